@@ -1,0 +1,102 @@
+/**
+ * The live wire between server and pages: plan, snapshot, stream. Shapes only; the server's own types stay behind it.
+ * Sources: design of the operator desk; SSE as in the HTML standard (event stream, Last-Event-ID).
+ */
+import * as z from 'zod'
+
+/** Wire codes of a bay's state: index into this list is the byte in a snapshot and the number in a delta. */
+export const bayStateCodes = ['free', 'occupied', 'reserved', 'unknown', 'closed'] as const
+
+export const plateSchema = z.object({
+  site: z.string(),
+  siteName: z.string(),
+  level: z.string(),
+  name: z.string().describe('Title of the plate: site and level'),
+  x: z.number().describe('metres'),
+  y: z.number(),
+  w: z.number(),
+  h: z.number(),
+  from: z.int().describe('index of the first bay on this plate'),
+  to: z.int().describe('index after the last bay'),
+})
+
+/** Bays in columns: index i is bay i everywhere (snapshot byte i, delta index i). */
+export const planSchema = z.object({
+  version: z.string().describe('changes whenever indexes change; snapshot and stream carry the same'),
+  name: z.string(),
+  simulated: z.boolean(),
+  bayW: z.number(),
+  bayH: z.number(),
+  plates: z.array(plateSchema),
+  ids: z.array(z.string()),
+  x: z.array(z.number()),
+  y: z.array(z.number()),
+  types: z.array(z.string()).describe('bay type by index'),
+})
+export type Plan = z.infer<typeof planSchema>
+
+export const occupancySchema = z.object({
+  capacity: z.int(),
+  free: z.int(),
+  occupied: z.int(),
+  reserved: z.int(),
+  unknown: z.int(),
+  closed: z.int(),
+})
+export type OccupancyCounts = z.infer<typeof occupancySchema>
+
+export const siteSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  zone: z.string().describe('IANA time zone'),
+  occupancy: occupancySchema,
+  levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema })),
+  updated: z.string().nullable().describe('ISO 8601: newest reading behind these numbers; null when none'),
+})
+export type SiteSummary = z.infer<typeof siteSummarySchema>
+
+export const ledgerSchema = z.object({
+  received: z.int(),
+  accepted: z.int(),
+  refused: z.int(),
+  unframeable: z.int(),
+  committed: z.int(),
+  duplicate: z.int(),
+  quarantined: z.int(),
+  pending: z.int(),
+  lost: z.int(),
+  difference: z.int(),
+})
+export type Ledger = z.infer<typeof ledgerSchema>
+
+/** Topic `kpi` of the stream, about once a second. Absent fields mean: not known, show the tile without a value. */
+export const kpiSchema = z.object({
+  time: z.string(),
+  occupancy: occupancySchema,
+  devices: z.object({
+    seen: z.int(),
+    reporting: z.int().describe('heard within the promise (default 24 h)'),
+    unassigned: z.int(),
+  }),
+  eventsPerSecond: z.number().optional(),
+  commitMsP99: z.number().optional(),
+  pipeline: z.enum(['ok', 'behind', 'database-down', 'intake-down']).optional(),
+  ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
+  simulated: z.boolean(),
+})
+export type Kpi = z.infer<typeof kpiSchema>
+
+/**
+ * Stream: `GET /api/v1/stream?topics=bays,kpi,sites` (and `/public/stream` for the public page).
+ *   event: d      data: Delta           id: the server's sequence q; resume with Last-Event-ID
+ *   event: kpi    data: Kpi
+ *   event: sites  data: SiteSummary[]   (at most 1/s, when changed)
+ *   event: reset  data: {"version":"..."}   fetch plan (if version differs) and snapshot again
+ *   comment line every 15 s
+ */
+export const deltaSchema = z.object({
+  t: z.int().describe('server time, ms since the epoch'),
+  q: z.int().describe('sequence, dense'),
+  d: z.array(z.int()).describe('index, state, index, state, ...'),
+})
+export type Delta = z.infer<typeof deltaSchema>

@@ -1,0 +1,24 @@
+/**
+ * A codec turns one frame into readings. It is pure: same frame, same answer; it does no I/O and never throws on any bytes.
+ * A frame it cannot use is a `Rejection` value; the frame itself is kept by processing.
+ * New codec = a folder with `decode.ts` and `cases/*.json` + one line in `registry.ts`.
+ */
+
+import type { Reading, Rejection } from '../domain/reading.ts'
+import type { Instant } from '../lib/brand.ts'
+import type { Result } from '../lib/result.ts'
+
+export interface FrameContext {
+  readonly arrivedAt: Instant
+  /** What the transport knew: `topic`, `columns` (comma separated), `query`, `peer`. */
+  readonly meta: Readonly<Record<string, string>>
+}
+
+export interface Codec {
+  readonly name: string
+  /** An empty list is a valid answer: a frame that was understood and says nothing about occupancy (join, status). */
+  decode(frame: Uint8Array, context: FrameContext): Result<readonly Reading[], Rejection>
+}
+
+/** More readings than this in one frame is not a frame any sensor sends. */
+export const frameReadingsMax = 1_000

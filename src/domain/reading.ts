@@ -1,0 +1,80 @@
+/**
+ * A reading is what one frame says about one device at one time. It is pure data: codecs make it, processing gives it an
+ * identity `(source, device, epoch, seq)`, and `bay.ts` folds it into state.
+ */
+import type { Brand, Instant } from '../lib/brand.ts'
+
+/** External id of a device: DevEUI, serial id, topic level. 1..128 printable characters. */
+export type DeviceId = Brand<string, 'DeviceId'>
+/** Id of a bay in the layout. 1..128 printable characters. */
+export type BayId = Brand<string, 'BayId'>
+
+export const idLengthMax = 128
+
+/** `undefined` when the text cannot be an id: empty, longer than 128 characters, or with control characters. */
+export function parseId<T extends DeviceId | BayId>(text: string): T | undefined {
+  const trimmed = text.trim()
+  if (trimmed.length === 0 || trimmed.length > idLengthMax) return undefined
+  for (let i = 0; i < trimmed.length; i++) {
+    const code = trimmed.charCodeAt(i)
+    if (code < 0x20 || code === 0x7f) return undefined
+  }
+  return trimmed as T
+}
+
+/** What was measured. Absent means the frame did not say. Units end the name. */
+export interface Measures {
+  /** true occupied, false vacant, null the sensor says it does not know. */
+  readonly occupied?: boolean | null
+  readonly distanceMm?: number
+  /** Cumulative entries and exits of a count zone. */
+  readonly countIn?: number
+  readonly countOut?: number
+  readonly batteryV?: number
+  readonly batteryPct?: number
+  readonly batteryLow?: boolean
+  /** -40..85 degC; values outside are dropped by the codec. */
+  readonly temperatureC?: number
+  readonly rssiDbm?: number
+  readonly snrDb?: number
+  /** How long the state before this change had lasted, in seconds (Nwave NPS405). */
+  readonly previousStateS?: number
+}
+
+export interface Reading {
+  readonly device: DeviceId
+  /** Sequence number of the sender, 0..2^53-1; absent when the protocol has none. */
+  readonly seq?: number
+  /** The sender's own epoch of its sequence, when it names one. */
+  readonly epoch?: number
+  /** The device's own time; absent means arrival time. */
+  readonly time?: Instant
+  /** Bay the sender says it watches. */
+  readonly bay?: BayId
+  /** `restart`: the protocol says the sequence begins anew (join, start-up frame). `heartbeat`: liveness, no change of state. */
+  readonly kind?: 'restart' | 'heartbeat'
+  readonly measures: Measures
+}
+
+/** Why a frame was not understood. A closed set: it is stored with the dead letter and shown to people. */
+export type RejectionCode =
+  | 'not-json'
+  | 'not-an-object'
+  | 'no-device'
+  | 'no-measure'
+  | 'bad-field'
+  | 'bad-csv'
+  | 'bad-line'
+  | 'bad-utf8'
+  | 'unknown-format'
+  | 'unknown-envelope'
+  | 'unknown-payload'
+  | 'too-many-readings'
+  | 'sequence-conflict'
+  | 'store-refused'
+
+export interface Rejection {
+  readonly code: RejectionCode
+  /** One sentence: what, where and what to do. */
+  readonly detail: string
+}

@@ -1,0 +1,16 @@
+/**
+ * One retry schedule for everything that comes back by itself: doubling from `firstMs` to `capMs`, with full jitter on the
+ * upper half so that many clients do not return in step.
+ */
+export interface RetrySchedule {
+  readonly firstMs: number
+  readonly capMs: number
+}
+
+export const retrySchedule: RetrySchedule = { firstMs: 100, capMs: 10_000 }
+
+/** Delay before attempt `attempt` (0-based). `random` returns [0, 1). */
+export function retryDelayMs(attempt: number, schedule: RetrySchedule = retrySchedule, random = Math.random): number {
+  const ceiling = Math.min(schedule.capMs, schedule.firstMs * 2 ** Math.min(attempt, 30))
+  return ceiling / 2 + random() * (ceiling / 2)
+}

@@ -1,0 +1,73 @@
+/**
+ * A source brings bytes in. It is one small object: `run` receives until the signal aborts, and throws when its line breaks;
+ * the runner (registry.ts) starts it again by the one retry schedule. `deliver` resolves when the bytes are durable: only
+ * then may the sender be acknowledged. A source knows nothing of journal, store or other sources.
+ */
+
+import type { UplinkHead } from '../domain/uplink.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Framing } from '../lib/frames.ts'
+import type { Log } from '../lib/log.ts'
+
+/** What a source hands over: the head of an uplink without the source's name, which the context adds. */
+export interface Delivery {
+  readonly framing: Framing
+  readonly codec: string
+  readonly meta?: UplinkHead['meta']
+  readonly time?: 'trust'
+  readonly bytes: Uint8Array
+  /** Frames in `bytes`, counted by scanning (lib/frames.ts). */
+  readonly frames: number
+  /** Overrides the source's own name: an HTTP token or an MQTT user names its source. */
+  readonly source?: string
+}
+
+export interface SourceContext {
+  /**
+   * Resolves when every delivery is covered by a successful sync of the journal. Rejects with `IntakeRefused` when the bytes
+   * cannot be accepted now (journal full, failing or shutting down): the sender must not be acknowledged. Order of calls is
+   * order in the journal; the bytes must not be changed after the call.
+   */
+  deliver(deliveries: readonly Delivery[]): Promise<void>
+  /** Bytes that no framer could use, kept raw: counted as unframeable. Resolves when durable. */
+  noise(bytes: Uint8Array, source?: string): Promise<void>
+  /** Frames refused before acceptance (bad token, too large, overload), counted so that P2 holds. */
+  refused(frames: number, cause: RefusalCause, source?: string): void
+  /** Frames or bytes known to be lost before us, with the cause and the count the platform reports. */
+  lost(frames: number, cause: string, source?: string): void
+  /** Bytes in flight between `deliver` and the sync; a source that can pause does so while `pressure()` is true. */
+  pressure(): boolean
+  /** Tells the desk what this source is doing. `detail` is one short sentence. */
+  status(state: SourceState, detail?: string): void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export type RefusalCause = 'unauthorized' | 'too-large' | 'overload' | 'journal' | 'shutdown' | 'protocol'
+export type SourceState = 'starting' | 'up' | 'waiting' | 'down'
+
+export interface Source {
+  /** Name shown to people and stored with every reading: `http`, `mqtt`, `tcp`, `udp`, `serial`, or the configured name. */
+  readonly name: string
+  readonly kind: string
+  /** Runs until aborted (resolves) or until its line breaks (rejects). Must release everything it opened. */
+  run(signal: AbortSignal, context: SourceContext): Promise<void>
+}
+
+/** Intake cannot accept now. `retryAfterS` is what HTTP tells the sender. */
+export class IntakeRefused extends Error {
+  readonly code = 'E_INTAKE_REFUSED'
+  readonly refusal: RefusalCause
+  readonly retryAfterS: number
+  constructor(refusal: RefusalCause, message: string, options: { retryAfterS?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.refusal = refusal
+    this.retryAfterS = options.retryAfterS ?? 1
+  }
+}
+
+/** Decides who may send. Tokens are 256-bit random; only hashes are kept. */
+export interface TokenCheck {
+  /** Source name of a valid ingest token, else undefined. */
+  ingest(token: string): string | undefined
+}

@@ -1,0 +1,180 @@
+/**
+ * The store contract: what remembers. Everything in it can be rebuilt by replaying the journal.
+ *
+ * Promises
+ * - S1 `commit` is one transaction and moves the offset first; it hits exactly one offset row or throws `fenced`.
+ * - S2 After a throw of `commit` the caller does not know whether it happened: it reads `cursor()` again, and what that says
+ *   is the truth (a connection lost after COMMIT was sent is settled by locking that row).
+ * - S3 Rows are never altered silently: a value the table cannot hold throws `data`.
+ * - S4 Migrations only go forward, are safe to run twice, and a database newer than the program is refused.
+ */
+import type { DeviceState } from '../domain/device.ts'
+import type { Layout } from '../domain/layout.ts'
+import type { RejectionCode } from '../domain/reading.ts'
+import type { Instant } from '../lib/brand.ts'
+
+/** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
+export interface Cursor {
+  readonly position: number
+  readonly fence: number
+}
+
+/** One stored reading. `(pos, idx)` = journal record and index of the reading in it: unique, the order of acceptance. */
+export interface ReadingRow {
+  readonly pos: number
+  readonly idx: number
+  /** DeviceState.id */
+  readonly device: number
+  readonly epoch: number
+  readonly seq: number | null
+  readonly time: Instant
+  readonly arrived: Instant
+  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 4 = conflict. */
+  readonly quality: number
+  /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
+  readonly hash: number
+  /** true occupied, false vacant, null unknown, undefined not said. */
+  readonly occupied: boolean | null | undefined
+  readonly distanceMm: number | null
+  readonly countIn: number | null
+  readonly countOut: number | null
+  readonly batteryV: number | null
+  readonly batteryPct: number | null
+  readonly temperatureC: number | null
+  readonly rssiDbm: number | null
+}
+
+export interface DeadLetterRow {
+  /** Journal record and index of the frame in it: the identity of a dead letter, shown as `pos.idx`. */
+  readonly pos: number
+  readonly idx: number
+  readonly source: string
+  readonly codec: string
+  readonly arrived: Instant
+  readonly code: RejectionCode
+  readonly detail: string
+  /** JSON of the uplink's head and framing, so that the frame can be decoded again. */
+  readonly head: string
+  readonly bytes: Uint8Array
+}
+
+/** What happened to frames, by source and UTC day of arrival; the store adds these deltas to the ledger rows. */
+export interface LedgerDelta {
+  readonly source: string
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string
+  readonly committed: number
+  readonly duplicate: number
+  readonly quarantined: number
+  /** Change of the number of missing sequence numbers; negative when a late frame fills a gap. */
+  readonly lost: number
+  /** Journal damage: accepted frames that could not be read back. Counted as lost with cause, and outside `accepted`. */
+  readonly damaged: number
+}
+
+export interface LedgerRow extends LedgerDelta {}
+
+export interface CommitBatch {
+  readonly journal: string
+  readonly from: number
+  readonly to: number
+  readonly fence: number
+  readonly readings: readonly ReadingRow[]
+  /** Final states of every device touched, new ones included. */
+  readonly devices: readonly DeviceState[]
+  readonly deadLetters: readonly DeadLetterRow[]
+  /** Dead letters that were decoded after a requeue, removed in the same transaction. */
+  readonly deadLettersDone: readonly { readonly pos: number; readonly idx: number }[]
+  readonly ledger: readonly LedgerDelta[]
+}
+
+export interface ReadingPage {
+  readonly items: readonly (ReadingRow & { readonly source: string; readonly external: string })[]
+  readonly next: string | null
+}
+
+export interface DeadLetterFilter {
+  readonly source?: string
+  readonly code?: string
+  readonly cursor?: string
+  readonly limit: number
+}
+
+export interface StoredDeadLetter extends DeadLetterRow {
+  /** `new`, or `requeued`: processing will decode it again. */
+  readonly state: 'new' | 'requeued'
+}
+
+export interface StoredLayout {
+  readonly version: number
+  readonly created: Instant
+  readonly author: string
+  readonly layout: Layout
+}
+
+export interface Store extends AsyncDisposable {
+  readonly dialect: 'sqlite' | 'mysql'
+  /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
+  describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
+  /** Brings the schema up to date; returns the names applied now. Throws StoreError `newer` on a database from a later release. */
+  migrate(): Promise<readonly string[]>
+
+  // processing
+  /** Creates the row at position 0 when the journal is new to this store. Waits for a commit in doubt (locks the row). */
+  cursor(journal: string): Promise<Cursor>
+  /** Raises the fence to `fence`; throws `fenced` when the stored one is higher. */
+  takeFence(journal: string, fence: number): Promise<void>
+  commit(batch: CommitBatch): Promise<void>
+  devices(): Promise<readonly DeviceState[]>
+  /** Stored readings of one device and epoch with these sequence numbers: the slow path of deduplication. */
+  findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly { seq: number; hash: number }[]>
+  requeuedDeadLetters(limit: number): Promise<readonly StoredDeadLetter[]>
+
+  // reading back
+  /** Devices whose `rev` is above `rev`, in order of rev. */
+  devicesSince(rev: number, limit: number): Promise<readonly DeviceState[]>
+  devicesByExternal(external: string): Promise<readonly DeviceState[]>
+  /** Ordered by external id, then source. */
+  devicePage(filter: {
+    cursor?: string
+    limit: number
+    source?: string
+  }): Promise<{ items: readonly DeviceState[]; next: string | null }>
+  /** Ordered by epoch, seq, then acceptance. `from` inclusive, `to` exclusive, by reading time. */
+  readings(filter: {
+    external: string
+    source?: string
+    from?: Instant
+    to?: Instant
+    cursor?: string
+    limit: number
+  }): Promise<ReadingPage>
+  deadLetters(filter: DeadLetterFilter): Promise<{ items: readonly StoredDeadLetter[]; next: string | null }>
+  /** Marks for decoding again; returns how many were marked. Idempotent. */
+  requeue(which: { pos: number; idx: number } | { code?: string; source?: string }): Promise<number>
+  ledger(): Promise<readonly LedgerRow[]>
+  /** Ledger totals and the cursor, read in one snapshot. */
+  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
+  counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
+  layout(): Promise<StoredLayout | undefined>
+  saveLayout(layout: Layout, author: string, now: Instant): Promise<number>
+}
+
+/**
+ * `transient`: try again, for ever, with backoff (deadlock, lock wait, gone away, busy, unknown).
+ * `capacity`: disk full, read-only, too many connections: back-pressure and an alert, never poison.
+ * `data`: a row cannot be stored as it is: bisect and quarantine the culprit.
+ * `fenced`: another writer took over, or the offset moved: reload and look again.
+ * `newer`: the schema comes from a later release: upgrade the program.
+ */
+export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config'
+
+export class StoreError extends Error {
+  readonly code: string
+  readonly fault: StoreFault
+  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.fault = fault
+    this.code = `E_STORE_${fault.toUpperCase()}`
+  }
+}
