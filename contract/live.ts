@@ -51,7 +51,10 @@ export const siteSummarySchema = z.object({
   zone: z.string().describe('IANA time zone'),
   occupancy: occupancySchema,
   levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema })),
-  updated: z.string().nullable().describe('ISO 8601: newest reading behind these numbers; null when none'),
+  updated: z
+    .string()
+    .nullable()
+    .describe('ISO 8601: arrival of the newest reading behind these numbers; null when none'),
 })
 export type SiteSummary = z.infer<typeof siteSummarySchema>
 
@@ -93,10 +96,18 @@ export type Kpi = z.infer<typeof kpiSchema>
  *   event: sites  data: SiteSummary[]   (at most 1/s, when changed)
  *   event: reset  data: {"version":"..."}   fetch plan (if version differs) and snapshot again
  *   comment line every 15 s
+ * A connection without Last-Event-ID begins with a delta that has no changes: its `q` says where the stream stands. The
+ * snapshot's header `x-seq` is the `q` it includes: deltas up to it are in it already.
  */
 export const deltaSchema = z.object({
   t: z.int().describe('server time, ms since the epoch'),
-  q: z.int().describe('sequence, dense'),
+  q: z.int().describe('sequence, dense: one more than the q before, or than the q before f'),
+  f: z
+    .int()
+    .optional()
+    .describe(
+      'only in a frame that stands for several (a slow client): the first sequence it covers; it covers f to q',
+    ),
   d: z.array(z.int()).describe('index, state, index, state, ...'),
 })
 export type Delta = z.infer<typeof deltaSchema>

@@ -1,0 +1,90 @@
+/** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
+import * as z from 'zod'
+
+const time = z.string().describe('ISO 8601, UTC')
+
+/** Absent means never measured. Units end the name. */
+const measures = {
+  occupied: z.boolean().nullable().optional().describe('null: the sensor says it does not know'),
+  distance_mm: z.number().optional(),
+  count_in: z.number().optional(),
+  count_out: z.number().optional(),
+  battery_v: z.number().optional(),
+  battery_pct: z.number().optional(),
+  temperature_c: z.number().optional(),
+  rssi_dbm: z.number().optional(),
+}
+
+export const deviceSchema = z
+  .object({
+    id: z.string().describe('external id: DevEUI, serial id, topic level'),
+    source: z.string().describe('name of the source that receives it'),
+    bay: z.string().nullable().describe('bay it watches; null: seen, not assigned'),
+    since: time.nullable().describe('newest change of presence, by device time'),
+    time: time.describe('newest reading applied to live state, by device time'),
+    arrived: time.describe('newest arrival'),
+    first_arrived: time,
+    silent: z.boolean().describe('no word for longer than its promise'),
+    epoch: z.int().describe('current epoch of its sequence'),
+    max_seq: z.int().nullable(),
+    missing: z.int().describe('sequence numbers known to be missing'),
+    readings: z.int(),
+    duplicates: z.int(),
+    battery_low: z.boolean().optional(),
+    ...measures,
+  })
+  .meta({
+    examples: [
+      {
+        id: 'A-017',
+        source: 'http',
+        bay: 'A-017',
+        since: '2026-11-23T07:59:59.120Z',
+        time: '2026-11-23T07:59:59.120Z',
+        arrived: '2026-11-23T07:59:59.410Z',
+        first_arrived: '2026-11-01T06:12:00.000Z',
+        silent: false,
+        epoch: 0,
+        max_seq: 412,
+        missing: 0,
+        readings: 413,
+        duplicates: 2,
+        occupied: true,
+        battery_v: 3.58,
+      },
+    ],
+  })
+export type Device = z.infer<typeof deviceSchema>
+
+export const qualityMarks = ['arrival-time', 'late', 'conflict'] as const
+
+export const storedReadingSchema = z
+  .object({
+    device: z.string(),
+    source: z.string(),
+    epoch: z.int(),
+    seq: z.int().nullable().describe('sequence number of the sender; null when its protocol has none'),
+    time: time.describe('device time, or arrival when the device gave none or none plausible'),
+    arrived: time,
+    quality: z
+      .array(z.enum(qualityMarks))
+      .describe(
+        'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state; conflict: its number was stored before with another payload',
+      ),
+    ...measures,
+  })
+  .meta({
+    examples: [
+      {
+        device: 'A-017',
+        source: 'http',
+        epoch: 0,
+        seq: 412,
+        time: '2026-11-23T07:59:59.120Z',
+        arrived: '2026-11-23T07:59:59.410Z',
+        quality: [],
+        occupied: true,
+      },
+    ],
+  })
+export type StoredReading = z.infer<typeof storedReadingSchema>

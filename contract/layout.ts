@@ -1,0 +1,152 @@
+/** The layout as it is written and read: site > level > zone > bay, coordinates in metres, x to the right, y down. */
+import * as z from 'zod'
+
+export const bayTypeNames = [
+  'standard',
+  'disabled',
+  'ev',
+  'permit',
+  'family',
+  'loading',
+  'motorcycle',
+  'staff',
+] as const
+export const baysMax = 200_000
+
+const id = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine(
+    (text) => text === text.trim() && !/\p{Cc}/u.test(text),
+    'must have no control characters and no blanks at its ends',
+  )
+const name = z.string().min(1).max(200)
+const metres = z.number().min(-1_000_000).max(1_000_000)
+
+const layoutBaySchema = z.strictObject({
+  id,
+  type: z.enum(bayTypeNames),
+  zone: id.optional().describe('zone of its level'),
+  x: metres,
+  y: metres,
+  device: id
+    .optional()
+    .describe('external id of the device that watches it; absent: the device whose id or claim is the bay’s id'),
+  closed: z.boolean().optional().describe('out of service, whatever its sensor says'),
+})
+
+const levelSchema = z.strictObject({
+  id,
+  name,
+  x: metres,
+  y: metres,
+  w: z.number().positive().max(1_000_000),
+  h: z.number().positive().max(1_000_000),
+  zones: z.array(z.strictObject({ id, name })),
+  bays: z.array(layoutBaySchema),
+})
+
+const siteSchema = z.strictObject({
+  id,
+  name,
+  zone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin'),
+  levels: z.array(levelSchema),
+})
+
+export const layoutSchema = z
+  .strictObject({
+    name: z.string().max(200),
+    bayW: z.number().positive().max(100).describe('width of one bay, metres'),
+    bayH: z.number().positive().max(100),
+    sites: z.array(siteSchema),
+  })
+  .superRefine((layout, context) => {
+    const bays = new Map<string, string>()
+    const devices = new Map<string, string>()
+    const sites = new Set<string>()
+    for (const [s, site] of layout.sites.entries()) {
+      once(sites, site.id, ['sites', s, 'id'], context)
+      const levels = new Set<string>()
+      for (const [l, level] of site.levels.entries()) {
+        const at = ['sites', s, 'levels', l]
+        once(levels, level.id, [...at, 'id'], context)
+        const zones = new Set<string>()
+        for (const [z, zone] of level.zones.entries()) once(zones, zone.id, [...at, 'zones', z, 'id'], context)
+        for (const [b, bay] of level.bays.entries()) {
+          const path = [...at, 'bays', b]
+          unique(bays, bay.id, [...path, 'id'], 'bay', context)
+          if (bay.device !== undefined) unique(devices, bay.device, [...path, 'device'], 'device', context)
+          if (bay.zone !== undefined && !zones.has(bay.zone))
+            context.addIssue({ code: 'custom', path: [...path, 'zone'], message: `no zone ${bay.zone} on this level` })
+        }
+      }
+    }
+    if (bays.size > baysMax) context.addIssue({ code: 'custom', path: ['sites'], message: `more than ${baysMax} bays` })
+  })
+  .meta({
+    examples: [
+      {
+        name: 'Harbour City',
+        bayW: 2.5,
+        bayH: 5,
+        sites: [
+          {
+            id: 'north',
+            name: 'North Garage',
+            zone: 'Europe/Berlin',
+            levels: [
+              {
+                id: 'p1',
+                name: 'Level 1',
+                x: 0,
+                y: 0,
+                w: 60,
+                h: 30,
+                zones: [{ id: 'ev', name: 'Charging' }],
+                bays: [{ id: 'A-017', type: 'ev', zone: 'ev', x: 2, y: 2, device: '70b3d57ed0001a2b' }],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+
+export const storedLayoutSchema = z.object({
+  version: z.int(),
+  created: z.string(),
+  author: z.string(),
+  layout: layoutSchema,
+})
+export const layoutSavedSchema = z.object({ version: z.int() }).meta({ examples: [{ version: 2 }] })
+
+type Path = (string | number)[]
+
+function once(seen: Set<string>, id: string, path: Path, context: z.core.$RefinementCtx): void {
+  if (seen.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is used twice here` })
+  seen.add(id)
+}
+
+function unique(seen: Map<string, string>, id: string, path: Path, what: string, context: z.core.$RefinementCtx): void {
+  const first = seen.get(id)
+  if (first !== undefined)
+    context.addIssue({ code: 'custom', path, message: `${what} ${id} is used at ${first} already` })
+  else seen.set(id, pathText(path))
+}
+
+/** `sites[0].levels[1].bays[3].x`, as people write it. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  )
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}

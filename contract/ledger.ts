@@ -1,0 +1,117 @@
+/** Where every frame went: totals, by source and day; dead letters; what the sources are doing. */
+import * as z from 'zod'
+import { ledgerSchema } from './live.ts'
+
+export const ledgerReportSchema = z
+  .object({
+    totals: ledgerSchema
+      .extend({ checked: z.string() })
+      .nullable()
+      .describe('the conservation law, checked in the running server; null until the first check'),
+    rows: z.array(
+      z.object({
+        source: z.string(),
+        day: z.string().describe('UTC day of arrival'),
+        committed: z.int(),
+        duplicate: z.int(),
+        quarantined: z.int(),
+        lost: z.int().describe('missing sequence numbers; a late frame takes one away'),
+        damaged: z.int(),
+      }),
+    ),
+  })
+  .meta({
+    examples: [
+      {
+        totals: {
+          received: 118_086,
+          accepted: 118_085,
+          refused: 1,
+          unframeable: 0,
+          committed: 118_084,
+          duplicate: 0,
+          quarantined: 1,
+          pending: 0,
+          lost: 0,
+          difference: 0,
+          checked: '2026-11-23T08:00:00.000Z',
+        },
+        rows: [
+          { source: 'http', day: '2026-11-23', committed: 118_084, duplicate: 0, quarantined: 1, lost: 0, damaged: 0 },
+        ],
+      },
+    ],
+  })
+export type LedgerReport = z.infer<typeof ledgerReportSchema>
+
+export const deadLetterSchema = z
+  .object({
+    id: z.string().describe('journal record and frame: pos.idx'),
+    source: z.string(),
+    codec: z.string(),
+    arrived: z.string(),
+    code: z.string().describe('why it was not understood'),
+    detail: z.string(),
+    state: z.enum(['new', 'requeued']),
+    size: z.int().describe('bytes of the frame'),
+    bytes: z.string().describe('the frame in base64, at most its first 65,536 bytes'),
+    cut: z.boolean().describe('the frame is longer than what is shown'),
+    text: z.string().describe('its first 400 characters, control characters shown as dots'),
+  })
+  .meta({
+    examples: [
+      {
+        id: '912.0',
+        source: 'http',
+        codec: 'generic',
+        arrived: '2026-11-23T07:59:59.410Z',
+        code: 'no-device',
+        detail: 'field "device" is missing: name the device that sent this',
+        state: 'new',
+        size: 17,
+        bytes: 'eyJvY2N1cGllZCI6dHJ1ZX0=',
+        cut: false,
+        text: '{"occupied":true}',
+      },
+    ],
+  })
+export type DeadLetter = z.infer<typeof deadLetterSchema>
+
+const named = z.string().min(1).max(128)
+export const requeueSchema = z
+  .union([
+    z.strictObject({ id: z.string().regex(/^\d{1,16}\.\d{1,16}$/, 'must be pos.idx, as in the list') }),
+    z
+      .strictObject({ code: named.optional(), source: named.optional() })
+      .refine((filter) => filter.code !== undefined || filter.source !== undefined, 'give id, code or source'),
+    z.strictObject({ all: z.literal(true) }),
+  ])
+  .meta({ examples: [{ id: '912.0' }, { code: 'no-device', source: 'http' }, { all: true }] })
+
+export const requeuedSchema = z.object({ requeued: z.int() }).meta({ examples: [{ requeued: 1 }] })
+
+export const sourceSchema = z
+  .object({
+    name: z.string(),
+    kind: z.string(),
+    state: z.enum(['starting', 'up', 'waiting', 'down']),
+    detail: z.string().describe('one short sentence'),
+    received: z.int(),
+    accepted: z.int(),
+    refused: z.int(),
+    lossy: z.string().optional().describe('why frames can be lost before they reach the server, if they can'),
+  })
+  .meta({
+    examples: [
+      {
+        name: 'http',
+        kind: 'http',
+        state: 'up',
+        detail: 'listening on 127.0.0.1:8081',
+        received: 9,
+        accepted: 9,
+        refused: 0,
+      },
+    ],
+  })
+export type SourceStatus = z.infer<typeof sourceSchema>
