@@ -19,7 +19,10 @@ export interface Cursor {
   readonly fence: number
 }
 
-/** One stored reading. `(pos, idx)` = journal record and index of the reading in it: unique, the order of acceptance. */
+/**
+ * One stored reading. `(pos, idx)` is unique and grows with acceptance: `pos` = journal record, `idx` = index of the frame in it
+ * x 1,024 + index of the reading in the frame.
+ */
 export interface ReadingRow {
   readonly pos: number
   readonly idx: number
@@ -83,7 +86,7 @@ export interface CommitBatch {
   /** Final states of every device touched, new ones included. */
   readonly devices: readonly DeviceState[]
   readonly deadLetters: readonly DeadLetterRow[]
-  /** Dead letters that were decoded after a requeue, removed in the same transaction. */
+  /** Dead letters that were decoded again after a requeue: removed in the same transaction, before `deadLetters` are added. */
   readonly deadLettersDone: readonly { readonly pos: number; readonly idx: number }[]
   readonly ledger: readonly LedgerDelta[]
 }
@@ -128,10 +131,15 @@ export interface Store extends AsyncDisposable {
   devices(): Promise<readonly DeviceState[]>
   /** Stored readings of one device and epoch with these sequence numbers: the slow path of deduplication. */
   findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly { seq: number; hash: number }[]>
+  /** Lowest and highest sequence number and how many distinct ones are stored of one device and epoch; undefined when none. */
+  epochSpan(device: number, epoch: number): Promise<{ min: number; max: number; distinct: number } | undefined>
   requeuedDeadLetters(limit: number): Promise<readonly StoredDeadLetter[]>
 
   // reading back
-  /** Devices whose `rev` is above `rev`, in order of rev. */
+  /**
+   * Devices whose `rev` is above `rev`, in order of rev. Devices of one rev are never split over two answers: the limit is exceeded
+   * rather, so that the highest rev of an answer is a safe cursor.
+   */
   devicesSince(rev: number, limit: number): Promise<readonly DeviceState[]>
   devicesByExternal(external: string): Promise<readonly DeviceState[]>
   /** Ordered by external id, then source. */
@@ -157,6 +165,8 @@ export interface Store extends AsyncDisposable {
   ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
   layout(): Promise<StoredLayout | undefined>
+  /** Version of the newest layout without reading it; undefined when there is none. Cheap: the live state polls it. */
+  layoutVersion(): Promise<number | undefined>
   saveLayout(layout: Layout, author: string, now: Instant): Promise<number>
 }
 

@@ -1,0 +1,57 @@
+/**
+ * Binds the listening sockets that the children will listen on. In demo mode a taken default port moves to the next free one and
+ * says so; otherwise it is an error that names the holder if it can: sensors must not post into nothing.
+ */
+import { lookup } from 'node:dns/promises'
+import net from 'node:net'
+import { portHolder } from './port-holder.ts'
+
+export interface PortWish {
+  /** Word for people: "web", "HTTP ingest". */
+  readonly label: string
+  readonly flag: string
+  readonly port: number
+  /** May move to the next free port when taken. */
+  readonly mayMove: boolean
+}
+
+export interface BoundPort {
+  readonly socket: net.BoundSocket
+  readonly fd: number
+  readonly port: number
+  readonly movedFrom?: number
+}
+
+export class PortTaken extends Error {
+  readonly code = 'E_PORT_TAKEN'
+}
+
+const movesMax = 50
+
+/** `host` may be a name; it is resolved once. Throws PortTaken or an error that says what to change. */
+export async function bindPort(host: string, wish: PortWish): Promise<BoundPort> {
+  const { address } = await lookup(host).catch((cause: Error) => {
+    throw new Error(`--host ${host}: the name cannot be resolved (${cause.message}); give an address, e.g. 127.0.0.1`, {
+      cause,
+    })
+  })
+  for (let port = wish.port; ; port++) {
+    try {
+      const socket = new net.BoundSocket({ host: address, port })
+      const bound = (socket.address() as net.AddressInfo).port
+      return { socket, fd: socket.fd(), port: bound, ...(port === wish.port ? {} : { movedFrom: wish.port }) }
+    } catch (fault) {
+      const { code, message } = fault as NodeJS.ErrnoException
+      if (code === 'EADDRINUSE' && wish.mayMove && port - wish.port < movesMax) continue
+      if (code === 'EADDRINUSE') {
+        const holder = await portHolder(port)
+        throw new PortTaken(
+          `port ${port} for ${wish.label} is taken${holder ? ` by ${holder}` : ''}; end that, or choose another with ${wish.flag} PORT (0 = any free one, off = none)`,
+        )
+      }
+      if (code === 'EACCES')
+        throw new Error(`port ${port} for ${wish.label} needs privileges; choose one above 1023 with ${wish.flag}`)
+      throw new Error(`${wish.label} cannot listen on ${host}:${port}: ${message}`, { cause: fault })
+    }
+  }
+}

@@ -1,0 +1,168 @@
+/** `baykeeper doctor`: looks at everything the promise rests on; each line is good, a warning or a fault, with what to do. */
+import { existsSync } from 'node:fs'
+import { mkdir, open, rm, statfs } from 'node:fs/promises'
+import path from 'node:path'
+import { styleText } from 'node:util'
+import { type BoundPort, bindPort } from '../bound-sockets.ts'
+import { systemClock } from '../lib/clock.ts'
+import { openKeyring } from '../lib/keyring.ts'
+import { silentLog } from '../lib/log.ts'
+import { openStore } from '../store/open.ts'
+import { storeUrl } from '../store-url.ts'
+import { exitCodes, print, type Spoken } from './output.ts'
+import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+
+interface Finding {
+  readonly level: 'ok' | 'warning' | 'fault'
+  readonly what: string
+  readonly fix?: string
+}
+
+const freeShareMin = 0.2
+const syncMsMax = 20
+
+export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
+  const { config, file } = placeOf(options)
+  const findings: Finding[] = [
+    { level: 'ok', what: `Node.js ${process.version}` },
+    { level: 'ok', what: file ? `configuration ${file}` : 'configuration: defaults' },
+  ]
+  const running = await runningServer(config.data)
+  findings.push(
+    running
+      ? { level: 'ok', what: `server runs, pid ${running.pids['main']}${running.web ? `, ${running.web}` : ''}` }
+      : { level: 'ok', what: 'no server runs on this data directory' },
+  )
+  findings.push(
+    ...(await disk(config.data)),
+    ...(await store(storeUrl(config, config.data), options)),
+    ...(await keys(config.data)),
+  )
+  if (!running)
+    findings.push(
+      ...(await ports(config.host, [
+        ['web', config.port],
+        ['ingest', config.ingest.port],
+        ['mqtt', config.mqtt.port],
+        ['tcp', config.tcp.port],
+      ])),
+    )
+  for (const { path: device } of config.serial)
+    findings.push(
+      device.startsWith('usb:') || existsSync(device)
+        ? { level: 'ok', what: `serial ${device}` }
+        : {
+            level: 'warning',
+            what: `serial ${device} is not there`,
+            fix: 'plug it in; it is opened when it appears. ls -l /dev/serial/by-id shows stable names',
+          },
+    )
+  const faults = findings.filter(({ level }) => level === 'fault')
+  const mark = { ok: styleText('green', '✓'), warning: styleText('yellow', '!'), fault: styleText('red', '✗') }
+  print(
+    options,
+    findings,
+    () => findings.map(({ level, what, fix }) => `${mark[level]} ${what}${fix ? `\n    ${fix}` : ''}`),
+    { ok: faults.length === 0 },
+  )
+  return faults.length === 0 ? exitCodes.ok : exitCodes.failed
+}
+
+async function disk(dir: string): Promise<Finding[]> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    const { bavail, blocks, bsize } = await statfs(dir)
+    const probe = path.join(dir, `.probe-${process.pid}`)
+    const file = await open(probe, 'w')
+    const took: number[] = []
+    for (let i = 0; i < 20; i++) {
+      const began = performance.now()
+      await file.write(Buffer.alloc(4_096))
+      await file.datasync()
+      took.push(performance.now() - began)
+    }
+    await file.close()
+    await rm(probe)
+    const median = took.sort((a, b) => a - b)[10] as number
+    const share = bavail / blocks
+    return [
+      { level: 'ok', what: `${dir} is writable` },
+      share < freeShareMin
+        ? {
+            level: 'warning',
+            what: `${Math.round(share * 100)} % of the disk is free`,
+            fix: 'below 10 % sources that can resend are refused: free some space',
+          }
+        : { level: 'ok', what: `${((bavail * bsize) / 1e9).toFixed(1)} GB free (${Math.round(share * 100)} %)` },
+      median > syncMsMax
+        ? {
+            level: 'warning',
+            what: `a sync takes ${median.toFixed(1)} ms`,
+            fix: 'acknowledgements wait for it; use a local SSD for --data',
+          }
+        : { level: 'ok', what: `a sync takes ${median.toFixed(2)} ms (median of 20)` },
+    ]
+  } catch (fault) {
+    return [
+      {
+        level: 'fault',
+        what: `${dir} cannot be written: ${(fault as Error).message}`,
+        fix: 'choose another with --data',
+      },
+    ]
+  }
+}
+
+async function store(url: string, _options: unknown): Promise<Finding[]> {
+  if (url.startsWith('sqlite:') && !existsSync(url.slice('sqlite:'.length)))
+    return [{ level: 'ok', what: 'store: SQLite, made at the first start' }]
+  try {
+    await using opened = await openStore(url, { log: silentLog, clock: systemClock })
+    const { version, location, weaknesses } = await opened.describe()
+    return [
+      { level: 'ok', what: `store: ${version} at ${location}` },
+      ...weaknesses.map((what) => ({ level: 'warning' as const, what: `database: ${what}` })),
+    ]
+  } catch (fault) {
+    return [
+      {
+        level: 'fault',
+        what: `store: ${(fault as Error).message}`,
+        fix: 'readings stay safe in the journal until it is back; check --store',
+      },
+    ]
+  }
+}
+
+async function keys(dir: string): Promise<Finding[]> {
+  try {
+    using keyring = await openKeyring(dir)
+    const count = keyring.list().length
+    return count === 0
+      ? [
+          {
+            level: 'warning',
+            what: 'no token exists: HTTP ingest refuses everybody',
+            fix: 'baykeeper token create --source NAME',
+          },
+        ]
+      : [{ level: 'ok', what: `${count} tokens and keys` }]
+  } catch (fault) {
+    return [{ level: 'fault', what: (fault as Error).message }]
+  }
+}
+
+async function ports(host: string, wishes: readonly (readonly [string, number | 'off'])[]): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const [label, port] of wishes) {
+    if (port === 'off' || port === 0) continue
+    try {
+      const bound: BoundPort = await bindPort(host, { label, flag: `--${label}-port`, port, mayMove: false })
+      bound.socket.close()
+      findings.push({ level: 'ok', what: `port ${port} for ${label} is free` })
+    } catch (fault) {
+      findings.push({ level: 'warning', what: (fault as Error).message })
+    }
+  }
+  return findings
+}

@@ -1,0 +1,39 @@
+/** Where a command works: configuration, data directory, and the running server of that directory if there is one. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
+
+export interface PlaceOptions {
+  readonly config?: string | undefined
+  readonly data?: string | undefined
+  readonly store?: string | undefined
+}
+
+/** URLs and pids of a server, as `--ready-file` writes them. */
+export interface Ready {
+  readonly web?: string
+  readonly ingest?: string
+  readonly mqtt?: string
+  readonly tcp?: string
+  readonly udp?: string
+  readonly serial?: readonly string[]
+  readonly pids: Readonly<Record<string, number>>
+}
+
+export function placeOf(options: PlaceOptions): LoadedConfig {
+  const flags: Flags = { data: options.data, store: options.store }
+  return loadConfig({ file: options.config, flags })
+}
+
+export const readyPath = (dataDir: string) => path.join(dataDir, 'run', 'ready.json')
+
+/** The server that runs on this data directory, if its main process is alive. */
+export async function runningServer(dataDir: string): Promise<Ready | undefined> {
+  try {
+    const ready = JSON.parse(await readFile(readyPath(dataDir), 'utf8')) as Ready
+    process.kill(ready.pids['main'] as number, 0)
+    return ready
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * One configuration: defaults < YAML file < environment (`BAYKEEPER_*`) < flags. Every value knows where it came from, and a bad
+ * one is reported with file and line (or variable, or flag), what is wrong and what would be right.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import * as z from 'zod'
+
+const port = z
+  .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a port from 0 to 65535 or "off"' })
+  .describe('0..65535 (0 = any free port), or "off" for none')
+const timePolicy = z
+  .enum(['check', 'trust'])
+  .default('check')
+  .describe('"trust" takes the device time whatever it says (replay, history)')
+const allow = z
+  .array(z.string())
+  .default([])
+  .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
+
+const serialSchema = z.strictObject({
+  path: z.string().min(1).describe('device path, best /dev/serial/by-id/..., or usb:VENDOR:PRODUCT[:SERIAL]'),
+  name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
+    ),
+  baud: z.int().min(50).max(4_000_000).default(115_200),
+  time: timePolicy,
+})
+
+const brokerSchema = z.strictObject({
+  url: z.string().regex(/^(mqtts?|wss?|tcp|ssl):\/\//, 'must start with mqtt://, mqtts://, ws:// or wss://'),
+  name: z.string().min(1).max(64).default('mqtt').describe('name of the source'),
+  topics: z.array(z.string().min(1)).min(1).default(['baykeeper/+/reading']),
+  clientId: z.string().min(1).max(128).default('baykeeper').describe('stable: the broker keeps the session under it'),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  version: z
+    .union([z.literal(4), z.literal(5)])
+    .default(5)
+    .describe('4 = MQTT 3.1.1, 5 = MQTT 5'),
+  time: timePolicy,
+})
+
+export const configSchema = z.strictObject({
+  data: z.string().min(1).default('./data').describe('directory of journal, store, keys'),
+  host: z.string().min(1).default('127.0.0.1').describe('address all listeners bind to'),
+  port: port.default(8080).describe('web and API'),
+  hosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('host names under which people open the pages, beside localhost'),
+  store: z
+    .string()
+    .refine(
+      (url) => url === 'sqlite' || /^(sqlite:|mysql:\/\/|mariadb:\/\/)/.test(url),
+      'must be "sqlite", "sqlite:FILE" or "mysql://user:password@host/database"',
+    )
+    .default('sqlite'),
+  ingest: z
+    .strictObject({ port: port.default(8081) })
+    .prefault({})
+    .describe('HTTP ingest and LoRaWAN webhooks'),
+  mqtt: z
+    .strictObject({ port: port.default(1883) })
+    .prefault({})
+    .describe('built-in MQTT broker'),
+  tcp: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
+  udp: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
+  serial: z.array(serialSchema).default([]),
+  brokers: z.array(brokerSchema).default([]).describe('MQTT brokers to subscribe to'),
+  trust: z.array(z.string()).default([]).describe('names of sources whose device time is always taken'),
+  promiseHours: z
+    .number()
+    .positive()
+    .max(24 * 365)
+    .default(24)
+    .describe('a sensor silent for longer is stale and its bay unknown'),
+  retentionHours: z
+    .number()
+    .min(0)
+    .max(24 * 365)
+    .default(24)
+    .describe('journal kept beyond the commit'),
+  demo: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      bays: z.int().min(20).max(50_000).default(2_000),
+      seed: z.int().min(0).default(1),
+      speed: z.number().positive().max(1_000).default(1),
+    })
+    .prefault({})
+    .describe('simulated city while nothing real is configured'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      json: z.boolean().default(false),
+    })
+    .prefault({}),
+})
+
+export type Config = z.output<typeof configSchema>
+export type Origin = 'default' | 'file' | 'environment' | 'flag'
+
+export interface LoadedConfig {
+  readonly config: Config
+  readonly file: string | undefined
+  /** Origin by dotted path, for every value that is not a default. */
+  readonly origins: ReadonlyMap<string, Origin>
+}
+
+export class ConfigError extends Error {
+  readonly code = 'E_CONFIG'
+}
+
+/** Single values that the environment and flags may set: path in the configuration and how the text is read. */
+const overrides: Record<string, { readonly path: readonly string[]; readonly read?: (text: string) => unknown }> = {
+  data: { path: ['data'] },
+  host: { path: ['host'] },
+  port: { path: ['port'], read: readPort },
+  store: { path: ['store'] },
+  ingestPort: { path: ['ingest', 'port'], read: readPort },
+  mqttPort: { path: ['mqtt', 'port'], read: readPort },
+  tcpPort: { path: ['tcp', 'port'], read: readPort },
+  udpPort: { path: ['udp', 'port'], read: readPort },
+  serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
+  hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
+  demo: { path: ['demo', 'enabled'], read: (text) => text !== 'false' && text !== '0' && text !== 'off' },
+  demoBays: { path: ['demo', 'bays'], read: Number },
+  demoSeed: { path: ['demo', 'seed'], read: Number },
+  demoSpeed: { path: ['demo', 'speed'], read: Number },
+  promiseHours: { path: ['promiseHours'], read: Number },
+  retentionHours: { path: ['retentionHours'], read: Number },
+  logLevel: { path: ['log', 'level'] },
+  logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },
+}
+
+export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean | undefined }
+
+function readPort(text: string): unknown {
+  return text === 'off' ? 'off' : /^\d+$/.test(text) ? Number(text) : text
+}
+
+const envName = (key: string) => `BAYKEEPER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+export interface LoadOptions {
+  /** `--config`; else `BAYKEEPER_CONFIG`; else ./baykeeper.yaml if it exists. */
+  readonly file?: string | undefined
+  readonly flags?: Flags
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
+/** Throws ConfigError with one line per fault. */
+export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  const { flags = {}, env = process.env, cwd = process.cwd() } = options
+  const named = options.file ?? env['BAYKEEPER_CONFIG']
+  const standard = path.join(cwd, 'baykeeper.yaml')
+  const file = named ? path.resolve(cwd, named) : existsSync(standard) ? standard : undefined
+  const source = file ? readYaml(file) : undefined
+  const values: Record<string, unknown> = structuredClone(source?.value ?? {})
+  const origins = new Map<string, Origin>()
+  const places = new Map<string, string>()
+  if (source) for (const dotted of leafPaths(source.value)) origins.set(dotted, 'file')
+
+  for (const [key, { path: at, read }] of Object.entries(overrides)) {
+    for (const [origin, name, text] of [
+      ['environment', envName(key), env[envName(key)]],
+      ['flag', flagName(key), flags[key]],
+    ] as const) {
+      if (text === undefined) continue
+      setIn(values, at, typeof text === 'string' && read ? read(text) : text)
+      origins.set(at.join('.'), origin)
+      places.set(at.join('.'), name)
+    }
+  }
+
+  const parsed = configSchema.safeParse(values)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+      const dotted = at.join('.')
+      const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
+      const line = source?.lineOf(at)
+      const where = override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
+      return `${where}: ${dotted ? `${dotted}: ` : ''}${issue.code === 'unrecognized_keys' ? 'no such setting' : issue.message}${hint(at)}`
+    })
+    throw new ConfigError(
+      `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
+    )
+  }
+  return { config: { ...parsed.data, data: path.resolve(cwd, parsed.data.data) }, file, origins }
+}
+
+/** What a field is for, from the schema, appended to its fault. */
+function hint(at: readonly PropertyKey[]): string {
+  let node: z.ZodType | undefined = configSchema
+  for (const key of at) {
+    const inner = unwrap(node)
+    node =
+      inner instanceof z.ZodObject
+        ? (inner.shape[key as string] as z.ZodType | undefined)
+        : inner instanceof z.ZodArray
+          ? (inner.element as z.ZodType)
+          : undefined
+    if (!node) return ''
+  }
+  const text = node.meta()?.description
+  return text ? ` (${text})` : ''
+}
+
+function unwrap(node: z.ZodType): z.ZodType {
+  let at = node
+  while (at instanceof z.ZodDefault || at instanceof z.ZodPrefault || at instanceof z.ZodOptional)
+    at = at.unwrap() as z.ZodType
+  return at
+}
+
+interface YamlSource {
+  readonly value: Record<string, unknown>
+  lineOf(at: readonly PropertyKey[]): number | undefined
+}
+
+function readYaml(file: string): YamlSource {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ConfigError(
+      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}); name an existing file with --config`,
+      { cause },
+    )
+  }
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter })
+  const [error] = document.errors
+  if (error) throw new ConfigError(`${file}:${counter.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`)
+  const value = (document.toJS() ?? {}) as unknown
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ConfigError(`${file}:1: must be a mapping of settings, e.g. "port: 8080"`)
+  return {
+    value: value as Record<string, unknown>,
+    lineOf(at) {
+      for (let depth = at.length; depth > 0; depth--) {
+        const node = document.getIn(at.slice(0, depth), true) as { range?: [number, number, number] } | undefined
+        if (node?.range) return counter.linePos(node.range[0]).line
+      }
+      return 1
+    },
+  }
+}
+
+function setIn(target: Record<string, unknown>, at: readonly string[], value: unknown) {
+  let node = target
+  for (const key of at.slice(0, -1)) {
+    if (typeof node[key] !== 'object' || node[key] === null) node[key] = {}
+    node = node[key] as Record<string, unknown>
+  }
+  node[at.at(-1) as string] = value
+}
+
+function leafPaths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return prefix ? [prefix] : []
+  return Object.entries(value).flatMap(([key, inner]) => leafPaths(inner, prefix ? `${prefix}.${key}` : key))
+}

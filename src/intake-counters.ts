@@ -1,0 +1,139 @@
+/**
+ * What intake has seen, per source: the left side of the conservation law. Checkpointed in the journal; after a crash the tail since
+ * the checkpoint is rebuilt from the journal itself, so `received = accepted + refused + unframeable` holds across any restart.
+ */
+
+import { decodeUplink } from './domain/uplink.ts'
+import { recordKinds, type StoredRecord } from './journal/journal.ts'
+
+export interface SourceCount {
+  /** Counted when the bytes come in, before anything is known of their fate. */
+  received: number
+  /** Received and neither accepted, refused nor kept as noise yet. */
+  inFlight: number
+  accepted: number
+  refused: number
+  unframeable: number
+  lost: Record<string, number>
+}
+
+export interface IntakeCounters {
+  /** Frames on the way to the journal: received, neither accepted nor refused yet. */
+  readonly inFlight: number
+  source(name: string): SourceCount
+  all(): ReadonlyMap<string, SourceCount>
+  enter(source: string, frames: number): void
+  /** `record`: the journal's number of the last record that became durable with these frames. */
+  accept(source: string, frames: number, record: number): void
+  refuse(source: string, frames: number, entered: boolean): void
+  unframeable(source: string, frames: number, record: number): void
+  lose(source: string, frames: number, cause: string): void
+  /** True when something changed since the last checkpoint. */
+  dirty(): boolean
+  checkpoint(at: number): Uint8Array
+  /** Continues from a checkpoint record's bytes. */
+  restore(body: CheckpointBody): void
+  /** Counts a record that was journaled after the checkpoint. */
+  recount(record: StoredRecord): void
+}
+
+export interface CheckpointBody {
+  readonly at: number
+  /** Records up to this number are in the counts; later ones are recounted from the journal. */
+  readonly upTo: number
+  readonly received: number
+  readonly accepted: number
+  readonly refused: number
+  readonly unframeable: number
+  readonly sources: Readonly<Record<string, SourceCount>>
+}
+
+export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined => {
+  try {
+    const body = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointBody
+    return Number.isSafeInteger(body.received) && Number.isSafeInteger(body.refused) ? body : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function createIntakeCounters(): IntakeCounters {
+  const sources = new Map<string, SourceCount>()
+  let upTo = 0
+  let changed = false
+  const source = (name: string): SourceCount =>
+    sources.getOrInsertComputed(name, () => ({
+      received: 0,
+      inFlight: 0,
+      accepted: 0,
+      refused: 0,
+      unframeable: 0,
+      lost: {},
+    }))
+  return {
+    get inFlight() {
+      return [...sources.values()].reduce((sum, count) => sum + count.inFlight, 0)
+    },
+    source,
+    all: () => sources,
+    enter(name, frames) {
+      const count = source(name)
+      count.inFlight += frames
+      count.received += frames
+    },
+    accept(name, frames, record) {
+      const count = source(name)
+      count.inFlight -= frames
+      count.accepted += frames
+      upTo = record
+      changed = true
+    },
+    refuse(name, frames, entered) {
+      const count = source(name)
+      if (entered) count.inFlight -= frames
+      else count.received += frames
+      count.refused += frames
+      changed = true
+    },
+    unframeable(name, frames, record) {
+      const count = source(name)
+      count.inFlight -= frames
+      count.unframeable += frames
+      upTo = record
+      changed = true
+    },
+    lose(name, frames, cause) {
+      const { lost } = source(name)
+      lost[cause] = (lost[cause] ?? 0) + frames
+      changed = true
+    },
+    dirty: () => changed,
+    checkpoint(at) {
+      changed = false
+      const settled: Record<string, SourceCount> = {}
+      const total = { received: 0, accepted: 0, refused: 0, unframeable: 0 }
+      for (const [name, count] of sources) {
+        const received = count.received - count.inFlight
+        settled[name] = { ...count, received, inFlight: 0 }
+        total.received += received
+        total.accepted += count.accepted
+        total.refused += count.refused
+        total.unframeable += count.unframeable
+      }
+      return new TextEncoder().encode(JSON.stringify({ at, upTo, ...total, sources: settled } satisfies CheckpointBody))
+    },
+    restore(body) {
+      upTo = body.upTo
+      for (const [name, count] of Object.entries(body.sources)) sources.set(name, { ...count, lost: { ...count.lost } })
+    },
+    recount(record) {
+      upTo = record.number
+      if (record.kind === recordKinds.checkpoint) return
+      const count = source(decodeUplink(record.bytes)?.source ?? 'unknown')
+      count.received += record.frames
+      if (record.kind === recordKinds.data) count.accepted += record.frames
+      else count.unframeable += record.frames
+      changed = true
+    },
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The intake process: sources and journal, nothing else. Bytes become durable here and are acknowledged; nothing is understood.
+ *
+ * In demo mode it holds two journals: what the simulator's token brings goes to the demo's, everything else to the real one, so
+ * that a sensor that posts while the city is simulated is as safe as any other.
+ */
+import path from 'node:path'
+import { type Child, runChild } from './child.ts'
+import { configuredSources } from './configured-sources.ts'
+import { encodeUplink } from './domain/uplink.ts'
+import { createIntakeCounters, type IntakeCounters, parseCheckpoint } from './intake-counters.ts'
+import { JournalError, type JournalWriter, recordKinds } from './journal/journal.ts'
+import { openJournalReader, openJournalWriter } from './journal/segment-journal.ts'
+import { systemClock } from './lib/clock.ts'
+import { openKeyring } from './lib/keyring.ts'
+import type { IntakeFigures, SourceFigures } from './messages.ts'
+import { runSource } from './sources/registry.ts'
+import { type Delivery, IntakeRefused, type Source, type SourceContext, type SourceState } from './sources/source.ts'
+
+/** Checkpoint of the counters: what a crash can take from `refused` is at most this long. */
+const checkpointEveryMs = 1_000
+/** Sources that can pause do so above this many bytes on the way to the disk. */
+const pressureBytes = 16 * 1024 * 1024
+export const simulatorSource = 'simulator'
+
+/** One journal with its counters. */
+interface Lane {
+  readonly name: 'real' | 'demo'
+  readonly journal: JournalWriter
+  readonly counters: IntakeCounters
+}
+
+await runChild(async (child) => {
+  const { settings, log, signal } = child
+  const { config, demo } = settings
+  using keyring = await openKeyring(settings.dataDir)
+  await using real = await openLane(child, 'real', settings.dataDir)
+  await using simulated = demo ? await openLane(child, 'demo', demo.dir) : undefined
+  let shown: Lane = simulated ?? real
+  let realSeen = false
+
+  const laneOf = (source: string): Lane => {
+    if (!simulated || source === simulatorSource) return simulated ?? real
+    if (!realSeen) {
+      realSeen = true
+      log.info('the first real reading has arrived; the simulated city ends', { source })
+    }
+    return real
+  }
+
+  let wanted: number | undefined
+  const ring = () => {
+    const { lastRecord } = shown.journal.tail()
+    if (wanted === undefined || lastRecord <= wanted) return
+    wanted = undefined
+    child.send({ type: 'durable', record: lastRecord })
+  }
+  for (const lane of [real, simulated])
+    lane?.journal.onDurable(() => {
+      if (lane === shown) ring()
+      if (lane === real && realSeen && shown !== real) child.send({ type: 'real-data' })
+    })
+  child.onMessage((message) => {
+    if (message.type === 'want') {
+      wanted = message.beyond
+      ring()
+    } else if (message.type === 'released') shown.journal.release(message.position)
+    else if (message.type === 'demo-over') {
+      shown = real
+      ring()
+    }
+  })
+
+  const trusted = new Set([...config.trust, simulatorSource])
+  const context = createContexts({ child, laneOf, trusted })
+  let udpPort: number | undefined
+  const sources = configuredSources(settings, {
+    ingest(token) {
+      if (demo && token === demo.token) return simulatorSource
+      const known = keyring.ingest(token)
+      if (known?.time === 'trust') trusted.add(known.source)
+      return known?.source
+    },
+    onUdpPort: (port) => {
+      udpPort = port
+    },
+  })
+  const states = new Map<string, { kind: string; state: SourceState; detail: string }>()
+  const running = sources.map((source) => {
+    states.set(source.name, { kind: source.kind, state: 'starting', detail: '' })
+    const own = context(source, (state, detail) =>
+      states.set(source.name, { kind: source.kind, state, detail: detail ?? '' }),
+    )
+    return runSource(source, signal, own)
+  })
+  await listening(states, signal)
+  const tail = shown.journal.tail()
+  child.send({ type: 'ready', fence: tail.fence, journalId: tail.id, ...(udpPort === undefined ? {} : { udpPort }) })
+
+  const figures = () => child.send({ type: 'intake', figures: figuresOf(shown, states) })
+  figures()
+  const timer = setInterval(() => {
+    figures()
+    for (const lane of [real, simulated]) if (lane?.counters.dirty()) checkpoint(lane).catch(() => {})
+  }, checkpointEveryMs)
+  try {
+    await Promise.all(running)
+  } finally {
+    clearInterval(timer)
+    for (const lane of [real, simulated]) if (lane) await checkpoint(lane).catch(() => {})
+    figures()
+  }
+})
+
+async function openLane(child: Child, name: Lane['name'], dir: string): Promise<Lane & AsyncDisposable> {
+  const { config } = child.settings
+  const journalDir = path.join(dir, 'journal')
+  const journal = await openJournalWriter(journalDir, { retentionMs: config.retentionHours * 3_600_000 })
+  for (const damage of journal.damage)
+    child.log.error('the journal is damaged; the range is kept aside and counted', { ...damage })
+  const counters = createIntakeCounters()
+  const checkpointed = journal.lastCheckpoint && parseCheckpoint(journal.lastCheckpoint.bytes)
+  if (checkpointed) counters.restore(checkpointed)
+  await using reader = await openJournalReader(journalDir)
+  let after = checkpointed?.upTo ?? 0
+  const { lastRecord } = journal.tail()
+  while (after < lastRecord) {
+    const { records, damage } = await reader.read(after, {
+      durable: lastRecord,
+      bytesMax: 8 * 1024 * 1024,
+      framesMax: 1_000_000,
+    })
+    for (const record of records) counters.recount(record)
+    const next = Math.max(after, records.at(-1)?.number ?? 0, ...damage.map((range) => range.toRecord))
+    if (next === after) break
+    after = next
+  }
+  return { name, journal, counters, [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose]() }
+}
+
+async function checkpoint(lane: Lane) {
+  const bytes = lane.counters.checkpoint(systemClock.now())
+  await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
+}
+
+interface ContextDeps {
+  readonly child: Child
+  readonly laneOf: (source: string) => Lane
+  readonly trusted: ReadonlySet<string>
+}
+
+/** The context of each source: names the source, stamps arrival, journals, counts. */
+function createContexts({ child, laneOf, trusted }: ContextDeps) {
+  async function append(lane: Lane, kind: 1 | 2, source: string, deliveries: readonly Delivery[]) {
+    const arrivedAt = systemClock.now()
+    let frames = 0
+    const records = deliveries.map((delivery) => {
+      const name = delivery.source ?? source
+      const { codec, framing, meta, bytes } = delivery
+      const time = delivery.time ?? (trusted.has(name) ? 'trust' : undefined)
+      frames += delivery.frames
+      const uplink = {
+        source: name,
+        codec,
+        framing,
+        arrivedAt,
+        bytes,
+        ...(meta ? { meta } : {}),
+        ...(time ? { time } : {}),
+      }
+      return { kind, frames: delivery.frames, bytes: encodeUplink(uplink) }
+    })
+    lane.counters.enter(source, frames)
+    let record: number
+    try {
+      record = await lane.journal.append(records)
+    } catch (fault) {
+      lane.counters.refuse(source, frames, true)
+      if (!(fault instanceof JournalError)) throw fault
+      const cause =
+        fault.code === 'E_JOURNAL_OVERLOAD' ? 'overload' : fault.code === 'E_JOURNAL_CLOSED' ? 'shutdown' : 'journal'
+      throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
+    }
+    if (kind === recordKinds.data) lane.counters.accept(source, frames, record)
+    else lane.counters.unframeable(source, frames, record)
+  }
+
+  return (source: Source, onStatus: (state: SourceState, detail?: string) => void): SourceContext => ({
+    async deliver(deliveries) {
+      const named = new Map<string, Delivery[]>()
+      for (const delivery of deliveries) {
+        const name = delivery.source ?? source.name
+        const group = named.get(name)
+        if (group) group.push(delivery)
+        else named.set(name, [delivery])
+      }
+      await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group)))
+    },
+    noise: (bytes, name = source.name) =>
+      append(laneOf(name), recordKinds.noise, name, [{ framing: 'whole', codec: 'noise', bytes, frames: 1 }]),
+    refused: (frames, cause, name = source.name) => {
+      laneOf(name).counters.refuse(name, frames, false)
+      child.log.debug('frames refused', { source: name, frames, cause })
+    },
+    lost: (frames, cause, name = source.name) => laneOf(name).counters.lose(name, frames, cause),
+    pressure: () => laneOf(source.name).journal.stats().pendingBytes > pressureBytes,
+    status: onStatus,
+    clock: systemClock,
+    log: child.log.with({ source: source.name }),
+  })
+}
+
+function figuresOf(
+  lane: Lane,
+  states: ReadonlyMap<string, { kind: string; state: SourceState; detail: string }>,
+): IntakeFigures {
+  const { journal, counters } = lane
+  const total = { received: 0, refused: 0, unframeable: 0 }
+  const sources = new Map<string, SourceFigures>()
+  for (const [name, { kind, state, detail }] of states)
+    sources.set(name, { name, kind, state, detail, received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {} })
+  for (const [name, count] of counters.all()) {
+    total.received += count.received
+    total.refused += count.refused
+    total.unframeable += count.unframeable
+    const listed = sources.get(name) ?? { name, kind: 'named', state: 'up' as const, detail: '' }
+    sources.set(name, { ...listed, ...count, lost: { ...count.lost } })
+  }
+  return {
+    tail: journal.tail(),
+    ...total,
+    inFlight: counters.inFlight,
+    sources: [...sources.values()],
+    journal: journal.stats(),
+  }
+}
+
+/** Resolves when every source has said something about itself, or after 5 s: a source that waits for its line is no reason to wait. */
+async function listening(states: ReadonlyMap<string, { state: SourceState }>, signal: AbortSignal) {
+  const until = systemClock.monotonic() + 5_000
+  while ([...states.values()].some(({ state }) => state === 'starting') && systemClock.monotonic() < until)
+    await systemClock.sleep(10, signal)
+}

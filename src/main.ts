@@ -1,0 +1,156 @@
+/**
+ * The one entry: reads the command line and runs one command.
+ *
+ *   baykeeper start ──▶ supervisor ──▶ intake      sources ▶ journal            (intake.ts)
+ *                                  ├─▶ processor   journal ▶ fold ▶ store       (processor.ts)
+ *                                  ├─▶ web         store ▶ API, stream, pages   (web.ts)
+ *                                  └─▶ simulator   only while nothing is real   (demo-city.ts)
+ */
+import { Command } from 'commander'
+import { configCheck, configPrintSchema, configShow } from './cli/config.ts'
+import { dlqList, dlqRequeue } from './cli/dlq.ts'
+import { doctor } from './cli/doctor.ts'
+import { ledgerVerify } from './cli/ledger.ts'
+import { CommandFailed, exitCodes } from './cli/output.ts'
+import { replayCommand } from './cli/replay.ts'
+import { simulateCommand } from './cli/simulate.ts'
+import { start, version } from './cli/start.ts'
+import { setupLink, tokenCreate, tokenList, tokenRevoke } from './cli/token.ts'
+import { ConfigError, type Flags, loadConfig } from './config.ts'
+
+const program = new Command('baykeeper')
+  .description('Open smart-parking server: takes in every reading of every parking sensor and loses none.')
+  .version(version)
+  .showHelpAfterError('(--help shows what there is)')
+  .exitOverride()
+
+/** Runs a command's action and turns its answer or failure into the exit code. */
+const run =
+  <A extends unknown[]>(action: (...args: A) => number | Promise<number>) =>
+  async (...args: A) => {
+    process.exitCode = await action(...args)
+  }
+
+const placed = (command: Command) =>
+  command
+    .option('--config <file>', 'configuration file (default ./baykeeper.yaml if it exists)')
+    .option('--data <dir>', 'data directory (default ./data)')
+    .option('--store <url>', 'sqlite or mysql://user:password@host/database')
+    .option('--json', 'one JSON object {ok, data, warnings} on standard output')
+
+const started = (command: Command) =>
+  command
+    .option('--config <file>', 'configuration file (default ./baykeeper.yaml if it exists)')
+    .option('--data <dir>', 'data directory (default ./data)')
+    .option('--host <address>', 'address all listeners bind to (default 127.0.0.1)')
+    .option('--port <n>', 'web and API (default 8080; 0 = any free port, off = none)')
+    .option('--ingest-port <n>', 'HTTP ingest and LoRaWAN webhooks (default 8081)')
+    .option('--mqtt-port <n>', 'built-in MQTT broker (default 1883)')
+    .option('--tcp-port <n>', 'TCP lines (default 7001)')
+    .option('--udp-port <n>', 'UDP datagrams (default 7001)')
+    .option('--serial <path>', 'serial port, several separated by commas')
+    .option('--store <url>', 'sqlite or mysql://user:password@host/database')
+    .option('--no-demo', 'no simulated city, even while nothing real is configured')
+    .option('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready')
+    .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--log-json', 'log lines as JSON')
+
+type StartFlags = Flags & { config?: string; readyFile?: string; demo?: boolean; bays?: string }
+
+started(program.command('start').description('start the server')).action(
+  run((flags: StartFlags) => {
+    const { config: file, readyFile, demo, ...rest } = flags
+    const loaded = loadConfig({ file, flags: { ...rest, ...(demo === false ? { demo: false } : {}) } })
+    return start(loaded, { readyFile })
+  }),
+)
+
+started(program.command('demo').description('the whole product on a simulated city, apart from any real data'))
+  .option('--bays <n>', 'size of the city (default 2000)')
+  .action(
+    run((flags: StartFlags) => {
+      const { config: file, readyFile, demo: _demo, bays, ...rest } = flags
+      const data = rest['data'] ?? './data/demo-only'
+      return start(loadConfig({ file, flags: { ...rest, data, ...(bays ? { demoBays: bays } : {}) } }), {
+        readyFile,
+        forceDemo: true,
+      })
+    }),
+  )
+
+placed(program.command('doctor').description('look at everything the promise rests on')).action(run(doctor))
+
+const ledger = program.command('ledger').description('where every frame went')
+placed(
+  ledger.command('verify').description('recount the journal against the database; exit 5 if the law does not close'),
+).action(run(ledgerVerify))
+
+const dlq = program.command('dlq').description('dead letters: frames nobody could use, with their bytes')
+placed(dlq.command('list').description('list them'))
+  .option('--source <name>')
+  .option('--code <code>')
+  .option('--limit <n>')
+  .action(run(dlqList))
+placed(dlq.command('requeue').description('decode them again').argument('[id...]'))
+  .option('--source <name>')
+  .option('--code <code>')
+  .option('--all')
+  .action(run(dlqRequeue))
+
+const token = program.command('token').description('who may send readings, who may use the API')
+placed(token.command('create').description('make a token; it is shown once'))
+  .option('--source <name>', 'may send readings under this source name')
+  .option('--api-key <name>', 'may use the API')
+  .option('--scopes <list>', 'of an API key: read,operate,admin (default all)')
+  .option('--time <policy>', '"trust" takes the times of its readings whatever they say (replay, history)')
+  .option('--replace', 'end the token of that name')
+  .action(run(tokenCreate))
+placed(token.command('list').description('list them, never the secrets')).action(run(tokenList))
+placed(token.command('revoke').description('end a token').argument('<name>'))
+  .option('--api-key', 'an API key, not an ingest token')
+  .action(run(tokenRevoke))
+placed(program.command('setup-link').description('a new one-time link that opens the desk')).action(run(setupLink))
+
+const config = program.command('config').description('the configuration')
+placed(config.command('check').description('check it; exit 3 with file and line of each fault')).action(
+  run(configCheck),
+)
+placed(config.command('show').description('show what is in force'))
+  .option('--origin', 'and where each value comes from')
+  .action(run(configShow))
+config.command('schema').description('JSON Schema of the file').option('--json').action(run(configPrintSchema))
+
+placed(program.command('replay').description('play real stays from a CSV through a real source').argument('<csv>'))
+  .option('--speed <n>', 'times real time, or max', 'max')
+  .option('--via <source>', 'http, mqtt, serial or tcp', 'http')
+  .option('--zone <iana>', 'time zone of the local times in the file')
+  .option('--time <policy>', 'original, or now to shift the first transition to this moment', 'original')
+  .option('--to <target>', 'URL or serial path (default: the server running on --data)')
+  .option('--token <token>', 'ingest token (default BAYKEEPER_INGEST_TOKEN, else one is made)')
+  .option('--api-key <key>', 'to send the layout first (default BAYKEEPER_API_KEY, else one is made)')
+  .action(run(replayCommand))
+
+placed(program.command('simulate').description('send simulated sensors at a rate'))
+  .option('--sensors <n>', 'how many sensors', '500')
+  .option('--rate <hz>', 'readings a second in all', '1000')
+  .option('--seconds <n>', 'how long', '60')
+  .option('--via <source>', 'http, mqtt, tcp or serial', 'http')
+  .option('--to <target>', 'URL or serial path (default: the server running on --data)')
+  .option('--token <token>', 'ingest token (default BAYKEEPER_INGEST_TOKEN, else one is made)')
+  .action(run(simulateCommand))
+
+try {
+  await program.parseAsync()
+} catch (fault) {
+  const { code, exitCode, message } = fault as { code?: string; exitCode?: number; message: string }
+  if (code?.startsWith('commander.')) process.exit(exitCode === 0 ? 0 : exitCodes.usage)
+  process.stderr.write(`baykeeper: ${message}\n`)
+  process.exit(
+    fault instanceof CommandFailed
+      ? fault.exitCode
+      : fault instanceof ConfigError
+        ? exitCodes.config
+        : exitCodes.failed,
+  )
+}
+process.exit()

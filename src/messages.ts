@@ -1,0 +1,101 @@
+/**
+ * What the processes tell each other, over the channel that `main` opens to each child. Small and rare: settings, positions and
+ * figures, never readings. All structured-clone safe.
+ */
+import type { Config } from './config.ts'
+import type { JournalStats, JournalTail } from './journal/journal.ts'
+import type { ProcessorStats } from './processing/meter.ts'
+import type { SourceState } from './sources/source.ts'
+
+export type Role = 'intake' | 'processor' | 'web'
+export const roles: readonly Role[] = ['intake', 'processor', 'web']
+
+/** Where a child finds its listening sockets: file descriptors inherited from `main`. */
+export interface Listeners {
+  readonly web?: number
+  readonly ingest?: number
+  readonly mqtt?: number
+  readonly tcp?: number
+}
+
+export interface DemoSettings {
+  /** Data directory of the simulated city, apart from the real one. */
+  readonly dir: string
+  /** Ingest token of the simulator: what it sends goes to the demo's journal, everything else to the real one. */
+  readonly token: string
+}
+
+export interface ChildSettings {
+  readonly role: Role
+  readonly config: Config
+  /** Real data directory: keys, real journal. */
+  readonly dataDir: string
+  readonly demo: DemoSettings | undefined
+  readonly listeners: Listeners
+  /** Port the UDP listener had before a restart, 0 the first time. */
+  readonly udpPort: number | 'off'
+  readonly version: string
+  readonly startedAt: number
+  /** URLs shown to people. */
+  readonly urls: Readonly<Record<string, string>>
+}
+
+export interface SourceFigures {
+  readonly name: string
+  readonly kind: string
+  readonly state: SourceState
+  readonly detail: string
+  readonly received: number
+  readonly accepted: number
+  readonly refused: number
+  readonly unframeable: number
+  readonly lost: Readonly<Record<string, number>>
+}
+
+export interface IntakeFigures {
+  readonly tail: JournalTail
+  readonly received: number
+  readonly refused: number
+  readonly unframeable: number
+  readonly inFlight: number
+  readonly sources: readonly SourceFigures[]
+  readonly journal: JournalStats
+}
+
+export interface LedgerTotals {
+  readonly committed: number
+  readonly duplicate: number
+  readonly quarantined: number
+  readonly lost: number
+  readonly damaged: number
+  /** Journal record the totals are at, and the accepted frames of the journal up to it. */
+  readonly position: number
+  readonly acceptedFrames: number
+}
+
+export type ToMain =
+  | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number; readonly journalId?: string }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'intake'; readonly figures: IntakeFigures }
+  | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }
+  /** Processor: wake me when a record above this number is durable. */
+  | { readonly type: 'want'; readonly beyond: number }
+  | { readonly type: 'durable'; readonly record: number }
+  | { readonly type: 'committed'; readonly position: number }
+  /** Intake in demo mode: something real has arrived and is safe in the real journal. */
+  | { readonly type: 'real-data' }
+
+export type ToChild =
+  | { readonly type: 'start'; readonly settings: ChildSettings }
+  | { readonly type: 'stop' }
+  | { readonly type: 'want'; readonly beyond: number }
+  | { readonly type: 'durable'; readonly record: number }
+  | { readonly type: 'released'; readonly position: number }
+  | {
+      readonly type: 'figures'
+      readonly intake: IntakeFigures | undefined
+      readonly processor: Extract<ToMain, { type: 'processor' }> | undefined
+      readonly alive: readonly Role[]
+    }
+  /** Intake: the simulated city has ended; wake-ups are about the real journal now. */
+  | { readonly type: 'demo-over' }

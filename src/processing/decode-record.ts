@@ -1,0 +1,69 @@
+/**
+ * One journal record to decoded frames. Every frame the record was counted for comes out exactly once: with readings, or with the
+ * reason why not. A record that cannot be split as it was counted is answered for as a whole.
+ */
+import type { Codec } from '../codecs/codec.ts'
+import type { Reading, Rejection } from '../domain/reading.ts'
+import { decodeUplink, type Uplink } from '../domain/uplink.ts'
+import type { StoredRecord } from '../journal/journal.ts'
+import { instant } from '../lib/brand.ts'
+import { frameSpans, headerRow } from '../lib/frames.ts'
+import { fail, type Result } from '../lib/result.ts'
+
+export interface DecodedFrame {
+  readonly idx: number
+  readonly bytes: Uint8Array
+  readonly result: Result<readonly Reading[], Rejection>
+}
+
+export interface DecodedRecord {
+  readonly pos: number
+  readonly uplink: Uplink
+  /** Frames the journal counted for this record; equals `frames.length` unless the record is answered for as a whole. */
+  readonly counted: number
+  readonly frames: readonly DecodedFrame[]
+}
+
+export type CodecOf = (name: string) => Codec | undefined
+
+const noMeta: Readonly<Record<string, string>> = {}
+
+export function decodeRecord(record: StoredRecord, codecOf: CodecOf): DecodedRecord {
+  const uplink = decodeUplink(record.bytes)
+  if (!uplink)
+    return asWhole(record, unreadable(record), {
+      code: 'unknown-format',
+      detail:
+        'the journal record is not an uplink of a known format; a later release may read it: requeue it after upgrading',
+    })
+  const codec = codecOf(uplink.codec)
+  if (!codec)
+    return asWhole(record, uplink, {
+      code: 'unknown-format',
+      detail: `no codec named "${uplink.codec}" in this release; configure one that exists and requeue`,
+    })
+  const spans = frameSpans(uplink.framing, uplink.bytes)
+  if (spans.length / 2 !== record.frames)
+    return asWhole(record, uplink, {
+      code: 'unknown-format',
+      detail: `the record was counted as ${record.frames} frames at intake and splits into ${spans.length / 2} now`,
+    })
+  const meta =
+    uplink.framing === 'csv-header' ? { ...uplink.meta, columns: headerRow(uplink.bytes) } : (uplink.meta ?? noMeta)
+  const context = { arrivedAt: uplink.arrivedAt, meta }
+  const frames: DecodedFrame[] = []
+  for (let i = 0; i < spans.length; i += 2) {
+    const bytes = uplink.bytes.subarray(spans[i], spans[i + 1])
+    frames.push({ idx: i / 2, bytes, result: codec.decode(bytes, context) })
+  }
+  return { pos: record.number, uplink: { ...uplink, meta }, counted: record.frames, frames }
+}
+
+function unreadable(record: StoredRecord): Uplink {
+  return { source: 'unknown', codec: 'unknown', framing: 'whole', arrivedAt: instant(0), bytes: record.bytes }
+}
+
+function asWhole(record: StoredRecord, uplink: Uplink, rejection: Rejection): DecodedRecord {
+  const frames = record.frames === 0 ? [] : [{ idx: 0, bytes: uplink.bytes, result: fail(rejection) }]
+  return { pos: record.number, uplink, counted: record.frames, frames }
+}

@@ -1,0 +1,107 @@
+/** The processor process: follows the journal and keeps the store true. It may die at any time; the next one continues. */
+import path from 'node:path'
+import { type Child, runChild } from './child.ts'
+import { codecOf } from './codecs/registry.ts'
+import { openJournalReader } from './journal/segment-journal.ts'
+import { systemClock } from './lib/clock.ts'
+import { retryDelayMs } from './lib/retry.ts'
+import type { LedgerTotals } from './messages.ts'
+import { createProcessor, type DurableSignal } from './processing/processor.ts'
+import { openStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
+import { storeUrl } from './store-url.ts'
+
+/** Ledger totals are read back from the store this often: what is shown is what is stored. */
+const figuresEveryMs = 1_000
+
+await runChild(async (child) => {
+  const { settings, log, signal } = child
+  const dir = settings.demo?.dir ?? settings.dataDir
+  await using reader = await openJournalReader(path.join(dir, 'journal'))
+  await using store = await reachStore(child)
+  const weak = (await store.describe()).weaknesses
+  for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
+  const processor = createProcessor({
+    store,
+    reader,
+    fence: (await reader.scan()).tail.fence,
+    durable: durableSignal(child),
+    codecOf,
+    clock: systemClock,
+    log,
+    onCommitted: (position) => child.send({ type: 'committed', position }),
+  })
+  const timer = setInterval(async () => {
+    const ledger = await totals(store, reader).catch(() => undefined)
+    child.send({ type: 'processor', stats: processor.stats(), ledger })
+  }, figuresEveryMs)
+  child.send({ type: 'ready' })
+  try {
+    await processor.run(signal)
+  } finally {
+    clearInterval(timer)
+  }
+})
+
+/** Opens and migrates the store; an unreachable database is waited for, a refused one (wrong URL, newer schema) ends the process. */
+async function reachStore({ settings, log, signal }: Child): Promise<Store> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const store = await openStore(storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir), {
+        log,
+        clock: systemClock,
+      })
+      const applied = await store.migrate()
+      if (applied.length > 0) log.info('schema brought up to date', { applied })
+      return store
+    } catch (fault) {
+      const kind = (fault as { fault?: string }).fault
+      if (kind === 'config' || kind === 'newer') throw fault
+      if (attempt === 0)
+        log.warn('the database cannot be reached; readings stay safe in the journal', {
+          reason: (fault as Error).message,
+        })
+      await systemClock.sleep(retryDelayMs(attempt), signal)
+    }
+  }
+}
+
+/** Asks `main` for a wake-up above a record number; one question at a time, asked again should intake be restarted. */
+function durableSignal(child: Child): DurableSignal {
+  let durable = 0
+  let wake: (() => void) | undefined
+  child.onMessage((message) => {
+    if (message.type !== 'durable') return
+    durable = Math.max(durable, message.record)
+    wake?.()
+  })
+  return {
+    async waitBeyond(beyond, signal) {
+      if (durable > beyond) return durable
+      child.send({ type: 'want', beyond })
+      await new Promise<void>((resolve, reject) => {
+        const abort = () => {
+          wake = undefined
+          reject(signal.reason)
+        }
+        wake = () => {
+          if (durable <= beyond) return
+          wake = undefined
+          signal.removeEventListener('abort', abort)
+          resolve()
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      })
+      return durable
+    },
+  }
+}
+
+async function totals(
+  store: Store,
+  reader: { id: string; countsAt(record: number): Promise<{ acceptedFrames: number } | undefined> },
+): Promise<LedgerTotals | undefined> {
+  const { cursor, totals: sums } = await store.ledgerAt(reader.id)
+  const counts = await reader.countsAt(cursor.position)
+  return counts && { ...sums, position: cursor.position, acceptedFrames: counts.acceptedFrames }
+}

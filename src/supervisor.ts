@@ -1,0 +1,219 @@
+/**
+ * `main` at work: holds the listening sockets, starts the children, restarts one that falls, passes small messages between them and
+ * ends all of them. It handles no data.
+ *
+ * The sockets are bound here and never listened on here: a child listens on the descriptor it inherits, and while it is away the
+ * kernel keeps queueing connections, so that a restart of intake refuses none.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './lib/log.ts'
+import { retryDelayMs } from './lib/retry.ts'
+import type { ChildSettings, Listeners, Role, ToChild, ToMain } from './messages.ts'
+import { roles } from './messages.ts'
+
+export interface SupervisorOptions {
+  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort'>
+  /** Descriptors of bound sockets, by use. */
+  readonly listeners: Listeners
+  readonly udpPort: number | 'off'
+  readonly log: Log
+  /** A child has become ready for the first time or again: the pids may have changed. */
+  onChange?(): void
+  /** Something real has arrived while the city was simulated. */
+  onRealData?(): void
+}
+
+export interface Supervisor {
+  /** Resolves when all children are ready for the first time; rejects when one says it cannot. */
+  start(): Promise<void>
+  pids(): Partial<Record<Role, number>>
+  udpPort(): number | undefined
+  /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
+  endDemo(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A child that has run this long was healthy: its next fall starts the schedule anew. */
+const healthyMs = 30_000
+/** Children get this long to leave before they are killed; SIGTERM leaves within 10 s in all. */
+const stopMsMax = 8_500
+
+interface Kid {
+  readonly role: Role
+  process: ChildProcess | undefined
+  ready: boolean
+  falls: number
+  startedAt: number
+  settled: { promise: Promise<void>; resolve: () => void; reject: (fault: Error) => void }
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { log } = options
+  let settings = options.settings
+  let stopping = false
+  let udpPort = options.udpPort
+  let want: number | undefined
+  let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
+  let processorFigures: Extract<ToMain, { type: 'processor' }> | undefined
+  const kids = new Map<Role, Kid>(
+    roles
+      .filter((role) => role !== 'web' || options.listeners.web !== undefined)
+      .map((role) => [role, { role, process: undefined, ready: false, falls: 0, startedAt: 0, settled: settled() }]),
+  )
+  const kidOf = (role: Role) => kids.get(role)
+  const send = (role: Role, message: ToChild) => {
+    const child = kidOf(role)?.process
+    if (child?.connected) child.send(message, undefined, undefined, () => {})
+  }
+
+  function launch(kid: Kid) {
+    const { role } = kid
+    const fds =
+      role === 'web'
+        ? { web: options.listeners.web }
+        : role === 'intake'
+          ? { ...options.listeners, web: undefined }
+          : {}
+    const inherited: number[] = []
+    const listeners: Record<string, number> = {}
+    for (const [use, fd] of Object.entries(fds))
+      if (fd !== undefined) {
+        listeners[use] = 4 + inherited.length
+        inherited.push(fd)
+      }
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, `${role}.ts`)],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited],
+        serialization: 'advanced',
+      },
+    )
+    kid.process = child
+    kid.ready = false
+    kid.startedAt = performance.now()
+    child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
+    child.on('message', (message: ToMain) => receive(kid, message))
+    child.on('exit', (code, signal) => fell(kid, child, code, signal))
+    send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort } })
+  }
+
+  function receive(kid: Kid, message: ToMain) {
+    switch (message.type) {
+      case 'ready':
+        kid.ready = true
+        if (message.udpPort !== undefined) udpPort = message.udpPort
+        if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
+        kid.settled.resolve()
+        options.onChange?.()
+        break
+      case 'failed':
+        kid.settled.reject(new Error(`${kid.role}: ${message.message}`))
+        break
+      case 'intake':
+        intakeFigures = message
+        share()
+        break
+      case 'processor':
+        processorFigures = message
+        break
+      case 'want':
+        want = message.beyond
+        send('intake', { type: 'want', beyond: message.beyond })
+        break
+      case 'durable':
+        want = undefined
+        send('processor', { type: 'durable', record: message.record })
+        break
+      case 'committed':
+        send('intake', { type: 'released', position: message.position })
+        break
+      case 'real-data':
+        options.onRealData?.()
+        break
+    }
+  }
+
+  const share = () =>
+    send('web', {
+      type: 'figures',
+      intake: kidOf('intake')?.ready ? intakeFigures?.figures : undefined,
+      processor: kidOf('processor')?.ready ? processorFigures : undefined,
+      alive: roles.filter((role) => kidOf(role)?.ready),
+    })
+  const sharing = setInterval(share, 1_000)
+
+  function fell(kid: Kid, child: ChildProcess, code: number | null, signal: NodeJS.Signals | null) {
+    if (kid.process !== child) return
+    kid.process = undefined
+    kid.ready = false
+    if (stopping) return
+    kid.falls = performance.now() - kid.startedAt > healthyMs ? 0 : kid.falls + 1
+    const delayMs = kid.falls <= 1 ? 0 : retryDelayMs(kid.falls - 2)
+    log.warn(`${kid.role} ended and is started again; nothing acknowledged is lost`, {
+      code,
+      signal,
+      inMs: Math.round(delayMs),
+    })
+    kid.settled.reject(new Error(`${kid.role} ended (${signal ?? `exit ${code}`}) before it was ready`))
+    setTimeout(() => {
+      if (!stopping && !kid.process) launch(kid)
+    }, delayMs)
+  }
+
+  async function end(role: Role, child: ChildProcess | undefined): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    if (child.connected) child.send({ type: 'stop' } satisfies ToChild, undefined, undefined, () => {})
+    await Promise.race([gone, sleep(stopMsMax, undefined, { ref: false })])
+    if (child.exitCode === null && child.signalCode === null) {
+      log.warn(`${role} did not leave in time and is ended by force`)
+      child.kill('SIGKILL')
+      await gone
+    }
+  }
+
+  return {
+    async start() {
+      for (const kid of kids.values()) launch(kid)
+      await Promise.all([...kids.values()].map((kid) => kid.settled.promise))
+    },
+    pids: () =>
+      Object.fromEntries(
+        [...kids.values()].flatMap(({ role, process: child }) => (child?.pid ? [[role, child.pid]] : [])),
+      ),
+    udpPort: () => (udpPort === 'off' ? undefined : udpPort),
+    async endDemo() {
+      if (!settings.demo) return
+      settings = { ...settings, demo: undefined }
+      want = undefined
+      processorFigures = undefined
+      send('intake', { type: 'demo-over' })
+      await Promise.all(
+        (['processor', 'web'] as const).map(async (role) => {
+          const kid = kidOf(role)
+          if (!kid) return
+          const child = kid.process
+          kid.process = undefined
+          await end(role, child)
+          kid.settled = settled()
+          if (!stopping) launch(kid)
+          await kid.settled.promise
+        }),
+      )
+    },
+    async stop() {
+      stopping = true
+      clearInterval(sharing)
+      await Promise.all([...kids.values()].map((kid) => end(kid.role, kid.process)))
+    },
+  }
+}
+
+function settled(): Kid['settled'] {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,48 @@
+/** Puts the figures of intake and processor together into what the API shows, the conservation law included. */
+import type { SystemStatus } from './api/status.ts'
+import { conservation } from './conservation.ts'
+import type { ChildSettings, ToChild } from './messages.ts'
+
+type Figures = Extract<ToChild, { type: 'figures' }>
+
+export function systemStatus(
+  settings: ChildSettings,
+  { intake, processor, alive }: Figures,
+  now: number,
+): SystemStatus {
+  const stats = processor?.stats
+  const pipeline = !alive.includes('intake')
+    ? 'intake-down'
+    : !stats || stats.state === 'database-down'
+      ? 'database-down'
+      : stats.state === 'behind' || stats.lagMs > 5_000
+        ? 'behind'
+        : 'ok'
+  const ledger =
+    intake && processor?.ledger
+      ? conservation({
+          received: intake.received - intake.inFlight,
+          refused: intake.refused,
+          unframeable: intake.unframeable,
+          acceptedFrames: intake.tail.acceptedFrames,
+          committed: processor.ledger,
+        })
+      : undefined
+  return {
+    version: settings.version,
+    startedAt: settings.startedAt,
+    ready: { intake: alive.includes('intake'), processor: alive.includes('processor'), web: true },
+    pipeline,
+    ...(stats
+      ? {
+          eventsPerSecond: stats.eventsPerSecond,
+          commitMsP50: stats.commitMsP50,
+          commitMsP99: stats.commitMsP99,
+          lagMs: stats.lagMs,
+        }
+      : {}),
+    ...(ledger ? { ledger: { ...ledger, checked: new Date(now).toISOString() }, pendingFrames: ledger.pending } : {}),
+    sources: intake?.sources ?? [],
+    ...(intake ? { journal: intake.journal } : {}),
+  }
+}
