@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { arrivedAt, runCases } from '../codec-cases.ts'
+import { genericCodec } from './decode.ts'
+
+runCases(genericCodec, path.join(import.meta.dirname, 'cases'))
+
+const decode = (text: string, meta: Record<string, string> = {}) =>
+  genericCodec.decode(Buffer.from(text), { arrivedAt, meta })
+
+const ranges = {
+  distance_mm: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  count_in: fc.maxSafeNat(),
+  battery_pct: fc.double({ min: 0, max: 100, noNaN: true }),
+  temperature_c: fc.double({ min: -40, max: 85, noNaN: true }),
+  rssi_dbm: fc.integer({ min: -140, max: 0 }),
+}
+const fields = fc.record(
+  {
+    device: fc.stringMatching(/^[A-Za-z0-9 ,"=ÄØ東]{0,20}[A-Z]$/).map((text) => text.trim()),
+    seq: fc.maxSafeNat(),
+    time: fc
+      .date({ min: new Date('1970-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+    occupied: fc.boolean(),
+    ...ranges,
+  },
+  { requiredKeys: ['device', 'occupied'] },
+)
+
+test('the three spellings of one reading decode to the same', () => {
+  fc.assert(
+    fc.property(fields, (reading) => {
+      const entries = Object.entries(reading).map(([name, value]) => [name, String(value)] as const)
+      const quote = (value: string) => `"${value.replaceAll('"', '""')}"`
+      const json = decode(JSON.stringify(reading))
+      assert.ok(json.ok, JSON.stringify(json))
+      const columns = entries.map(([name]) => name).join(',')
+      assert.deepEqual(decode(entries.map(([, value]) => quote(value)).join(','), { columns }), json)
+      if (!reading.device.includes('"'))
+        assert.deepEqual(decode(entries.map(([name, value]) => `${name}="${value}"`).join(' ')), json)
+    }),
+  )
+})
+
+test('no bytes make it throw, and it always answers with readings or one sentence', () => {
+  const bits = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    ':',
+    ',',
+    '=',
+    '\\',
+    'device',
+    'seq',
+    'occupied',
+    'true',
+    'null',
+    '-1',
+    '1e999',
+    ' ',
+    '\n',
+    '\0',
+    'é',
+    '__proto__',
+  )
+  const text = fc.array(bits, { maxLength: 40 }).map((parts) => Buffer.from(parts.join('')))
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), text)
+  const metas = fc.record({ columns: fc.string(), topic: fc.string() }, { requiredKeys: [] })
+  fc.assert(
+    fc.property(bytes, metas, (frame, meta) => {
+      const result = genericCodec.decode(frame, { arrivedAt, meta })
+      if (!result.ok) assert.ok(result.error.detail.length > 10 && result.error.detail.length < 600)
+      else for (const reading of result.value) assert.ok(reading.device.length > 0)
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+test('a frame of 2 MiB is answered in half a second, whatever it repeats', () => {
+  const size = 2 * 1_048_576
+  for (const unit of [' ', '"', ',', '=', '[', '{', '{"a":', '1', 'a=1 ', '" "', '\\', '\t"', 'a']) {
+    const frame = Buffer.alloc(size, unit)
+    for (const edit of ['', '"', 'x"', '{"device":']) {
+      const began = performance.now()
+      const result = genericCodec.decode(Buffer.concat([Buffer.from(edit), frame, Buffer.from(edit)]), {
+        arrivedAt,
+        meta: {},
+      })
+      assert.equal(result.ok, false)
+      const took = performance.now() - began
+      assert.ok(took < 500, `${Math.round(took)} ms for ${JSON.stringify(unit)} in ${JSON.stringify(edit)}`)
+    }
+  }
+})
+
+test('1,000 readings in one frame are taken, 1,001 are not', () => {
+  const of = (n: number) => decode(JSON.stringify(Array.from({ length: n }, () => ({ device: 'A', occupied: true }))))
+  assert.equal(of(1_000).ok, true)
+  const more = of(1_001)
+  assert.ok(!more.ok && more.error.code === 'too-many-readings')
+})

@@ -1,0 +1,177 @@
+/**
+ * The fields of a generic reading, their units and what each may hold. JSON carries types, CSV and key=value carry text: a
+ * `Spelling` reads a raw value in either, the rest is common.
+ */
+import {
+  type BayId,
+  type DeviceId,
+  type Measures,
+  parseId,
+  type Reading,
+  type Rejection,
+} from '../../domain/reading.ts'
+import type { Instant } from '../../lib/brand.ts'
+import { ok, type Result } from '../../lib/result.ts'
+import { quoted, reject } from '../rejection.ts'
+import { parseTime } from '../time.ts'
+
+export type FieldName =
+  | 'device'
+  | 'seq'
+  | 'time'
+  | 'epoch'
+  | 'bay'
+  | 'occupied'
+  | 'distance_mm'
+  | 'count_in'
+  | 'count_out'
+  | 'battery_v'
+  | 'battery_pct'
+  | 'temperature_c'
+  | 'rssi_dbm'
+
+/** Value of a field as it was spelled; `undefined` when the frame does not have it. */
+export type FieldOf = (name: FieldName) => unknown
+
+/** Reads raw values; `undefined` = not a value of this type. */
+export interface Spelling {
+  readonly absent: (raw: unknown) => boolean
+  readonly number: (raw: unknown) => number | undefined
+  readonly boolean: (raw: unknown) => boolean | null | undefined
+  readonly text: (raw: unknown) => string | undefined
+}
+
+export const jsonSpelling: Spelling = {
+  absent: (raw) => raw === undefined || raw === null,
+  number: (raw) => (typeof raw === 'number' ? raw : undefined),
+  boolean: (raw) => (typeof raw === 'boolean' || raw === null ? raw : raw === 1 ? true : raw === 0 ? false : undefined),
+  // Many boards number their sensors: 17 is as good a name as "17".
+  text: (raw) => (typeof raw === 'string' ? raw : Number.isSafeInteger(raw) ? String(raw) : undefined),
+}
+
+/** No number is longer; also keeps the pattern from backtracking over a long cell. */
+const numberCharsMax = 40
+const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const booleanWords: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
+
+export const textSpelling: Spelling = {
+  absent: (raw) => raw === undefined || raw === '',
+  number: (raw) => {
+    const text = raw as string
+    return text.length <= numberCharsMax && numberForm.test(text) ? Number(text) : undefined
+  },
+  boolean: (raw) => {
+    const word = (raw as string).toLowerCase()
+    return Object.hasOwn(booleanWords, word) ? booleanWords[word] : undefined
+  },
+  text: (raw) => raw as string,
+}
+
+interface Range {
+  readonly min: number
+  readonly max: number
+  readonly whole?: boolean
+}
+
+const count: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }
+/** Wide enough for any sensor that exists, narrow enough to catch a wrong unit or a torn line. */
+const ranges = {
+  seq: count,
+  epoch: count,
+  distance_mm: { min: 0, max: 1_000_000 },
+  count_in: count,
+  count_out: count,
+  battery_v: { min: 0, max: 1_000 },
+  battery_pct: { min: 0, max: 100 },
+  temperature_c: { min: -Number.MAX_VALUE, max: Number.MAX_VALUE },
+  rssi_dbm: { min: -300, max: 100 },
+} satisfies Partial<Record<FieldName, Range>>
+
+/** A parking sensor outside this is broken or in a fire: no temperature is better than a wrong one. */
+export const temperatureMinC = -40
+export const temperatureMaxC = 85
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+export function readingOf(
+  field: FieldOf,
+  spelling: Spelling,
+  deviceOfTopic: string | undefined,
+): Result<Reading, Rejection> {
+  let problem: Result<never, Rejection> | undefined
+  const bad = (name: FieldName, raw: unknown, wanted: string) => {
+    problem ??= reject('bad-field', `field ${name} is ${quoted(raw)} and must be ${wanted}; correct it or leave it out`)
+  }
+  const numberOf = (name: keyof typeof ranges): number | undefined => {
+    const raw = field(name)
+    if (spelling.absent(raw)) return undefined
+    const { min, max, whole }: Range = ranges[name]
+    const value = spelling.number(raw)
+    if (value === undefined || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+      bad(name, raw, whole ? `a whole number ${min}..${max}` : `a number${max < 1e9 ? ` ${min}..${max}` : ''}`)
+      return undefined
+    }
+    return value
+  }
+  const idOf = <T extends DeviceId | BayId>(name: 'device' | 'bay', raw: unknown): T | undefined => {
+    const text = spelling.text(raw)
+    const id = text?.isWellFormed() ? parseId<T>(text) : undefined
+    if (id === undefined) bad(name, raw, '1 to 128 printable characters')
+    return id
+  }
+  const timeOf = (): Instant | undefined => {
+    const raw = field('time')
+    if (spelling.absent(raw)) return undefined
+    const time = typeof raw === 'string' ? parseTime(raw.trim()) : undefined
+    if (time === undefined) bad('time', raw, 'ISO 8601 with offset, like 2026-11-23T07:59:59.120Z')
+    return time
+  }
+
+  const named = spelling.absent(field('device')) ? deviceOfTopic : field('device')
+  if (named === undefined)
+    return reject('no-device', 'the frame names no device; add the field device, or send to baykeeper/<device>/reading')
+  const device = idOf<DeviceId>('device', named)
+  const seq = numberOf('seq')
+  const epoch = numberOf('epoch')
+  const time = timeOf()
+  const bay = spelling.absent(field('bay')) ? undefined : idOf<BayId>('bay', field('bay'))
+
+  const measures: Writable<Measures> = {}
+  const presence = field('occupied')
+  // In JSON null is an answer: the sensor does not know.
+  if (presence !== undefined && presence !== '') {
+    const occupied = spelling.boolean(presence)
+    if (occupied === undefined) bad('occupied', presence, 'true or false (null in JSON: the sensor does not know)')
+    else measures.occupied = occupied
+  }
+  let measured = measures.occupied !== undefined
+  const measure = (name: keyof typeof ranges, key: keyof Omit<Measures, 'occupied' | 'batteryLow'>) => {
+    const value = numberOf(name)
+    if (value === undefined) return
+    measured = true
+    if (name === 'temperature_c' && (value < temperatureMinC || value > temperatureMaxC)) return
+    measures[key] = value
+  }
+  measure('distance_mm', 'distanceMm')
+  measure('count_in', 'countIn')
+  measure('count_out', 'countOut')
+  measure('battery_v', 'batteryV')
+  measure('battery_pct', 'batteryPct')
+  measure('temperature_c', 'temperatureC')
+  measure('rssi_dbm', 'rssiDbm')
+
+  if (problem !== undefined || device === undefined) return problem as Result<never, Rejection>
+  if (!measured)
+    return reject(
+      'no-measure',
+      'the frame measures nothing; send at least one of occupied, distance_mm, count_in, count_out, battery_v, battery_pct, temperature_c, rssi_dbm',
+    )
+  return ok({
+    device,
+    ...(seq !== undefined ? { seq } : {}),
+    ...(epoch !== undefined ? { epoch } : {}),
+    ...(time !== undefined ? { time } : {}),
+    ...(bay !== undefined ? { bay } : {}),
+    measures,
+  })
+}

@@ -1,0 +1,8 @@
+/** Every codec by the name a source gives it. A new one is a folder and a line here. */
+import type { Codec } from './codec.ts'
+import { genericCodec } from './generic/decode.ts'
+
+const codecs: readonly Codec[] = [genericCodec]
+const byName = new Map(codecs.map((codec) => [codec.name, codec]))
+
+export const codecOf = (name: string): Codec | undefined => byName.get(name)
