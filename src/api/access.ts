@@ -1,0 +1,89 @@
+/** Who is calling, and whether they may. Credentials are a key in the header or the session cookie; the header wins. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from '../lib/clock.ts'
+import type { Keyring, Principal } from '../lib/keyring.ts'
+import { sessionMs } from '../lib/session-cookie.ts'
+import type { Access } from './endpoint.ts'
+import { ProblemError } from './problem.ts'
+import { requireSameOrigin } from './security.ts'
+
+const cookieName = 'baykeeper_session'
+const safeMethods = new Set(['GET', 'HEAD'])
+
+interface Caller {
+  readonly principal: Principal | undefined
+  readonly byCookie: boolean
+}
+
+/** A wrong key is never made good by a cookie; schemes other than Bearer belong to a proxy before us. */
+export function identify(keyring: Keyring, { authorization, cookie }: IncomingHttpHeaders): Caller {
+  const token = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1]
+  if (token !== undefined) return { principal: keyring.apiKey(token), byCookie: false }
+  const session = cookieValue(cookie, cookieName)
+  const principal = session === undefined ? undefined : keyring.verifySession(session)
+  return { principal, byCookie: principal !== undefined }
+}
+
+export function authorize(access: Access, request: FastifyRequest): void {
+  if (access === 'open') return
+  if (!request.principal)
+    throw unauthorized('send "Authorization: Bearer KEY" with a valid API key, or open the setup link to sign in')
+  if (!request.principal.scopes.includes(access))
+    throw new ProblemError(403, `this needs the scope ${access}, which ${request.principal.name} has not`, {
+      code: 'E_SCOPE',
+    })
+  if (request.byCookie && !safeMethods.has(request.method)) requireSameOrigin(request)
+}
+
+export const unauthorized = (detail: string) =>
+  new ProblemError(401, detail, { code: 'E_UNAUTHORIZED', headers: { 'www-authenticate': 'Bearer' } })
+
+/** The first cookie of that name; `undefined` when there is none. */
+function cookieValue(header: string | undefined, name: string): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const at = part.indexOf('=')
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
+  }
+  return undefined
+}
+
+/** `Secure` when a proxy says that the browser came by TLS; a lie about it can only hurt the liar. */
+export function sessionCookie(request: FastifyRequest, value: string): string {
+  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionMs / 1_000}${secure}`
+}
+
+const failuresMax = 10
+const failureWindowMs = 60_000
+const addressesMax = 10_000
+
+export interface SignInLimit {
+  /** Throws 429 when this address has failed too often within the last minute. */
+  check(address: string): void
+  failed(address: string): void
+}
+
+/** Per address. Keys in headers are not limited: they are long and random, and a limit would let one client lock out another. */
+export function createSignInLimit(clock: Clock): SignInLimit {
+  const failures = new Map<string, { count: number; since: number }>()
+  return {
+    check(address) {
+      const entry = failures.get(address)
+      if (!entry || clock.monotonic() - entry.since > failureWindowMs) return
+      if (entry.count >= failuresMax)
+        throw new ProblemError(429, 'too many failed sign-ins from this address: wait a minute', {
+          code: 'E_SIGN_IN_LIMIT',
+          headers: { 'retry-after': String(failureWindowMs / 1_000) },
+        })
+    },
+    failed(address) {
+      const entry = failures.get(address)
+      if (entry && clock.monotonic() - entry.since <= failureWindowMs) entry.count++
+      else {
+        if (failures.size >= addressesMax) failures.clear()
+        failures.set(address, { count: 1, since: clock.monotonic() })
+      }
+    },
+  }
+}

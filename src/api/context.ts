@@ -1,0 +1,34 @@
+/** What the owner of the API hands in, and what the routes work with. */
+import type { Clock } from '../lib/clock.ts'
+import type { Keyring } from '../lib/keyring.ts'
+import type { Log } from '../lib/log.ts'
+import type { Store } from '../store/store.ts'
+import type { LiveState } from './live/live-state.ts'
+import type { Figures, StreamHub } from './live/stream-hub.ts'
+import type { Assets } from './pages/assets.ts'
+import type { SystemStatus } from './status.ts'
+
+export interface ApiDeps {
+  readonly store: Store
+  readonly keyring: Keyring
+  status(): SystemStatus
+  readonly clock: Clock
+  readonly log: Log
+  simulated(): boolean
+  /** Host names served beside loopback. */
+  readonly hosts: readonly string[]
+  /** Built pages: `web/dist` with Vite's manifest. */
+  readonly distDir: string
+  /** A device silent for longer is stale and its bay unknown. Default 24 h. */
+  readonly promiseMs?: number
+  /** Where the listeners are, for people: `web`, `ingest`, `mqtt`, ... */
+  readonly urls?: Readonly<Record<string, string>>
+}
+
+export interface RouteContext extends Omit<ApiDeps, 'promiseMs' | 'urls'> {
+  readonly urls: Readonly<Record<string, string>>
+  readonly live: LiveState
+  readonly hub: StreamHub
+  readonly figures: Figures
+  readonly assets: Assets
+}

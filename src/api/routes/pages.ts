@@ -1,0 +1,132 @@
+/** The pages, and how a browser signs in: by the one-time setup link, or with an API key in the form. */
+import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import type { FastifyReply } from 'fastify'
+import * as z from 'zod'
+import { createSignInLimit, sessionCookie } from '../access.ts'
+import type { RouteContext } from '../context.ts'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+import { siteSummaries } from '../live/summaries.ts'
+import { pageText, signInPage, usedLinkPage } from '../pages/frame.ts'
+import { html } from '../pages/html.ts'
+import { publicPage } from '../pages/public-page.ts'
+import { requireSameOrigin } from '../security.ts'
+
+const htmlType = 'text/html; charset=utf-8'
+const page = (description: string, status = 200) => ({ status, type: 'text/html', description })
+
+export function pageRoutes({ live, status, simulated, assets, urls, keyring, clock, log }: RouteContext): Endpoint[] {
+  const limit = createSignInLimit(clock)
+  const configOf = (name: 'public' | 'desk'): PageConfig => {
+    const base = name === 'public' ? '/public' : '/api/v1'
+    return {
+      page: name,
+      version: status().version,
+      simulated: simulated(),
+      paths: {
+        plan: `${base}/plan`,
+        snapshot: name === 'public' ? '/public/snapshot' : '/api/v1/plan/snapshot',
+        sites: `${base}/sites`,
+        stream: `${base}/stream`,
+      },
+    }
+  }
+  const desk = () =>
+    pageText({
+      title: 'Baykeeper desk',
+      assets,
+      page: 'desk',
+      config: configOf('desk'),
+      bodyClass: 'desk',
+      body: assets.built
+        ? html`<div id="app"></div><noscript>The desk needs JavaScript; <a href="/">the public page</a> does not.</noscript>`
+        : html`<div id="app"></div><p>The web part is not built: run <code>npm run build --workspace web</code> and start again.</p>`,
+    })
+  // Under `no-referrer` a browser sends a form with `Origin: null`, and without TLS that is all there is to know it by.
+  const signIn = (reply: FastifyReply, failed?: string) =>
+    reply
+      .type(htmlType)
+      .headers({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' })
+      .send(signInPage(assets, failed))
+
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/',
+      access: 'open',
+      tag: 'Pages',
+      summary: 'The public page',
+      answers: [page('Free bays by lot and level')],
+      handle: ({ reply }) =>
+        reply
+          .type(htmlType)
+          .header('cache-control', 'no-store')
+          .send(
+            publicPage({
+              assets,
+              config: configOf('public'),
+              name: live.floor.plan.name,
+              sites: siteSummaries(live.presence),
+              devicesSeen: live.presence.devices.size,
+              now: live.now(),
+              fresh: live.fresh,
+              ingestUrl: urls['ingest'],
+            }),
+          ),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/desk',
+      below: true,
+      access: 'open',
+      tag: 'Pages',
+      summary: 'The operator desk',
+      description: 'Without a session: how to sign in (401).',
+      answers: [page('The desk'), page('How to sign in', 401)],
+      handle: ({ principal, reply }) =>
+        principal ? reply.type(htmlType).header('cache-control', 'no-store').send(desk()) : signIn(reply.code(401)),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/setup',
+      access: 'open',
+      tag: 'Pages',
+      summary: 'The setup link: signs in once and opens the desk',
+      query: z.object({ key: z.string().max(128).default('') }),
+      head: false,
+      problems: [429],
+      answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The link was used or has expired', 403)],
+      async handle({ query: { key }, request, reply }) {
+        limit.check(request.ip)
+        reply.header('cache-control', 'no-store')
+        if (await keyring.consumeSetup(key)) {
+          log.info('the setup link was used', { address: request.ip })
+          return reply.header('set-cookie', sessionCookie(request, keyring.signSession())).redirect('/desk', 303)
+        }
+        limit.failed(request.ip)
+        return reply.code(403).type(htmlType).send(usedLinkPage(assets))
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/signin',
+      access: 'open',
+      tag: 'Pages',
+      summary: 'Sign in with an API key',
+      description: 'A form post from the sign-in page.',
+      body: z.object({ key: z.string().max(512) }),
+      bodyName: 'SignIn',
+      problems: [403, 429],
+      answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The key is not known', 401)],
+      handle({ body, request, reply }) {
+        requireSameOrigin(request)
+        limit.check(request.ip)
+        reply.header('cache-control', 'no-store')
+        const key = body.key.trim()
+        if (keyring.apiKey(key))
+          return reply.header('set-cookie', sessionCookie(request, keyring.signSession(key))).redirect('/desk', 303)
+        limit.failed(request.ip)
+        return signIn(reply.code(401), 'This API key is not known, or was revoked.')
+      },
+    }),
+  ]
+}

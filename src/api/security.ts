@@ -1,0 +1,68 @@
+/**
+ * What every answer carries and every request must pass before anything looks at it: a strict content policy, and a Host that is
+ * ours (a foreign name that resolves to our address would give a foreign page our origin: DNS rebinding).
+ */
+import type { FastifyRequest } from 'fastify'
+import { ProblemError } from './problem.ts'
+
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`. */
+export function hostName(host: string): string {
+  const at = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':')
+  return (at <= 0 ? host : host.slice(0, at)).toLowerCase().replace(/\.$/, '')
+}
+
+/** 127.0.0.0/8, [::1], localhost and names below it: browsers resolve those to this machine only. */
+const isLoopback = (name: string) =>
+  name === 'localhost' ||
+  name.endsWith('.localhost') ||
+  name === '[::1]' ||
+  /^127\.(?:25[0-5]|2[0-4]\d|1?\d?\d)\.(?:25[0-5]|2[0-4]\d|1?\d?\d)\.(?:25[0-5]|2[0-4]\d|1?\d?\d)$/.test(name)
+
+export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
+  const configured = new Set(hosts.map(hostName))
+  return ({ headers: { host } }) => {
+    const name = hostName(host ?? '')
+    if (isLoopback(name) || configured.has(name)) return
+    throw new ProblemError(421, 'this host name is not served here: add it to "hosts" in the configuration', {
+      code: 'E_HOST',
+    })
+  }
+}
+
+/** A request that changes something and is proven by a cookie must come from our own page. */
+export function requireSameOrigin({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site']
+  // Browsers send it to trustworthy addresses only (TLS, loopback); elsewhere the origin has to do.
+  const ours = site === undefined ? sameHost(headers.origin, headers.host) : site === 'same-origin'
+  if (!ours)
+    throw new ProblemError(403, 'a session may change things from its own pages only: use an API key elsewhere', {
+      code: 'E_ORIGIN',
+    })
+}
+
+function sameHost(origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined || host === undefined) return false
+  try {
+    return new URL(origin).host === host.toLowerCase()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,89 @@
+/** From the nouns of the house to the names of the wire. */
+import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/device.ts'
+import type { DeadLetter } from '@baykeeper/contract/ledger.ts'
+import { type DeviceState, missing } from '../domain/device.ts'
+import type { Instant } from '../lib/brand.ts'
+import type { ReadingPage, StoredDeadLetter } from '../store/store.ts'
+import type { LiveState } from './live/live-state.ts'
+
+export const iso = (at: Instant): string => new Date(at).toISOString()
+
+type Measured = Pick<
+  DeviceState,
+  'occupied' | 'distanceMm' | 'countIn' | 'countOut' | 'batteryV' | 'batteryPct' | 'temperatureC' | 'rssiDbm'
+>
+
+/** Only what was measured; `null` occupancy is a measurement: the sensor says it does not know. */
+const measuresOf = (m: Measured) => ({
+  ...(m.occupied === undefined ? {} : { occupied: m.occupied }),
+  ...(m.distanceMm === null ? {} : { distance_mm: m.distanceMm }),
+  ...(m.countIn === null ? {} : { count_in: m.countIn }),
+  ...(m.countOut === null ? {} : { count_out: m.countOut }),
+  ...(m.batteryV === null ? {} : { battery_v: m.batteryV }),
+  ...(m.batteryPct === null ? {} : { battery_pct: m.batteryPct }),
+  ...(m.temperatureC === null ? {} : { temperature_c: m.temperatureC }),
+  ...(m.rssiDbm === null ? {} : { rssi_dbm: m.rssiDbm }),
+})
+
+export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState, now: Instant): Device {
+  const place = floor.bayOf(device)
+  return {
+    id: device.external,
+    source: device.source,
+    bay: place === undefined ? null : (floor.bays[place]?.id ?? null),
+    since: device.since === null ? null : iso(device.since),
+    time: iso(device.lastTime),
+    arrived: iso(device.lastArrived),
+    first_arrived: iso(device.firstArrived),
+    silent: presence.isSilent(device, now),
+    epoch: device.epoch,
+    max_seq: device.maxSeq,
+    missing: missing(device),
+    readings: device.readings,
+    duplicates: device.duplicates,
+    ...(device.batteryLow === null ? {} : { battery_low: device.batteryLow }),
+    ...measuresOf(device),
+  }
+}
+
+/** Bits of `ReadingRow.quality`. */
+const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number]])[] = [
+  [1, 'arrival-time'],
+  [2, 'late'],
+  [4, 'conflict'],
+]
+
+export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({
+  device: row.external,
+  source: row.source,
+  epoch: row.epoch,
+  seq: row.seq,
+  time: iso(row.time),
+  arrived: iso(row.arrived),
+  quality: marks.filter(([bit]) => (row.quality & bit) !== 0).map(([, mark]) => mark),
+  ...measuresOf(row),
+})
+
+const bytesShownMax = 65_536
+const textCharsMax = 400
+const decoder = new TextDecoder('utf-8')
+
+export function deadLetterOnWire(row: StoredDeadLetter): DeadLetter {
+  const shown = row.bytes.subarray(0, bytesShownMax)
+  return {
+    id: `${row.pos}.${row.idx}`,
+    source: row.source,
+    codec: row.codec,
+    arrived: iso(row.arrived),
+    code: row.code,
+    detail: row.detail,
+    state: row.state,
+    size: row.bytes.length,
+    bytes: Buffer.from(shown).toString('base64'),
+    cut: row.bytes.length > bytesShownMax,
+    text: decoder
+      .decode(shown.subarray(0, textCharsMax * 4))
+      .slice(0, textCharsMax)
+      .replaceAll(/\p{Cc}/gu, '·'),
+  }
+}
