@@ -17,6 +17,11 @@ import type { Instant } from '../lib/brand.ts'
 export interface Cursor {
   readonly position: number
   readonly fence: number
+  /**
+   * What a record number of this journal is raised by to become the `pos` of rows and the `rev` of devices: 0 for the first
+   * journal of a database, above everything stored for one that came later, so that positions stay unique and keep growing.
+   */
+  readonly base?: number
 }
 
 /**
@@ -91,6 +96,9 @@ export interface CommitBatch {
   readonly ledger: readonly LedgerDelta[]
 }
 
+/** The reading page's largest `limit`; the caller enforces it. */
+export const readingPageMax = 1_000
+
 export interface ReadingPage {
   readonly items: readonly (ReadingRow & { readonly source: string; readonly external: string })[]
   readonly next: string | null
@@ -122,7 +130,7 @@ export interface Store extends AsyncDisposable {
   /** Brings the schema up to date; returns the names applied now. Throws StoreError `newer` on a database from a later release. */
   migrate(): Promise<readonly string[]>
 
-  // processing
+  // processing; one writer per journal
   /** Creates the row at position 0 when the journal is new to this store. Waits for a commit in doubt (locks the row). */
   cursor(journal: string): Promise<Cursor>
   /** Raises the fence to `fence`; throws `fenced` when the stored one is higher. */
@@ -133,6 +141,7 @@ export interface Store extends AsyncDisposable {
   findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly { seq: number; hash: number }[]>
   /** Lowest and highest sequence number and how many distinct ones are stored of one device and epoch; undefined when none. */
   epochSpan(device: number, epoch: number): Promise<{ min: number; max: number; distinct: number } | undefined>
+  /** Oldest first. */
   requeuedDeadLetters(limit: number): Promise<readonly StoredDeadLetter[]>
 
   // reading back
@@ -157,11 +166,13 @@ export interface Store extends AsyncDisposable {
     cursor?: string
     limit: number
   }): Promise<ReadingPage>
+  /** Newest first. */
   deadLetters(filter: DeadLetterFilter): Promise<{ items: readonly StoredDeadLetter[]; next: string | null }>
   /** Marks for decoding again; returns how many were marked. Idempotent. */
   requeue(which: { pos: number; idx: number } | { code?: string; source?: string }): Promise<number>
+  /** By source, then day; every journal this store ever followed. */
   ledger(): Promise<readonly LedgerRow[]>
-  /** Ledger totals and the cursor, read in one snapshot. */
+  /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
   ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
   layout(): Promise<StoredLayout | undefined>
@@ -187,4 +198,9 @@ export class StoreError extends Error {
     this.fault = fault
     this.code = `E_STORE_${fault.toUpperCase()}`
   }
+}
+
+/** A page cursor that this store did not hand out: the request is wrong, not the store. */
+export class BadCursor extends RangeError {
+  readonly code = 'E_BAD_CURSOR'
 }

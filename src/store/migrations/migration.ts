@@ -1,0 +1,9 @@
+/** A step of the schema. Steps are never changed once released, only followed by others. */
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  /** One transaction. */
+  readonly sqlite: readonly string[]
+  /** MySQL commits at every statement of this kind, so each one can be repeated: a step cut short is run again whole. */
+  readonly mysql: readonly string[]
+}

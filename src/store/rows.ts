@@ -1,0 +1,233 @@
+/**
+ * From what processing knows to what a row holds, and back. The order of each tuple is the order of its column list.
+ *
+ * This is where S3 is kept for every dialect alike: a number that a column cannot hold exactly (not finite, not a safe integer) and
+ * a text that would come back changed (half a surrogate pair, a trailing blank, too long) throw `data` before any SQL runs. SQLite
+ * would turn NaN into NULL, MySQL would round 1.5 in an integer column, both without a word.
+ */
+import type { DeviceState } from '../domain/device.ts'
+import { type DeviceId, idLengthMax, type RejectionCode } from '../domain/reading.ts'
+import type { Instant } from '../lib/brand.ts'
+import { type DeadLetterRow, type LedgerDelta, type ReadingRow, type StoredDeadLetter, StoreError } from './store.ts'
+import type { DeadLetterTable, DeviceTable, ReadingTable } from './tables.ts'
+
+export type SqlValue = number | string | Uint8Array | null
+
+export const readingColumns = [
+  'pos',
+  'idx',
+  'device',
+  'epoch',
+  'seq',
+  'time',
+  'arrived',
+  'quality',
+  'hash',
+  'occupied',
+  'distance_mm',
+  'count_in',
+  'count_out',
+  'battery_v',
+  'battery_pct',
+  'temperature_c',
+  'rssi_dbm',
+] as const satisfies readonly (keyof ReadingTable)[]
+
+export const deviceColumns = [
+  'id',
+  'source',
+  'external',
+  'claimed_bay',
+  'epoch',
+  'min_seq',
+  'max_seq',
+  'distinct_count',
+  'missing_before',
+  'occupied',
+  'since',
+  'last_time',
+  'last_arrived',
+  'first_arrived',
+  'distance_mm',
+  'count_in',
+  'count_out',
+  'battery_v',
+  'battery_pct',
+  'battery_low',
+  'temperature_c',
+  'rssi_dbm',
+  'readings',
+  'duplicates',
+  'rev',
+] as const satisfies readonly (keyof DeviceTable)[]
+
+export const deadLetterColumns = [
+  'pos',
+  'idx',
+  'source',
+  'codec',
+  'arrived',
+  'code',
+  'detail',
+  'head',
+  'bytes',
+  'state',
+] as const satisfies readonly (keyof DeadLetterTable)[]
+
+export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
+
+/** Appends the row's values to `into`: the hot path builds one flat list for many rows. */
+export function pushReading(into: SqlValue[], row: ReadingRow): void {
+  into.push(
+    int(row.pos, 'pos'),
+    int(row.idx, 'idx'),
+    int(row.device, 'device'),
+    int(row.epoch, 'epoch'),
+    intOrNull(row.seq, 'seq'),
+    int(row.time, 'time'),
+    int(row.arrived, 'arrived'),
+    int(row.quality, 'quality'),
+    int(row.hash, 'hash'),
+    presenceCode(row.occupied),
+    realOrNull(row.distanceMm, 'distance_mm'),
+    intOrNull(row.countIn, 'count_in'),
+    intOrNull(row.countOut, 'count_out'),
+    realOrNull(row.batteryV, 'battery_v'),
+    realOrNull(row.batteryPct, 'battery_pct'),
+    realOrNull(row.temperatureC, 'temperature_c'),
+    realOrNull(row.rssiDbm, 'rssi_dbm'),
+  )
+}
+
+export const deviceValues = (d: DeviceState): SqlValue[] => [
+  int(d.id, 'id'),
+  text(d.source, 'source'),
+  text(d.external, 'external'),
+  d.claimedBay === null ? null : text(d.claimedBay, 'claimed_bay'),
+  int(d.epoch, 'epoch'),
+  intOrNull(d.minSeq, 'min_seq'),
+  intOrNull(d.maxSeq, 'max_seq'),
+  int(d.distinct, 'distinct_count'),
+  int(d.missingBefore, 'missing_before'),
+  presenceCode(d.occupied),
+  intOrNull(d.since, 'since'),
+  int(d.lastTime, 'last_time'),
+  int(d.lastArrived, 'last_arrived'),
+  int(d.firstArrived, 'first_arrived'),
+  realOrNull(d.distanceMm, 'distance_mm'),
+  intOrNull(d.countIn, 'count_in'),
+  intOrNull(d.countOut, 'count_out'),
+  realOrNull(d.batteryV, 'battery_v'),
+  realOrNull(d.batteryPct, 'battery_pct'),
+  d.batteryLow === null ? null : Number(d.batteryLow),
+  realOrNull(d.temperatureC, 'temperature_c'),
+  realOrNull(d.rssiDbm, 'rssi_dbm'),
+  int(d.readings, 'readings'),
+  int(d.duplicates, 'duplicates'),
+  int(d.rev, 'rev'),
+]
+
+/** A dead letter must always be storable, so its prose is mended rather than refused; its bytes are never touched. */
+export const deadLetterValues = (letter: DeadLetterRow): SqlValue[] => [
+  int(letter.pos, 'pos'),
+  int(letter.idx, 'idx'),
+  text(letter.source, 'source'),
+  text(letter.codec, 'codec'),
+  int(letter.arrived, 'arrived'),
+  letter.code,
+  letter.detail.toWellFormed(),
+  letter.head.toWellFormed(),
+  letter.bytes,
+  'new',
+]
+
+export const ledgerValues = (journal: string, delta: LedgerDelta): SqlValue[] => [
+  journal,
+  text(delta.source, 'source'),
+  text(delta.day, 'day'),
+  ...ledgerSums.map((column) => int(delta[column], column)),
+]
+
+export const toReading = (r: ReadingTable): ReadingRow => ({
+  pos: r.pos,
+  idx: r.idx,
+  device: r.device,
+  epoch: r.epoch,
+  seq: r.seq,
+  time: r.time as Instant,
+  arrived: r.arrived as Instant,
+  quality: r.quality,
+  hash: r.hash,
+  occupied: presence(r.occupied),
+  distanceMm: r.distance_mm,
+  countIn: r.count_in,
+  countOut: r.count_out,
+  batteryV: r.battery_v,
+  batteryPct: r.battery_pct,
+  temperatureC: r.temperature_c,
+  rssiDbm: r.rssi_dbm,
+})
+
+export const toDevice = (d: DeviceTable): DeviceState => ({
+  id: d.id,
+  source: d.source,
+  external: d.external as DeviceId,
+  claimedBay: d.claimed_bay,
+  epoch: d.epoch,
+  minSeq: d.min_seq,
+  maxSeq: d.max_seq,
+  distinct: d.distinct_count,
+  missingBefore: d.missing_before,
+  occupied: presence(d.occupied),
+  since: d.since as Instant | null,
+  lastTime: d.last_time as Instant,
+  lastArrived: d.last_arrived as Instant,
+  firstArrived: d.first_arrived as Instant,
+  distanceMm: d.distance_mm,
+  countIn: d.count_in,
+  countOut: d.count_out,
+  batteryV: d.battery_v,
+  batteryPct: d.battery_pct,
+  batteryLow: d.battery_low === null ? null : d.battery_low === 1,
+  temperatureC: d.temperature_c,
+  rssiDbm: d.rssi_dbm,
+  readings: d.readings,
+  duplicates: d.duplicates,
+  rev: d.rev,
+})
+
+export const toDeadLetter = (d: DeadLetterTable): StoredDeadLetter => ({
+  pos: d.pos,
+  idx: d.idx,
+  source: d.source,
+  codec: d.codec,
+  arrived: d.arrived as Instant,
+  code: d.code as RejectionCode,
+  detail: d.detail,
+  head: d.head,
+  bytes: d.bytes,
+  state: d.state as StoredDeadLetter['state'],
+})
+
+/** Presence in a row: 1 occupied, 0 vacant, 2 the sensor said it does not know, NULL not said. */
+const presenceCode = (occupied: boolean | null | undefined): number | null =>
+  occupied === undefined ? null : occupied === null ? 2 : occupied ? 1 : 0
+const presence = (code: number | null): boolean | null | undefined =>
+  code === null ? undefined : code === 2 ? null : code === 1
+
+function int(value: number, column: string): number {
+  if (Number.isSafeInteger(value)) return value
+  throw new StoreError('data', `${column} cannot hold ${value} exactly`)
+}
+
+const intOrNull = (value: number | null, column: string) => (value === null ? null : int(value, column))
+
+function realOrNull(value: number | null, column: string): number | null {
+  if (value === null || Number.isFinite(value)) return value
+  throw new StoreError('data', `${column} cannot hold ${value}`)
+}
+
+function text(value: string, column: string): string {
+  if (value.length <= idLengthMax && value.isWellFormed() && !value.endsWith(' ')) return value
+  throw new StoreError('data', `${column} cannot hold ${JSON.stringify(value.slice(0, idLengthMax + 1))} as it is`)
+}

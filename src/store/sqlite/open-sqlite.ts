@@ -1,0 +1,135 @@
+/**
+ * The store in one SQLite file, through `node:sqlite`: WAL, so that readers in other processes never block the writer, and
+ * synchronous=FULL, so that a commit is on disk when it returns. Calls block this thread for as long as they take: the processor has
+ * a process of its own, and long reads page.
+ */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { sharedQueries } from '../shared-queries.ts'
+import { composer, type SqlRunner } from '../sql-runner.ts'
+import { type CommitBatch, type Cursor, type Store, StoreError } from '../store.ts'
+import type { StoreDeps } from '../store-deps.ts'
+import { commitSqlite } from './commit.ts'
+import { migrateSqlite } from './migrate-sqlite.ts'
+import { sqliteFault } from './sqlite-faults.ts'
+import { unitOfWork } from './unit-of-work.ts'
+
+/** A writer waits this long for another process's transaction; the longest of ours, a full batch, takes well under a second. */
+const busyMsMax = 5_000
+/** `PRAGMA synchronous` reads back as a number. */
+const synchronousNames = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
+
+export function openSqlite(file: string, { clock }: StoreDeps): Store {
+  const db = openDatabase(file)
+  const guard = <T>(action: () => T): T => {
+    try {
+      return action()
+    } catch (error) {
+      throw sqliteFault(error)
+    }
+  }
+  const runner: SqlRunner = {
+    db: composer.sqlite(),
+    all: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
+      guard(() => db.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
+    run: async ({ sql, parameters }) =>
+      guard(() => {
+        const { changes, lastInsertRowid } = db.prepare(sql).run(...(parameters as (string | number)[]))
+        return { affected: Number(changes), insertId: Number(lastInsertRowid) }
+      }),
+  }
+  let commit: ((batch: CommitBatch) => void) | undefined
+
+  return {
+    dialect: 'sqlite',
+    ...sharedQueries(runner),
+
+    async describe() {
+      const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+      const synchronous = readPragma(db, 'synchronous') as number
+      const weaknesses: string[] = []
+      if (synchronous < 2)
+        weaknesses.push(`synchronous is ${synchronousNames[synchronous]}: a power cut can take back what was committed`)
+      return { version: `SQLite ${version}`, location: file, weaknesses }
+    },
+
+    migrate: async () => guard(() => migrateSqlite(db, clock.now())),
+
+    cursor: async (journal) =>
+      guard(() => {
+        using work = unitOfWork(db)
+        createOffset(db, journal)
+        const row = db
+          .prepare('SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = 0')
+          .get(journal)
+        work.commit()
+        return { ...(row as unknown as Cursor) }
+      }),
+
+    takeFence: async (journal, fence) =>
+      guard(() => {
+        using work = unitOfWork(db)
+        createOffset(db, journal)
+        const taken = db
+          .prepare('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = 0 AND fence <= ?')
+          .run(fence, journal, fence)
+        if (taken.changes !== 1)
+          throw new StoreError('fenced', `journal ${journal} has a newer writer than fence ${fence}`)
+        work.commit()
+      }),
+
+    commit: async (batch) =>
+      guard(() => {
+        commit ??= commitSqlite(db)
+        commit(batch)
+      }),
+
+    [Symbol.asyncDispose]: async () => {
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+/** A journal new to this store starts above everything stored, so that positions stay unique. */
+function createOffset(db: DatabaseSync, journal: string) {
+  db.prepare(
+    `INSERT INTO journal_offset (journal, part, off, fence, base)
+     SELECT ?, 0, 0, 0, coalesce(max(base + off), 0) FROM journal_offset WHERE true
+     ON CONFLICT DO NOTHING`,
+  ).run(journal)
+}
+
+function openDatabase(file: string): DatabaseSync {
+  if (file !== ':memory:' && !existsSync(path.dirname(path.resolve(file))))
+    throw new StoreError('config', `the folder of the database file ${file} does not exist`)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file, { timeout: busyMsMax })
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    const mode = readPragma(db, 'journal_mode')
+    if (mode !== 'wal' && file !== ':memory:')
+      throw new StoreError(
+        'config',
+        `${file} cannot use a write-ahead log (journal_mode is ${mode}): is it on a network drive?`,
+      )
+    if ((readPragma(db, 'synchronous') as number) < 2)
+      throw new StoreError('config', `${file} did not accept synchronous=FULL`)
+    return db
+  } catch (error) {
+    db?.close()
+    throw asOpenFault(error, file)
+  }
+}
+
+const readPragma = (db: DatabaseSync, name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+
+function asOpenFault(error: unknown, file: string): StoreError {
+  const { errcode } = error as { errcode?: number }
+  if (errcode === 26) return new StoreError('config', `${file} is not a SQLite database`, { cause: error })
+  if (errcode !== undefined && (errcode & 0xff) === 14)
+    return new StoreError('config', `${file} cannot be opened: check that it is a file this user may write`, {
+      cause: error,
+    })
+  return sqliteFault(error)
+}

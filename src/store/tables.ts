@@ -1,0 +1,98 @@
+/** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
+import type { Generated } from 'kysely'
+
+export interface ReadingTable {
+  pos: number
+  idx: number
+  device: number
+  epoch: number
+  seq: number | null
+  time: number
+  arrived: number
+  quality: number
+  hash: number
+  occupied: number | null
+  distance_mm: number | null
+  count_in: number | null
+  count_out: number | null
+  battery_v: number | null
+  battery_pct: number | null
+  temperature_c: number | null
+  rssi_dbm: number | null
+}
+
+export interface DeviceTable {
+  id: number
+  source: string
+  external: string
+  claimed_bay: string | null
+  epoch: number
+  min_seq: number | null
+  max_seq: number | null
+  distinct_count: number
+  missing_before: number
+  occupied: number | null
+  since: number | null
+  last_time: number
+  last_arrived: number
+  first_arrived: number
+  distance_mm: number | null
+  count_in: number | null
+  count_out: number | null
+  battery_v: number | null
+  battery_pct: number | null
+  battery_low: number | null
+  temperature_c: number | null
+  rssi_dbm: number | null
+  readings: number
+  duplicates: number
+  rev: number
+}
+
+export interface DeadLetterTable {
+  pos: number
+  idx: number
+  source: string
+  codec: string
+  arrived: number
+  code: string
+  detail: string
+  head: string
+  bytes: Uint8Array
+  state: string
+}
+
+export interface LedgerTable {
+  journal: string
+  source: string
+  day: string
+  committed: number
+  duplicate: number
+  quarantined: number
+  lost: number
+  damaged: number
+}
+
+export interface JournalOffsetTable {
+  journal: string
+  part: number
+  off: number
+  fence: number
+  base: number
+}
+
+export interface LayoutTable {
+  version: Generated<number>
+  created: number
+  author: string
+  layout: string
+}
+
+export interface Tables {
+  journal_offset: JournalOffsetTable
+  device: DeviceTable
+  reading: ReadingTable
+  dead_letter: DeadLetterTable
+  ledger: LedgerTable
+  layout: LayoutTable
+}
