@@ -1,0 +1,29 @@
+/** A reading as a sensor would send it: the names of the generic form, and its two spellings. */
+export interface WireReading {
+  readonly device: string
+  readonly seq: number
+  readonly epoch?: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly occupied: boolean
+  readonly battery_pct?: number
+  readonly temperature_c?: number
+  readonly rssi_dbm?: number
+}
+
+export const jsonLine = (reading: WireReading): string =>
+  JSON.stringify({ ...reading, time: new Date(reading.time).toISOString() })
+
+/** Columns of `csvLine`; the first four are what a listener expects when it was told nothing. */
+export const csvColumns = ['device', 'seq', 'time', 'occupied']
+
+/** `device,seq,time,occupied`. A reading with an epoch has no place in these columns: it goes as key=value. */
+export function csvLine({ device, seq, epoch, time, occupied }: WireReading): string {
+  const at = new Date(time).toISOString()
+  if (epoch !== undefined)
+    return `device=${quoteValue(device)} epoch=${epoch} seq=${seq} time=${at} occupied=${occupied ? 1 : 0}`
+  return `${quoteCell(device)},${seq},${at},${occupied ? 1 : 0}`
+}
+
+const quoteCell = (text: string) => (/[",\r\n={[]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+const quoteValue = (text: string) => (/[\s,]/.test(text) ? `"${text}"` : text)
