@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { de } from './de.ts'
+import { en, type TextKey } from './en.ts'
+import { chooseLocale, createWords } from './words.ts'
+
+const blanksOf = (text: unknown) =>
+  (JSON.stringify(text).match(/\{\w+\}/g) ?? []).filter((blank, i, all) => all.indexOf(blank) === i).sort()
+
+test('every German text has the blanks of its English one', () => {
+  for (const key of Object.keys(en) as TextKey[]) assert.deepEqual(blanksOf(de[key]), blanksOf(en[key]), key)
+})
+
+test('the language is chosen by address, then cookie, then the browser', () => {
+  assert.equal(chooseLocale('?lang=de', 'lang=en', ['en']), 'de')
+  assert.equal(chooseLocale('', 'a=b; lang=de', ['en']), 'de')
+  assert.equal(chooseLocale('', '', ['fr-CH', 'de-CH', 'en']), 'de')
+  assert.equal(chooseLocale('?lang=xx', '', ['ja']), 'en')
+})
+
+test('numbers, plurals, ages and the time of the site follow the language', () => {
+  const words = createWords('de', de)
+  assert.equal(words.count('bayCount', 1), '1 Stellplatz')
+  assert.equal(words.count('bayCount', 10_000), '10.000 Stellplätze')
+  assert.equal(words.text('ofBays', { n: 2_500 }), 'von 2.500 Stellplätzen')
+  const noon = Date.UTC(2026, 10, 23, 11, 0, 5)
+  assert.equal(words.clock(noon, 'Europe/Berlin'), '12:00:05')
+  assert.equal(createWords('en').clock(noon, 'America/New_York'), '06:00:05')
+  assert.equal(createWords('en').ago(4_000), '4s ago')
+  assert.equal(createWords('en').span(7_200_000), '2 hr')
+})

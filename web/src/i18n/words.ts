@@ -1,0 +1,88 @@
+/** Words in the reader's language: texts with blanks filled in, numbers, times and ages through `Intl`. Pure. */
+import { type Dictionary, en, type TextKey } from './en.ts'
+
+export interface Words {
+  readonly locale: string
+  text(key: TextKey, blanks?: Readonly<Record<string, string | number>>): string
+  /** A text that depends on `n`, which fills its blank too. */
+  count(key: TextKey, n: number): string
+  number(n: number, digits?: number): string
+  percent(share: number, digits?: number): string
+  clock(at: number, zone?: string): string
+  minute(at: number, zone?: string): string
+  moment(at: number, zone?: string): string
+  /** "4 s ago" */
+  ago(ms: number): string
+  /** "4 min": how long something lasts. */
+  span(ms: number): string
+}
+
+export const locales = ['en', 'de'] as const
+export type Locale = (typeof locales)[number]
+
+/** Language by address, then cookie, then the browser's own list. */
+export function chooseLocale(search: string, cookie: string, preferred: readonly string[]): Locale {
+  const asked = new URLSearchParams(search).get('lang')
+  const kept = /(?:^|;\s*)lang=([a-z-]+)/i.exec(cookie)?.[1]
+  for (const tag of [asked, kept, ...preferred]) {
+    const found = locales.find((locale) => tag?.toLowerCase().split('-')[0] === locale)
+    if (found) return found
+  }
+  return 'en'
+}
+
+export function createWords(locale: string, dictionary: Dictionary = en): Words {
+  const plain = new Intl.NumberFormat(locale)
+  const plurals = new Intl.PluralRules(locale)
+  const fill = (text: string, blanks: Readonly<Record<string, string | number>>) =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = blanks[name]
+      return value === undefined ? whole : typeof value === 'number' ? plain.format(value) : value
+    })
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  const time = (at: number, style: Intl.DateTimeFormatOptions, timeZone: string | undefined) => {
+    const key = `${JSON.stringify(style)} ${timeZone}`
+    let format = formats.get(key)
+    if (!format) {
+      format = new Intl.DateTimeFormat(locale, { ...style, hourCycle: 'h23', ...(timeZone ? { timeZone } : {}) })
+      formats.set(key, format)
+    }
+    return format.format(at)
+  }
+  const unit = (ms: number): readonly [n: number, unit: 'second' | 'minute' | 'hour' | 'day'] => {
+    const s = Math.max(0, Math.round(ms / 1_000))
+    if (s < 90) return [s, 'second']
+    if (s < 90 * 60) return [Math.round(s / 60), 'minute']
+    return s < 36 * 3_600 ? [Math.round(s / 3_600), 'hour'] : [Math.round(s / 86_400), 'day']
+  }
+  const relative = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'always' })
+  return {
+    locale,
+    text(key, blanks = {}) {
+      const found = dictionary[key]
+      return fill(typeof found === 'string' ? found : found.other, blanks)
+    },
+    count(key, n) {
+      const found: Dictionary[TextKey] = dictionary[key]
+      if (typeof found === 'string') return fill(found, { n })
+      return fill(plurals.select(n) === 'one' ? found.one : found.other, { n })
+    },
+    number: (n, digits = 0) =>
+      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n),
+    percent: (share, digits = 0) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(share),
+    clock: (at, zone) => time(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone),
+    minute: (at, zone) => time(at, { hour: '2-digit', minute: '2-digit' }, zone),
+    moment: (at, zone) =>
+      time(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone),
+    ago: (ms) => relative.format(-unit(ms)[0], unit(ms)[1]),
+    span(ms) {
+      const [n, name] = unit(ms)
+      return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(n)
+    },
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Server-sent events over fetch (HTML standard, event stream). Not the browser's EventSource: that one hides the status, so
+ * that a lost session looks like a lost network, and cannot resume by Last-Event-ID in a new object.
+ */
+export interface StreamEvent {
+  readonly name: string
+  readonly data: string
+}
+
+/** Takes text as it comes, in any pieces; gives events whole. `heard` is called for every line, comments too. */
+export function createEventParser(onEvent: (event: StreamEvent) => void): (piece: string) => void {
+  let rest = ''
+  let name = ''
+  let data: string[] = []
+  return (piece) => {
+    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop() as string
+    for (const line of lines) {
+      if (line === '') {
+        if (data.length > 0) onEvent({ name: name || 'message', data: data.join('\n') })
+        name = ''
+        data = []
+        continue
+      }
+      const colon = line.indexOf(':')
+      if (colon === 0) continue
+      const field = colon < 0 ? line : line.slice(0, colon)
+      const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
+      if (field === 'event') name = value
+      else if (field === 'data') data.push(value)
+    }
+  }
+}
+
+export interface Listener {
+  open(): void
+  heard(): void
+  event(event: StreamEvent): void
+  /** Status of the refusal, 0 when the network failed or the stream ended. */
+  lost(status: number): void
+}
+
+/** Opens one stream; resolves when it has ended. */
+export async function readEventStream(
+  url: string,
+  after: number | undefined,
+  signal: AbortSignal,
+  listener: Listener,
+): Promise<void> {
+  let status = 0
+  try {
+    const response = await fetch(url, {
+      signal,
+      cache: 'no-store',
+      headers: { accept: 'text/event-stream', ...(after === undefined ? {} : { 'last-event-id': String(after) }) },
+    })
+    if (!response.ok || !response.body) {
+      status = response.status
+      throw new Error(`the stream answered ${status}`)
+    }
+    listener.open()
+    const parse = createEventParser((event) => listener.event(event))
+    for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+      const { value, done } = await reader.read()
+      if (done) break
+      listener.heard()
+      parse(value)
+    }
+  } catch {
+    // Why it failed does not matter to the page: it waits and tries again.
+  }
+  if (!signal.aborted) listener.lost(status)
+}

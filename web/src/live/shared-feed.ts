@@ -1,0 +1,151 @@
+/**
+ * One stream per browser: HTTP/1.1 allows six connections to a server, and the seventh tab would wait for ever. The tab that
+ * holds the lock reads the stream and tells the others; when it goes, the next one holds the lock and resumes where it was.
+ * Without Web Locks (plain HTTP off loopback) each tab reads its own stream.
+ */
+import { type Listener, readEventStream, type StreamEvent } from './event-stream.ts'
+
+export interface Feed {
+  /** Begins to listen; `after` is the last sequence known. */
+  open(after: number | undefined): void
+  close(): void
+  /** Nothing was heard for too long: the leading tab may be frozen, so another leads. */
+  takeOver(): void
+}
+
+type Message =
+  | { readonly type: 'hello' }
+  | { readonly type: 'open' }
+  | { readonly type: 'heard' }
+  | { readonly type: 'event'; readonly event: StreamEvent }
+  | { readonly type: 'lost'; readonly status: number }
+
+/** Told again to a tab that joins: where the stream stands, and the newest figures. */
+type Standing = ReadonlyMap<string, StreamEvent>
+
+export function createFeed(url: string, listener: Listener): Feed {
+  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return createOwnFeed(url, listener)
+  return createSharedFeed(url, listener)
+}
+
+function createOwnFeed(url: string, listener: Listener): Feed {
+  let reading: AbortController | undefined
+  const close = () => {
+    reading?.abort()
+    reading = undefined
+  }
+  return {
+    open(after) {
+      close()
+      reading = new AbortController()
+      void readEventStream(url, after, reading.signal, listener)
+    },
+    close,
+    takeOver() {},
+  }
+}
+
+function createSharedFeed(url: string, listener: Listener): Feed {
+  const name = `baykeeper ${url}`
+  let channel: BroadcastChannel | undefined
+  let leading = false
+  let release: (() => void) | undefined
+  let giveUp: AbortController | undefined
+  let wanted: { after: number | undefined } | undefined
+  let open = false
+  const standing = new Map<string, StreamEvent>()
+
+  const tell = (message: Message) => channel?.postMessage(message)
+  const own = createOwnFeed(url, {
+    open() {
+      open = true
+      tell({ type: 'open' })
+      listener.open()
+    },
+    heard() {
+      tell({ type: 'heard' })
+      listener.heard()
+    },
+    event(event) {
+      standing.set(event.name, event)
+      tell({ type: 'event', event })
+      listener.event(event)
+    },
+    lost(status) {
+      open = false
+      tell({ type: 'lost', status })
+      listener.lost(status)
+    },
+  })
+
+  const onMessage = ({ data: message }: MessageEvent<Message>) => {
+    if (message.type === 'hello') {
+      if (!leading || !open) return
+      tell({ type: 'open' })
+      for (const event of retold(standing)) tell({ type: 'event', event })
+    } else if (!leading && wanted) {
+      if (message.type === 'open') listener.open()
+      else if (message.type === 'heard') listener.heard()
+      else if (message.type === 'event') listener.event(message.event)
+      else listener.lost(message.status)
+    }
+  }
+
+  const lead = (steal: boolean) => {
+    giveUp?.abort()
+    giveUp = new AbortController()
+    const options = steal ? { steal } : { signal: giveUp.signal }
+    const held = navigator.locks.request(name, options, () => {
+      leading = true
+      if (wanted) own.open(wanted.after)
+      return new Promise<void>((resolve) => {
+        release = resolve
+      })
+    })
+    held.catch(() => {
+      if (!leading) return
+      // Another tab took over: listen to it, and wait for its turn to end.
+      own.close()
+      leading = false
+      open = false
+      lead(false)
+    })
+  }
+
+  return {
+    open(after) {
+      wanted = { after }
+      if (!channel) {
+        channel = new BroadcastChannel(name)
+        channel.onmessage = onMessage
+        lead(false)
+      }
+      if (leading) own.open(after)
+      else tell({ type: 'hello' })
+    },
+    close() {
+      // A leader between two tries keeps the lock: the others wait with it.
+      if (leading) own.close()
+      open = false
+      wanted = undefined
+      if (document.visibilityState === 'visible') return
+      giveUp?.abort()
+      release?.()
+      leading = false
+      channel?.close()
+      channel = undefined
+    },
+    takeOver() {
+      if (!leading) lead(true)
+    },
+  }
+}
+
+/** A delta that is over is retold as an empty one: it says where the stream stands. */
+function* retold(standing: Standing): Generator<StreamEvent> {
+  for (const event of standing.values()) {
+    if (event.name === 'reset') continue
+    if (event.name !== 'd') yield event
+    else yield { name: 'd', data: JSON.stringify({ ...(JSON.parse(event.data) as object), f: undefined, d: [] }) }
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * The bay plan: every bay of a city on one canvas, alive. Framework-free.
+ *
+ * Promises
+ * - What is painted is what the tally holds; a change costs its own bays, not the plan.
+ * - While a hand or wheel moves the view, a picture of the last full painting is moved when painting anew would be too slow.
+ * - Nothing is painted while nobody looks (hidden page, paused).
+ *
+ *   far: plates with "n free"  →  plate ≥ 110 px: bays as solid marks  →  bay ≥ 5 px: shapes  →  bay ≥ 24 px: names
+ */
+import { code } from '../bay-state.ts'
+import type { Tally } from '../live/tally.ts'
+import { type PlanColours, readColours } from './colours.ts'
+import { createFades } from './fades.ts'
+import { bayAt, boundsOf, type Floor, labelOf, nearestPlate, type Plate } from './floor.ts'
+import { drawMarks, type Marks, markSize, nameFromPx, showsShapes } from './marks.ts'
+import { drawPlate, drawTitle, type PlateScene, type PlateWords, showsBays } from './plates.ts'
+import { drawRings, type Ringed } from './rings.ts'
+import {
+  type Box,
+  centredView,
+  fitView,
+  layoutPoint,
+  movedView,
+  onCanvas,
+  overlaps,
+  type Size,
+  type View,
+  zoomedView,
+} from './view.ts'
+
+export interface BayPlan extends Disposable {
+  readonly floor: Floor
+  readonly view: View
+  /** CSS pixels per metre, and the layout's point in the middle. */
+  readonly place: { readonly zoom: number; readonly x: number; readonly y: number }
+  /** Plate in the middle of the view. */
+  readonly plate: number
+  /** All of the plan is in view. */
+  readonly fitted: boolean
+  readonly rings: Ringed
+  changed(bays: readonly number[]): void
+  /** Everything is new: states, colours or words. */
+  refresh(): void
+  recolour(): void
+  fit(site?: string): void
+  fitPlate(plate: number): void
+  show(place: { zoom: number; x: number; y: number }): void
+  /** Brings a bay into view, near enough to see it. */
+  showBay(bay: number, near: boolean): void
+  zoom(factor: number, at?: { x: number; y: number }): void
+  move(dx: number, dy: number): void
+  ring(rings: Partial<Ringed>): void
+  bayAtPixel(x: number, y: number, reachPx: number): number
+  pause(paused: boolean): void
+}
+
+export interface BayPlanOptions {
+  readonly canvas: HTMLCanvasElement
+  readonly overlay: HTMLCanvasElement
+  readonly floor: Floor
+  readonly tally: Tally
+  readonly words: PlateWords
+  /** The view moved. */
+  onView?(): void
+  onPainted?(): void
+}
+
+/** A movement is over when it pauses for this long; then the plan is painted anew. */
+const settleMs = 120
+/** Painting all may take this long in a movement; else its picture is moved. */
+const paintMsMax = 7
+/** A picture that covers less of the canvas than this has moved too far. */
+const pictureShareMin = 0.7
+const titleMs = 250
+const marginPx = 14
+const letters: Readonly<Record<string, string>> = {
+  disabled: '♿\uFE0E',
+  ev: 'EV',
+  family: 'F',
+  loading: 'L',
+  motorcycle: 'M',
+  permit: 'P',
+  staff: 'S',
+}
+
+export function createBayPlan(options: BayPlanOptions): BayPlan {
+  const { canvas, overlay, floor, tally, words } = options
+  const g = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
+  const over = overlay.getContext('2d') as CanvasRenderingContext2D
+  const stillness = matchMedia('(prefers-reduced-motion: reduce)')
+  const fades = createFades(() => stillness.matches)
+  const staleTitles = new Set<number>()
+  const everyBay = Uint32Array.from({ length: floor.size }, (_, bay) => bay)
+  let colours: PlanColours = readColours(canvas.parentElement as HTMLElement)
+  let dpr = 1
+  let size: Size = { w: 1, h: 1 }
+  let view: View = { scale: 1, left: 0, top: 0 }
+  let scaleFit = 1
+  let wanted: (() => void) | undefined
+  let rings: Ringed = { focus: -1, open: -1, hover: -1, attention: [] }
+  let marks: Marks | undefined
+  let full = true
+  let frame = 0
+  let paused = false
+  let titlesAt = 0
+  let paintMs = 0
+  let settle: ReturnType<typeof setTimeout> | undefined
+  /** View of the last full painting. */
+  let painted = view
+  let picture: { canvas: OffscreenCanvas; view: View } | undefined
+
+  const scene = (): PlateScene => ({ g, floor, tally, view, colours, dpr, words })
+  const request = () => {
+    if (frame === 0 && !paused) frame = requestAnimationFrame(paint)
+  }
+
+  function paint(now: number) {
+    frame = 0
+    if (picture) paintPicture(picture)
+    else if (full) paintAll()
+    else paintChanges(now)
+    if (fades.busy || (staleTitles.size > 0 && !picture)) request()
+    options.onPainted?.()
+  }
+
+  function paintAll() {
+    const began = performance.now()
+    full = false
+    fades.clear()
+    staleTitles.clear()
+    g.fillStyle = colours.ground
+    g.fillRect(0, 0, size.w, size.h)
+    const near = showsBays(floor, view, dpr)
+    stampMarks()
+    const seen = floor.plates.map((plate, p) => (isSeen(plate) ? p : -1)).filter((p) => p >= 0)
+    for (const p of seen) drawPlate(scene(), p, near)
+    if (near)
+      for (const p of seen) {
+        const plate = floor.plates[p] as Plate
+        stamp(everyBay.subarray(plate.from, plate.to))
+      }
+    paintRings()
+    painted = view
+    paintMs = performance.now() - began
+  }
+
+  function paintChanges(now: number) {
+    const near = showsBays(floor, view, dpr)
+    if (near)
+      for (const { bays, weight } of fades.due(now)) {
+        g.globalAlpha = weight
+        stamp(bays)
+      }
+    else fades.clear()
+    g.globalAlpha = 1
+    if (staleTitles.size === 0 || now - titlesAt < titleMs) return
+    titlesAt = now
+    for (const p of staleTitles) {
+      if (!isSeen(floor.plates[p] as Plate)) continue
+      if (near) drawTitle(scene(), p)
+      else drawPlate(scene(), p, false)
+    }
+    staleTitles.clear()
+  }
+
+  function paintPicture({ canvas: image, view: from }: { canvas: OffscreenCanvas; view: View }) {
+    const ratio = view.scale / from.scale
+    const left = view.left - from.left * ratio
+    const top = view.top - from.top * ratio
+    const shownW = Math.min(size.w, left + image.width * ratio) - Math.max(0, left)
+    const shownH = Math.min(size.h, top + image.height * ratio) - Math.max(0, top)
+    if (Math.max(0, shownW) * Math.max(0, shownH) < pictureShareMin * size.w * size.h) {
+      paintAll()
+      picture = takePicture()
+      return
+    }
+    g.fillStyle = colours.ground
+    g.fillRect(0, 0, size.w, size.h)
+    g.imageSmoothingEnabled = ratio < 1
+    g.drawImage(image, left, top, image.width * ratio, image.height * ratio)
+    paintRings()
+  }
+
+  const paintRings = () => drawRings({ g: over, floor, view, colours, dpr }, rings)
+  const isSeen = (plate: Plate) => {
+    const box = onCanvas(view, plate)
+    // A title without room inside stands above its plate.
+    return overlaps({ ...box, y: box.y - 24 * dpr, h: box.h + 24 * dpr }, size)
+  }
+
+  function stampMarks() {
+    const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
+    if (!showsShapes((floor.bayW * view.scale) / dpr, colours)) marks = undefined
+    else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr)
+  }
+
+  const pixelX = (bay: number) => Math.round((floor.x[bay] as number) * view.scale + view.left)
+  const pixelY = (bay: number) => Math.round((floor.y[bay] as number) * view.scale + view.top)
+
+  function stamp(bays: ArrayLike<number>) {
+    const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
+    if (!marks) return stampFar(bays, w, h)
+    const named = (floor.bayW * view.scale) / dpr >= nameFromPx
+    for (let k = 0; k < bays.length; k++) {
+      const bay = bays[k] as number
+      const x = pixelX(bay)
+      const y = pixelY(bay)
+      if (x + w < 0 || y + h < 0 || x > size.w || y > size.h) continue
+      g.drawImage(marks.images[tally.states[bay] as number] as ImageBitmap, x, y)
+      if (named) nameBay(bay, x, y, w, h)
+    }
+  }
+
+  /** Changing the fill is what costs: one pass for each state. */
+  function stampFar(bays: ArrayLike<number>, w: number, h: number) {
+    for (const [state, colour] of colours.far.entries()) {
+      g.fillStyle = colour
+      for (let k = 0; k < bays.length; k++) {
+        const bay = bays[k] as number
+        if (tally.states[bay] !== state) continue
+        const x = pixelX(bay)
+        const y = pixelY(bay)
+        if (x + w >= 0 && y + h >= 0 && x <= size.w && y <= size.h) g.fillRect(x, y, w, h)
+      }
+    }
+  }
+
+  function nameBay(bay: number, x: number, y: number, w: number, h: number) {
+    const text = labelOf(floor, bay)
+    g.fillStyle = tally.states[bay] === code.free ? colours.onFree : colours.text
+    g.textAlign = 'center'
+    g.textBaseline = 'middle'
+    let px = Math.min(16 * dpr, Math.max(9 * dpr, w * 0.3))
+    g.font = `600 ${px}px system-ui, sans-serif`
+    const wide = g.measureText(text).width
+    if (wide > w * 0.9) {
+      px = Math.max(8 * dpr, (px * w * 0.9) / wide)
+      g.font = `600 ${px}px system-ui, sans-serif`
+    }
+    g.fillText(text, x + w / 2, y + h * 0.11 + 2 * dpr, w * 0.94)
+    const letter = letters[floor.types[bay] ?? '']
+    if (letter && tally.states[bay] !== code.occupied) {
+      g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`
+      g.fillText(letter, x + w / 2, y + h * (tally.states[bay] === code.free ? 0.58 : 0.8), w * 0.9)
+    }
+  }
+
+  /** The view has moved: paint anew at once if that is quick enough, else move the picture and paint when it rests. */
+  function look(next: View, moving: boolean) {
+    view = next
+    full = true
+    if (moving && paintMs > paintMsMax) {
+      picture ??= takePicture()
+      clearTimeout(settle)
+      settle = setTimeout(rest, settleMs)
+    } else rest()
+    request()
+    options.onView?.()
+  }
+  function rest() {
+    clearTimeout(settle)
+    picture = undefined
+    full = true
+    request()
+  }
+  function takePicture() {
+    const image = new OffscreenCanvas(canvas.width, canvas.height)
+    image.getContext('2d', { alpha: false })?.drawImage(canvas, 0, 0)
+    return { canvas: image, view: painted }
+  }
+
+  function measure() {
+    const rect = canvas.getBoundingClientRect()
+    if (rect.width === 0 || rect.height === 0) return
+    const before = size
+    const at = layoutPoint(view, size.w / 2, size.h / 2)
+    const wasFitted = isFitted()
+    const zoom = view.scale / dpr
+    dpr = window.devicePixelRatio || 1
+    size = { w: Math.round(rect.width * dpr), h: Math.round(rect.height * dpr) }
+    for (const each of [canvas, overlay]) {
+      each.width = size.w
+      each.height = size.h
+    }
+    marks = undefined
+    scaleFit = fitView(floor.bounds, size, marginPx * dpr).scale
+    if (wanted) wanted()
+    else if (before.w === 1 || wasFitted) fit()
+    else look(centredView(at, zoom * dpr, size), false)
+    // A canvas that was resized is empty: paint before the browser shows it.
+    if (!paused) paintAll()
+  }
+
+  const isFitted = () => view.scale <= scaleFit * 1.02
+  const whenMeasured = (go: () => void) => {
+    if (size.w > 1) return go()
+    wanted = () => {
+      wanted = undefined
+      go()
+    }
+  }
+  const fitBox = (box: Box, margin: number) => look(fitView(box, size, margin * dpr), false)
+  function fit(site?: string) {
+    const plates = floor.plates.filter((plate) => plate.site === site)
+    fitBox(plates.length > 0 ? boundsOf(plates) : floor.bounds, marginPx)
+  }
+  const middle = () => layoutPoint(view, size.w / 2, size.h / 2)
+
+  const resized = new ResizeObserver(measure)
+  resized.observe(canvas)
+  const watched = ['(prefers-contrast: more)', '(forced-colors: active)', '(prefers-color-scheme: dark)'].map(
+    matchMedia,
+  )
+  const recolour = () => {
+    colours = readColours(canvas.parentElement as HTMLElement)
+    marks = undefined
+    rest()
+  }
+  for (const query of watched) query.addEventListener('change', recolour)
+
+  return {
+    floor,
+    get view() {
+      return view
+    },
+    get place() {
+      return { zoom: view.scale / dpr, ...middle() }
+    },
+    get plate() {
+      const at = middle()
+      return nearestPlate(floor, at.x, at.y)
+    },
+    get fitted() {
+      return isFitted()
+    },
+    get rings() {
+      return rings
+    },
+    changed(bays) {
+      for (const bay of bays) staleTitles.add(floor.plateOf[bay] as number)
+      if (paused || picture) full = true
+      else fades.add(bays, performance.now())
+      request()
+    },
+    refresh: rest,
+    recolour,
+    fit: (site) => whenMeasured(() => fit(site)),
+    fitPlate: (plate) =>
+      whenMeasured(() => {
+        const box = floor.plates[plate]
+        if (box) fitBox(box, marginPx + 6)
+      }),
+    show: (place) => whenMeasured(() => look(centredView(place, place.zoom * dpr, size), false)),
+    showBay(bay, near) {
+      whenMeasured(() => {
+        const at = { x: (floor.x[bay] as number) + floor.bayW / 2, y: (floor.y[bay] as number) + floor.bayH / 2 }
+        const scale = near ? Math.max(view.scale, (nameFromPx * dpr * 1.4) / floor.bayW) : view.scale
+        const box = onCanvas(view, { ...at, w: 0, h: 0 })
+        const edge = 40 * dpr
+        const inView = box.x > edge && box.y > edge && box.x < size.w - edge && box.y < size.h - edge
+        if (scale !== view.scale || !inView) look(centredView(at, scale, size), false)
+      })
+    },
+    zoom(factor, at) {
+      const pixel = at ? { x: at.x * dpr, y: at.y * dpr } : { x: size.w / 2, y: size.h / 2 }
+      const zoomed = zoomedView(view, factor, pixel, scaleFit)
+      look(movedView(zoomed, 0, 0, floor.bounds, size), true)
+    },
+    move: (dx, dy) => look(movedView(view, dx * dpr, dy * dpr, floor.bounds, size), true),
+    ring(next) {
+      rings = { ...rings, ...next }
+      if (size.w > 1) paintRings()
+    },
+    bayAtPixel(x, y, reachPx) {
+      const at = layoutPoint(view, x * dpr, y * dpr)
+      return bayAt(floor, at.x, at.y, (reachPx * dpr) / view.scale)
+    },
+    pause(next) {
+      paused = next
+      if (paused) {
+        cancelAnimationFrame(frame)
+        frame = 0
+      } else rest()
+    },
+    [Symbol.dispose]() {
+      resized.disconnect()
+      for (const query of watched) query.removeEventListener('change', recolour)
+      clearTimeout(settle)
+      cancelAnimationFrame(frame)
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/** Plates: the levels of the sites, as cards with a title from near and as "n free" with a bar from afar. */
+import { code, stateCount } from '../bay-state.ts'
+import type { Tally } from '../live/tally.ts'
+import type { PlanColours } from './colours.ts'
+import type { Floor } from './floor.ts'
+import { type Box, onCanvas, type View } from './view.ts'
+
+/** CSS pixels of a plate's width from which it shows its title and its bays. */
+export const baysFromPx = 110
+const labelPxMin = 9
+const labelPxMax = 16
+const family = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
+
+export interface PlateScene {
+  readonly g: CanvasRenderingContext2D
+  readonly floor: Floor
+  readonly tally: Tally
+  readonly view: View
+  readonly colours: PlanColours
+  readonly dpr: number
+  readonly words: PlateWords
+}
+export interface PlateWords {
+  /** "41 free", shorter when there is little room. */
+  free(count: number, short: boolean): string
+  readonly noData: string
+}
+
+export const showsBays = (floor: Floor, view: View, dpr: number): boolean => {
+  const widest = floor.plates.reduce((most, plate) => Math.max(most, plate.w), 0)
+  return widest * view.scale >= baysFromPx * dpr
+}
+
+const freeOf = ({ tally }: PlateScene, p: number) => tally.byPlate[p * stateCount + code.free] as number
+const isDark = ({ tally, floor }: PlateScene, p: number) => {
+  const plate = floor.plates[p]
+  return plate !== undefined && tally.byPlate[p * stateCount + code.unknown] === plate.to - plate.from
+}
+const freeText = (scene: PlateScene, p: number, short: boolean) =>
+  isDark(scene, p) ? scene.words.noData : scene.words.free(freeOf(scene, p), short)
+
+export function drawPlate(scene: PlateScene, p: number, near: boolean): void {
+  const { g, floor, view, colours, dpr } = scene
+  const plate = floor.plates[p]
+  if (!plate) return
+  const box = onCanvas(view, plate)
+  g.fillStyle = colours.plate
+  g.strokeStyle = colours.line
+  g.lineWidth = (colours.strong ? 2 : 1) * dpr
+  g.beginPath()
+  g.roundRect(box.x, box.y, box.w, box.h, Math.min(10 * dpr, 3 * view.scale))
+  g.fill()
+  if (isDark(scene, p)) hatch(scene, box)
+  g.stroke()
+  if (near) drawTitle(scene, p)
+  else drawSummary(scene, p, box)
+}
+
+/** The strip with title and "n free"; drawn again alone when the number changes. */
+export function drawTitle(scene: PlateScene, p: number): void {
+  const { g, floor, view, colours, dpr } = scene
+  const plate = floor.plates[p]
+  if (!plate) return
+  const box = onCanvas(view, plate)
+  const room = (floor.headroom[p] as number) * view.scale
+  const size = Math.min(labelPxMax * dpr, Math.max(labelPxMin * dpr, 3.2 * view.scale))
+  const inside = room >= size * 1.25
+  const height = inside ? Math.min(room - dpr, size * 2.6) : size * 1.5
+  const top = inside ? box.y + dpr : box.y - height - dpr
+  const pad = Math.min(12 * dpr, Math.max(3 * dpr, 2 * view.scale))
+  // The title's room can begin at any fraction of a pixel; round inwards so that bays keep their edges.
+  g.fillStyle = inside ? colours.plate : colours.ground
+  g.fillRect(
+    Math.ceil(box.x + 3 * dpr),
+    Math.ceil(top + dpr),
+    Math.floor(box.w - 6 * dpr),
+    Math.floor(height - 2 * dpr),
+  )
+  const middle = top + height / 2 + dpr
+  g.textBaseline = 'middle'
+  g.font = `600 ${size}px ${family}`
+  g.fillStyle = colours.text
+  g.textAlign = 'right'
+  const text = freeText(scene, p, false)
+  const textW = g.measureText(text).width
+  const titleRoom = box.w - 2 * pad - textW - size
+  g.fillText(text, box.x + box.w - pad, middle)
+  g.fillStyle = colours.muted
+  g.textAlign = 'left'
+  const title = [plate.name, plateShortName(plate.name)].find((name) => g.measureText(name).width <= titleRoom)
+  if (title) g.fillText(title, box.x + pad, middle)
+}
+
+/** Level without its site, for plates too narrow for both. */
+const plateShortName = (name: string) => name.split(' · ').at(-1) ?? name
+
+function drawSummary(scene: PlateScene, p: number, box: Box): void {
+  const { g, floor, tally, colours, dpr } = scene
+  const plate = floor.plates[p]
+  if (!plate || box.w < 8 * dpr) return
+  const pad = Math.min(8 * dpr, box.w * 0.1)
+  const barH = Math.min(8 * dpr, Math.max(2 * dpr, box.h * 0.12))
+  const bar: Box = { x: box.x + pad, y: box.y + box.h - pad - barH, w: box.w - 2 * pad, h: barH }
+  let x = bar.x
+  for (const state of [code.occupied, code.reserved, code.closed, code.unknown, code.free]) {
+    const share = (tally.byPlate[p * stateCount + state] as number) / Math.max(1, plate.to - plate.from)
+    g.fillStyle = colours.far[state] as string
+    g.fillRect(x, bar.y, share * bar.w, bar.h)
+    x += share * bar.w
+  }
+  const text = freeText(scene, p, true)
+  const size = Math.min(labelPxMax * dpr, Math.max(labelPxMin * dpr, box.w * 0.17))
+  const above = bar.y - box.y
+  g.textAlign = 'left'
+  g.textBaseline = 'middle'
+  g.font = `650 ${size}px ${family}`
+  g.fillStyle = colours.text
+  const title = plateShortName(plate.name)
+  const two = above >= size * 2.4
+  if (g.measureText(text).width <= bar.w && above >= size) g.fillText(text, bar.x, box.y + above * (two ? 0.68 : 0.52))
+  g.font = `500 ${Math.max(labelPxMin * dpr, size * 0.8)}px ${family}`
+  g.fillStyle = colours.muted
+  if (two && g.measureText(title).width <= bar.w) g.fillText(title, bar.x, box.y + above * 0.3)
+}
+
+function hatch({ g, colours, dpr }: PlateScene, box: Box): void {
+  g.save()
+  g.clip()
+  g.beginPath()
+  g.lineWidth = dpr
+  for (let x = box.x - box.h; x < box.x + box.w; x += 8 * dpr) {
+    g.moveTo(x, box.y + box.h)
+    g.lineTo(x + box.h, box.y)
+  }
+  g.strokeStyle = colours.line
+  g.stroke()
+  g.restore()
+  g.beginPath()
+  g.roundRect(box.x, box.y, box.w, box.h, 4 * dpr)
+}
