@@ -1,0 +1,107 @@
+/**
+ * A `SourceContext` for tests: an ordinary implementation that keeps everything in memory and does as it is told. `hold` keeps
+ * deliveries undurable until `release`; `refuse` makes intake refuse; `delayMs` is the time of a sync.
+ */
+
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { countFrames, frameSpans } from '../lib/frames.ts'
+import { silentLog } from '../lib/log.ts'
+import { type Delivery, IntakeRefused, type RefusalCause, type SourceContext, type SourceState } from './source.ts'
+
+export interface FakeContext extends SourceContext {
+  /** In the order they became durable. */
+  readonly durable: readonly Delivery[]
+  /** Text of every durable frame, split as processing will split it. */
+  frames(): string[]
+  readonly noises: readonly string[]
+  readonly refusals: readonly { frames: number; cause: RefusalCause; source: string | undefined }[]
+  readonly losses: readonly { frames: number; cause: string }[]
+  readonly states: readonly { state: SourceState; detail: string | undefined }[]
+  /** Calls of `deliver`, refused ones included. */
+  readonly delivers: number
+  hold(): void
+  release(): void
+  refuse(refusal: RefusalCause | undefined): void
+  press(on: boolean): void
+  /** Resolves when `condition` holds, rejects after `ms`. */
+  until(condition: () => boolean, ms?: number): Promise<void>
+}
+
+export function createFakeContext(options: { delayMs?: number; clock?: Clock } = {}): FakeContext {
+  const { delayMs = 0, clock = systemClock } = options
+  const durable: Delivery[] = []
+  const noises: string[] = []
+  const refusals: { frames: number; cause: RefusalCause; source: string | undefined }[] = []
+  const losses: { frames: number; cause: string }[] = []
+  const states: { state: SourceState; detail: string | undefined }[] = []
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let refusing: RefusalCause | undefined
+  let gate: PromiseWithResolvers<void> | undefined
+  let delivers = 0
+  let pressed = false
+
+  const sync = async () => {
+    if (gate) await gate.promise
+    if (delayMs > 0) await clock.sleep(delayMs)
+    else await null
+    if (refusing) throw new IntakeRefused(refusing, `refused: ${refusing}`)
+  }
+
+  return {
+    durable,
+    noises,
+    refusals,
+    losses,
+    states,
+    get delivers() {
+      return delivers
+    },
+    frames: () =>
+      durable.flatMap(({ framing, bytes }) => {
+        const spans = frameSpans(framing, bytes)
+        return Array.from({ length: spans.length / 2 }, (_, i) =>
+          decoder.decode(bytes.subarray(spans[2 * i], spans[2 * i + 1])),
+        )
+      }),
+    hold() {
+      gate ??= Promise.withResolvers()
+    },
+    release() {
+      gate?.resolve()
+      gate = undefined
+    },
+    refuse(refusal) {
+      refusing = refusal
+    },
+    press(on) {
+      pressed = on
+    },
+    async until(condition, ms = 5_000) {
+      const end = performance.now() + ms
+      while (!condition()) {
+        if (performance.now() > end) throw new Error(`did not happen within ${ms} ms: ${condition}`)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    },
+
+    async deliver(deliveries) {
+      delivers++
+      for (const { framing, bytes, frames } of deliveries) {
+        const counted = countFrames(framing, bytes)
+        if (counted !== frames) throw new Error(`counted ${frames} frames, but ${framing} splits into ${counted}`)
+      }
+      await sync()
+      durable.push(...deliveries)
+    },
+    async noise(bytes) {
+      await sync()
+      noises.push(decoder.decode(bytes))
+    },
+    refused: (frames, cause, source) => refusals.push({ frames, cause, source }),
+    lost: (frames, cause) => losses.push({ frames, cause }),
+    pressure: () => pressed,
+    status: (state, detail) => states.push({ state, detail }),
+    clock,
+    log: silentLog,
+  }
+}

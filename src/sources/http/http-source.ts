@@ -1,0 +1,208 @@
+/**
+ * HTTP ingest: readings and LoRaWAN webhooks, on a plain node:http server for speed.
+ *
+ * Promises
+ * - 202 `{"accepted":n}` is sent after the sync that covers the n frames, never before.
+ * - What is not accepted is answered with 4xx or 5xx and counted; 429 and 503 say when to come again.
+ * - A body of a known sender that cannot be decoded is still accepted: it is kept and answered for later.
+ * - Body, frames, connections and bytes in flight are bounded; a slow sender is cut off by the clock.
+ * - Closing answers everything in flight, within 5 s.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { countFrames } from '../../lib/frames.ts'
+import { aborted, type ListenOn, listen } from '../listener.ts'
+import { type Delivery, IntakeRefused, type Source, type SourceContext, type TokenCheck } from '../source.ts'
+import { type BodyFault, createHeld, type Held, letGo, readBody, take, unpack } from './body.ts'
+import {
+  framesMax,
+  fromFault,
+  later,
+  type Refusal,
+  sendProblem,
+  tooManyFrames,
+  unauthorized,
+  unknownPath,
+  unsupported,
+  wrongMethod,
+} from './problem.ts'
+import { type Route, routes } from './routes.ts'
+
+export interface HttpSourceOptions {
+  readonly listen: ListenOn
+  readonly tokens: TokenCheck
+  readonly name?: string
+  readonly time?: 'trust'
+  readonly onListening?: (url: string) => void
+  /** Shorter limits for tests. */
+  readonly limits?: Partial<HttpLimits>
+}
+
+export interface HttpLimits {
+  /** Until the head of a request is complete. */
+  readonly headersMs: number
+  /** Until the whole request is. */
+  readonly requestMs: number
+  /** A kept-alive connection without a request; longer than the 60 s of common proxies, so that they close first. */
+  readonly idleMs: number
+  readonly connectionsMax: number
+  /** What closing may take. */
+  readonly closeMs: number
+}
+
+const defaultLimits: HttpLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 75_000,
+  connectionsMax: 4_096,
+  closeMs: 5_000,
+}
+
+/** While closing: how often connections that have become idle are looked for. */
+const closeLookMs = 50
+
+export function httpSource(options: HttpSourceOptions): Source {
+  return { name: options.name ?? 'http', kind: 'http', run: (signal, context) => serve(options, signal, context) }
+}
+
+async function serve(options: HttpSourceOptions, signal: AbortSignal, context: SourceContext): Promise<void> {
+  const limits = { ...defaultLimits, ...options.limits }
+  const desk: Desk = { ...options, held: createHeld(), context, signal }
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+    noDelay: true,
+  })
+  server.maxConnections = limits.connectionsMax
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    answer(desk, request, response).catch((fault) => {
+      context.log.error('a request failed by our own fault', { fault })
+      if (response.headersSent) response.destroy()
+      else sendProblem(response, { status: 500, detail: 'the server failed at this request; its log says why' })
+    })
+  }
+  server.on('request', onRequest)
+  server.on('checkContinue', onRequest)
+  server.on('clientError', onClientError)
+
+  const address = await listen(server, options.listen)
+  server.on('error', (fault) => context.log.warn('a connection could not be taken', { fault }))
+  context.status('up', `listening on ${address}`)
+  options.onListening?.(`http://${address}`)
+  await aborted(signal)
+  const late = setTimeout(() => server.closeAllConnections(), limits.closeMs)
+  const idle = setInterval(() => server.closeIdleConnections(), closeLookMs)
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  clearTimeout(late)
+  clearInterval(idle)
+}
+
+interface Desk extends HttpSourceOptions {
+  readonly held: Held
+  readonly context: SourceContext
+  readonly signal: AbortSignal
+}
+
+async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (desk.signal.aborted) response.setHeader('connection', 'close')
+  const { url = '/', method, headers } = request
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const route = routes.get(path)
+  if (!route) return sendProblem(response, unknownPath(path))
+  if (method !== 'POST') return sendProblem(response, wrongMethod(path))
+  const source = senderOf(headers.authorization, desk.tokens)
+  if (source === undefined) {
+    desk.context.refused(1, 'unauthorized')
+    return sendProblem(response, unauthorized)
+  }
+  const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase()
+  const contentType = headers['content-type'] ?? ''
+  if ((encoding !== 'identity' && encoding !== 'gzip') || !route.framing(contentType, noBytes)) {
+    desk.context.refused(1, 'protocol', source)
+    return sendProblem(response, unsupported(route, contentType, encoding))
+  }
+  if (headers.expect) response.writeContinue()
+  let heldBytes = 0
+  const hold = (bytes: number) => {
+    heldBytes += bytes
+    return take(desk.held, source, bytes)
+  }
+  try {
+    const body = await readBody(request, hold)
+    if (body === 'gone') return
+    const result =
+      typeof body === 'string'
+        ? fromFault(body)
+        : await accept(desk, route, { source, body, encoding, url, request, hold })
+    if (typeof result === 'number') return sendAccepted(response, result)
+    desk.context.refused(result.frames, result.cause, source)
+    sendProblem(response, result.problem)
+  } catch (fault) {
+    if (!(fault instanceof IntakeRefused)) throw fault
+    sendProblem(response, later(503, fault.message, fault.retryAfterS))
+  } finally {
+    letGo(desk.held, source, heldBytes)
+  }
+}
+
+interface Upload {
+  readonly source: string
+  readonly body: Buffer
+  readonly encoding: string
+  readonly url: string
+  readonly request: IncomingMessage
+  hold(bytes: number): BodyFault | undefined
+}
+
+/** Frames accepted, once durable. Throws IntakeRefused, which intake has counted. */
+async function accept(desk: Desk, route: Route, upload: Upload): Promise<number | Refusal> {
+  const { source, body, encoding, url, request } = upload
+  const contentType = request.headers['content-type'] ?? ''
+  const mark = url.indexOf('?')
+  const meta = route.meta(mark < 0 ? '' : url.slice(mark + 1), request.headers)
+  const common = { source, codec: route.codec, ...(desk.time ? { time: desk.time } : {}) }
+  const unpacked = encoding === 'gzip' ? await unpack(body) : body
+  if (unpacked === 'too-large') return fromFault('too-large')
+  let delivery: Delivery
+  if (!unpacked)
+    delivery = { ...common, meta: { ...meta, 'content-encoding': 'gzip' }, framing: 'whole', bytes: body, frames: 1 }
+  else {
+    const fault = encoding === 'gzip' ? upload.hold(unpacked.length) : undefined
+    if (fault) return fromFault(fault)
+    const framing = route.framing(contentType, unpacked) ?? 'whole'
+    const frames = countFrames(framing, unpacked)
+    if (frames > framesMax) return tooManyFrames(frames)
+    if (frames === 0) return 0
+    delivery = { ...common, ...(meta ? { meta } : {}), framing, bytes: unpacked, frames }
+  }
+  await desk.context.deliver([delivery])
+  return delivery.frames
+}
+
+function sendAccepted(response: ServerResponse, frames: number) {
+  const body = `{"accepted":${frames}}`
+  response.writeHead(202, { 'content-type': 'application/json', 'content-length': body.length })
+  response.end(body)
+}
+
+const noBytes = new Uint8Array()
+
+function senderOf(authorization: string | undefined, tokens: TokenCheck): string | undefined {
+  const token = authorization && /^bearer +(\S+)$/i.exec(authorization)?.[1]
+  return token ? tokens.ingest(token) : undefined
+}
+
+/** What node could not read as HTTP is answered and the connection closed. */
+function onClientError(fault: NodeJS.ErrnoException, socket: Socket) {
+  if (!socket.writable || fault.code === 'ECONNRESET') return socket.destroy()
+  const status =
+    fault.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : fault.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request'
+  return socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}

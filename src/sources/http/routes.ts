@@ -1,0 +1,50 @@
+/** What can be posted, and how its bytes are framed. Nothing is parsed here: the content type and a look at the first row decide. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Framing, headerRow } from '../../lib/frames.ts'
+import type { Delivery } from '../source.ts'
+
+export interface Route {
+  /** Undefined when the content type is none of those that the route takes. */
+  framing(contentType: string, body: Uint8Array): Framing | undefined
+  readonly codec: string
+  /** Said with 415. */
+  readonly takes: string
+  meta(query: string, headers: IncomingHttpHeaders): Delivery['meta']
+}
+
+/** Longer queries than any network server adds are cut: the head of an uplink is small. */
+const metaCharsMax = 1_024
+
+const readings: Route = {
+  framing(contentType, body) {
+    const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
+    if (type === 'application/json') return 'json'
+    if (type === 'application/x-ndjson' || type === 'application/ndjson') return 'lines'
+    if (type !== 'text/csv') return undefined
+    if (parameters.includes('header=present')) return 'csv-header'
+    if (parameters.includes('header=absent')) return 'csv'
+    return namesColumns(headerRow(body)) ? 'csv-header' : 'csv'
+  },
+  codec: 'generic',
+  takes: 'application/json, application/x-ndjson or text/csv',
+  meta: () => undefined,
+}
+
+/** A webhook is one frame, whatever its form: the network servers differ, and none sends several uplinks at once. */
+const lorawan: Route = {
+  framing: () => 'whole',
+  codec: 'lorawan',
+  takes: 'anything',
+  meta: (query, headers) => ({
+    ...(query ? { query: query.slice(0, metaCharsMax) } : {}),
+    ...(headers['content-type'] ? { 'content-type': headers['content-type'].slice(0, metaCharsMax) } : {}),
+  }),
+}
+
+export const routes: ReadonlyMap<string, Route> = new Map([
+  ['/ingest/v1', readings],
+  ['/ingest/lorawan', lorawan],
+])
+
+/** The first row names columns when one of its cells is literally `device`. */
+const namesColumns = (row: string) => row.split(',').some((cell) => /^\s*"?device"?\s*$/i.test(cell))
