@@ -1,17 +1,17 @@
 /** From a URL to a store. `sqlite:<file path>`, `mysql://user:password@host:port/database`, `mariadb://...`. */
-import { openSqlite } from './sqlite/open-sqlite.ts'
+import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts'
 import { type Store, StoreError } from './store.ts'
 import type { StoreDeps } from './store-deps.ts'
 
 const forms = 'sqlite:<file path>, mysql://user:password@host:port/database or mariadb://...'
 
-export async function openStore(url: string, deps: StoreDeps): Promise<Store> {
+export async function openStore(url: string, deps: StoreDeps, options: SqliteOptions = {}): Promise<Store> {
   const scheme = /^([a-z0-9]+):/i.exec(url)?.[1]?.toLowerCase()
   switch (scheme) {
     case 'sqlite': {
       const file = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
       if (file === '') throw new StoreError('config', `the store names no file; a store is ${forms}`)
-      return openSqlite(file, deps)
+      return openSqlite(file, deps, options)
     }
     default:
       throw new StoreError('config', `"${scheme ?? url}" is no kind of store; a store is ${forms}`)

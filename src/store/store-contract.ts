@@ -1,0 +1,233 @@
+/**
+ * The promises of `store.ts`, as tests that every dialect passes. `place` makes an empty database; several stores may be open on it at
+ * once, as the processor, the pages and a command are.
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type Store, StoreError, type StoreFault } from './store.ts'
+import { historyContract } from './store-contract-history.ts'
+import { readingBackContract } from './store-contract-reading-back.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
+
+export interface StorePlace extends AsyncDisposable {
+  open(): Promise<Store>
+  /** Runs one statement beside the store. */
+  execute(sql: string): Promise<void>
+}
+
+export interface ContractOptions {
+  /** Why the suite cannot run here. */
+  readonly skip?: string | false
+  /** Random histories to compare with the model. */
+  readonly histories?: number
+}
+
+export const fault = (kind: StoreFault) => (error: unknown) => {
+  assert.ok(error instanceof StoreError, `expected a StoreError, got ${error}`)
+  assert.equal(error.fault, kind, error.message)
+  return true
+}
+
+export function storeContract(name: string, place: () => Promise<StorePlace>, options: ContractOptions = {}): void {
+  const onStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) =>
+    test(sentence, async () => {
+      await using here = await place()
+      await using store = await here.open()
+      await store.migrate()
+      await store.takeFence(journal, 1)
+      await body(store, here)
+    })
+
+  describe(`the store contract: ${name}`, { skip: options.skip ?? false }, () => {
+    describe('S1 a commit is one transaction and moves the offset first', () => {
+      onStore('everything of a batch is there after it', async (store) => {
+        await store.commit(
+          aBatch({
+            to: 7,
+            readings: [aReading({ pos: 7 })],
+            devices: [aDevice(1)],
+            deadLetters: [aDeadLetter({ pos: 6 })],
+            ledger: [aDelta({ committed: 1, quarantined: 1 })],
+          }),
+        )
+        const { cursor, totals } = await store.ledgerAt(journal)
+        assert.deepEqual(cursor, { position: 7, fence: 1, base: 0 })
+        assert.deepEqual(await store.cursor(journal), cursor)
+        assert.deepEqual(totals, { committed: 1, duplicate: 0, quarantined: 1, lost: 0, damaged: 0 })
+        assert.deepEqual(await store.counts(), { readings: 1, devices: 1, deadLetters: 1 })
+      })
+
+      onStore('from another offset, or under an older fence, it is fenced and changes nothing', async (store) => {
+        await store.takeFence(journal, 3)
+        const rows = { readings: [aReading()], devices: [aDevice(1)], ledger: [aDelta({ committed: 1 })] }
+        await assert.rejects(store.commit(aBatch({ ...rows, fence: 2 })), fault('fenced'))
+        await assert.rejects(store.commit(aBatch({ ...rows, fence: 3, from: 1, to: 2 })), fault('fenced'))
+        await assert.rejects(store.commit(aBatch({ ...rows, fence: 3, journal: 'unknown' })), fault('fenced'))
+        assert.deepEqual(await store.counts(), { readings: 0, devices: 0, deadLetters: 0 })
+        assert.deepEqual(await store.ledger(), [])
+        await store.commit(aBatch({ ...rows, fence: 3 }))
+        await assert.rejects(store.commit(aBatch({ ...rows, fence: 3 })), fault('fenced'))
+        assert.equal((await store.counts()).readings, 1)
+      })
+
+      onStore('a batch that moves nothing (a requeue) is committed as often as it comes', async (store) => {
+        await store.commit(aBatch({ to: 5 }))
+        for (let i = 0; i < 3; i++) await store.commit(aBatch({ from: 5, to: 5, ledger: [aDelta({ duplicate: 1 })] }))
+        const { cursor, totals } = await store.ledgerAt(journal)
+        assert.equal(cursor.position, 5)
+        assert.equal(totals.duplicate, 3)
+      })
+
+      onStore('a row the table cannot hold takes the whole batch back, wherever it stands', async (store) => {
+        const good = { readings: [aReading()], devices: [aDevice(1)], ledger: [aDelta({ committed: 1 })] }
+        const bad = [
+          aBatch({ ...good, readings: [aReading(), aReading({ idx: 1, batteryV: Number.NaN })] }),
+          aBatch({ ...good, devices: [aDevice(1), aDevice(2, { readings: 0.5 })] }),
+          aBatch({ ...good, ledger: [aDelta({ committed: 1 }), aDelta({ source: 'x'.repeat(200) })] }),
+        ]
+        for (const batch of bad) await assert.rejects(store.commit(batch), fault('data'))
+        assert.equal((await store.cursor(journal)).position, 0)
+        assert.deepEqual(await store.counts(), { readings: 0, devices: 0, deadLetters: 0 })
+        assert.deepEqual(await store.ledger(), [])
+        await store.commit(aBatch(good))
+      })
+
+      onStore('of two writers at one offset exactly one commits', async (store, place) => {
+        await using other = await place.open()
+        for (let from = 0; from < 20; from++) {
+          const batch = (idx: number) => aBatch({ from, to: from + 1, readings: [aReading({ pos: from + 1, idx })] })
+          const outcomes = await Promise.allSettled([store.commit(batch(0)), other.commit(batch(1))])
+          assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, JSON.stringify(outcomes))
+          for (const outcome of outcomes) if (outcome.status === 'rejected') fault('fenced')(outcome.reason)
+        }
+        assert.equal((await store.counts()).readings, 20)
+      })
+
+      onStore('who looks meanwhile sees whole batches only', async (store, place) => {
+        await using other = await place.open()
+        let writing = true
+        const looks: Promise<void> = (async () => {
+          while (writing) {
+            const { cursor, totals } = await other.ledgerAt(journal)
+            assert.equal(totals.committed, cursor.position * 10)
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        })()
+        for (let from = 0; from < 60; from++) {
+          const same = store.ledgerAt(journal)
+          await store.commit(aBatch({ from, to: from + 1, ledger: [aDelta({ committed: 10 })] }))
+          const { cursor, totals } = await same
+          assert.equal(totals.committed, cursor.position * 10)
+        }
+        writing = false
+        await looks
+      })
+    })
+
+    describe('the cursor and the fence', () => {
+      onStore('a journal new to the store starts at 0, once', async (store) => {
+        assert.deepEqual(await store.cursor('new'), { position: 0, fence: 0, base: 0 })
+        assert.deepEqual(await store.cursor('new'), { position: 0, fence: 0, base: 0 })
+      })
+
+      onStore('a fence is raised or kept, never lowered', async (store) => {
+        await store.takeFence(journal, 4)
+        await store.takeFence(journal, 4)
+        await assert.rejects(store.takeFence(journal, 3), fault('fenced'))
+        assert.equal((await store.cursor(journal)).fence, 4)
+        await store.takeFence(journal, 5)
+        assert.equal((await store.cursor(journal)).fence, 5)
+      })
+
+      onStore('a journal that follows another starts above its positions and with an empty ledger', async (store) => {
+        await store.commit(aBatch({ to: 40, ledger: [aDelta({ committed: 7 })] }))
+        await store.takeFence('second', 1)
+        assert.deepEqual(await store.cursor('second'), { position: 0, fence: 1, base: 40 })
+        await store.commit(aBatch({ journal: 'second', to: 5, ledger: [aDelta({ committed: 2 })] }))
+        assert.equal((await store.ledgerAt('second')).totals.committed, 2)
+        assert.equal((await store.ledgerAt(journal)).totals.committed, 7)
+        assert.equal((await store.cursor('third')).base, 45)
+        assert.deepEqual(await store.ledger(), [aDelta({ committed: 9 })])
+      })
+    })
+
+    describe('S3 rows are never altered', () => {
+      onStore('a number that no column holds exactly is refused', async (store) => {
+        const readings = [
+          aReading({ seq: 2 ** 53 }),
+          aReading({ countIn: 1.5 }),
+          aReading({ hash: Number.NaN }),
+          aReading({ temperatureC: Number.POSITIVE_INFINITY }),
+          aReading({ epoch: Number.NEGATIVE_INFINITY }),
+        ]
+        for (const reading of readings)
+          await assert.rejects(store.commit(aBatch({ readings: [reading] })), fault('data'))
+        assert.equal((await store.counts()).readings, 0)
+      })
+
+      onStore('an id that would come back changed is refused', async (store) => {
+        for (const external of ['half \ud83d', 'x'.repeat(129), 'blank at the end '])
+          await assert.rejects(
+            store.commit(aBatch({ devices: [aDevice(1, { external: external as never })] })),
+            fault('data'),
+          )
+        assert.equal((await store.counts()).devices, 0)
+      })
+
+      onStore('ids differ by case, accent and script, and quotes are only text', async (store) => {
+        const ids = ['a-1', 'A-1', 'ä-1', 'å-1', "x' OR 1=1 --", 'x"\\', '車-1', '🅿️', 'x%', 'x_', 'ß', 'ss']
+        const devices = ids.map((id, i) => aDevice(i + 1, { external: id as never, claimedBay: id }))
+        await store.commit(aBatch({ devices }))
+        for (const device of devices) assert.deepEqual(await store.devicesByExternal(device.external), [device])
+      })
+
+      onStore('a device number never changes hands', async (store) => {
+        await store.commit(aBatch({ devices: [aDevice(1), aDevice(2)] }))
+        const stolen = aDevice(1, { external: 'other' as never })
+        const doubled = aDevice(3, { external: 'A-1' as never })
+        for (const device of [stolen, doubled])
+          await assert.rejects(store.commit(aBatch({ from: 1, to: 2, devices: [device] })), fault('transient'))
+        assert.deepEqual(await store.devices(), [aDevice(1), aDevice(2)])
+      })
+    })
+
+    describe('S4 migrations', () => {
+      onStore('run once, and again without effect', async (store) => {
+        await store.commit(aBatch({ devices: [aDevice(1)] }))
+        assert.deepEqual(await store.migrate(), [])
+        assert.equal((await store.counts()).devices, 1)
+      })
+
+      test('run by several at once are applied by one', async () => {
+        await using here = await place()
+        const stores = await Promise.all([here.open(), here.open(), here.open()])
+        const applied = await Promise.all(stores.map((store) => store.migrate()))
+        assert.deepEqual(applied.map((names) => names.length > 0).sort(), [false, false, true])
+        for (const store of stores) await store[Symbol.asyncDispose]()
+      })
+
+      onStore('a database from a later release is refused', async (store, place) => {
+        await place.execute("INSERT INTO schema_version (version, name, applied) VALUES (9999, 'later', 0)")
+        await assert.rejects(store.migrate(), fault('newer'))
+      })
+    })
+
+    onStore('names itself and its place without the password', async (store) => {
+      const { version, location } = await store.describe()
+      assert.match(version, /\d+\.\d+/)
+      assert.ok(location.length > 0 && !location.includes('secret'))
+    })
+
+    onStore('what was committed is there when it is opened again', async (store, place) => {
+      await store.commit(aBatch({ devices: [aDevice(1)], readings: [aReading()] }))
+      await store[Symbol.asyncDispose]()
+      await using again = await place.open()
+      assert.deepEqual(await again.migrate(), [])
+      assert.deepEqual(await again.devices(), [aDevice(1)])
+      assert.equal((await again.cursor(journal)).position, 1)
+    })
+
+    readingBackContract(onStore)
+    historyContract(place, options.histories ?? 20)
+  })
+}
