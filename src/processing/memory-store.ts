@@ -1,0 +1,90 @@
+/** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
+import type { DeviceState } from '../domain/device.ts'
+import {
+  type CommitBatch,
+  type Cursor,
+  type DeadLetterRow,
+  type LedgerDelta,
+  type ReadingRow,
+  type Store,
+  type StoredDeadLetter,
+  StoreError,
+} from '../store/store.ts'
+
+export type ProcessingStore = Pick<
+  Store,
+  'takeFence' | 'cursor' | 'devices' | 'commit' | 'findSeqs' | 'epochSpan' | 'requeuedDeadLetters'
+>
+
+export interface MemoryStore extends ProcessingStore {
+  readonly readings: ReadingRow[]
+  readonly deadLetters: Map<string, StoredDeadLetter>
+  deviceOf(external: string): DeviceState | undefined
+  totals(): Omit<LedgerDelta, 'source' | 'day'>
+  /** Thrown by the next commits, in order; `after` commits first and throws then (a commit in doubt). */
+  failNext(...faults: readonly { readonly error: StoreError; readonly after?: boolean }[]): void
+  requeueAll(): void
+}
+
+export function createMemoryStore(): MemoryStore {
+  let cursor: Cursor = { position: 0, fence: 0 }
+  const devices = new Map<number, DeviceState>()
+  const readings: ReadingRow[] = []
+  const deadLetters = new Map<string, StoredDeadLetter>()
+  const ledger: LedgerDelta[] = []
+  const faults: { error: StoreError; after?: boolean }[] = []
+  const key = ({ pos, idx }: Pick<DeadLetterRow, 'pos' | 'idx'>) => `${pos}.${idx}`
+
+  function apply(batch: CommitBatch) {
+    if (cursor.position !== batch.from || cursor.fence > batch.fence)
+      throw new StoreError('fenced', 'the offset has moved')
+    cursor = { position: batch.to, fence: batch.fence }
+    readings.push(...batch.readings)
+    for (const device of batch.devices) devices.set(device.id, { ...device })
+    for (const done of batch.deadLettersDone) deadLetters.delete(key(done))
+    for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: 'new' })
+    ledger.push(...batch.ledger)
+  }
+
+  return {
+    readings,
+    deadLetters,
+    deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
+    totals() {
+      const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
+      for (const row of ledger)
+        for (const column of Object.keys(sum) as (keyof typeof sum)[]) sum[column] += row[column]
+      return sum
+    },
+    failNext: (...next) => faults.push(...next),
+    requeueAll() {
+      for (const [id, letter] of deadLetters) deadLetters.set(id, { ...letter, state: 'requeued' })
+    },
+    async takeFence(_journal, fence) {
+      if (fence < cursor.fence) throw new StoreError('fenced', 'a newer writer took over')
+      cursor = { ...cursor, fence }
+    },
+    cursor: async () => cursor,
+    devices: async () => [...devices.values()].map((device) => ({ ...device })),
+    async commit(batch) {
+      const fault = faults.shift()
+      if (fault && !fault.after) throw fault.error
+      apply(structuredClone(batch))
+      if (fault) throw fault.error
+    },
+    findSeqs: async (device, epoch, seqs) =>
+      readings.flatMap((row) =>
+        row.device === device && row.epoch === epoch && row.seq !== null && seqs.includes(row.seq)
+          ? [{ seq: row.seq, hash: row.hash }]
+          : [],
+      ),
+    async epochSpan(device, epoch) {
+      const seqs = readings.flatMap((row) =>
+        row.device === device && row.epoch === epoch && row.seq !== null ? [row.seq] : [],
+      )
+      return seqs.length === 0 ? undefined : { min: Math.min(...seqs), max: Math.max(...seqs), distinct: seqs.length }
+    },
+    requeuedDeadLetters: async (limit) =>
+      [...deadLetters.values()].filter(({ state }) => state === 'requeued').slice(0, limit),
+  }
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { codecOf } from '../codecs/registry.ts'
+import { missing } from '../domain/device.ts'
+import { encodeUplink } from '../domain/uplink.ts'
+import type { JournalReader, StoredRecord } from '../journal/journal.ts'
+import { instant } from '../lib/brand.ts'
+import { systemClock } from '../lib/clock.ts'
+import { countFrames, type Framing } from '../lib/frames.ts'
+import { silentLog } from '../lib/log.ts'
+import { type Store, StoreError } from '../store/store.ts'
+import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { createProcessor } from './processor.ts'
+
+const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
+const text = new TextEncoder()
+
+/** A journal of these bodies, one record each, read at most `perRead` records at a time. */
+function journalOf(
+  bodies: readonly { readonly body: string | Uint8Array; readonly framing?: Framing }[],
+  perRead = 1_000,
+): JournalReader & { last: number } {
+  let acceptedFrames = 0
+  const records = bodies.map(({ body, framing = 'json' }, index): StoredRecord => {
+    const bytes = typeof body === 'string' ? text.encode(body) : body
+    const frames = countFrames(framing, bytes)
+    acceptedFrames += frames
+    const uplink = encodeUplink({ source: 'http', codec: 'generic', framing, arrivedAt, bytes })
+    return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }
+  })
+  return {
+    id: 'test',
+    last: records.length,
+    read: async (after, { durable, framesMax }) => {
+      const found: StoredRecord[] = []
+      let frames = 0
+      for (const record of records) {
+        if (record.number <= after || record.number > durable || found.length === perRead) continue
+        frames += record.frames
+        if (found.length > 0 && frames > framesMax) break
+        found.push(record)
+      }
+      return { records: found, damage: [] }
+    },
+    countsAt: async (number) => ({ acceptedFrames: records[number - 1]?.acceptedFrames ?? 0, noiseFrames: 0 }),
+    scan: async () => assert.fail('not asked here'),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+/** Runs a processor over the whole journal and stops it. */
+async function drain(journal: ReturnType<typeof journalOf>, store: MemoryStore): Promise<void> {
+  const stop = new AbortController()
+  const processor = createProcessor({
+    store: store as unknown as Store,
+    reader: journal,
+    fence: 1,
+    durable: {
+      waitBeyond: async (beyond) => {
+        if (beyond < journal.last) return journal.last
+        stop.abort()
+        throw stop.signal.reason
+      },
+    },
+    codecOf,
+    clock: { ...systemClock, sleep: async () => {} },
+    log: silentLog,
+  })
+  await processor.run(stop.signal)
+}
+
+const json = (readings: readonly object[]) => ({ body: JSON.stringify(readings) })
+
+describe('the processor', () => {
+  test('stores each reading once, and says where every frame went', async () => {
+    const store = createMemoryStore()
+    const r = (seq: number, occupied: boolean) => ({ device: 'A-1', seq, occupied })
+    await drain(
+      journalOf([
+        json([r(1, true), r(2, false), r(2, false)]),
+        json([r(1, true), r(4, true), { device: 'A-1' }]),
+        { body: '{"device":', framing: 'whole' },
+        json([r(4, false)]),
+      ]),
+      store,
+    )
+    assert.deepEqual(store.totals(), { committed: 3, duplicate: 2, quarantined: 3, lost: 1, damaged: 0 })
+    assert.deepEqual(
+      store.readings.map(({ seq }) => seq),
+      [1, 2, 4],
+    )
+    assert.equal(store.deviceOf('A-1')?.occupied, true)
+    assert.deepEqual(
+      [...store.deadLetters.values()].map(({ code }) => code).sort(),
+      ['no-measure', 'not-json', 'sequence-conflict'].sort(),
+    )
+    assert.equal(
+      new TextDecoder().decode([...store.deadLetters.values()].find(({ code }) => code === 'sequence-conflict')?.bytes),
+      '{"device":"A-1","seq":4,"occupied":false}',
+    )
+  })
+
+  test('a late frame repairs the count of missing numbers and never turns live state back', async () => {
+    const store = createMemoryStore()
+    await drain(
+      journalOf([
+        json([
+          { device: 'A', seq: 1, occupied: true },
+          { device: 'A', seq: 3, occupied: false },
+        ]),
+        json([{ device: 'A', seq: 2, occupied: true }]),
+      ]),
+      store,
+    )
+    assert.equal(store.deviceOf('A')?.occupied, false)
+    assert.equal(store.totals().lost, 0)
+    assert.equal(store.readings.find(({ seq }) => seq === 2)?.quality, 2)
+  })
+
+  test('a frame whose codec is mended is stored at the next try, and its ledger entry moves', async () => {
+    const store = createMemoryStore()
+    await drain(journalOf([{ body: 'nonsense', framing: 'whole' }]), store)
+    assert.equal(store.totals().quarantined, 1)
+    for (const letter of store.deadLetters.values())
+      Object.assign(letter, { bytes: text.encode('{"device":"B","seq":1,"occupied":true}') })
+    store.requeueAll()
+    await drain(journalOf([{ body: 'nonsense', framing: 'whole' }]), store)
+    assert.deepEqual(store.totals(), { committed: 1, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 })
+    assert.equal(store.deadLetters.size, 0)
+    store.requeueAll()
+    await drain(journalOf([{ body: 'nonsense', framing: 'whole' }]), store)
+    assert.equal(store.readings.length, 1)
+  })
+
+  test('rows the store refuses are quarantined alone; their neighbours are stored', async () => {
+    const store = createMemoryStore()
+    const commit = store.commit
+    store.commit = async (batch) => {
+      if (batch.readings.some(({ seq }) => seq === 13)) throw new StoreError('data', 'out of range')
+      return commit(batch)
+    }
+    await drain(journalOf(Array.from({ length: 20 }, (_, seq) => json([{ device: 'A', seq, occupied: true }]))), store)
+    assert.deepEqual(store.totals(), { committed: 19, duplicate: 0, quarantined: 1, lost: 1, damaged: 0 })
+    assert.equal([...store.deadLetters.values()][0]?.code, 'store-refused')
+  })
+
+  test('whatever the batches, the faults and the commits in doubt, the end is the same and every frame is counted once', async () => {
+    const frame = fc.record({
+      device: fc.constantFrom('A', 'B', 'C'),
+      seq: fc.integer({ min: 0, max: 12 }),
+      occupied: fc.boolean(),
+      epoch: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    })
+    const fault = fc.record({ kind: fc.constantFrom('transient' as const, 'capacity' as const), after: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(frame, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fault, { maxLength: 6 }),
+        async (bodies, perRead, faults) => {
+          const [calm, rough] = [createMemoryStore(), createMemoryStore()]
+          await drain(journalOf(bodies.map(json)), calm)
+          rough.failNext(...faults.map(({ kind, after }) => ({ error: new StoreError(kind, 'planned'), after })))
+          await drain(journalOf(bodies.map(json), perRead), rough)
+          assert.deepEqual(rough.readings, calm.readings)
+          assert.deepEqual(rough.totals(), calm.totals())
+          for (const device of ['A', 'B', 'C']) assert.deepEqual(rough.deviceOf(device), calm.deviceOf(device))
+          const { committed, duplicate, quarantined, lost } = calm.totals()
+          assert.equal(committed + duplicate + quarantined, bodies.flat().length)
+          const keys = calm.readings.map(({ device, epoch, seq }) => `${device}:${epoch}:${seq}`)
+          assert.equal(new Set(keys).size, keys.length, 'one identity is stored once')
+          let gaps = 0
+          for (const device of ['A', 'B', 'C']) {
+            const state = calm.deviceOf(device)
+            if (state) gaps += missing(state)
+          }
+          assert.equal(lost, gaps)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,108 @@
+/** The main job, end to end: real stays through a real source, each transition stored once, the ledger closed. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { findPart } from '../tools/parts.ts'
+import { runCli, verifyLedger } from './fixtures/cli.ts'
+import { ptyPair } from './fixtures/pty.ts'
+import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
+import { type Stays, staysFile } from './fixtures/stays.ts'
+
+const minutes = 60_000
+let dir: string
+let stays: Stays
+before(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-replay-'))
+  stays = await staysFile(dir)
+})
+after(() => rm(dir, { recursive: true, force: true }))
+
+type Server = Awaited<ReturnType<typeof startServer>>
+
+async function pendingDone(server: Server) {
+  for (let i = 0; i < 600; i++) {
+    const verdict = await verifyLedger(server.dataDir)
+    if (verdict.data['pending'] === 0) return verdict
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error('the backlog did not drain within two minutes')
+}
+
+/** Every reading of a device, page by page. */
+async function readingsOf(server: Server, device: string) {
+  const items: { seq: number; occupied: boolean; time: string; quality?: unknown }[] = []
+  let cursor: string | null = null
+  do {
+    const url = new URL(`/api/v1/devices/${encodeURIComponent(device)}/readings?limit=1000`, server.ready.web)
+    if (cursor) url.searchParams.set('cursor', cursor)
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })
+    assert.equal(answer.status, 200, await answer.clone().text())
+    const page = (await answer.json()) as { items: typeof items; next: string | null }
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return items
+}
+
+async function checkStored(server: Server) {
+  const verdict = await pendingDone(server)
+  assert.equal(verdict.code, 0)
+  const { committed, duplicate, quarantined, lost, difference, accepted } = verdict.data
+  assert.deepEqual({ committed, duplicate, quarantined, lost, difference, accepted }, { committed: stays.transitions, duplicate: 0, quarantined: 0, lost: 0, difference: 0, accepted: stays.transitions })
+  const sites = (await (await fetch(`${server.ready.web}/api/v1/plan`, { headers: { authorization: `Bearer ${apiKey}` } })).json()) as { ids: string[] }
+  assert.equal(sites.ids.length, stays.bays, 'every bay of the file is on the plan')
+  for (const bay of [0, 1, 2].map((k) => sites.ids[Math.floor((k * (stays.bays - 1)) / 2)] as string)) {
+    const readings = await readingsOf(server, bay)
+    assert.deepEqual(readings.map(({ seq }) => seq), readings.map((_, index) => index + 1), 'numbers are dense and in order')
+    const times = readings.map(({ time }) => Date.parse(time))
+    assert.deepEqual(times, times.toSorted((a, b) => a - b), 'times are in order')
+    assert.ok(times.every((time) => new Date(time).getUTCFullYear() === 2016), 'original times are kept')
+  }
+}
+
+describe('replay of real stays', () => {
+  test('through HTTP batches: every transition once, in order, the ledger closed', { timeout: 5 * minutes }, async () => {
+    await using server = await startServer({ flags: [] })
+    const replay = await runCli(['replay', stays.csv, '--via', 'http', '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    assert.equal(replay.code, 0, replay.stderr)
+    await checkStored(server)
+  })
+
+  test('through the built-in broker at QoS 1', { timeout: 5 * minutes }, async () => {
+    await using server = await startServer({ flags: [] })
+    const replay = await runCli(['replay', stays.csv, '--via', 'mqtt', '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    assert.equal(replay.code, 0, replay.stderr)
+    await checkStored(server)
+  })
+
+  const socat = findPart('socat')
+  test('through a pseudo-terminal in CSV lines', { timeout: 5 * minutes, skip: socat ? false : 'socat is not installed' }, async () => {
+    await using pty = await ptyPair()
+    const config = path.join(dir, 'serial.yaml')
+    await (await import('node:fs/promises')).writeFile(config, `serial:\n  - path: ${pty.server}\n    time: trust\n`)
+    await using server = await startServer({ flags: ['--config', config] })
+    const replay = await runCli(['replay', stays.csv, '--via', 'serial', '--to', pty.device, '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    assert.equal(replay.code, 0, replay.stderr)
+    await checkStored(server)
+  })
+
+  test('kill -9 of each process in the middle: nothing acknowledged is lost, nothing is stored twice', { timeout: 5 * minutes }, async () => {
+    await using server = await startServer({ flags: [] })
+    const speed = stays.real ? '80000' : '20000'
+    const replay = runCli(['replay', stays.csv, '--via', 'http', '--speed', speed, '--zone', 'Australia/Melbourne', '--data', server.dataDir, '--token', ingestToken], { timeoutMs: 4 * minutes })
+    for (const role of ['intake', 'processor', 'web', 'processor', 'intake'] as const) {
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      await server.kill(role)
+    }
+    const { code, stderr } = await replay
+    assert.equal(code, 0, stderr)
+    const { data, code: closed } = await pendingDone(server)
+    assert.equal(closed, 0)
+    assert.equal(data['committed'], stays.transitions)
+    assert.equal(data['quarantined'], 0)
+    assert.equal(data['lost'], 0)
+    assert.equal(data['difference'], 0)
+  })
+})
