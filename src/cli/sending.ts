@@ -1,0 +1,126 @@
+/**
+ * Where `replay` and `simulate` send, and as whom: what the options say, else the environment, else the server that runs on the
+ * data directory, which is on this machine and gets a token made for the occasion.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Keyring, openKeyring } from '../lib/keyring.ts'
+import { type Transport, transports } from '../simulator/senders/open.ts'
+import { CommandFailed, exitCodes } from './output.ts'
+import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
+
+export interface SendingOptions extends PlaceOptions {
+  readonly via?: string
+  /** URL, or path of a serial line. */
+  readonly to?: string
+  readonly token?: string
+  readonly apiKey?: string
+}
+
+export interface Target extends AsyncDisposable {
+  readonly via: Transport
+  readonly to: string
+  readonly token?: string | undefined
+  readonly user?: string | undefined
+  /** Web of the server and a key for it, when both are at hand. */
+  readonly web?: string | undefined
+  readonly apiKey?: string | undefined
+}
+
+/** Source name of tokens made here: the same each time, so that a second replay meets its own readings. */
+export interface Occasion {
+  readonly name: string
+  readonly time?: 'trust'
+  /** Also asks for an API key. */
+  readonly api?: boolean
+}
+
+const listeners = { http: 'ingest', mqtt: 'mqtt', tcp: 'tcp' } as const
+/** A demo ends within a second of the first token; its processes start again on the real data. */
+const demoEndMsMax = 6_000
+
+export async function findTarget(options: SendingOptions, occasion: Occasion): Promise<Target> {
+  const via = transports.find((name) => name === (options.via ?? 'http'))
+  if (!via) throw usage(`--via ${options.via}: choose from ${transports.join(', ')}`)
+  const { data } = placeOf(options).config
+  const ready = await runningServer(data)
+  const to = options.to ?? (via === 'serial' ? undefined : ready?.[listeners[via]])
+  if (to === undefined) throw missingTarget(via, ready, data)
+  if (via !== 'serial' && !URL.canParse(to)) throw usage(`--to ${to}: give a URL like ${via}://127.0.0.1:8081`)
+  // Keys of this directory are good for its own server only.
+  const own = ready !== undefined && (via === 'serial' || to === ready[listeners[via]])
+  let token = options.token ?? process.env['BAYKEEPER_INGEST_TOKEN']
+  let user = options.token ? undefined : token ? 'env' : undefined
+  let apiKey = options.apiKey ?? process.env['BAYKEEPER_API_KEY']
+  if (!own) return { via, to, token, user, [Symbol.asyncDispose]: async () => {} }
+
+  using keyring = await openKeyring(data)
+  if (options.token) user = keyring.ingest(options.token)?.source
+  const made: ('ingest' | 'api')[] = []
+  const before = keyring.list().length
+  const { name, time } = occasion
+  if (!token && (via === 'http' || via === 'mqtt')) {
+    token = await keyring.createToken({ name, kind: 'ingest', replace: true, ...(time ? { time } : {}) })
+    user = name
+    made.push('ingest')
+  }
+  if (!apiKey && occasion.api) {
+    apiKey = await keyring.createToken({ name, kind: 'api', replace: true })
+    made.push('api')
+  }
+  if (before === 0 && made.length > 0) await demoEnd(data, ready)
+  return { via, to, token, user, web: ready.web, apiKey, [Symbol.asyncDispose]: () => revoke(data, name, made) }
+}
+
+async function revoke(data: string, name: string, kinds: readonly ('ingest' | 'api')[]) {
+  if (kinds.length === 0) return
+  using keyring: Keyring = await openKeyring(data)
+  for (const kind of kinds) await keyring.revoke(name, kind)
+}
+
+async function demoEnd(data: string, ready: Ready) {
+  for (const until = Date.now() + demoEndMsMax; Date.now() < until; await sleep(200)) {
+    const now = await runningServer(data)
+    if (now && now.pids['web'] !== ready.pids['web']) return
+  }
+}
+
+const usage = (message: string) => new CommandFailed(exitCodes.usage, message)
+
+function missingTarget(via: Transport, ready: Ready | undefined, data: string): CommandFailed {
+  if (via === 'serial')
+    return usage('--via serial needs --to PATH: the end of the serial line the server does not hold')
+  return ready
+    ? new CommandFailed(
+        exitCodes.unreachable,
+        `the server on ${data} has no ${via} listener; start it with one, or give --to URL`,
+      )
+    : new CommandFailed(
+        exitCodes.unreachable,
+        `no server runs on ${data}; start one (baykeeper start), or give --to URL`,
+      )
+}
+
+/** A number from the command line, or what to write instead. */
+export function numberOption(flag: string, text: string | number | undefined, fallback: number, min: number): number {
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (text === '' || !Number.isFinite(value) || value < min)
+    throw usage(`${flag} ${text}: give a number of ${min} or more`)
+  return value
+}
+
+/** Aborts on the first Ctrl-C or SIGTERM; a second ends the process at once. */
+export function interruptible(): { readonly signal: AbortSignal } & Disposable {
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    stop.abort(new CommandFailed(exitCodes.interrupted, 'interrupted'))
+  }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal)
+  return {
+    signal: stop.signal,
+    [Symbol.dispose]: () => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/** `baykeeper simulate`: numbered readings of simulated sensors at a steady rate, to try a source and count what is stored. */
+import { runFleet } from '../simulator/fleet.ts'
+import { createProgress, duration } from '../simulator/progress.ts'
+import { openSender } from '../simulator/senders/open.ts'
+import { exitCodes, print, type Spoken } from './output.ts'
+import { findTarget, interruptible, numberOption, type SendingOptions } from './sending.ts'
+
+export interface SimulateOptions extends SendingOptions, Spoken {
+  readonly sensors?: string | number
+  /** Readings a second, of all sensors together. */
+  readonly rate?: string | number
+  readonly seconds?: string | number
+}
+
+export async function simulateCommand(options: SimulateOptions): Promise<number> {
+  const sensors = Math.floor(numberOption('--sensors', options.sensors, 500, 1))
+  const rate = numberOption('--rate', options.rate, 1_000, 0.01)
+  const seconds = numberOption('--seconds', options.seconds, 60, 0.1)
+  using interrupt = interruptible()
+  const { signal } = interrupt
+  await using target = await findTarget(options, { name: 'simulate' })
+  const total = Math.round(rate * seconds)
+  const progress = createProgress({ stage: 'simulate', total, json: options.json })
+  const began = performance.now()
+  await using sender = await openSender(target.via, target.to, {
+    token: target.token,
+    user: target.user,
+    signal,
+    onTrouble: progress.say,
+  })
+  try {
+    await runFleet({ sender, sensors, rate, seconds, signal, onProgress: progress.update })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    progress.end()
+  }
+  const took = (performance.now() - began) / 1_000
+  const { sent, acknowledged, retries } = sender.stats
+  const data = {
+    sensors,
+    wanted: total,
+    sent,
+    acknowledged: sender.acknowledges ? acknowledged : null,
+    retries,
+    seconds: Math.round(took * 10) / 10,
+    rate: Math.round(sent / took),
+    via: target.via,
+    to: target.to,
+  }
+  const count = (n: number) => n.toLocaleString('en')
+  print(
+    options,
+    data,
+    () => [
+      `${count(sent)} of ${count(total)} readings of ${count(sensors)} sensors by ${target.via} in ${duration(took)} (${count(data.rate)}/s)`,
+      `${sender.acknowledges ? `${count(acknowledged)} acknowledged` : `${target.via} does not acknowledge`}, ${count(retries)} retries`,
+    ],
+    {
+      warnings:
+        sent < total && !signal.aborted ? ['the rate was not reached: the source or this machine is slower'] : [],
+    },
+  )
+  return signal.aborted ? exitCodes.interrupted : exitCodes.ok
+}

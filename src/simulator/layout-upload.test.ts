@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cityLayout } from './city-layout.ts'
+import { beside } from './layout-upload.ts'
+import { layoutOfStays, surveyStays } from './stays-layout.ts'
+
+async function* stays() {
+  for (let i = 0; i < 40; i++) yield { bay: `M${i}`, area: i % 3 === 0 ? 'North' : 'South' }
+}
+
+test('replayed bays are put below what is there, which stays as it is', async () => {
+  const city = cityLayout(100, 1, 'UTC')
+  const added = layoutOfStays(await surveyStays(stays()), { name: 'Old', zone: 'UTC' })
+  const merged = beside(city, added)
+  assert.deepEqual(merged?.sites.slice(0, 4), city.sites)
+  const bottom = Math.max(...city.sites.flatMap(({ levels }) => levels.map(({ y, h }) => y + h)))
+  const site = merged?.sites[4]
+  assert.equal(site?.id, 'old-2')
+  assert.ok(site?.levels.every(({ y, bays }) => y > bottom && bays.every((bay) => bay.y > y)))
+})
+
+test('a server that knows some of the bays is left alone; an empty one takes the layout as it is', async () => {
+  const added = layoutOfStays(await surveyStays(stays()), { name: 'Streets', zone: 'UTC' })
+  assert.equal(beside(added, added), undefined)
+  assert.equal(beside({ ...added, sites: [] }, added), added)
+})
