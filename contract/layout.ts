@@ -54,6 +54,31 @@ const siteSchema = z.strictObject({
   levels: z.array(levelSchema),
 })
 
+const layoutExample = {
+  name: 'Harbour City',
+  bayW: 2.5,
+  bayH: 5,
+  sites: [
+    {
+      id: 'north',
+      name: 'North Garage',
+      zone: 'Europe/Berlin',
+      levels: [
+        {
+          id: 'p1',
+          name: 'Level 1',
+          x: 0,
+          y: 0,
+          w: 60,
+          h: 30,
+          zones: [{ id: 'ev', name: 'Charging' }],
+          bays: [{ id: 'A-017', type: 'ev', zone: 'ev', x: 2, y: 2, device: '70b3d57ed0001a2b' }],
+        },
+      ],
+    },
+  ],
+}
+
 export const layoutSchema = z
   .strictObject({
     name: z.string().max(200),
@@ -84,41 +109,13 @@ export const layoutSchema = z
     }
     if (bays.size > baysMax) context.addIssue({ code: 'custom', path: ['sites'], message: `more than ${baysMax} bays` })
   })
-  .meta({
-    examples: [
-      {
-        name: 'Harbour City',
-        bayW: 2.5,
-        bayH: 5,
-        sites: [
-          {
-            id: 'north',
-            name: 'North Garage',
-            zone: 'Europe/Berlin',
-            levels: [
-              {
-                id: 'p1',
-                name: 'Level 1',
-                x: 0,
-                y: 0,
-                w: 60,
-                h: 30,
-                zones: [{ id: 'ev', name: 'Charging' }],
-                bays: [{ id: 'A-017', type: 'ev', zone: 'ev', x: 2, y: 2, device: '70b3d57ed0001a2b' }],
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  })
+  .meta({ examples: [layoutExample] })
 
-export const storedLayoutSchema = z.object({
-  version: z.int(),
-  created: z.string(),
-  author: z.string(),
-  layout: layoutSchema,
-})
+export const storedLayoutSchema = z
+  .object({ version: z.int(), created: z.string(), author: z.string(), layout: layoutSchema })
+  .meta({
+    examples: [{ version: 2, created: '2026-11-23T08:00:00.000Z', author: 'planner', layout: layoutExample }],
+  })
 export const layoutSavedSchema = z.object({ version: z.int() }).meta({ examples: [{ version: 2 }] })
 
 type Path = (string | number)[]

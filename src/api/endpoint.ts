@@ -103,7 +103,7 @@ declare module 'fastify' {
 
 /** Id of a bay, site or device as it comes in a path. */
 export const idParams = z.strictObject({ id: z.string().min(1).max(128) })
-const cursorCharsMax = 512
+const cursorCharsMax = 2_048
 export const cursorField = z.string().min(1).max(cursorCharsMax).optional().describe('`next` of the page before')
 export const limitField = (most: number, usual: number) =>
   z.coerce.number().int().min(1).max(most).default(usual).describe(`items on a page, 1 to ${most}`)

@@ -8,7 +8,7 @@ import type { Problem } from '@baykeeper/contract/problem.ts'
 import type { FastifyReply } from 'fastify'
 import type * as z from 'zod'
 import type { Log } from '../lib/log.ts'
-import { StoreError } from '../store/store.ts'
+import { BadCursor, StoreError } from '../store/store.ts'
 
 export const problemType = 'application/problem+json'
 /** A body can be wrong in many places; people fix a few at a time. */
@@ -74,6 +74,8 @@ export function invalid(where: 'path' | 'query' | 'body', error: z.ZodError): Pr
 /** Whatever was thrown, as a problem. What is our own fault is logged here and told without its inside. */
 export function problemOf(error: unknown, log: Log, url: string): ProblemError {
   if (error instanceof ProblemError) return error
+  if (error instanceof BadCursor)
+    return new ProblemError(400, `query cursor: ${error.message}`, { code: 'E_BAD_CURSOR' })
   if (error instanceof StoreError) return ofStore(error, log)
   const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)

@@ -23,10 +23,10 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`. */
+/** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`; empty when it is no host. */
 export function hostName(host: string): string {
-  const at = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':')
-  return (at <= 0 ? host : host.slice(0, at)).toLowerCase().replace(/\.$/, '')
+  const name = /^(\[[0-9a-f:.]+\]|[^:[\]@/]+?)\.?(?::\d{1,5})?$/i.exec(host)?.[1]
+  return (name ?? '').toLowerCase()
 }
 
 /** 127.0.0.0/8, [::1], localhost and names below it: browsers resolve those to this machine only. */
@@ -37,7 +37,7 @@ const isLoopback = (name: string) =>
   /^127\.(?:25[0-5]|2[0-4]\d|1?\d?\d)\.(?:25[0-5]|2[0-4]\d|1?\d?\d)\.(?:25[0-5]|2[0-4]\d|1?\d?\d)$/.test(name)
 
 export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
-  const configured = new Set(hosts.map(hostName))
+  const configured = new Set(hosts.map(hostName).filter((name) => name !== ''))
   return ({ headers: { host } }) => {
     const name = hostName(host ?? '')
     if (isLoopback(name) || configured.has(name)) return

@@ -7,6 +7,7 @@
  * - L2 Every device is read, also when more devices than a page share one `rev`, and also after the database was set back.
  * - L3 A change of the layout changes the indexes: it is a reset for everybody who watches, never a delta.
  * - L4 At most ten deltas a second, with dense sequence numbers; `shown` and `q` always belong together.
+ * - L5 Who asks gets numbers about a poll old, also when nobody was watching; a store that does not answer is not waited for.
  */
 import type { DeviceState } from '../../domain/device.ts'
 import type { Instant } from '../../lib/brand.ts'
@@ -28,6 +29,8 @@ const roundMs = 30_000
 const pageRows = 1_000
 /** Without an answer for this long the store counts as away, whether it refuses or hangs. */
 const storeDownMs = 5_000
+/** A page is not kept waiting longer than this for newer numbers than there are. */
+const currentWaitMs = 250
 const storeRetry = { firstMs: 200, capMs: 2_000 }
 
 export interface LiveListener {
@@ -49,6 +52,8 @@ export interface LiveState extends AsyncDisposable {
   now(): Instant
   /** Reads the layout and the devices now, for whoever has just changed them. */
   refresh(): Promise<void>
+  /** Resolves when the numbers are about as new as the store's. */
+  current(): Promise<void>
   /** Somebody is watching: read more often. */
   watch(watching: boolean): void
   listen(listener: LiveListener): void
@@ -137,9 +142,15 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
   }
 
   async function poll(): Promise<void> {
-    await followLayout()
-    await followDevices()
-    await goRound()
+    try {
+      await followLayout()
+      await followDevices()
+      await goRound()
+    } catch (error) {
+      if (down === undefined) log.warn('the store cannot be read: the pages keep the last state', { error })
+      down = error
+      throw error
+    }
     answered()
     loaded = true
   }
@@ -171,9 +182,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       try {
         await readNow()
         attempt = 0
-      } catch (error) {
-        if (down === undefined) log.warn('the store cannot be read: the pages keep the last state', { error })
-        down = error
+      } catch {
         pause = retryDelayMs(attempt++, storeRetry)
       }
       if (stop.signal.aborted) return
@@ -213,6 +222,11 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       layoutReadAt = Number.NEGATIVE_INFINITY
       await readNow()
       publish()
+    },
+    async current() {
+      if (down !== undefined || clock.monotonic() - (fresh?.monotonic ?? 0) < watchedPollMs) return
+      const read = (reading ?? readNow()).then(publish, () => {})
+      await Promise.race([read, clock.sleep(currentWaitMs)])
     },
     watch(now) {
       if (now && !watching) wake()

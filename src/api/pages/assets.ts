@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { basename, extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -56,9 +56,8 @@ type Manifest = Readonly<Record<string, z.infer<typeof chunkSchema>>>
 
 export async function loadAssets(distDir: string, log: Log): Promise<Assets> {
   const files = new Map<string, Asset>()
-  const css = await readFile(join(import.meta.dirname, 'page.css'))
-  const cssPath = `/page-${createHash('sha256').update(css).digest('hex').slice(0, 8)}.css`
-  files.set(cssPath, await assetOf('.css', css, true))
+  const cssPath = await addOwn(files, 'page.css')
+  const iconPath = await addOwn(files, 'icon.svg')
   const manifest = await readManifest(distDir, log)
   if (manifest) for (const [path, asset] of await readDist(distDir)) files.set(path, asset)
 
@@ -67,7 +66,7 @@ export async function loadAssets(distDir: string, log: Log): Promise<Assets> {
     tags(page) {
       const chunk = page && manifest?.[entries[page]]
       const styles = [cssPath, ...(chunk && manifest ? stylesOf(manifest, entries[page]) : [])]
-      return html`${styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}${
+      return html`<link rel="icon" type="image/svg+xml" href="${iconPath}">${styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}${
         chunk ? html`<script type="module" src="/${chunk.file}"></script>` : undefined
       }`
     },
@@ -85,6 +84,16 @@ export async function loadAssets(distDir: string, log: Log): Promise<Assets> {
       return true
     },
   }
+}
+
+/** A file that lies beside this one, under a name that changes with it. */
+async function addOwn(files: Map<string, Asset>, name: string): Promise<string> {
+  const bytes = await readFile(join(import.meta.dirname, name))
+  const extension = extname(name)
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+  const path = `/${basename(name, extension)}-${digest}${extension}`
+  files.set(path, await assetOf(extension, bytes, true))
+  return path
 }
 
 async function readManifest(distDir: string, log: Log): Promise<Manifest | undefined> {

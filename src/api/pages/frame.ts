@@ -51,6 +51,7 @@ export const signInPage = (assets: Assets, failed?: string): string =>
 <p>Open the setup link that the server printed when it started. It works once, for an hour;
 <code>baykeeper setup-link</code> makes a new one. Or sign in with an API key:</p>
 <form method="post" action="/signin">
+<input type="text" name="user" autocomplete="username" value="baykeeper" hidden>
 <label for="key">API key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required maxlength="512">
 <br><button type="submit">Sign in</button>

@@ -119,6 +119,7 @@ function typeText(schema: Schema): string {
   if (Array.isArray(values)) return values.map(String).join(' | ')
   if (schema['const'] !== undefined) return JSON.stringify(schema['const'])
   if (type === 'array') return `list of ${typeText((items ?? {}) as Schema)}`
+  const name = Array.isArray(type) ? type.join(' or ') : String(type ?? 'any')
   const bounded = typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER
-  return `${String(type ?? 'any')}${bounded ? ` ${String(minimum ?? '')}..${maximum}` : ''}${usual === undefined ? '' : `, default ${String(usual)}`}`
+  return `${name}${bounded ? ` ${String(minimum ?? '')}..${maximum}` : ''}${usual === undefined ? '' : `, default ${String(usual)}`}`
 }

@@ -4,6 +4,7 @@ import { pageOf } from '@baykeeper/contract/page.ts'
 import * as z from 'zod'
 import type { DeviceState } from '../../domain/device.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
+import { BadCursor, readingPageMax } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, idParams, limitField, nameField } from '../endpoint.ts'
 import { ProblemError } from '../problem.ts'
@@ -11,21 +12,20 @@ import { deviceOnWire, readingOnWire } from '../wire.ts'
 
 const devicePage = pageOf(deviceSchema)
 const readingPage = pageOf(storedReadingSchema)
-const pageItemsMax = 1_000
 const pageItemsUsual = 100
 
-const time = (name: string) =>
+const time = () =>
   z.iso
     .datetime({
       offset: true,
-      error: `${name} must be ISO 8601 with offset, such as 2026-11-23T08:00:00Z (write + as %2B)`,
+      error: 'must be ISO 8601 with offset, such as 2026-11-23T08:00:00Z (write + as %2B)',
     })
     .transform((text) => instant(Date.parse(text)))
     .optional()
 
 const devicesQuery = z.strictObject({
   cursor: cursorField,
-  limit: limitField(pageItemsMax, pageItemsUsual),
+  limit: limitField(readingPageMax, pageItemsUsual),
   source: nameField,
   unassigned: z
     .enum(['true', 'false'])
@@ -34,10 +34,10 @@ const devicesQuery = z.strictObject({
 })
 
 const readingsQuery = z.strictObject({
-  from: time('from').describe('inclusive, by reading time'),
-  to: time('to').describe('exclusive'),
+  from: time().describe('inclusive, by reading time'),
+  to: time().describe('exclusive'),
   cursor: cursorField,
-  limit: limitField(pageItemsMax, pageItemsUsual),
+  limit: limitField(readingPageMax, pageItemsUsual),
   source: nameField,
 })
 
@@ -55,6 +55,7 @@ export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
       problems: [503],
       answers: [{ status: 200, description: 'A page of devices', schema: ['DevicePage', devicePage] }],
       async handle({ query: { cursor, limit, source, unassigned } }) {
+        await live.current()
         const filter = { limit, ...(cursor ? { cursor } : {}), ...(source ? { source } : {}) }
         const page =
           unassigned === undefined
@@ -151,8 +152,6 @@ function readCursor(cursor: string): [string, string] {
   try {
     return cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
   } catch {
-    throw new ProblemError(400, 'query cursor: is not one this list gave out: begin without one', {
-      code: 'E_BAD_CURSOR',
-    })
+    throw new BadCursor('this is not a cursor of this list: leave it out to start at the first page')
   }
 }

@@ -104,7 +104,10 @@ function viewRoutes(context: RouteContext, base: string, access: Access, audienc
         },
         { status: 304, description: 'Not changed since the version in If-None-Match' },
       ],
-      handle: ({ request, reply }) => planOf(live.floor.plan, request, reply),
+      async handle({ request, reply }) {
+        await live.current()
+        return planOf(live.floor.plan, request, reply)
+      },
     }),
     endpoint({
       method: 'GET',
@@ -113,7 +116,10 @@ function viewRoutes(context: RouteContext, base: string, access: Access, audienc
       tag,
       summary: 'State of every bay',
       answers: [snapshotAnswer],
-      handle: ({ reply }) => sendStates(context, reply, live.presence.shown),
+      async handle({ reply }) {
+        await live.current()
+        return sendStates(context, reply, live.presence.shown)
+      },
     }),
     endpoint({
       method: 'GET',
@@ -129,7 +135,10 @@ function viewRoutes(context: RouteContext, base: string, access: Access, audienc
           example: { items: [siteExample], next: null },
         },
       ],
-      handle: () => ({ items: siteSummaries(live.presence), next: null }),
+      async handle() {
+        await live.current()
+        return { items: siteSummaries(live.presence), next: null }
+      },
     }),
     endpoint({
       method: 'GET',
@@ -242,7 +251,8 @@ function placeRoutes(context: RouteContext): Endpoint[] {
       answers: [
         { status: 200, description: 'The site', schema: ['SiteSummary', siteSummarySchema], example: siteExample },
       ],
-      handle({ params: { id } }) {
+      async handle({ params: { id } }) {
+        await live.current()
         const site = siteSummaries(live.presence).find((found) => found.id === id)
         if (!site) throw missing('site', id)
         return site
@@ -267,7 +277,8 @@ function placeRoutes(context: RouteContext): Endpoint[] {
           },
         },
       ],
-      handle({ params: { id }, reply }) {
+      async handle({ params: { id }, reply }) {
+        await live.current()
         const range = siteRange(live.presence, id)
         if (!range) throw missing('site', id)
         reply.headers({ 'x-from': String(range.from), 'x-to': String(range.to) })
@@ -283,7 +294,8 @@ function placeRoutes(context: RouteContext): Endpoint[] {
       params: idParams,
       problems: [404],
       answers: [{ status: 200, description: 'Counts', schema: ['SiteOccupancy', siteOccupancySchema] }],
-      handle({ params: { id } }) {
+      async handle({ params: { id } }) {
+        await live.current()
         const occupancy = siteOccupancy(live.presence, id)
         if (!occupancy) throw missing('site', id)
         return occupancy
@@ -298,7 +310,8 @@ function placeRoutes(context: RouteContext): Endpoint[] {
       params: idParams,
       problems: [404],
       answers: [{ status: 200, description: 'The bay', schema: ['Bay', baySchema] }],
-      handle({ params: { id } }) {
+      async handle({ params: { id } }) {
+        await live.current()
         const bay = bayDetail(live.presence, id, live.now())
         if (!bay) throw missing('bay', id)
         return bay
@@ -327,7 +340,10 @@ function placeRoutes(context: RouteContext): Endpoint[] {
           },
         },
       ],
-      handle: () => figures.kpi(),
+      async handle() {
+        await live.current()
+        return figures.kpi()
+      },
     }),
   ]
 }

@@ -56,8 +56,9 @@ export function pageRoutes({ live, status, simulated, assets, urls, keyring, clo
       tag: 'Pages',
       summary: 'The public page',
       answers: [page('Free bays by lot and level')],
-      handle: ({ reply }) =>
-        reply
+      async handle({ reply }) {
+        await live.current()
+        return reply
           .type(htmlType)
           .header('cache-control', 'no-store')
           .send(
@@ -71,7 +72,8 @@ export function pageRoutes({ live, status, simulated, assets, urls, keyring, clo
               fresh: live.fresh,
               ingestUrl: urls['ingest'],
             }),
-          ),
+          )
+      },
     }),
     endpoint({
       method: 'GET',
