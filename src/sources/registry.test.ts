@@ -37,7 +37,7 @@ test('a stop while waiting does not wait for the next try', async () => {
   const stopper = new AbortController()
   const source: Source = { name: 'dead', kind: 'test', run: () => Promise.reject(new Error('no')) }
   const running = runSource(source, stopper.signal, context)
-  await context.until(() => context.states.length > 12)
+  await context.until(() => context.states.length > 5)
   const began = performance.now()
   stopper.abort()
   await running

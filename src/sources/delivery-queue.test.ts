@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDeliveryQueue } from './delivery-queue.ts'
+import { createFakeContext } from './fake-context.ts'
+
+const line = (text: string) => [{ framing: 'whole', codec: 'generic', bytes: Buffer.from(text), frames: 1 } as const]
+const never = new AbortController().signal
+
+test('what is added while a delivery is on its way goes together with the next', async () => {
+  const context = createFakeContext()
+  const queue = createDeliveryQueue(context, { onRefused: 'reject', signal: never })
+  const order: number[] = []
+  const add = (i: number) => queue.add(line(String(i))).then(() => order.push(i))
+  context.hold()
+  const first = [0, 1, 2].map(add)
+  await context.until(() => context.delivers === 1)
+  const second = [3, 4].map(add)
+  assert.equal(queue.bytes, 5)
+  context.release()
+  await Promise.all([...first, ...second])
+  assert.deepEqual(order, [0, 1, 2, 3, 4])
+  assert.equal(context.delivers, 2)
+  assert.equal(queue.bytes, 0)
+  await queue.settled()
+})
+
+test('a refusal is told to everyone it concerns, and the next delivery is tried afresh', async () => {
+  const context = createFakeContext()
+  const queue = createDeliveryQueue(context, { onRefused: 'reject', signal: never })
+  context.refuse('overload')
+  const refused = await Promise.allSettled([queue.add(line('a')), queue.add(line('b'))])
+  assert.deepEqual(
+    refused.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  context.refuse(undefined)
+  await queue.add(line('c'))
+  assert.deepEqual(context.frames(), ['c'])
+})
+
+test('with retry nothing is lost and order is kept until intake accepts again', async () => {
+  const context = createFakeContext()
+  const queue = createDeliveryQueue(context, { onRefused: 'retry', signal: never })
+  context.refuse('journal')
+  const added = [queue.add(line('a')), queue.add(line('b'))]
+  await context.until(() => context.delivers >= 2)
+  added.push(queue.add(line('c')))
+  context.refuse(undefined)
+  await Promise.all(added)
+  assert.deepEqual(context.frames(), ['a', 'b', 'c'])
+})
+
+test('a stop ends the retrying', async () => {
+  const context = createFakeContext()
+  const stopper = new AbortController()
+  const queue = createDeliveryQueue(context, { onRefused: 'retry', signal: stopper.signal })
+  context.refuse('journal')
+  const added = queue.add(line('a'))
+  await context.until(() => context.delivers >= 1)
+  stopper.abort()
+  await assert.rejects(added, { code: 'E_INTAKE_REFUSED' })
+})

@@ -1,0 +1,157 @@
+/**
+ * TCP lines: LF or CRLF, up to 64 KiB, one reading a line.
+ *
+ * Promises
+ * - Lines that arrive together go to the journal together. While too many are not durable, or intake refuses, the socket is
+ *   paused: the sender's window closes and nothing is dropped.
+ * - A client whose first line is `#ack on` is told `ACK n` after each sync: its first n lines (blank ones not counted, the `#ack on`
+ *   line neither) are durable, readings and noise alike. After a broken connection it sends again from line n + 1.
+ * - A line that names CSV columns (`device,...`) holds for the lines after it on that connection; it is kept as noise. So is an
+ *   overlong line, and a line cut off by the end of the connection: it could read as another value than was meant.
+ * - This machine may always send, others when their address is listed.
+ */
+import { createServer, type Socket } from 'node:net'
+import { createAllowList } from '../allow-list.ts'
+import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
+import { createLineSplitter, type Piece } from '../line-splitter.ts'
+import { aborted, type ListenOn, listen } from '../listener.ts'
+import type { Delivery, Source, SourceContext } from '../source.ts'
+import { createAckWriter } from './acks.ts'
+
+export interface TcpSourceOptions {
+  readonly listen: ListenOn
+  /** Addresses and CIDR ranges beside this machine. */
+  readonly allow?: readonly string[]
+  readonly name?: string
+  readonly time?: 'trust'
+  readonly onListening?: (url: string) => void
+}
+
+const connectionsMax = 2_000
+/** Received and not yet durable: of one connection, and of all. */
+const connectionBytesMax = 1024 * 1024
+const allBytesMax = 64 * 1024 * 1024
+/** How often a paused socket looks whether it may go on. */
+const pausedLookMs = 10
+/** Finds peers that vanished without a word. */
+const keepAliveMs = 60_000
+const closeMs = 5_000
+
+export function tcpSource(options: TcpSourceOptions): Source {
+  const maySend = createAllowList(options.allow ?? [])
+  return {
+    name: options.name ?? 'tcp',
+    kind: 'tcp',
+    run: (signal, context) => serve(options, maySend, signal, context),
+  }
+}
+
+async function serve(
+  options: TcpSourceOptions,
+  maySend: (address: string | undefined) => boolean,
+  signal: AbortSignal,
+  context: SourceContext,
+): Promise<void> {
+  const queue = createDeliveryQueue(context, { onRefused: 'retry', signal })
+  const lines = new Set<Line>()
+  const server = createServer(
+    { keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true, allowHalfOpen: true },
+    (socket) => {
+      if (!maySend(socket.remoteAddress)) {
+        context.refused(1, 'unauthorized')
+        context.log.warn('a connection was refused: its address is not in the allow list', {
+          peer: socket.remoteAddress,
+        })
+        socket.destroy()
+        return
+      }
+      const line = takeLines(socket, queue, context, options.time)
+      lines.add(line)
+      // A client may close its side after its last line and wait for the acknowledgement.
+      socket.once('end', () => line.end())
+      socket.once('close', () => lines.delete(line))
+    },
+  )
+  server.maxConnections = connectionsMax
+  const address = await listen(server, options.listen)
+  server.on('error', (fault) => context.log.warn('a connection could not be taken', { fault }))
+  server.on('drop', () => context.log.warn('a connection was refused: too many are open', { connectionsMax }))
+  context.status('up', `listening on ${address}`)
+  options.onListening?.(`tcp://${address}`)
+  await aborted(signal)
+  server.close()
+  const late = new AbortController()
+  const inTime = context.clock.sleep(closeMs, late.signal).catch(() => {})
+  for (const line of lines) line.stop()
+  await Promise.race([queue.settled(), inTime])
+  await Promise.race([Promise.all([...lines].map((line) => line.end())), inTime])
+  late.abort()
+}
+
+interface Line {
+  /** Reads no more. */
+  stop(): void
+  /** Closes once everything read is settled and acknowledged. */
+  end(): Promise<void>
+}
+
+function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext, time: 'trust' | undefined): Line {
+  const splitter = createLineSplitter()
+  const acks = createAckWriter(socket)
+  const meta = { peer: socket.remoteAddress ?? '' }
+  let undurableBytes = 0
+  let settled: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  function take(piece: Piece) {
+    const { bytes, lines } = piece
+    undurableBytes += bytes.length
+    const done = piece.kind === 'noise' ? context.noise(bytes) : queue.add([deliveryOf(piece)])
+    settled = Promise.all([settled, done]).then(() => {
+      undurableBytes -= bytes.length
+      acks.durable(lines)
+    })
+    // Refused for good: the sender must not believe otherwise. Intake has counted it.
+    settled.catch(() => socket.destroy())
+  }
+
+  const deliveryOf = ({ bytes, lines, columns }: Extract<Piece, { kind: 'lines' }>): Delivery => ({
+    framing: 'lines',
+    codec: 'generic',
+    meta: columns === undefined ? meta : { ...meta, columns },
+    ...(time ? { time } : {}),
+    bytes,
+    frames: lines,
+  })
+
+  const mustPause = () => undurableBytes > connectionBytesMax || queue.bytes > allBytesMax || context.pressure()
+  function steer() {
+    if (stopped || socket.destroyed) return
+    if (!mustPause()) return socket.resume()
+    socket.pause()
+    setTimeout(steer, pausedLookMs)
+  }
+
+  socket.on('data', (chunk: Buffer) => {
+    for (const piece of splitter.push(acks.withoutRequest(chunk))) take(piece)
+    if (mustPause()) steer()
+  })
+  socket.on('error', (fault) => context.log.debug('a connection broke', { peer: meta.peer, fault }))
+  socket.once('close', () => {
+    const cut = Buffer.concat([acks.rest(), splitter.rest()])
+    if (cut.length > 0) context.noise(cut).catch(() => {})
+  })
+
+  return {
+    stop() {
+      stopped = true
+      socket.pause()
+    },
+    async end() {
+      await settled.catch(() => {})
+      await acks.flushed()
+      socket.destroySoon()
+      if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
+    },
+  }
+}
