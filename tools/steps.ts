@@ -1,0 +1,29 @@
+/** What a change must pass before any test runs: format, lint, types, import law, unused code. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { indented, line } from './print.ts'
+import { root, runCommand } from './run-command.ts'
+
+interface Step {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+}
+
+/** The longest first: two run at a time. */
+export const steps: readonly Step[] = [
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '--colors=off', '.'] },
+  ...(existsSync(path.join(root, 'web/tsconfig.json'))
+    ? [{ name: 'types of the pages', command: ['tsc', '-p', 'web'] as const }]
+    : []),
+  { name: 'unused code', command: ['knip', '--no-progress'] },
+  { name: 'tidy', command: ['node', 'tools/tidy.ts'] },
+]
+
+/** Prints one line when the step has ended, and what it said when it failed. */
+export async function runStep({ name, command }: Step): Promise<boolean> {
+  const { ok, output, seconds } = await runCommand(command)
+  console.log(line({ ok, seconds, text: name }))
+  if (!ok) console.log(indented(`$ ${command.join(' ')}\n${output}`))
+  return ok
+}

@@ -1,0 +1,34 @@
+/**
+ * Where tests lie, and in which of three groups they run.
+ *
+ * - fast: `*.test.ts` beside the code. Part of every check.
+ * - slow: `*.slow.test.ts` beside the code: seconds long, or with an external program.
+ * - house: `test/*.test.ts`, the whole house with all its processes; one file at a time, because each fills the machine.
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+
+const rooms = ['src', 'contract', 'web/src', 'tools', 'test', 'bench', 'forecaster']
+export const groups = ['fast', 'slow', 'house'] as const
+export type TestGroup = (typeof groups)[number]
+
+/** Paths relative to `root`, sorted. */
+export function testFiles(root: string): Record<TestGroup, string[]> {
+  const found: Record<TestGroup, string[]> = { fast: [], slow: [], house: [] }
+  for (const file of rooms.flatMap((room) => filesBelow(root, room)).sort())
+    if (file.endsWith('.test.ts')) found[groupOf(file)].push(file)
+  return found
+}
+
+function groupOf(file: string): TestGroup {
+  if (path.posix.dirname(file) === 'test') return 'house'
+  return file.endsWith('.slow.test.ts') ? 'slow' : 'fast'
+}
+
+function filesBelow(root: string, room: string): string[] {
+  const folder = path.join(root, room)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => path.posix.join(room, file.split(path.sep).join('/')))
+    .filter((file) => !file.includes('/node_modules/'))
+}

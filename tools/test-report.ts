@@ -1,0 +1,61 @@
+/** Runs groups of test files and says what happened: a line a file as it ends, the details of failures, the slowest, the sums. */
+
+import { pool } from './pool.ts'
+import { indented, line } from './print.ts'
+import { root } from './run-command.ts'
+import { type Counts, type FileResult, runTestFile } from './run-test-file.ts'
+import type { TestGroup } from './test-files.ts'
+
+/** How many files of a group run at a time, on two cores, and how long one may take. */
+const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
+  fast: { atOnce: 2, limitMs: 60_000 },
+  slow: { atOnce: 2, limitMs: 300_000 },
+  house: { atOnce: 1, limitMs: 1_200_000 },
+}
+/** A sign of life for files that take longer. */
+const stillMs = 30_000
+const slowestShown = 5
+const slowSecondsMin = 1
+
+export async function runGroup(group: TestGroup, files: readonly string[]): Promise<FileResult[]> {
+  const { atOnce, limitMs } = manners[group]
+  return await pool(files, atOnce, async (file) => {
+    const began = performance.now()
+    const still = setInterval(
+      () => console.log(` ... ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${file}`),
+      stillMs,
+    )
+    const result = await runTestFile(file, { cwd: root, limitMs })
+    clearInterval(still)
+    const { failed, seconds, trouble, output } = result
+    console.log(line({ ok: failed === 0, seconds, text: `${file}  ${said(result)}` }))
+    if (trouble) console.log(indented(trouble))
+    if (failed > 0) console.log(indented(output))
+    return result
+  })
+}
+
+export const total = (results: readonly Counts[]): Counts => ({
+  passed: sum(results.map(({ passed }) => passed)),
+  failed: sum(results.map(({ failed }) => failed)),
+  skipped: sum(results.map(({ skipped }) => skipped)),
+})
+
+/** The closing line that a machine reads. */
+export const said = ({ passed, failed, skipped }: Counts) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+
+/** Slowest files, files that failed, and what was skipped and why. */
+export function summary(results: readonly FileResult[]): string[] {
+  const slow = results
+    .filter(({ seconds }) => seconds >= slowSecondsMin)
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, slowestShown)
+    .map(({ file, seconds }) => `slowest: ${seconds.toFixed(1).padStart(6)} s  ${file}`)
+  const failed = results.filter((result) => result.failed > 0).map(({ file }) => `FAILED: ${file}`)
+  const skipped = results.flatMap(({ file, reasons }) =>
+    [...reasons].map(([reason, count]) => `SKIPPED: ${count} in ${file}: ${reason}`),
+  )
+  return [...slow, ...failed, ...skipped]
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)

@@ -1,0 +1,38 @@
+/**
+ * `npm test`: everything that is promised, tried. What `check` runs, then the slow tests, then the whole house.
+ *
+ * `npm test -- WORD...` runs only the test files whose path holds one of the words. The last line is `N passed, N failed, N skipped`;
+ * a step that is no test (types, lint, ...) counts as one.
+ */
+import { installParts, mayInstall } from './install-parts.ts'
+import { aptLine, findPart, partNames } from './parts.ts'
+import { pool } from './pool.ts'
+import { root } from './run-command.ts'
+import type { Counts, FileResult } from './run-test-file.ts'
+import { runStep, steps } from './steps.ts'
+import { groups, testFiles } from './test-files.ts'
+import { runGroup, said, summary, total } from './test-report.ts'
+
+const words = process.argv.slice(2)
+const wanted = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
+const absent = () => partNames.filter((name) => !findPart(name))
+
+const stepCounts: Counts[] = []
+const results: FileResult[] = []
+if (absent().length > 0 && mayInstall()) stepCounts.push(asCounts(await installParts(absent())))
+if (words.length === 0) stepCounts.push(...(await pool(steps, 2, runStep)).map(asCounts))
+const files = testFiles(root)
+for (const group of groups) results.push(...(await runGroup(group, files[group].filter(wanted))))
+
+const tests = total(results)
+const all = total([...stepCounts, ...results])
+const ranNone = tests.passed + tests.failed === 0
+console.log(['', ...summary(results), ...(ranNone ? ['FAILED: no test ran'] : [])].join('\n'))
+const lacking = absent()
+if (lacking.length > 0) console.log(`To run what was skipped for a missing part:\n  ${aptLine(lacking)}`)
+console.log(said(all))
+process.exitCode = all.failed > 0 || ranNone ? 1 : 0
+
+function asCounts(ok: boolean): Counts {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }
+}

@@ -1,0 +1,137 @@
+/**
+ * Tidy: what the house agreed on and no formatter knows. Import law, names of files, tests left half on, traces of somebody's machine.
+ * Each finding says where, what, and what to do.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { checkImports, type Finding, readImportTable } from './import-law.ts'
+import { lineAt } from './imports.ts'
+
+/** Everything against the rules in these files of `root`. */
+export function tidy(root: string, files: readonly string[]): Finding[] {
+  const table = readImportTable(readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8'))
+  const traces = tracesOf(root)
+  return files.flatMap((file) => {
+    const findings = checkName(file)
+    if (binary.test(file)) return findings
+    const text = readFileSync(path.join(root, file), 'utf8')
+    findings.push(...patterns(file, text, traces))
+    if (/\.tsx?$/.test(file)) findings.push(...checkImports(table, file, text), ...patterns(file, text, codeRules))
+    return findings
+  })
+}
+
+const binary = /\.(?:png|jpe?g|ico|woff2|gz|bin|dat)$/
+
+const namedFolders = ['src', 'contract', 'web', 'test', 'tools', 'bench', 'forecaster']
+const kebabCase = /^\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*$/
+/** Words that say where something was put, not what it is. */
+const emptyWords = /(?:^|-)(?:utils?|helpers?|common|manager|service)$/
+
+function checkName(file: string): Finding[] {
+  const names = file.split('/')
+  if (!namedFolders.includes(names[0] as string)) return []
+  return names.flatMap((name) => {
+    const stem = name.split('.')[0] as string
+    if (!kebabCase.test(name)) return [{ file, line: 1, text: `"${name}" is not kebab-case; rename it` }]
+    const word = emptyWords.exec(stem)
+    return word ? [{ file, line: 1, text: `"${name}" says nothing; name it for the noun inside` }] : []
+  })
+}
+
+interface TextRule {
+  readonly files: RegExp
+  readonly pattern: RegExp
+  readonly text: string
+}
+
+const codeRules: readonly TextRule[] = [
+  {
+    files: /./,
+    pattern: /\b(?:test|it|describe|suite)\.only\(|\bonly: true\b/g,
+    text: 'runs only one test and hides the others; take the "only" away',
+  },
+  {
+    files: /^src\//,
+    pattern: /^export default\b|^export \{[^}]*\bas default\b/gm,
+    text: 'is a default export; export it by the name everybody shall use',
+  },
+]
+
+/** Where checkouts and home directories commonly are: no trace of one person's machine. */
+const commonPlaces = [
+  '/',
+  '/app',
+  '/data',
+  '/home',
+  '/opt',
+  '/root',
+  '/srv',
+  '/tmp',
+  '/usr',
+  '/var',
+  '/var/lib',
+  '/usr/src',
+]
+
+/** Rules against paths of this machine and hosts of package registries. */
+function tracesOf(root: string): TextRule[] {
+  const places = [root, path.dirname(root), os.homedir()].filter((place) => !commonPlaces.includes(place))
+  const registry = process.env['npm_config_registry']
+  const hosts = ['registry.npmjs' + '.org', ...(registry ? [new URL(registry).host] : [])]
+  return [
+    {
+      files: /./,
+      pattern: new RegExp(
+        `(?<![\\w.~-])(?:${places.map(escaped).join('|') || '(?!)'})(?![\\w.-])|/(?:home|Users)/[a-z]\\w*/`,
+        'g',
+      ),
+      text: 'is a path of one machine; make it relative to the repository, or a placeholder',
+    },
+    {
+      files: /./,
+      pattern: new RegExp(hosts.map(escaped).join('|'), 'g'),
+      text: 'is the host of a package registry; which one is used is a setting of each machine (lock file: npm config set omit-lockfile-registry-resolved true)',
+    },
+    {
+      files: /(?:^|\/)package-lock\.json$/,
+      pattern: /"resolved": "https?:/g,
+      text: 'pins a registry; install with omit-lockfile-registry-resolved',
+    },
+  ]
+}
+
+function patterns(file: string, text: string, rules: readonly TextRule[]): Finding[] {
+  return rules
+    .filter(({ files }) => files.test(file))
+    .flatMap((rule) =>
+      [...text.matchAll(rule.pattern)].map((match) => ({
+        file,
+        line: lineAt(text, match.index),
+        text: `"${match[0]}" ${rule.text}`,
+      })),
+    )
+}
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+/** Tracked files, and new ones that are not ignored. */
+function filesOf(root: string): string[] {
+  return execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(path.join(root, file)))
+}
+
+if (import.meta.main) {
+  const root = path.join(import.meta.dirname, '..')
+  const files = filesOf(root)
+  const findings = tidy(root, files)
+  for (const { file, line, text } of findings) console.log(`${file}:${line}: ${text}`)
+  console.log(`tidy: ${files.length} files, ${findings.length} findings`)
+  process.exitCode = findings.length > 0 ? 1 : 0
+}
