@@ -1,17 +1,27 @@
 /** From a URL to a store. `sqlite:<file path>`, `mysql://user:password@host:port/database`, `mariadb://...`. */
-import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts'
+import type { MysqlLineOptions } from './mysql/mysql-line.ts'
+import type { SqliteOptions } from './sqlite/open-sqlite.ts'
 import { type Store, StoreError } from './store.ts'
 import type { StoreDeps } from './store-deps.ts'
 
 const forms = 'sqlite:<file path>, mysql://user:password@host:port/database or mariadb://...'
 
-export async function openStore(url: string, deps: StoreDeps, options: SqliteOptions = {}): Promise<Store> {
+export type StoreOptions = SqliteOptions & MysqlLineOptions
+
+/** Throws StoreError: `config` says what to correct, anything else may pass by itself. Only the dialect asked for is loaded. */
+export async function openStore(url: string, deps: StoreDeps, options: StoreOptions = {}): Promise<Store> {
   const scheme = /^([a-z0-9]+):/i.exec(url)?.[1]?.toLowerCase()
   switch (scheme) {
     case 'sqlite': {
       const file = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
       if (file === '') throw new StoreError('config', `the store names no file; a store is ${forms}`)
+      const { openSqlite } = await import('./sqlite/open-sqlite.ts')
       return openSqlite(file, deps, options)
+    }
+    case 'mysql':
+    case 'mariadb': {
+      const { openMysql } = await import('./mysql/open-mysql.ts')
+      return openMysql(url, deps, options)
     }
     default:
       throw new StoreError('config', `"${scheme ?? url}" is no kind of store; a store is ${forms}`)

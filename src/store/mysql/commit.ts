@@ -1,0 +1,113 @@
+/** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
+import type { DeviceState } from '../../domain/device.ts'
+import {
+  deadLetterColumns,
+  deadLetterValues,
+  deviceColumns,
+  deviceValues,
+  ledgerSums,
+  ledgerValues,
+  pushReading,
+  readingColumns,
+  type SqlValue,
+} from '../rows.ts'
+import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
+import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { unitOfWork } from './unit-of-work.ts'
+
+/** Frames of dead letters sent at once; one larger goes alone. */
+const deadLetterBytesMax = 4 * 1024 * 1024
+
+const insertReadings: RowStatement = insertInto('reading', readingColumns)
+
+/**
+ * A device keeps its number and name. The upsert also fires on the other unique key, and would then write one device over another: the
+ * guard turns that into NULL for a column that has none (1048). VALUES() is MySQL's older spelling, and the only one MariaDB has too.
+ */
+const deviceIdentity: readonly string[] = ['id', 'source', 'external', 'first_arrived']
+const upsertDevices: RowStatement = {
+  ...insertInto('device', deviceColumns),
+  tail: `ON DUPLICATE KEY UPDATE
+    id = IF(id = VALUES(id) AND external = VALUES(external) AND source = VALUES(source), id, NULL),
+    ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}`,
+}
+const upsertDeadLetters: RowStatement = {
+  ...insertInto('dead_letter', deadLetterColumns),
+  tail: `ON DUPLICATE KEY UPDATE ${replaced(deadLetterColumns.slice(2))}`,
+}
+const addLedger: RowStatement = {
+  ...insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums]),
+  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
+}
+
+export async function commitMysql(session: MysqlSession, batch: CommitBatch): Promise<void> {
+  // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
+  const readings = batch.readings.map((row) => {
+    const values: SqlValue[] = []
+    pushReading(values, row)
+    return values
+  })
+  const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
+  const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
+
+  await using work = await unitOfWork(session)
+  const { affected } = await session.execute(
+    'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
+    [batch.to, batch.fence, batch.journal, batch.from, batch.fence],
+  )
+  if (affected !== 1)
+    throw new StoreError(
+      'fenced',
+      `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
+    )
+  if (readings.length > 0) await session.insertMany(insertReadings, readings)
+  if (devices.length > 0) await putDevices(session, devices, batch.devices)
+  for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
+    await session.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
+  for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))
+    await session.insertMany(
+      upsertDeadLetters,
+      letters.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
+    )
+  if (ledger.length > 0) await session.insertMany(addLedger, ledger)
+  await work.commit()
+}
+
+async function putDevices(session: MysqlSession, rows: SqlValue[][], devices: readonly DeviceState[]) {
+  try {
+    await session.insertMany(upsertDevices, rows)
+  } catch (error) {
+    if ((error as { errno?: number }).errno !== 1048) throw error
+    const numbers = devices.length === 1 ? `number ${devices[0]?.id}` : `one of ${devices.length} numbers`
+    throw new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
+      cause: error,
+    })
+  }
+}
+
+function* inPieces(letters: readonly DeadLetterRow[]): Iterable<DeadLetterRow[]> {
+  let piece: DeadLetterRow[] = []
+  let bytes = 0
+  for (const letter of letters) {
+    if (piece.length > 0 && bytes + letter.bytes.length > deadLetterBytesMax) {
+      yield piece
+      piece = []
+      bytes = 0
+    }
+    piece.push(letter)
+    bytes += letter.bytes.length
+  }
+  if (piece.length > 0) yield piece
+}
+
+function insertInto(table: string, columns: readonly string[]): RowStatement {
+  return { head: `INSERT INTO ${table} (${columns.join(', ')})`, columns: columns.length }
+}
+
+function replaced(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = VALUES(${column})`).join(', ')
+}
+
+type Place = { readonly pos: number; readonly idx: number }
+const byPlace = (a: Place, b: Place) => a.pos - b.pos || a.idx - b.idx
+const byText = (a: SqlValue[], b: SqlValue[]) => (a.slice(0, 3).join('\0') < b.slice(0, 3).join('\0') ? -1 : 1)

@@ -1,0 +1,71 @@
+/**
+ * A session ready for work: the right client for the server, and settings that the promise rests on, read back rather than hoped for.
+ *
+ * - Strict mode: a value that does not fit is an error, never a smaller value (S3).
+ * - READ COMMITTED: the offset row is locked by hand, and everything else is keyed rows of one writer, so the gap locks of
+ *   REPEATABLE READ would only add deadlocks with the few writes of operators. Reads that must agree are one statement.
+ * - A session that goes silent is ended by the server after a minute, and with it the locks of a transaction whose client is gone.
+ */
+import { StoreError } from '../store.ts'
+import { mariadbSession } from './mariadb-session.ts'
+import { mysqlFault } from './mysql-faults.ts'
+import {
+  connectMsMax,
+  dial,
+  type MysqlAddress,
+  type MysqlClient,
+  type MysqlSession,
+  silentSMax,
+} from './mysql-session.ts'
+import { mysql2Session } from './mysql2-session.ts'
+
+const lockWaitS = 10
+const settings = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
+  `SET SESSION time_zone = '+00:00', autocommit = 1, wait_timeout = ${silentSMax}, innodb_lock_wait_timeout = ${lockWaitS}`,
+  'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+]
+
+const clients = { mariadb: mariadbSession, mysql2: mysql2Session }
+
+export async function connect(address: MysqlAddress, client: MysqlClient | 'auto'): Promise<MysqlSession> {
+  const session = await open(address, client === 'auto' ? 'mariadb' : client)
+  if (client !== 'auto' || session.isMariaDb) return session
+  await session.end()
+  return open(address, 'mysql2')
+}
+
+async function open(address: MysqlAddress, client: MysqlClient): Promise<MysqlSession> {
+  const socket = dial(address)
+  const giveUp = () => socket.destroy(new Error(`the server did not answer within ${connectMsMax / 1_000} s`))
+  const timer = setTimeout(giveUp, connectMsMax)
+  try {
+    const session = await clients[client](address, socket)
+    for (const setting of settings) await session.command(setting)
+    const [row] = await session.query<{ mode: string }>('SELECT @@SESSION.sql_mode AS mode', [])
+    if (row?.mode.includes('STRICT_ALL_TABLES')) return session
+    throw new StoreError(
+      'config',
+      'the database server does not keep strict mode for the session (a proxy in between?)',
+    )
+  } catch (error) {
+    socket.destroy()
+    throw named(mysqlFault(error), address)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Says where, and for the two mistakes that everybody makes, what to do. */
+function named(fault: StoreError, { host, port, user, database }: MysqlAddress): StoreError {
+  const where = `${host}:${port}`
+  const { errno } = (fault.cause ?? {}) as { errno?: number }
+  const message =
+    errno === 1049
+      ? `the database server ${where} has no database "${database}": create it (CREATE DATABASE ${database}) or correct the URL`
+      : errno === 1045 || errno === 1698
+        ? `the database server ${where} does not let user "${user}" in: check user and password`
+        : `${fault.message} (${where})`
+  return new StoreError(fault.fault, message, { cause: fault.cause })
+}

@@ -1,0 +1,46 @@
+/**
+ * Brings a MySQL or MariaDB database up to date. A named lock lets one program at a time through; statements that change the schema
+ * commit by themselves there, so every one can be repeated and the version is written when a step is whole.
+ */
+import type { Instant } from '../../lib/brand.ts'
+import { migrations, schemaVersion } from '../migrations/migrations.ts'
+import { tooNew } from '../migrations/too-new.ts'
+import { StoreError } from '../store.ts'
+import type { MysqlSession } from './mysql-session.ts'
+
+const lockWaitS = 60
+/** Names of locks are the server's, not the database's, and at most 64 characters. */
+const lockName = "CONCAT('baykeeper ', MD5(DATABASE()))"
+
+export async function migrateMysql(session: MysqlSession, now: Instant): Promise<string[]> {
+  const [lock] = await session.query<{ got: number | null }>(`SELECT GET_LOCK(${lockName}, ${lockWaitS}) AS got`, [])
+  if (lock?.got !== 1) throw new StoreError('transient', 'another program is changing the schema of this database')
+  try {
+    await session.command(
+      `CREATE TABLE IF NOT EXISTS schema_version (
+        version INT NOT NULL, name VARCHAR(64) NOT NULL, applied BIGINT NOT NULL, PRIMARY KEY (version)
+      ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    )
+    const [row] = await session.query<{ current: number }>(
+      'SELECT COALESCE(MAX(version), 0) AS current FROM schema_version',
+      [],
+    )
+    const current = Number(row?.current)
+    if (current > schemaVersion) throw tooNew(current)
+    const applied: string[] = []
+    for (const { version, name, mysql } of migrations) {
+      if (version <= current) continue
+      for (const statement of mysql) await session.command(statement)
+      await session.execute('INSERT INTO schema_version (version, name, applied) VALUES (?, ?, ?)', [
+        version,
+        name,
+        now,
+      ])
+      applied.push(name)
+    }
+    return applied
+  } finally {
+    // A session that died took its lock with it.
+    await session.query(`SELECT RELEASE_LOCK(${lockName}) AS released`, []).catch(() => {})
+  }
+}

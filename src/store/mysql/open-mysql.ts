@@ -1,0 +1,89 @@
+/**
+ * The store in a MySQL or MariaDB database. One session per store, made again by itself; a commit whose answer was lost is settled by
+ * `cursor`, which locks the offset row and so waits until the server has decided.
+ */
+import { sharedQueries } from '../shared-queries.ts'
+import { composer, type SqlRunner } from '../sql-runner.ts'
+import { type Cursor, type Store, StoreError } from '../store.ts'
+import type { StoreDeps } from '../store-deps.ts'
+import { commitMysql } from './commit.ts'
+import { migrateMysql } from './migrate-mysql.ts'
+import { mysqlAddress } from './mysql-address.ts'
+import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
+import type { MysqlSession } from './mysql-session.ts'
+import { unitOfWork } from './unit-of-work.ts'
+import { serverWeaknesses } from './weaknesses.ts'
+
+/** A change of schema may rebuild a large table. */
+const migrateMsMax = 6 * 60 * 60 * 1_000
+
+export async function openMysql(url: string, { clock }: StoreDeps, options: MysqlLineOptions = {}): Promise<Store> {
+  const address = mysqlAddress(url)
+  const line = mysqlLine(address, options)
+  const runner: SqlRunner = {
+    db: composer.mysql(),
+    all: ({ sql, parameters }) => line.use((session) => session.query(sql, parameters as (string | number)[])),
+    run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),
+  }
+  // Opening connects, so that a wrong address or password is told now.
+  await line
+    .use((session) => session.query('SELECT 1 AS alive', []))
+    .catch(async (error) => {
+      await line[Symbol.asyncDispose]()
+      throw error
+    })
+
+  return {
+    dialect: 'mysql',
+    ...sharedQueries(runner),
+
+    describe: async () => ({
+      ...(await line.use(serverWeaknesses)),
+      location: `${address.host}:${address.port}/${address.database}`,
+    }),
+
+    migrate: () => line.use((session) => migrateMysql(session, clock.now()), { msMax: migrateMsMax }),
+
+    cursor: (journal) =>
+      line.use(async (session) => {
+        await using work = await unitOfWork(session)
+        const cursor = (await lockOffset(session, journal)) ?? (await createOffset(session, journal))
+        await work.commit()
+        return cursor
+      }),
+
+    takeFence: (journal, fence) =>
+      line.use(async (session) => {
+        await using work = await unitOfWork(session)
+        const { fence: held } = (await lockOffset(session, journal)) ?? (await createOffset(session, journal))
+        if (held > fence)
+          throw new StoreError('fenced', `journal ${journal} has a newer writer (${held}) than fence ${fence}`)
+        await session.execute('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = 0', [fence, journal])
+        await work.commit()
+      }),
+
+    commit: (batch) => line.use((session) => commitMysql(session, batch)),
+
+    [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+  }
+}
+
+/** Waits for whoever holds the row: a commit in doubt is decided when this returns. */
+async function lockOffset(session: MysqlSession, journal: string): Promise<Cursor | undefined> {
+  const [row] = await session.query<Cursor>(
+    'SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = 0 FOR UPDATE',
+    [journal],
+  )
+  return row && { position: row.position, fence: row.fence, base: row.base ?? 0 }
+}
+
+/** A journal new to this store starts above everything stored, so that positions stay unique. */
+async function createOffset(session: MysqlSession, journal: string): Promise<Cursor> {
+  await session.execute(
+    `INSERT INTO journal_offset (journal, part, off, fence, base)
+     SELECT ?, 0, 0, 0, highest FROM (SELECT COALESCE(MAX(base + off), 0) AS highest FROM journal_offset) AS others
+     ON DUPLICATE KEY UPDATE fence = journal_offset.fence`,
+    [journal],
+  )
+  return (await lockOffset(session, journal)) as Cursor
+}
