@@ -94,8 +94,8 @@ await runChild(async (child) => {
     return runSource(source, signal, own)
   })
   await listening(states, signal)
-  const tail = shown.journal.tail()
-  child.send({ type: 'ready', fence: tail.fence, journalId: tail.id, ...(udpPort === undefined ? {} : { udpPort }) })
+  const { fence } = shown.journal
+  child.send({ type: 'ready', fence, ...(udpPort === undefined ? {} : { udpPort }) })
 
   const figures = () => child.send({ type: 'intake', figures: figuresOf(shown, states) })
   figures()

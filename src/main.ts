@@ -7,22 +7,19 @@
  *                                  └─▶ simulator   only while nothing is real   (demo-city.ts)
  */
 import { Command } from 'commander'
-import { configCheck, configPrintSchema, configShow } from './cli/config.ts'
-import { dlqList, dlqRequeue } from './cli/dlq.ts'
-import { doctor } from './cli/doctor.ts'
-import { ledgerVerify } from './cli/ledger.ts'
 import { CommandFailed, exitCodes } from './cli/output.ts'
-import { replayCommand } from './cli/replay.ts'
-import { simulateCommand } from './cli/simulate.ts'
-import { start, version } from './cli/start.ts'
-import { setupLink, tokenCreate, tokenList, tokenRevoke } from './cli/token.ts'
-import { ConfigError, type Flags, loadConfig } from './config.ts'
+import type { StartOptions } from './cli/start.ts'
+import { ConfigError, type Flags, type LoadedConfig, loadConfig } from './config.ts'
+import { version } from './version.ts'
 
 const program = new Command('baykeeper')
   .description('Open smart-parking server: takes in every reading of every parking sensor and loses none.')
   .version(version)
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride()
+
+const start = async (loaded: LoadedConfig, options: StartOptions) =>
+  (await import('./cli/start.ts')).start(loaded, options)
 
 /** Runs a command's action and turns its answer or failure into the exit code. */
 const run =
@@ -78,24 +75,40 @@ started(program.command('demo').description('the whole product on a simulated ci
     }),
   )
 
-placed(program.command('doctor').description('look at everything the promise rests on')).action(run(doctor))
+placed(program.command('doctor').description('look at everything the promise rests on')).action(
+  run(async (...args: Parameters<typeof import('./cli/doctor.ts').doctor>) =>
+    (await import('./cli/doctor.ts')).doctor(...args),
+  ),
+)
 
 const ledger = program.command('ledger').description('where every frame went')
 placed(
   ledger.command('verify').description('recount the journal against the database; exit 5 if the law does not close'),
-).action(run(ledgerVerify))
+).action(
+  run(async (...args: Parameters<typeof import('./cli/ledger.ts').ledgerVerify>) =>
+    (await import('./cli/ledger.ts')).ledgerVerify(...args),
+  ),
+)
 
 const dlq = program.command('dlq').description('dead letters: frames nobody could use, with their bytes')
 placed(dlq.command('list').description('list them'))
   .option('--source <name>')
   .option('--code <code>')
   .option('--limit <n>')
-  .action(run(dlqList))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqList>) =>
+      (await import('./cli/dlq.ts')).dlqList(...args),
+    ),
+  )
 placed(dlq.command('requeue').description('decode them again').argument('[id...]'))
   .option('--source <name>')
   .option('--code <code>')
   .option('--all')
-  .action(run(dlqRequeue))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqRequeue>) =>
+      (await import('./cli/dlq.ts')).dlqRequeue(...args),
+    ),
+  )
 
 const token = program.command('token').description('who may send readings, who may use the API')
 placed(token.command('create').description('make a token; it is shown once'))
@@ -104,21 +117,51 @@ placed(token.command('create').description('make a token; it is shown once'))
   .option('--scopes <list>', 'of an API key: read,operate,admin (default all)')
   .option('--time <policy>', '"trust" takes the times of its readings whatever they say (replay, history)')
   .option('--replace', 'end the token of that name')
-  .action(run(tokenCreate))
-placed(token.command('list').description('list them, never the secrets')).action(run(tokenList))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/token.ts').tokenCreate>) =>
+      (await import('./cli/token.ts')).tokenCreate(...args),
+    ),
+  )
+placed(token.command('list').description('list them, never the secrets')).action(
+  run(async (...args: Parameters<typeof import('./cli/token.ts').tokenList>) =>
+    (await import('./cli/token.ts')).tokenList(...args),
+  ),
+)
 placed(token.command('revoke').description('end a token').argument('<name>'))
   .option('--api-key', 'an API key, not an ingest token')
-  .action(run(tokenRevoke))
-placed(program.command('setup-link').description('a new one-time link that opens the desk')).action(run(setupLink))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/token.ts').tokenRevoke>) =>
+      (await import('./cli/token.ts')).tokenRevoke(...args),
+    ),
+  )
+placed(program.command('setup-link').description('a new one-time link that opens the desk')).action(
+  run(async (...args: Parameters<typeof import('./cli/token.ts').setupLink>) =>
+    (await import('./cli/token.ts')).setupLink(...args),
+  ),
+)
 
 const config = program.command('config').description('the configuration')
 placed(config.command('check').description('check it; exit 3 with file and line of each fault')).action(
-  run(configCheck),
+  run(async (...args: Parameters<typeof import('./cli/config.ts').configCheck>) =>
+    (await import('./cli/config.ts')).configCheck(...args),
+  ),
 )
 placed(config.command('show').description('show what is in force'))
   .option('--origin', 'and where each value comes from')
-  .action(run(configShow))
-config.command('schema').description('JSON Schema of the file').option('--json').action(run(configPrintSchema))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/config.ts').configShow>) =>
+      (await import('./cli/config.ts')).configShow(...args),
+    ),
+  )
+config
+  .command('schema')
+  .description('JSON Schema of the file')
+  .option('--json')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/config.ts').configPrintSchema>) =>
+      (await import('./cli/config.ts')).configPrintSchema(...args),
+    ),
+  )
 
 placed(program.command('replay').description('play real stays from a CSV through a real source').argument('<csv>'))
   .option('--speed <n>', 'times real time, or max', 'max')
@@ -128,7 +171,11 @@ placed(program.command('replay').description('play real stays from a CSV through
   .option('--to <target>', 'URL or serial path (default: the server running on --data)')
   .option('--token <token>', 'ingest token (default BAYKEEPER_INGEST_TOKEN, else one is made)')
   .option('--api-key <key>', 'to send the layout first (default BAYKEEPER_API_KEY, else one is made)')
-  .action(run(replayCommand))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/replay.ts').replayCommand>) =>
+      (await import('./cli/replay.ts')).replayCommand(...args),
+    ),
+  )
 
 placed(program.command('simulate').description('send simulated sensors at a rate'))
   .option('--sensors <n>', 'how many sensors', '500')
@@ -137,7 +184,11 @@ placed(program.command('simulate').description('send simulated sensors at a rate
   .option('--via <source>', 'http, mqtt, tcp or serial', 'http')
   .option('--to <target>', 'URL or serial path (default: the server running on --data)')
   .option('--token <token>', 'ingest token (default BAYKEEPER_INGEST_TOKEN, else one is made)')
-  .action(run(simulateCommand))
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/simulate.ts').simulateCommand>) =>
+      (await import('./cli/simulate.ts')).simulateCommand(...args),
+    ),
+  )
 
 try {
   await program.parseAsync()

@@ -34,6 +34,8 @@ export interface ChildSettings {
   readonly listeners: Listeners
   /** Port the UDP listener had before a restart, 0 the first time. */
   readonly udpPort: number | 'off'
+  /** Fence of the journal's writer: the processor's claim on the store. 0 before intake is ready. */
+  readonly fence: number
   readonly version: string
   readonly startedAt: number
   /** URLs shown to people. */
@@ -74,7 +76,7 @@ export interface LedgerTotals {
 }
 
 export type ToMain =
-  | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number; readonly journalId?: string }
+  | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
   | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }

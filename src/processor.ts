@@ -24,7 +24,7 @@ await runChild(async (child) => {
   const processor = createProcessor({
     store,
     reader,
-    fence: (await reader.scan()).tail.fence,
+    fence: settings.fence,
     durable: durableSignal(child),
     codecOf,
     clock: systemClock,

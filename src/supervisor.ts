@@ -14,7 +14,7 @@ import type { ChildSettings, Listeners, Role, ToChild, ToMain } from './messages
 import { roles } from './messages.ts'
 
 export interface SupervisorOptions {
-  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort'>
+  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
   /** Descriptors of bound sockets, by use. */
   readonly listeners: Listeners
   readonly udpPort: number | 'off'
@@ -54,6 +54,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let settings = options.settings
   let stopping = false
   let udpPort = options.udpPort
+  let fence = 0
   let want: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
   let processorFigures: Extract<ToMain, { type: 'processor' }> | undefined
@@ -97,7 +98,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
     child.on('message', (message: ToMain) => receive(kid, message))
     child.on('exit', (code, signal) => fell(kid, child, code, signal))
-    send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort } })
+    send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } })
   }
 
   function receive(kid: Kid, message: ToMain) {
@@ -105,6 +106,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'ready':
         kid.ready = true
         if (message.udpPort !== undefined) udpPort = message.udpPort
+        if (message.fence !== undefined) fence = message.fence
         if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
         kid.settled.resolve()
         options.onChange?.()
@@ -177,7 +179,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     async start() {
-      for (const kid of kids.values()) launch(kid)
+      // The processor reads the journal that intake makes; the pages come up meanwhile.
+      const [intake, processor, web] = roles.map(kidOf)
+      for (const kid of [intake, web]) if (kid) launch(kid)
+      await intake?.settled.promise
+      if (processor) launch(processor)
       await Promise.all([...kids.values()].map((kid) => kid.settled.promise))
     },
     pids: () =>

@@ -1,7 +1,7 @@
 /** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and stays until told to leave. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { styleText } from 'node:util'
@@ -16,6 +16,7 @@ import { createLog, type Log, silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
+import { version } from '../version.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 import { type Ready, readyPath, runningServer } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
@@ -27,8 +28,6 @@ export interface StartOptions {
 }
 
 const root = path.join(import.meta.dirname, '../..')
-export const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
-  .version
 
 /** How often the demo looks whether somebody has made a token: then the real thing begins. */
 const demoCheckMs = 1_000
