@@ -13,7 +13,6 @@ import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Keyring, openKeyring } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
 import { version } from '../version.ts'
@@ -143,6 +142,7 @@ async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Prom
   if (keyring.list().length > 0 || config.serial.length > 0 || config.brokers.length > 0 || origins.has('store'))
     return false
   if (!existsSync(path.join(config.data, 'baykeeper.db'))) return true
+  const { openStore } = await import('../store/open.ts')
   await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
   await store.migrate()
   return (await store.layout()) === undefined && (await store.counts()).devices === 0

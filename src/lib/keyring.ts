@@ -4,12 +4,14 @@
  *
  * Promises
  * - K1 A token is 256 random bits and is shown once; `keys.json` (0600, written whole or not at all) holds SHA-256 hashes.
- * - K2 `ingest` and `apiKey` neither block nor wait; a change made by another process counts within a second.
+ * - K2 A change made by another process counts at once for a token not known before (a miss looks at the small file), within a
+ *   second for one that was revoked.
  * - K3 A damaged file is an error that names it at opening; found later, the keys known before stay valid.
  * - K4 A setup secret opens the desk once, whoever races for it.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { writeFileAtomic } from './atomic-file.ts'
@@ -120,28 +122,31 @@ export async function openKeyring(
     known = keys
     index = indexOf([...keys, ...fromEnv])
   }
-  const look = async () => {
-    const now = await stampOf(path)
-    if (now === stamp) return
+  /** True when the file had changed. */
+  const look = (): boolean => {
+    const now = stampOf(path)
+    if (now === stamp) return false
     stamp = now
-    use(await readKeys(path))
+    use(readKeys(path))
+    return true
   }
-  await look()
-  let looking = false
-  const timer = setInterval(() => {
-    if (looking) return
-    looking = true
-    look()
-      .catch((error) => onProblem(error instanceof KeyringError ? error : fileError(path, error)))
-      .finally(() => {
-        looking = false
-      })
-  }, lookMs).unref()
+  look()
+  const lookAgain = (): boolean => {
+    try {
+      return look()
+    } catch (error) {
+      onProblem(error instanceof KeyringError ? error : fileError(path, error))
+      return false
+    }
+  }
+  const timer = setInterval(lookAgain, lookMs).unref()
+  const find = (kind: KeyKind, token: string) =>
+    index.find(kind, token) ?? (lookAgain() ? index.find(kind, token) : undefined)
 
   /** One writer at a time, over processes: read, change, write under the lock. */
   const change = async <T>(edit: (keys: readonly Key[]) => { keys: readonly Key[]; answer: T }): Promise<T> => {
     await using _lock = await lock(`${path}.lock`, dataDir)
-    const { keys, answer } = edit(await readKeys(path))
+    const { keys, answer } = edit(readKeys(path))
     await writeFileAtomic(path, `${JSON.stringify({ version: 1, keys }, undefined, 2)}\n`)
     use(keys)
     return answer
@@ -177,10 +182,10 @@ export async function openKeyring(
         return { keys: left, answer: left.length < keys.length }
       }),
     ingest(token) {
-      const key = index.find('ingest', token)
+      const key = find('ingest', token)
       return key && { source: key.name, ...(key.time ? { time: key.time } : {}) }
     },
-    apiKey: (token) => principalOf(index.find('api', token)),
+    apiKey: (token) => principalOf(find('api', token)),
     isEmpty: () => ![...known, ...fromEnv].some((key) => key.kind === 'ingest'),
     createSetupLink: () => createSetupSecret(dataDir, clock),
     consumeSetup: (secret) => consumeSetupSecret(dataDir, secret, clock),
@@ -243,10 +248,10 @@ function checkName(name: string): void {
   if (name === envName) throw new KeyringError('E_KEYS_NAME', `the name ${envName} belongs to the environment's tokens`)
 }
 
-async function readKeys(path: string): Promise<readonly Key[]> {
+function readKeys(path: string): readonly Key[] {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw fileError(path, error)
@@ -270,9 +275,9 @@ const fileError = (path: string, cause: unknown) => {
 }
 
 /** Changes whenever the file does: a rename brings another inode, whatever the clock says. */
-async function stampOf(path: string): Promise<string> {
+function stampOf(path: string): string {
   try {
-    const { ino, mtimeMs, size } = await stat(path)
+    const { ino, mtimeMs, size } = statSync(path)
     return `${ino}:${mtimeMs}:${size}`
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none'
