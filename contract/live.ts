@@ -21,19 +21,51 @@ export const plateSchema = z.object({
 })
 
 /** Bays in columns: index i is bay i everywhere (snapshot byte i, delta index i). */
-export const planSchema = z.object({
-  version: z.string().describe('changes whenever indexes change; snapshot and stream carry the same'),
-  name: z.string(),
-  simulated: z.boolean(),
-  bayW: z.number(),
-  bayH: z.number(),
-  plates: z.array(plateSchema),
-  ids: z.array(z.string()),
-  x: z.array(z.number()),
-  y: z.array(z.number()),
-  types: z.array(z.string()).describe('bay type by index'),
-})
+export const planSchema = z
+  .object({
+    version: z.string().describe('changes whenever indexes change; snapshot and stream carry the same'),
+    name: z.string(),
+    simulated: z.boolean(),
+    bayW: z.number(),
+    bayH: z.number(),
+    plates: z.array(plateSchema),
+    ids: z.array(z.string()),
+    x: z.array(z.number()),
+    y: z.array(z.number()),
+    types: z.array(z.string()).describe('bay type by index'),
+  })
+  .meta({
+    examples: [
+      {
+        version: '2-5f2b9c01d7aa',
+        name: 'Harbour City',
+        simulated: false,
+        bayW: 2.5,
+        bayH: 5,
+        plates: [
+          {
+            site: 'north',
+            siteName: 'North Garage',
+            level: 'p1',
+            name: 'North Garage · Level 1',
+            x: 0,
+            y: 0,
+            w: 60,
+            h: 30,
+            from: 0,
+            to: 2,
+          },
+        ],
+        ids: ['A-017', 'A-018'],
+        x: [2, 4.5],
+        y: [2, 2],
+        types: ['ev', 'standard'],
+      },
+    ],
+  })
 export type Plan = z.infer<typeof planSchema>
+
+const counts = { capacity: 120, free: 41, occupied: 74, reserved: 0, unknown: 4, closed: 1 }
 
 export const occupancySchema = z.object({
   capacity: z.int(),
@@ -45,17 +77,30 @@ export const occupancySchema = z.object({
 })
 export type OccupancyCounts = z.infer<typeof occupancySchema>
 
-export const siteSummarySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  zone: z.string().describe('IANA time zone'),
-  occupancy: occupancySchema,
-  levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema })),
-  updated: z
-    .string()
-    .nullable()
-    .describe('ISO 8601: arrival of the newest reading behind these numbers; null when none'),
-})
+export const siteSummarySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    zone: z.string().describe('IANA time zone'),
+    occupancy: occupancySchema,
+    levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema })),
+    updated: z
+      .string()
+      .nullable()
+      .describe('ISO 8601: arrival of the newest reading behind these numbers; null when none'),
+  })
+  .meta({
+    examples: [
+      {
+        id: 'north',
+        name: 'North Garage',
+        zone: 'Europe/Berlin',
+        occupancy: counts,
+        levels: [{ id: 'p1', name: 'Level 1', occupancy: counts }],
+        updated: '2026-11-23T07:59:59.410Z',
+      },
+    ],
+  })
 export type SiteSummary = z.infer<typeof siteSummarySchema>
 
 export const ledgerSchema = z.object({
@@ -73,20 +118,34 @@ export const ledgerSchema = z.object({
 export type Ledger = z.infer<typeof ledgerSchema>
 
 /** Topic `kpi` of the stream, about once a second. Absent fields mean: not known, show the tile without a value. */
-export const kpiSchema = z.object({
-  time: z.string(),
-  occupancy: occupancySchema,
-  devices: z.object({
-    seen: z.int(),
-    reporting: z.int().describe('heard within the promise (default 24 h)'),
-    unassigned: z.int(),
-  }),
-  eventsPerSecond: z.number().optional(),
-  commitMsP99: z.number().optional(),
-  pipeline: z.enum(['ok', 'behind', 'database-down', 'intake-down']).optional(),
-  ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
-  simulated: z.boolean(),
-})
+export const kpiSchema = z
+  .object({
+    time: z.string(),
+    occupancy: occupancySchema,
+    devices: z.object({
+      seen: z.int(),
+      reporting: z.int().describe('heard within the promise (default 24 h)'),
+      unassigned: z.int(),
+    }),
+    eventsPerSecond: z.number().optional(),
+    commitMsP99: z.number().optional(),
+    pipeline: z.enum(['ok', 'behind', 'database-down', 'intake-down']).optional(),
+    ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
+    simulated: z.boolean(),
+  })
+  .meta({
+    examples: [
+      {
+        time: '2026-11-23T07:59:59.500Z',
+        occupancy: counts,
+        devices: { seen: 119, reporting: 115, unassigned: 0 },
+        eventsPerSecond: 3.2,
+        commitMsP99: 6.1,
+        pipeline: 'ok',
+        simulated: false,
+      },
+    ],
+  })
 export type Kpi = z.infer<typeof kpiSchema>
 
 /**

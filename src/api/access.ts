@@ -36,7 +36,7 @@ export function authorize(access: Access, request: FastifyRequest): void {
   if (request.byCookie && !safeMethods.has(request.method)) requireSameOrigin(request)
 }
 
-export const unauthorized = (detail: string) =>
+const unauthorized = (detail: string) =>
   new ProblemError(401, detail, { code: 'E_UNAUTHORIZED', headers: { 'www-authenticate': 'Bearer' } })
 
 /** The first cookie of that name; `undefined` when there is none. */

@@ -21,7 +21,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Call<P, Q, B> {
+interface Call<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B

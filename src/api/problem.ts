@@ -15,7 +15,7 @@ export const problemType = 'application/problem+json'
 const issuesShownMax = 20
 const storeRetryAfterS = 5
 
-export interface ProblemIssue {
+interface ProblemIssue {
   readonly path: string
   readonly message: string
 }

@@ -24,7 +24,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 }
 
 /** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`; empty when it is no host. */
-export function hostName(host: string): string {
+function hostName(host: string): string {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]@/]+?)\.?(?::\d{1,5})?$/i.exec(host)?.[1]
   return (name ?? '').toLowerCase()
 }

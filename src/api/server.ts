@@ -27,10 +27,9 @@ import { layoutRoutes } from './routes/layout.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { placeRoutes } from './routes/places.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { createHostCheck, securityHeaders } from './security.ts'
-
-export type { ApiDeps } from './context.ts'
 
 const promiseMsUsual = 24 * 3_600_000
 const bodyBytesMax = 1_048_576
@@ -59,6 +58,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const routes = [
     ...pageRoutes(context),
     ...liveRoutes(context),
+    ...placeRoutes(context),
     ...deviceRoutes(context),
     ...ledgerRoutes(context),
     ...layoutRoutes(context),

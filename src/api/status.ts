@@ -24,7 +24,7 @@ export interface SystemStatus {
   }
 }
 
-export interface SourceReport {
+interface SourceReport {
   readonly name: string
   readonly kind: string
   readonly state: 'starting' | 'up' | 'waiting' | 'down'

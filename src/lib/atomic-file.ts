@@ -26,7 +26,7 @@ export async function writeFileAtomic(path: string, content: string, mode = 0o60
   await syncDirectory(dir)
 }
 
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   const dir = await open(path, 'r')
   try {
     await dir.sync()

@@ -47,7 +47,7 @@ const keySchema = z.object({
 type Key = z.infer<typeof keySchema>
 const fileSchema = z.object({ version: z.literal(1), keys: z.array(keySchema) })
 
-export interface NewToken {
+interface NewToken {
   readonly name: string
   readonly kind: KeyKind
   /** Of an API key; default all. */
@@ -58,7 +58,7 @@ export interface NewToken {
   readonly replace?: boolean
 }
 
-export interface KeyInfo {
+interface KeyInfo {
   readonly kind: KeyKind
   readonly name: string
   readonly scopes?: readonly Scope[]
@@ -91,7 +91,7 @@ export interface Keyring extends Disposable {
   verifySession(cookie: string): Principal | undefined
 }
 
-export class KeyringError extends Error {
+class KeyringError extends Error {
   readonly code: 'E_KEYS_FILE' | 'E_KEYS_ENV' | 'E_KEYS_NAME' | 'E_KEYS_EXISTS' | 'E_KEYS_LOCKED'
   constructor(code: KeyringError['code'], message: string, options?: ErrorOptions) {
     super(message, options)

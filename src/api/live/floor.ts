@@ -8,7 +8,7 @@ import type { DeviceState } from '../../domain/device.ts'
 import { type Bay, emptyLayout, type Layout, type Level, type Site } from '../../domain/layout.ts'
 
 /** Bays `from` to `to` are one level; levels of a site lie side by side. */
-export interface FloorLevel {
+interface FloorLevel {
   readonly site: Site
   readonly level: Level
   readonly from: number

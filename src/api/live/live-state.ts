@@ -33,7 +33,7 @@ const storeDownMs = 5_000
 const currentWaitMs = 250
 const storeRetry = { firstMs: 200, capMs: 2_000 }
 
-export interface LiveListener {
+interface LiveListener {
   frame(frame: Frame): void
   /** The plan has changed: indexes of before mean nothing now. */
   reset(version: string): void

@@ -30,7 +30,7 @@ export interface Figures {
   sites(): SiteSummary[]
 }
 
-export interface NewViewer {
+interface NewViewer {
   readonly response: ServerResponse
   readonly headers: Readonly<Record<string, number | string | string[] | undefined>>
   readonly audience: Audience

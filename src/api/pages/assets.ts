@@ -41,7 +41,7 @@ interface Asset {
 export interface Assets {
   /** The web part is built. */
   readonly built: boolean
-  /** Elements that load a page's own script and styles, and always the server's style sheet. */
+  /** Elements that load a page's own script and styles, and the style sheet of what the server writes. */
   tags(page?: PageName): Html
   /** True when the path is one of the files; then it has been answered. */
   send(path: string, request: FastifyRequest, reply: FastifyReply): boolean
@@ -65,7 +65,11 @@ export async function loadAssets(distDir: string, log: Log): Promise<Assets> {
     built: manifest !== undefined,
     tags(page) {
       const chunk = page && manifest?.[entries[page]]
-      const styles = [cssPath, ...(chunk && manifest ? stylesOf(manifest, entries[page]) : [])]
+      // The desk brings styles of its own; the public page adds to what the server writes.
+      const styles = [
+        ...(page === 'desk' && chunk ? [] : [cssPath]),
+        ...(chunk && manifest ? stylesOf(manifest, entries[page]) : []),
+      ]
       return html`<link rel="icon" type="image/svg+xml" href="${iconPath}">${styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}${
         chunk ? html`<script type="module" src="/${chunk.file}"></script>` : undefined
       }`
