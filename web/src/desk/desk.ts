@@ -1,0 +1,191 @@
+/**
+ * The desk: what its pages show, as signals. Bays never pass through here: deltas go from the stream to the tally and the
+ * canvas; only the numbers people read are published, at most four times a second.
+ */
+import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
+import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Words } from '../i18n/words.ts'
+import { type LiveClient, startLiveClient } from '../live/client.ts'
+import { createDelay } from '../live/delay.ts'
+import { type Link, newLink } from '../live/link.ts'
+import type { Tally } from '../live/tally.ts'
+import type { BayPlan } from '../plan/bay-plan.ts'
+import type { Floor } from '../plan/floor.ts'
+import { keptTheme, type Theme } from './theme.ts'
+
+export interface City {
+  readonly floor: Floor
+  readonly tally: Tally
+}
+export type Drawer = { readonly of: 'bay'; readonly bay: number } | { readonly of: 'ledger' } | undefined
+
+export interface Desk {
+  readonly words: Words
+  readonly config: PageConfig
+  readonly client: LiveClient
+  readonly city: Signal<City | undefined>
+  /** The first states have come. */
+  readonly loaded: Signal<boolean>
+  /** Grows whenever the counts of the tally have moved. */
+  readonly counted: Signal<number>
+  readonly kpi: Signal<Kpi | undefined>
+  readonly kpiAt: Signal<number>
+  /** Events per second of the last minute, oldest first. */
+  readonly rates: Signal<readonly number[]>
+  readonly sites: Signal<readonly SiteSummary[]>
+  readonly link: Signal<Link>
+  /** Milliseconds from the server's word to the painted bay. */
+  readonly delayMs: Signal<number | undefined>
+  readonly now: Signal<number>
+  readonly simulated: ReadonlySignal<boolean>
+  /** When the numbers were last true, if they are not current: then they are grey and say so. */
+  readonly staleSince: ReadonlySignal<number | undefined>
+  readonly zone: ReadonlySignal<string | undefined>
+  readonly paused: Signal<number | undefined>
+  readonly theme: Signal<Theme>
+  readonly view: Signal<'plan' | 'table'>
+  readonly drawer: Signal<Drawer>
+  readonly dialog: Signal<'search' | 'help' | undefined>
+  readonly letterKeys: Signal<boolean>
+  /** The plan on the page, when there is one. */
+  plan: BayPlan | undefined
+  /** Told what moved, besides the signals. */
+  onBays: ((changed: readonly number[] | undefined) => void) | undefined
+  readonly delay: ReturnType<typeof createDelay>
+}
+
+/** Figures come every second: after this long without, they are old. */
+const figuresMsMax = 5_000
+const countMs = 250
+const ratesMax = 60
+const letterKeysKey = 'baykeeper.letter-keys'
+
+export function createDesk(config: PageConfig, words: Words): Desk {
+  const kpi = signal<Kpi | undefined>(undefined)
+  const kpiAt = signal(0)
+  const link = signal<Link>(newLink)
+  const now = signal(Date.now())
+  const paused = signal<number | undefined>(undefined)
+  const sites = signal<readonly SiteSummary[]>([])
+  const rates = signal<readonly number[]>([])
+  const counted = signal(0)
+  const city = signal<City | undefined>(undefined)
+  const loaded = signal(false)
+  const letterKeys = signal(localStorage.getItem(letterKeysKey) !== 'off')
+  const delay = createDelay()
+  let counting: ReturnType<typeof setTimeout> | undefined
+  const count = () => {
+    counting ??= setTimeout(() => {
+      counting = undefined
+      if (paused.value === undefined) counted.value++
+    }, countMs)
+  }
+
+  const client = startLiveClient(config.paths, {
+    plan(floor, tally) {
+      batch(() => {
+        // A drawer over a bay of the plan before would show another bay.
+        desk.drawer.value = undefined
+        city.value = { floor, tally }
+        if (floor.size === 0) loaded.value = true
+      })
+    },
+    states() {
+      batch(() => {
+        loaded.value = true
+        counted.value++
+      })
+      desk.onBays?.(undefined)
+    },
+    bays(changed, at) {
+      delay.heard(at, Date.now())
+      desk.onBays?.(changed)
+      count()
+    },
+    kpi(next) {
+      delay.compare(Date.parse(next.time), Date.now())
+      if (paused.value !== undefined) return
+      batch(() => {
+        kpi.value = next
+        kpiAt.value = Date.now()
+        if (next.eventsPerSecond !== undefined) rates.value = [...rates.value, next.eventsPerSecond].slice(-ratesMax)
+      })
+    },
+    sites(next) {
+      if (paused.value === undefined) sites.value = next
+    },
+    link(next) {
+      link.value = next
+    },
+  })
+
+  const desk: Desk = {
+    words,
+    config,
+    client,
+    city,
+    loaded,
+    counted,
+    kpi,
+    kpiAt,
+    rates,
+    sites,
+    link,
+    delayMs: signal(undefined),
+    now,
+    simulated: computed(() => kpi.value?.simulated ?? config.simulated),
+    staleSince: computed(() => {
+      if (paused.value !== undefined) return paused.value
+      if (link.value.downSince !== undefined) return link.value.downSince
+      if (kpiAt.value > 0 && now.value - kpiAt.value > figuresMsMax) return kpiAt.value
+      return undefined
+    }),
+    zone: computed(() => sites.value[0]?.zone),
+    paused,
+    theme: signal(keptTheme()),
+    view: signal('plan'),
+    drawer: signal(undefined),
+    dialog: signal(undefined),
+    letterKeys,
+    plan: undefined,
+    onBays: undefined,
+    delay,
+  }
+  setInterval(() => {
+    now.value = Date.now()
+    desk.delayMs.value = delay.ms
+  }, 1_000)
+  effect(() => localStorage.setItem(letterKeysKey, letterKeys.value ? 'on' : 'off'))
+  return desk
+}
+
+export function setPaused(desk: Desk, pause: boolean): void {
+  batch(() => {
+    desk.paused.value = pause ? Date.now() : undefined
+    if (!pause) desk.counted.value++
+  })
+  desk.plan?.pause(pause)
+}
+
+/** Shows a bay on the plan and opens its drawer. */
+export function openBay(desk: Desk, bay: number, near = false): void {
+  desk.plan?.ring({ focus: bay, open: bay, attention: near ? [bay] : [] })
+  desk.plan?.showBay(bay, near)
+  desk.drawer.value = { of: 'bay', bay }
+}
+
+export function closeDrawer(desk: Desk): void {
+  desk.plan?.ring({ open: -1, attention: [] })
+  desk.drawer.value = undefined
+}
+
+export const DeskContext = createContext<Desk | undefined>(undefined)
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('a part of the desk was rendered outside of it')
+  return desk
+}

@@ -1,0 +1,137 @@
+/** The frame of every page of the desk: header with the link chip, rail or bottom bar, banner. */
+import type { ComponentChildren } from 'preact'
+import { useDesk } from './desk.ts'
+import { Icon } from './icons.tsx'
+import { LinkBanner, LinkChip } from './link-state.tsx'
+import { applyTheme, themes } from './theme.ts'
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const { words } = useDesk()
+  return (
+    <div class="shell">
+      <a class="skip" href="#plan">
+        {words.text('skip')}
+      </a>
+      <Header />
+      <Rail />
+      <main id="main">
+        <LinkBanner />
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Header() {
+  const desk = useDesk()
+  const { words, simulated } = desk
+  const city = desk.city.value
+  const siteCount = new Set(city?.floor.plates.map((plate) => plate.site)).size
+  return (
+    <header class="top">
+      <a class="brand" href="/desk">
+        <Logo />
+        <b>Baykeeper</b>
+      </a>
+      {simulated.value && (
+        <strong class="simulated" title={words.text('simulatedTitle')}>
+          {words.text('simulated')}
+        </strong>
+      )}
+      <span class="city">
+        {city && city.floor.size > 0 && (
+          <>
+            {city.floor.name && <b>{city.floor.name} · </b>}
+            {words.text('citySites', {
+              sites: words.count('siteCount', siteCount),
+              bays: words.count('bayCount', city.floor.size),
+            })}
+          </>
+        )}
+      </span>
+      <LinkChip />
+      <Clock />
+      <button
+        type="button"
+        class="tool find"
+        aria-keyshortcuts="Control+K"
+        aria-label={words.text('searchBay')}
+        onClick={() => {
+          desk.dialog.value = 'search'
+        }}
+      >
+        <Icon name="search" />
+        <span>{words.text('search')}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <ThemeButton />
+      <button
+        type="button"
+        class="tool square"
+        aria-label={words.text('help')}
+        title={words.text('help')}
+        onClick={() => {
+          desk.dialog.value = 'help'
+        }}
+      >
+        <Icon name="help" />
+      </button>
+    </header>
+  )
+}
+
+function Clock() {
+  const { words, now, zone } = useDesk()
+  const place = zone.value?.split('/').at(-1)?.replaceAll('_', ' ')
+  return (
+    <time class="clock" title={zone.value} dateTime={new Date(now.value).toISOString()}>
+      {words.clock(now.value, zone.value)}
+      {place && <small>{place}</small>}
+    </time>
+  )
+}
+
+function ThemeButton() {
+  const { words, theme, plan } = useDesk()
+  const label = words.text(
+    theme.value === 'system' ? 'themeSystem' : theme.value === 'light' ? 'themeLight' : 'themeDark',
+  )
+  const next = () => {
+    theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system'
+    applyTheme(theme.value)
+    plan?.recolour()
+  }
+  return (
+    <button type="button" class="tool square" aria-label={label} title={label} onClick={next}>
+      <Icon name={theme.value} />
+    </button>
+  )
+}
+
+function Rail() {
+  const { words } = useDesk()
+  return (
+    <nav class="rail" aria-label={words.text('navigation')}>
+      <a href="/desk" aria-current="page">
+        <Icon name="live" />
+        {words.text('live')}
+      </a>
+      <span class="gap" />
+      <a href="/">
+        <Icon name="page" />
+        {words.text('publicPage')}
+      </a>
+      <a href="/docs">
+        <Icon name="book" />
+        {words.text('apiReference')}
+      </a>
+    </nav>
+  )
+}
+
+const Logo = () => (
+  <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">
+    <path class="logo-bay" d="M4 3v18M20 3v18M4 3h16" />
+    <path class="logo-car" d="M8.500 8.500a2 2 0 0 1 2-2h3a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-3a2 2 0 0 1-2-2z" />
+  </svg>
+)

@@ -1,0 +1,69 @@
+/** What the link to the server is doing, short in the chip and in words in the banner. */
+import { useDesk } from './desk.ts'
+
+/** A loss shorter than this is a reconnection, a longer one an outage with a beginning. */
+const offlineFromMs = 15_000
+
+export function LinkChip() {
+  const { words, link, delayMs, now, kpi, paused, zone } = useDesk()
+  const { phase, downSince, retryAt } = link.value
+  const seconds = Math.max(0, Math.ceil(((retryAt ?? now.value) - now.value) / 1_000))
+  const [tone, text] = (() => {
+    if (paused.value !== undefined)
+      return ['warn', words.text('linkPaused', { time: words.minute(paused.value, zone.value) })]
+    if (phase === 'refused') return ['bad', words.text('linkRefused')]
+    if (phase === 'asleep') return ['warn', words.text('linkAsleep')]
+    if (downSince !== undefined && now.value - downSince > offlineFromMs)
+      return ['bad', words.text('linkOffline', { time: words.minute(downSince, zone.value) })]
+    if (phase === 'waiting') return ['warn', words.text('linkWaiting', { s: seconds })]
+    if (phase === 'connecting') return ['warn', words.text('linkConnecting')]
+    if (kpi.value?.pipeline === 'behind') return ['warn', words.text('linkBehind')]
+    const ms = delayMs.value
+    return [
+      'ok',
+      ms === undefined ? words.text('linkLiveQuiet') : words.text('linkLive', { ms: Math.max(0, Math.round(ms)) }),
+    ]
+  })()
+  return <span class={`chip ${tone}`}>{text}</span>
+}
+
+export function LinkBanner() {
+  const { words, link, kpi, now, zone, client, staleSince } = useDesk()
+  const { phase, retryAt, downSince } = link.value
+  const time = words.clock(staleSince.value ?? downSince ?? now.value, zone.value)
+  const pipeline = kpi.value?.pipeline
+  if (phase === 'refused')
+    return (
+      <p class="banner bad" role="alert">
+        {words.text('refusedBanner', { time })}
+      </p>
+    )
+  if (downSince !== undefined && phase !== 'asleep' && phase !== 'live')
+    return (
+      <div class="banner bad">
+        <span role="alert">{words.text('offlineBanner', { time })}</span>
+        <span>
+          {retryAt !== undefined &&
+            words.text('offlineRetry', { s: Math.max(0, Math.ceil((retryAt - now.value) / 1_000)) })}
+        </span>
+        <button type="button" onClick={() => client.retryNow()}>
+          {words.text('retryNow')}
+        </button>
+      </div>
+    )
+  if (pipeline === 'database-down')
+    return (
+      <p class="banner bad" role="alert">
+        {words.text('databaseBanner')}
+      </p>
+    )
+  if (pipeline === 'intake-down')
+    return (
+      <p class="banner bad" role="alert">
+        {words.text('intakeBanner')}
+      </p>
+    )
+  if (pipeline === 'behind')
+    return <p class="banner warn">{words.text('behindBanner', { pending: kpi.value?.ledger?.pending ?? '?' })}</p>
+  return null
+}

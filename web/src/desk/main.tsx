@@ -1,0 +1,55 @@
+/** Starts the desk: language, theme, live client, and keys that work everywhere. */
+import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import { render } from 'preact'
+import { type Dictionary, en } from '../i18n/en.ts'
+import { chooseLocale, createWords, type Locale } from '../i18n/words.ts'
+import { readPageConfig } from '../page-config.ts'
+import { closeDrawer, createDesk, type Desk, DeskContext, setPaused } from './desk.ts'
+import './desk.css'
+import { Dialogs } from './dialogs.tsx'
+import { Frame } from './frame.tsx'
+import { LivePage } from './live-page.tsx'
+import { applyTheme, keptTheme } from './theme.ts'
+import { isWall } from './wall.ts'
+
+applyTheme(keptTheme())
+document.documentElement.classList.toggle('wall', isWall())
+await start(readPageConfig(document), chooseLocale(location.search, document.cookie, navigator.languages))
+
+async function start(config: PageConfig, locale: Locale) {
+  const dictionary: Dictionary = locale === 'de' ? (await import('../i18n/de.ts')).de : en
+  document.documentElement.lang = locale
+  if (new URLSearchParams(location.search).has('lang'))
+    document.cookie = `lang=${locale}; path=/; max-age=31536000; samesite=lax`
+  const desk = createDesk(config, createWords(locale, dictionary))
+  listenToKeys(desk)
+  render(
+    <DeskContext.Provider value={desk}>
+      <Frame>
+        <LivePage />
+      </Frame>
+      <Dialogs />
+    </DeskContext.Provider>,
+    document.getElementById('app') as HTMLElement,
+  )
+}
+
+function listenToKeys(desk: Desk) {
+  document.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault()
+      desk.dialog.value = 'search'
+      return
+    }
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea')
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || desk.dialog.value !== undefined) return
+    if (event.key === 'Escape' && !event.defaultPrevented) closeDrawer(desk)
+    if (!desk.letterKeys.value) return
+    if (event.key === '/') desk.dialog.value = 'search'
+    else if (event.key === '?') desk.dialog.value = 'help'
+    else if (event.key === 't') desk.view.value = desk.view.value === 'plan' ? 'table' : 'plan'
+    else if (event.key === 'p') setPaused(desk, desk.paused.value === undefined)
+    else return
+    event.preventDefault()
+  })
+}

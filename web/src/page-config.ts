@@ -1,0 +1,5 @@
+/** What the server tells the page, in a block of JSON. */
+import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+
+export const readPageConfig = (document: Document): PageConfig =>
+  JSON.parse(document.getElementById('config')?.textContent ?? '') as PageConfig
