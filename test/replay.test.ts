@@ -50,48 +50,131 @@ async function checkStored(server: Server) {
   const verdict = await pendingDone(server)
   assert.equal(verdict.code, 0)
   const { committed, duplicate, quarantined, lost, difference, accepted } = verdict.data
-  assert.deepEqual({ committed, duplicate, quarantined, lost, difference, accepted }, { committed: stays.transitions, duplicate: 0, quarantined: 0, lost: 0, difference: 0, accepted: stays.transitions })
-  const sites = (await (await fetch(`${server.ready.web}/api/v1/plan`, { headers: { authorization: `Bearer ${apiKey}` } })).json()) as { ids: string[] }
+  assert.deepEqual(
+    { committed, duplicate, quarantined, lost, difference, accepted },
+    { committed: stays.transitions, duplicate: 0, quarantined: 0, lost: 0, difference: 0, accepted: stays.transitions },
+  )
+  const sites = (await (
+    await fetch(`${server.ready.web}/api/v1/plan`, { headers: { authorization: `Bearer ${apiKey}` } })
+  ).json()) as { ids: string[] }
   assert.equal(sites.ids.length, stays.bays, 'every bay of the file is on the plan')
   for (const bay of [0, 1, 2].map((k) => sites.ids[Math.floor((k * (stays.bays - 1)) / 2)] as string)) {
     const readings = await readingsOf(server, bay)
-    assert.deepEqual(readings.map(({ seq }) => seq), readings.map((_, index) => index + 1), 'numbers are dense and in order')
+    assert.deepEqual(
+      readings.map(({ seq }) => seq),
+      readings.map((_, index) => index + 1),
+      'numbers are dense and in order',
+    )
     const times = readings.map(({ time }) => Date.parse(time))
-    assert.deepEqual(times, times.toSorted((a, b) => a - b), 'times are in order')
-    assert.ok(times.every((time) => new Date(time).getUTCFullYear() === 2016), 'original times are kept')
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+      'times are in order',
+    )
+    assert.ok(
+      times.every((time) => new Date(time).getUTCFullYear() === 2016),
+      'original times are kept',
+    )
   }
 }
 
 describe('replay of real stays', () => {
-  test('through HTTP batches: every transition once, in order, the ledger closed', { timeout: 5 * minutes }, async () => {
+  test('through HTTP batches: every transition once, in order, the ledger closed', {
+    timeout: 5 * minutes,
+  }, async () => {
     await using server = await startServer({ flags: [] })
-    const replay = await runCli(['replay', stays.csv, '--via', 'http', '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    const replay = await runCli(
+      [
+        'replay',
+        stays.csv,
+        '--via',
+        'http',
+        '--speed',
+        'max',
+        '--zone',
+        'Australia/Melbourne',
+        '--data',
+        server.dataDir,
+      ],
+      { timeoutMs: 4 * minutes },
+    )
     assert.equal(replay.code, 0, replay.stderr)
     await checkStored(server)
   })
 
   test('through the built-in broker at QoS 1', { timeout: 5 * minutes }, async () => {
     await using server = await startServer({ flags: [] })
-    const replay = await runCli(['replay', stays.csv, '--via', 'mqtt', '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    const replay = await runCli(
+      [
+        'replay',
+        stays.csv,
+        '--via',
+        'mqtt',
+        '--speed',
+        'max',
+        '--zone',
+        'Australia/Melbourne',
+        '--data',
+        server.dataDir,
+      ],
+      { timeoutMs: 4 * minutes },
+    )
     assert.equal(replay.code, 0, replay.stderr)
     await checkStored(server)
   })
 
   const socat = findPart('socat')
-  test('through a pseudo-terminal in CSV lines', { timeout: 5 * minutes, skip: socat ? false : 'socat is not installed' }, async () => {
+  test('through a pseudo-terminal in CSV lines', {
+    timeout: 5 * minutes,
+    skip: socat ? false : 'socat is not installed',
+  }, async () => {
     await using pty = await ptyPair()
     const config = path.join(dir, 'serial.yaml')
     await (await import('node:fs/promises')).writeFile(config, `serial:\n  - path: ${pty.server}\n    time: trust\n`)
     await using server = await startServer({ flags: ['--config', config] })
-    const replay = await runCli(['replay', stays.csv, '--via', 'serial', '--to', pty.device, '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir], { timeoutMs: 4 * minutes })
+    const replay = await runCli(
+      [
+        'replay',
+        stays.csv,
+        '--via',
+        'serial',
+        '--to',
+        pty.device,
+        '--speed',
+        'max',
+        '--zone',
+        'Australia/Melbourne',
+        '--data',
+        server.dataDir,
+      ],
+      { timeoutMs: 4 * minutes },
+    )
     assert.equal(replay.code, 0, replay.stderr)
     await checkStored(server)
   })
 
-  test('kill -9 of each process in the middle: nothing acknowledged is lost, nothing is stored twice', { timeout: 5 * minutes }, async () => {
+  test('kill -9 of each process in the middle: nothing acknowledged is lost, nothing is stored twice', {
+    timeout: 5 * minutes,
+  }, async () => {
     await using server = await startServer({ flags: [] })
     const speed = stays.real ? '80000' : '20000'
-    const replay = runCli(['replay', stays.csv, '--via', 'http', '--speed', speed, '--zone', 'Australia/Melbourne', '--data', server.dataDir, '--token', ingestToken], { timeoutMs: 4 * minutes })
+    const replay = runCli(
+      [
+        'replay',
+        stays.csv,
+        '--via',
+        'http',
+        '--speed',
+        speed,
+        '--zone',
+        'Australia/Melbourne',
+        '--data',
+        server.dataDir,
+        '--token',
+        ingestToken,
+      ],
+      { timeoutMs: 4 * minutes },
+    )
     for (const role of ['intake', 'processor', 'web', 'processor', 'intake'] as const) {
       await new Promise((resolve) => setTimeout(resolve, 2_000))
       await server.kill(role)

@@ -105,9 +105,9 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
 
   try {
     await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
-    const up = await Promise.race([supervisor.start(), leaving.promise])
-    if (up !== undefined) return up
     if (demo) city = startCity(config, demo, urls()['ingest'], log)
+    const up = await Promise.race([Promise.all([supervisor.start(), city && layoutPlaced(city)]), leaving.promise])
+    if (typeof up === 'number') return up
     announced = true
     const secret = await keyring.createSetupLink()
     say(
@@ -216,6 +216,14 @@ function startCity(
   child.send(settings)
   child.on('exit', (code) => code && log.warn('the simulator ended', { code }))
   return child
+}
+
+/** The city's plan is in its store, so that the first page shows it; a simulator that fails does not keep the server from starting. */
+async function layoutPlaced(city: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    city.once('message', () => resolve())
+    city.once('exit', () => resolve())
+  })
 }
 
 interface BannerFacts {
