@@ -198,6 +198,13 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       }
     })
 
+  /** Waits for the work, but no longer than this. */
+  async function within(ms: number, work: Promise<void>): Promise<void> {
+    const done = new AbortController()
+    await Promise.race([work, clock.sleep(ms, done.signal).catch(() => {})])
+    done.abort()
+  }
+
   const running = run()
   const ticking = setInterval(tick, watchedPollMs)
   return {
@@ -226,7 +233,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
     async current() {
       if (down !== undefined || clock.monotonic() - (fresh?.monotonic ?? 0) < watchedPollMs) return
       const read = (reading ?? readNow()).then(publish, () => {})
-      await Promise.race([read, clock.sleep(currentWaitMs)])
+      await within(currentWaitMs, read)
     },
     watch(now) {
       if (now && !watching) wake()
@@ -239,7 +246,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       stop.abort()
       clearInterval(ticking)
       wake()
-      await Promise.race([running, clock.sleep(secondMs)])
+      await within(secondMs, running)
     },
   }
 }

@@ -61,3 +61,41 @@ test('a slow client gets the latest states merged, never a gap, and others do no
   assert.equal(at, last.q)
   assert.deepEqual(states, last.states)
 })
+
+test('figures come at once and then every second; sites only when they changed', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
+  const base = await api.listen()
+  await using stream = await openStream(base, '/api/v1/stream?topics=kpi,sites')
+  const named = (name: string) => stream.events.filter((event) => event.name === name)
+  await until(() => named('kpi').length >= 3, 4_000)
+  assert.ok(named('sites').length <= 2)
+  const before = named('sites').length
+  await api.commit({ devices: [deviceState(1, 'A')] })
+  await until(() => named('sites').length > before)
+  const site = named('sites').at(-1)?.data as unknown as { occupancy: { free: number } }[]
+  assert.equal(site[0]?.occupancy.free, 1)
+  assert.equal(named('d').length, 0)
+})
+
+test('a stream outlives an outage of the store and goes on by itself', async () => {
+  let away = false
+  await using api = await apiUnderTest({
+    layout: layoutOf(['A']),
+    around: (store) =>
+      storeWith(store, {
+        devicesSince: (rev, limit) => (away ? Promise.reject(new Error('gone')) : store.devicesSince(rev, limit)),
+      }),
+  })
+  const base = await api.listen()
+  await using stream = await openStream(base, '/api/v1/stream?topics=bays,kpi')
+  const pipeline = () => stream.events.findLast(({ name }) => name === 'kpi')?.data['pipeline']
+  await until(() => pipeline() === 'ok')
+  away = true
+  await api.commit({ devices: [deviceState(1, 'A', { occupied: true })] })
+  await until(() => pipeline() === 'database-down')
+  assert.equal(stream.deltas().length, 1)
+  assert.deepEqual([...(await api.app.inject({ url: '/api/v1/plan/snapshot', headers: bearer })).rawPayload], [3])
+  away = false
+  await until(() => stream.deltas().length === 2)
+  await until(() => pipeline() === 'ok')
+})

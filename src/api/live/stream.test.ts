@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type ApiUnderTest,
-  apiUnderTest,
-  bearer,
-  deviceState,
-  layoutOf,
-  statusOk,
-  storeWith,
-  until,
-} from '../api-under-test.ts'
+import { type ApiUnderTest, apiUnderTest, bearer, deviceState, layoutOf, statusOk, until } from '../api-under-test.ts'
 import { openStream } from './stream-reader.ts'
 
 const snapshot = async (api: ApiUnderTest) => {
@@ -92,21 +83,6 @@ test('a new layout is a reset with the new version, and nothing of before can be
   assert.equal(late.events[0]?.name, 'reset')
 })
 
-test('figures come at once and then every second; sites only when they changed', async () => {
-  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
-  const base = await api.listen()
-  await using stream = await openStream(base, '/api/v1/stream?topics=kpi,sites')
-  const named = (name: string) => stream.events.filter((event) => event.name === name)
-  await until(() => named('kpi').length >= 3, 4_000)
-  assert.ok(named('sites').length <= 2)
-  const before = named('sites').length
-  await api.commit({ devices: [deviceState(1, 'A')] })
-  await until(() => named('sites').length > before)
-  const site = named('sites').at(-1)?.data as unknown as { occupancy: { free: number } }[]
-  assert.equal(site[0]?.occupancy.free, 1)
-  assert.equal(named('d').length, 0)
-})
-
 test('the public stream needs no key and carries no ids', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A']), status: () => ({ ...statusOk, eventsPerSecond: 1 }) })
   const base = await api.listen()
@@ -124,29 +100,6 @@ test('devices that share one journal record are all read, however many a page ho
   await until(async () => (await snapshot(api)).states.every((state) => state === 1))
   await api.commit({ devices: ids.map((id, i) => deviceState(i + 1, id, { rev: 8, occupied: false })) })
   await until(async () => (await snapshot(api)).states.every((state) => state === 0))
-})
-
-test('a stream outlives an outage of the store and goes on by itself', async () => {
-  let away = false
-  await using api = await apiUnderTest({
-    layout: layoutOf(['A']),
-    around: (store) =>
-      storeWith(store, {
-        devicesSince: (rev, limit) => (away ? Promise.reject(new Error('gone')) : store.devicesSince(rev, limit)),
-      }),
-  })
-  const base = await api.listen()
-  await using stream = await openStream(base, '/api/v1/stream?topics=bays,kpi')
-  const pipeline = () => stream.events.findLast(({ name }) => name === 'kpi')?.data['pipeline']
-  await until(() => pipeline() === 'ok')
-  away = true
-  await api.commit({ devices: [deviceState(1, 'A', { occupied: true })] })
-  await until(() => pipeline() === 'database-down')
-  assert.equal(stream.deltas().length, 1)
-  assert.deepEqual((await snapshot(api)).states, [3])
-  away = false
-  await until(() => stream.deltas().length === 2)
-  await until(() => pipeline() === 'ok')
 })
 
 test('closing the server ends the streams', async () => {
