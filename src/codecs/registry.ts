@@ -1,8 +1,9 @@
 /** Every codec by the name a source gives it. A new one is a folder and a line here. */
 import type { Codec } from './codec.ts'
 import { genericCodec } from './generic/decode.ts'
+import { lorawanCodec } from './lorawan/decode.ts'
 
-const codecs: readonly Codec[] = [genericCodec]
+const codecs: readonly Codec[] = [genericCodec, lorawanCodec]
 const byName = new Map(codecs.map((codec) => [codec.name, codec]))
 
 export const codecOf = (name: string): Codec | undefined => byName.get(name)

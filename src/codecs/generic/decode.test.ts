@@ -82,18 +82,19 @@ test('no bytes make it throw, and it always answers with readings or one sentenc
   )
 })
 
-test('a frame of 2 MiB is answered in half a second, whatever it repeats', () => {
+test('a frame of 2 MiB costs less than half a second of computing, whatever it repeats', () => {
   const size = 2 * 1_048_576
   for (const unit of [' ', '"', ',', '=', '[', '{', '{"a":', '1', 'a=1 ', '" "', '\\', '\t"', 'a']) {
     const frame = Buffer.alloc(size, unit)
     for (const edit of ['', '"', 'x"', '{"device":']) {
-      const began = performance.now()
+      const before = process.threadCpuUsage()
       const result = genericCodec.decode(Buffer.concat([Buffer.from(edit), frame, Buffer.from(edit)]), {
         arrivedAt,
         meta: {},
       })
       assert.equal(result.ok, false)
-      const took = performance.now() - began
+      const spent = process.threadCpuUsage(before)
+      const took = (spent.user + spent.system) / 1_000
       assert.ok(took < 500, `${Math.round(took)} ms for ${JSON.stringify(unit)} in ${JSON.stringify(edit)}`)
     }
   }

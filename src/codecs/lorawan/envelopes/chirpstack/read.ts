@@ -1,0 +1,71 @@
+/**
+ * ChirpStack v4, HTTP and MQTT integration in JSON. The kind of event stands in the query (`?event=up`) or at the end of the
+ * topic, not in the body; where neither is known the shape tells.
+ */
+import type { Measures } from '../../../../domain/reading.ts'
+import { base64Of, bestRadio, euiOf, type Json, numberOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import type { Envelope, Message } from '../envelope.ts'
+
+export const chirpStack: Envelope = {
+  name: 'chirpstack',
+  read(body, { event }) {
+    const info = objectOf(body['deviceInfo'])
+    if (!info || (info['devEui'] === undefined && info['deviceName'] === undefined)) return undefined
+    const device = euiOf(info['devEui']) ?? textOf(info['deviceName'])
+    const time = timeOf(body['time'])
+    switch (event ?? eventByShape(body)) {
+      case 'up':
+        return uplink(body, info, device, time)
+      case 'join':
+        return { kind: 'join', device, time }
+      case 'status':
+        return { kind: 'status', device, time, measures: battery(body) }
+      case 'ack':
+      case 'txack':
+      case 'log':
+      case 'location':
+      case 'integration':
+        return { kind: 'silent' }
+      default:
+        return undefined
+    }
+  },
+}
+
+function eventByShape(body: Json): string | undefined {
+  if ('fPort' in body || 'data' in body || 'object' in body || 'rxInfo' in body) return 'up'
+  if ('batteryLevel' in body || 'margin' in body || 'externalPowerSource' in body) return 'status'
+  if ('level' in body && 'code' in body) return 'log'
+  if ('acknowledged' in body) return 'ack'
+  if ('downlinkId' in body) return 'txack'
+  if ('location' in body) return 'location'
+  if ('integrationName' in body) return 'integration'
+  return 'devAddr' in body ? 'join' : undefined
+}
+
+function uplink(body: Json, info: Json, device: string | undefined, time: ReturnType<typeof timeOf>): Message {
+  const tags = objectOf(info['tags'])
+  return {
+    kind: 'uplink',
+    device,
+    seq: wholeOf(body['fCnt'] ?? 0),
+    time,
+    fPort: wholeOf(body['fPort']),
+    bytes: base64Of(body['data']),
+    decoded: objectOf(body['object']),
+    hints: [
+      textOf(tags?.['payload']),
+      textOf(tags?.['model']),
+      textOf(tags?.['brand']),
+      textOf(info['deviceProfileName']),
+    ],
+    radio: bestRadio(body['rxInfo'], 'rssi', 'snr'),
+  }
+}
+
+/** DevStatusAns as ChirpStack reports it: percent, unless the device runs on mains or cannot tell. */
+function battery(body: Json): Measures {
+  const level = numberOf(body['batteryLevel'])
+  const known = body['batteryLevelUnavailable'] !== true && body['externalPowerSource'] !== true
+  return known && level !== undefined && level >= 0 && level <= 100 ? { batteryPct: level } : {}
+}

@@ -1,0 +1,44 @@
+/**
+ * The Things Stack v3, webhook and MQTT. Fields that are zero or empty are left out, so a missing f_cnt is 0; other message types
+ * come to the same URL.
+ */
+import { base64Of, bestRadio, euiOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import type { Envelope } from '../envelope.ts'
+
+/** `uplink_normalized` repeats an uplink under the same number. */
+const silent = [
+  'uplink_normalized',
+  'downlink_ack',
+  'downlink_nack',
+  'downlink_sent',
+  'downlink_failed',
+  'downlink_queued',
+  'downlink_queue_invalidated',
+  'location_solved',
+  'service_data',
+]
+
+export const theThingsStack: Envelope = {
+  name: 'the-things-stack',
+  read(body) {
+    const ids = objectOf(body['end_device_ids'])
+    if (!ids) return undefined
+    const device = euiOf(ids['dev_eui']) ?? textOf(ids['device_id'])
+    const received = timeOf(body['received_at'])
+    if (objectOf(body['join_accept'])) return { kind: 'join', device, time: received }
+    const uplink = objectOf(body['uplink_message'])
+    if (!uplink) return silent.some((name) => name in body) ? { kind: 'silent' } : undefined
+    const version = objectOf(uplink['version_ids'])
+    return {
+      kind: 'uplink',
+      device,
+      seq: wholeOf(uplink['f_cnt'] ?? 0),
+      time: timeOf(uplink['received_at']) ?? received,
+      fPort: wholeOf(uplink['f_port']),
+      bytes: base64Of(uplink['frm_payload']),
+      decoded: objectOf(uplink['decoded_payload']),
+      hints: [textOf(version?.['brand_id']), textOf(version?.['model_id'])],
+      radio: bestRadio(uplink['rx_metadata'], 'rssi', 'snr'),
+    }
+  },
+}

@@ -1,0 +1,68 @@
+/** Reading foreign JSON without trusting its shape: every look answers `undefined` where the value is not what it should be. */
+import type { Instant } from '../../lib/brand.ts'
+import { parseTime } from '../time.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+export const objectOf = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** A text that is not empty. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** A finite number, or a text of one: several network servers write numbers as text. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return typeof value === 'string' && value.length < 40 && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
+}
+
+/** A frame counter or port. */
+export function wholeOf(value: unknown): number | undefined {
+  const number = numberOf(value)
+  return number !== undefined && number >= 0 && Number.isSafeInteger(number) ? number : undefined
+}
+
+export const timeOf = (value: unknown): Instant | undefined => {
+  const text = textOf(value)
+  return text === undefined ? undefined : parseTime(text)
+}
+
+/** DevEUI as the label on the device has it: upper-case hex without separators. */
+export function euiOf(value: unknown): string | undefined {
+  const hex = textOf(value)?.replace(/[:-]/g, '').toUpperCase()
+  return hex !== undefined && /^[0-9A-F]{1,16}$/.test(hex) ? hex : undefined
+}
+
+export function base64Of(value: unknown): Uint8Array | undefined {
+  if (value === undefined || value === null) return new Uint8Array(0)
+  try {
+    return typeof value === 'string' ? Uint8Array.fromBase64(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function hexOf(value: unknown): Uint8Array | undefined {
+  if (value === undefined || value === null) return new Uint8Array(0)
+  try {
+    return typeof value === 'string' ? Uint8Array.fromHex(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** RSSI and SNR at the gateway that heard it best. */
+export function bestRadio(gateways: unknown, rssi: string, snr: string): { rssiDbm?: number; snrDb?: number } {
+  let best: { rssiDbm?: number; snrDb?: number } = {}
+  for (const entry of listOf(gateways)) {
+    const gateway = objectOf(entry)
+    const rssiDbm = numberOf(gateway?.[rssi])
+    if (rssiDbm === undefined || rssiDbm <= (best.rssiDbm ?? Number.NEGATIVE_INFINITY)) continue
+    const snrDb = numberOf(gateway?.[snr])
+    best = { rssiDbm, ...(snrDb === undefined ? {} : { snrDb }) }
+  }
+  return best
+}
