@@ -30,10 +30,16 @@ export async function runGroup(group: TestGroup, files: readonly string[]): Prom
     const { failed, seconds, trouble, output } = result
     console.log(line({ ok: failed === 0, seconds, text: `${file}  ${said(result)}` }))
     if (trouble) console.log(indented(trouble))
-    if (failed > 0) console.log(indented(output))
+    if (failed > 0) console.log(indented(withoutPassed(output)))
     return result
   })
 }
+
+const withoutPassed = (output: string) =>
+  output
+    .split('\n')
+    .filter((text) => !/^\s*✔/.test(text))
+    .join('\n')
 
 export const total = (results: readonly Counts[]): Counts => ({
   passed: sum(results.map(({ passed }) => passed)),
