@@ -88,6 +88,8 @@ test('the setup link opens the desk once and sets a cookie that scripts cannot r
   await using api = await apiUnderTest()
   const secret = await api.keyring.createSetupLink()
   assert.equal((await api.app.inject({ method: 'HEAD', url: `/setup?key=${secret}` })).statusCode, 405)
+  const ahead = await api.app.inject({ url: `/setup?key=${secret}`, headers: { 'sec-purpose': 'prefetch' } })
+  assert.equal(ahead.statusCode, 503)
   const first = await api.app.inject(`/setup?key=${secret}`)
   assert.deepEqual([first.statusCode, first.headers.location], [303, '/desk'])
   const cookie = String(first.headers['set-cookie'])
@@ -96,6 +98,8 @@ test('the setup link opens the desk once and sets a cookie that scripts cannot r
   assert.equal(again.statusCode, 403)
   assert.match(again.body, /baykeeper setup-link/)
   const session = { cookie: `theme=dark; ${cookie.split(';')[0]}` }
+  const known = await api.app.inject({ url: `/setup?key=${secret}`, headers: session })
+  assert.deepEqual([known.statusCode, known.headers.location], [303, '/desk'])
   const desk = await api.app.inject({ url: '/desk/lots/south', headers: session })
   assert.equal(desk.statusCode, 200)
   assert.match(desk.body, /<div id="app">/)

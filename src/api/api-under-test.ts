@@ -158,7 +158,7 @@ export const layoutOf = (ids: readonly string[], name = 'South Garage'): Layout 
   ],
 })
 
-export async function until(condition: () => boolean | Promise<boolean>, ms = 3_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   for (const end = Date.now() + ms; !(await condition()); ) {
     if (Date.now() > end) throw new Error('did not happen in time')
     await systemClock.sleep(20)

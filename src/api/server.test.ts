@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import { instant } from '../lib/brand.ts'
 import { type DeadLetterRow, StoreError } from '../store/store.ts'
@@ -244,6 +245,63 @@ test('every error is a problem document and shows no stack', async () => {
     assert.deepEqual([problem.status, typeof problem.title, typeof problem.detail], [status, 'string', 'string'], label)
     assert.doesNotMatch(response.body, /secret detail|\.ts:\d|\bat \w+ \(/, label)
   }
+})
+
+test('no request, however strange, makes the server fail or shows its inside', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'api',
+      'v1',
+      'devices',
+      'readings',
+      'bays',
+      'sites',
+      'public',
+      'desk',
+      'setup',
+      'A',
+      '..',
+      '%2e%2e',
+      '%00',
+    ),
+    fc.string().map(encodeURIComponent),
+    fc.webQueryParameters(),
+  )
+  const request = fc.record({
+    method: fc.constantFrom(
+      'GET' as const,
+      'POST' as const,
+      'PUT' as const,
+      'HEAD' as const,
+      'DELETE' as const,
+      'OPTIONS' as const,
+    ),
+    path: fc.array(piece, { maxLength: 5 }),
+    query: fc.dictionary(
+      fc.constantFrom('limit', 'cursor', 'from', 'to', 'source', 'unassigned', 'key', 'topics', 'x'),
+      fc.string(),
+    ),
+    type: fc.constantFrom('application/json', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense', ''),
+    payload: fc.oneof(fc.string(), fc.json()),
+    known: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, path, query, type, payload, known }) => {
+      const url = `/${path.join('/')}?${new URLSearchParams(query)}`
+      if (path.includes('stream')) return
+      const body = method === 'POST' || method === 'PUT' ? { payload, headers: { 'content-type': type } } : {}
+      const response = await api.app.inject({
+        method,
+        url,
+        ...body,
+        headers: { ...body.headers, ...(known ? bearer : {}) },
+      })
+      assert.ok(response.statusCode < 500, `${method} ${url} answered ${response.statusCode}`)
+      assert.doesNotMatch(response.body, /\.ts:\d/)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('a layout that cannot be is refused with the place that is wrong', async () => {

@@ -31,6 +31,8 @@ const pageRows = 1_000
 const storeDownMs = 5_000
 /** A page is not kept waiting longer than this for newer numbers than there are. */
 const currentWaitMs = 250
+/** Whoever has written the layout waits this long to see it live; then it becomes so by itself. */
+const refreshWaitMs = 2_000
 const storeRetry = { firstMs: 200, capMs: 2_000 }
 
 interface LiveListener {
@@ -227,7 +229,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
     now: () => clock.now(),
     async refresh() {
       layoutReadAt = Number.NEGATIVE_INFINITY
-      await readNow()
+      await within(refreshWaitMs, readNow())
       publish()
     },
     async current() {

@@ -144,7 +144,8 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
   const pinging = setInterval(() => {
     for (const viewer of viewers) {
       const stuck = viewer.stuckSince !== undefined && monotonic() - viewer.stuckSince > stuckMs
-      if (stuck) viewer.response.destroy()
+      if (viewer.response.destroyed) leave(viewer)
+      else if (stuck) viewer.response.destroy()
       else if (!viewer.allowed()) viewer.response.end()
       else if (!viewer.late) write(viewer, ': ping\n\n')
     }

@@ -15,7 +15,8 @@ test('what comes from outside is text on a page, never markup', async () => {
   await using api = await apiUnderTest({ layout })
   await api.commit({ devices: [deviceState(1, evil)] })
   for (const url of ['/', '/desk', `/${encodeURIComponent(evil)}`, `/setup?key=${encodeURIComponent(evil)}`]) {
-    const { body } = await api.app.inject({ url, headers: { ...bearer, accept: 'text/html' } })
+    const signedIn = url.startsWith('/setup') ? {} : bearer
+    const { body } = await api.app.inject({ url, headers: { ...signedIn, accept: 'text/html' } })
     assert.doesNotMatch(body, /<script>|<img|onerror='/, url)
     assert.match(body, /<html/)
   }

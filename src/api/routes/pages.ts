@@ -9,6 +9,7 @@ import { siteSummaries } from '../live/summaries.ts'
 import { pageText, signInPage, usedLinkPage } from '../pages/frame.ts'
 import { html } from '../pages/html.ts'
 import { publicPage } from '../pages/public-page.ts'
+import { ProblemError } from '../problem.ts'
 import { requireSameOrigin } from '../security.ts'
 
 const htmlType = 'text/html; charset=utf-8'
@@ -95,15 +96,19 @@ export function pageRoutes({ live, status, simulated, assets, urls, keyring, clo
       summary: 'The setup link: signs in once and opens the desk',
       query: z.object({ key: z.string().max(128).default('') }),
       head: false,
-      problems: [429],
+      problems: [429, 503],
       answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The link was used or has expired', 403)],
-      async handle({ query: { key }, request, reply }) {
+      async handle({ query: { key }, principal, request, reply }) {
+        // A browser that only looks ahead must not use up the link.
+        if (request.headers['sec-purpose'] !== undefined)
+          throw new ProblemError(503, 'this link is not for looking ahead')
         limit.check(request.ip)
         reply.header('cache-control', 'no-store')
         if (await keyring.consumeSetup(key)) {
           log.info('the setup link was used', { address: request.ip })
           return reply.header('set-cookie', sessionCookie(request, keyring.signSession())).redirect('/desk', 303)
         }
+        if (principal) return reply.redirect('/desk', 303)
         limit.failed(request.ip)
         return reply.code(403).type(htmlType).send(usedLinkPage(assets))
       },
