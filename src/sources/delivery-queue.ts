@@ -9,7 +9,7 @@ import { retryDelayMs } from '../lib/retry.ts'
 import { type Delivery, IntakeRefused, type SourceContext } from './source.ts'
 
 export interface DeliveryQueue {
-  /** Resolves when durable. Rejects with what `deliver` rejected with. */
+  /** Resolves when durable. Rejects with what `deliver` rejected with. An empty list takes its turn in the order. */
   add(deliveries: readonly Delivery[]): Promise<void>
   /** Added and not yet durable. */
   readonly bytes: number
@@ -71,6 +71,7 @@ export function createDeliveryQueue(context: SourceContext, options: DeliveryQue
 
   /** The fault that intake would not get over, or undefined. */
   async function deliver(deliveries: readonly Delivery[]): Promise<unknown> {
+    if (deliveries.length === 0) return undefined
     for (let attempt = 0; ; attempt++) {
       try {
         await context.deliver(deliveries)

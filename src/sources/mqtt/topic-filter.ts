@@ -1,0 +1,30 @@
+/** MQTT topic filters (3.1.1, section 4.7): `+` is one level, `#` at the end is all below and the level itself. */
+export function topicMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/')
+  const levels = topic.split('/')
+  // A wildcard at the beginning does not match the server's own topics (4.7.2).
+  if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false
+  for (let i = 0; i < wanted.length; i++) {
+    if (wanted[i] === '#') return true
+    if (i >= levels.length || (wanted[i] !== '+' && wanted[i] !== levels[i])) return false
+  }
+  return wanted.length === levels.length
+}
+
+/** The same for a list of filters; the last topics asked for are remembered, for they come again and again. */
+export function createTopicMatch(filters: readonly string[]): (topic: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (topic) => {
+    const before = known.get(topic)
+    if (before !== undefined) return before
+    const matches = filters.some((filter) => topicMatches(filter, topic))
+    if (known.size >= topicsKnownMax) known.clear()
+    if (topic.length <= topicKnownCharsMax) known.set(topic, matches)
+    return matches
+  }
+}
+
+const topicsKnownMax = 10_000
+const topicKnownCharsMax = 256
+
+export const defaultTopics: readonly string[] = ['baykeeper/+/reading']
