@@ -19,7 +19,8 @@ import {
 } from './mysql-session.ts'
 import { mysql2Session } from './mysql2-session.ts'
 
-const lockWaitS = 10
+/** A commit holds its locks for a second at most: who waits five times that is told to come again. */
+const lockWaitS = 5
 const settings = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
   `SET SESSION time_zone = '+00:00', autocommit = 1, wait_timeout = ${silentSMax}, innodb_lock_wait_timeout = ${lockWaitS}`,

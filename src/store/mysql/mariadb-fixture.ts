@@ -46,6 +46,7 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     '--skip-name-resolve',
+    ...settings,
   ])
   const init = path.join(dir, 'init.sql')
   await writeFile(

@@ -7,14 +7,23 @@ import { connect } from './connect.ts'
 import { mysqlFault } from './mysql-faults.ts'
 import { type MysqlAddress, type MysqlClient, type MysqlSession, silentSMax } from './mysql-session.ts'
 
+export interface UseOptions {
+  readonly msMax?: number
+  /** Asks once more on a new session when the old one turns out to be gone: for reads, which may happen twice. */
+  readonly again?: boolean
+}
+
 export interface MysqlLine extends AsyncDisposable {
-  use<T>(action: (session: MysqlSession) => Promise<T>, options?: { readonly msMax?: number }): Promise<T>
+  use<T>(action: (session: MysqlSession) => Promise<T>, options?: UseOptions): Promise<T>
 }
 
 /** The largest batch takes a second or two; ten times a lock wait is still below. */
 export const callMsMax = 60_000
 /** After this much silence a session is asked whether it lives before it is trusted with work: well below the server's patience. */
 const askAfterMs = (silentSMax * 1_000) / 4
+
+/** A call under way may end when the store is closed, but not hold up the end of the process. */
+const closeMsMax = 2_000
 
 export interface MysqlLineOptions {
   readonly client?: MysqlClient | 'auto'
@@ -27,18 +36,26 @@ export function mysqlLine(address: MysqlAddress, { client = 'auto', callMs = cal
   let closed = false
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function ready(): Promise<MysqlSession> {
-    if (closed) throw new StoreError('transient', 'the store is closed')
-    if (session?.isOpen() && performance.now() - lastUsed > askAfterMs)
+  async function ready(call: { readonly isLate: boolean }): Promise<MysqlSession> {
+    const isStale = performance.now() - lastUsed > askAfterMs
+    if (session?.isOpen() && isStale)
       await session.query('SELECT 1 AS alive', []).catch(() => session?.destroy('the session had died in silence'))
-    if (!session?.isOpen()) session = await connect(address, client)
-    return session
+    // Nobody waits for a late call any more, and the line is another's by now.
+    if (call.isLate) throw tooLate
+    if (session?.isOpen()) return session
+    const made = await connect(address, client)
+    if (call.isLate || closed) {
+      made.destroy('made too late')
+      throw tooLate
+    }
+    session = made
+    return made
   }
 
-  async function inTime<T>(work: Promise<T>, ms: number, onLate: () => void): Promise<T> {
+  async function inTime<T>(work: Promise<T>, ms: number, call: { isLate: boolean }): Promise<T> {
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
-      onLate()
+      call.isLate = true
       late.reject(new StoreError('transient', `the database did not answer within ${ms / 1_000} s`))
       session?.destroy('the call took too long')
     }, ms)
@@ -50,19 +67,18 @@ export function mysqlLine(address: MysqlAddress, { client = 'auto', callMs = cal
   }
 
   return {
-    use(action, { msMax = callMs } = {}) {
+    use(action, { msMax = callMs, again = false } = {}) {
       const mine = turn.then(async () => {
-        let isLate = false
-        const work = async () => {
-          const session = await ready()
-          // Nobody waits for this call any more, and the line may be another's: a session made too late is kept for the next one.
-          if (isLate) throw new StoreError('transient', 'the call took too long')
-          return action(session)
-        }
-        try {
-          return await inTime(work(), msMax, () => {
-            isLate = true
+        if (closed) throw new StoreError('transient', 'the store is closed')
+        const call = { isLate: false }
+        const work = async () => action(await ready(call))
+        const twice = () =>
+          work().catch((error) => {
+            if (call.isLate || session === undefined || session.isOpen()) throw error
+            return work()
           })
+        try {
+          return await inTime(again ? twice() : work(), msMax, call)
         } catch (error) {
           throw mysqlFault(error)
         } finally {
@@ -73,9 +89,13 @@ export function mysqlLine(address: MysqlAddress, { client = 'auto', callMs = cal
       return mine
     },
     async [Symbol.asyncDispose]() {
-      closed = true
+      const patience = setTimeout(() => session?.destroy('the store was closed'), closeMsMax)
       await turn
+      closed = true
       await session?.end()
+      clearTimeout(patience)
     },
   }
 }
+
+const tooLate = new StoreError('transient', 'the call took too long')

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import mysql from 'mysql2/promise'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { openStore } from '../open.ts'
@@ -30,6 +32,32 @@ async function place(client: MysqlClient | 'auto'): Promise<StorePlace> {
 
 storeContract('MariaDB through mariadb, bulk protocol', () => place('auto'), { skip: missing, histories: 8 })
 storeContract('MariaDB through mysql2, as MySQL 8 is used', () => place('mysql2'), { skip: missing, histories: 8 })
+
+/** A MySQL 8 of one's own: `mysql://user:password@host:port/database`, where the user may create and drop databases. */
+const realMysql = process.env['BAYKEEPER_TEST_MYSQL']
+storeContract('MySQL 8', mysqlPlace, {
+  skip: realMysql ? false : 'NOT RUN: set BAYKEEPER_TEST_MYSQL to the URL of a MySQL 8 server',
+  histories: 8,
+})
+
+async function mysqlPlace(): Promise<StorePlace> {
+  const url = new URL(realMysql as string)
+  const name = `baykeeper_test_${randomBytes(6).toString('hex')}`
+  const admin = await mysql.createConnection(url.href)
+  await admin.query(`CREATE DATABASE ${name}`)
+  url.pathname = `/${name}`
+  return {
+    open: () => openStore(url.href, deps),
+    execute: async (sql) => {
+      await admin.query(`USE ${name}`)
+      await admin.query(sql)
+    },
+    async [Symbol.asyncDispose]() {
+      await admin.query(`DROP DATABASE ${name}`)
+      await admin.end()
+    },
+  }
+}
 
 describe('opening a MySQL store', { skip: missing }, () => {
   test('what is wrong with the URL is said in a sentence', async () => {

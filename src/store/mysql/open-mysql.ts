@@ -22,7 +22,8 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
   const line = mysqlLine(address, options)
   const runner: SqlRunner = {
     db: composer.mysql(),
-    all: ({ sql, parameters }) => line.use((session) => session.query(sql, parameters as (string | number)[])),
+    all: ({ sql, parameters }) =>
+      line.use((session) => session.query(sql, parameters as (string | number)[]), { again: true }),
     run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),
   }
   // Opening connects, so that a wrong address or password is told now.

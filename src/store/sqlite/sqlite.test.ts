@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { backup, DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { openStore } from '../open.ts'
+import type { Store } from '../store.ts'
 import { fault, type StorePlace, storeContract } from '../store-contract.ts'
-import { aBatch, aDevice, aReading, journal } from '../store-samples.ts'
+import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 
@@ -82,6 +83,40 @@ describe('the store in a SQLite file', () => {
     await assert.rejects(store.commit(aBatch()), fault('transient'))
     other.exec('ROLLBACK')
     await store.commit(aBatch())
+  })
+
+  test('a database restored from an older copy is brought to the same state by replay', async () => {
+    await using here = await folder()
+    const batch = (from: number) =>
+      aBatch({
+        from,
+        to: from + 1,
+        readings: [aReading({ pos: from + 1, seq: from })],
+        devices: [aDevice(1, { rev: from + 1, readings: from + 1 })],
+        ledger: [aDelta({ committed: 1 })],
+      })
+    const state = async (store: Store) => [
+      await store.devices(),
+      await store.ledgerAt(journal),
+      await store.readings({ external: 'A-1', limit: 100 }),
+    ]
+    let whole: unknown
+    {
+      await using store = await openStore(`sqlite:${here.file}`, deps)
+      await store.migrate()
+      await store.takeFence(journal, 1)
+      for (let from = 0; from < 3; from++) await store.commit(batch(from))
+      using source = new DatabaseSync(here.file)
+      await backup(source, `${here.file}.copy`)
+      for (let from = 3; from < 9; from++) await store.commit(batch(from))
+      whole = await state(store)
+    }
+    await rename(`${here.file}.copy`, here.file)
+    await using store = await openStore(`sqlite:${here.file}`, deps)
+    const { position } = await store.cursor(journal)
+    assert.equal(position, 3)
+    for (let from = position; from < 9; from++) await store.commit(batch(from))
+    assert.deepEqual(await state(store), whole)
   })
 
   test('a place that cannot hold a database is named in a sentence', async () => {

@@ -1,0 +1,79 @@
+/** A TCP proxy for tests that cuts the line around a COMMIT, or goes silent without closing anything. */
+import net from 'node:net'
+
+/**
+ * Where the line breaks: before COMMIT is forwarded (the server rolls back), as soon as it is forwarded (the server decides), when the
+ * answer has come and nobody hears it, or within the answer's bytes.
+ */
+export const cuts = ['before', 'forwarded', 'answered', 'inside'] as const
+export type Cut = (typeof cuts)[number]
+
+export interface CuttingProxy extends AsyncDisposable {
+  readonly port: number
+  /** The next COMMIT is cut, once. */
+  cutNext(cut: Cut, options?: { readonly reset?: boolean }): void
+  /** Nothing passes any more on the lines open now; new lines work. */
+  silence(): void
+}
+
+/** A text command of seven bytes: length 7, sequence 0, COM_QUERY. */
+const commitPacket = Buffer.from('\x07\x00\x00\x00\x03COMMIT', 'latin1')
+
+export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
+  let armed: { cut: Cut; reset: boolean } | undefined
+  const lines = new Set<{ silent: boolean; drop(reset?: boolean): void }>()
+
+  const proxy = net.createServer({ noDelay: true }, (client) => {
+    const server = net.connect({ port: serverPort, host: '127.0.0.1', noDelay: true })
+    const line = {
+      silent: false,
+      drop(reset = false) {
+        lines.delete(line)
+        if (reset) client.resetAndDestroy()
+        else client.destroy()
+        server.destroy()
+      },
+    }
+    lines.add(line)
+    for (const end of [client, server]) {
+      end.on('error', () => line.drop())
+      end.on('close', () => line.silent || line.drop())
+    }
+    let hearing: (answer: Buffer) => void = (answer) => void client.write(answer)
+    server.on('data', (answer: Buffer) => line.silent || hearing(answer))
+    client.on('data', (bytes: Buffer) => {
+      if (line.silent) return
+      if (!armed || !bytes.includes(commitPacket)) return void server.write(bytes)
+      const { cut, reset } = armed
+      armed = undefined
+      switch (cut) {
+        case 'before':
+          return line.drop(reset)
+        case 'forwarded':
+          return void server.write(bytes, () => line.drop(reset))
+        case 'answered':
+          hearing = () => line.drop(reset)
+          return void server.write(bytes)
+        case 'inside':
+          hearing = (answer) => void client.write(answer.subarray(0, 5), () => line.drop())
+          return void server.write(bytes)
+      }
+    })
+  })
+  proxy.listen(0, '127.0.0.1')
+  await new Promise((resolve) => proxy.once('listening', resolve))
+
+  return {
+    port: (proxy.address() as net.AddressInfo).port,
+    cutNext(cut, { reset = false } = {}) {
+      armed = { cut, reset }
+    },
+    silence() {
+      for (const line of lines) line.silent = true
+    },
+    async [Symbol.asyncDispose]() {
+      for (const line of [...lines]) line.drop()
+      await new Promise((resolve) => proxy.close(resolve))
+    },
+  }
+}
