@@ -32,6 +32,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const post = {
     token,
     signal,
+    clock,
     contentType: 'application/x-ndjson',
     // The token may be known to the server a moment after the city starts.
     patient: true,

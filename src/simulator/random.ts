@@ -20,9 +20,6 @@ export function createRandom(seed: number): Random {
 
 export const between = (random: Random, low: number, high: number): number => low + random() * (high - low)
 
-export const wholeBetween = (random: Random, low: number, high: number): number =>
-  low + Math.floor(random() * (high - low + 1))
-
 /** Standard normal, by Box and Muller. */
 export const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

@@ -1,5 +1,5 @@
 /** Posts bytes to the HTTP ingest until they are accepted: everything but a clear no is tried again by the one schedule. */
-import { systemClock } from '../../lib/clock.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
 import { retryDelayMs } from '../../lib/retry.ts'
 import { type SenderOptions, SendRefused } from './sender.ts'
 
@@ -15,11 +15,21 @@ export interface PostOptions extends SenderOptions {
   /** Also wait on 401, 403, 404 and 413: for a demo that starts before its server. */
   readonly patient?: boolean
   readonly onRetry?: () => void
+  readonly clock?: Clock
 }
 
 /** Resolves to the number of frames the server says it accepted. */
 export async function postUntilAccepted(url: string, body: string, options: PostOptions): Promise<number> {
-  const { token, signal, path = '/ingest/v1', contentType, patient = false, onTrouble, onRetry } = options
+  const {
+    token,
+    signal,
+    path = '/ingest/v1',
+    contentType,
+    patient = false,
+    onTrouble,
+    onRetry,
+    clock = systemClock,
+  } = options
   const target = new URL(path, url)
   const headers = { 'content-type': contentType, ...(token ? { authorization: `Bearer ${token}` } : {}) }
   for (let attempt = 0; ; attempt++) {
@@ -45,7 +55,7 @@ export async function postUntilAccepted(url: string, body: string, options: Post
       if (attempt === 0) onTrouble?.(`${target.origin} cannot be reached: ${reason(error)}; trying again`)
     }
     onRetry?.()
-    await systemClock.sleep(waitMs, signal)
+    await clock.sleep(waitMs, signal)
   }
 }
 

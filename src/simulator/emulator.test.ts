@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { instant } from '../lib/brand.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type ByteSink, emulateLine, type NumberedLine } from './emulator.ts'
+import { createRandom } from './random.ts'
+
+function steppedClock(): Clock {
+  let ms = 0
+  return {
+    now: () => instant(ms),
+    monotonic: () => ms,
+    sleep: async (wait) => {
+      ms += wait
+    },
+  }
+}
+
+const linesOf = (count: number): NumberedLine[] =>
+  Array.from({ length: count }, (_, i) => ({ number: i, text: `A,${i},,${i % 2}` }))
+
+/** A reader that takes what `takes` allows at each look, and knows which lines reached it whole. */
+function reader(takes: () => number) {
+  let text = ''
+  const sink: ByteSink = async (bytes) => {
+    const taken = Math.min(bytes.length, takes())
+    text += Buffer.from(bytes.subarray(0, taken)).toString('latin1')
+    return taken
+  }
+  return { sink, intact: () => new Set(text.split('\n').slice(0, -1)) }
+}
+
+test('a reader that keeps up gets every line at the speed of the wire', async () => {
+  const clock = steppedClock()
+  const { sink, intact } = reader(() => Number.POSITIVE_INFINITY)
+  const lines = linesOf(1_000)
+  const truth = await emulateLine(lines, { baud: 9_600, sink, clock })
+  assert.deepEqual([truth.linesSent, truth.bytesDiscarded, truth.damaged], [1_000, 0, []])
+  assert.equal(intact().size, 1_000)
+  assert.ok(Math.abs(clock.monotonic() - (truth.bytesSent * 10_000) / 9_600) < 10, `${clock.monotonic()} ms`)
+})
+
+test('with a reader that stalls, exactly the lines it names are not whole at the other end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.double({ min: 0.05, max: 0.95, noNaN: true }), async (seed, share) => {
+      const random = createRandom(seed)
+      let stalled = false
+      const { sink, intact } = reader(() => {
+        if (random() < 0.1) stalled = random() < share
+        return stalled ? 0 : 1 + Math.floor(random() * 200)
+      })
+      const lines = linesOf(400)
+      const truth = await emulateLine(lines, { baud: 115_200, sink, clock: steppedClock() })
+      const arrived = intact()
+      const missing = lines.filter(({ text }) => !arrived.has(text)).map(({ number }) => number)
+      assert.deepEqual(truth.damaged, missing)
+      assert.equal(truth.linesSent, 400)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('nobody reads: all but what the FIFO holds is discarded, and that too in the end', async () => {
+  const truth = await emulateLine(linesOf(100), { baud: 115_200, sink: async () => 0, clock: steppedClock() })
+  assert.equal(truth.damaged.length, 100)
+  assert.equal(truth.bytesDiscarded, truth.bytesSent)
+})
