@@ -166,6 +166,7 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
         'x-accel-buffering': 'no',
       })
       response.socket?.setNoDelay(true)
+      if (viewers.size === 0) sitesText = textOf('sites', 'desk').toString()
       viewers.add(viewer)
       live.watch(true)
       write(viewer, `retry: ${reconnectMs}\n\n`)

@@ -112,7 +112,7 @@ function emptyCard({ devicesSeen, ingestUrl }: PublicPage): Html {
 <code>PUT /api/v1/layout</code> (<a href="/docs">reference</a>); what they sent already then applies.</p></div>`
   return html`<div class="card"><h2>No bays yet</h2>
 <p>Send the first reading:</p>
-<pre><code>baykeeper token create --source first
+<pre><code>./bin/baykeeper token create --source first
 curl -X POST ${address}/ingest/v1 \\
   -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
   -d '{"device":"A-017","seq":1,"occupied":true}'</code></pre>
