@@ -76,10 +76,12 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   const loaded = signal(false)
   const letterKeys = signal(localStorage.getItem(letterKeysKey) !== 'off')
   const delay = createDelay()
-  let counting: ReturnType<typeof setTimeout> | undefined
+  let counting = false
   const count = () => {
-    counting ??= setTimeout(() => {
-      counting = undefined
+    if (counting) return
+    counting = true
+    setTimeout(() => {
+      counting = false
       if (paused.value === undefined) counted.value++
     }, countMs)
   }

@@ -1,7 +1,7 @@
 /** Search and help: dialogs over the page. The browser's own dialog keeps the focus inside and closes on Escape. */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { openBay, useDesk } from './desk.ts'
 import { type FoundPlace, findPlaces } from './find.ts'
 import { Icon } from './icons.tsx'
@@ -15,7 +15,7 @@ export function Dialogs() {
 function Modal({ label, class: name, children }: { label: string; class: string; children: ComponentChildren }) {
   const { dialog } = useDesk()
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => element.current?.showModal(), [])
+  useLayoutEffect(() => element.current?.showModal(), [])
   const close = () => {
     dialog.value = undefined
   }
@@ -82,10 +82,10 @@ function Search() {
           } else if (event.key === 'Enter') go(found.value[at.value])
         }}
       />
-      <ul id="found" role="listbox" aria-label={words.text('searchBay')} hidden={found.value.length === 0}>
+      <div id="found" role="listbox" aria-label={words.text('searchBay')} hidden={found.value.length === 0}>
         {found.value.map((place, k) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are with the input, as the combobox pattern has it
-          <li
+          <div
             key={`${place.of} ${place.index}`}
             id={`found-${k}`}
             role="option"
@@ -95,9 +95,9 @@ function Search() {
           >
             <b>{place.name}</b>
             <span>{place.of === 'bay' ? place.where : words.text('level')}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       <p class="quiet" role="status">
         {asked.value !== '' && found.value.length === 0 ? words.text('searchNone') : words.text('searchHint')}
       </p>

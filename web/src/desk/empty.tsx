@@ -1,6 +1,7 @@
 /** No bays yet: how to send the first reading, and whatever has been heard already. */
 import { useSignal } from '@preact/signals'
 import { useDesk } from './desk.ts'
+import { Drawer } from './drawer.tsx'
 import { Inbox } from './inbox.tsx'
 
 export function Empty() {
@@ -24,6 +25,7 @@ export function Empty() {
         </p>
       </section>
       <Inbox always />
+      <Drawer />
     </div>
   )
 }

@@ -29,7 +29,7 @@ function Header() {
   const siteCount = new Set(city?.floor.plates.map((plate) => plate.site)).size
   return (
     <header class="top">
-      <a class="brand" href="/desk">
+      <a class="brand" href="/desk" aria-label="Baykeeper">
         <Logo />
         <b>Baykeeper</b>
       </a>
@@ -55,7 +55,7 @@ function Header() {
         type="button"
         class="tool find"
         aria-keyshortcuts="Control+K"
-        aria-label={words.text('searchBay')}
+        title={words.text('searchBay')}
         onClick={() => {
           desk.dialog.value = 'search'
         }}

@@ -60,7 +60,7 @@ function FreeTile() {
     <div class={tileClass(desk)}>
       <Tile
         label={words.text('freeNow')}
-        known={loaded.value && totals !== undefined}
+        known={loaded.value && (city.value?.floor.size ?? 0) > 0}
         value={words.number(totals?.[code.free] ?? 0)}
         tone="free"
         detail={
@@ -93,7 +93,7 @@ function OccupancyTile() {
             : words.text('takenOf', { taken, known: taken + (totals?.[code.free] ?? 0) })
         }
       >
-        {totals && <StateBar counts={totals} />}
+        {totals && rate !== undefined && <StateBar counts={totals} />}
       </Tile>
     </div>
   )
@@ -158,7 +158,7 @@ function EventsTile() {
 function Spark({ values }: { values: readonly number[] }) {
   if (values.length < 3) return null
   const most = Math.max(...values, 1)
-  const points = values.map((value, i) => `${60 - values.length + 1 + i},${20 - (value / most) * 18}`).join(' ')
+  const points = values.map((value, i) => `${(i / (values.length - 1)) * 60},${20 - (value / most) * 18}`).join(' ')
   return (
     <svg class="spark" viewBox="0 0 60 21" preserveAspectRatio="none" aria-hidden="true">
       <polyline points={points} />

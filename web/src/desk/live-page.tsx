@@ -15,7 +15,7 @@ export function LivePage() {
       <h1 class="unseen">{words.text('live')}</h1>
       <KpiStrip />
       {here === undefined && <Outlines />}
-      {here && here.floor.size === 0 && <Empty />}
+      {here?.floor.size === 0 && <Empty />}
       {here && here.floor.size > 0 && (
         <div class="live">
           <PlanPanel city={here} />
@@ -23,9 +23,9 @@ export function LivePage() {
             <Lots city={here} />
             <Inbox />
           </div>
+          <Drawer />
         </div>
       )}
-      <Drawer />
     </>
   )
 }

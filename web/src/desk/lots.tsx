@@ -20,7 +20,9 @@ export function lotsOf({ floor, tally }: City): Lot[] {
     )
     return { site, name: own[0]?.siteName ?? site, plates: own, counts }
   })
-  return lots.sort((a, b) => (occupancyRate(b.counts) ?? -1) - (occupancyRate(a.counts) ?? -1))
+  // Whole percents: two lots as full as each other do not change places at every car.
+  const percent = ({ counts }: Lot) => Math.round((occupancyRate(counts) ?? -1) * 100)
+  return lots.sort((a, b) => percent(b) - percent(a))
 }
 
 export function Lots({ city }: { city: City }) {

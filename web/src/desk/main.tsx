@@ -20,6 +20,7 @@ async function start(config: PageConfig, locale: Locale) {
   const dictionary: Dictionary = locale === 'de' ? (await import('../i18n/de.ts')).de : en
   document.documentElement.lang = locale
   if (new URLSearchParams(location.search).has('lang'))
+    // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is missing on plain HTTP off loopback
     document.cookie = `lang=${locale}; path=/; max-age=31536000; samesite=lax`
   const desk = createDesk(config, createWords(locale, dictionary))
   listenToKeys(desk)

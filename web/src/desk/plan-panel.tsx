@@ -8,7 +8,7 @@ import { listenToHands } from '../plan/gestures.ts'
 import { planKey, zoomStep } from '../plan/keys.ts'
 import { readPlace, writePlace } from './address.ts'
 import { type City, closeDrawer, type Desk, openBay, setPaused, useDesk } from './desk.ts'
-import { Icon } from './icons.tsx'
+import { Icon, type IconName } from './icons.tsx'
 import { TableTwin } from './table-twin.tsx'
 import { cycleSites } from './wall.ts'
 
@@ -18,8 +18,15 @@ export function PlanPanel({ city }: { city: City }) {
   const desk = useDesk()
   const { words, view } = desk
   const plate = useSignal(-1)
+  const panel = useRef<HTMLElement>(null)
+  const first = useRef(true)
+  // The key that switches takes the focused element away: go on in what took its place.
+  useEffect(() => {
+    if (!first.current) panel.current?.querySelector<HTMLElement>('.grid, .twin')?.focus({ preventScroll: true })
+    first.current = false
+  }, [view.value])
   return (
-    <section class="panel plan" aria-label={words.text('plan')} id="plan">
+    <section class="panel plan" aria-label={words.text('plan')} id="plan" ref={panel}>
       <Toolbar floor={city.floor} plate={plate.value} />
       {view.value === 'table' ? (
         <TableTwin city={city} />
@@ -34,12 +41,6 @@ function Toolbar({ floor, plate }: { floor: Floor; plate: number }) {
   const desk = useDesk()
   const { words, view, paused } = desk
   const isTable = view.value === 'table'
-  const tool = (name: Parameters<typeof Icon>[0]['name'], label: string, run: () => void, wide = false) => (
-    <button type="button" class={wide ? 'tool' : 'tool square'} aria-label={label} title={label} onClick={run}>
-      <Icon name={name} />
-      {wide && <span>{label}</span>}
-    </button>
-  )
   return (
     <div class="toolbar">
       {!isTable && (
@@ -60,37 +61,45 @@ function Toolbar({ floor, plate }: { floor: Floor; plate: number }) {
           ))}
         </select>
       )}
-      <ul class="legend" aria-label={words.text('legend')}>
-        {bayStates.map((state) => (
-          <li key={state}>
-            <i class={`swatch ${state}`} aria-hidden="true" />
-            {words.text(state)}
-          </li>
-        ))}
-      </ul>
       <span class="tools">
         {!isTable && (
           <>
-            {tool('minus', words.text('zoomOut'), () => desk.plan?.zoom(1 / zoomStep))}
-            {tool('plus', words.text('zoomIn'), () => desk.plan?.zoom(zoomStep))}
-            {tool('fit', words.text('fit'), () => desk.plan?.fit(), true)}
-            {tool('level', words.text('level'), () => desk.plan?.fitPlate(desk.plan.plate), true)}
+            <Tool icon="minus" label={words.text('zoomOut')} run={() => desk.plan?.zoom(1 / zoomStep)} />
+            <Tool icon="plus" label={words.text('zoomIn')} run={() => desk.plan?.zoom(zoomStep)} />
+            <Tool icon="fit" label={words.text('fit')} run={() => desk.plan?.fit()} wide />
+            <Tool icon="level" label={words.text('level')} run={() => desk.plan?.fitPlate(desk.plan.plate)} wide />
           </>
         )}
-        {tool(isTable ? 'level' : 'table', words.text(isTable ? 'showPlan' : 'table'), () => {
-          view.value = isTable ? 'plan' : 'table'
-        })}
-        {paused.value === undefined
-          ? tool('pause', words.text('pause'), () => setPaused(desk, true))
-          : tool('play', words.text('resume'), () => setPaused(desk, false))}
+        <Tool
+          icon={isTable ? 'level' : 'table'}
+          label={words.text(isTable ? 'showPlan' : 'table')}
+          run={() => {
+            view.value = isTable ? 'plan' : 'table'
+          }}
+        />
+        {paused.value === undefined ? (
+          <Tool icon="pause" label={words.text('pause')} run={() => setPaused(desk, true)} />
+        ) : (
+          <Tool icon="play" label={words.text('resume')} run={() => setPaused(desk, false)} />
+        )}
       </span>
     </div>
+  )
+}
+
+function Tool({ icon, label, run, wide = false }: { icon: IconName; label: string; run(): void; wide?: boolean }) {
+  return (
+    <button type="button" class={wide ? 'tool' : 'tool square'} aria-label={label} title={label} onClick={run}>
+      <Icon name={icon} />
+      {wide && <span>{label}</span>}
+    </button>
   )
 }
 
 function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
   const desk = useDesk()
   const { words, staleSince } = desk
+  const grid = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const overlay = useRef<HTMLCanvasElement>(null)
   const status = useRef<HTMLOutputElement>(null)
@@ -153,9 +162,8 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
       say(bay)
       if (outcome.type === 'focus' && spoken.current) spoken.current.textContent = bayText(desk, city, bay)
     }
-    element.addEventListener('keydown', onKey)
+    grid.current?.addEventListener('keydown', onKey)
     return () => {
-      element.removeEventListener('keydown', onKey)
       clearTimeout(writing)
       hands[Symbol.dispose]()
       cycle[Symbol.dispose]()
@@ -165,19 +173,38 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
     }
   }, [city, desk, words, plate])
 
+  const { w, h } = city.floor.bounds
+  const aspect = String(Math.max(0.7, Math.min(1.6, w / (h * 1.15))))
+
   return (
-    <div class={`canvas ${staleSince.value === undefined ? '' : 'stale'}`}>
-      <canvas
-        ref={canvas}
-        tabIndex={0}
-        role="application"
-        aria-label={words.text('planLabel', { bays: words.count('bayCount', city.floor.size) })}
-        aria-keyshortcuts="T"
-      />
-      <canvas ref={overlay} class="overlay" aria-hidden="true" />
-      <output ref={status} class="status" aria-hidden="true" />
-      <div ref={spoken} class="unseen" aria-live="polite" />
-    </div>
+    <>
+      <div class={`canvas ${staleSince.value === undefined ? '' : 'stale'}`} style={{ '--aspect': aspect }}>
+        <div
+          ref={grid}
+          class="grid"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the plan has a grid's keyboard model (keys.ts)
+          tabIndex={0}
+          role="application"
+          aria-label={words.text('planLabel', { bays: words.count('bayCount', city.floor.size) })}
+          aria-keyshortcuts="T"
+        >
+          <canvas ref={canvas} />
+          <canvas ref={overlay} class="overlay" />
+        </div>
+      </div>
+      <div class="below">
+        <ul class="legend" aria-label={words.text('legend')}>
+          {bayStates.map((state) => (
+            <li key={state}>
+              <i class={`swatch ${state}`} aria-hidden="true" />
+              {words.text(state)}
+            </li>
+          ))}
+        </ul>
+        <output ref={status} class="status" aria-hidden="true" />
+        <div ref={spoken} class="unseen" aria-live="polite" />
+      </div>
+    </>
   )
 }
 

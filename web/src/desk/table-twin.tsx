@@ -16,7 +16,7 @@ export function TableTwin({ city }: { city: City }) {
   const { floor, tally } = city
   const plate = floor.plates[chosen.value]
   return (
-    <div class={`twin ${staleSince.value === undefined ? '' : 'stale'}`}>
+    <div class={`twin ${staleSince.value === undefined ? '' : 'stale'}`} tabIndex={-1}>
       <div class="scroll-x">
         <table>
           <thead>
@@ -104,7 +104,7 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
           </tr>
         </thead>
         <tbody>
-          {first > 0 && <tr class="spare" aria-hidden="true" style={{ height: `${first * rowPx}px` }} />}
+          {first > 0 && <tr class="spare" style={{ height: `${first * rowPx}px` }} />}
           {Array.from({ length: last - first }, (_, k) => from + first + k).map((bay) => {
             const state = bayStates[tally.states[bay] ?? 3] ?? 'unknown'
             return (
@@ -122,7 +122,7 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
               </tr>
             )
           })}
-          {last < count && <tr class="spare" aria-hidden="true" style={{ height: `${(count - last) * rowPx}px` }} />}
+          {last < count && <tr class="spare" style={{ height: `${(count - last) * rowPx}px` }} />}
         </tbody>
       </table>
     </section>

@@ -14,7 +14,7 @@ import { type PlanColours, readColours } from './colours.ts'
 import { createFades } from './fades.ts'
 import { bayAt, boundsOf, type Floor, labelOf, nearestPlate, type Plate } from './floor.ts'
 import { drawMarks, type Marks, markSize, nameFromPx, showsShapes } from './marks.ts'
-import { drawPlate, drawTitle, type PlateScene, type PlateWords, showsBays } from './plates.ts'
+import { drawPlate, drawSiteNames, drawTitle, type PlateScene, type PlateWords, showsBays } from './plates.ts'
 import { drawRings, type Ringed } from './rings.ts'
 import {
   type Box,
@@ -73,7 +73,7 @@ const paintMsMax = 7
 /** A picture that covers less of the canvas than this has moved too far. */
 const pictureShareMin = 0.7
 const titleMs = 250
-const marginPx = 14
+const marginPx = 20
 const letters: Readonly<Record<string, string>> = {
   disabled: '♿\uFE0E',
   ev: 'EV',
@@ -134,6 +134,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     const near = showsBays(floor, view, dpr)
     stampMarks()
     const seen = floor.plates.map((plate, p) => (isSeen(plate) ? p : -1)).filter((p) => p >= 0)
+    drawSiteNames(scene())
     for (const p of seen) drawPlate(scene(), p, near)
     if (near)
       for (const p of seen) {

@@ -23,6 +23,15 @@ export interface Floor {
   /** Characters that all ids of a plate share at their beginning; a label leaves them out. */
   readonly prefix: Uint16Array
   readonly bounds: Box
+  readonly sites: readonly FloorSite[]
+}
+
+export interface FloorSite {
+  readonly id: string
+  readonly name: string
+  readonly box: Box
+  /** Metres of free ground above it, 0 when it is mixed up with another site: room for its name. */
+  readonly room: number
 }
 
 export function createFloor(plan: Plan): Floor {
@@ -53,6 +62,7 @@ export function createFloor(plan: Plan): Floor {
     headroom,
     prefix,
     bounds: boundsOf(plan.plates),
+    sites: sitesOf(plan.plates),
   }
 }
 
@@ -66,6 +76,17 @@ export function boundsOf(boxes: readonly Box[]): Box {
     w: Math.max(...boxes.map((box) => box.x + box.w)) - x,
     h: Math.max(...boxes.map((box) => box.y + box.h)) - y,
   }
+}
+
+function sitesOf(plates: readonly Plate[]): FloorSite[] {
+  return [...Map.groupBy(plates, (plate) => plate.site)].map(([id, own]) => {
+    const box = boundsOf(own)
+    const over = plates.filter(
+      ({ site, x, w, y }) => site !== id && x < box.x + box.w && x + w > box.x && y < box.y + box.h,
+    )
+    const room = Math.min(Number.MAX_VALUE, ...over.map(({ y, h }) => box.y - y - h))
+    return { id, name: own[0]?.siteName ?? id, box, room: Math.max(0, room) }
+  })
 }
 
 /** Up to the last separator they share, so that are 017 and 018, not 7 and 8. */

@@ -5,10 +5,14 @@ import type { PlanColours } from './colours.ts'
 import type { Floor } from './floor.ts'
 import { type Box, onCanvas, type View } from './view.ts'
 
+const siteLabelPx = 12
+
 /** CSS pixels of a plate's width from which it shows its title and its bays. */
 export const baysFromPx = 110
 const labelPxMin = 9
 const labelPxMax = 16
+/** A plate this wide names its site too, which may be out of view. */
+const wholeNameFromPx = 320
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
 export interface PlateScene {
@@ -83,12 +87,33 @@ export function drawTitle(scene: PlateScene, p: number): void {
   g.textAlign = 'right'
   const text = freeText(scene, p, false)
   const textW = g.measureText(text).width
-  const titleRoom = box.w - 2 * pad - textW - size
-  g.fillText(text, box.x + box.w - pad, middle)
+  // Of a plate that is only partly in view, the title stays in view.
+  const left = Math.max(box.x, 0) + pad
+  const right = Math.min(box.x + box.w, g.canvas.width) - pad
+  const titleRoom = right - left - textW - size
+  g.fillText(text, Math.max(right, box.x + pad + textW), middle)
   g.fillStyle = colours.muted
   g.textAlign = 'left'
-  const title = [plate.name, plateShortName(plate.name)].find((name) => g.measureText(name).width <= titleRoom)
-  if (title) g.fillText(title, box.x + pad, middle)
+  const short = namesSite(scene, plate.site) && box.w < wholeNameFromPx * dpr
+  const names = short ? [plateShortName(plate.name)] : [plate.name, plateShortName(plate.name)]
+  const title = names.find((name) => g.measureText(name).width <= titleRoom)
+  if (title) g.fillText(title, left, middle)
+}
+
+/** The name of a site stands above its plates where there is room; then these need not repeat it. */
+const namesSite = ({ floor, view, dpr }: PlateScene, id: string) =>
+  (floor.sites.find((site) => site.id === id)?.room ?? 0) * view.scale >= siteLabelPx * dpr * 1.4
+
+export function drawSiteNames(scene: PlateScene): void {
+  const { g, floor, view, colours, dpr } = scene
+  g.textAlign = 'left'
+  g.textBaseline = 'alphabetic'
+  g.font = `650 ${siteLabelPx * dpr}px ${family}`
+  g.fillStyle = colours.text
+  for (const { id, name, box } of floor.sites) {
+    const seen = onCanvas(view, box)
+    if (namesSite(scene, id)) g.fillText(name, seen.x + dpr, seen.y - 5 * dpr, seen.w)
+  }
 }
 
 /** Level without its site, for plates too narrow for both. */

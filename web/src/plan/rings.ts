@@ -28,7 +28,7 @@ export function drawRings(scene: RingScene, { focus, open, hover, attention }: R
   const { g, colours, dpr } = scene
   g.clearRect(0, 0, g.canvas.width, g.canvas.height)
   if (hover >= 0) ring(scene, hover, colours.text, dpr, dpr)
-  for (const bay of attention) ring(scene, bay, colours.attention, 3 * dpr, 3 * dpr)
+  for (const bay of attention) ring(scene, bay, colours.attention, 3 * dpr, 6 * dpr)
   if (open >= 0) ring(scene, open, colours.focus, 3 * dpr, 2 * dpr)
   if (focus >= 0 && focus !== open) ring(scene, focus, colours.focus, 2 * dpr, 3 * dpr)
 }
