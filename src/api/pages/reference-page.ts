@@ -18,7 +18,7 @@ export function referencePage(spec: OpenApi, assets: Assets): string {
 <main>
 <p>${coded(spec.info.description)} The same as data: <a href="/openapi.json">openapi.json</a>.</p>
 <p>Unless it says <em>open</em>, an endpoint needs <code>Authorization: Bearer KEY</code> or the session of the desk.</p>
-<nav aria-label="Sections"><p>${groups.map(([tag]) => html`<a href="#${slug(tag)}">${tag}</a> `)}</p></nav>
+<nav class="sections" aria-label="Sections">${groups.map(([tag]) => html`<a href="#${slug(tag)}">${tag}</a>`)}</nav>
 ${groups.map(
   ([tag, members]) => html`<section id="${slug(tag)}"><h2>${tag}</h2>
 ${members.map(({ path, method, operation }) => endpointCard(path, method, operation, spec))}
@@ -52,7 +52,7 @@ function access({ security }: Operation): string {
 
 function parameterTable({ parameters }: Operation): Html | undefined {
   if (!parameters) return undefined
-  return html`<div class="scroll"><table class="fields"><thead><tr><th>parameter</th><th>in</th><th>type</th><th>meaning</th></tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="fields"><thead><tr><th>parameter</th><th>in</th><th>type</th><th>meaning</th></tr></thead>
 <tbody>${parameters.map(
     ({ name, in: where, schema, description, required }) =>
       html`<tr><td><code>${name}</code></td><td>${where}${required ? ', required' : ''}</td><td>${typeText(schema)}</td><td>${coded(description ?? '')}</td></tr>`,
@@ -106,7 +106,7 @@ const itemsOf = (schema: Schema): Schema | undefined =>
 function fieldTable(schema: Schema): Html | undefined {
   const fields = Object.entries(((itemsOf(schema) ?? schema)['properties'] ?? {}) as Record<string, Schema>)
   if (fields.length === 0) return undefined
-  return html`<div class="scroll"><table class="fields"><thead><tr><th>${itemsOf(schema) ? 'field of an item' : 'field'}</th><th>type</th><th>meaning</th></tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="fields"><thead><tr><th>${itemsOf(schema) ? 'field of an item' : 'field'}</th><th>type</th><th>meaning</th></tr></thead>
 <tbody>${fields.map(
     ([name, field]) =>
       html`<tr><td><code>${name}</code></td><td>${typeText(field)}</td><td>${coded(String(field['description'] ?? ''))}</td></tr>`,

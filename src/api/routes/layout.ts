@@ -9,7 +9,7 @@ import { iso } from '../wire.ts'
 /** About 200,000 bays. */
 const layoutBytesMax = 32 * 1_048_576
 
-export function layoutRoutes({ store, live, clock, log }: RouteContext): Endpoint[] {
+export function layoutRoutes({ store, live, clock, log, simulated }: RouteContext): Endpoint[] {
   return [
     endpoint({
       method: 'GET',
@@ -38,9 +38,14 @@ export function layoutRoutes({ store, live, clock, log }: RouteContext): Endpoin
       body: layoutSchema,
       bodyName: 'Layout',
       bodyBytesMax: layoutBytesMax,
-      problems: [503],
+      problems: [409, 503],
       answers: [{ status: 200, description: 'Written', schema: ['LayoutSaved', layoutSavedSchema] }],
       async handle({ body, principal }) {
+        if (simulated())
+          throw new ProblemError(
+            409,
+            'the city shown is simulated and leaves nothing behind: make a token (baykeeper token create --source NAME), which ends it, then write the layout again',
+          )
         const version = await store.saveLayout(asLayout(body), principal?.name ?? 'unknown', clock.now())
         log.info('a new layout was written', { version, by: principal?.name })
         await live.refresh()
