@@ -43,7 +43,9 @@ function Toolbar({ floor, plate }: { floor: Floor; plate: number }) {
   const isTable = view.value === 'table'
   return (
     <div class="toolbar">
-      {!isTable && (
+      {isTable ? (
+        <h2>{words.text('table')}</h2>
+      ) : (
         <select
           aria-label={words.text('levelPick')}
           value={String(plate)}
@@ -76,6 +78,7 @@ function Toolbar({ floor, plate }: { floor: Floor; plate: number }) {
           run={() => {
             view.value = isTable ? 'plan' : 'table'
           }}
+          wide={isTable}
         />
         {paused.value === undefined ? (
           <Tool icon="pause" label={words.text('pause')} run={() => setPaused(desk, true)} />

@@ -1,5 +1,6 @@
 /** The same as the plan, as tables: counts by level, and every bay of the chosen level. For eyes and ears that need no picture. */
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { bayStates, stateCount } from '../bay-state.ts'
 import type { TextKey } from '../i18n/en.ts'
 import { en } from '../i18n/en.ts'
@@ -78,6 +79,8 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
   const desk = useDesk()
   const { words, counted } = desk
   const top = useSignal(0)
+  const rows = useRef<HTMLElement>(null)
+  useEffect(() => rows.current?.scrollIntoView({ block: 'nearest' }), [])
   const height = 384
   counted.value
   const { floor, tally } = city
@@ -87,6 +90,7 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
   return (
     <section
       class="bay-rows"
+      ref={rows}
       aria-label={words.text('levelBays', { level: name })}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key (WCAG 2.1.1)
       tabIndex={0}

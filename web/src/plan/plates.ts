@@ -94,25 +94,26 @@ export function drawTitle(scene: PlateScene, p: number): void {
   g.fillText(text, Math.max(right, box.x + pad + textW), middle)
   g.fillStyle = colours.muted
   g.textAlign = 'left'
-  const short = namesSite(scene, plate.site) && box.w < wholeNameFromPx * dpr
+  const short = namesSites(scene) && box.w < wholeNameFromPx * dpr
   const names = short ? [plateShortName(plate.name)] : [plate.name, plateShortName(plate.name)]
   const title = names.find((name) => g.measureText(name).width <= titleRoom)
   if (title) g.fillText(title, left, middle)
 }
 
-/** The name of a site stands above its plates where there is room; then these need not repeat it. */
-const namesSite = ({ floor, view, dpr }: PlateScene, id: string) =>
-  (floor.sites.find((site) => site.id === id)?.room ?? 0) * view.scale >= siteLabelPx * dpr * 1.4
+/** Names of sites stand above their plates, all or none; then plates need not repeat them. */
+const namesSites = ({ floor, view, dpr }: PlateScene) =>
+  floor.sites.every(({ room }) => room * view.scale >= siteLabelPx * dpr * 1.4)
 
 export function drawSiteNames(scene: PlateScene): void {
   const { g, floor, view, colours, dpr } = scene
+  if (!namesSites(scene)) return
   g.textAlign = 'left'
   g.textBaseline = 'alphabetic'
   g.font = `650 ${siteLabelPx * dpr}px ${family}`
   g.fillStyle = colours.text
-  for (const { id, name, box } of floor.sites) {
+  for (const { name, box } of floor.sites) {
     const seen = onCanvas(view, box)
-    if (namesSite(scene, id)) g.fillText(name, seen.x + dpr, seen.y - 5 * dpr, seen.w)
+    g.fillText(name, seen.x + dpr, seen.y - 5 * dpr, seen.w)
   }
 }
 
@@ -133,19 +134,34 @@ function drawSummary(scene: PlateScene, p: number, box: Box): void {
     g.fillRect(x, bar.y, share * bar.w, bar.h)
     x += share * bar.w
   }
-  const text = freeText(scene, p, true)
   const size = Math.min(labelPxMax * dpr, Math.max(labelPxMin * dpr, box.w * 0.17))
-  const above = bar.y - box.y
+  const lines: Line[] = [{ text: freeText(scene, p, true), font: `650 ${size}px ${family}`, colour: colours.text }]
+  const small = { font: `500 ${Math.max(labelPxMin * dpr, size * 0.8)}px ${family}`, colour: colours.muted }
+  lines.unshift({ text: plateShortName(plate.name), ...small })
+  if (!namesSites(scene)) lines.unshift({ text: plate.siteName, ...small })
+  // What does not fit goes from the top: the number stays longest.
+  const above = bar.y - box.y - pad * 0.5
+  const shown = lines.slice(-Math.max(1, Math.floor(above / (size * 1.15))))
   g.textAlign = 'left'
   g.textBaseline = 'middle'
-  g.font = `650 ${size}px ${family}`
-  g.fillStyle = colours.text
-  const title = plateShortName(plate.name)
-  const two = above >= size * 2.4
-  if (g.measureText(text).width <= bar.w && above >= size) g.fillText(text, bar.x, box.y + above * (two ? 0.68 : 0.52))
-  g.font = `500 ${Math.max(labelPxMin * dpr, size * 0.8)}px ${family}`
-  g.fillStyle = colours.muted
-  if (two && g.measureText(title).width <= bar.w) g.fillText(title, bar.x, box.y + above * 0.3)
+  for (const [k, { text, font, colour }] of shown.entries()) {
+    g.font = font
+    g.fillStyle = colour
+    g.fillText(shortened(g, text, bar.w), bar.x, box.y + pad * 0.5 + (above * (k + 0.5)) / shown.length)
+  }
+}
+
+interface Line {
+  readonly text: string
+  readonly font: string
+  readonly colour: string
+}
+
+function shortened(g: CanvasRenderingContext2D, text: string, width: number): string {
+  if (g.measureText(text).width <= width) return text
+  let length = text.length - 1
+  while (length > 0 && g.measureText(`${text.slice(0, length)}…`).width > width) length--
+  return length > 0 ? `${text.slice(0, length)}…` : ''
 }
 
 function hatch({ g, colours, dpr }: PlateScene, box: Box): void {

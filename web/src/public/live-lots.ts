@@ -29,6 +29,8 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     if (!paused) showSites()
   })
   status.append(said)
+  pause.hidden = true
+  status.append(pause)
   const box = document.createElement('div')
   box.className = 'live-plan'
   place.append(status, box)
@@ -46,7 +48,7 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
       if (floor.size === 0) return
       void import('./live-plan.ts').then(({ addPlan }) => {
         plan = addPlan(box, floor, tally)
-        box.append(pause)
+        pause.hidden = false
       })
     },
     states: () => plan?.refresh(),
