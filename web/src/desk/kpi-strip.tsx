@@ -65,7 +65,7 @@ function FreeTile() {
         tone="free"
         detail={
           <>
-            {words.text('ofBays', { n: city.value?.floor.size ?? 0 })}
+            {city.value ? words.text('ofBays', { n: city.value.floor.size }) : words.text('notKnown')}
             {unknown > 0 && ` · ${words.text('ofKnown', { n: unknown })}`}
           </>
         }
@@ -111,14 +111,12 @@ function SensorsTile() {
         known={devices !== undefined && devices.seen > 0}
         value={devices && words.percent(devices.reporting / Math.max(1, devices.seen), silent === 0 ? 0 : 1)}
         detail={
-          devices?.seen === 0 ? (
-            words.text('sensorsNone')
+          !devices || devices.seen === 0 ? (
+            words.text(devices ? 'sensorsNone' : 'notKnown')
           ) : (
             <>
-              {silent === 0
-                ? words.text('sensorsAll', { n: devices?.seen ?? 0 })
-                : words.count('sensorsSilent', silent)}
-              {devices && devices.unassigned > 0 && ` · ${words.text('unassigned', { n: devices.unassigned })}`}
+              {silent === 0 ? words.text('sensorsAll', { n: devices.seen }) : words.count('sensorsSilent', silent)}
+              {devices.unassigned > 0 && ` · ${words.text('unassigned', { n: devices.unassigned })}`}
             </>
           )
         }

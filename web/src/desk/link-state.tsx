@@ -28,7 +28,7 @@ export function LinkChip() {
 }
 
 export function LinkBanner() {
-  const { words, link, kpi, now, zone, client, staleSince } = useDesk()
+  const { words, link, kpi, now, zone, client, staleSince, loaded } = useDesk()
   const { phase, retryAt, downSince } = link.value
   const time = words.clock(staleSince.value ?? downSince ?? now.value, zone.value)
   const pipeline = kpi.value?.pipeline
@@ -41,7 +41,7 @@ export function LinkBanner() {
   if (downSince !== undefined && phase !== 'asleep' && phase !== 'live')
     return (
       <div class="banner bad">
-        <span role="alert">{words.text('offlineBanner', { time })}</span>
+        <span role="alert">{loaded.value ? words.text('offlineBanner', { time }) : words.text('offlineNothing')}</span>
         <span>
           {retryAt !== undefined &&
             words.text('offlineRetry', { s: Math.max(0, Math.ceil((retryAt - now.value) / 1_000)) })}

@@ -25,6 +25,7 @@ export const de: Dictionary = {
   linkAsleep: 'Ruht',
 
   offlineBanner: 'Keine Verbindung zum Server. Die Zahlen unten sind Stand {time}.',
+  offlineNothing: 'Noch keine Verbindung zum Server.',
   offlineRetry: 'Nächster Versuch in {s} s',
   retryNow: 'Jetzt versuchen',
   refusedBanner:

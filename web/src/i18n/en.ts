@@ -23,6 +23,7 @@ export const en = {
   linkAsleep: 'Asleep',
 
   offlineBanner: 'No connection to the server. The numbers below are as of {time}.',
+  offlineNothing: 'No connection to the server yet.',
   offlineRetry: 'Next try in {s} s',
   retryNow: 'Try now',
   refusedBanner:

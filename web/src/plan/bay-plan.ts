@@ -13,7 +13,7 @@ import type { Tally } from '../live/tally.ts'
 import { type PlanColours, readColours } from './colours.ts'
 import { createFades } from './fades.ts'
 import { bayAt, boundsOf, type Floor, labelOf, nearestPlate, type Plate } from './floor.ts'
-import { drawMarks, type Marks, markSize, nameFromPx, showsShapes } from './marks.ts'
+import { drawMarks, type Marks, markSize, nameFromPx, nameShare, showsShapes } from './marks.ts'
 import { drawPlate, drawSiteNames, drawTitle, type PlateScene, type PlateWords, showsBays } from './plates.ts'
 import { drawRings, type Ringed } from './rings.ts'
 import {
@@ -190,10 +190,12 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     return overlaps({ ...box, y: box.y - 24 * dpr, h: box.h + 24 * dpr }, size)
   }
 
+  const isNamed = () => (floor.bayW * view.scale) / dpr >= nameFromPx
+
   function stampMarks() {
     const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
     if (!showsShapes((floor.bayW * view.scale) / dpr, colours)) marks = undefined
-    else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr)
+    else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr, isNamed())
   }
 
   const pixelX = (bay: number) => Math.round((floor.x[bay] as number) * view.scale + view.left)
@@ -202,7 +204,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   function stamp(bays: ArrayLike<number>) {
     const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
     if (!marks) return stampFar(bays, w, h)
-    const named = (floor.bayW * view.scale) / dpr >= nameFromPx
+    const named = isNamed()
     for (let k = 0; k < bays.length; k++) {
       const bay = bays[k] as number
       const x = pixelX(bay)
@@ -239,11 +241,12 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
       px = Math.max(8 * dpr, (px * w * 0.9) / wide)
       g.font = `600 ${px}px system-ui, sans-serif`
     }
-    g.fillText(text, x + w / 2, y + h * 0.11 + 2 * dpr, w * 0.94)
+    g.fillText(text, x + w / 2, y + h * nameShare * 0.55, w * 0.94)
     const letter = letters[floor.types[bay] ?? '']
-    if (letter && tally.states[bay] !== code.occupied) {
+    // Where a shape fills the mark, there is no room for a letter: the drawer says the type.
+    if (letter && tally.states[bay] === code.free) {
       g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`
-      g.fillText(letter, x + w / 2, y + h * (tally.states[bay] === code.free ? 0.58 : 0.8), w * 0.9)
+      g.fillText(letter, x + w / 2, y + h * 0.62, w * 0.9)
     }
   }
 

@@ -19,31 +19,31 @@ export interface PlanColours {
 }
 
 export function readColours(element: HTMLElement): PlanColours {
-  const forced = matchMedia('(forced-colors: active)').matches
-  const strong = forced || matchMedia('(prefers-contrast: more)').matches
+  const strong = matchMedia('(prefers-contrast: more), (forced-colors: active)').matches
   const probe = document.createElement('i')
   probe.hidden = true
   element.append(probe)
-  const read = (token: string, system: string) => {
-    // Forced colours would overrule a token here, but not on the canvas: take the system's colour by name.
-    probe.style.color = forced ? system : `var(--${token})`
+  // With forced colours the tokens are the system's; without this the probe would read its text colour for all.
+  probe.style.setProperty('forced-color-adjust', 'none')
+  const read = (token: string) => {
+    probe.style.color = `var(--${token})`
     return getComputedStyle(probe).color
   }
-  const plate = read('surface', 'Canvas')
-  const byState = bayStates.map((state) => read(state, state === 'free' ? 'Highlight' : 'CanvasText'))
+  const plate = read('surface')
+  const byState = bayStates.map(read)
   const [free, , , unknown, closed] = byState as [string, string, string, string, string]
   const colours: PlanColours = {
-    ground: read('bg', 'Canvas'),
+    ground: read('bg'),
     plate,
-    line: read('line', 'CanvasText'),
-    text: read('text', 'CanvasText'),
-    muted: read('muted', 'CanvasText'),
-    onFree: read('on-free', 'HighlightText'),
-    far: [free, read('occupied-far', 'CanvasText'), read('reserved', 'CanvasText'), unknown, closed],
-    box: [free, read('occupied-pale', 'Canvas'), read('reserved-pale', 'Canvas'), plate, plate],
+    line: read('line'),
+    text: read('text'),
+    muted: read('muted'),
+    onFree: read('on-free'),
+    far: [free, read('occupied-far'), read('reserved'), unknown, closed],
+    box: [free, read('occupied-pale'), read('reserved-pale'), plate, plate],
     mark: byState,
-    focus: read('accent', 'Highlight'),
-    attention: read('ring', 'Mark'),
+    focus: read('accent'),
+    attention: read('ring'),
     strong,
   }
   probe.remove()

@@ -18,6 +18,7 @@ export interface Marks {
 export const shapeFromPx = 5
 const shapeFromPxStrong = 3
 export const nameFromPx = 24
+export const nameShare = 0.26
 /** Of a bay's width and length; the rest is the gap between bays. */
 const shareW = 0.86
 const shareH = 0.9
@@ -30,19 +31,28 @@ export const markSize = (bayW: number, bayH: number, scale: number) => ({
 export const showsShapes = (bayPx: number, colours: PlanColours): boolean =>
   bayPx >= (colours.strong ? shapeFromPxStrong : shapeFromPx)
 
-export function drawMarks(w: number, h: number, colours: PlanColours, dpr: number): Marks {
+/** `named` leaves the upper part of the mark to the bay's name. */
+export function drawMarks(w: number, h: number, colours: PlanColours, dpr: number, named: boolean): Marks {
   const images = Array.from({ length: stateCount }, (_, state) => {
     const image = new OffscreenCanvas(w, h)
     const g = image.getContext('2d', { alpha: false }) as Surface
     g.fillStyle = colours.plate
     g.fillRect(0, 0, w, h)
-    drawMark(g, state, w, h, colours, dpr)
+    drawMark(g, state, { w, h, top: named ? h * nameShare : 0 }, colours, dpr)
     return image.transferToImageBitmap()
   })
   return { images, w, h }
 }
 
-function drawMark(g: Surface, state: number, w: number, h: number, colours: PlanColours, dpr: number): void {
+interface Room {
+  readonly w: number
+  readonly h: number
+  /** Pixels left to the name. */
+  readonly top: number
+}
+
+function drawMark(g: Surface, state: number, room: Room, colours: PlanColours, dpr: number): void {
+  const { w, h } = room
   const line = Math.max(colours.strong ? 2 * dpr : dpr, Math.min(3 * dpr, w * 0.05))
   const short = Math.min(w, h)
   g.fillStyle = colours.box[state] as string
@@ -54,46 +64,45 @@ function drawMark(g: Surface, state: number, w: number, h: number, colours: Plan
   if (state === code.unknown) g.setLineDash([short * 0.26, short * 0.18])
   g.stroke()
   g.setLineDash([])
-  if (state === code.occupied) drawCar(g, w, h, colours, dpr)
-  else if (state === code.reserved) drawDiagonals(g, w, h, line)
-  else if (state === code.closed) drawCross(g, w, h, Math.max(line, short * 0.08))
-  else if (state === code.unknown) drawQuestion(g, w, h, colours)
+  if (state === code.occupied) drawCar(g, room, colours, dpr)
+  else if (state === code.reserved) drawDiagonals(g, room, line)
+  else if (state === code.closed) drawCross(g, room, Math.max(line, short * 0.08))
+  else if (state === code.unknown) drawQuestion(g, room, colours)
 }
 
-function drawCar(g: Surface, w: number, h: number, colours: PlanColours, dpr: number): void {
+function drawCar(g: Surface, { w, h, top }: Room, colours: PlanColours, dpr: number): void {
   // Bays lie lengthwise or across: the car follows the longer side.
-  const long = Math.max(w, h)
-  const short = Math.min(w, h)
+  const across = w > h - top
+  const long = across ? w : h - top
+  const short = across ? h - top : w
   g.save()
-  g.translate(w / 2, h / 2)
-  if (w > h) g.rotate(Math.PI / 2)
-  const named = short >= nameFromPx * dpr
-  const carW = short * 0.62
-  const carH = long * (named ? 0.64 : 0.76)
-  const top = named ? long * 0.5 - carH - long * 0.06 : -carH / 2
+  g.translate(w / 2, top + (h - top) / 2)
+  if (across) g.rotate(Math.PI / 2)
+  const carW = short * (top > 0 ? 0.56 : 0.62)
+  const carH = long * (top > 0 ? 0.88 : 0.76)
   g.fillStyle = colours.mark[code.occupied] as string
   g.beginPath()
-  g.roundRect(-carW / 2, top, carW, carH, carW * 0.3)
+  g.roundRect(-carW / 2, -carH / 2 - (top > 0 ? long * 0.03 : 0), carW, carH, carW * 0.3)
   g.fill()
   if (short >= 12 * dpr) {
     g.fillStyle = colours.box[code.occupied] as string
     g.beginPath()
-    g.roundRect(-carW * 0.34, top + carH * 0.22, carW * 0.68, carH * 0.14, carW * 0.08)
-    g.roundRect(-carW * 0.32, top + carH * 0.78, carW * 0.64, carH * 0.08, carW * 0.06)
+    g.roundRect(-carW * 0.34, -carH * 0.28, carW * 0.68, carH * 0.14, carW * 0.08)
+    g.roundRect(-carW * 0.32, carH * 0.28, carW * 0.64, carH * 0.08, carW * 0.06)
     g.fill()
   }
   g.restore()
 }
 
-function drawDiagonals(g: Surface, w: number, h: number, line: number): void {
+function drawDiagonals(g: Surface, { w, h, top }: Room, line: number): void {
   g.save()
   g.beginPath()
-  g.rect(0, 0, w, h)
+  g.rect(0, top, w, h - top)
   g.clip()
   g.beginPath()
   g.lineWidth = Math.max(line, w * 0.07)
   const gap = Math.max(w * 0.42, line * 3)
-  for (let y = gap; y < h + w; y += gap) {
+  for (let y = top + gap; y < h + w; y += gap) {
     g.moveTo(-1, y + 1)
     g.lineTo(w + 1, y - w * 0.7 - 1)
   }
@@ -101,20 +110,21 @@ function drawDiagonals(g: Surface, w: number, h: number, line: number): void {
   g.restore()
 }
 
-function drawCross(g: Surface, w: number, h: number, line: number): void {
+function drawCross(g: Surface, { w, h, top }: Room, line: number): void {
+  const [upper, lower] = [top > 0 ? top + h * 0.04 : h * 0.14, top > 0 ? h * 0.92 : h * 0.86]
   g.lineWidth = line
   g.beginPath()
-  g.moveTo(w * 0.18, h * 0.14)
-  g.lineTo(w * 0.82, h * 0.86)
-  g.moveTo(w * 0.82, h * 0.14)
-  g.lineTo(w * 0.18, h * 0.86)
+  g.moveTo(w * 0.18, upper)
+  g.lineTo(w * 0.82, lower)
+  g.moveTo(w * 0.82, upper)
+  g.lineTo(w * 0.18, lower)
   g.stroke()
 }
 
-function drawQuestion(g: Surface, w: number, h: number, colours: PlanColours): void {
+function drawQuestion(g: Surface, { w, h, top }: Room, colours: PlanColours): void {
   g.fillStyle = colours.mark[code.unknown] as string
-  g.font = `700 ${Math.min(w * 0.8, h * 0.6)}px system-ui, sans-serif`
+  g.font = `700 ${Math.min(w * 0.8, (h - top) * 0.6)}px system-ui, sans-serif`
   g.textAlign = 'center'
   g.textBaseline = 'middle'
-  g.fillText('?', w / 2, h / 2)
+  g.fillText('?', w / 2, top + (h - top) / 2)
 }

@@ -11,7 +11,7 @@ const siteLabelPx = 12
 export const baysFromPx = 110
 const labelPxMin = 9
 const labelPxMax = 16
-/** A plate this wide names its site too, which may be out of view. */
+/** Plates this wide name their site themselves: the place above them may be out of view. */
 const wholeNameFromPx = 320
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
@@ -94,7 +94,7 @@ export function drawTitle(scene: PlateScene, p: number): void {
   g.fillText(text, Math.max(right, box.x + pad + textW), middle)
   g.fillStyle = colours.muted
   g.textAlign = 'left'
-  const short = namesSites(scene) && box.w < wholeNameFromPx * dpr
+  const short = namesSites(scene)
   const names = short ? [plateShortName(plate.name)] : [plate.name, plateShortName(plate.name)]
   const title = names.find((name) => g.measureText(name).width <= titleRoom)
   if (title) g.fillText(title, left, middle)
@@ -102,6 +102,7 @@ export function drawTitle(scene: PlateScene, p: number): void {
 
 /** Names of sites stand above their plates, all or none; then plates need not repeat them. */
 const namesSites = ({ floor, view, dpr }: PlateScene) =>
+  Math.max(...floor.plates.map(({ w }) => w)) * view.scale < wholeNameFromPx * dpr &&
   floor.sites.every(({ room }) => room * view.scale >= siteLabelPx * dpr * 1.4)
 
 export function drawSiteNames(scene: PlateScene): void {
@@ -141,7 +142,7 @@ function drawSummary(scene: PlateScene, p: number, box: Box): void {
   if (!namesSites(scene)) lines.unshift({ text: plate.siteName, ...small })
   // What does not fit goes from the top: the number stays longest.
   const above = bar.y - box.y - pad * 0.5
-  const shown = lines.slice(-Math.max(1, Math.floor(above / (size * 1.15))))
+  const shown = lines.slice(-Math.max(1, Math.floor(above / size)))
   g.textAlign = 'left'
   g.textBaseline = 'middle'
   for (const [k, { text, font, colour }] of shown.entries()) {
