@@ -76,28 +76,25 @@ export const deadLetterColumns = [
 
 export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
 
-/** Appends the row's values to `into`: the hot path builds one flat list for many rows. */
-export function pushReading(into: SqlValue[], row: ReadingRow): void {
-  into.push(
-    int(row.pos, 'pos'),
-    int(row.idx, 'idx'),
-    int(row.device, 'device'),
-    int(row.epoch, 'epoch'),
-    intOrNull(row.seq, 'seq'),
-    int(row.time, 'time'),
-    int(row.arrived, 'arrived'),
-    int(row.quality, 'quality'),
-    int(row.hash, 'hash'),
-    presenceCode(row.occupied),
-    realOrNull(row.distanceMm, 'distance_mm'),
-    intOrNull(row.countIn, 'count_in'),
-    intOrNull(row.countOut, 'count_out'),
-    realOrNull(row.batteryV, 'battery_v'),
-    realOrNull(row.batteryPct, 'battery_pct'),
-    realOrNull(row.temperatureC, 'temperature_c'),
-    realOrNull(row.rssiDbm, 'rssi_dbm'),
-  )
-}
+export const readingValues = (row: ReadingRow): SqlValue[] => [
+  int(row.pos, 'pos'),
+  int(row.idx, 'idx'),
+  int(row.device, 'device'),
+  int(row.epoch, 'epoch'),
+  intOrNull(row.seq, 'seq'),
+  int(row.time, 'time'),
+  int(row.arrived, 'arrived'),
+  int(row.quality, 'quality'),
+  int(row.hash, 'hash'),
+  presenceCode(row.occupied),
+  realOrNull(row.distanceMm, 'distance_mm'),
+  intOrNull(row.countIn, 'count_in'),
+  intOrNull(row.countOut, 'count_out'),
+  realOrNull(row.batteryV, 'battery_v'),
+  realOrNull(row.batteryPct, 'battery_pct'),
+  realOrNull(row.temperatureC, 'temperature_c'),
+  realOrNull(row.rssiDbm, 'rssi_dbm'),
+]
 
 export const deviceValues = (d: DeviceState): SqlValue[] => [
   int(d.id, 'id'),

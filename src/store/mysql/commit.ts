@@ -7,8 +7,8 @@ import {
   deviceValues,
   ledgerSums,
   ledgerValues,
-  pushReading,
   readingColumns,
+  readingValues,
   type SqlValue,
 } from '../rows.ts'
 import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
@@ -42,11 +42,7 @@ const addLedger: RowStatement = {
 
 export async function commitMysql(session: MysqlSession, batch: CommitBatch): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
-  const readings = batch.readings.map((row) => {
-    const values: SqlValue[] = []
-    pushReading(values, row)
-    return values
-  })
+  const readings = batch.readings.map(readingValues)
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
 
