@@ -15,6 +15,17 @@ export type Piece =
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly lines: number; readonly columns: string | undefined }
   | { readonly kind: 'noise'; readonly bytes: Buffer; readonly lines: 0 | 1 }
 
+/** What is left of a line, its end included, and what is not part of it. */
+export interface Sifted {
+  readonly kept: Buffer
+  readonly noise: Buffer
+}
+
+export interface LineSplitterOptions {
+  /** Looks at each line; undefined takes it as it is. For lines that can carry what no sensor has sent, as serial ones do. */
+  readonly sift?: (line: Buffer) => Sifted | undefined
+}
+
 export interface LineSplitter {
   push(chunk: Buffer): Piece[]
   /** Bytes of a line that has not ended. */
@@ -23,7 +34,7 @@ export interface LineSplitter {
 
 const lf = 10
 
-export function createLineSplitter(): LineSplitter {
+export function createLineSplitter({ sift }: LineSplitterOptions = {}): LineSplitter {
   let carry = Buffer.alloc(0)
   let columns: string | undefined
   /** Within a line that is too long: its bytes are noise up to its end. */
@@ -34,31 +45,43 @@ export function createLineSplitter(): LineSplitter {
     const pieces: Piece[] = []
     let blockStart = 0
     let start = 0
-    const closeBlock = (end: number) => {
-      const bytes = data.subarray(blockStart, end)
+    const block = (bytes: Buffer) => {
       const lines = countFrames('lines', bytes)
       if (lines > 0) pieces.push({ kind: 'lines', bytes, lines, columns })
     }
-    const noise = (end: number) => {
-      closeBlock(start)
-      pieces.push({ kind: 'noise', bytes: data.subarray(start, end), lines: overlong ? 0 : 1 })
+    /** Ends the block of lines before this one, which is dealt with by itself. */
+    const leaveOut = (end: number): Buffer => {
+      if (start > blockStart) block(data.subarray(blockStart, start))
+      const bytes = data.subarray(start, end)
       blockStart = end
       start = end
+      return bytes
+    }
+    const noise = (bytes: Buffer, lines: 0 | 1) => pieces.push({ kind: 'noise', bytes, lines })
+    const single = (line: Buffer) => {
+      if (!namesColumns(line)) return block(line)
+      noise(line, 1)
+      columns = line.toString().trim()
     }
     for (let end = data.indexOf(lf); end >= 0; end = data.indexOf(lf, start)) {
       if (overlong || end - start > lineBytesMax) {
-        noise(end + 1)
+        noise(leaveOut(end + 1), overlong ? 0 : 1)
         overlong = false
-      } else if (mayNameColumns(data[start]) && namesColumns(data, start, end)) {
-        const names = data.toString('utf8', start, end).trim()
-        noise(end + 1)
-        columns = names
-      } else start = end + 1
+        continue
+      }
+      const line = data.subarray(start, end + 1)
+      const sifted = sift?.(line)
+      if (sifted) {
+        leaveOut(end + 1)
+        if (sifted.noise.length > 0) noise(sifted.noise, sifted.kept.length > 0 ? 0 : 1)
+        single(sifted.kept)
+      } else if (namesColumns(line)) single(leaveOut(end + 1))
+      else start = end + 1
     }
     if (overlong || data.length - start > lineBytesMax) {
-      if (start < data.length) noise(data.length)
+      if (start < data.length) noise(leaveOut(data.length), overlong ? 0 : 1)
       overlong = true
-    } else closeBlock(start)
+    } else if (start > blockStart) block(data.subarray(blockStart, start))
     // Copied, so that a short rest does not keep the whole chunk in memory.
     carry = Buffer.from(data.subarray(start))
     return pieces
@@ -68,9 +91,8 @@ export function createLineSplitter(): LineSplitter {
 }
 
 const firstBytes = new Set([...'dD" \t'].map((letter) => letter.charCodeAt(0)).concat(0xef))
-const mayNameColumns = (byte: number | undefined) => byte !== undefined && firstBytes.has(byte)
 
 /** `device=A-017,...` is a reading; `device,seq,...` names columns. */
-function namesColumns(data: Buffer, start: number, end: number): boolean {
-  return /^\uFEFF?\s*"?device"?\s*,/i.test(data.toString('utf8', start, Math.min(end, start + 32)))
+function namesColumns(line: Buffer): boolean {
+  return firstBytes.has(line[0] ?? 0) && /^\uFEFF?\s*"?device"?\s*,/i.test(line.toString('utf8', 0, 32))
 }

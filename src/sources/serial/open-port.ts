@@ -1,0 +1,56 @@
+/**
+ * Opens a terminal for reading. Serialport sets speed and line discipline and keeps others out; the bytes are read by node's own
+ * terminal stream: it is twice as fast, and it ends when the line hangs up, where serialport's reader would try again for ever, in
+ * the thread pool that also syncs the journal. Where serialport cannot set the line up (some pseudo-terminals, pipes), the stream
+ * reads it as it is.
+ */
+import { close, constants, open } from 'node:fs'
+import { Socket } from 'node:net'
+import { isatty, ReadStream } from 'node:tty'
+import { promisify } from 'node:util'
+import { SerialPort } from 'serialport'
+
+export interface OpenPort {
+  readonly stream: Socket
+  /** What was opened, for people. */
+  readonly note: string
+  close(): Promise<void>
+}
+
+const readingFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK
+
+export async function openPort(path: string, baudRate: number): Promise<OpenPort> {
+  const fd = await promisify(open)(path, readingFlags).catch((fault) => Promise.reject(explained(path, fault)))
+  const port = new SerialPort({ path, baudRate, autoOpen: false })
+  const fault = await new Promise<Error | null>((resolve) => port.open(resolve))
+  // A port whose device vanishes says so here; the stream says it too, and is the one that is listened to.
+  port.on('error', () => {})
+  if (fault && /lock|busy|temporarily unavailable/i.test(fault.message)) {
+    await promisify(close)(fd)
+    throw explained(path, fault)
+  }
+  const stream = isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false })
+  if (fault && stream instanceof ReadStream) stream.setRawMode(true)
+  return {
+    stream,
+    note: fault ? `${path}, at its own speed: ${fault.message}` : `${path} at ${baudRate} baud`,
+    async close() {
+      const closed = new Promise((resolve) => stream.once('close', resolve))
+      if (!stream.closed) {
+        stream.destroy()
+        await closed
+      }
+      if (port.isOpen) await new Promise((resolve) => port.close(resolve))
+    },
+  }
+}
+
+function explained(path: string, fault: NodeJS.ErrnoException): Error {
+  if (fault.code === 'EACCES' || fault.code === 'EPERM')
+    return new Error(`${path}: permission denied; add the user to the group of the device (often dialout)`, {
+      cause: fault,
+    })
+  if (fault.code === 'EBUSY' || /lock|busy|temporarily unavailable/i.test(fault.message))
+    return new Error(`${path} is held by another program; close that`, { cause: fault })
+  return fault
+}

@@ -1,0 +1,140 @@
+/**
+ * A serial port: LF or CRLF lines up to 64 KiB. Nobody sends again here, so what was read is kept in memory until intake takes it.
+ *
+ * Promises
+ * - A port that is away is waited for, for ever; it is opened again within a second of coming back. Unplugging ends nothing.
+ *   Only a port that cannot be opened (held by another, no permission) is left to the retry schedule.
+ * - What is no reading of a sensor (see sift.ts) is kept as noise; a line that names CSV columns holds for the lines after it.
+ * - A port without modem lines or speed, as a pseudo-terminal, works as well.
+ */
+import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
+import { createLineSplitter } from '../line-splitter.ts'
+import type { Source, SourceContext } from '../source.ts'
+import { findDevice, parseUsbId } from './find-device.ts'
+import { openPort } from './open-port.ts'
+import { createSift } from './sift.ts'
+
+export interface SerialSourceOptions {
+  /** Device file, best below /dev/serial/by-id, or `usb:VENDOR:PRODUCT[:SERIAL]`. */
+  readonly path: string
+  readonly baud?: number
+  readonly name?: string
+  readonly codec?: string
+  readonly time?: 'trust'
+}
+
+const defaultBaud = 115_200
+/** A line on the wire has no gap this long between its bytes: what comes after one begins a line. */
+const quietMs = 50
+/** How often a port that is away is looked for. */
+const lookMs = 250
+/** Kept while intake refuses: an hour of 100 lines of 100 bytes a second is 36 MB. Beyond it the port is not read. */
+const keptBytesMax = 32 * 1024 * 1024
+/** How often a port that is not read looks whether it may go on. */
+const pausedLookMs = 10
+const closeMs = 5_000
+
+export function serialSource(options: SerialSourceOptions): Source {
+  parseUsbId(options.path)
+  /** Outlives the port: what was read before an unplug is delivered while the port is opened again. */
+  let queue: DeliveryQueue | undefined
+  return {
+    name: options.name ?? 'serial',
+    kind: 'serial',
+    async run(signal, context) {
+      queue ??= createDeliveryQueue(context, { onRefused: 'retry', signal })
+      for (;;) {
+        const path = await waitForDevice(options.path, signal, context)
+        if (path === undefined) break
+        await readPort(path, options, { queue, signal, context })
+        if (signal.aborted) break
+        context.log.warn('the port is gone; it is opened again when it comes back', { path })
+        await context.clock.sleep(lookMs, signal).catch(() => {})
+      }
+      const late = new AbortController()
+      await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
+      late.abort()
+    },
+  }
+}
+
+/** Undefined when aborted meanwhile. */
+async function waitForDevice(
+  wanted: string,
+  signal: AbortSignal,
+  { clock, status }: SourceContext,
+): Promise<string | undefined> {
+  let told = false
+  while (!signal.aborted) {
+    const path = await findDevice(wanted)
+    if (path !== undefined) return path
+    if (!told) status('waiting', `${wanted} is not there; plug it in, or correct the path`)
+    told = true
+    await clock.sleep(lookMs, signal).catch(() => {})
+  }
+  return undefined
+}
+
+interface Around {
+  readonly queue: DeliveryQueue
+  readonly signal: AbortSignal
+  readonly context: SourceContext
+}
+
+/** Resolves when the port has gone or the signal has aborted. */
+async function readPort(path: string, options: SerialSourceOptions, { queue, signal, context }: Around): Promise<void> {
+  const { baud = defaultBaud, codec = 'generic', time } = options
+  const { clock, log } = context
+  const port = await openPort(path, baud)
+  const { stream } = port
+  const openedAt = clock.monotonic()
+  let firstAt: number | undefined
+  const splitter = createLineSplitter({
+    sift: createSift({ firstIsPartial: () => (firstAt ?? openedAt) - openedAt < quietMs }),
+  })
+  const noise = (bytes: Buffer) => {
+    // Refused noise is counted by intake; there is nobody to tell.
+    context.noise(bytes).catch((fault) => log.warn('noise could not be kept', { bytes: bytes.length, fault }))
+  }
+  const take = (chunk: Buffer) => {
+    firstAt ??= clock.monotonic()
+    for (const piece of splitter.push(chunk)) {
+      const { bytes, lines: frames } = piece
+      if (piece.kind === 'noise') {
+        noise(bytes)
+        continue
+      }
+      const meta = piece.columns === undefined ? {} : { meta: { columns: piece.columns } }
+      const delivery = { framing: 'lines', codec, ...meta, ...(time ? { time } : {}), bytes, frames } as const
+      queue.add([delivery]).catch((fault) => log.error('lines could not be kept', { frames, fault }))
+    }
+    if (queue.bytes > keptBytesMax) steer()
+  }
+  function steer() {
+    if (stream.destroyed) return
+    if (queue.bytes <= keptBytesMax) return stream.resume()
+    if (!stream.isPaused())
+      log.error('intake refuses for too long; the port is not read and its sensors’ lines are lost')
+    stream.pause()
+    setTimeout(steer, pausedLookMs)
+  }
+
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const onAbort = () => end()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) end()
+  stream.on('data', take)
+  stream.on('error', (fault: Error) => {
+    log.debug('the port broke', { path, fault })
+    end()
+  })
+  stream.once('end', () => end())
+  stream.once('close', () => end())
+  context.status('up', port.note)
+  await ended
+  signal.removeEventListener('abort', onAbort)
+  stream.off('data', take)
+  const cut = splitter.rest()
+  if (cut.length > 0) noise(cut)
+  await port.close()
+}
