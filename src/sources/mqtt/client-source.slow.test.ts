@@ -36,11 +36,12 @@ function run(t: TestContext, options: MqttClientOptions) {
   const stop = new AbortController()
   const running = mqttClientSource(options).run(stop.signal, context)
   running.catch(() => {})
-  t.after(() => {
+  const leave = () => {
     stop.abort()
     return running.catch(() => {})
-  })
-  return { context, running, up: () => context.until(() => context.states.some(({ state }) => state === 'up'), 5_000) }
+  }
+  t.after(leave)
+  return { context, running, leave, up: () => context.until(() => context.states.some(({ state }) => state === 'up'), 5_000) }
 }
 
 const acks = (peer: RawPeer | undefined) => peer?.answers().filter((answer) => answer.startsWith('puback')) ?? []
@@ -112,8 +113,14 @@ test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusa
     await rm(dir, { recursive: true, force: true })
   })
   const url = `mqtt://127.0.0.1:${port}`
-  const sensor = await mqtt.connectAsync(url, { reconnectPeriod: 100 })
+  const sensor = mqtt.connect(url, { reconnectPeriod: 100 })
+  sensor.on('error', () => {})
+  await new Promise<void>((resolve) => sensor.once('connect', () => resolve()))
   t.after(() => sensor.endAsync(true))
+  // The session exists from the first subscription on; what was published before it is nobody's.
+  const first = run(t, { url, clientId: 'baykeeper-test' })
+  await first.up()
+  await first.leave()
   const seen = new Set<string>()
   const total = 3_000
   let sent = 0
@@ -121,7 +128,7 @@ test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusa
     for (; sent < total; sent++) await sensor.publishAsync('baykeeper/A/reading', `{"seq":${sent}}`, { qos: 1 })
   })()
   for (let round = 0; seen.size < total && round < 200; round++) {
-    const { context, running } = run(t, { url, clientId: 'baykeeper-test' })
+    const { context, running, leave } = run(t, { url, clientId: 'baykeeper-test' })
     if (round % 3 === 2) setTimeout(() => context.refuse('overload'), 20)
     await Promise.race([
       running.catch(() => {}),
@@ -129,6 +136,7 @@ test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusa
         .until(() => context.durable.length > 400 || seen.size + new Set(context.frames()).size >= total, 1_000)
         .catch(() => {}),
     ])
+    await leave()
     for (const frame of context.frames()) seen.add(frame)
   }
   await sending

@@ -1,176 +1,223 @@
 /**
- * A subscriber to any MQTT broker (3.1.1 and 5), with a persistent session, so that the broker keeps what arrives while we are away.
+ * A client of any MQTT broker (3.1.1 and 5), with a session that the broker keeps while we are away.
  *
- * - M1 A PUBACK is sent after the sync that covers its message, in the order the messages came, for a whole group at once. MQTT.js
- *   acknowledges one by one after its own callback (850 messages a second); here the callback is released with an error, which
- *   makes it leave the PUBACK out, and we send it ourselves. That is undocumented behaviour: the version is pinned and
- *   `client-source.test.ts` holds it.
- * - M2 What cannot be accepted is not acknowledged and the connection is closed: a broker sends again only on a new connection.
- * - M3 At most QoS 1 is asked for; exactly-once belongs to the key in the database.
+ * Promises
+ * - PUBACK is sent after the sync that covers the message, in the order of the messages. Many are on their way at once.
+ * - When intake refuses, the connection is dropped without PUBACK: the broker sends again on the next one.
+ * - QoS 1 is asked for, never 2: exactly once belongs to the key in the database. QoS 0 is marked (`meta.qos`).
+ * - A broker that keeps no session, or grants only QoS 0, is named in log and status.
+ *
+ * MQTT.js acknowledges a message when its handler has called back, and gives out the next one only then: one sync each, near 850 a
+ * second. So the handler calls back at once with an error, which releases the next message and suppresses the PUBACK, and sends
+ * the PUBACKs itself. That is undocumented behaviour of the pinned version; client-source.test.ts holds it.
  */
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { createDeliveryQueue } from '../delivery-queue.ts'
-import type { Delivery, Source, SourceContext } from '../source.ts'
+import mqtt, { type IClientOptions, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt'
+import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
+import { aborted } from '../listener.ts'
+import type { Source, SourceContext } from '../source.ts'
 import { defaultTopics } from './topic-filter.ts'
 
 export interface MqttClientOptions {
-  /** mqtt://, mqtts://, ws:// or wss://; user and password may stand in it. */
   readonly url: string
-  readonly name?: string | undefined
   readonly topics?: readonly string[]
-  /** Stable: the broker keeps the session under it. */
+  /** Stable: the broker keeps the session under it. Two clients with one id throw each other out. */
   readonly clientId?: string
   readonly username?: string | undefined
   readonly password?: string | undefined
-  /** 4 = MQTT 3.1.1, 5 = MQTT 5. */
+  /** 4 = MQTT 3.1.1, 5 = MQTT 5. A broker that does not know 5 is asked again with 4. */
   readonly version?: 4 | 5
   readonly codec?: string
+  readonly name?: string
   readonly time?: 'trust'
 }
 
-const connectMsMax = 10_000
-const keepAliveS = 30
-/** Messages the broker may have on the way to us (MQTT 5); a group commit covers hundreds. */
-const receiveMax = 4_096
-/** MQTT 5: the session is kept until the broker's own limit. */
-const sessionForeverS = 0xffff_ffff
-const clientIdUsual = 'baykeeper'
+const defaultClientId = 'baykeeper'
+/** How long a broker of MQTT 5 keeps the session of an absent client; 3.1.1 leaves that to the broker. */
+const sessionS = 7 * 24 * 3_600
+const keepaliveS = 30
+const connectMs = 10_000
 const closeMs = 5_000
+/** Received and not yet durable; above it the next message waits, and the broker with it. */
+const undurableBytesMax = 4 * 1024 * 1024
+/** A larger message fits no journal record; it is kept as noise, in pieces. */
+const messageBytesMax = 8 * 1024 * 1024
+const noiseBytesMax = 1024 * 1024
 
-/** The one method of MQTT.js used beside its documented ones (M1). */
-interface AckSender {
-  _sendPacket(packet: { cmd: 'puback'; messageId: number; reasonCode: 0 }): void
-}
-const acknowledgedLater = new Error('acknowledged after the sync')
+/** Releases the next message and suppresses the PUBACK of this one. */
+const deferred = new Error('acknowledged after the sync')
 
 export function mqttClientSource(options: MqttClientOptions): Source {
-  return { name: options.name ?? 'mqtt', kind: 'mqtt', run: (signal, context) => subscribe(options, signal, context) }
-}
-
-async function subscribe(options: MqttClientOptions, signal: AbortSignal, context: SourceContext): Promise<void> {
-  const { url, topics = defaultTopics, codec = 'generic', time } = options
-  const shown = url.replace(/\/\/[^@/]*@/, '//')
-  const stopped = new AbortController()
-  const queue = createDeliveryQueue(context, { onRefused: 'reject', signal })
-  const broken = Promise.withResolvers<never>()
-  broken.promise.catch(() => {})
-  let lossy = false
-
-  const deliveryOf = ({ topic, payload, qos, dup }: IPublishPacket): Delivery => ({
-    framing: 'whole',
-    codec,
-    meta: { topic, ...(qos === 0 ? { qos: '0' } : {}), ...(dup ? { dup: '1' } : {}) },
-    ...(time ? { time } : {}),
-    bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,
-    frames: 1,
-  })
-
-  const take: Handler = (client, packet, release) => {
-    if (packet.qos === 0 && !lossy) {
-      lossy = true
-      context.log.warn('the broker sends with QoS 0, which is lossy by protocol: publish with QoS 1', {
-        topic: packet.topic,
-      })
-    }
-    queue.add([deliveryOf(packet)]).then(
-      () => {
-        if (packet.qos === 1 && client.connected)
-          (client as unknown as AckSender)._sendPacket({
-            cmd: 'puback',
-            messageId: packet.messageId as number,
-            reasonCode: 0,
-          })
-      },
-      (fault) => broken.reject(fault),
-    )
-    release(packet.qos === 0 ? undefined : acknowledgedLater)
-  }
-
-  // Messages of a kept session come right after CONNACK: the handler must be there before the connection is.
-  const client = await openClient(url, options, take, signal)
-  try {
-    client.on('error', (fault) => broken.reject(fault))
-    client.on('close', () => broken.reject(new Error(`the connection to ${shown} was closed`)))
-    const granted = await client.subscribeAsync([...topics], { qos: 1 })
-    const refused = granted.filter(({ qos }) => qos >= 128)
-    if (refused.length > 0)
-      throw new Error(
-        `${shown} refuses to subscribe ${refused.map(({ topic }) => topic).join(', ')}: check the rights of the user`,
-      )
-    preflight(options, granted, context)
-    context.status('up', `${shown}, ${topics.join(', ')}`)
-    const abort = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await Promise.race([broken.promise, abort])
-  } finally {
-    const late = context.clock.sleep(closeMs, stopped.signal).catch(() => {})
-    await Promise.race([queue.settled(), late])
-    // A turn of the loop for the acknowledgements to be written.
-    await new Promise((resolve) => setImmediate(resolve))
-    await Promise.race([client.endAsync(!client.connected).catch(() => {}), late])
-    client.end(true)
-    stopped.abort()
+  /** Falls to 4 when the broker knows no 5. */
+  let version = options.version ?? 5
+  let connections = 0
+  return {
+    name: options.name ?? 'mqtt',
+    kind: 'mqtt',
+    async run(signal, context) {
+      try {
+        await subscribeUntilAborted({ ...options, version }, connections++ > 0, signal, context)
+      } catch (fault) {
+        if (version !== 5 || !unknownVersion(fault)) throw fault
+        version = 4
+        context.log.info('the broker does not speak MQTT 5; asking with 3.1.1')
+        await subscribeUntilAborted({ ...options, version }, false, signal, context)
+      }
+    },
   }
 }
 
-type Handler = (client: MqttClient, packet: IPublishPacket, release: (fault?: Error) => void) => void
-
-async function openClient(
-  url: string,
-  options: MqttClientOptions,
-  handle: Handler,
+async function subscribeUntilAborted(
+  options: MqttClientOptions & { version: 4 | 5 },
+  again: boolean,
   signal: AbortSignal,
-): Promise<MqttClient> {
-  const { clientId = clientIdUsual, username, password, version = 5 } = options
-  const settings: IClientOptions = {
+  context: SourceContext,
+): Promise<void> {
+  const { url, topics = defaultTopics } = options
+  const client = mqtt.connect(url, connectOptions(options))
+  const broken = whenBroken(client)
+  const queue = createDeliveryQueue(context, { onRefused: 'reject', signal })
+  const intake = takeMessages(client, queue, options, context)
+  try {
+    const connack = await Promise.race([connected(client), broken, intake.refused, aborted(signal)])
+    if (connack) {
+      const warnings = preflight(connack, again)
+      const granted = await Promise.race([subscribe(client, topics, options.version), broken, intake.refused])
+      if (granted.includes(0)) warnings.push('the broker grants QoS 0 only, which is lossy by protocol')
+      for (const warning of warnings) context.log.warn(warning, { broker: shown(url) })
+      context.status('up', [`subscribed at ${shown(url)}`, ...warnings].join('; '))
+      await Promise.race([broken, intake.refused, aborted(signal)])
+      intake.stop()
+      const late = new AbortController()
+      const inTime = context.clock.sleep(closeMs, late.signal).catch(() => {})
+      await Promise.race([intake.settled(), inTime])
+      await Promise.race([client.endAsync().catch(() => {}), inTime])
+      late.abort()
+    }
+  } finally {
+    intake.stop()
+    client.end(true)
+  }
+}
+
+function connectOptions(options: MqttClientOptions & { version: 4 | 5 }): IClientOptions {
+  const { clientId = defaultClientId, username, password, version } = options
+  return {
     clientId,
     clean: false,
     protocolVersion: version,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionForeverS, receiveMaximum: receiveMax } } : {}),
-    keepalive: keepAliveS,
-    connectTimeout: connectMsMax,
-    // The runner owns reconnecting, by one schedule for all sources.
+    keepalive: keepaliveS,
+    connectTimeout: connectMs,
+    // The runner connects again, by the schedule of all sources.
     reconnectPeriod: 0,
     resubscribe: false,
-    manualConnect: true,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionS } } : {}),
   }
-  const client = mqtt.connect(url, settings)
-  client.handleMessage = (packet, release) => handle(client, packet, release as (fault?: Error) => void)
-  const open = Promise.withResolvers<void>()
-  const closed = () => open.reject(new Error('the broker closed the connection before it was open'))
-  const aborted = () => open.reject(signal.reason)
-  client.once('connect', () => open.resolve())
-  client.on('error', open.reject)
-  client.on('close', closed)
-  signal.addEventListener('abort', aborted, { once: true })
-  try {
-    client.connect()
-    await open.promise
-  } catch (fault) {
-    client.end(true)
-    throw fault
-  } finally {
-    // Only our own: MQTT.js listens to itself.
-    client.off('close', closed)
-    signal.removeEventListener('abort', aborted)
-  }
-  return client
 }
 
-/** Says what about this connection weakens the promise. */
-function preflight(
-  { clientId }: MqttClientOptions,
-  granted: readonly { topic: string; qos: number }[],
+const connected = (client: MqttClient) => new Promise<IConnackPacket>((resolve) => client.once('connect', resolve))
+
+/** Rejects when the connection breaks, with the reason that was given last. */
+function whenBroken(client: MqttClient): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  let reason = 'the broker closed the connection'
+  client.on('error', (fault) => reject(fault))
+  client.on('disconnect', ({ reasonCode, properties }) => {
+    const takenOver = reasonCode === sessionTakenOver ? '; another client uses the same client id' : ''
+    reason = `the broker disconnected us, reason ${reasonCode} ${properties?.reasonString ?? ''}${takenOver}`
+  })
+  client.on('close', () => reject(new Error(reason)))
+  promise.catch(() => {})
+  return promise
+}
+
+const sessionTakenOver = 0x8e
+/** CONNACK codes: 1 in 3.1.1, 0x84 in 5. */
+const unknownVersion = (fault: unknown) => [1, 0x84].includes((fault as { code?: number }).code ?? 0)
+
+/** What of the connection can lose readings, said before it does. */
+function preflight({ sessionPresent, properties }: IConnackPacket, again: boolean): string[] {
+  const warnings: string[] = []
+  if (again && !sessionPresent)
+    warnings.push('the broker kept no session for us: what was sent while we were away may be lost there')
+  if (properties?.sessionExpiryInterval !== undefined && properties.sessionExpiryInterval < sessionS)
+    warnings.push(`the broker keeps our session for ${properties.sessionExpiryInterval} s only`)
+  if (properties?.assignedClientIdentifier) warnings.push('the broker chose our client id: it cannot know us again')
+  return warnings
+}
+
+/** QoS granted for each topic. Throws when one is refused. */
+async function subscribe(client: MqttClient, topics: readonly string[], version: 4 | 5): Promise<number[]> {
+  // Retained messages only with a new subscription, not at each connection (MQTT 5, 3.8.3.1).
+  const grants = await client.subscribeAsync([...topics], version === 5 ? { qos: 1, rh: 1 } : { qos: 1 })
+  const refused = grants.find(({ qos }) => qos > 2)
+  if (refused)
+    throw new Error(`the broker refuses the topic ${refused.topic} (code ${refused.qos}); check its access rules`)
+  return grants.map(({ qos }) => qos)
+}
+
+interface Taking {
+  /** Rejects when intake has refused a message. */
+  readonly refused: Promise<never>
+  /** Takes no further message. */
+  stop(): void
+  settled(): Promise<void>
+}
+
+function takeMessages(
+  client: MqttClient,
+  queue: DeliveryQueue,
+  { codec = 'generic', time }: MqttClientOptions,
   context: SourceContext,
-) {
-  if (clientId === undefined)
-    context.log.warn(
-      `the client id is the usual "${clientIdUsual}": give each Baykeeper on one broker its own, or they throw each other out`,
+): Taking {
+  const { promise: refused, reject } = Promise.withResolvers<never>()
+  refused.catch(() => {})
+  let settled: Promise<void> = Promise.resolve()
+  let stopped = false
+  let failed = false
+
+  const journal = ({ topic, payload, qos }: IPublishPacket): Promise<unknown> => {
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+    if (bytes.length > messageBytesMax) return keepAsNoise(bytes, context)
+    const meta = qos === 0 ? { topic, qos: '0' } : { topic }
+    return queue.add([{ framing: 'whole', codec, meta, ...(time ? { time } : {}), bytes, frames: 1 }])
+  }
+
+  client.handleMessage = (packet, callback) => {
+    // Not calling back keeps the next message waiting: after a stop or a refusal nothing more is taken.
+    if (stopped || failed) return
+    const durable = journal(packet)
+    settled = Promise.all([settled, durable]).then(
+      () => {
+        if (packet.qos === 1 && !failed && client.connected)
+          client['_sendPacket']({ cmd: 'puback', messageId: packet.messageId as number })
+      },
+      (fault) => {
+        failed = true
+        reject(fault)
+      },
     )
-  const lowered = granted.filter(({ qos }) => qos === 0)
-  if (lowered.length > 0)
-    context.log.warn('the broker grants QoS 0 only, which is lossy by protocol', {
-      topics: lowered.map(({ topic }) => topic),
-    })
+    if (packet.qos === 2) settled.then(() => !failed && callback())
+    else if (queue.bytes > undurableBytesMax) settled.then(() => callback(deferred))
+    else callback(deferred)
+  }
+  return {
+    refused,
+    stop: () => {
+      stopped = true
+    },
+    settled: () => settled,
+  }
+}
+
+async function keepAsNoise(bytes: Buffer, { noise, log }: SourceContext): Promise<void> {
+  log.warn('a message is too large for a reading and is kept as noise', { bytes: bytes.length })
+  for (let at = 0; at < bytes.length; at += noiseBytesMax) await noise(bytes.subarray(at, at + noiseBytesMax))
+}
+
+/** The address without credentials. */
+function shown(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
 }
