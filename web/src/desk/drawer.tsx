@@ -2,7 +2,7 @@
 import type { BayDetail } from '@baykeeper/contract/bay.ts'
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { bayStates } from '../bay-state.ts'
 import { closeDrawer, useDesk } from './desk.ts'
 import { useFetched } from './fetched.ts'
@@ -38,11 +38,14 @@ export function Drawer() {
 function Sheet({ title, children }: { title: string; children: ComponentChildren }) {
   const desk = useDesk()
   const sheet = useRef<HTMLElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     sheet.current?.focus({ preventScroll: true })
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+      // What opened it may be gone by now, as the search is: then the plan is where the reader goes on.
+      const back = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined
+      const next = back ?? document.querySelector<HTMLElement>('.grid, .twin')
+      next?.focus({ preventScroll: true })
     }
   }, [])
   return (

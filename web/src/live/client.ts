@@ -41,12 +41,16 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   const stopped = new AbortController()
   const { signal } = stopped
 
-  const feed = createFeed(withTopics(paths.stream), {
-    open: () => send({ type: 'open' }),
-    heard: () => send({ type: 'heard' }),
-    event: onEvent,
-    lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
-  })
+  const feed = createFeed(
+    withTopics(paths.stream),
+    {
+      open: () => send({ type: 'open' }),
+      heard: () => send({ type: 'heard' }),
+      event: onEvent,
+      lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
+    },
+    () => link.q,
+  )
 
   function send(event: LinkEvent) {
     const [next, actions] = step(link, event, Date.now(), Math.random())

@@ -23,9 +23,10 @@ type Message =
 /** Told again to a tab that joins: where the stream stands, and the newest figures. */
 type Standing = ReadonlyMap<string, StreamEvent>
 
-export function createFeed(url: string, listener: Listener): Feed {
+/** `position` is the last sequence the page has: a tab that comes to lead resumes there. */
+export function createFeed(url: string, listener: Listener, position: () => number | undefined): Feed {
   if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return createOwnFeed(url, listener)
-  return createSharedFeed(url, listener)
+  return createSharedFeed(url, listener, position)
 }
 
 function createOwnFeed(url: string, listener: Listener): Feed {
@@ -45,13 +46,13 @@ function createOwnFeed(url: string, listener: Listener): Feed {
   }
 }
 
-function createSharedFeed(url: string, listener: Listener): Feed {
+function createSharedFeed(url: string, listener: Listener, position: () => number | undefined): Feed {
   const name = `baykeeper ${url}`
   let channel: BroadcastChannel | undefined
   let leading = false
   let release: (() => void) | undefined
   let giveUp: AbortController | undefined
-  let wanted: { after: number | undefined } | undefined
+  let wanted = false
   let open = false
   const standing = new Map<string, StreamEvent>()
 
@@ -97,7 +98,7 @@ function createSharedFeed(url: string, listener: Listener): Feed {
     const options = steal ? { steal } : { signal: giveUp.signal }
     const held = navigator.locks.request(name, options, () => {
       leading = true
-      if (wanted) own.open(wanted.after)
+      if (wanted) own.open(position())
       return new Promise<void>((resolve) => {
         release = resolve
       })
@@ -114,7 +115,7 @@ function createSharedFeed(url: string, listener: Listener): Feed {
 
   return {
     open(after) {
-      wanted = { after }
+      wanted = true
       if (!channel) {
         channel = new BroadcastChannel(name)
         channel.onmessage = onMessage
@@ -127,7 +128,7 @@ function createSharedFeed(url: string, listener: Listener): Feed {
       // A leader between two tries keeps the lock: the others wait with it.
       if (leading) own.close()
       open = false
-      wanted = undefined
+      wanted = false
       if (document.visibilityState === 'visible') return
       giveUp?.abort()
       release?.()

@@ -1,0 +1,288 @@
+/** The pages in a real browser, against a server that a test moves by hand. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { bayStates, code } from './bay-state.ts'
+import { type Build, buildPages } from './build-under-test.ts'
+import { type PageDouble, startPageDouble } from './pages-under-test.ts'
+import { samplePlan } from './plan/sample-plan.ts'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const skip = executablePath ? false : 'SKIPPED: no Chromium on this machine, so the pages were not tried in a browser'
+const quiet = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+let build: Build
+let browser: Browser
+before(async () => {
+  if (skip) return
+  build = await buildPages()
+  browser = await chromium.launch({
+    executablePath: executablePath as string,
+    args: [...quiet.split(' '), '--disable-component-update', '--disable-sync'],
+  })
+})
+after(async () => {
+  await browser?.close()
+  await build?.[Symbol.asyncDispose]()
+})
+
+interface Opened extends AsyncDisposable {
+  readonly page: Page
+  /** Complaints of the browser, and requests to other hosts. */
+  readonly complaints: string[]
+}
+
+async function open(double: PageDouble, path: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (/content security policy|violates/i.test(message.text())) complaints.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(double.url)) complaints.push(request.url())
+  })
+  await page.goto(double.url + path)
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
+}
+
+const city = () => startPageDouble({ ...samplePlan(6, 40), simulated: true }, build)
+const free = (page: Page) => page.locator('.tile-value.free')
+const shows = (page: Page, selector: string, text: string | RegExp) =>
+  page.locator(selector, { hasText: text }).first().waitFor({ timeout: 8_000 })
+
+const levelShown = (page: Page, name: string) =>
+  page.waitForFunction((text) => document.querySelector('.toolbar option:checked')?.textContent === text, name)
+
+/** Counts in the foot of the table twin. */
+async function twin(page: Page): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const state of bayStates)
+    counts[state] = Number((await page.textContent(`tfoot [data-state=${state}]`))?.replaceAll(',', ''))
+  return counts
+}
+
+async function sidewaysOf(page: Page): Promise<void> {
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(beyond <= 0, `${page.url()}: ${beyond} px to scroll sideways`)
+}
+
+const looks = [
+  ['light', 1440, 900],
+  ['dark', 390, 844],
+] as const
+for (const [colorScheme, width, height] of looks)
+  test(`no page breaks a rule of WCAG 2.2 AA: ${colorScheme}, ${width} wide, in every state`, { skip }, async () => {
+    await using double = await city()
+    await using empty = await startPageDouble(samplePlan(0, 0), build)
+    const options = { colorScheme, viewport: { width, height }, reducedMotion: 'reduce' } as const
+    const states: [name: string, double: PageDouble, path: string, reach: (page: Page) => Promise<unknown>][] = [
+      ['normal', double, '/desk', (page) => free(page).waitFor()],
+      ['bay', double, '/desk?bay=S2-007', (page) => shows(page, '.drawer', 'Last readings')],
+      ['ledger', double, '/desk', (page) => page.click('.tile.wide')],
+      [
+        'table',
+        double,
+        '/desk?lang=de',
+        async (page) => {
+          await free(page).waitFor()
+          await page.keyboard.press('t')
+          await page.click('.twin tbody .link')
+          await shows(page, '.bay-rows', 'S0-001')
+        },
+      ],
+      [
+        'search',
+        double,
+        '/desk',
+        async (page) => {
+          await free(page).waitFor()
+          await page.keyboard.press('/')
+          await page.locator('dialog input').fill('S1')
+        },
+      ],
+      [
+        'help',
+        double,
+        '/desk',
+        async (page) => {
+          await free(page).waitFor()
+          await page.keyboard.press('?')
+          await page.locator('dialog.help').waitFor()
+        },
+      ],
+      ['wall', double, '/desk?wall=1', (page) => free(page).waitFor()],
+      ['public', double, '/', (page) => shows(page, '.live-status', 'Live')],
+      ['empty', empty, '/desk', (page) => shows(page, '.inbox', 'A-017')],
+      [
+        'error',
+        double,
+        '/desk',
+        async (page) => {
+          await free(page).waitFor()
+          double.down = true
+          double.cut()
+          await page.locator('.banner.bad').waitFor()
+        },
+      ],
+    ]
+    for (const [name, server, path, reach] of states) {
+      await using opened = await open(server, path, options)
+      await reach(opened.page)
+      await opened.page.evaluate(axe)
+      const broken = await opened.page.evaluate(async (tags) => {
+        const found = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
+          runOnly: tags,
+        })
+        return found.violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+        )
+      }, axeTags)
+      assert.deepEqual(broken, [], name)
+      assert.deepEqual(opened.complaints, [], name)
+      await sidewaysOf(opened.page)
+    }
+  })
+
+test('at 320 pixels, and with text at 200 %, nothing needs scrolling sideways', { skip }, async () => {
+  await using double = await city()
+  for (const [path, width] of [
+    ['/desk?bay=S2-007', 320],
+    ['/desk', 720],
+    ['/', 320],
+  ] as const) {
+    await using opened = await open(double, path, { viewport: { width, height: 640 } })
+    await opened.page.evaluate(
+      (size) => document.documentElement.style.setProperty('font-size', size),
+      width > 320 ? '200%' : '',
+    )
+    await shows(opened.page, path === '/' ? '.live-status' : '.chip.ok', 'Live')
+    await sidewaysOf(opened.page)
+  }
+})
+
+test('the table one key away counts what the server has, while bays move', { skip }, async () => {
+  await using double = await city()
+  double.change([0, code.occupied, 1, code.reserved, 2, code.unknown, 3, code.closed])
+  await using opened = await open(double, '/desk')
+  const { page } = opened
+  await free(page).waitFor()
+  await page.keyboard.press('t')
+  await page.locator('tfoot').waitFor()
+  double.change(Array.from({ length: 50 }, (_, k) => [100 + k, code.occupied]).flat())
+  await shows(page, 'tfoot [data-state=occupied]', String(double.counts().occupied))
+  const { capacity, ...counts } = double.counts()
+  assert.deepEqual(await twin(page), counts)
+  assert.equal(await free(page).textContent(), String(counts.free))
+})
+
+test('a cut stream is resumed after the last number, and the page ends with what the server has', {
+  skip,
+}, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  const { page } = opened
+  await free(page).waitFor()
+  double.change([5, code.occupied])
+  await shows(page, '.tile-value.free', '239')
+  double.down = true
+  double.cut()
+  await shows(page, '.chip', /Reconnecting \d+ s/)
+  await shows(page, '.tile-detail', /as of \d\d:\d\d:\d\d/)
+  double.change([6, code.occupied, 7, code.occupied])
+  double.down = false
+  await shows(page, '.chip.ok', 'Live')
+  await shows(page, '.tile-value.free', '237')
+  assert.equal(double.resumed, 1)
+})
+
+test('a session that has ended says how to sign in again, and keeps the last numbers in grey', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  await free(opened.page).waitFor()
+  double.refuse = true
+  double.cut()
+  await shows(opened.page, '.banner', 'baykeeper setup-link')
+  assert.equal(await opened.page.locator('.tile.stale').count(), 5)
+})
+
+test('figures that stop coming are not shown as current, though bays still move', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  await free(opened.page).waitFor()
+  double.silent = true
+  await shows(opened.page, '.tile.stale .tile-detail', /as of/)
+})
+
+test('tabs of one browser share one stream, and the next leads when the first goes', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  await free(opened.page).waitFor()
+  const second = await opened.page.context().newPage()
+  await second.goto(`${double.url}/desk`)
+  await shows(second, '.chip.ok', 'Live')
+  await free(second).waitFor()
+  assert.equal(double.opened, 1)
+  double.change([9, code.occupied])
+  await shows(second, '.tile-value.free', '239')
+  await opened.page.close()
+  await shows(second, '.chip.ok', 'Live')
+  for (let waited = 0; double.opened < 2 && waited < 50; waited++) await second.waitForTimeout(100)
+  double.change([10, code.occupied])
+  await shows(second, '.tile-value.free', '238')
+  assert.equal(double.opened, 2)
+  assert.equal(double.resumed, 1)
+})
+
+test('by keyboard alone: search a bay, walk to its neighbour, open it, and come back', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  const { page } = opened
+  await free(page).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.locator('dialog input').fill('s3-011')
+  await page.keyboard.press('Enter')
+  await shows(page, '.drawer h2', 'S3-011')
+  assert.match(page.url(), /bay=S3-011/)
+  await page.keyboard.press('Escape')
+  await page.locator('.drawer').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.activeElement?.className === 'grid')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await shows(page, '.drawer h2', 'S3-012')
+  await shows(page, '.drawer', 'dev-S3-012')
+  await page.keyboard.press('Escape')
+  await page.waitForFunction(() => document.activeElement?.className === 'grid')
+  await page.keyboard.press('PageUp')
+  await page.keyboard.press('Enter')
+  await shows(page, '.drawer h2', 'S2-001')
+})
+
+test('a link opens the place its sender saw', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk?site=site-1&level=l0')
+  await levelShown(opened.page, 'site-1 · l0')
+  await opened.page.waitForURL(/zoom=/)
+  await using again = await open(double, new URL(opened.page.url()).pathname + new URL(opened.page.url()).search)
+  await levelShown(again.page, 'site-1 · l0')
+})
+
+test('the public page follows the stream and its plan comes after the numbers', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/')
+  const { page } = opened
+  await shows(page, '.lot .number', '80')
+  await page.locator('.live-plan canvas').first().waitFor()
+  double.change(Array.from({ length: 80 }, (_, k) => [k, code.occupied]).flat())
+  double.figures()
+  await shows(page, '.lot .word', 'Full')
+  assert.equal(await page.locator('.lot').first().getAttribute('data-word'), 'Full')
+  double.down = true
+  double.cut()
+  await shows(page, '.live-status', /Reconnecting|down/)
+})

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { constants, gzipSync } from 'node:zlib'
+import { type Build, buildPages } from './build-under-test.ts'
+
+let build: Build
+before(async () => {
+  build = await buildPages()
+})
+after(() => build[Symbol.asyncDispose]())
+
+const kib = 1_024
+const zipped = async (files: readonly string[]) => {
+  let bytes = 0
+  for (const file of files) bytes += gzipSync(await build.read(file), { level: constants.Z_BEST_COMPRESSION }).length
+  return bytes
+}
+
+for (const [page, kind, lazy, limit] of [
+  ['desk', 'scripts', false, 60],
+  ['desk', 'styles', false, 8],
+  ['public', 'scripts', false, 12],
+  ['public', 'styles', false, 8],
+  ['public', 'scripts', true, 20],
+] as const)
+  test(`${kind} of the ${page} page ${lazy ? 'with all it loads later ' : ''}stay within ${limit} KiB compressed`, async (t) => {
+    const bytes = await zipped(build.filesOf(page, lazy)[kind])
+    t.diagnostic(`${(bytes / kib).toFixed(1)} KiB`)
+    assert.ok(bytes > 0 && bytes <= limit * kib, `${bytes} bytes`)
+  })
+
+test('no file names another host, and none makes code out of text', async () => {
+  const files = (['desk', 'public'] as const).flatMap((page) => {
+    const { scripts, styles } = build.filesOf(page, true)
+    return [...scripts, ...styles]
+  })
+  for (const file of new Set(files)) {
+    const text = (await build.read(file)).toString('utf8')
+    // Names of XML namespaces look like addresses and are never fetched; the curl line shows the reader's own host.
+    const hosts = (text.match(/https?:\/\/[^\s"'`)]+/g) ?? []).filter(
+      (url) => !url.startsWith('http://www.w3.org/') && !/^http:\/\/\$\{location\.hostname\}/.test(url),
+    )
+    assert.deepEqual(hosts, [], file)
+    assert.doesNotMatch(text, /\beval\(|new Function\(|@import|url\(/, file)
+  }
+})
