@@ -33,7 +33,9 @@ interface Lane {
 await runChild(async (child) => {
   const { settings, log, signal } = child
   const { config, demo } = settings
-  using keyring = await openKeyring(settings.dataDir)
+  using keyring = await openKeyring(settings.dataDir, process.env, {
+    onProblem: (error) => log.error('the key file is damaged; the keys known before stay valid', { error }),
+  })
   await using real = await openLane(child, 'real', settings.dataDir)
   await using simulated = demo ? await openLane(child, 'demo', demo.dir) : undefined
   let shown: Lane = simulated ?? real

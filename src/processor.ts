@@ -3,11 +3,10 @@ import path from 'node:path'
 import { type Child, runChild } from './child.ts'
 import { codecOf } from './codecs/registry.ts'
 import { openJournalReader } from './journal/segment-journal.ts'
+import { reachStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
-import { retryDelayMs } from './lib/retry.ts'
 import type { LedgerTotals } from './messages.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
-import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { storeUrl } from './store-url.ts'
 
@@ -18,7 +17,8 @@ await runChild(async (child) => {
   const { settings, log, signal } = child
   const dir = settings.demo?.dir ?? settings.dataDir
   await using reader = await openJournalReader(path.join(dir, 'journal'))
-  await using store = await reachStore(child)
+  const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
+  await using store = await reachStore(url, { log, clock: systemClock, signal })
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
   const processor = createProcessor({
@@ -42,29 +42,6 @@ await runChild(async (child) => {
     clearInterval(timer)
   }
 })
-
-/** Opens and migrates the store; an unreachable database is waited for, a refused one (wrong URL, newer schema) ends the process. */
-async function reachStore({ settings, log, signal }: Child): Promise<Store> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const store = await openStore(storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir), {
-        log,
-        clock: systemClock,
-      })
-      const applied = await store.migrate()
-      if (applied.length > 0) log.info('schema brought up to date', { applied })
-      return store
-    } catch (fault) {
-      const kind = (fault as { fault?: string }).fault
-      if (kind === 'config' || kind === 'newer') throw fault
-      if (attempt === 0)
-        log.warn('the database cannot be reached; readings stay safe in the journal', {
-          reason: (fault as Error).message,
-        })
-      await systemClock.sleep(retryDelayMs(attempt), signal)
-    }
-  }
-}
 
 /** Asks `main` for a wake-up above a record number; one question at a time, asked again should intake be restarted. */
 function durableSignal(child: Child): DurableSignal {

@@ -26,8 +26,11 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** Resolves when all children are ready for the first time; rejects when one says it cannot. */
-  start(): Promise<void>
+  /**
+   * Resolves when intake takes readings and the others are ready too, or have waited for the database long enough: they go on
+   * waiting. Rejects when a child says that it cannot work at all. Returns the roles that are not ready.
+   */
+  start(): Promise<readonly Role[]>
   pids(): Partial<Record<Role, number>>
   udpPort(): number | undefined
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
@@ -37,6 +40,8 @@ export interface Supervisor {
 
 /** A child that has run this long was healthy: its next fall starts the schedule anew. */
 const healthyMs = 30_000
+/** Processor and web wait for a database that is away; the server starts without it, because intake does not need it. */
+const othersMsMax = 6_000
 /** Children get this long to leave before they are killed; SIGTERM leaves within 10 s in all. */
 const stopMsMax = 8_500
 
@@ -184,7 +189,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const kid of [intake, web]) if (kid) launch(kid)
       await intake?.settled.promise
       if (processor) launch(processor)
-      await Promise.all([...kids.values()].map((kid) => kid.settled.promise))
+      await Promise.race([
+        Promise.all([...kids.values()].map((kid) => kid.settled.promise)),
+        sleep(othersMsMax, undefined, { ref: false }),
+      ])
+      return [...kids.values()].flatMap((kid) => (kid.ready ? [] : [kid.role]))
     },
     pids: () =>
       Object.fromEntries(

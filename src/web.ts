@@ -2,20 +2,26 @@
 import path from 'node:path'
 import { createApi } from './api/server.ts'
 import type { SystemStatus } from './api/status.ts'
-import { type Child, runChild } from './child.ts'
+import { runChild } from './child.ts'
+import { lateStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
 import { openKeyring } from './lib/keyring.ts'
-import { retryDelayMs } from './lib/retry.ts'
 import type { ToChild } from './messages.ts'
-import { openStore } from './store/open.ts'
-import type { Store } from './store/store.ts'
 import { storeUrl } from './store-url.ts'
 import { systemStatus } from './system-status.ts'
 
+/** How long the first page may wait for the store. */
+const storeMsMax = 1_500
+
 await runChild(async (child) => {
   const { settings, log, signal } = child
-  using keyring = await openKeyring(settings.dataDir)
-  await using store = await reachStore(child)
+  using keyring = await openKeyring(settings.dataDir, process.env, {
+    onProblem: (error) => log.error('the key file is damaged; the keys known before stay valid', { error }),
+  })
+  const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
+  const { store, opened } = lateStore(url, { log, clock: systemClock, signal })
+  await using _released = store
+  await firstOf(opened)
   let figures: Extract<ToChild, { type: 'figures' }> = {
     type: 'figures',
     intake: undefined,
@@ -49,20 +55,7 @@ await runChild(async (child) => {
   await app.close()
 })
 
-/** The pages need a store that exists; the processor migrates it, so this waits for both. */
-async function reachStore({ settings, log, signal }: Child): Promise<Store> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const store = await openStore(storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir), {
-        log,
-        clock: systemClock,
-      })
-      await store.migrate()
-      return store
-    } catch (fault) {
-      const kind = (fault as { fault?: string }).fault
-      if (kind === 'config' || kind === 'newer') throw fault
-      await systemClock.sleep(retryDelayMs(attempt), signal)
-    }
-  }
+/** A database that answers is waited for, so that the first page is not empty; one that is away is not; a refusal ends the process. */
+async function firstOf(opened: Promise<unknown>) {
+  await Promise.race([opened, systemClock.sleep(storeMsMax)])
 }

@@ -108,6 +108,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     if (demo) city = startCity(config, demo, urls()['ingest'], log)
     const up = await Promise.race([Promise.all([supervisor.start(), city && layoutPlaced(city)]), leaving.promise])
     if (typeof up === 'number') return up
+    const [waiting] = up
     announced = true
     const secret = await keyring.createSetupLink()
     say(
@@ -119,6 +120,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
         secret,
         ms: performance.now() - began,
         unbuilt,
+        waiting,
         file: loaded.file,
       }),
     )
@@ -234,10 +236,11 @@ interface BannerFacts {
   readonly secret: string
   readonly ms: number
   readonly unbuilt: string | undefined
+  readonly waiting: readonly string[]
   readonly file: string | undefined
 }
 
-function banner({ config, urls, ports, demo, secret, ms, unbuilt, file }: BannerFacts): string {
+function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file }: BannerFacts): string {
   const lines: [string, string][] = []
   if (urls['web']) {
     lines.push(['Page', `${urls['web']}/`])
@@ -265,6 +268,9 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, file }: Banner
     ...(demo ? ['  Connect your own sensor:  ./bin/baykeeper token create --source my-gateway'] : []),
     ...moved.map((line) => `  ! ${line}`),
     ...(unbuilt ? [`  ! ${unbuilt}`] : []),
+    ...(waiting.length > 0
+      ? [`  ! ${waiting.join(' and ')} wait for the database; readings are taken in and kept safe meanwhile`]
+      : []),
     '',
   ].join('\n')
 }
