@@ -36,9 +36,12 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
     },
     async insertMany({ head, columns, tail = '' }, rows) {
       const sql = `${head} VALUES (${Array(columns).fill('?').join(', ')}) ${tail}`
+      // Sent without waiting in between: each kind of row would cost a round trip. Answers come in order, so does a ROLLBACK after them.
+      const packets: Promise<unknown>[] = []
       for (const alike of byTypes(rows))
         for (let at = 0; at < alike.length; at += rowsPerPacket)
-          await connection.batch(sql, alike.slice(at, at + rowsPerPacket))
+          packets.push(connection.batch(sql, alike.slice(at, at + rowsPerPacket)))
+      await Promise.all(packets)
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
     end: async () => {
