@@ -20,8 +20,8 @@ interface Ready {
 /** Starts as a newcomer would: nothing configured but free ports and an own directory. */
 async function startFresh(dir: string) {
   const readyFile = path.join(dir, 'ready.json')
-  const env = { ...process.env, NO_COLOR: '1' }
-  for (const name of ['BAYKEEPER_INGEST_TOKEN', 'BAYKEEPER_API_KEY']) delete env[name as keyof typeof env]
+  const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1' }
+  for (const name of ['BAYKEEPER_INGEST_TOKEN', 'BAYKEEPER_API_KEY']) delete env[name]
   const ports = ['--port', '0', '--ingest-port', '0', '--mqtt-port', '0', '--tcp-port', '0', '--udp-port', '0']
   const child = spawn(bin, ['start', '--data', path.join(dir, 'data'), '--ready-file', readyFile, ...ports], {
     env,
