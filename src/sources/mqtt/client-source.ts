@@ -32,8 +32,12 @@ export interface MqttClientOptions {
 }
 
 const defaultClientId = 'baykeeper'
-/** How long a broker of MQTT 5 keeps the session of an absent client; 3.1.1 leaves that to the broker. */
-const sessionS = 7 * 24 * 3_600
+/** MQTT 5: the session is kept as long as the broker allows; 3.1.1 leaves it to the broker anyway. */
+const sessionForeverS = 0xffff_ffff
+/** A broker that forgets us sooner is named: an outage over night must not lose messages. */
+const sessionSMin = 24 * 3_600
+/** MQTT 5: messages the broker may have on the way to us; one sync covers hundreds. */
+const receiveMax = 4_096
 const keepaliveS = 30
 const connectMs = 10_000
 const closeMs = 5_000
@@ -80,7 +84,7 @@ async function subscribeUntilAborted(
   try {
     const connack = await Promise.race([connected(client), broken, intake.refused, aborted(signal)])
     if (connack) {
-      const warnings = preflight(connack, again)
+      const warnings = preflight(options, connack, again)
       const granted = await Promise.race([subscribe(client, topics, options.version), broken, intake.refused])
       if (granted.includes(0)) warnings.push('the broker grants QoS 0 only, which is lossy by protocol')
       for (const warning of warnings) context.log.warn(warning, { broker: shown(url) })
@@ -112,7 +116,7 @@ function connectOptions(options: MqttClientOptions & { version: 4 | 5 }): IClien
     resubscribe: false,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionS } } : {}),
+    ...(version === 5 ? { properties: { sessionExpiryInterval: sessionForeverS, receiveMaximum: receiveMax } } : {}),
   }
 }
 
@@ -137,11 +141,19 @@ const sessionTakenOver = 0x8e
 const unknownVersion = (fault: unknown) => [1, 0x84].includes((fault as { code?: number }).code ?? 0)
 
 /** What of the connection can lose readings, said before it does. */
-function preflight({ sessionPresent, properties }: IConnackPacket, again: boolean): string[] {
+function preflight(
+  { clientId }: MqttClientOptions,
+  { sessionPresent, properties }: IConnackPacket,
+  again: boolean,
+): string[] {
   const warnings: string[] = []
+  if (clientId === undefined)
+    warnings.push(
+      `no client id is set, so it is "${defaultClientId}": two of one name at a broker throw each other out`,
+    )
   if (again && !sessionPresent)
     warnings.push('the broker kept no session for us: what was sent while we were away may be lost there')
-  if (properties?.sessionExpiryInterval !== undefined && properties.sessionExpiryInterval < sessionS)
+  if (properties?.sessionExpiryInterval !== undefined && properties.sessionExpiryInterval < sessionSMin)
     warnings.push(`the broker keeps our session for ${properties.sessionExpiryInterval} s only`)
   if (properties?.assignedClientIdentifier) warnings.push('the broker chose our client id: it cannot know us again')
   return warnings
@@ -150,10 +162,13 @@ function preflight({ sessionPresent, properties }: IConnackPacket, again: boolea
 /** QoS granted for each topic. Throws when one is refused. */
 async function subscribe(client: MqttClient, topics: readonly string[], version: 4 | 5): Promise<number[]> {
   // Retained messages only with a new subscription, not at each connection (MQTT 5, 3.8.3.1).
-  const grants = await client.subscribeAsync([...topics], version === 5 ? { qos: 1, rh: 1 } : { qos: 1 })
-  const refused = grants.find(({ qos }) => qos > 2)
-  if (refused)
-    throw new Error(`the broker refuses the topic ${refused.topic} (code ${refused.qos}); check its access rules`)
+  const options = version === 5 ? ({ qos: 1, rh: 1 } as const) : ({ qos: 1 } as const)
+  const grants = await client.subscribeAsync([...topics], options).catch((cause: Error) => {
+    if (cause.name !== 'ErrorWithSubackPacket') throw cause
+    throw new Error(`the broker refuses one of the topics ${topics.join(', ')}; check the rights of the user`, {
+      cause,
+    })
+  })
   return grants.map(({ qos }) => qos)
 }
 
@@ -188,19 +203,20 @@ function takeMessages(
     // Not calling back keeps the next message waiting: after a stop or a refusal nothing more is taken.
     if (stopped || failed) return
     const durable = journal(packet)
+    const waits = packet.qos === 2 || queue.bytes > undurableBytesMax
     settled = Promise.all([settled, durable]).then(
       () => {
-        if (packet.qos === 1 && !failed && client.connected)
+        if (failed) return
+        if (packet.qos === 1 && client.connected)
           client['_sendPacket']({ cmd: 'puback', messageId: packet.messageId as number })
+        if (waits) callback(packet.qos === 2 ? undefined : deferred)
       },
       (fault) => {
         failed = true
         reject(fault)
       },
     )
-    if (packet.qos === 2) settled.then(() => !failed && callback())
-    else if (queue.bytes > undurableBytesMax) settled.then(() => callback(deferred))
-    else callback(deferred)
+    if (!waits) callback(deferred)
   }
   return {
     refused,
