@@ -248,7 +248,7 @@ test('by keyboard alone: search a bay, walk to its neighbour, open it, and come 
   await page.locator('dialog input').fill('s3-011')
   await page.keyboard.press('Enter')
   await shows(page, '.drawer h2', 'S3-011')
-  assert.match(page.url(), /bay=S3-011/)
+  await page.waitForURL(/bay=S3-011/)
   await page.keyboard.press('Escape')
   await page.locator('.drawer').waitFor({ state: 'detached' })
   await page.waitForFunction(() => document.activeElement?.className === 'grid')

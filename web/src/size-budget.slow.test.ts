@@ -21,7 +21,7 @@ for (const [page, kind, lazy, limit] of [
   ['desk', 'styles', false, 8],
   ['public', 'scripts', false, 12],
   ['public', 'styles', false, 8],
-  ['public', 'scripts', true, 20],
+  ['public', 'scripts', true, 14],
 ] as const)
   test(`${kind} of the ${page} page ${lazy ? 'with all it loads later ' : ''}stay within ${limit} KiB compressed`, async (t) => {
     const bytes = await zipped(build.filesOf(page, lazy)[kind])

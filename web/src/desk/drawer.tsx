@@ -101,7 +101,7 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
       <dl>
         <Row name={words.text('level')} value={floor?.plates[floor.plateOf[bay] ?? 0]?.name} />
         <Row name={words.text('type')} value={typeName(words, floor?.types[bay] ?? 'standard')} />
-        {found?.zone && <Row name="Zone" value={found.zone} />}
+        {found?.zone && <Row name={words.text('zone')} value={found.zone} />}
       </dl>
       {detail.failed && <p class="banner bad">{words.text('bayFailed')}</p>}
       {found === undefined && !detail.failed && <p class="quiet">{words.text('loading')} …</p>}

@@ -124,6 +124,7 @@ export const de: Dictionary = {
 
   since: 'seit {time}',
   forAge: 'seit {age}',
+  zone: 'Bereich',
   device: 'Gerät',
   source: 'Quelle',
   battery: 'Batterie',

@@ -121,6 +121,7 @@ export const en = {
 
   since: 'since {time}',
   forAge: 'for {age}',
+  zone: 'Zone',
   device: 'Device',
   source: 'Source',
   battery: 'Battery',

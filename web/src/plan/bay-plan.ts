@@ -4,7 +4,7 @@
  * Promises
  * - What is painted is what the tally holds; a change costs its own bays, not the plan.
  * - While a hand or wheel moves the view, a picture of the last full painting is moved when painting anew would be too slow.
- * - Nothing is painted while nobody looks (hidden page, paused).
+ * - Paused, it stands still: it goes on showing the moment it was stopped at, however it is moved.
  *
  *   far: plates with "n free"  →  plate ≥ 110 px: bays as solid marks  →  bay ≥ 5 px: shapes  →  bay ≥ 24 px: names
  */
@@ -14,7 +14,15 @@ import { type PlanColours, readColours } from './colours.ts'
 import { createFades } from './fades.ts'
 import { bayAt, boundsOf, type Floor, labelOf, nearestPlate, type Plate } from './floor.ts'
 import { drawMarks, type Marks, markSize, nameFromPx, nameShare, showsShapes } from './marks.ts'
-import { drawPlate, drawSiteNames, drawTitle, type PlateScene, type PlateWords, showsBays } from './plates.ts'
+import {
+  drawPlate,
+  drawSiteNames,
+  drawTitle,
+  type PlateScene,
+  type PlateWords,
+  type Shown,
+  showsBays,
+} from './plates.ts'
 import { drawRings, type Ringed } from './rings.ts'
 import {
   type Box,
@@ -102,7 +110,8 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   let marks: Marks | undefined
   let full = true
   let frame = 0
-  let paused = false
+  /** What is shown: the tally, or how it was when the plan was paused. */
+  let shown: Shown = tally
   let titlesAt = 0
   let paintMs = 0
   let settle: ReturnType<typeof setTimeout> | undefined
@@ -110,9 +119,9 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   let painted = view
   let picture: { canvas: OffscreenCanvas; view: View } | undefined
 
-  const scene = (): PlateScene => ({ g, floor, tally, view, colours, dpr, words })
+  const scene = (): PlateScene => ({ g, floor, tally: shown, view, colours, dpr, words })
   const request = () => {
-    if (frame === 0 && !paused) frame = requestAnimationFrame(paint)
+    if (frame === 0) frame = requestAnimationFrame(paint)
   }
 
   function paint(now: number) {
@@ -210,7 +219,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
       const x = pixelX(bay)
       const y = pixelY(bay)
       if (x + w < 0 || y + h < 0 || x > size.w || y > size.h) continue
-      g.drawImage(marks.images[tally.states[bay] as number] as ImageBitmap, x, y)
+      g.drawImage(marks.images[shown.states[bay] as number] as ImageBitmap, x, y)
       if (named) nameBay(bay, x, y, w, h)
     }
   }
@@ -221,7 +230,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
       g.fillStyle = colour
       for (let k = 0; k < bays.length; k++) {
         const bay = bays[k] as number
-        if (tally.states[bay] !== state) continue
+        if (shown.states[bay] !== state) continue
         const x = pixelX(bay)
         const y = pixelY(bay)
         if (x + w >= 0 && y + h >= 0 && x <= size.w && y <= size.h) g.fillRect(x, y, w, h)
@@ -231,7 +240,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
 
   function nameBay(bay: number, x: number, y: number, w: number, h: number) {
     const text = labelOf(floor, bay)
-    g.fillStyle = tally.states[bay] === code.free ? colours.onFree : colours.text
+    g.fillStyle = shown.states[bay] === code.free ? colours.onFree : colours.text
     g.textAlign = 'center'
     g.textBaseline = 'middle'
     let px = Math.min(16 * dpr, Math.max(9 * dpr, w * 0.3))
@@ -244,7 +253,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     g.fillText(text, x + w / 2, y + h * nameShare * 0.55, w * 0.94)
     const letter = letters[floor.types[bay] ?? '']
     // Where a shape fills the mark, there is no room for a letter: the drawer says the type.
-    if (letter && tally.states[bay] === code.free) {
+    if (letter && shown.states[bay] === code.free) {
       g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`
       g.fillText(letter, x + w / 2, y + h * 0.62, w * 0.9)
     }
@@ -293,7 +302,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     else if (before.w === 1 || wasFitted) fit()
     else look(centredView(at, zoom * dpr, size), false)
     // A canvas that was resized is empty: paint before the browser shows it.
-    if (!paused) paintAll()
+    paintAll()
   }
 
   const isFitted = () => view.scale <= scaleFit * 1.02
@@ -342,8 +351,9 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
       return rings
     },
     changed(bays) {
+      if (shown !== tally) return
       for (const bay of bays) staleTitles.add(floor.plateOf[bay] as number)
-      if (paused || picture) full = true
+      if (picture) full = true
       else fades.add(bays, performance.now())
       request()
     },
@@ -380,12 +390,9 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
       const at = layoutPoint(view, x * dpr, y * dpr)
       return bayAt(floor, at.x, at.y, (reachPx * dpr) / view.scale)
     },
-    pause(next) {
-      paused = next
-      if (paused) {
-        cancelAnimationFrame(frame)
-        frame = 0
-      } else rest()
+    pause(paused) {
+      shown = paused ? { states: tally.states.slice(), byPlate: tally.byPlate.slice() } : tally
+      rest()
     },
     [Symbol.dispose]() {
       resized.disconnect()

@@ -15,10 +15,12 @@ const labelPxMax = 16
 const wholeNameFromPx = 320
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
+export type Shown = Pick<Tally, 'states' | 'byPlate'>
+
 export interface PlateScene {
   readonly g: CanvasRenderingContext2D
   readonly floor: Floor
-  readonly tally: Tally
+  readonly tally: Shown
   readonly view: View
   readonly colours: PlanColours
   readonly dpr: number

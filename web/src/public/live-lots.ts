@@ -4,6 +4,7 @@ import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { startLiveClient } from '../live/client.ts'
 import type { Link } from '../live/link.ts'
 import type { BayPlan } from '../plan/bay-plan.ts'
+import { addPlan } from './live-plan.ts'
 import { ageText, levelText, lotWord } from './lot-words.ts'
 
 /** Older than this, numbers say so in grey. */
@@ -46,8 +47,13 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
       plan = undefined
       box.replaceChildren()
       if (floor.size === 0) return
-      void import('./live-plan.ts').then(({ addPlan }) => {
-        plan = addPlan(box, floor, tally)
+      const canvases = document.createElement('div')
+      box.append(canvases)
+      void addPlan(canvases, floor, tally).then((added) => {
+        // A newer plan came while this one was loading.
+        if (!canvases.isConnected) return added[Symbol.dispose]()
+        plan = added
+        plan.pause(paused)
         pause.hidden = false
       })
     },

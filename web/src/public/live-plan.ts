@@ -1,9 +1,10 @@
 /** The plan of the public page: the same as the desk's, without a keyboard grid; the numbers above say the same in words. */
 import type { Tally } from '../live/tally.ts'
-import { type BayPlan, createBayPlan } from '../plan/bay-plan.ts'
+import type { BayPlan } from '../plan/bay-plan.ts'
 import type { Floor } from '../plan/floor.ts'
 
-export function addPlan(box: HTMLElement, floor: Floor, tally: Tally): BayPlan {
+export async function addPlan(box: HTMLElement, floor: Floor, tally: Tally): Promise<BayPlan> {
+  const { createBayPlan } = await import('../plan/bay-plan.ts')
   const canvas = document.createElement('canvas')
   canvas.setAttribute('role', 'img')
   canvas.setAttribute('aria-label', `Plan of ${floor.size} bays, moving live. The lots above say the same in numbers.`)
