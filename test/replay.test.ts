@@ -1,12 +1,13 @@
 /** The main job, end to end: real stays through a real source, each transition stored once, the ledger closed. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { findPart } from '../tools/parts.ts'
-import { runCli, verifyLedger } from './fixtures/cli.ts'
+import { missing } from '../tools/parts.ts'
+import { runCli } from './fixtures/cli.ts'
 import { ptyPair } from './fixtures/pty.ts'
+import { drainedLedger, readingsOf } from './fixtures/readings.ts'
 import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
 import { type Stays, staysFile } from './fixtures/stays.ts'
 
@@ -21,33 +22,8 @@ after(() => rm(dir, { recursive: true, force: true }))
 
 type Server = Awaited<ReturnType<typeof startServer>>
 
-async function pendingDone(server: Server) {
-  for (let i = 0; i < 600; i++) {
-    const verdict = await verifyLedger(server.dataDir)
-    if (verdict.data['pending'] === 0) return verdict
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error('the backlog did not drain within two minutes')
-}
-
-/** Every reading of a device, page by page. */
-async function readingsOf(server: Server, device: string) {
-  const items: { seq: number; occupied: boolean; time: string; quality?: unknown }[] = []
-  let cursor: string | null = null
-  do {
-    const url = new URL(`/api/v1/devices/${encodeURIComponent(device)}/readings?limit=1000`, server.ready.web)
-    if (cursor) url.searchParams.set('cursor', cursor)
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })
-    assert.equal(answer.status, 200, await answer.clone().text())
-    const page = (await answer.json()) as { items: typeof items; next: string | null }
-    items.push(...page.items)
-    cursor = page.next
-  } while (cursor)
-  return items
-}
-
 async function checkStored(server: Server) {
-  const verdict = await pendingDone(server)
+  const verdict = await drainedLedger(server.dataDir)
   assert.equal(verdict.code, 0)
   const { committed, duplicate, quarantined, lost, difference, accepted } = verdict.data
   assert.deepEqual(
@@ -59,7 +35,7 @@ async function checkStored(server: Server) {
   ).json()) as { ids: string[] }
   assert.equal(sites.ids.length, stays.bays, 'every bay of the file is on the plan')
   for (const bay of [0, 1, 2].map((k) => sites.ids[Math.floor((k * (stays.bays - 1)) / 2)] as string)) {
-    const readings = await readingsOf(server, bay)
+    const readings = await readingsOf(server.ready.web, bay)
     assert.deepEqual(
       readings.map(({ seq }) => seq),
       readings.map((_, index) => index + 1),
@@ -123,14 +99,13 @@ describe('replay of real stays', () => {
     await checkStored(server)
   })
 
-  const socat = findPart('socat')
   test('through a pseudo-terminal in CSV lines', {
     timeout: 5 * minutes,
-    skip: socat ? false : 'socat is not installed',
+    skip: missing('socat'),
   }, async () => {
     await using pty = await ptyPair()
     const config = path.join(dir, 'serial.yaml')
-    await (await import('node:fs/promises')).writeFile(config, `serial:\n  - path: ${pty.server}\n    time: trust\n`)
+    await writeFile(config, `serial:\n  - path: ${pty.server}\n    time: trust\n`)
     await using server = await startServer({ flags: ['--config', config] })
     const replay = await runCli(
       [
@@ -181,7 +156,7 @@ describe('replay of real stays', () => {
     }
     const { code, stderr } = await replay
     assert.equal(code, 0, stderr)
-    const { data, code: closed } = await pendingDone(server)
+    const { data, code: closed } = await drainedLedger(server.dataDir)
     assert.equal(closed, 0)
     assert.equal(data['committed'], stays.transitions)
     assert.equal(data['quarantined'], 0)

@@ -116,7 +116,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       await batch.addRecord(decoded)
     }
     for (const range of damage) {
-      log.error('journal records could not be read back', { ...range })
+      if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
+      else log.error('journal records could not be read back', { ...range })
       batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)
     }
     const { readings, deadLetters, ledger, outcomes } = batch.rows
