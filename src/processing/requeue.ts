@@ -5,17 +5,25 @@
  */
 import type { UplinkHead } from '../domain/uplink.ts'
 import type { Framing } from '../lib/frames.ts'
+import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
-import type { CommitBatch, StoredDeadLetter } from '../store/store.ts'
+import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
 import { createBatch } from './batch.ts'
-import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
+import type { CodecOf, DecodedFrame, DecodedRecord } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import { createLedgerBook } from './ledger-book.ts'
-import type { ProcessorDeps } from './processor.ts'
 
 const requeueBatchMax = 500
 
-export async function requeueOnce(deps: ProcessorDeps, fleet: Fleet, position: number): Promise<number> {
+export interface RequeueDeps {
+  readonly store: Store
+  readonly reader: { readonly id: string }
+  readonly fence: number
+  readonly codecOf: CodecOf
+  readonly log: Log
+}
+
+export async function requeueOnce(deps: RequeueDeps, fleet: Fleet, position: number): Promise<number> {
   const letters = await deps.store.requeuedDeadLetters(requeueBatchMax)
   if (letters.length === 0) return 0
   const batch = createBatch(fleet, deps.store)
@@ -45,7 +53,7 @@ export async function requeueOnce(deps: ProcessorDeps, fleet: Fleet, position: n
   return letters.length
 }
 
-function decodeAgain(letter: StoredDeadLetter, deps: ProcessorDeps): { record: DecodedRecord; frame: DecodedFrame } {
+function decodeAgain(letter: StoredDeadLetter, deps: RequeueDeps): { record: DecodedRecord; frame: DecodedFrame } {
   const head = JSON.parse(letter.head) as UplinkHead & { framing: Framing }
   const uplink = { ...head, arrivedAt: letter.arrived, bytes: letter.bytes }
   const codec = deps.codecOf(letter.codec)
