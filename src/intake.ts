@@ -15,7 +15,14 @@ import { systemClock } from './lib/clock.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { IntakeFigures, SourceFigures } from './messages.ts'
 import { runSource } from './sources/registry.ts'
-import { type Delivery, IntakeRefused, type Source, type SourceContext, type SourceState } from './sources/source.ts'
+import {
+  type Delivery,
+  IntakeRefused,
+  type RefusalCause,
+  type Source,
+  type SourceContext,
+  type SourceState,
+} from './sources/source.ts'
 
 /** Checkpoint of the counters: what a crash can take from `refused` is at most this long. */
 const checkpointEveryMs = 1_000
@@ -28,6 +35,10 @@ interface Lane {
   readonly name: 'real' | 'demo'
   readonly journal: JournalWriter
   readonly counters: IntakeCounters
+  /** Bytes between a source and the sync. */
+  bytesOnTheWay: number
+  /** Why sources that can resend are refused: the disk is nearly full. Looked at once a second. */
+  nearlyFull: string | undefined
 }
 
 await runChild(async (child) => {
@@ -103,7 +114,11 @@ await runChild(async (child) => {
   figures()
   const timer = setInterval(() => {
     figures()
-    for (const lane of [real, simulated]) if (lane?.counters.dirty()) checkpoint(lane).catch(() => {})
+    for (const lane of [real, simulated]) {
+      if (!lane) continue
+      lane.nearlyFull = lane.journal.stats().refusing
+      if (lane.counters.dirty()) checkpoint(lane).catch(() => {})
+    }
   }, checkpointEveryMs)
   try {
     await Promise.all(running)
@@ -138,13 +153,31 @@ async function openLane(child: Child, name: Lane['name'], dir: string): Promise<
     if (next === after) break
     after = next
   }
-  return { name, journal, counters, [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose]() }
+  return {
+    name,
+    journal,
+    counters,
+    bytesOnTheWay: 0,
+    nearlyFull: undefined,
+    [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
+  }
 }
 
 async function checkpoint(lane: Lane) {
   const bytes = lane.counters.checkpoint(systemClock.now())
   await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
 }
+
+const refusalOf: Record<JournalError['code'], RefusalCause> = {
+  E_JOURNAL_OVERLOAD: 'overload',
+  E_JOURNAL_CLOSED: 'shutdown',
+  E_JOURNAL_TOO_LARGE: 'too-large',
+  E_JOURNAL_FULL: 'journal',
+  E_JOURNAL_FAILED: 'journal',
+  E_JOURNAL_LOCKED: 'journal',
+}
+/** Sources whose senders keep what is refused: on a disk that is nearly full they wait, and the room is left to the others. */
+const canResend = new Set(['http', 'mqtt', 'tcp'])
 
 interface ContextDeps {
   readonly child: Child
@@ -173,16 +206,19 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
       }
       return { kind, frames: delivery.frames, bytes: encodeUplink(uplink) }
     })
+    const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0)
     lane.counters.enter(source, frames)
+    lane.bytesOnTheWay += bytes
     let record: number
     try {
       record = await lane.journal.append(records)
     } catch (fault) {
       lane.counters.refuse(source, frames, true)
       if (!(fault instanceof JournalError)) throw fault
-      const cause =
-        fault.code === 'E_JOURNAL_OVERLOAD' ? 'overload' : fault.code === 'E_JOURNAL_CLOSED' ? 'shutdown' : 'journal'
+      const cause = refusalOf[fault.code]
       throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
+    } finally {
+      lane.bytesOnTheWay -= bytes
     }
     if (kind === recordKinds.data) lane.counters.accept(source, frames, record)
     else lane.counters.unframeable(source, frames, record)
@@ -197,6 +233,16 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
         if (group) group.push(delivery)
         else named.set(name, [delivery])
       }
+      for (const [name, group] of named) {
+        const { nearlyFull, counters } = laneOf(name)
+        if (nearlyFull === undefined || !canResend.has(source.kind)) continue
+        counters.refuse(
+          name,
+          group.reduce((sum, { frames }) => sum + frames, 0),
+          false,
+        )
+        throw new IntakeRefused('journal', `${nearlyFull}: free some space`, { retryAfterS: 30 })
+      }
       await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group)))
     },
     noise: (bytes, name = source.name) =>
@@ -206,7 +252,7 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
       child.log.debug('frames refused', { source: name, frames, cause })
     },
     lost: (frames, cause, name = source.name) => laneOf(name).counters.lose(name, frames, cause),
-    pressure: () => laneOf(source.name).journal.stats().pendingBytes > pressureBytes,
+    pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
     status: onStatus,
     clock: systemClock,
     log: child.log.with({ source: source.name }),

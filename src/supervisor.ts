@@ -101,7 +101,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     kid.ready = false
     kid.startedAt = performance.now()
     child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
-    child.on('message', (message: ToMain) => receive(kid, message))
+    child.on('message', (message: ToMain) => {
+      // A child that was replaced has nothing more to say: its positions may belong to another journal.
+      if (kid.process === child) receive(kid, message)
+    })
     child.on('exit', (code, signal) => fell(kid, child, code, signal))
     send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } })
   }
