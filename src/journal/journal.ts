@@ -4,7 +4,8 @@
  * Promises
  * - J1 `append` resolves only after a successful `fdatasync` covers every record of the call (and its segment's directory
  *   entry a directory fsync). Records of one call are contiguous and in order; calls are in order of calling.
- * - J2 Record numbers are dense, start at 1 and are never used twice, whatever crashes between.
+ * - J2 Record numbers are dense, start at 1 and are never used twice, whatever crashes between. Where the end of the journal may have
+ *   been lost, numbers that may have been used are skipped: a range of them is reported as damage.
  * - J3 What was appended is read back byte for byte, in order, or named as damage with its exact range; never altered.
  * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data.
  * - J5 Nothing beyond `released` minus the retention is ever removed; uncommitted segments are never deleted.
@@ -41,8 +42,14 @@ export interface Damage {
   /** Inclusive; equals the record before the next readable one. */
   readonly toRecord: RecordNumber
   readonly bytes: number
-  /** Frames lost in it (known exactly from the cumulative counts around it). */
+  /** Data frames lost in it, known exactly from the cumulative counts around it; 0 where `reason` says that nothing tells. */
   readonly frames: number
+  /** The same for noise. */
+  readonly noiseFrames?: number
+  /** Where in the segment the unreadable bytes begin. */
+  readonly offset?: number
+  /** The end of a journal that stopped without warning: what was lost there was most likely never acknowledged. */
+  readonly torn?: true
   readonly reason: string
 }
 
@@ -82,7 +89,10 @@ export interface JournalStats {
   /** Milliseconds of recent syncs. */
   readonly syncMsP50: number
   readonly syncMsP99: number
+  /** Why bytes should not or cannot be accepted now; undefined when all is well. */
   readonly refusing: string | undefined
+  /** What needs a look before it becomes a reason to refuse. */
+  readonly warning?: string | undefined
 }
 
 export interface ReadLimit {
@@ -93,6 +103,7 @@ export interface ReadLimit {
 }
 
 export interface JournalReader extends AsyncDisposable {
+  /** Empty as long as no writer has made the journal. */
   readonly id: string
   /**
    * Records after `after`, in order, at least one if any is durable, up to the limits. Damage met on the way is reported once
@@ -105,7 +116,10 @@ export interface JournalReader extends AsyncDisposable {
    */
   countsAt(record: RecordNumber): Promise<{ acceptedFrames: number; noiseFrames: number } | undefined>
   /** Scans the whole directory without a writer (stopped server): tail as recovery would find it, and the last checkpoint. */
-  scan(): Promise<{ tail: JournalTail; lastCheckpoint: StoredRecord | undefined; damage: readonly Damage[] }>
+  scan(options?: {
+    /** False trusts all but the newest segment, as recovery does: quick. Default true: every record is checked. */
+    readonly whole?: boolean
+  }): Promise<{ tail: JournalTail; lastCheckpoint: StoredRecord | undefined; damage: readonly Damage[] }>
 }
 
 export interface JournalOptions {
@@ -116,11 +130,26 @@ export interface JournalOptions {
   readonly pendingBytesMax?: number
   readonly retentionMs?: number
   readonly retentionBytes?: number
+  /** Share of the disk in use from which `stats().warning` speaks. Default 0.8. */
+  readonly diskWarnRatio?: number
+  /** Share of the disk in use from which `stats().refusing` speaks. Default 0.9. Appends still work: who to refuse is the owner's. */
+  readonly diskRefuseRatio?: number
+  /** Time between two tries to write after the disk failed. Default 1,000. */
+  readonly probeMs?: number
 }
 
-/** The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED. */
+/**
+ * The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
+ * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED.
+ */
 export class JournalError extends Error {
-  readonly code: 'E_JOURNAL_FULL' | 'E_JOURNAL_FAILED' | 'E_JOURNAL_OVERLOAD' | 'E_JOURNAL_LOCKED' | 'E_JOURNAL_CLOSED'
+  readonly code:
+    | 'E_JOURNAL_FULL'
+    | 'E_JOURNAL_FAILED'
+    | 'E_JOURNAL_OVERLOAD'
+    | 'E_JOURNAL_TOO_LARGE'
+    | 'E_JOURNAL_LOCKED'
+    | 'E_JOURNAL_CLOSED'
   constructor(code: JournalError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

@@ -1,0 +1,174 @@
+/**
+ * What waits to be written: appends, encoded as they come into groups of one write each, so that nothing but the write itself lies
+ * between two syncs. A group belongs to one segment; the plan says where the next record goes, assuming that all before it succeed.
+ * When one does not, `replan` encodes what is left again for another place.
+ */
+import type { JournalRecord } from './journal.ts'
+import { type Memory, memory, recordBytes, recordFlags, type Totals, totalsAfter, writeRecord } from './record.ts'
+import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
+
+/** A group takes no more appends from here on: large enough for the disk's full speed, small enough to be acknowledged soon. */
+export const groupBytesMax = 1024 * 1024
+const memoryKeptBytesMax = 2 * groupBytesMax
+const memoriesKept = 3
+
+export interface Append {
+  readonly records: readonly JournalRecord[]
+  readonly bytes: number
+  readonly resolve: (lastRecord: number) => void
+  readonly reject: (fault: unknown) => void
+}
+
+/** The end of the log at some moment. */
+export interface Mark extends Totals {
+  readonly number: number
+}
+
+/** A segment that exists or will: what its header says. */
+export interface SegmentPlan extends Mark {
+  readonly ordinal: number
+  readonly salt: number
+  /** Last record before the segment; less than `number` where numbers are skipped. */
+  readonly prior: number
+}
+
+export interface Group {
+  readonly segment: SegmentPlan
+  readonly offset: number
+  memory: Memory
+  used: number
+  readonly appends: Append[]
+  readonly lastRecords: number[]
+  end: Mark
+  checkpoint: CheckpointPlace | undefined
+  /** Being written: takes no more appends. */
+  closed: boolean
+}
+
+export interface GroupQueue {
+  add(append: Append): void
+  first(): Group | undefined
+  /** Removes the first group once it is settled. */
+  shift(): void
+  /** Encodes all that is left again, to follow `mark`: in a segment that exists, or in a new one. */
+  replan(mark: Mark, into?: { readonly segment: SegmentPlan; readonly offset: number }): void
+  /** Numbers up to and including this one are not given. */
+  skipTo(number: number): void
+  /** The segment the next append would go to. */
+  planned(): SegmentPlan
+}
+
+export function createGroupQueue(options: {
+  readonly id: string
+  readonly segmentBytesMax: number
+  readonly ordinal: number
+  readonly mark: Mark
+  /** Numbers up to here are not given, even if the mark is below. */
+  readonly usedNumber: number
+}): GroupQueue {
+  const { id, segmentBytesMax } = options
+  let nextOrdinal = options.ordinal
+  let groups: Group[] = []
+  let { mark, usedNumber } = options
+  let offset = headerBytes
+  let segment = beginSegment()
+  const memories: Memory[] = []
+
+  /** The next record begins a new segment. */
+  function beginSegment(): SegmentPlan {
+    const ordinal = nextOrdinal++
+    const prior = mark.number
+    mark = { ...mark, number: Math.max(prior, usedNumber) }
+    offset = headerBytes
+    return { ...mark, ordinal, prior, salt: segmentSalt({ id, ordinal, first: mark.number + 1 }) }
+  }
+
+  function add(append: Append) {
+    if (offset + append.bytes > segmentBytesMax && offset > headerBytes) segment = beginSegment()
+    const group = groupFor(append.bytes)
+    const from = group.used
+    let at = from
+    let end = mark
+    for (const record of append.records) {
+      const totals = totalsAfter(end, record)
+      end = { number: end.number + 1, acceptedFrames: totals.acceptedFrames, noiseFrames: totals.noiseFrames }
+      if (record.kind === 3)
+        group.checkpoint = { ordinal: segment.ordinal, offset: group.offset + at, number: end.number }
+      at = writeRecord(
+        group.memory,
+        at,
+        {
+          kind: record.kind,
+          frames: record.frames,
+          bytes: record.bytes,
+          flags: at === 0 ? recordFlags.firstOfWrite : 0,
+          number: end.number,
+          acceptedFrames: end.acceptedFrames,
+          noiseFrames: end.noiseFrames,
+        },
+        segment.salt,
+      )
+    }
+    group.used = at
+    group.end = mark = end
+    group.appends.push(append)
+    group.lastRecords.push(end.number)
+    offset += at - from
+  }
+
+  function groupFor(bytes: number): Group {
+    const last = groups.at(-1)
+    if (last && !last.closed && last.segment === segment && last.used + bytes <= groupBytesMax) {
+      reserve(last, bytes)
+      return last
+    }
+    const taken = memories.pop() ?? memory(groupBytesMax / 8)
+    const fresh = { segment, offset, memory: taken, used: 0, appends: [], lastRecords: [], end: mark }
+    const group: Group = { ...fresh, checkpoint: undefined, closed: false }
+    reserve(group, bytes)
+    groups.push(group)
+    return group
+  }
+
+  function reserve(group: Group, bytes: number) {
+    const wanted = group.used + bytes
+    if (wanted <= group.memory.bytes.byteLength) return
+    const larger = memory(Math.max(wanted, Math.min(2 * group.memory.bytes.byteLength, groupBytesMax)))
+    larger.bytes.set(group.memory.bytes.subarray(0, group.used))
+    group.memory = larger
+  }
+
+  function recycle(group: Group) {
+    if (memories.length < memoriesKept && group.memory.bytes.byteLength <= memoryKeptBytesMax)
+      memories.push(group.memory)
+  }
+
+  return {
+    add,
+    first: () => groups[0],
+    shift() {
+      const group = groups.shift()
+      if (group) recycle(group)
+    },
+    replan(after, into) {
+      const appends = groups.flatMap((group) => group.appends)
+      for (const group of groups) recycle(group)
+      groups = []
+      mark = into ? { ...after, number: Math.max(after.number, into.segment.number) } : after
+      if (into && mark.number >= usedNumber) {
+        segment = into.segment
+        offset = into.offset
+      } else segment = beginSegment()
+      for (const append of appends) add(append)
+    },
+    skipTo(number) {
+      usedNumber = Math.max(usedNumber, number)
+      if (mark.number < usedNumber) segment = beginSegment()
+    },
+    planned: () => segment,
+  }
+}
+
+/** Bytes of an append as it will lie in the segment. */
+export const appendBytes = (records: readonly JournalRecord[]) =>
+  records.reduce((sum, record) => sum + recordBytes(record), 0)

@@ -1,0 +1,234 @@
+/**
+ * What the journal in a directory amounts to, found by reading alone. Only the newest segment is walked (and older ones only while
+ * those above hold no record and no header): the others are trusted by their headers until they are read.
+ */
+import type { Files } from '../lib/files.ts'
+import { type Directory, listSegments, type Segment } from './directory.ts'
+import { type Damage, recordKinds, type StoredRecord } from './journal.ts'
+import { recordFlags, recordHeaderBytes, type Totals } from './record.ts'
+import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
+import { type Hole, usedBytes, walk } from './walk.ts'
+
+/** Numbers skipped when a whole segment is known to be gone: more than any segment can hold. */
+const lostSegmentRecords = 1_000_000_000
+
+export interface Recovered {
+  readonly directory: Directory
+  readonly fence: number
+  /** Newest record, and the counts at it. Numbers up to `usedNumber` must not be given again. */
+  readonly lastRecord: number
+  readonly usedNumber: number
+  readonly totals: Totals
+  readonly checkpoint: CheckpointPlace | undefined
+  readonly lastCheckpoint: StoredRecord | undefined
+  readonly damage: readonly Damage[]
+  /** Where the records end. */
+  readonly end: { readonly segment: Segment; readonly offset: number; readonly sealed: boolean } | undefined
+}
+
+export async function recover(files: Files, dir: string): Promise<Recovered> {
+  const directory = await listSegments(files, dir)
+  const { segments } = directory
+  const tails: Tail[] = []
+  for (const segment of segments.toReversed()) {
+    const tail = await readTail(files, segment, tails.length === 0)
+    tails.unshift(tail)
+    if (tail.totals) break
+  }
+  const oldest = tails.find((tail) => tail.totals)
+  const last = oldest && { ...oldest, totals: oldest.totals ?? noTotals }
+  const checkpoint = await findCheckpoint(files, segments, last)
+  const lastRecord = last?.lastRecord ?? 0
+  return {
+    directory,
+    fence: segments.reduce((fence, { header }) => Math.max(fence, header?.fence ?? 0), 0) + headerless(segments),
+    lastRecord,
+    usedNumber: Math.max(lastRecord, ...tails.map((tail) => tail.usedNumber)),
+    totals: last?.totals ?? noTotals,
+    checkpoint: checkpoint?.place,
+    lastCheckpoint: checkpoint?.record,
+    damage: tails.flatMap((tail) => tail.damage),
+    end: last?.readable ? { segment: last.segment, offset: last.offset, sealed: last.sealed } : undefined,
+  }
+}
+
+const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
+/** A header that cannot be read may have held a fence of its own. */
+const headerless = (segments: readonly Segment[]) => segments.filter(({ header }) => !header).length
+
+/** Frames lost between two counts; none are claimed where one of them is unknown. */
+export function lostBetween(before: Totals | undefined, after: Totals | undefined) {
+  if (!before || !after) return { frames: 0, noiseFrames: 0 }
+  return {
+    frames: Math.max(0, after.acceptedFrames - before.acceptedFrames),
+    noiseFrames: Math.max(0, after.noiseFrames - before.noiseFrames),
+  }
+}
+
+/** Counts before a record, given the record with the counts after it. */
+export function totalsBefore(record: Totals & { readonly kind: number; readonly frames: number }): Totals {
+  const { kind, frames, acceptedFrames, noiseFrames } = record
+  return {
+    acceptedFrames: acceptedFrames - (kind === recordKinds.data ? frames : 0),
+    noiseFrames: noiseFrames - (kind === recordKinds.noise ? frames : 0),
+  }
+}
+
+export function damageOfHole(segment: string, hole: Hole, before: Totals | undefined): Damage {
+  const { fromRecord, toRecord, offset, bytes, next } = hole
+  const unknown = before ? '' : '; how many frames is unknown'
+  return {
+    ...{ segment, fromRecord, toRecord, bytes, offset },
+    ...lostBetween(before, totalsBefore(next)),
+    reason: (bytes > 0 ? 'the bytes are no valid records' : 'the records are missing') + unknown,
+  }
+}
+
+interface Tail {
+  readonly segment: Segment
+  readonly offset: number
+  readonly lastRecord: number
+  readonly usedNumber: number
+  /** Undefined when neither header nor any record could be read. */
+  readonly totals: Totals | undefined
+  readonly checkpoint: CheckpointPlace | undefined
+  readonly sealed: boolean
+  /** False where nothing is known of the bytes, so that they must be left as they are. */
+  readonly readable: boolean
+  readonly damage: readonly Damage[]
+}
+
+async function readTail(files: Files, segment: Segment, newest: boolean): Promise<Tail> {
+  try {
+    return await walkTail(files, segment, newest)
+  } catch (error) {
+    const bytes = await files.bytes(segment.path).catch(() => 0)
+    return unreadable(segment, bytes, `the file cannot be read: ${(error as Error).message}`)
+  }
+}
+
+async function walkTail(files: Files, segment: Segment, newest: boolean): Promise<Tail> {
+  const { header, first, name, ordinal } = segment
+  const file = await files.open(segment.path, 'read')
+  try {
+    if (segment.newer) return unreadable(segment, await file.bytes(), 'a later version of this program wrote it')
+    let totals: Totals | undefined = header
+    let checkpoint: CheckpointPlace | undefined
+    const damage: Damage[] = []
+    // Holes inside of one write that nothing follows: that write may never have been whole, so nothing in it was acknowledged.
+    let doubtfulFrom: number | undefined
+    const end = await walk(
+      file,
+      { salt: segmentSalt(segment), number: first },
+      {
+        record(record, offset) {
+          totals = record
+          if (record.flags & recordFlags.firstOfWrite) doubtfulFrom = undefined
+          if (record.kind === recordKinds.checkpoint) checkpoint = { ordinal, offset, number: record.number }
+          return undefined
+        },
+        hole(hole) {
+          doubtfulFrom ??= damage.length
+          damage.push(damageOfHole(name, hole, totals))
+        },
+      },
+    )
+    if (newest && !end.seal)
+      damage.push(...damage.splice(doubtfulFrom ?? damage.length).map((torn) => ({ ...torn, torn: true as const })))
+    const usedNumber = end.number - 1
+    const lastRecord = end.number === first && header ? header.prior : usedNumber
+    const used = end.seal ? 0 : await usedBytes(file, end.offset)
+    if (!totals) return used > 0 ? unreadable(segment, used, 'nothing in it can be read') : neverWritten(segment)
+    const found = { segment, offset: end.offset, lastRecord, usedNumber, totals, checkpoint, damage }
+    const tail = { ...found, sealed: end.seal !== undefined, readable: true }
+    const fromRecord = usedNumber + 1
+    if (end.seal === 'continued' && newest) {
+      const toRecord = usedNumber + lostSegmentRecords
+      const reason = 'the segment after this one is gone; how many frames it held is unknown'
+      damage.push({ segment: name, fromRecord, toRecord, bytes: 0, frames: 0, reason })
+      return { ...tail, usedNumber: toRecord }
+    }
+    if (used === 0) return tail
+    const toRecord = usedNumber + Math.ceil(used / recordHeaderBytes)
+    const reason = 'the end was torn when the journal stopped; what it held was most likely never acknowledged'
+    damage.push({ segment: name, fromRecord, toRecord, bytes: used, offset: end.offset, frames: 0, torn: true, reason })
+    return { ...tail, usedNumber: toRecord }
+  } finally {
+    await file.close()
+  }
+}
+
+const nothing = { offset: headerBytes, totals: undefined, checkpoint: undefined, sealed: false, readable: false }
+
+/** A segment whose making was cut short: no record in it was ever acknowledged. */
+function neverWritten(segment: Segment): Tail {
+  const lastRecord = segment.first - 1
+  return { segment, ...nothing, lastRecord, usedNumber: lastRecord, damage: [] }
+}
+
+function unreadable(segment: Segment, bytes: number, reason: string): Tail {
+  const { first: fromRecord, name, header } = segment
+  const toRecord = fromRecord - 1 + Math.max(1, Math.ceil(bytes / recordHeaderBytes))
+  const damage = [{ segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }]
+  return { segment, ...nothing, lastRecord: fromRecord - 1, usedNumber: toRecord, totals: header, damage }
+}
+
+interface FoundCheckpoint {
+  readonly place: CheckpointPlace
+  readonly record: StoredRecord
+}
+
+/** Headers point at the newest checkpoint before them; only where that thread is torn are segments searched. */
+async function findCheckpoint(files: Files, segments: readonly Segment[], last: Tail | undefined) {
+  if (!last) return undefined
+  const place = last.checkpoint ?? last.segment.header?.checkpoint
+  if (!place && last.segment.header) return undefined
+  const pointed = place && (await checkpointIn(files, segments, place.ordinal, place))
+  if (pointed) return pointed
+  for (const { ordinal } of segments.filter((segment) => segment.ordinal <= last.segment.ordinal).reverse()) {
+    const found = await checkpointIn(files, segments, ordinal)
+    if (found) return found
+  }
+  return undefined
+}
+
+async function checkpointIn(
+  files: Files,
+  segments: readonly Segment[],
+  ordinal: number,
+  place?: CheckpointPlace,
+): Promise<FoundCheckpoint | undefined> {
+  const at = segments.findIndex((segment) => segment.ordinal === ordinal)
+  const segment = segments[at]
+  if (!segment) return undefined
+  let found: FoundCheckpoint | undefined
+  try {
+    const file = await files.open(segment.path, 'read')
+    try {
+      const below = segments
+        .slice(at + 1)
+        .reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY)
+      const start = { salt: segmentSalt(segment), number: segment.first, below, ...place }
+      await walk(file, start, {
+        record(record, offset, window) {
+          if (record.kind === recordKinds.checkpoint)
+            found = {
+              place: { ordinal, offset, number: record.number },
+              record: { ...stored(record), bytes: window.bytes.slice(record.from, record.to) },
+            }
+          return place ? true : undefined
+        },
+      })
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return undefined
+  }
+  return place && found?.place.number !== place.number ? undefined : found
+}
+
+export const stored = (record: Omit<StoredRecord, 'bytes'>) => {
+  const { number, kind, frames, acceptedFrames, noiseFrames } = record
+  return { number, kind, frames, acceptedFrames, noiseFrames }
+}

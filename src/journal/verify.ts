@@ -1,0 +1,59 @@
+/** Reads every record of every segment, as `ledger verify` does. */
+import type { Files } from '../lib/files.ts'
+import type { Segment } from './directory.ts'
+import type { Damage } from './journal.ts'
+import type { Totals } from './record.ts'
+import { damageOfHole, lostBetween, type Recovered } from './recovery.ts'
+import { segmentSalt } from './segment.ts'
+import { walk } from './walk.ts'
+
+/** All damage in the order of the records; that of the newest segment is what recovery found. */
+export async function verify(files: Files, { directory, damage: newest, end }: Recovered): Promise<readonly Damage[]> {
+  const { segments } = directory
+  const damage: Damage[] = []
+  for (const [i, segment] of segments.entries()) {
+    if (end && segment.ordinal >= end.segment.ordinal) break
+    const later = segments.slice(i + 1)
+    const below = later.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY)
+    damage.push(...(await verifySegment(files, segment, below, later)))
+  }
+  return [...damage, ...newest]
+}
+
+async function verifySegment(files: Files, segment: Segment, below: number, later: readonly Segment[]) {
+  const { name, first } = segment
+  const damage: Damage[] = []
+  if (first >= below) return damage
+  let totals: Totals | undefined = segment.header
+  let next = first
+  try {
+    const file = await files.open(segment.path, 'read')
+    try {
+      const end = await walk(
+        file,
+        { salt: segmentSalt(segment), number: first, below },
+        {
+          record(record) {
+            totals = record
+            return undefined
+          },
+          hole: (hole) => damage.push(damageOfHole(name, hole, totals)),
+        },
+      )
+      next = end.number
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    // Retention may have taken it meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+  }
+  const above = later.filter((other) => other.first === below)
+  const prior = above.reduce((least, { header }) => Math.min(least, header?.prior ?? below - 1), below - 1)
+  if (next <= prior) {
+    const range = { segment: name, fromRecord: next, toRecord: prior, bytes: 0 }
+    const header = above.find((other) => other.header)?.header
+    damage.push({ ...range, ...lostBetween(totals, header), reason: 'the records are missing' })
+  }
+  return damage
+}

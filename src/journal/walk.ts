@@ -1,0 +1,152 @@
+/**
+ * Walks the records of one segment in order. What is no valid record is skipped to the next valid one: that is a hole. The walk
+ * ends at a seal, or where no valid record follows.
+ */
+import type { OpenFile } from '../lib/files.ts'
+import { markBytes, markOffset, type RecordHead, readRecord, recordFlags, recordHeaderBytes } from './record.ts'
+import { headerBytes } from './segment.ts'
+import { createWindow, extend, moveTo, type Window } from './window.ts'
+
+export interface Hole {
+  readonly fromRecord: number
+  /** Inclusive. */
+  readonly toRecord: number
+  readonly offset: number
+  readonly bytes: number
+  /** The record behind it. */
+  readonly next: RecordHead
+}
+
+export interface Visitor {
+  /** `offset` is where the record begins in the file. True ends the walk before this record. */
+  record(record: RecordHead, offset: number, window: Window): boolean | undefined
+  hole?(hole: Hole): void
+}
+
+export interface WalkStart {
+  readonly salt: number
+  /** Offset of a record, or of the first one. */
+  readonly offset?: number
+  /** Number the record there should have. */
+  readonly number: number
+  /** Records from here on belong to a later segment. */
+  readonly below?: number
+}
+
+export interface WalkEnd {
+  /** Behind the last valid record (before the seal). */
+  readonly offset: number
+  /** Number the next record would have. */
+  readonly number: number
+  readonly seal: 'closed' | 'continued' | undefined
+  /** True when a visitor or `below` ended it. */
+  readonly stopped: boolean
+}
+
+export const sealWords = { closed: 1, continued: 2 } as const
+
+export async function walk(file: OpenFile, start: WalkStart, visitor: Visitor, window = createWindow()) {
+  const { salt, below = Number.POSITIVE_INFINITY } = start
+  let offset = start.offset ?? headerBytes
+  let number = start.number
+  const end = (seal: WalkEnd['seal'], stopped: boolean): WalkEnd => ({ offset, number, seal, stopped })
+  moveTo(window, offset)
+  for (;;) {
+    let record = readRecord(window, offset - window.start, window.length, salt)
+    if (record === 'more' && !window.atEnd) {
+      await extend(window, file, offset)
+      continue
+    }
+    let found = offset
+    if (record === 'more' || !record || record.number !== number) {
+      const next = await findRecord(file, { salt, offset, number }, window)
+      if (!next) return end(undefined, false)
+      record = next.record
+      found = next.offset
+    }
+    if (record.flags & recordFlags.seal) {
+      if (record.number > number && visitor.hole && number < below)
+        visitor.hole({
+          fromRecord: number,
+          toRecord: Math.min(record.number, below) - 1,
+          offset,
+          bytes: found - offset,
+          next: record,
+        })
+      number = Math.max(number, record.number)
+      return end(window.bytes[record.from] === sealWords.closed ? 'closed' : 'continued', false)
+    }
+    if (record.number >= below) return end(undefined, true)
+    if (record.number > number)
+      visitor.hole?.({ fromRecord: number, toRecord: record.number - 1, offset, bytes: found - offset, next: record })
+    if (visitor.record(record, found, window)) {
+      offset = found
+      number = record.number
+      return end(undefined, true)
+    }
+    offset = window.start + record.to
+    number = record.number + 1
+  }
+}
+
+/** The first valid record at or behind `offset` whose number is not below `number`; the window then holds all of it. */
+export async function findRecord(
+  file: OpenFile,
+  { salt, offset, number }: Required<Omit<WalkStart, 'below'>>,
+  window: Window,
+) {
+  let at = offset
+  for (;;) {
+    const relative = at - window.start
+    const candidate = indexOfMark(window, Math.max(0, relative) + markOffset) - markOffset
+    if (relative >= 0 && candidate >= 0) {
+      const record = readRecord(window, candidate, window.length, salt)
+      if (record === 'more' && !window.atEnd) {
+        at = window.start + candidate
+        await extend(window, file, at)
+        continue
+      }
+      if (record && record !== 'more' && record.number >= number) return { record, offset: window.start + candidate }
+      // A valid record with a lower number is a stale copy: what it holds is no place to look for the next one.
+      at = window.start + (record && record !== 'more' ? record.to : candidate + 1)
+      continue
+    }
+    if (window.atEnd) return undefined
+    at = Math.max(at, window.start + window.length - recordHeaderBytes)
+    await extend(window, file, at)
+  }
+}
+
+function indexOfMark({ bytes, length }: Window, from: number): number {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, length)
+  const found = all.indexOf(markBytes, from)
+  return found < 0 ? Number.NEGATIVE_INFINITY : found
+}
+
+/** How many bytes from `offset` on are in use: up to the last one that is not zero. */
+export async function usedBytes(file: OpenFile, offset: number): Promise<number> {
+  const window = createWindow()
+  moveTo(window, offset)
+  let used = 0
+  while (!window.atEnd) {
+    await extend(window, file, window.start + window.length)
+    const loaded = Buffer.from(window.bytes.buffer, 0, window.length)
+    if (!isZero(loaded)) used = window.start + lastNonZero(loaded) + 1 - offset
+  }
+  return used
+}
+
+const zeros = Buffer.alloc(64 * 1024)
+function isZero(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const part = bytes.subarray(at, at + zeros.length)
+    if (!part.equals(zeros.subarray(0, part.length))) return false
+  }
+  return true
+}
+
+function lastNonZero(bytes: Buffer): number {
+  let at = bytes.length - 1
+  while (at >= 0 && bytes[at] === 0) at--
+  return at
+}

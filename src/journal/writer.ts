@@ -1,0 +1,371 @@
+/**
+ * The one writer of a journal directory: group commit by a doorbell loop. While one write and its sync run, the next appends gather
+ * in the following group; an append is answered when its group is on the disk and so is the name of the file it lies in.
+ *
+ * - W1 One group is on its way at a time, so what is durable is always a prefix.
+ * - W2 A full disk: the file is cut back to its last durable byte, that group is refused, the next append tries again.
+ * - W3 A sync (or a write) that fails is never tried again on that file: what is not durable is written to a new segment from
+ *   memory. If that fails too the group is refused, and no new try is made before `probeMs`.
+ * - W4 Every opening begins a new segment: no byte is ever written behind a torn end.
+ */
+import type { Clock } from '../lib/clock.ts'
+import type { Files } from '../lib/files.ts'
+import { type ActiveSegment, isFull, makeSegment, seal, writeAll } from './active-segment.ts'
+import { keepDamagedBytes } from './damaged-bytes.ts'
+import { appendBytes, createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
+import {
+  JournalError,
+  type JournalOptions,
+  type JournalRecord,
+  type JournalStats,
+  type JournalTail,
+  type JournalWriter,
+} from './journal.ts'
+import type { JournalLock } from './lock.ts'
+import { recordBytesLimit } from './record.ts'
+import { type Recovered, recover } from './recovery.ts'
+import { type KeptSegment, removable } from './retention.ts'
+import type { CheckpointPlace } from './segment.ts'
+import { createSyncTimes } from './sync-times.ts'
+
+export interface JournalDeps {
+  readonly files: Files
+  readonly clock: Clock
+  /** That many random bytes. */
+  readonly random: (bytes: number) => Uint8Array
+  readonly lock: (dir: string) => JournalLock
+}
+
+export const journalDefaults = {
+  segmentBytesMax: 64 * 1024 * 1024,
+  recordBytesMax: 16 * 1024 * 1024,
+  pendingBytesMax: 64 * 1024 * 1024,
+  retentionMs: 24 * 3_600_000,
+  retentionBytes: Number.POSITIVE_INFINITY,
+  diskWarnRatio: 0.8,
+  diskRefuseRatio: 0.9,
+  probeMs: 1_000,
+} satisfies Required<JournalOptions>
+
+/** Retention and free space are looked at no more often than this. */
+const upkeepEveryMs = 5_000
+
+export async function openWriter(dir: string, deps: JournalDeps, options: JournalOptions = {}): Promise<JournalWriter> {
+  await deps.files.makeDirectory(dir)
+  const lock = deps.lock(dir)
+  try {
+    // Names that a crash left unsynced become durable before anything is built on them.
+    await deps.files.syncDirectory(dir)
+    const recovered = await recover(deps.files, dir)
+    return await startWriter({ dir, deps, recovered, lock, limits: { ...journalDefaults, ...options } })
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+interface Opening {
+  readonly dir: string
+  readonly deps: JournalDeps
+  readonly recovered: Recovered
+  readonly lock: JournalLock
+  readonly limits: Required<JournalOptions>
+}
+
+async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Promise<JournalWriter> {
+  const { files, clock } = deps
+  const id = recovered.directory.id ?? deps.random(8).toHex()
+  const fence = recovered.fence + 1
+  const syncs = createSyncTimes(clock)
+  let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
+  let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
+  let active: ActiveSegment | undefined
+  let kept = await keptSegments(files, recovered)
+  const queue = createGroupQueue({
+    ...{ id, mark: durable, usedNumber: recovered.usedNumber },
+    segmentBytesMax: limits.segmentBytesMax,
+    ordinal: recovered.directory.ordinalMax + 1,
+  })
+  let listener: ((tail: JournalTail) => void) | undefined
+  let pendingBytes = 0
+  let released = 0
+  let running: Promise<void> | undefined
+  let retiring: Promise<void> = Promise.resolve()
+  let upkeep: Promise<void> = Promise.resolve()
+  let upkeepAt = Number.NEGATIVE_INFINITY
+  let closing: Promise<void> | undefined
+  let fault: { readonly error: JournalError; readonly until: number } | undefined
+  let space = { totalBytes: 0, freeBytes: 0 }
+
+  const tail = (): JournalTail => {
+    const { number, acceptedFrames, noiseFrames } = durable
+    return { id, fence, lastRecord: number, acceptedFrames, noiseFrames }
+  }
+
+  async function settleRecovered() {
+    const { end, damage } = recovered
+    const copied = await keepDamagedBytes(files, dir, damage)
+    if (end && !end.sealed) await syncSegment(end.segment.path)
+    await commit().catch((error) => {
+      fault = faultOf(error)
+    })
+    // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
+    if (active && copied && end && !end.sealed) await cutSegment(end.segment.path, end.offset)
+  }
+
+  async function syncSegment(path: string) {
+    const file = await files.open(path, 'write')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function cutSegment(path: string, bytes: number) {
+    const file = await files.open(path, 'write').catch(() => undefined)
+    await file?.truncate(bytes).catch(() => {})
+    await file?.close().catch(() => {})
+  }
+
+  function append(records: readonly JournalRecord[]): Promise<number> {
+    const bytes = appendBytes(records)
+    const refusal = refuse(records, bytes)
+    if (refusal) return Promise.reject(refusal)
+    if (records.length === 0) return Promise.resolve(durable.number)
+    pendingBytes += bytes
+    return new Promise((resolve, reject) => {
+      queue.add({ records, bytes, resolve, reject })
+      ring()
+    })
+  }
+
+  function refuse(records: readonly JournalRecord[], bytes: number): JournalError | undefined {
+    if (closing) return new JournalError('E_JOURNAL_CLOSED', 'the journal is closed')
+    for (const { bytes: content } of records)
+      if (content.byteLength > Math.min(limits.recordBytesMax, recordBytesLimit))
+        return new JournalError('E_JOURNAL_TOO_LARGE', `a record of ${content.byteLength} bytes is too large`)
+    if (pendingBytes + bytes > limits.pendingBytesMax)
+      return new JournalError('E_JOURNAL_OVERLOAD', `${pendingBytes} bytes are waiting for the disk already`)
+    if (fault && clock.monotonic() < fault.until) return fault.error
+    return undefined
+  }
+
+  /** Starts the loop if it stands; appends of the same turn gather first. */
+  function ring() {
+    running ??= new Promise<void>((done) => setImmediate(done)).then(drain).finally(() => {
+      running = undefined
+      if (queue.first()) ring()
+    })
+  }
+
+  async function drain() {
+    while (queue.first()) {
+      const failure = await commit().then(
+        () => undefined,
+        (error: Error) => error,
+      )
+      const group = queue.first() as Group
+      if (failure) refuseGroup(group, failure)
+      else settle(group)
+      if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
+    }
+  }
+
+  function settle(group: Group) {
+    queue.shift()
+    durable = group.end
+    checkpoint = group.checkpoint ?? checkpoint
+    fault = undefined
+    group.appends.forEach(({ resolve, bytes }, i) => {
+      pendingBytes -= bytes
+      resolve(group.lastRecords[i] as number)
+    })
+    listener?.(tail())
+  }
+
+  function refuseGroup(group: Group, error: Error) {
+    queue.shift()
+    fault = faultOf(error)
+    if (active) queue.replan(durable, { segment: active.plan, offset: active.offset })
+    else queue.replan(durable)
+    for (const { reject, bytes } of group.appends) {
+      pendingBytes -= bytes
+      reject(fault.error)
+    }
+  }
+
+  function faultOf(error: Error): { readonly error: JournalError; readonly until: number } {
+    const full = isFull(error)
+    const message = full ? 'the disk is full' : `the disk refuses to write: ${error.message}`
+    const refusal = new JournalError(full ? 'E_JOURNAL_FULL' : 'E_JOURNAL_FAILED', message, { cause: error })
+    return { error: refusal, until: full ? 0 : clock.monotonic() + limits.probeMs }
+  }
+
+  /** Makes the first group durable, in a new segment if need be. Without a group it makes the segment alone. */
+  async function commit(): Promise<void> {
+    try {
+      await writeFirst()
+    } catch (error) {
+      const written = active?.plan === queue.first()?.segment ? active : undefined
+      if (isFull(error)) {
+        if (written) await cutBack(written)
+        throw error
+      }
+      if (written) abandon(written)
+      queue.replan(durable)
+      await writeFirst()
+    }
+  }
+
+  async function writeFirst() {
+    const group = queue.first()
+    if (group) group.closed = true
+    const plan = group?.segment ?? queue.planned()
+    const fresh = active?.plan !== plan
+    const target = fresh || !active ? await begin(plan) : active
+    const started = clock.monotonic()
+    try {
+      if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
+      await target.file.sync()
+      if (fresh) await files.syncDirectory(dir)
+    } catch (error) {
+      if (fresh) await discard(target)
+      throw error
+    }
+    syncs.add(clock.monotonic() - started)
+    if (fresh) enter(target)
+    if (group) target.offset = group.offset + group.used
+  }
+
+  function begin(plan: SegmentPlan): Promise<ActiveSegment> {
+    const { ordinal, number, prior, acceptedFrames, noiseFrames } = plan
+    const header = { ordinal, first: number + 1, prior, acceptedFrames, noiseFrames }
+    const ours = { id, fence, checkpoint, madeAt: clock.now() }
+    return makeSegment(files, dir, plan, { ...header, ...ours }, limits.segmentBytesMax)
+  }
+
+  function enter(target: ActiveSegment) {
+    const { header, path } = target
+    const before = active
+    if (before) retiring = Promise.all([retiring, retire(before, durable)]).then(() => {})
+    kept.push({ ordinal: header.ordinal, first: header.first, bytes: 0, path, madeAt: header.madeAt })
+    active = target
+  }
+
+  /** The segment before is finished at leisure: the header of the next one says where it ends. */
+  async function retire(segment: ActiveSegment, end: Mark) {
+    sized(segment)
+    await seal(segment, 'continued', end).catch(() => {})
+    await segment.file.close().catch(() => {})
+  }
+
+  function sized({ plan, offset }: ActiveSegment) {
+    kept = kept.map((segment) => (segment.ordinal === plan.ordinal ? { ...segment, bytes: offset } : segment))
+  }
+
+  /** A file whose sync failed is not touched again: what lies behind its durable end is void by the next segment's header. */
+  function abandon(segment: ActiveSegment) {
+    sized(segment)
+    active = undefined
+    retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
+  }
+
+  /** A segment that never held an acknowledged record. */
+  async function discard(segment: ActiveSegment) {
+    await segment.file.close().catch(() => {})
+    await files.remove(segment.path).catch(() => {})
+  }
+
+  /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */
+  async function cutBack(segment: ActiveSegment) {
+    try {
+      await segment.file.truncate(segment.offset)
+      await segment.file.sync()
+    } catch {
+      abandon(segment)
+    }
+  }
+
+  function keepUp() {
+    upkeepAt = clock.monotonic()
+    upkeep = upkeep.then(async () => {
+      space = await files.space(dir).catch(() => space)
+      await removeReleased()
+    })
+  }
+
+  async function removeReleased() {
+    const { retentionMs, retentionBytes } = limits
+    const limit = { released, retentionMs, retentionBytes, now: clock.now(), checkpointOrdinal: checkpoint?.ordinal }
+    for (const segment of kept.slice(0, removable(kept, limit))) {
+      try {
+        await files.remove(segment.path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return
+      }
+      kept = kept.filter((other) => other !== segment)
+    }
+  }
+
+  function release(upTo: number) {
+    released = Math.max(released, upTo)
+    // The consumer is ahead: the end of the journal was lost. Its numbers must not be given to other records.
+    queue.skipTo(released)
+    if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
+  }
+
+  function stats(): JournalStats {
+    if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
+    const used = space.totalBytes > 0 ? 1 - space.freeBytes / space.totalBytes : 0
+    const disk = `${Math.floor(used * 100)} % of the disk is in use`
+    return {
+      segments: kept.length,
+      bytes: kept.reduce((sum, segment) => sum + segment.bytes, 0) + (active?.offset ?? 0),
+      freeBytes: space.freeBytes,
+      pendingBytes,
+      ...syncs.figures(),
+      refusing: fault?.error.message ?? (used >= limits.diskRefuseRatio ? disk : undefined),
+      warning: used >= limits.diskWarnRatio ? disk : undefined,
+    }
+  }
+
+  async function close() {
+    while (running) await running
+    if (active) {
+      const { file, plan } = active
+      await seal(active, 'closed', { ...durable, number: Math.max(durable.number, plan.number) })
+        .then(() => file.sync())
+        .catch(() => {})
+      await file.close().catch(() => {})
+    }
+    await Promise.all([retiring, upkeep])
+    lock[Symbol.dispose]()
+  }
+
+  await settleRecovered()
+  keepUp()
+  return {
+    id,
+    fence,
+    damage: recovered.damage,
+    lastCheckpoint: recovered.lastCheckpoint,
+    append,
+    tail,
+    onDurable(given) {
+      listener = given
+    },
+    release,
+    stats,
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  }
+}
+
+async function keptSegments(files: Files, { directory }: Recovered): Promise<KeptSegment[]> {
+  const kept: KeptSegment[] = []
+  for (const { ordinal, first, path, header } of directory.segments) {
+    const bytes = await files.bytes(path).catch(() => 0)
+    kept.push({ ordinal, first, path, bytes, madeAt: header?.madeAt })
+  }
+  return kept
+}
