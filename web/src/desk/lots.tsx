@@ -57,7 +57,12 @@ export function Lots({ city }: { city: City }) {
             {plates.length > 1 && (
               <div class="parking-levels">
                 {plates.map((plate) => (
-                  <button key={plate.level} type="button" onClick={() => desk.plan?.fitPlate(plate.index)}>
+                  <button
+                    key={plate.level}
+                    type="button"
+                    title={plate.name}
+                    onClick={() => desk.plan?.fitPlate(plate.index)}
+                  >
                     <span>{plate.name.split(' · ').at(-1)}</span>
                     <b>{words.number(city.tally.byPlate[plate.index * stateCount + code.free] ?? 0)}</b>
                     <StateBar counts={city.tally.byPlate} at={plate.index * stateCount} />

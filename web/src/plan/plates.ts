@@ -62,16 +62,21 @@ export function drawPlate(scene: PlateScene, p: number, near: boolean): void {
   else drawSummary(scene, p, box)
 }
 
+const titleSize = ({ view, dpr }: PlateScene) =>
+  Math.min(labelPxMax * dpr, Math.max(labelPxMin * dpr, 3.2 * view.scale))
+/** Whether the title has room above the first bay; else it stands above its plate. */
+const titleInside = (scene: PlateScene, p: number) =>
+  (scene.floor.headroom[p] as number) * scene.view.scale >= titleSize(scene) * 1.25
+
 /** The strip with title and "n free"; drawn again alone when the number changes. */
 export function drawTitle(scene: PlateScene, p: number): void {
   const { g, floor, view, colours, dpr } = scene
   const plate = floor.plates[p]
   if (!plate) return
   const box = onCanvas(view, plate)
-  const room = (floor.headroom[p] as number) * view.scale
-  const size = Math.min(labelPxMax * dpr, Math.max(labelPxMin * dpr, 3.2 * view.scale))
-  const inside = room >= size * 1.25
-  const height = inside ? Math.min(room - dpr, size * 2.6) : size * 1.5
+  const size = titleSize(scene)
+  const inside = titleInside(scene, p)
+  const height = inside ? Math.min((floor.headroom[p] as number) * view.scale - dpr, size * 2.6) : size * 1.5
   const top = inside ? box.y + dpr : box.y - height - dpr
   const pad = Math.min(12 * dpr, Math.max(3 * dpr, 2 * view.scale))
   // The title's room can begin at any fraction of a pixel; round inwards so that bays keep their edges.
@@ -82,30 +87,37 @@ export function drawTitle(scene: PlateScene, p: number): void {
     Math.floor(box.w - 6 * dpr),
     Math.floor(height - 2 * dpr),
   )
+  // Of a plate that is only partly in view, the title stays in view.
+  const left = Math.max(box.x, 0) + pad
+  const right = Math.min(box.x + box.w, g.canvas.width) - pad
   const middle = top + height / 2 + dpr
+  const narrow = box.w < baysFromPx * dpr
   g.textBaseline = 'middle'
   g.font = `600 ${size}px ${family}`
   g.fillStyle = colours.text
   g.textAlign = 'right'
-  const text = freeText(scene, p, false)
+  const text = freeText(scene, p, narrow)
   const textW = g.measureText(text).width
-  // Of a plate that is only partly in view, the title stays in view.
-  const left = Math.max(box.x, 0) + pad
-  const right = Math.min(box.x + box.w, g.canvas.width) - pad
-  const titleRoom = right - left - textW - size
-  g.fillText(text, Math.max(right, box.x + pad + textW), middle)
+  if (textW > right - left) return
+  g.fillText(text, right, middle)
+  const room = right - left - textW - size * 0.6
+  const short = plateShortName(plate.name)
+  const whole = namesSites(scene) || g.measureText(plate.name).width > room ? short : plate.name
   g.fillStyle = colours.muted
   g.textAlign = 'left'
-  const short = namesSites(scene)
-  const names = short ? [plateShortName(plate.name)] : [plate.name, plateShortName(plate.name)]
-  const title = names.find((name) => g.measureText(name).width <= titleRoom)
-  if (title) g.fillText(title, left, middle)
+  g.fillText(shortened(g, whole, room), left, middle)
 }
 
 /** Names of sites stand above their plates, all or none; then plates need not repeat them. */
-const namesSites = ({ floor, view, dpr }: PlateScene) =>
-  Math.max(...floor.plates.map(({ w }) => w)) * view.scale < wholeNameFromPx * dpr &&
-  floor.sites.every(({ room }) => room * view.scale >= siteLabelPx * dpr * 1.4)
+function namesSites(scene: PlateScene): boolean {
+  const { floor, view, dpr } = scene
+  return (
+    floor.sites.length > 1 &&
+    Math.max(...floor.plates.map(({ w }) => w)) * view.scale < wholeNameFromPx * dpr &&
+    floor.sites.every(({ room }) => room * view.scale >= siteLabelPx * dpr * 1.4) &&
+    (!showsBays(floor, view, dpr) || floor.plates.every((_, p) => titleInside(scene, p)))
+  )
+}
 
 export function drawSiteNames(scene: PlateScene): void {
   const { g, floor, view, colours, dpr } = scene
@@ -161,10 +173,11 @@ interface Line {
 }
 
 function shortened(g: CanvasRenderingContext2D, text: string, width: number): string {
+  if (width <= 0) return ''
   if (g.measureText(text).width <= width) return text
   let length = text.length - 1
   while (length > 0 && g.measureText(`${text.slice(0, length)}…`).width > width) length--
-  return length > 0 ? `${text.slice(0, length)}…` : ''
+  return length > 1 ? `${text.slice(0, length)}…` : ''
 }
 
 function hatch({ g, colours, dpr }: PlateScene, box: Box): void {
