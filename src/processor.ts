@@ -17,6 +17,8 @@ await runChild(async (child) => {
   const { settings, log, signal } = child
   const dir = settings.demo?.dir ?? settings.dataDir
   await using reader = await openJournalReader(path.join(dir, 'journal'))
+  // The auditor reads for itself: what a reader returns is valid only until its next call.
+  await using auditor = await openJournalReader(path.join(dir, 'journal'))
   const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
   await using store = await reachStore(url, { log, clock: systemClock, signal })
   const weak = (await store.describe()).weaknesses
@@ -32,7 +34,7 @@ await runChild(async (child) => {
     onCommitted: (position) => child.send({ type: 'committed', position }),
   })
   const timer = setInterval(async () => {
-    const ledger = await totals(store, reader).catch(() => undefined)
+    const ledger = await totals(store, auditor).catch(() => undefined)
     child.send({ type: 'processor', stats: processor.stats(), ledger })
   }, figuresEveryMs)
   child.send({ type: 'ready' })

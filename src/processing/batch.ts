@@ -40,7 +40,8 @@ export interface BatchBuilder {
   addFrame(record: DecodedRecord, frame: DecodedFrame): Promise<Outcome>
 }
 
-export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epochSpan'>): BatchBuilder {
+/** `revMin`: positions before it were seen by the feeds already; what changes now must come after. */
+export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epochSpan'>, revMin = 0): BatchBuilder {
   const rows: BatchRows = {
     readings: [],
     deadLetters: [],
@@ -93,7 +94,7 @@ export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epoch
     let epoch = state.epoch
     let late = false
     state.lastArrived = instant(Math.max(uplink.arrivedAt, state.lastArrived))
-    state.rev = pos
+    state.rev = Math.max(state.rev, pos, revMin)
 
     if (reading.seq === undefined) {
       if (reading.kind === 'restart') openEpoch(state, state.epoch + 1)

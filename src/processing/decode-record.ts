@@ -28,7 +28,9 @@ export type CodecOf = (name: string) => Codec | undefined
 
 const noMeta: Readonly<Record<string, string>> = {}
 
-export function decodeRecord(record: StoredRecord, codecOf: CodecOf): DecodedRecord {
+/** `base` raises the record's number to its position in the store (Cursor.base). */
+export function decodeRecord(stored: StoredRecord, codecOf: CodecOf, base: number): DecodedRecord {
+  const record = { ...stored, number: stored.number + base }
   const uplink = decodeUplink(record.bytes)
   if (!uplink)
     return asWhole(record, unreadable(record), {

@@ -49,8 +49,10 @@ export interface Processor {
 }
 
 interface Place {
-  fleet: Fleet
+  readonly fleet: Fleet
   position: number
+  /** Raises record numbers to positions that stay unique when a database outlives a journal. */
+  readonly base: number
 }
 
 export function createProcessor(deps: ProcessorDeps): Processor {
@@ -64,7 +66,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const fleet = createFleet(await store.devices())
     const counts = await reader.countsAt(cursor.position)
     meter.placed(cursor.position, counts?.acceptedFrames ?? 0, fleet.size)
-    return { fleet, position: cursor.position }
+    return { fleet, position: cursor.position, base: cursor.base ?? 0 }
   }
 
   async function run(signal: AbortSignal) {
@@ -77,7 +79,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         attempt = 0
         meter.state('ok')
         if (clock.monotonic() >= requeueAt) {
-          await requeueOnce(deps, place.fleet, place.position)
+          await requeueOnce(deps, place)
           requeueAt = clock.monotonic() + requeueEveryMs
         }
         const limit = await newest(place.position, requeueAt - clock.monotonic(), signal)
@@ -102,7 +104,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   async function step(place: Place, durableNumber: number, meter: Meter): Promise<number> {
-    const { fleet, position: from } = place
+    const { fleet, position: from, base } = place
     const { records, damage } = await reader.read(from, { durable: durableNumber, bytesMax: batchBytesMax, framesMax })
     const to = Math.max(from, records.at(-1)?.number ?? 0, ...damage.map((range) => range.toRecord))
     if (to === from) return from
@@ -111,7 +113,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     let oldest: number | undefined
     for (const record of records) {
       if (record.kind !== 1) continue
-      const decoded = decodeRecord(record, deps.codecOf)
+      const decoded = decodeRecord(record, deps.codecOf, base)
       oldest ??= decoded.uplink.arrivedAt
       await batch.addRecord(decoded)
     }
@@ -135,7 +137,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     try {
       await store.commit(commit)
     } catch (fault) {
-      if (fault instanceof StoreError && fault.fault === 'data') await isolate(records, commit, fault)
+      if (fault instanceof StoreError && fault.fault === 'data') await isolate(records, commit, fault, base)
       throw fault
     }
     fleet.settle()
@@ -153,7 +155,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   /** A row the store refuses: smaller batches until the culprit's record stands alone, then its frames go to quarantine. */
-  async function isolate(records: readonly StoredRecord[], commit: CommitBatch, fault: StoreError) {
+  async function isolate(records: readonly StoredRecord[], commit: CommitBatch, fault: StoreError, base: number) {
     const data = records.filter((record) => record.kind === 1 && record.frames > 0)
     const [only] = data
     if (data.length > 1 || !only) {
@@ -168,7 +170,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       record: only.number,
       reason: fault.message,
     })
-    const decoded = decodeRecord(only, deps.codecOf)
+    const decoded = decodeRecord(only, deps.codecOf, base)
     const ledger = createLedgerBook()
     ledger.add(decoded.uplink.source, decoded.uplink.arrivedAt, 'quarantined', decoded.counted)
     const batch = createBatch(createFleet([]), store)

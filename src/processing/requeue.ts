@@ -23,10 +23,16 @@ export interface RequeueDeps {
   readonly log: Log
 }
 
-export async function requeueOnce(deps: RequeueDeps, fleet: Fleet, position: number): Promise<number> {
+export interface RequeuePlace {
+  readonly fleet: Fleet
+  readonly position: number
+  readonly base: number
+}
+
+export async function requeueOnce(deps: RequeueDeps, { fleet, position, base }: RequeuePlace): Promise<number> {
   const letters = await deps.store.requeuedDeadLetters(requeueBatchMax)
   if (letters.length === 0) return 0
-  const batch = createBatch(fleet, deps.store)
+  const batch = createBatch(fleet, deps.store, position + base)
   const ledger = createLedgerBook()
   for (const letter of letters) {
     const { record, frame } = decodeAgain(letter, deps)
