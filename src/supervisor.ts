@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unreachable } from './lib/brand.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
 import type { ChildSettings, Listeners, Role, ToChild, ToMain } from './messages.ts'
@@ -143,6 +144,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'real-data':
         options.onRealData?.()
         break
+      default:
+        unreachable(message)
     }
   }
 
