@@ -66,6 +66,8 @@ const letterKeysKey = 'baykeeper.letter-keys'
 export function createDesk(config: PageConfig, words: Words): Desk {
   const kpi = signal<Kpi | undefined>(undefined)
   const kpiAt = signal(0)
+  /** Since when the server itself has no newer state to tell. */
+  const storeDownAt = signal<number | undefined>(undefined)
   const link = signal<Link>(newLink)
   const now = signal(Date.now())
   const paused = signal<number | undefined>(undefined)
@@ -113,6 +115,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       batch(() => {
         kpi.value = next
         kpiAt.value = Date.now()
+        storeDownAt.value = next.pipeline === 'database-down' ? (storeDownAt.value ?? Date.now()) : undefined
         if (next.eventsPerSecond !== undefined) rates.value = [...rates.value, next.eventsPerSecond].slice(-ratesMax)
       })
     },
@@ -142,6 +145,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
     staleSince: computed(() => {
       if (paused.value !== undefined) return paused.value
       if (link.value.downSince !== undefined) return link.value.downSince
+      if (storeDownAt.value !== undefined) return storeDownAt.value
       if (kpiAt.value > 0 && now.value - kpiAt.value > figuresMsMax) return kpiAt.value
       return undefined
     }),

@@ -13,6 +13,7 @@ const labelPxMin = 9
 const labelPxMax = 16
 /** Plates this wide name their site themselves: the place above them may be out of view. */
 const wholeNameFromPx = 320
+const wholeNameFromShare = 0.4
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
 export type Shown = Pick<Tally, 'states' | 'byPlate'>
@@ -113,7 +114,8 @@ function namesSites(scene: PlateScene): boolean {
   const { floor, view, dpr } = scene
   return (
     floor.sites.length > 1 &&
-    Math.max(...floor.plates.map(({ w }) => w)) * view.scale < wholeNameFromPx * dpr &&
+    Math.max(...floor.plates.map(({ w }) => w)) * view.scale <
+      Math.min(wholeNameFromPx * dpr, wholeNameFromShare * scene.g.canvas.width) &&
     floor.sites.every(({ room }) => room * view.scale >= siteLabelPx * dpr * 1.4) &&
     (!showsBays(floor, view, dpr) || floor.plates.every((_, p) => titleInside(scene, p)))
   )

@@ -59,8 +59,9 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     },
     states: () => plan?.refresh(),
     bays: (changed) => plan?.changed(changed),
-    kpi() {
-      heardAt = Date.now()
+    kpi({ pipeline }) {
+      // Without its database the server repeats what it last knew.
+      if (pipeline !== 'database-down') heardAt = Date.now()
     },
     sites(next) {
       // A lot that the page was not written with, or no longer there: the server writes the page anew.
@@ -78,7 +79,11 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     const now = Date.now()
     const old = now - heardAt > oldMs
     document.body.classList.toggle('old', old)
-    const text = paused ? 'Paused' : old ? `Live data is down: last heard ${ageText(now - heardAt)}` : stateText(link)
+    const text = paused
+      ? 'Paused'
+      : old
+        ? `Live data is down since ${clockText(heardAt, sites[0]?.zone)}`
+        : stateText(link)
     if (said.textContent !== text) said.textContent = text
     status.dataset['state'] = old ? 'old' : (link?.phase ?? 'connecting')
     if (!paused) showAges(sites, document)
@@ -87,6 +92,9 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
 
 const stateText = (link: Link | undefined) =>
   link?.phase === 'live' ? 'Live' : link?.phase === 'waiting' ? 'Reconnecting' : 'Connecting'
+
+const clockText = (at: number, timeZone = 'UTC') =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
 
 const lotElement = (id: string) => document.querySelector<HTMLElement>(`.lot[data-site="${CSS.escape(id)}"]`)
 const sameLots = (sites: readonly SiteSummary[]) =>
