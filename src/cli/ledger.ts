@@ -76,7 +76,10 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
 
 async function reach(url: string): Promise<Store> {
   try {
-    return await openStore(url, { log: silentLog, clock: systemClock })
+    const store = await openStore(url, { log: silentLog, clock: systemClock })
+    // A database that has never been used has no tables yet: nothing is committed there, and that is an answer too.
+    await store.migrate()
+    return store
   } catch (cause) {
     throw new CommandFailed(exitCodes.unreachable, `the database cannot be reached: ${(cause as Error).message}`, {
       cause,
