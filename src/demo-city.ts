@@ -34,6 +34,9 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   if (JSON.stringify(stored?.layout) !== JSON.stringify(layout))
     await store.saveLayout(layout, 'simulator', systemClock.now())
 }
-process.send?.('ready')
+const go = new Promise<void>((resolve) => process.once('message', () => resolve()))
+process.send?.('placed')
+// Nothing is sent before the server takes it.
+await go
 await runDemo({ url: settings.ingest, token: settings.token, bays, seed, zone, speed, signal: stop.signal, log })
 process.exit(0)

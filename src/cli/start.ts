@@ -109,6 +109,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     const up = await Promise.race([Promise.all([supervisor.start(), city && layoutPlaced(city)]), leaving.promise])
     if (typeof up === 'number') return up
     const [waiting] = up
+    if (city?.connected) city.send('go')
     announced = true
     const secret = await keyring.createSetupLink()
     say(
