@@ -190,6 +190,8 @@ placed(program.command('simulate').description('send simulated sensors at a rate
     ),
   )
 
+// The launcher's channel must not keep a finished command.
+process.channel?.unref()
 try {
   await program.parseAsync()
 } catch (fault) {

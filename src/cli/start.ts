@@ -102,6 +102,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     ['SIGHUP', exitCodes.ok],
   ] as const)
     process.on(signal, () => leaving.resolve(code))
+  process.on('disconnect', () => leaving.resolve(exitCodes.ok))
 
   try {
     await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
