@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
+import { hash48 } from '../lib/hash.ts'
 import { type ByteSink, emulateLine, type NumberedLine } from './emulator.ts'
 import { createRandom } from './random.ts'
 
@@ -17,8 +18,9 @@ function steppedClock(): Clock {
   }
 }
 
+/** Each with a hash of its own: the halves of two cut lines must not read like a third. */
 const linesOf = (count: number): NumberedLine[] =>
-  Array.from({ length: count }, (_, i) => ({ number: i, text: `A,${i},,${i % 2}` }))
+  Array.from({ length: count }, (_, i) => ({ number: i, text: `A,${i},,${i % 2},${hash48(`line ${i}`).toString(36)}` }))
 
 /** A reader that takes what `takes` allows at each look, and knows which lines reached it whole. */
 function reader(takes: () => number) {
