@@ -8,12 +8,11 @@
  *
  *   far: plates with "n free"  →  plate ≥ 110 px: bays as solid marks  →  bay ≥ 5 px: shapes  →  bay ≥ 24 px: names
  */
-import { code } from '../bay-state.ts'
 import type { Tally } from '../live/tally.ts'
 import { type PlanColours, readColours } from './colours.ts'
 import { createFades } from './fades.ts'
-import { bayAt, boundsOf, type Floor, labelOf, nearestPlate, type Plate } from './floor.ts'
-import { drawMarks, type Marks, markSize, nameFromPx, nameShare, showsShapes } from './marks.ts'
+import { bayAt, boundsOf, type Floor, nearestPlate, type Plate } from './floor.ts'
+import { drawMarks, type Marks, markSize, nameFromPx, showsShapes } from './marks.ts'
 import {
   drawPlate,
   drawSiteNames,
@@ -24,6 +23,7 @@ import {
   showsBays,
 } from './plates.ts'
 import { drawRings, type Ringed } from './rings.ts'
+import { showsNames, stampBays } from './stamps.ts'
 import {
   type Box,
   centredView,
@@ -82,16 +82,6 @@ const paintMsMax = 7
 const pictureShareMin = 0.7
 const titleMs = 250
 const marginPx = 20
-const letters: Readonly<Record<string, string>> = {
-  disabled: '♿\uFE0E',
-  ev: 'EV',
-  family: 'F',
-  loading: 'L',
-  motorcycle: 'M',
-  permit: 'P',
-  staff: 'S',
-}
-
 export function createBayPlan(options: BayPlanOptions): BayPlan {
   const { canvas, overlay, floor, tally, words } = options
   const g = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
@@ -199,65 +189,13 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     return overlaps({ ...box, y: box.y - 24 * dpr, h: box.h + 24 * dpr }, size)
   }
 
-  const isNamed = () => (floor.bayW * view.scale) / dpr >= nameFromPx
-
   function stampMarks() {
     const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
     if (!showsShapes((floor.bayW * view.scale) / dpr, colours)) marks = undefined
-    else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr, isNamed())
+    else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr, showsNames(scene()))
   }
 
-  const pixelX = (bay: number) => Math.round((floor.x[bay] as number) * view.scale + view.left)
-  const pixelY = (bay: number) => Math.round((floor.y[bay] as number) * view.scale + view.top)
-
-  function stamp(bays: ArrayLike<number>) {
-    const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
-    if (!marks) return stampFar(bays, w, h)
-    const named = isNamed()
-    for (let k = 0; k < bays.length; k++) {
-      const bay = bays[k] as number
-      const x = pixelX(bay)
-      const y = pixelY(bay)
-      if (x + w < 0 || y + h < 0 || x > size.w || y > size.h) continue
-      g.drawImage(marks.images[shown.states[bay] as number] as ImageBitmap, x, y)
-      if (named) nameBay(bay, x, y, w, h)
-    }
-  }
-
-  /** Changing the fill is what costs: one pass for each state. */
-  function stampFar(bays: ArrayLike<number>, w: number, h: number) {
-    for (const [state, colour] of colours.far.entries()) {
-      g.fillStyle = colour
-      for (let k = 0; k < bays.length; k++) {
-        const bay = bays[k] as number
-        if (shown.states[bay] !== state) continue
-        const x = pixelX(bay)
-        const y = pixelY(bay)
-        if (x + w >= 0 && y + h >= 0 && x <= size.w && y <= size.h) g.fillRect(x, y, w, h)
-      }
-    }
-  }
-
-  function nameBay(bay: number, x: number, y: number, w: number, h: number) {
-    const text = labelOf(floor, bay)
-    g.fillStyle = shown.states[bay] === code.free ? colours.onFree : colours.text
-    g.textAlign = 'center'
-    g.textBaseline = 'middle'
-    let px = Math.min(16 * dpr, Math.max(9 * dpr, w * 0.3))
-    g.font = `600 ${px}px system-ui, sans-serif`
-    const wide = g.measureText(text).width
-    if (wide > w * 0.9) {
-      px = Math.max(8 * dpr, (px * w * 0.9) / wide)
-      g.font = `600 ${px}px system-ui, sans-serif`
-    }
-    g.fillText(text, x + w / 2, y + h * nameShare * 0.55, w * 0.94)
-    const letter = letters[floor.types[bay] ?? '']
-    // Where a shape fills the mark, there is no room for a letter: the drawer says the type.
-    if (letter && shown.states[bay] === code.free) {
-      g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`
-      g.fillText(letter, x + w / 2, y + h * 0.62, w * 0.9)
-    }
-  }
+  const stamp = (bays: ArrayLike<number>) => stampBays(scene(), marks, bays)
 
   /** The view has moved: paint anew at once if that is quick enough, else move the picture and paint when it rests. */
   function look(next: View, moving: boolean) {
