@@ -89,6 +89,9 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
 
   const address = await listen(server, options.listen)
   server.on('error', (fault) => context.log.warn('a connection could not be taken', { fault }))
+  server.on('drop', () =>
+    context.log.warn('a connection was refused: too many are open', { max: limits.connectionsMax }),
+  )
   context.status('up', `listening on ${address}`)
   options.onListening?.(`http://${address}`)
   await aborted(signal)

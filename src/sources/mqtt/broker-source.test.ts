@@ -170,6 +170,40 @@ test('a subscriber that does not read delays no publisher', async (t) => {
   for (let i = 1; i <= 200; i++) send(publish(i, payload))
   await context.until(() => answers().length === 200)
   assert.equal(context.frames().length, 200)
+  // What it did not read in time it does not get: nothing is piled up for it.
+  deaf.socket.resume()
+  await soon(200)
+  assert.ok(deaf.heard.filter(({ cmd }) => cmd === 'publish').length < 200)
+})
+
+test('a client is not read while too much of it is on its way', async (t) => {
+  const { context, client } = await open(t)
+  context.hold()
+  const { send, socket, answers } = await client()
+  const payload = 'x'.repeat(200_000)
+  for (let i = 1; i <= 100; i++) send(publish(i, payload))
+  await context.until(() => context.delivers === 1)
+  await soon(200)
+  assert.ok(socket.writableLength > 0, 'the window closed')
+  context.release()
+  await context.until(() => answers().length === 100)
+  assert.deepEqual(
+    answers(),
+    Array.from({ length: 100 }, (_, i) => `puback ${i + 1}`),
+  )
+})
+
+test('a client may not subscribe without end', async (t) => {
+  const { client } = await open(t)
+  const { send, heard, socket } = await client()
+  send({
+    cmd: 'subscribe',
+    messageId: 1,
+    subscriptions: Array.from({ length: 300 }, (_, i) => ({ topic: `t/${i}`, qos: 0 })),
+  })
+  await once(socket, 'data')
+  const suback = heard.find(({ cmd }) => cmd === 'suback')
+  assert.equal(suback?.cmd === 'suback' && suback.granted.filter((code) => code === 128).length, 300 - 256)
 })
 
 test('a password is an ingest token and names the source; a wrong one is turned away, none only where allowed', async (t) => {

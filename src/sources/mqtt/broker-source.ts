@@ -7,18 +7,21 @@
  * - When intake refuses, the client is disconnected without acknowledgement, so that it sends again.
  * - A QoS 2 message repeated on its connection is journaled once; repeated on a new one it is a duplicate that processing finds.
  * - QoS 0 is journaled and marked (`meta.qos`): what is lost of it nobody can tell the sender.
- * - Everything is bounded: connections, packet size, topics. Nothing is retained or queued for absent or slow subscribers, and every
+ * - Everything is bounded: connections, packet size, subscriptions, bytes on their way; a client with too many of those is not
+ *   read until they are durable. Nothing is retained or queued for absent or slow subscribers, and every
  *   session ends with its connection: messages are passed on to who listens now, readings and other topics alike, and only the
  *   readings are kept, in the journal.
  * - A password is an ingest token and names the source; without one the source is the broker's own name, where that is allowed.
  */
+import type { EventEmitter } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
+import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import { createDeliveryQueue } from '../delivery-queue.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
-import type { Delivery, Source, SourceContext, TokenCheck } from '../source.ts'
+import type { Source, SourceContext, TokenCheck } from '../source.ts'
+import { createJournaling, halfOpenMax } from './journaling.ts'
 import { guardPackets, type PacketGate } from './packet-gate.ts'
-import { createTopicMatch, defaultTopics } from './topic-filter.ts'
+import { defaultTopics } from './topic-filter.ts'
 
 export interface MqttBrokerOptions {
   readonly listen: ListenOn
@@ -44,12 +47,9 @@ const connectMs = 10_000
 const keepAliveMs = 60_000
 /** Packets sent after CONNECT without waiting for its answer; one read of a socket holds no more. */
 const earlyPacketsMax = 32_768
-/** Messages of QoS 2 between PUBLISH and PUBREL, of one client. */
-const halfOpenMax = 1_000
+/** Filters that one client may subscribe to. */
+const subscriptionsMax = 256
 const closeMs = 5_000
-
-type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>
-type Message = Parameters<AuthorizePublish>[1]
 
 export function mqttBrokerSource(options: MqttBrokerOptions): Source {
   return { name: options.name ?? 'mqtt', kind: 'mqtt', run: (signal, context) => serve(options, signal, context) }
@@ -60,6 +60,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   const gates = new Map<Socket, PacketGate>()
   const gateOf = (client: Client) => gates.get(client.conn as Socket)
   const names = new WeakMap<Client, string>()
+  const subscriptions = new WeakMap<Client, number>()
   const broker = await Aedes.createBroker({
     connectTimeout: connectMs,
     queueLimit: earlyPacketsMax,
@@ -80,9 +81,24 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
       if (gate) gate.bytesMax = packetBytesMax
       callback(null, true)
     },
-    authorizePublish: createJournaling(options, context, queue, names),
+    authorizePublish: createJournaling({
+      topics: options.topics ?? defaultTopics,
+      codec: options.codec ?? 'generic',
+      time: options.time,
+      sourceOf: (client) => names.get(client),
+      gateOf,
+      queue,
+      context,
+    }),
+    authorizeSubscribe(client, subscription, callback) {
+      const count = (subscriptions.get(client) ?? 0) + 1
+      subscriptions.set(client, count)
+      callback(null, count > subscriptionsMax ? null : subscription)
+    },
     authorizeForward: (client, packet) => ((client.conn as Socket).writableNeedDrain ? null : packet),
   })
+  const events: EventEmitter = broker
+  events.on('error', (fault: Error) => context.log.error('the broker failed at a message', { fault }))
   broker.on('clientError', (client, fault) =>
     context.log.debug('an MQTT client was cut off', { clientId: client.id, fault }),
   )
@@ -131,60 +147,3 @@ function senderOf(
 
 const turnedAway = (): AuthenticateError =>
   Object.assign(new Error('the user is the name of the source and the password its ingest token'), { returnCode: 4 })
-
-/** Lets a message pass once it is durable. Aedes acknowledges it then, and disconnects the client when told a fault. */
-function createJournaling(
-  options: MqttBrokerOptions,
-  context: SourceContext,
-  queue: ReturnType<typeof createDeliveryQueue>,
-  names: WeakMap<Client, string>,
-): AuthorizePublish {
-  const isReading = createTopicMatch(options.topics ?? defaultTopics)
-  const { codec = 'generic', time } = options
-  /** QoS 2 messages of a connection by packet id: a repeated one waits for the first. */
-  const halfOpen = new WeakMap<Client, Map<number, Promise<void>>>()
-  let warned = false
-
-  const deliveryOf = (client: Client | null, { topic, payload, qos }: Message): Delivery => {
-    const source = client ? names.get(client) : undefined
-    return {
-      framing: 'whole',
-      codec,
-      meta: qos === 0 ? { topic, qos: '0' } : { topic },
-      ...(source === undefined ? {} : { source }),
-      ...(time ? { time } : {}),
-      bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,
-      frames: 1,
-    }
-  }
-
-  function journal(client: Client | null, message: Message): Promise<void> {
-    if (!isReading(message.topic)) return queue.add([])
-    if (message.qos === 0 && !warned) {
-      warned = true
-      context.log.warn('readings come with QoS 0, which is lossy by protocol; set QoS 1', { clientId: client?.id })
-    }
-    if (message.qos !== 2 || !client || message.messageId === undefined) return queue.add([deliveryOf(client, message)])
-    const open = halfOpen.get(client) ?? new Map<number, Promise<void>>()
-    halfOpen.set(client, open)
-    const first = message.dup ? open.get(message.messageId) : undefined
-    if (first) return first
-    const done = queue.add([deliveryOf(client, message)])
-    open.delete(message.messageId)
-    open.set(message.messageId, done)
-    for (const oldest of open.keys()) {
-      if (open.size <= halfOpenMax) break
-      open.delete(oldest)
-    }
-    return done
-  }
-
-  return (client, message, callback) => {
-    if (message.topic.startsWith('$')) return callback(new Error('topics that begin with $ are the server’s own'))
-    message.retain = false
-    journal(client, message).then(
-      () => callback(null),
-      (fault) => callback(fault as Error),
-    )
-  }
-}

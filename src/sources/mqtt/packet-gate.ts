@@ -1,12 +1,15 @@
 /**
  * Stands before the broker's parser, which gathers a packet of any announced length: closes a connection whose packet is too
- * large, and holds bytes back once the source is stopping. The broker reads with `read`, so that is what is replaced.
+ * large, and holds bytes back while too many are on their way, or once the source is stopping. The broker reads with `read`, so that is what is replaced.
  */
 import type { Socket } from 'node:net'
 
 export interface PacketGate {
   /** Packets above this are refused; small until the client is known. */
   bytesMax: number
+  /** Nothing is read until `release`; the sender's window closes. */
+  hold(): void
+  release(): void
   /** Nothing more is read. */
   shut(): void
 }
@@ -15,9 +18,18 @@ export function guardPackets(socket: Socket, bytesMax: number, onTooLarge: (byte
   const read = socket.read.bind(socket)
   const gate = {
     bytesMax,
-    open: true,
+    state: 'open' as 'open' | 'held' | 'shut',
+    hold() {
+      if (gate.state === 'open') gate.state = 'held'
+    },
+    release() {
+      if (gate.state !== 'held') return
+      gate.state = 'open'
+      // The broker reads when told that there is something.
+      socket.emit('readable')
+    },
     shut() {
-      gate.open = false
+      gate.state = 'shut'
     },
   }
   /** Bytes of the current packet still to come; while its length is being read, `undefined`. */
@@ -53,7 +65,7 @@ export function guardPackets(socket: Socket, bytesMax: number, onTooLarge: (byte
   }
 
   socket.read = (size?: number) => {
-    if (!gate.open) return null
+    if (gate.state !== 'open') return null
     const chunk = read(size) as Buffer | null
     if (chunk === null || admits(chunk)) return chunk
     onTooLarge(length)
