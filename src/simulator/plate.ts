@@ -18,22 +18,25 @@ export interface PlateShape {
   readonly h: number
 }
 
-/** Rows and bays in a row for `bays` bays: an even number of rows where there are enough, so that every pair is whole. */
+/** A plate near the usual proportions, with an even number of rows where there are enough, so that every pair is whole. */
 export function shapePlate(bays: number): PlateShape {
-  let best: PlateShape | undefined
-  let bestBy = Number.POSITIVE_INFINITY
-  for (let rows = 1; rows <= 60; rows += rows === 1 ? 1 : 2) {
-    const perRow = Math.max(1, Math.ceil(bays / rows))
-    const w = perRow * bayW + 2 * marginX
-    const h = rowY(rows - 1) + bayH + marginBottom
-    const off = Math.abs(Math.log(w / h / aspect))
-    if (off < bestBy) {
-      bestBy = off
-      best = { rows, perRow, w, h }
-    }
-  }
-  return best as PlateShape
+  const shapes = [1, ...Array.from({ length: 30 }, (_, i) => 2 * i + 2)].map((rows) =>
+    plateOf(rows, Math.max(1, Math.ceil(bays / rows))),
+  )
+  const off = ({ w, h }: PlateShape) => Math.abs(Math.log(w / h / aspect))
+  return shapes.reduce((best, shape) => (off(shape) < off(best) ? shape : best))
 }
+
+/** A plate of a given width: plates of many sizes then stand in columns. */
+export const shapeRows = (bays: number, perRow: number): PlateShape =>
+  plateOf(Math.max(1, Math.ceil(bays / perRow)), perRow)
+
+const plateOf = (rows: number, perRow: number): PlateShape => ({
+  rows,
+  perRow,
+  w: perRow * bayW + 2 * marginX,
+  h: rowY(rows - 1) + bayH + marginBottom,
+})
 
 /** Place of bay number `index` on its plate, relative to the plate's corner. */
 export function bayPlace({ perRow }: PlateShape, index: number): { x: number; y: number; row: number; column: number } {

@@ -3,7 +3,7 @@
  * markers are numbered in order), plates packed in columns.
  */
 import type { Layout, Level } from '../domain/layout.ts'
-import { bayH, bayPlace, bayW, shapePlate } from './plate.ts'
+import { bayH, bayPlace, bayW, shapeRows } from './plate.ts'
 
 export interface AreaBays {
   /** Bays by area. */
@@ -32,6 +32,8 @@ export async function surveyStays(
 }
 
 const gap = 10
+/** Bays in a row of every plate: wide enough for the area's name above three bays. */
+const rowBays = 20
 /** Width of the whole plan in its height: the page's. */
 const planAspect = 1.35
 
@@ -43,8 +45,8 @@ export function layoutOfStays(
   const numeric = new Intl.Collator('en', { numeric: true })
   const plates = [...areas]
     .sort(([a], [b]) => numeric.compare(a, b))
-    .map(([area, bays]) => ({ area, bays: [...bays].sort(numeric.compare), shape: shapePlate(bays.size) }))
-  const columnW = Math.max(...plates.map(({ shape }) => shape.w)) + gap
+    .map(([area, bays]) => ({ area, bays: [...bays].sort(numeric.compare), shape: shapeRows(bays.size, rowBays) }))
+  const columnW = Math.max(0, ...plates.map(({ shape }) => shape.w)) + gap
   const total = plates.reduce((sum, { shape }) => sum + shape.h + gap, 0)
   const columns = Math.max(1, Math.min(plates.length, Math.round(Math.sqrt((planAspect * total) / columnW))))
   const tops = new Array<number>(columns).fill(0)

@@ -37,7 +37,9 @@ export async function openMqttSender(url: string, options: MqttSenderOptions = {
       )
     else trouble(error.message || String(error.code))
   })
-  client.on('close', () => trouble('the connection closed'))
+  client.on('close', () => {
+    if (!client.disconnecting) trouble('the connection closed')
+  })
   client.on('reconnect', () => stats.retries++)
   client.on('connect', () => {
     troubled = false
