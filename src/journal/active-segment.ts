@@ -16,21 +16,19 @@ export interface ActiveSegment {
   offset: number
 }
 
-/** Makes the file with its header; nothing is synced yet. `bytes`: how large the file is made at once, without taking room. */
-export async function makeSegment(files: Files, dir: string, plan: SegmentPlan, header: SegmentHeader, bytes: number) {
+/** Makes the file; nothing is in it and nothing is synced. */
+export async function makeSegment(files: Files, dir: string, plan: SegmentPlan, header: SegmentHeader) {
   const name = segmentName(header)
   const path = join(dir, name)
   const file = await files.open(path, 'create')
-  try {
-    await writeAll(file, encodeHeader(header), 0)
-    // A file that has its size already is synced two to three times as fast as one that grows (measured on ext4).
-    await file.truncate(bytes)
-  } catch (error) {
-    await file.close().catch(() => {})
-    await files.remove(path).catch(() => {})
-    throw error
-  }
   return { plan, header, name, path, file, offset: headerBytes } satisfies ActiveSegment
+}
+
+/** `bytes`: how large the file is made at once, without taking room. */
+export async function writeHeader({ file, header }: ActiveSegment, bytes: number) {
+  await writeAll(file, encodeHeader(header), 0)
+  // A file that has its size already is synced two to three times as fast as one that grows (measured on ext4).
+  await file.truncate(bytes)
 }
 
 export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {

@@ -2,7 +2,15 @@
 import { join } from 'node:path'
 import type { Files } from '../lib/files.ts'
 import { memory } from './record.ts'
-import { decodeHeader, headerBytes, parseSegmentName, type SegmentHeader, type SegmentName } from './segment.ts'
+import {
+  decodeHeader,
+  headerBytes,
+  parseSegmentName,
+  type SegmentHeader,
+  type SegmentName,
+  segmentSalt,
+} from './segment.ts'
+import { findRecord } from './walk.ts'
 
 export interface Segment extends SegmentName {
   readonly name: string
@@ -11,6 +19,8 @@ export interface Segment extends SegmentName {
   readonly header: SegmentHeader | undefined
   /** True when a later version of the format wrote it. */
   readonly newer: boolean
+  /** True when it has no header and no record. */
+  readonly ruined: boolean
 }
 
 export interface Directory {
@@ -18,13 +28,15 @@ export interface Directory {
   readonly id: string | undefined
   /** Of this journal, by ordinal. */
   readonly segments: readonly Segment[]
+  /** Named like segments of this journal, with neither header nor any record: their making was cut short, or they are ruined. */
+  readonly ruins: readonly Segment[]
   /** Highest ordinal any name claims, ours or not: the next segment goes above it. */
   readonly ordinalMax: number
 }
 
-/** `known`: what an earlier listing found; headers never change once they can be read. */
-export async function listSegments(files: Files, dir: string, known: readonly Segment[] = []): Promise<Directory> {
-  const before = new Map(known.filter((segment) => segment.header).map((segment) => [segment.name, segment]))
+/** `known`: what an earlier listing found, so that each file is looked into once. */
+export async function listSegments(files: Files, dir: string, known?: Directory): Promise<Directory> {
+  const before = new Map(settled(known).map((segment) => [segment.name, segment]))
   const found: Segment[] = []
   let ordinalMax = 0
   for (const name of await list(files, dir)) {
@@ -38,7 +50,17 @@ export async function listSegments(files: Files, dir: string, known: readonly Se
   const id = idOf(found)
   const mine = found.filter((segment) => segment.id === id)
   mine.sort((a, b) => a.ordinal - b.ordinal || rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
-  return { id, segments: mine.filter((segment, i) => segment.ordinal !== mine[i - 1]?.ordinal), ordinalMax }
+  const ruins = mine.filter((segment) => segment.ruined)
+  const whole = mine.filter((segment) => !segment.ruined)
+  const segments = whole.filter((segment, i) => segment.ordinal !== whole[i - 1]?.ordinal)
+  return { id, segments, ruins, ordinalMax }
+}
+
+/** What cannot change any more: headers that were read, and ruins below them; above them one may just be in the making. */
+function settled(known: Directory | undefined): readonly Segment[] {
+  if (!known) return []
+  const newest = known.segments.findLast(({ header }) => header)?.ordinal ?? 0
+  return [...known.segments, ...known.ruins].filter(({ header, ordinal }) => header || ordinal < newest)
 }
 
 /** Of two files with one ordinal the one that bears its own name counts; the other is a copy. */
@@ -67,22 +89,30 @@ async function list(files: Files, dir: string): Promise<readonly string[]> {
 /** Undefined for what is no file, or vanished meanwhile. */
 async function readSegment(files: Files, dir: string, name: string, named: SegmentName): Promise<Segment | undefined> {
   const path = join(dir, name)
-  const { bytes } = memory(headerBytes)
-  let got: number
+  const lost = { ...named, name, path, header: undefined, newer: false }
   try {
     const file = await files.open(path, 'read')
     try {
-      got = await file.read(bytes, 0)
+      const { bytes } = memory(headerBytes)
+      const header = decodeHeader(bytes.subarray(0, await file.read(bytes, 0)))
+      if (header === 'newer') return { ...lost, newer: true, ruined: false }
+      if (header) {
+        const { id, ordinal, first } = header
+        return { ...{ id, ordinal, first }, name, path, header, newer: false, ruined: false }
+      }
+      const any = await findRecord(file, { salt: segmentSalt(named), offset: headerBytes, number: named.first })
+      return { ...lost, ruined: any === undefined }
     } finally {
       await file.close()
     }
   } catch (error) {
-    if (['ENOENT', 'EISDIR', 'EACCES', 'ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined
-    if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error
-    got = 0
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'EISDIR', 'EACCES', 'ELOOP', 'ENXIO'].includes(code)) return undefined
+    if (code === 'EIO') return { ...lost, ruined: true }
+    throw error
   }
-  const header = decodeHeader(bytes.subarray(0, got))
-  if (!header || header === 'newer') return { ...named, name, path, header: undefined, newer: header === 'newer' }
-  return { id: header.id, ordinal: header.ordinal, first: header.first, name, path, header, newer: false }
 }
+
+/** True when another opening of the journal made the segment that follows. */
+export const stoppedAt = (segment: Segment, above: Segment | undefined) =>
+  above?.header !== undefined && above.header.fence !== segment.header?.fence

@@ -8,13 +8,13 @@
  */
 import type { Files, OpenFile } from '../lib/files.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
-import { type Directory, listSegments, type Segment } from './directory.ts'
+import { type Directory, listSegments, type Segment, stoppedAt } from './directory.ts'
 import type { Damage, JournalReader, ReadLimit, StoredRecord } from './journal.ts'
 import { type RecordHead, readRecord, recordFlags, type Totals } from './record.ts'
 import { damageOfHole, lostBetween, recover, stored, totalsBefore } from './recovery.ts'
 import { headerBytes, segmentSalt } from './segment.ts'
 import { verify } from './verify.ts'
-import { findRecord, walk } from './walk.ts'
+import { endsWrites, findRecord, walk } from './walk.ts'
 import { createWindow, extend, moveTo } from './window.ts'
 
 export interface ReaderDeps {
@@ -53,7 +53,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   let turn: Promise<unknown> = Promise.resolve()
 
   async function list(durable: number) {
-    directory = await listSegments(files, dir, directory.segments)
+    directory = await listSegments(files, dir, directory)
     listedDurable = durable
   }
 
@@ -131,8 +131,11 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
         continue
       }
       if (record.number > next) {
-        const hole = { fromRecord: next, toRecord: record.number - 1, offset: at.cursor.offset, next: record }
-        damage.push(damageOfHole(segment.name, { ...hole, bytes: offset - at.cursor.offset }, at.cursor.totals))
+        const bytes = offset - at.cursor.offset
+        const hole = { fromRecord: next, toRecord: record.number - 1, offset: at.cursor.offset, bytes, next: record }
+        const above = firstAbove(next, segment)
+        const torn = stoppedAt(segment, above) && (await endsWrites(file, record, offset, { salt, below }))
+        damage.push(damageOfHole(segment.name, hole, at.cursor.totals, torn))
       }
       const full = bytes + record.to - record.from > limit.bytesMax || frames + record.frames > limit.framesMax
       if (full && records.length > 0) break
@@ -170,6 +173,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     const segment = segmentOf(number)
     if (!segment) return undefined
     if (cursor && cursor.segment.name === segment.name && cursor.next === number) return { cursor, fresh: false }
+    const left = cursor
     await leave()
     let file: OpenFile
     try {
@@ -187,7 +191,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
       salt: segmentSalt(segment),
       offset: headerBytes,
       next: segment.first,
-      totals: segment.header,
+      totals: segment.header ?? (left?.next === segment.first ? left.totals : undefined),
     }
     await forward(cursor, number)
     moveTo(window, cursor.offset)

@@ -35,13 +35,15 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
     tails.unshift(tail)
     if (tail.totals) break
   }
+  const newest = segments.at(-1)?.ordinal ?? 0
+  for (const ruin of directory.ruins) if (ruin.ordinal > newest) tails.push(await readTail(files, ruin, false))
   const oldest = tails.find((tail) => tail.totals)
   const last = oldest && { ...oldest, totals: oldest.totals ?? noTotals }
   const checkpoint = await findCheckpoint(files, segments, last)
   const lastRecord = last?.lastRecord ?? 0
   return {
     directory,
-    fence: segments.reduce((fence, { header }) => Math.max(fence, header?.fence ?? 0), 0) + headerless(segments),
+    fence: segments.reduce((fence, { header }) => Math.max(fence, header?.fence ?? 0), 0) + headerless(directory),
     lastRecord,
     usedNumber: Math.max(lastRecord, ...tails.map((tail) => tail.usedNumber)),
     totals: last?.totals ?? noTotals,
@@ -54,7 +56,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
 
 const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
 /** A header that cannot be read may have held a fence of its own. */
-const headerless = (segments: readonly Segment[]) => segments.filter(({ header }) => !header).length
+const headerless = ({ segments, ruins }: Directory) => ruins.length + segments.filter(({ header }) => !header).length
 
 /** Frames lost between two counts; none are claimed where one of them is unknown. */
 export function lostBetween(before: Totals | undefined, after: Totals | undefined) {
@@ -74,12 +76,13 @@ export function totalsBefore(record: Totals & { readonly kind: number; readonly 
   }
 }
 
-export function damageOfHole(segment: string, hole: Hole, before: Totals | undefined): Damage {
+export function damageOfHole(segment: string, hole: Hole, before: Totals | undefined, torn = false): Damage {
   const { fromRecord, toRecord, offset, bytes, next } = hole
   const unknown = before ? '' : '; how many frames is unknown'
   return {
     ...{ segment, fromRecord, toRecord, bytes, offset },
     ...lostBetween(before, totalsBefore(next)),
+    ...(torn ? { torn: true as const } : {}),
     reason: (bytes > 0 ? 'the bytes are no valid records' : 'the records are missing') + unknown,
   }
 }
@@ -138,7 +141,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
     const usedNumber = end.number - 1
     const lastRecord = end.number === first && header ? header.prior : usedNumber
     const used = end.seal ? 0 : await usedBytes(file, end.offset)
-    if (!totals) return used > 0 ? unreadable(segment, used, 'nothing in it can be read') : neverWritten(segment)
+    if (!totals) return used > 0 ? unreadable(segment, used, ruined, true) : neverWritten(segment)
     const found = { segment, offset: end.offset, lastRecord, usedNumber, totals, checkpoint, damage }
     const tail = { ...found, sealed: end.seal !== undefined, readable: true }
     const fromRecord = usedNumber + 1
@@ -166,10 +169,13 @@ function neverWritten(segment: Segment): Tail {
   return { segment, ...nothing, lastRecord, usedNumber: lastRecord, damage: [] }
 }
 
-function unreadable(segment: Segment, bytes: number, reason: string): Tail {
+const ruined = 'nothing in it can be read: most likely it was being made when the journal stopped'
+
+function unreadable(segment: Segment, bytes: number, reason: string, torn?: true): Tail {
   const { first: fromRecord, name, header } = segment
   const toRecord = fromRecord - 1 + Math.max(1, Math.ceil(bytes / recordHeaderBytes))
-  const damage = [{ segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }]
+  const range: Damage = { segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }
+  const damage = [torn ? { ...range, torn } : range]
   return { segment, ...nothing, lastRecord: fromRecord - 1, usedNumber: toRecord, totals: header, damage }
 }
 

@@ -8,7 +8,8 @@
  *  58 u32 segment, 62 u32 offset, 66 u48 number of the newest checkpoint before it (number 0: none)   508 u32 checksum of 0 to 508
  *
  * Law: the segment that holds record n is the one with the highest ordinal whose first record is not above n. What an older
- * segment holds from there on is void: that is how a segment whose sync failed is left behind.
+ * segment holds from there on is void: that is how a segment whose sync failed is left behind. A file with neither header nor any
+ * record is no segment: its making was cut short, and it voids nothing.
  */
 import { crc32 } from './crc32.ts'
 import { getU48, memory, setU48 } from './record.ts'

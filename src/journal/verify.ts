@@ -1,11 +1,11 @@
 /** Reads every record of every segment, as `ledger verify` does. */
 import type { Files } from '../lib/files.ts'
-import type { Segment } from './directory.ts'
+import { type Segment, stoppedAt } from './directory.ts'
 import type { Damage } from './journal.ts'
 import type { Totals } from './record.ts'
 import { damageOfHole, lostBetween, type Recovered } from './recovery.ts'
 import { segmentSalt } from './segment.ts'
-import { walk } from './walk.ts'
+import { endsWrites, type Hole, walk } from './walk.ts'
 
 /** All damage in the order of the records; that of the newest segment is what recovery found. */
 export async function verify(files: Files, { directory, damage: newest, end }: Recovered): Promise<readonly Damage[]> {
@@ -22,25 +22,36 @@ export async function verify(files: Files, { directory, damage: newest, end }: R
 
 async function verifySegment(files: Files, segment: Segment, below: number, later: readonly Segment[]) {
   const { name, first } = segment
+  const salt = segmentSalt(segment)
   const damage: Damage[] = []
   if (first >= below) return damage
   let totals: Totals | undefined = segment.header
   let next = first
+  const holes: { hole: Hole; totals: Totals | undefined }[] = []
+  const above = later.filter((other) => other.first === below)
+  const stopped = above.some((other) => stoppedAt(segment, other))
   try {
     const file = await files.open(segment.path, 'read')
     try {
       const end = await walk(
         file,
-        { salt: segmentSalt(segment), number: first, below },
+        { salt, number: first, below },
         {
           record(record) {
             totals = record
             return undefined
           },
-          hole: (hole) => damage.push(damageOfHole(name, hole, totals)),
+          hole(hole) {
+            holes.push({ hole, totals })
+          },
         },
       )
       next = end.number
+      for (const { hole, totals: before } of holes) {
+        const at = hole.offset + hole.bytes
+        const torn = stopped && (await endsWrites(file, hole.next, at, { salt, below }))
+        damage.push(damageOfHole(name, hole, before, torn))
+      }
     } finally {
       await file.close()
     }
@@ -48,7 +59,6 @@ async function verifySegment(files: Files, segment: Segment, below: number, late
     // Retention may have taken it meanwhile.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
   }
-  const above = later.filter((other) => other.first === below)
   const prior = above.reduce((least, { header }) => Math.min(least, header?.prior ?? below - 1), below - 1)
   if (next <= prior) {
     const range = { segment: name, fromRecord: next, toRecord: prior, bytes: 0 }

@@ -93,8 +93,9 @@ export async function walk(file: OpenFile, start: WalkStart, visitor: Visitor, w
 export async function findRecord(
   file: OpenFile,
   { salt, offset, number }: Required<Omit<WalkStart, 'below'>>,
-  window: Window,
+  window = createWindow(),
 ) {
+  if (window.length === 0) moveTo(window, offset)
   let at = offset
   for (;;) {
     const relative = at - window.start
@@ -121,6 +122,25 @@ function indexOfMark({ bytes, length }: Window, from: number): number {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, length)
   const found = all.indexOf(markBytes, from)
   return found < 0 ? Number.NEGATIVE_INFINITY : found
+}
+
+/**
+ * True when nothing behind a hole shows that the write it lies in was ever synced: no later write, no seal. With a stop right after
+ * it, that write was most likely torn, and nothing in it acknowledged.
+ */
+export async function endsWrites(file: OpenFile, next: RecordHead, at: number, start: Omit<WalkStart, 'number'>) {
+  let later = false
+  const end = await walk(
+    file,
+    { ...start, offset: at, number: next.number },
+    {
+      record(record) {
+        later = (record.flags & recordFlags.firstOfWrite) !== 0
+        return later
+      },
+    },
+  )
+  return !later && !end.seal
 }
 
 /** How many bytes from `offset` on are in use: up to the last one that is not zero. */

@@ -10,7 +10,7 @@
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
-import { type ActiveSegment, isFull, makeSegment, seal, writeAll } from './active-segment.ts'
+import { type ActiveSegment, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { appendBytes, createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
 import {
@@ -94,6 +94,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   let upkeep: Promise<void> = Promise.resolve()
   let upkeepAt = Number.NEGATIVE_INFINITY
   let closing: Promise<void> | undefined
+  /** The write under way may have left records on the disk that are going to be refused. */
+  let traces = false
   let fault: { readonly error: JournalError; readonly until: number } | undefined
   let space = { totalBytes: 0, freeBytes: 0 }
 
@@ -196,7 +198,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   }
 
   function faultOf(error: Error): { readonly error: JournalError; readonly until: number } {
-    const full = isFull(error)
+    // Refused as full means refused for good. After a failing disk and a crash, refused records may be there.
+    const full = isFull(error) && !traces
     const message = full ? 'the disk is full' : `the disk refuses to write: ${error.message}`
     const refusal = new JournalError(full ? 'E_JOURNAL_FULL' : 'E_JOURNAL_FAILED', message, { cause: error })
     return { error: refusal, until: full ? 0 : clock.monotonic() + limits.probeMs }
@@ -204,6 +207,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
 
   /** Makes the first group durable, in a new segment if need be. Without a group it makes the segment alone. */
   async function commit(): Promise<void> {
+    traces = false
     try {
       await writeFirst()
     } catch (error) {
@@ -226,6 +230,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     const target = fresh || !active ? await begin(plan) : active
     const started = clock.monotonic()
     try {
+      if (fresh) await writeHeader(target, limits.segmentBytesMax)
       if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
       await target.file.sync()
       if (fresh) await files.syncDirectory(dir)
@@ -242,7 +247,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     const { ordinal, number, prior, acceptedFrames, noiseFrames } = plan
     const header = { ordinal, first: number + 1, prior, acceptedFrames, noiseFrames }
     const ours = { id, fence, checkpoint, madeAt: clock.now() }
-    return makeSegment(files, dir, plan, { ...header, ...ours }, limits.segmentBytesMax)
+    return makeSegment(files, dir, plan, { ...header, ...ours })
   }
 
   function enter(target: ActiveSegment) {
@@ -268,13 +273,19 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   function abandon(segment: ActiveSegment) {
     sized(segment)
     active = undefined
+    traces = true
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
   /** A segment that never held an acknowledged record. */
   async function discard(segment: ActiveSegment) {
-    await segment.file.close().catch(() => {})
-    await files.remove(segment.path).catch(() => {})
+    try {
+      await segment.file.close()
+      await files.remove(segment.path)
+      await files.syncDirectory(dir)
+    } catch {
+      traces = true
+    }
   }
 
   /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */

@@ -1,0 +1,245 @@
+/**
+ * The power-loss harness: a writer is driven on a disk in memory, the power is cut at a random operation, several legal images of
+ * the disk are opened with the real recovery, and an oracle that knows what was acknowledged judges each. The last image lives on as
+ * the next generation. Everything follows from the seed.
+ */
+import assert from 'node:assert/strict'
+import { instant } from '../lib/brand.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type CrashFiles, createCrashFiles } from './crash-files.ts'
+import { type Damage, JournalError, type JournalRecord, type JournalWriter, type StoredRecord } from './journal.ts'
+import { openReader } from './reader.ts'
+import { type Random, seededRandom, upTo } from './seeded-random.ts'
+import { type JournalDeps, openWriter } from './writer.ts'
+
+const dir = '/journal'
+const generationsMax = 4
+const imagesPerCut = 3
+
+export interface PowerLossOptions {
+  readonly seed: number
+  /** Disk full, failing writes and failing syncs beside the cuts. */
+  readonly faults: boolean
+  /** Sees each image before it is judged. */
+  readonly watch?: (image: CrashFiles) => void
+}
+
+/** What must be true, whatever the image: records by number, with everything that was ever handed in. */
+interface Oracle {
+  /** Acknowledged, or read back after a recovery. */
+  readonly kept: Map<number, JournalRecord>
+  /** Every payload ever handed to `append`, and those refused because the disk was full. */
+  readonly offered: Map<string, JournalRecord>
+  readonly refused: Set<string>
+  numberMax: number
+  fenceMax: number
+  id: string | undefined
+}
+
+/** Runs one history. Returns how many images were judged; throws with what is wrong. */
+export async function runPowerLoss({ seed, faults, watch }: PowerLossOptions): Promise<number> {
+  const random = seededRandom(seed)
+  const clock = stepClock()
+  const oracle: Oracle = {
+    ...{ kept: new Map(), offered: new Map(), refused: new Set() },
+    ...{ numberMax: 0, fenceMax: 0, id: undefined },
+  }
+  const options = { segmentBytesMax: 700 + upTo(random, 4_000), probeMs: 0 }
+  let images = 0
+  let files = createCrashFiles(random)
+  const generations = 1 + upTo(random, generationsMax - 1)
+  for (let generation = 0; generation < generations; generation++) {
+    const deps = depsOf(files, clock, random)
+    const found = await live(deps, options, oracle, random, faults)
+    let next: { files: CrashFiles; records: readonly StoredRecord[] } | undefined
+    for (let i = 0; i < imagesPerCut; i++) {
+      const image = found()
+      images++
+      watch?.(image)
+      next = { files: image, records: await judge(depsOf(image, clock, random), options, oracle) }
+    }
+    assert.ok(next)
+    files = next.files
+    for (const record of next.records) oracle.kept.set(record.number, copyOf(record))
+  }
+  return images
+}
+
+const depsOf = (files: CrashFiles, clock: Clock, random: Random): JournalDeps => ({
+  ...{ files, clock },
+  lock: (at) => files.lock(at),
+  random: (bytes) => Uint8Array.from({ length: bytes }, () => upTo(random, 255)),
+})
+
+export function stepClock(): Clock {
+  let now = 1_700_000_000_000
+  return { now: () => instant(now), monotonic: () => now++, sleep: () => Promise.resolve() }
+}
+
+/** One life: open, append, read and release until the power goes. */
+async function live(deps: JournalDeps, options: object, oracle: Oracle, random: Random, faults: boolean) {
+  const files = deps.files as CrashFiles
+  let dead = false
+  let image: (() => CrashFiles) | undefined
+  const cut = () => {
+    dead = true
+    image ??= files.cut()
+    return image
+  }
+  files.cutAfter(upTo(random, random() < 0.3 ? 12 : 150), cut)
+  let writer: JournalWriter
+  try {
+    writer = await openWriter(dir, deps, options)
+  } catch (error) {
+    if (!dead) throw error
+    return cut()
+  }
+  checkOpening(writer, oracle)
+  const waiting: Promise<unknown>[] = []
+  const steps = 3 + upTo(random, 40)
+  for (let step = 0; step < steps && !dead; step++) {
+    if (faults) misbehave(files, random)
+    const records = offer(oracle, random)
+    const answered = writer.append(records).then(
+      (last) => {
+        if (!dead) accept(oracle, writer, records, last)
+      },
+      (error: unknown) => {
+        if (dead) return
+        assert.ok(error instanceof JournalError, `append threw ${String(error)}`)
+        assert.ok(faults, `append was refused on a healthy disk: ${error.message}`)
+        if (error.code === 'E_JOURNAL_FULL') for (const record of records) oracle.refused.add(keyOf(record))
+      },
+    )
+    waiting.push(answered)
+    if (random() < 0.5) await answered
+    if (random() < 0.1 && !dead) await readBeside(deps, writer, () => dead)
+  }
+  await Promise.all(waiting)
+  if (!dead && random() < 0.3) await writer[Symbol.asyncDispose]()
+  // The torn writer ends by itself: all it does fails. It must not run on into the next generation.
+  const found = cut()
+  await Promise.resolve(writer[Symbol.asyncDispose]()).catch(() => {})
+  return found
+}
+
+/** A reader beside the writer finds what is durable; once the power is off it may fail as it likes. */
+async function readBeside(deps: JournalDeps, writer: JournalWriter, dead: () => boolean) {
+  try {
+    await readAll(deps, writer.tail().lastRecord)
+  } catch (error) {
+    if (!dead()) throw error
+  }
+}
+
+function misbehave(files: CrashFiles, random: Random) {
+  if (random() < 0.08) files.room = upTo(random, 2_500)
+  else if (random() < 0.2) files.room = undefined
+  if (random() < 0.06) files.failSyncs = 1 + upTo(random, 1)
+  if (random() < 0.04) files.failWrites = 1
+}
+
+function offer(oracle: Oracle, random: Random): readonly JournalRecord[] {
+  const same = random() < 0.5
+  return Array.from({ length: 1 + upTo(random, 4) }, () => {
+    const kind = random() < 0.7 ? 1 : random() < 0.5 ? 2 : 3
+    // Many records of one size: stale bytes then lie exactly where a record may begin.
+    const bytes = new Uint8Array(same ? 60 : 8 + upTo(random, 400)).fill(upTo(random, 255))
+    new DataView(bytes.buffer).setUint32(0, oracle.offered.size, true)
+    const record = { kind, frames: kind === 3 ? 0 : upTo(random, 9), bytes } as const
+    oracle.offered.set(keyOf(record), record)
+    return record
+  })
+}
+
+function accept(oracle: Oracle, writer: JournalWriter, records: readonly JournalRecord[], last: number) {
+  oracle.id = writer.id
+  oracle.fenceMax = writer.fence
+  records.forEach((record, i) => {
+    const number = last - records.length + 1 + i
+    assert.ok(!oracle.kept.has(number), `number ${number} was given twice`)
+    assert.ok(number > oracle.numberMax, `number ${number} is not above ${oracle.numberMax}`)
+    oracle.kept.set(number, record)
+  })
+  oracle.numberMax = last
+}
+
+/** A recovery of an image, judged; returns all records it found. */
+async function judge(deps: JournalDeps, options: object, oracle: Oracle): Promise<readonly StoredRecord[]> {
+  const beside = await openReader(dir, deps)
+  const before = await beside.scan()
+  await using writer = await openWriter(dir, deps, options)
+  checkOpening(writer, oracle)
+  const { tail, lastCheckpoint, damage } = before
+  assert.equal(tail.lastRecord, writer.tail().lastRecord, 'a scan finds the end that the writer finds')
+  assert.equal(
+    lastCheckpoint?.number,
+    writer.lastCheckpoint?.number,
+    'a scan finds the checkpoint that the writer finds',
+  )
+  for (const range of [...damage, ...writer.damage]) assert.ok(range.torn, `damage without damage: ${range.reason}`)
+  const { records, damage: torn } = await readAll(deps, writer.tail().lastRecord)
+  const byNumber = new Map(records.map((record) => [record.number, record]))
+  for (const [number, record] of oracle.kept) {
+    const read = byNumber.get(number)
+    assert.ok(read, `record ${number} was acknowledged and is lost`)
+    assert.ok(same(read, record), `record ${number} was altered`)
+  }
+  const seen = new Set<string>()
+  let acceptedFrames = 0
+  let noiseFrames = 0
+  let holes = torn
+  for (const record of records) {
+    // What a torn write lost was counted when it was made: those frames are in the counts, and in the damage.
+    for (const range of holes.filter(({ toRecord }) => toRecord < record.number)) {
+      acceptedFrames += range.frames
+      noiseFrames += range.noiseFrames ?? 0
+    }
+    holes = holes.filter(({ toRecord }) => toRecord >= record.number)
+    const key = keyOf(record)
+    const offered = oracle.offered.get(key)
+    assert.ok(offered && same(record, offered), `record ${record.number} was never appended`)
+    assert.ok(!seen.has(key), `record ${record.number} is there twice`)
+    assert.ok(!oracle.refused.has(key), `record ${record.number} was refused and is there`)
+    seen.add(key)
+    if (record.kind === 1) acceptedFrames += record.frames
+    if (record.kind === 2) noiseFrames += record.frames
+    assert.equal(record.acceptedFrames, acceptedFrames, `the frames counted at record ${record.number}`)
+    assert.equal(record.noiseFrames, noiseFrames, `the noise counted at record ${record.number}`)
+  }
+  assert.equal(writer.tail().acceptedFrames, acceptedFrames, 'the frames counted at the end')
+  assert.equal(
+    writer.lastCheckpoint?.number,
+    records.findLast(({ kind }) => kind === 3)?.number,
+    'the newest checkpoint is found',
+  )
+  return records
+}
+
+/** Whoever had a record acknowledged had its id and fence on the disk. */
+function checkOpening(writer: JournalWriter, oracle: Oracle) {
+  if (oracle.id !== undefined) assert.equal(writer.id, oracle.id, 'the journal keeps its id')
+  assert.ok(writer.fence > oracle.fenceMax, `the fence grows: ${writer.fence} after ${oracle.fenceMax}`)
+}
+
+async function readAll(deps: JournalDeps, durable: number) {
+  await using reader = await openReader(dir, deps)
+  const all: StoredRecord[] = []
+  const torn: Damage[] = []
+  for (let after = 0; after < durable; ) {
+    const { records, damage } = await reader.read(after, { durable, bytesMax: 1_500, framesMax: 100 })
+    for (const range of damage) assert.ok(range.torn, `damage without damage: ${JSON.stringify(range)}`)
+    torn.push(...damage)
+    for (const record of records) all.push({ ...record, bytes: record.bytes.slice() })
+    const next = Math.max(after, records.at(-1)?.number ?? 0, ...damage.map(({ toRecord }) => toRecord))
+    assert.ok(next > after, `nothing is read after record ${after}, though ${durable} is durable`)
+    after = next
+  }
+  return { records: all, damage: torn }
+}
+
+const keyOf = ({ bytes }: { readonly bytes: Uint8Array }) => `${bytes[0]},${bytes[1]},${bytes[2]}`
+const copyOf = ({ kind, frames, bytes }: StoredRecord): JournalRecord => ({ kind, frames, bytes: bytes.slice() })
+
+const same = (a: JournalRecord, b: JournalRecord) =>
+  a.kind === b.kind && a.frames === b.frames && Buffer.compare(a.bytes, b.bytes) === 0
