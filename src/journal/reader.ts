@@ -95,7 +95,8 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
       const found = readRecord(window, at.cursor.offset - window.start, window.length, salt)
       if (found === 'more' && !window.atEnd) {
         if (records.length > 0 && window.length >= limit.bytesMax) break
-        await extend(window, file, keep)
+        // Moving the window would pull the bytes from under the records found in it.
+        await extend(window, file, records.length > 0 ? window.start : keep)
         windowDurable = limit.durable
         continue
       }
