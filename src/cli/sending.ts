@@ -2,6 +2,8 @@
  * Where `replay` and `simulate` send, and as whom: what the options say, else the environment, else the server that runs on the
  * data directory, which is on this machine and gets a token made for the occasion.
  */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Keyring, openKeyring } from '../lib/keyring.ts'
 import { type Transport, transports } from '../simulator/senders/open.ts'
@@ -78,6 +80,8 @@ async function revoke(data: string, name: string, kinds: readonly ('ingest' | 'a
 }
 
 async function demoEnd(data: string, ready: Ready) {
+  // A server that shows no demo has no such directory, and nothing to end.
+  if (!existsSync(path.join(data, 'demo'))) return
   for (const until = Date.now() + demoEndMsMax; Date.now() < until; await sleep(200)) {
     const now = await runningServer(data)
     if (now && now.pids['web'] !== ready.pids['web']) return
