@@ -7,7 +7,14 @@ import assert from 'node:assert/strict'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type CrashFiles, createCrashFiles } from './crash-files.ts'
-import { type Damage, JournalError, type JournalRecord, type JournalWriter, type StoredRecord } from './journal.ts'
+import {
+  type Damage,
+  JournalError,
+  type JournalRecord,
+  type JournalTail,
+  type JournalWriter,
+  type StoredRecord,
+} from './journal.ts'
 import { openReader } from './reader.ts'
 import { type Random, seededRandom, upTo } from './seeded-random.ts'
 import { type JournalDeps, openWriter } from './writer.ts'
@@ -87,22 +94,26 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
     return image
   }
   files.cutAfter(upTo(random, random() < 0.3 ? 12 : 150), cut)
-  let writer: JournalWriter
-  try {
-    writer = await openWriter(dir, deps, options)
-  } catch (error) {
-    if (!dead) throw error
-    return cut()
+  let writer: JournalWriter | undefined
+  for (let attempt = 0; !writer; attempt++) {
+    if (faults && attempt === 0 && random() < 0.2) files.failSyncs = 1 + upTo(random, 2)
+    try {
+      writer = await openWriter(dir, deps, options)
+    } catch (error) {
+      if (dead) return cut()
+      if (!faults || attempt > 3) throw error
+    }
   }
+  const { append, tail } = writer
   checkOpening(writer, oracle)
   const waiting: Promise<unknown>[] = []
   const steps = 3 + upTo(random, 40)
   for (let step = 0; step < steps && !dead; step++) {
     if (faults) misbehave(files, random)
     const records = offer(oracle, random)
-    const answered = writer.append(records).then(
+    const answered = append(records).then(
       (last) => {
-        if (!dead) accept(oracle, writer, records, last)
+        if (!dead) accept(oracle, tail(), records, last)
       },
       (error: unknown) => {
         if (dead) return
@@ -152,9 +163,9 @@ function offer(oracle: Oracle, random: Random): readonly JournalRecord[] {
   })
 }
 
-function accept(oracle: Oracle, writer: JournalWriter, records: readonly JournalRecord[], last: number) {
-  oracle.id = writer.id
-  oracle.fenceMax = writer.fence
+function accept(oracle: Oracle, { id, fence }: JournalTail, records: readonly JournalRecord[], last: number) {
+  oracle.id = id
+  oracle.fenceMax = fence
   records.forEach((record, i) => {
     const number = last - records.length + 1 + i
     assert.ok(!oracle.kept.has(number), `number ${number} was given twice`)

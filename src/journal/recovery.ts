@@ -4,7 +4,8 @@
  */
 import type { Files } from '../lib/files.ts'
 import { type Directory, listSegments, type Segment } from './directory.ts'
-import { type Damage, recordKinds, type StoredRecord } from './journal.ts'
+import type { Mark } from './groups.ts'
+import { type Damage, type JournalRecord, recordKinds, type StoredRecord } from './journal.ts'
 import { recordFlags, recordHeaderBytes, type Totals } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 import { type Hole, usedBytes, walk } from './walk.ts'
@@ -23,7 +24,15 @@ export interface Recovered {
   readonly lastCheckpoint: StoredRecord | undefined
   readonly damage: readonly Damage[]
   /** Where the records end. */
-  readonly end: { readonly segment: Segment; readonly offset: number; readonly sealed: boolean } | undefined
+  readonly end: RecordsEnd | undefined
+}
+
+export interface RecordsEnd {
+  readonly segment: Segment
+  readonly offset: number
+  readonly sealed: boolean
+  /** Where the newest write begins: all before it was synced when it was made. */
+  readonly lastWrite: { readonly offset: number; readonly before: Mark } | undefined
 }
 
 export async function recover(files: Files, dir: string): Promise<Recovered> {
@@ -50,7 +59,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
     checkpoint: checkpoint?.place,
     lastCheckpoint: checkpoint?.record,
     damage: tails.flatMap((tail) => tail.damage),
-    end: last?.readable ? { segment: last.segment, offset: last.offset, sealed: last.sealed } : undefined,
+    end: last?.readable ? last : undefined,
   }
 }
 
@@ -87,15 +96,12 @@ export function damageOfHole(segment: string, hole: Hole, before: Totals | undef
   }
 }
 
-interface Tail {
-  readonly segment: Segment
-  readonly offset: number
+interface Tail extends RecordsEnd {
   readonly lastRecord: number
   readonly usedNumber: number
   /** Undefined when neither header nor any record could be read. */
   readonly totals: Totals | undefined
   readonly checkpoint: CheckpointPlace | undefined
-  readonly sealed: boolean
   /** False where nothing is known of the bytes, so that they must be left as they are. */
   readonly readable: boolean
   readonly damage: readonly Damage[]
@@ -120,13 +126,17 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
     const damage: Damage[] = []
     // Holes inside of one write that nothing follows: that write may never have been whole, so nothing in it was acknowledged.
     let doubtfulFrom: number | undefined
+    let lastWrite: RecordsEnd['lastWrite']
     const end = await walk(
       file,
       { salt: segmentSalt(segment), number: first },
       {
         record(record, offset) {
           totals = record
-          if (record.flags & recordFlags.firstOfWrite) doubtfulFrom = undefined
+          if (record.flags & recordFlags.firstOfWrite) {
+            doubtfulFrom = undefined
+            lastWrite = { offset, before: { number: record.number - 1, ...totalsBefore(record) } }
+          }
           if (record.kind === recordKinds.checkpoint) checkpoint = { ordinal, offset, number: record.number }
           return undefined
         },
@@ -142,7 +152,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
     const lastRecord = end.number === first && header ? header.prior : usedNumber
     const used = end.seal ? 0 : await usedBytes(file, end.offset)
     if (!totals) return used > 0 ? unreadable(segment, used, ruined, true) : neverWritten(segment)
-    const found = { segment, offset: end.offset, lastRecord, usedNumber, totals, checkpoint, damage }
+    const found = { segment, offset: end.offset, lastWrite, lastRecord, usedNumber, totals, checkpoint, damage }
     const tail = { ...found, sealed: end.seal !== undefined, readable: true }
     const fromRecord = usedNumber + 1
     if (end.seal === 'continued' && newest) {
@@ -161,7 +171,14 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
   }
 }
 
-const nothing = { offset: headerBytes, totals: undefined, checkpoint: undefined, sealed: false, readable: false }
+const nothing = {
+  offset: headerBytes,
+  lastWrite: undefined,
+  totals: undefined,
+  checkpoint: undefined,
+  sealed: false,
+  readable: false,
+}
 
 /** A segment whose making was cut short: no record in it was ever acknowledged. */
 function neverWritten(segment: Segment): Tail {
@@ -177,6 +194,28 @@ function unreadable(segment: Segment, bytes: number, reason: string, torn?: true
   const range: Damage = { segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }
   const damage = [torn ? { ...range, torn } : range]
   return { segment, ...nothing, lastRecord: fromRecord - 1, usedNumber: toRecord, totals: header, damage }
+}
+
+/** The records of the newest write. */
+export async function readLastWrite(
+  files: Files,
+  { segment, lastWrite }: RecordsEnd,
+): Promise<readonly JournalRecord[]> {
+  const records: JournalRecord[] = []
+  if (!lastWrite) return records
+  const file = await files.open(segment.path, 'read')
+  try {
+    const start = { salt: segmentSalt(segment), offset: lastWrite.offset, number: lastWrite.before.number + 1 }
+    await walk(file, start, {
+      record({ kind, frames, from, to }, _offset, window) {
+        records.push({ kind, frames, bytes: window.bytes.slice(from, to) })
+        return undefined
+      },
+    })
+  } finally {
+    await file.close()
+  }
+  return records
 }
 
 interface FoundCheckpoint {

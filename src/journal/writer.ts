@@ -23,7 +23,7 @@ import {
 } from './journal.ts'
 import type { JournalLock } from './lock.ts'
 import { recordBytesLimit } from './record.ts'
-import { type Recovered, recover } from './recovery.ts'
+import { type Recovered, readLastWrite, recover } from './recovery.ts'
 import { type KeptSegment, removable } from './retention.ts'
 import type { CheckpointPlace } from './segment.ts'
 import { createSyncTimes } from './sync-times.ts'
@@ -57,10 +57,34 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
     // Names that a crash left unsynced become durable before anything is built on them.
     await deps.files.syncDirectory(dir)
     const recovered = await recover(deps.files, dir)
-    return await startWriter({ dir, deps, recovered, lock, limits: { ...journalDefaults, ...options } })
+    const limits = { ...journalDefaults, ...options }
+    return await startWriter({ dir, deps, recovered, unsynced: await syncEnd(deps.files, recovered), lock, limits })
   } catch (error) {
     lock[Symbol.dispose]()
-    throw error
+    if (error instanceof JournalError) throw error
+    throw new JournalError('E_JOURNAL_FAILED', `the journal in ${dir} cannot be opened`, { cause: error })
+  }
+}
+
+interface Unsynced {
+  readonly before: Mark
+  readonly records: readonly JournalRecord[]
+}
+
+/** What a crash left unsynced becomes durable; where that fails, it is the newest write that has to be written again (W3). */
+async function syncEnd(files: Files, { end }: Recovered): Promise<Unsynced | undefined> {
+  if (!end?.lastWrite || end.sealed) return undefined
+  const { lastWrite, segment } = end
+  try {
+    const file = await files.open(segment.path, 'write')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return undefined
+  } catch {
+    return { before: lastWrite.before, records: await readLastWrite(files, end) }
   }
 }
 
@@ -68,21 +92,22 @@ interface Opening {
   readonly dir: string
   readonly deps: JournalDeps
   readonly recovered: Recovered
+  readonly unsynced: Unsynced | undefined
   readonly lock: JournalLock
   readonly limits: Required<JournalOptions>
 }
 
-async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Promise<JournalWriter> {
+async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Opening): Promise<JournalWriter> {
   const { files, clock } = deps
   const id = recovered.directory.id ?? deps.random(8).toHex()
   const fence = recovered.fence + 1
   const syncs = createSyncTimes(clock)
-  let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
+  let durable: Mark = unsynced?.before ?? { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
   let kept = await keptSegments(files, recovered)
   const queue = createGroupQueue({
-    ...{ id, mark: durable, usedNumber: recovered.usedNumber },
+    ...{ id, mark: durable, usedNumber: unsynced ? 0 : recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,
     ordinal: recovered.directory.ordinalMax + 1,
   })
@@ -107,21 +132,18 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   async function settleRecovered() {
     const { end, damage } = recovered
     const copied = await keepDamagedBytes(files, dir, damage)
-    if (end && !end.sealed) await syncSegment(end.segment.path)
-    await commit().catch((error) => {
-      fault = faultOf(error)
-    })
-    // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
-    if (active && copied && end && !end.sealed) await cutSegment(end.segment.path, end.offset)
-  }
-
-  async function syncSegment(path: string) {
-    const file = await files.open(path, 'write')
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
+    if (unsynced) {
+      const { records } = unsynced
+      pendingBytes = appendBytes(records)
+      queue.add({ records, bytes: pendingBytes, resolve() {}, reject() {} })
+      queue.skipTo(recovered.usedNumber)
     }
+    const failure = await commit().catch((error: Error) => faultOf(error))
+    if (failure && unsynced) throw failure.error
+    fault = failure ?? undefined
+    if (unsynced) settle(queue.first() as Group)
+    // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
+    else if (active && copied && end && !end.sealed) await cutSegment(end.segment.path, end.offset)
   }
 
   async function cutSegment(path: string, bytes: number) {
