@@ -97,12 +97,12 @@ export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epoch
     state.rev = Math.max(state.rev, pos, revMin)
 
     if (reading.seq === undefined) {
-      if (reading.kind === 'restart') openEpoch(state, state.epoch + 1)
-      epoch = state.epoch
       if (isRedelivery(device, uplink, frame)) {
         state.duplicates++
         return 'duplicate'
       }
+      if (reading.kind === 'restart') beginEpoch(device, state.epoch + 1)
+      epoch = state.epoch
     } else {
       const known = await lookUp(device, reading as Reading & { seq: number })
       const placed = place(state, reading as Reading & { seq: number }, known, hash, time)
@@ -111,12 +111,7 @@ export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epoch
         state.duplicates++
         return 'duplicate'
       }
-      if (placed.kind === 'new-epoch') {
-        if (state.minSeq !== null && state.maxSeq !== null)
-          stored.closeEpoch(state.id, state.epoch, { min: state.minSeq, max: state.maxSeq }, device.recent)
-        openEpoch(state, placed.epoch)
-        device.recent.clear()
-      }
+      if (placed.kind === 'new-epoch') beginEpoch(device, placed.epoch)
       if (placed.kind === 'old-epoch') {
         epoch = placed.epoch
         late = true
@@ -137,6 +132,13 @@ export function createBatch(fleet: Fleet, store: Pick<Store, 'findSeqs' | 'epoch
     )
     rows.ledger.add(uplink.source, uplink.arrivedAt, 'lost', missing(state) - before)
     return 'new'
+  }
+
+  function beginEpoch({ state, recent }: Tracked, epoch: number) {
+    const { minSeq: min, maxSeq: max } = state
+    if (min !== null && max !== null) stored.closeEpoch(state.id, state.epoch, { min, max }, recent)
+    openEpoch(state, epoch)
+    recent.clear()
   }
 
   async function lookUp(device: Tracked, reading: Reading & { seq: number }): Promise<number | undefined> {
