@@ -4,7 +4,6 @@
  * the next generation. Everything follows from the seed.
  */
 import assert from 'node:assert/strict'
-import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type CrashFiles, createCrashFiles } from './crash-files.ts'
 import {
@@ -17,6 +16,7 @@ import {
 } from './journal.ts'
 import { openReader } from './reader.ts'
 import { type Random, seededRandom, upTo } from './seeded-random.ts'
+import { createStepClock } from './step-clock.ts'
 import { type JournalDeps, openWriter } from './writer.ts'
 
 const dir = '/journal'
@@ -46,7 +46,7 @@ interface Oracle {
 /** Runs one history. Returns how many images were judged; throws with what is wrong. */
 export async function runPowerLoss({ seed, faults, watch }: PowerLossOptions): Promise<number> {
   const random = seededRandom(seed)
-  const clock = stepClock()
+  const clock = createStepClock()
   const oracle: Oracle = {
     ...{ kept: new Map(), offered: new Map(), refused: new Set() },
     ...{ numberMax: 0, fenceMax: 0, id: undefined },
@@ -77,11 +77,6 @@ const depsOf = (files: CrashFiles, clock: Clock, random: Random): JournalDeps =>
   lock: (at) => files.lock(at),
   random: (bytes) => Uint8Array.from({ length: bytes }, () => upTo(random, 255)),
 })
-
-export function stepClock(): Clock {
-  let now = 1_700_000_000_000
-  return { now: () => instant(now), monotonic: () => now++, sleep: () => Promise.resolve() }
-}
 
 /** One life: open, append, read and release until the power goes. */
 async function live(deps: JournalDeps, options: object, oracle: Oracle, random: Random, faults: boolean) {
