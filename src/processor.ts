@@ -33,13 +33,16 @@ await runChild(async (child) => {
     log,
     onCommitted: (position) => child.send({ type: 'committed', position }),
   })
-  const timer = setInterval(async () => {
+  const report = async () => {
     const ledger = await totals(store, auditor).catch(() => undefined)
     child.send({ type: 'processor', stats: processor.stats(), ledger })
-  }, figuresEveryMs)
+  }
+  const timer = setInterval(report, figuresEveryMs)
   child.send({ type: 'ready' })
   try {
-    await processor.run(signal)
+    const running = processor.run(signal)
+    await report()
+    await running
   } finally {
     clearInterval(timer)
   }

@@ -118,6 +118,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         if (message.fence !== undefined) fence = message.fence
         if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
         kid.settled.resolve()
+        share()
         options.onChange?.()
         break
       case 'failed':
@@ -129,6 +130,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         break
       case 'processor':
         processorFigures = message
+        share()
         break
       case 'want':
         want = message.beyond

@@ -39,7 +39,8 @@ await runChild(async (child) => {
     clock: systemClock,
     log,
     simulated: () => settings.demo !== undefined,
-    hosts: settings.config.hosts,
+    // The address people were told to use is a name of this server.
+    hosts: [...settings.config.hosts, settings.config.host],
     distDir: path.join(import.meta.dirname, '../web/dist'),
     promiseMs: settings.config.promiseHours * 3_600_000,
     urls: settings.urls,

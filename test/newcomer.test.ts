@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCli, verifyLedger } from './fixtures/cli.ts'
+import { startServer } from './fixtures/server.ts'
 
 const bin = path.join(import.meta.dirname, '../bin/baykeeper')
 
@@ -158,4 +159,19 @@ describe('the first minute', () => {
     assert.ok(performance.now() - began < 10_000)
     for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
   })
+})
+
+test('a server whose main was killed starts again at once on the same ports', { timeout: 60_000 }, async () => {
+  await using first = await startServer()
+  const ports = ['web', 'ingest', 'mqtt', 'tcp'].map(
+    (name) =>
+      new URL((first.ready as unknown as Record<string, string>)[name]?.replace(/^\w+:/, 'http:') as string).port,
+  )
+  process.kill(first.ready.pids.main, 'SIGKILL')
+  const [web, ingest, mqtt, tcp] = ports as [string, string, string, string]
+  await using second = await startServer({
+    dataDir: first.dataDir,
+    flags: ['--port', web, '--ingest-port', ingest, '--mqtt-port', mqtt, '--tcp-port', tcp],
+  })
+  assert.equal((await fetch(`${second.ready.web}/readyz`)).status, 200)
 })

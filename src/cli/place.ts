@@ -1,6 +1,7 @@
 /** Where a command works: configuration, data directory, and the running server of that directory if there is one. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
 
 export interface PlaceOptions {
@@ -37,3 +38,25 @@ export async function runningServer(dataDir: string): Promise<Ready | undefined>
     return undefined
   }
 }
+
+/**
+ * Waits for what a server that was killed has left behind: its children leave by themselves when their main is gone, and hold its
+ * ports and its journal until then.
+ */
+export async function leftoversGone(dataDir: string): Promise<void> {
+  const ready = await readFile(readyPath(dataDir), 'utf8')
+    .then((text) => JSON.parse(text) as Ready)
+    .catch(() => undefined)
+  for (let tries = leftoverTries; ready && tries > 0; tries--) {
+    const alive = await Promise.all(Object.entries(ready.pids).map(([role, pid]) => isOurs(pid, role)))
+    if (!alive.includes(true)) return
+    await sleep(leftoverLookMs)
+  }
+}
+
+const leftoverLookMs = 50
+const leftoverTries = 200
+
+/** A process number may belong to somebody else by now. */
+const isOurs = async (pid: number, role: string) =>
+  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${path.sep}src${path.sep}${role}.ts`)

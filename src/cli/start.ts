@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { type BoundPort, bindPort } from '../bound-sockets.ts'
 import type { Config, LoadedConfig } from '../config.ts'
@@ -11,13 +12,13 @@ import { isLoopback } from '../configured-sources.ts'
 import type { DemoCitySettings } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
-import { type Keyring, openKeyring } from '../lib/keyring.ts'
+import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
 import { version } from '../version.ts'
 import { CommandFailed, exitCodes } from './output.ts'
-import { type Ready, readyPath, runningServer } from './place.ts'
+import { leftoversGone, type Ready, readyPath, runningServer } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
 export interface StartOptions {
@@ -44,6 +45,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
       `a server (pid ${running.pids['main']}) already runs on ${config.data}; stop it, or choose another directory with --data`,
     )
   refuseOpenListeners(config)
+  await leftoversGone(config.data)
   using keyring = await openKeyring(config.data)
   const demo =
     options.forceDemo || (await isDemo(loaded, keyring))
@@ -111,6 +113,8 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     if (typeof up === 'number') return up
     const [waiting] = up
     if (city?.connected) city.send('go')
+    if (urls()['web'] && waiting.length === 0)
+      await answersReady(`${urls()['web']?.replace('//0.0.0.0:', '//127.0.0.1:')}/readyz`)
     announced = true
     const secret = await keyring.createSetupLink()
     say(
@@ -152,9 +156,11 @@ async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Prom
   return (await store.layout()) === undefined && (await store.counts()).devices === 0
 }
 
-/** Off loopback nobody unknown may send: MQTT wants a password, TCP and UDP an allow-list, or they do not start. */
+/** Off loopback nobody unknown may send: MQTT wants a password, TCP and UDP an allow-list, tokens must not be guessable, or nothing starts. */
 function refuseOpenListeners({ host, tcp, udp }: Config) {
   if (isLoopback(host)) return
+  const [weak] = weakEnvironment()
+  if (weak) throw new CommandFailed(exitCodes.config, `--host ${host} opens the server to the network, and ${weak}`)
   for (const [name, { port, allow }] of Object.entries({ tcp, udp }))
     if (port !== 'off' && allow.length === 0)
       throw new CommandFailed(
@@ -222,6 +228,17 @@ function startCity(
   return child
 }
 
+/** What is announced as ready says so itself; the figures of the other processes reach the pages a moment after the processes do. */
+async function answersReady(url: string): Promise<void> {
+  for (const until = performance.now() + readyMsMax; performance.now() < until; await sleep(readyLookMs)) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return
+  }
+}
+
+const readyMsMax = 3_000
+const readyLookMs = 20
+
 /** The city's plan is in its store, so that the first page shows it; a simulator that fails does not keep the server from starting. */
 async function layoutPlaced(city: ChildProcess): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -269,6 +286,7 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file 
       : []),
     ...(demo ? ['  Connect your own sensor:  ./bin/baykeeper token create --source my-gateway'] : []),
     ...moved.map((line) => `  ! ${line}`),
+    ...weakEnvironment().map((line) => `  ! ${line} before anything but this machine can reach it`),
     ...(unbuilt ? [`  ! ${unbuilt}`] : []),
     ...(waiting.length > 0
       ? [`  ! ${waiting.join(' and ')} wait for the database; readings are taken in and kept safe meanwhile`]

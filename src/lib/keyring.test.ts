@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { instant } from './brand.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { type Keyring, openKeyring } from './keyring.ts'
+import { type Keyring, openKeyring, weakEnvironment } from './keyring.ts'
 
 let dir: string
 let opened: Keyring[]
@@ -144,7 +144,10 @@ test('tokens of the environment count, may be one string, and short ones are ref
       ['env', 'environment'],
     ],
   )
-  await assert.rejects(openKeyring(dir, { BAYKEEPER_API_KEY: 'short' }), { code: 'E_KEYS_ENV' })
+  assert.deepEqual(weakEnvironment({ BAYKEEPER_API_KEY: 'short' }), [
+    'BAYKEEPER_API_KEY has 5 characters: use 16 or more',
+  ])
+  assert.deepEqual(weakEnvironment({ BAYKEEPER_API_KEY: 'x'.repeat(16) }), [])
 })
 
 test('the keyring is empty until somebody may send', async () => {
