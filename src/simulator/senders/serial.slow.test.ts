@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hash48 } from '../../lib/hash.ts'
 import { emulateLine, ttySink } from '../emulator.ts'
 import { SendRefused } from './sender.ts'
 import { openLine, openSerialSender } from './serial.ts'
@@ -73,7 +74,11 @@ test('a board at 460,800 baud on a real terminal: its truth is what arrives', {
 }, async () => {
   await using pair = await openPair()
   await using line = await openLine(pair.near, 115_200)
-  const lines = Array.from({ length: 3_000 }, (_, i) => ({ number: i, text: `A-017,${i},,${i % 2}` }))
+  // Each with a hash of its own: the halves of two cut lines must not read like a third.
+  const lines = Array.from({ length: 3_000 }, (_, i) => ({
+    number: i,
+    text: `A-017,${i},,${i % 2},${hash48(`line ${i}`).toString(36)}`,
+  }))
   // The reader sleeps first, so that the terminal fills and the board has to discard.
   const late = sleep(2_600).then(() => open(pair.far, 'r+'))
   const sending = emulateLine(lines, { baud: 460_800, sink: ttySink(line) })
