@@ -92,7 +92,8 @@ test('a board at 460,800 baud on a real terminal: its truth is what arrives', {
     }
   })()
   const truth = await sending
-  await line.write('\nend\n')
+  // A bare line end would complete a line whose own was discarded.
+  await line.write('#\nend\n')
   await reading
   const arrived = new Set(text.split('\n'))
   assert.ok(truth.damaged.length > 0, 'the terminal filled')
