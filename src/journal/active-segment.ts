@@ -4,7 +4,7 @@ import type { Files, OpenFile } from '../lib/files.ts'
 import type { Mark, SegmentPlan } from './groups.ts'
 import { memory, recordFlags, recordHeaderBytes, writeRecord } from './record.ts'
 import { encodeHeader, headerBytes, type SegmentHeader, segmentName } from './segment.ts'
-import { sealWords } from './walk.ts'
+import { type Seal, sealWords } from './walk.ts'
 
 export interface ActiveSegment {
   readonly plan: SegmentPlan
@@ -40,19 +40,13 @@ export async function writeAll(file: OpenFile, bytes: Uint8Array, position: numb
   }
 }
 
-/** Ends a segment behind its last record: `closed` by a writer that stops, `continued` by one that goes on in the next. */
-export async function seal(segment: ActiveSegment, how: 'closed' | 'continued', end: Mark) {
-  const { number, acceptedFrames, noiseFrames } = end
+export async function seal(file: OpenFile, how: Seal, at: { salt: number; offset: number; end: Mark }) {
+  const { number, acceptedFrames, noiseFrames } = at.end
   const record = { kind: 0, frames: 0, flags: recordFlags.seal | recordFlags.firstOfWrite, number: number + 1 }
   const out = memory(recordHeaderBytes + 1)
-  writeRecord(
-    out,
-    0,
-    { ...record, acceptedFrames, noiseFrames, bytes: Uint8Array.of(sealWords[how]) },
-    segment.plan.salt,
-  )
-  await segment.file.truncate(segment.offset)
-  await writeAll(segment.file, out.bytes, segment.offset)
+  const bytes = Uint8Array.of(sealWords[how])
+  writeRecord(out, 0, { ...record, acceptedFrames, noiseFrames, bytes }, at.salt)
+  await writeAll(file, out.bytes, at.offset)
 }
 
 const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG']

@@ -48,6 +48,7 @@ export interface CrashFiles extends Files {
   /** Contents of every file, for tests that damage them. */
   contents(): Map<string, Uint8Array>
   put(path: string, bytes: Uint8Array): void
+  drop(path: string): void
 }
 
 export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint8Array> = new Map()): CrashFiles {
@@ -217,6 +218,10 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
       const inode = inodeOf(bytes)
       entries.set(path, inode)
       durableEntries.set(path, inode)
+    },
+    drop(path) {
+      entries.delete(path)
+      durableEntries.delete(path)
     },
   }
   return disk

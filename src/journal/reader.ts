@@ -4,12 +4,13 @@
  * copies of damaged bytes.
  *
  * A listing of the directory made when record n was known to be durable names the segment that holds n: so the directory is listed
- * again whenever more is durable than at the last listing.
+ * again whenever more is durable than at the last listing. Bytes loaded then are good for the same records, and for no later ones.
  */
 import type { Files, OpenFile } from '../lib/files.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { type Directory, listSegments, type Segment, stoppedAt } from './directory.ts'
 import type { Damage, JournalReader, ReadLimit, StoredRecord } from './journal.ts'
+import { createMilestones, headerAt, walkTo } from './milestones.ts'
 import { type RecordHead, readRecord, recordFlags, type Totals } from './record.ts'
 import { damageOfHole, lostBetween, recover, stored, totalsBefore } from './recovery.ts'
 import { headerBytes, segmentSalt } from './segment.ts'
@@ -32,30 +33,14 @@ interface Cursor {
   totals: Totals | undefined
 }
 
-/** A known place inside a segment, so that counts can be found without walking it from its start. */
-interface Milestone extends Totals {
-  readonly segment: string
-  readonly number: number
-  /** Behind the record. */
-  readonly offset: number
-}
-
-const milestonesMax = 4_096
-
 export async function openReader(dir: string, { files }: ReaderDeps): Promise<JournalReader> {
+  const milestones = createMilestones()
   let directory: Directory = await listSegments(files, dir)
   let listedDurable = 0
   let cursor: Cursor | undefined
   let window = createWindow()
-  /** What the window holds of records above this was not durable when it was loaded. */
   let windowDurable = 0
-  const milestones = new Map<number, Milestone>()
   let turn: Promise<unknown> = Promise.resolve()
-
-  async function list(durable: number) {
-    directory = await listSegments(files, dir, directory)
-    listedDurable = durable
-  }
 
   /** Calls take turns: a cursor has one position. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -65,165 +50,102 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   }
 
   async function read(after: number, limit: ReadLimit) {
-    const records: StoredRecord[] = []
+    const { durable } = limit
     const damage: Damage[] = []
+    if (after >= durable) return { records: [], damage }
+    if (durable > listedDurable) await list(durable)
+    if (cursor?.next !== after + 1) await leave()
+    // The bytes of the last call end here: from now on, until the first record is taken, the window may move.
+    for (let next = after + 1, sure = false; next <= durable; ) {
+      const at = await enter(next)
+      if (at && (await standsAt(at, durable))) return { records: await take(at, limit), damage: await kept(damage) }
+      // What looks lost may have moved since the directory was listed and the bytes were loaded.
+      if (!sure) {
+        sure = true
+        await list(durable)
+        windowDurable = 0
+        continue
+      }
+      const lost = at ? await skip(at, durable) : missing(next, durable)
+      if (lost) damage.push(lost)
+      next = lost ? lost.toRecord + 1 : next
+      sure = lost === undefined
+    }
+    return { records: [], damage: await kept(damage) }
+  }
+
+  /** True when the cursor's record can be read; the window then holds it. */
+  async function standsAt(at: Cursor, durable: number): Promise<boolean> {
+    if (windowDurable < at.next) {
+      moveTo(window, at.offset)
+      windowDurable = durable
+    }
+    for (;;) {
+      const found = readRecord(window, at.offset - window.start, window.length, at.salt)
+      if (found !== 'more') return found?.number === at.next && !(found.flags & recordFlags.seal)
+      if (window.atEnd) return false
+      await extend(window, at.file, at.offset)
+    }
+  }
+
+  /** Records from the cursor on, out of one segment. From the first on the window only grows: their bytes lie in it. */
+  async function take(at: Cursor, { durable, bytesMax, framesMax }: ReadLimit): Promise<readonly StoredRecord[]> {
+    const records: StoredRecord[] = []
+    const below = Math.min(durable, windowDurable, (firstAbove(at.next, at.segment)?.first ?? Infinity) - 1) + 1
     let bytes = 0
     let frames = 0
-    let next = after + 1
-    let listed = false
-    if (next > limit.durable) return { records, damage }
-    if (limit.durable > listedDurable) await list(limit.durable)
-    if (cursor?.next !== next) await leave()
-    else if (windowDurable < next) moveTo(window, cursor.offset)
-    // Views of the last call end here.
-    let keep = cursor?.offset ?? 0
-    while (next <= limit.durable) {
-      const at = await enter(next)
-      if (!at) {
-        const gap = missing(next, limit.durable)
-        if (!listed) {
-          await list(limit.durable)
-          listed = true
-          continue
-        }
-        damage.push(gap)
-        next = gap.toRecord + 1
+    if (at.offset > window.start) await extend(window, at.file, at.offset, 0)
+    while (at.next < below && bytes < bytesMax && frames < framesMax) {
+      const found = readRecord(window, at.offset - window.start, window.length, at.salt)
+      if (found === 'more') {
+        if (window.atEnd || window.length > bytesMax) break
+        await extend(window, at.file, window.start)
         continue
       }
-      if (at.fresh) keep = at.cursor.offset
-      const { file, salt, segment } = at.cursor
-      const found = readRecord(window, at.cursor.offset - window.start, window.length, salt)
-      if (found === 'more' && !window.atEnd) {
-        if (records.length > 0 && window.length >= limit.bytesMax) break
-        // Moving the window would pull the bytes from under the records found in it.
-        await extend(window, file, records.length > 0 ? window.start : keep)
-        windowDurable = limit.durable
-        continue
-      }
-      let record: RecordHead | undefined = found === 'more' ? undefined : found
-      let offset = at.cursor.offset
-      if (record?.number !== next) {
-        if (windowDurable < limit.durable) {
-          // What looks damaged may have been written since it was loaded.
-          if (records.length > 0) break
-          moveTo(window, at.cursor.offset)
-          windowDurable = limit.durable
-          continue
-        }
-        if (records.length > 0) break
-        const behind = await findRecord(file, { salt, offset, number: next }, window)
-        record = behind?.record
-        offset = behind?.offset ?? offset
-        keep = offset
-      }
-      const below = firstAbove(next, segment)?.first ?? Number.POSITIVE_INFINITY
-      if (!record || record.flags & recordFlags.seal || record.number >= below || record.number > limit.durable) {
-        if (!listed) {
-          await list(limit.durable)
-          listed = true
-          moveTo(window, at.cursor.offset)
-          keep = at.cursor.offset
-          continue
-        }
-        const gap = missing(next, limit.durable, at.cursor)
-        damage.push(gap)
-        next = gap.toRecord + 1
-        await leave()
-        continue
-      }
-      if (record.number > next) {
-        const bytes = offset - at.cursor.offset
-        const hole = { fromRecord: next, toRecord: record.number - 1, offset: at.cursor.offset, bytes, next: record }
-        const above = firstAbove(next, segment)
-        const torn = stoppedAt(segment, above) && (await endsWrites(file, record, offset, { salt, below }))
-        damage.push(damageOfHole(segment.name, hole, at.cursor.totals, torn))
-      }
-      const full = bytes + record.to - record.from > limit.bytesMax || frames + record.frames > limit.framesMax
-      if (full && records.length > 0) break
-      bytes += record.to - record.from
-      frames += record.frames
-      records.push({ ...stored(record), bytes: window.bytes.subarray(record.from, record.to) })
-      next = record.number + 1
-      at.cursor.offset = window.start + record.to
-      at.cursor.next = next
-      at.cursor.totals = record
-      if (bytes >= limit.bytesMax || frames >= limit.framesMax) break
+      if (found?.number !== at.next || found.flags & recordFlags.seal) break
+      const length = found.to - found.from
+      if (records.length > 0 && (bytes + length > bytesMax || frames + found.frames > framesMax)) break
+      bytes += length
+      frames += found.frames
+      records.push({ ...stored(found), bytes: window.bytes.subarray(found.from, found.to) })
+      advance(at, found, window.start + found.to)
     }
-    remember()
-    await keepDamagedBytes(files, dir, damage)
-    return { records, damage }
+    const { acceptedFrames, noiseFrames } = at.totals as Totals
+    milestones.add({ segment: at.segment.name, number: at.next - 1, offset: at.offset, acceptedFrames, noiseFrames })
+    return records
   }
 
-  /** The segment that holds a record, by the law in segment.ts. */
-  function segmentOf(number: number): Segment | undefined {
-    return directory.segments.findLast(({ first }) => first <= number)
+  function advance(at: Cursor, record: RecordHead, offset: number) {
+    at.offset = offset
+    at.next = record.number + 1
+    at.totals = record
   }
 
-  /** The segment where the range of `segment` ends, and of several that begin there the one that knows of the oldest end. */
-  function firstAbove(number: number, segment: Segment | undefined): Segment | undefined {
-    let least: Segment | undefined
-    for (const other of directory.segments) {
-      if (other.first <= number || (segment && other.ordinal <= segment.ordinal)) continue
-      if (!least || other.first < least.first || (other.first === least.first && prior(other) < prior(least)))
-        least = other
-    }
-    return least
-  }
-
-  async function enter(number: number): Promise<{ cursor: Cursor; fresh: boolean } | undefined> {
-    const segment = segmentOf(number)
-    if (!segment) return undefined
-    if (cursor && cursor.segment.name === segment.name && cursor.next === number) return { cursor, fresh: false }
-    const left = cursor
-    await leave()
-    let file: OpenFile
-    try {
-      file = await files.open(segment.path, 'read')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      directory = { ...directory, segments: directory.segments.filter((other) => other !== segment) }
-      return enter(number)
-    }
-    window = createWindow()
+  /** Passes over what cannot be read at the cursor; undefined when no record was lost by it. */
+  async function skip(at: Cursor, durable: number): Promise<Damage | undefined> {
+    const { file, salt, segment, offset, next } = at
+    const above = firstAbove(next, segment)
+    const below = above?.first ?? Infinity
+    const behind = await findRecord(file, { salt, offset, number: next })
+    if (!behind || behind.record.number > Math.min(durable + 1, below)) return leaveFor(missing(next, durable, at))
+    const { record } = behind
+    const ended = (record.flags & recordFlags.seal) !== 0
+    if (ended && record.number === next) return leaveFor(missing(next, durable, at))
+    const before = at.totals
+    at.offset = behind.offset
+    at.next = record.number
+    at.totals = totalsBefore(record)
     windowDurable = 0
-    cursor = {
-      segment,
-      file,
-      salt: segmentSalt(segment),
-      offset: headerBytes,
-      next: segment.first,
-      totals: segment.header ?? (left?.next === segment.first ? left.totals : undefined),
-    }
-    await forward(cursor, number)
-    moveTo(window, cursor.offset)
-    return { cursor, fresh: true }
+    if (record.number === next) return undefined
+    const bytes = behind.offset - offset
+    const hole = { fromRecord: next, toRecord: record.number - 1, offset, bytes, next: record }
+    const torn = !ended && stoppedAt(segment, above) && (await endsWrites(file, record, behind.offset, { salt, below }))
+    return damageOfHole(segment.name, hole, before, torn)
   }
 
-  /** Moves to the first record that is not below `number`. */
-  async function forward(to: Cursor, number: number) {
-    const start = milestoneBelow(to.segment, number)
-    if (start) {
-      to.offset = start.offset
-      to.next = start.number + 1
-      to.totals = start
-    }
-    if (to.next >= number) return
-    const end = await walk(
-      to.file,
-      { salt: to.salt, offset: to.offset, number: to.next },
-      {
-        record(record) {
-          if (record.number >= number) return true
-          to.totals = record
-          return undefined
-        },
-        hole(hole) {
-          if (hole.toRecord >= number) to.totals = undefined
-        },
-      },
-    )
-    to.offset = end.offset
-    to.next = number
+  async function leaveFor(damage: Damage): Promise<Damage> {
+    await leave()
+    return damage
   }
 
   /** The range that no segment holds (any more): up to the next one that exists, or to all that was said to be durable. */
@@ -242,71 +164,90 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     }
   }
 
+  async function kept(damage: readonly Damage[]) {
+    await keepDamagedBytes(files, dir, damage)
+    return damage
+  }
+
+  async function list(durable: number) {
+    directory = await listSegments(files, dir, directory)
+    listedDurable = durable
+  }
+
+  /** The segment that holds a record, by the law in segment.ts. */
+  const segmentOf = (number: number) => directory.segments.findLast(({ first }) => first <= number)
+
+  /** The segment where the range of `segment` ends, and of several that begin there the one that knows of the oldest end. */
+  function firstAbove(number: number, segment: Segment | undefined): Segment | undefined {
+    let least: Segment | undefined
+    for (const other of directory.segments) {
+      if (other.first <= number || (segment && other.ordinal <= segment.ordinal)) continue
+      if (!least || other.first < least.first || (other.first === least.first && prior(other) < prior(least)))
+        least = other
+    }
+    return least
+  }
+
+  /** The cursor at a record, in the segment that holds it; undefined when there is none. */
+  async function enter(number: number): Promise<Cursor | undefined> {
+    const segment = segmentOf(number)
+    if (!segment) return undefined
+    if (cursor && cursor.segment.name === segment.name && cursor.next === number) return cursor
+    const left = cursor
+    await leave()
+    let file: OpenFile
+    try {
+      file = await files.open(segment.path, 'read')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      directory = { ...directory, segments: directory.segments.filter((other) => other !== segment) }
+      return enter(number)
+    }
+    const totals = segment.header ?? (left?.next === segment.first ? left.totals : undefined)
+    cursor = { segment, file, salt: segmentSalt(segment), offset: headerBytes, next: segment.first, totals }
+    window = createWindow()
+    windowDurable = 0
+    await forward(cursor, number)
+    return cursor
+  }
+
+  /** Moves behind the last record below `number`. */
+  async function forward(at: Cursor, number: number) {
+    const start = milestones.atOrBelow(at.segment, number - 1)
+    if (start) Object.assign(at, { offset: start.offset, next: start.number + 1, totals: start })
+    if (at.next >= number) return
+    const { file, salt, offset, next } = at
+    const end = await walk(
+      file,
+      { salt, offset, number: next, below: number },
+      {
+        record(record) {
+          at.totals = record
+          return undefined
+        },
+      },
+    )
+    // The counts before a record behind a hole are known only where the hole ends.
+    if (end.number !== number) at.totals = undefined
+    at.offset = end.offset
+    at.next = number
+  }
+
   async function leave() {
     const left = cursor
     cursor = undefined
     await left?.file.close().catch(() => {})
   }
 
-  function remember() {
-    if (!cursor?.totals || cursor.next <= cursor.segment.first) return
-    const { acceptedFrames, noiseFrames } = cursor.totals
-    const number = cursor.next - 1
-    milestones.delete(number)
-    milestones.set(number, { segment: cursor.segment.name, number, offset: cursor.offset, acceptedFrames, noiseFrames })
-    if (milestones.size > milestonesMax) milestones.delete(milestones.keys().next().value as number)
-  }
-
-  function milestoneBelow(segment: Segment, number: number): Milestone | undefined {
-    let best: Milestone | undefined
-    for (const milestone of milestones.values())
-      if (milestone.segment === segment.name && milestone.number < number && milestone.number > (best?.number ?? 0))
-        best = milestone
-    return best
-  }
-
   async function countsAt(number: number) {
     if (number === 0) return { acceptedFrames: 0, noiseFrames: 0 }
-    const known = milestones.get(number) ?? headerAt(number)
+    const known = milestones.at(number) ?? headerAt(directory.segments, number)
     if (known) return counts(known)
     await list(listedDurable)
     const segment = segmentOf(number)
-    const begun = headerAt(number)
-    if (begun || !segment) return begun && counts(begun)
-    return walkTo(segment, number)
-  }
-
-  /** A header that begins behind the record knows the counts at it. */
-  const headerAt = (number: number) =>
-    directory.segments.find(({ header }) => header && header.prior <= number && number < header.first)?.header
-
-  async function walkTo(segment: Segment, number: number) {
-    const start = milestoneBelow(segment, number + 1)
-    let totals: Totals | undefined
-    try {
-      const file = await files.open(segment.path, 'read')
-      try {
-        const from = { number: (start?.number ?? segment.first - 1) + 1, ...(start ? { offset: start.offset } : {}) }
-        await walk(
-          file,
-          { salt: segmentSalt(segment), ...from },
-          {
-            record(record) {
-              if (record.number === number) totals = record
-              return record.number >= number ? true : undefined
-            },
-            hole(hole) {
-              if (hole.toRecord === number) totals = totalsBefore(hole.next)
-            },
-          },
-        )
-      } finally {
-        await file.close()
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-    return totals && counts(totals)
+    const found =
+      headerAt(directory.segments, number) ?? (segment && (await walkTo(files, segment, number, milestones)))
+    return found && counts(found)
   }
 
   async function scan({ whole = true } = {}) {

@@ -8,7 +8,7 @@ import type { Mark } from './groups.ts'
 import { type Damage, type JournalRecord, recordKinds, type StoredRecord } from './journal.ts'
 import { recordFlags, recordHeaderBytes, type Totals } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
-import { type Hole, usedBytes, walk } from './walk.ts'
+import { type Hole, type Seal, usedBytes, walk } from './walk.ts'
 
 /** Numbers skipped when a whole segment is known to be gone: more than any segment can hold. */
 const lostSegmentRecords = 1_000_000_000
@@ -30,7 +30,10 @@ export interface Recovered {
 export interface RecordsEnd {
   readonly segment: Segment
   readonly offset: number
-  readonly sealed: boolean
+  readonly seal: Seal | undefined
+  readonly sealEnd: number
+  /** What a seal at its end says. */
+  readonly mark: Mark
   /** Where the newest write begins: all before it was synced when it was made. */
   readonly lastWrite: { readonly offset: number; readonly before: Mark } | undefined
 }
@@ -146,16 +149,20 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
         },
       },
     )
-    if (newest && !end.seal)
+    if (newest && (!end.seal || end.seal === 'recovered'))
       damage.push(...damage.splice(doubtfulFrom ?? damage.length).map((torn) => ({ ...torn, torn: true as const })))
+    totals = end.totals ?? totals
     const usedNumber = end.number - 1
     const lastRecord = end.number === first && header ? header.prior : usedNumber
     const used = end.seal ? 0 : await usedBytes(file, end.offset)
     if (!totals) return used > 0 ? unreadable(segment, used, ruined, true) : neverWritten(segment)
-    const found = { segment, offset: end.offset, lastWrite, lastRecord, usedNumber, totals, checkpoint, damage }
-    const tail = { ...found, sealed: end.seal !== undefined, readable: true }
+    const { offset, seal, sealEnd } = end
+    const { acceptedFrames, noiseFrames } = totals
+    const mark = { number: usedNumber, acceptedFrames, noiseFrames }
+    const found = { segment, offset, seal, sealEnd, mark, lastWrite }
+    const tail = { ...found, lastRecord, usedNumber, totals, checkpoint, damage, readable: true }
     const fromRecord = usedNumber + 1
-    if (end.seal === 'continued' && newest) {
+    if (newest && (seal === 'continued' || seal === 'recovered')) {
       const toRecord = usedNumber + lostSegmentRecords
       const reason = 'the segment after this one is gone; how many frames it held is unknown'
       damage.push({ segment: name, fromRecord, toRecord, bytes: 0, frames: 0, reason })
@@ -172,12 +179,8 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
 }
 
 const nothing = {
-  offset: headerBytes,
-  lastWrite: undefined,
-  totals: undefined,
-  checkpoint: undefined,
-  sealed: false,
-  readable: false,
+  ...{ offset: headerBytes, sealEnd: headerBytes, seal: undefined, mark: { number: 0, ...noTotals } },
+  ...{ lastWrite: undefined, totals: undefined, checkpoint: undefined, readable: false },
 }
 
 /** A segment whose making was cut short: no record in it was ever acknowledged. */

@@ -9,8 +9,17 @@ import { endsWrites, type Hole, walk } from './walk.ts'
 
 /** All damage in the order of the records; that of the newest segment is what recovery found. */
 export async function verify(files: Files, { directory, damage: newest, end }: Recovered): Promise<readonly Damage[]> {
-  const { segments } = directory
+  const { segments, ruins } = directory
   const damage: Damage[] = []
+  const [oldest] = segments
+  const ruin = ruins[0]
+  // Ruins further back show as a gap between the segments around them.
+  if (oldest?.header && ruin && ruin.first <= oldest.header.prior) {
+    const range = { segment: ruin.name, fromRecord: ruin.first, toRecord: oldest.header.prior, bytes: 0 }
+    const before = ruin.first === 1 ? { acceptedFrames: 0, noiseFrames: 0 } : undefined
+    const reason = `nothing in the segment can be read${before ? '' : '; how many frames is unknown'}`
+    damage.push({ ...range, ...lostBetween(before, oldest.header), reason })
+  }
   for (const [i, segment] of segments.entries()) {
     if (end && segment.ordinal >= end.segment.ordinal) break
     const later = segments.slice(i + 1)

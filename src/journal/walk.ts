@@ -3,7 +3,15 @@
  * ends at a seal, or where no valid record follows.
  */
 import type { OpenFile } from '../lib/files.ts'
-import { markBytes, markOffset, type RecordHead, readRecord, recordFlags, recordHeaderBytes } from './record.ts'
+import {
+  markBytes,
+  markOffset,
+  type RecordHead,
+  readRecord,
+  recordFlags,
+  recordHeaderBytes,
+  type Totals,
+} from './record.ts'
 import { headerBytes } from './segment.ts'
 import { createWindow, extend, moveTo, type Window } from './window.ts'
 
@@ -33,60 +41,94 @@ export interface WalkStart {
   readonly below?: number
 }
 
+/**
+ * How a segment ended: `closed` by a writer that stopped, `continued` by one that went on in the next. `recovered` was written by a
+ * later opening behind what a crash had left: it tells that another segment followed, and not that all before it was synced.
+ */
+export const sealWords = { closed: 1, continued: 2, recovered: 3 } as const
+export type Seal = keyof typeof sealWords
+
 export interface WalkEnd {
   /** Behind the last valid record (before the seal). */
   readonly offset: number
   /** Number the next record would have. */
   readonly number: number
-  readonly seal: 'closed' | 'continued' | undefined
+  readonly seal: Seal | undefined
+  /** Behind the seal; the same as `offset` where there is none. */
+  readonly sealEnd: number
+  /** The counts at the end, as the seal says. */
+  readonly totals?: Totals
   /** True when a visitor or `below` ended it. */
   readonly stopped: boolean
 }
 
-export const sealWords = { closed: 1, continued: 2 } as const
-
-export async function walk(file: OpenFile, start: WalkStart, visitor: Visitor, window = createWindow()) {
+export async function walk(
+  file: OpenFile,
+  start: WalkStart,
+  visitor: Visitor,
+  window = createWindow(),
+): Promise<WalkEnd> {
   const { salt, below = Number.POSITIVE_INFINITY } = start
   let offset = start.offset ?? headerBytes
   let number = start.number
-  const end = (seal: WalkEnd['seal'], stopped: boolean): WalkEnd => ({ offset, number, seal, stopped })
+  const stop = (stopped: boolean): WalkEnd => ({ offset, number, seal: undefined, sealEnd: offset, stopped })
   moveTo(window, offset)
   for (;;) {
-    let record = readRecord(window, offset - window.start, window.length, salt)
-    if (record === 'more' && !window.atEnd) {
-      await extend(window, file, offset)
-      continue
-    }
+    let record = await loadRecord(file, { salt, offset }, window)
     let found = offset
-    if (record === 'more' || !record || record.number !== number) {
+    if (record?.number !== number) {
       const next = await findRecord(file, { salt, offset, number }, window)
-      if (!next) return end(undefined, false)
+      if (!next) return stop(false)
       record = next.record
       found = next.offset
     }
-    if (record.flags & recordFlags.seal) {
-      if (record.number > number && visitor.hole && number < below)
-        visitor.hole({
-          fromRecord: number,
-          toRecord: Math.min(record.number, below) - 1,
-          offset,
-          bytes: found - offset,
-          next: record,
-        })
-      number = Math.max(number, record.number)
-      return end(window.bytes[record.from] === sealWords.closed ? 'closed' : 'continued', false)
+    const sealed = (record.flags & recordFlags.seal) !== 0
+    if (record.number >= below && !sealed) return stop(true)
+    if (record.number > number && number < below) {
+      const toRecord = Math.min(record.number, below) - 1
+      visitor.hole?.({ fromRecord: number, toRecord, offset, bytes: found - offset, next: record })
     }
-    if (record.number >= below) return end(undefined, true)
-    if (record.number > number)
-      visitor.hole?.({ fromRecord: number, toRecord: record.number - 1, offset, bytes: found - offset, next: record })
+    if (sealed) {
+      const end = await readSeals(file, { salt, offset: found }, window)
+      return { offset, number: record.number, ...end, stopped: false }
+    }
     if (visitor.record(record, found, window)) {
       offset = found
       number = record.number
-      return end(undefined, true)
+      return stop(true)
     }
     offset = window.start + record.to
     number = record.number + 1
   }
+}
+
+/** The record at `offset`, loaded whole; undefined when there is none. */
+async function loadRecord(file: OpenFile, { salt, offset }: { salt: number; offset: number }, window: Window) {
+  for (;;) {
+    const record = readRecord(window, offset - window.start, window.length, salt)
+    if (record !== 'more') return record
+    if (window.atEnd) return undefined
+    await extend(window, file, offset)
+  }
+}
+
+/** Where a journal was closed and opened again a second seal lies behind the first. */
+async function readSeals(file: OpenFile, { salt, offset }: { salt: number; offset: number }, window: Window) {
+  const words: number[] = []
+  let sealEnd = offset
+  let totals: Totals | undefined
+  for (;;) {
+    const record = await loadRecord(file, { salt, offset: sealEnd }, window)
+    if (!record || !(record.flags & recordFlags.seal)) break
+    words.push(window.bytes[record.from] ?? 0)
+    totals = record
+    sealEnd = window.start + record.to
+  }
+  const recovered = words.includes(sealWords.recovered)
+  const synced = words.some((word) => word !== sealWords.recovered)
+  const continued = words.includes(sealWords.continued) || (recovered && synced)
+  const seal: Seal = continued ? 'continued' : recovered ? 'recovered' : 'closed'
+  return { seal, sealEnd, ...(totals ? { totals } : {}) }
 }
 
 /** The first valid record at or behind `offset` whose number is not below `number`; the window then holds all of it. */
@@ -140,7 +182,7 @@ export async function endsWrites(file: OpenFile, next: RecordHead, at: number, s
       },
     },
   )
-  return !later && !end.seal
+  return !later && (!end.seal || end.seal === 'recovered')
 }
 
 /** How many bytes from `offset` on are in use: up to the last one that is not zero. */

@@ -28,13 +28,14 @@ export const moveTo = (window: Window, start: number) => Object.assign(window, e
  * Loads more of the file, keeping what is loaded from `keep` (an offset in the file) on. Each step is twice the one before, so
  * that the live end of a journal costs a small read and a long scan few of them. Views made earlier stay valid while `keep` stays.
  */
-export async function extend(window: Window, file: OpenFile, keep: number): Promise<void> {
+export async function extend(window: Window, file: OpenFile, keep: number, stepBytes = window.stepBytes) {
   if (keep > window.start) {
     window.bytes.copyWithin(0, keep - window.start, window.length)
     window.length = Math.max(0, window.start + window.length - keep)
     window.start = keep
   }
-  const wanted = window.length + window.stepBytes
+  if (stepBytes === 0) return
+  const wanted = window.length + stepBytes
   if (wanted > window.bytes.byteLength) {
     const larger = memory(Math.max(wanted, Math.min(window.bytes.byteLength * 2, wanted + stepBytesMax)))
     larger.bytes.set(window.bytes.subarray(0, window.length))

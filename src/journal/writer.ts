@@ -23,9 +23,9 @@ import {
 } from './journal.ts'
 import type { JournalLock } from './lock.ts'
 import { recordBytesLimit } from './record.ts'
-import { type Recovered, readLastWrite, recover } from './recovery.ts'
+import { type RecordsEnd, type Recovered, readLastWrite, recover } from './recovery.ts'
 import { type KeptSegment, removable } from './retention.ts'
-import type { CheckpointPlace } from './segment.ts'
+import { type CheckpointPlace, segmentSalt } from './segment.ts'
 import { createSyncTimes } from './sync-times.ts'
 
 export interface JournalDeps {
@@ -73,7 +73,7 @@ interface Unsynced {
 
 /** What a crash left unsynced becomes durable; where that fails, it is the newest write that has to be written again (W3). */
 async function syncEnd(files: Files, { end }: Recovered): Promise<Unsynced | undefined> {
-  if (!end?.lastWrite || end.sealed) return undefined
+  if (!end?.lastWrite || end.seal) return undefined
   const { lastWrite, segment } = end
   try {
     const file = await files.open(segment.path, 'write')
@@ -143,13 +143,18 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
     fault = failure ?? undefined
     if (unsynced) settle(queue.first() as Group)
     // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
-    else if (active && copied && end && !end.sealed) await cutSegment(end.segment.path, end.offset)
+    else if (active && copied && end && (!end.seal || end.seal === 'closed')) await sealRecovered(end).catch(() => {})
   }
 
-  async function cutSegment(path: string, bytes: number) {
-    const file = await files.open(path, 'write').catch(() => undefined)
-    await file?.truncate(bytes).catch(() => {})
-    await file?.close().catch(() => {})
+  /** Cuts off a torn end and seals what is before it: should the segments behind be lost, it shows. */
+  async function sealRecovered({ segment, seal: sealed, sealEnd: offset, mark: end }: RecordsEnd) {
+    const file = await files.open(segment.path, 'write')
+    try {
+      if (!sealed) await file.truncate(offset)
+      await seal(file, 'recovered', { salt: segmentSalt(segment), offset, end })
+    } finally {
+      await file.close()
+    }
   }
 
   function append(records: readonly JournalRecord[]): Promise<number> {
@@ -283,8 +288,14 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   /** The segment before is finished at leisure: the header of the next one says where it ends. */
   async function retire(segment: ActiveSegment, end: Mark) {
     sized(segment)
-    await seal(segment, 'continued', end).catch(() => {})
+    await sealActive(segment, 'continued', end).catch(() => {})
     await segment.file.close().catch(() => {})
+  }
+
+  async function sealActive({ file, plan, offset }: ActiveSegment, how: 'closed' | 'continued', end: Mark) {
+    await file.truncate(offset)
+    const mark = { ...end, number: Math.max(end.number, plan.number) }
+    await seal(file, how, { salt: plan.salt, offset, end: mark })
   }
 
   function sized({ plan, offset }: ActiveSegment) {
@@ -366,8 +377,8 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   async function close() {
     while (running) await running
     if (active) {
-      const { file, plan } = active
-      await seal(active, 'closed', { ...durable, number: Math.max(durable.number, plan.number) })
+      const { file } = active
+      await sealActive(active, 'closed', durable)
         .then(() => file.sync())
         .catch(() => {})
       await file.close().catch(() => {})
