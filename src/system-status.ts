@@ -1,7 +1,7 @@
 /** Puts the figures of intake and processor together into what the API shows, the conservation law included. */
 import type { SystemStatus } from './api/status.ts'
 import { conservation } from './conservation.ts'
-import type { ChildSettings, ToChild } from './messages.ts'
+import type { ChildSettings, IntakeFigures, LedgerTotals, ToChild } from './messages.ts'
 
 type Figures = Extract<ToChild, { type: 'figures' }>
 
@@ -18,16 +18,7 @@ export function systemStatus(
       : stats.state === 'behind' || stats.lagMs > 5_000
         ? 'behind'
         : 'ok'
-  const ledger =
-    intake && processor?.ledger
-      ? conservation({
-          received: intake.received - intake.inFlight,
-          refused: intake.refused,
-          unframeable: intake.unframeable,
-          acceptedFrames: intake.tail.acceptedFrames,
-          committed: processor.ledger,
-        })
-      : undefined
+  const ledger = intake && processor?.ledger ? balance(intake, processor.ledger) : undefined
   return {
     version: settings.version,
     startedAt: settings.startedAt,
@@ -45,4 +36,19 @@ export function systemStatus(
     sources: intake?.sources ?? [],
     ...(intake ? { journal: intake.journal } : {}),
   }
+}
+
+/**
+ * The two samples are up to a second apart. What the database has committed beyond intake's sample was received and accepted in
+ * between: it is added to both, never shown as a negative number of waiting frames.
+ */
+function balance(intake: IntakeFigures, committed: LedgerTotals) {
+  const since = Math.max(0, committed.acceptedFrames - intake.tail.acceptedFrames)
+  return conservation({
+    received: intake.received - intake.inFlight + since,
+    refused: intake.refused,
+    unframeable: intake.unframeable,
+    acceptedFrames: intake.tail.acceptedFrames + since,
+    committed,
+  })
 }

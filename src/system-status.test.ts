@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChildSettings, IntakeFigures, LedgerTotals } from './messages.ts'
+import { systemStatus } from './system-status.ts'
+
+const settings = { version: '1', startedAt: 0 } as ChildSettings
+const intake = (accepted: number, more: Partial<IntakeFigures> = {}) =>
+  ({
+    tail: { acceptedFrames: accepted },
+    received: accepted + 3,
+    refused: 2,
+    unframeable: 1,
+    inFlight: 0,
+    sources: [],
+    journal: {},
+    ...more,
+  }) as unknown as IntakeFigures
+const totals = (committed: number, more: Partial<LedgerTotals> = {}): LedgerTotals => ({
+  committed,
+  duplicate: 0,
+  quarantined: 0,
+  lost: 0,
+  damaged: 0,
+  position: 1,
+  acceptedFrames: committed,
+  ...more,
+})
+const status = (figures: IntakeFigures, ledger: LedgerTotals) =>
+  systemStatus(
+    settings,
+    {
+      type: 'figures',
+      intake: figures,
+      processor: { type: 'processor', stats: { state: 'ok', lagMs: 0 } as never, ledger },
+      alive: ['intake', 'processor'],
+    },
+    0,
+  ).ledger
+
+test('what waits between journal and store is pending', () => {
+  const ledger = status(intake(100), totals(60))
+  assert.deepEqual([ledger?.pending, ledger?.difference], [40, 0])
+})
+
+test('a database that is ahead of the sample of intake shows no negative pending', () => {
+  const ledger = status(intake(100), totals(109))
+  assert.deepEqual([ledger?.accepted, ledger?.received, ledger?.pending, ledger?.difference], [109, 112, 0, 0])
+})
+
+test('a frame that went nowhere, and one that intake lost sight of, are a difference', () => {
+  assert.equal(status(intake(100), totals(59, { acceptedFrames: 60 }))?.difference, 1)
+  assert.equal(status(intake(100, { received: 104 }), totals(100))?.difference, 1)
+})
+
+test('damage is lost, beside the law; frames on their way to the disk are not judged yet', () => {
+  const ledger = status(intake(100, { received: 110, inFlight: 7 }), totals(95, { acceptedFrames: 100, damaged: 5 }))
+  assert.deepEqual([ledger?.lost, ledger?.difference], [5, 0])
+})
