@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import type { Files, OpenFile } from '../lib/files.ts'
 import type { Mark, SegmentPlan } from './groups.ts'
-import { memory, recordFlags, recordHeaderBytes, writeRecord } from './record.ts'
+import { memory } from './memory.ts'
+import { recordFlags, recordHeaderBytes, writeRecord } from './record.ts'
 import { encodeHeader, headerBytes, type SegmentHeader, segmentName } from './segment.ts'
 import { type Seal, sealWords } from './walk.ts'
 
@@ -16,21 +17,22 @@ export interface ActiveSegment {
   offset: number
 }
 
-/** Makes the file; nothing is in it and nothing is synced. */
+/** Makes the file; nothing is in it, and its name is not durable. */
 export async function makeSegment(files: Files, dir: string, plan: SegmentPlan, header: SegmentHeader) {
   const name = segmentName(header)
   const path = join(dir, name)
-  const file = await files.open(path, 'create')
+  const file = await files.open(path, 'create-through')
   return { plan, header, name, path, file, offset: headerBytes } satisfies ActiveSegment
 }
 
 /** `bytes`: how large the file is made at once, without taking room. */
 export async function writeHeader({ file, header }: ActiveSegment, bytes: number) {
-  await writeAll(file, encodeHeader(header), 0)
-  // A file that has its size already is synced two to three times as fast as one that grows (measured on ext4).
+  // A file that has its size already is synced up to twice as fast as one that grows (measured on ext4).
   await file.truncate(bytes)
+  await writeAll(file, encodeHeader(header), 0)
 }
 
+/** On a file of `create-through` what is written is durable when this resolves. */
 export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
   let done = 0
   while (done < bytes.byteLength) {

@@ -85,7 +85,18 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
     return taken
   }
 
-  function handle(inode: Inode): OpenFile {
+  function syncInode(inode: Inode) {
+    if (disk.failSyncs > 0) {
+      disk.failSyncs--
+      for (const operation of inode.pending) if (random() < 0.5) applyTo(inode.durable, operation)
+      inode.pending = []
+      throw fault('EIO', 'input/output error')
+    }
+    for (const operation of inode.pending) applyTo(inode.durable, operation)
+    inode.pending = []
+  }
+
+  function handle(inode: Inode, through: boolean): OpenFile {
     return {
       async read(into, position) {
         await begin()
@@ -104,18 +115,15 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
         const taken = takeRoom(bytes.byteLength)
         if (taken === 0 && bytes.byteLength > 0) throw fault('ENOSPC', 'no space left on device')
         apply(inode, { at: position, bytes: bytes.slice(0, taken) })
+        if (through) {
+          await begin()
+          syncInode(inode)
+        }
         return taken
       },
       async sync() {
         await begin()
-        if (disk.failSyncs > 0) {
-          disk.failSyncs--
-          for (const operation of inode.pending) if (random() < 0.5) applyTo(inode.durable, operation)
-          inode.pending = []
-          throw fault('EIO', 'input/output error')
-        }
-        for (const operation of inode.pending) applyTo(inode.durable, operation)
-        inode.pending = []
+        syncInode(inode)
       },
       async truncate(size) {
         await begin()
@@ -174,12 +182,12 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
     },
     async open(path, mode) {
       await begin()
-      if (mode !== 'create') return handle(find(path))
+      if (mode === 'read' || mode === 'write') return handle(find(path), false)
       if (entries.has(path)) raise('EEXIST', path)
       if (disk.room !== undefined && disk.room <= 0) raise('ENOSPC', path)
       const inode = inodeOf(new Uint8Array())
       change(path, inode)
-      return handle(inode)
+      return handle(inode, mode === 'create-through')
     },
     async remove(path) {
       await begin()

@@ -3,43 +3,44 @@
  * summing 400 bytes does. Long ones go to zlib.
  */
 import * as zlib from 'node:zlib'
+import type { Memory } from './memory.ts'
 
-const nativeFromBytes = 400
-const tables = makeTables()
+const nativeFromBytes = 512
+const table = makeTable()
 
 /** The checksum of `bytes[from, to)`, continuing from `seed` (the checksum of what came before; 0 at the start). */
-export function crc32(bytes: Uint8Array, from: number, to: number, seed: number): number {
+export function crc32({ bytes, view }: Memory, from: number, to: number, seed: number): number {
   if (to - from >= nativeFromBytes) return zlib.crc32(bytes.subarray(from, to), seed)
-  const t = tables
+  const t = table
   let c = ~seed
   let i = from
   for (; i + 8 <= to; i += 8) {
+    c ^= view.getInt32(i, true)
+    const d = view.getInt32(i + 4, true)
     c =
-      (t[1792 + ((c ^ at(bytes, i)) & 255)] as number) ^
-      (t[1536 + (((c >>> 8) ^ at(bytes, i + 1)) & 255)] as number) ^
-      (t[1280 + (((c >>> 16) ^ at(bytes, i + 2)) & 255)] as number) ^
-      (t[1024 + ((c >>> 24) ^ at(bytes, i + 3))] as number) ^
-      (t[768 + at(bytes, i + 4)] as number) ^
-      (t[512 + at(bytes, i + 5)] as number) ^
-      (t[256 + at(bytes, i + 6)] as number) ^
-      (t[at(bytes, i + 7)] as number)
+      (t[1792 + (c & 255)] as number) ^
+      (t[1536 + ((c >>> 8) & 255)] as number) ^
+      (t[1280 + ((c >>> 16) & 255)] as number) ^
+      (t[1024 + (c >>> 24)] as number) ^
+      (t[768 + (d & 255)] as number) ^
+      (t[512 + ((d >>> 8) & 255)] as number) ^
+      (t[256 + ((d >>> 16) & 255)] as number) ^
+      (t[d >>> 24] as number)
   }
-  for (; i < to; i++) c = (c >>> 8) ^ (t[(c ^ at(bytes, i)) & 255] as number)
+  for (; i < to; i++) c = (c >>> 8) ^ (t[(c ^ (bytes[i] as number)) & 255] as number)
   return ~c >>> 0
 }
 
-const at = (bytes: Uint8Array, i: number) => bytes[i] as number
-
-function makeTables(): Int32Array {
-  const table = new Int32Array(8 * 256)
+function makeTable(): Int32Array {
+  const entries = new Int32Array(8 * 256)
   for (let n = 0; n < 256; n++) {
     let c = n
     for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1
-    table[n] = c
+    entries[n] = c
   }
-  for (let n = 256; n < table.length; n++) {
-    const before = table[n - 256] as number
-    table[n] = (before >>> 8) ^ (table[before & 255] as number)
+  for (let n = 256; n < entries.length; n++) {
+    const before = entries[n - 256] as number
+    entries[n] = (before >>> 8) ^ (entries[before & 255] as number)
   }
-  return table
+  return entries
 }

@@ -1,7 +1,7 @@
 /** The segments of a journal as they lie in its directory, oldest first. Whatever else lies there is left alone. */
 import { join } from 'node:path'
 import type { Files } from '../lib/files.ts'
-import { memory } from './record.ts'
+import { memory } from './memory.ts'
 import {
   decodeHeader,
   headerBytes,

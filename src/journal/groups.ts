@@ -4,7 +4,8 @@
  * When one does not, `replan` encodes what is left again for another place.
  */
 import type { JournalRecord } from './journal.ts'
-import { type Memory, memory, recordBytes, recordFlags, type Totals, totalsAfter, writeRecord } from './record.ts'
+import { type Memory, memory } from './memory.ts'
+import { recordBytes, recordFlags, type Totals, totalsAfter, writeRecord } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 
 /** A group takes no more appends from here on: large enough for the disk's full speed, small enough to be acknowledged soon. */

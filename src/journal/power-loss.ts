@@ -100,7 +100,7 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
     }
   }
   const { append, tail } = writer
-  checkOpening(writer, oracle)
+  if (!dead) checkOpening(writer, oracle)
   const waiting: Promise<unknown>[] = []
   const steps = 3 + upTo(random, 40)
   for (let step = 0; step < steps && !dead; step++) {

@@ -12,6 +12,7 @@
  */
 import { crc32 } from './crc32.ts'
 import { type RecordKind, recordKinds } from './journal.ts'
+import type { Memory } from './memory.ts'
 
 export const recordHeaderBytes = 36
 /** No record is longer, whatever the options say: a reader may believe a length up to here. */
@@ -45,17 +46,6 @@ export interface RecordBody extends Totals {
   readonly bytes: Uint8Array
 }
 
-/** Bytes with a view over the same memory. */
-export interface Memory {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-}
-
-export const memory = (size: number): Memory => {
-  const bytes = new Uint8Array(size)
-  return { bytes, view: new DataView(bytes.buffer) }
-}
-
 export const recordBytes = (record: { readonly bytes: Uint8Array }) => recordHeaderBytes + record.bytes.byteLength
 
 /** Counts after a record, given those before it. */
@@ -67,7 +57,8 @@ export function totalsAfter(before: Totals, record: { readonly kind: number; rea
 }
 
 /** Writes a record at `at`; there must be room. Returns the offset behind it. */
-export function writeRecord({ bytes, view }: Memory, at: number, record: RecordBody, salt: number): number {
+export function writeRecord(out: Memory, at: number, record: RecordBody, salt: number): number {
+  const { bytes, view } = out
   const from = at + recordHeaderBytes
   const to = from + record.bytes.byteLength
   view.setUint16(at + 8, record.kind | (record.flags << 8), true)
@@ -77,25 +68,26 @@ export function writeRecord({ bytes, view }: Memory, at: number, record: RecordB
   setU48(view, at + 24, record.acceptedFrames)
   setU48(view, at + 30, record.noiseFrames)
   bytes.set(record.bytes, from)
-  const head = crc32(bytes, at + 8, from, salt)
+  const head = crc32(out, at + 8, from, salt)
   view.setUint16(at + 4, mark, true)
   view.setUint16(at + 6, headCheck(head), true)
-  view.setUint32(at, crc32(bytes, from, to, head), true)
+  view.setUint32(at, crc32(out, from, to, head), true)
   return to
 }
 
 /** The record at `at` of `bytes[0, end)`; 'more' when it may go on behind `end`; undefined when there is no valid record. */
-export function readRecord({ bytes, view }: Memory, at: number, end: number, salt: number) {
+export function readRecord(memory: Memory, at: number, end: number, salt: number) {
+  const { view } = memory
   const from = at + recordHeaderBytes
   if (from > end) return 'more' as const
   if (view.getUint16(at + 4, true) !== mark) return undefined
-  const head = crc32(bytes, at + 8, from, salt)
+  const head = crc32(memory, at + 8, from, salt)
   if (headCheck(head) !== view.getUint16(at + 6, true)) return undefined
   const length = view.getUint32(at + 10, true)
   if (length > recordBytesLimit) return undefined
   const to = from + length
   if (to > end) return 'more' as const
-  if (crc32(bytes, from, to, head) !== view.getUint32(at, true)) return undefined
+  if (crc32(memory, from, to, head) !== view.getUint32(at, true)) return undefined
   const found: RecordHead = {
     kind: view.getUint8(at + 8) as RecordKind,
     flags: view.getUint8(at + 9),

@@ -12,7 +12,8 @@
  * record is no segment: its making was cut short, and it voids nothing.
  */
 import { crc32 } from './crc32.ts'
-import { getU48, memory, setU48 } from './record.ts'
+import { memory } from './memory.ts'
+import { getU48, setU48 } from './record.ts'
 
 export const formatVersion = 1
 export const headerBytes = 512
@@ -57,15 +58,17 @@ export function parseSegmentName(name: string): SegmentName | undefined {
 
 /** Seed of the checksums of a segment's records. */
 export function segmentSalt({ id, ordinal, first }: SegmentName): number {
-  const { bytes, view } = memory(18)
+  const seed = memory(18)
+  const { bytes, view } = seed
   bytes.set(Uint8Array.fromHex(id))
   view.setUint32(8, ordinal, true)
   setU48(view, 12, first)
-  return crc32(bytes, 0, bytes.length, 0)
+  return crc32(seed, 0, bytes.length, 0)
 }
 
 export function encodeHeader(header: SegmentHeader): Uint8Array {
-  const { bytes, view } = memory(headerBytes)
+  const block = memory(headerBytes)
+  const { bytes, view } = block
   bytes.set(magic)
   view.setUint16(8, formatVersion, true)
   view.setUint16(10, headerBytes, true)
@@ -80,7 +83,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   view.setUint32(58, header.checkpoint?.ordinal ?? 0, true)
   view.setUint32(62, header.checkpoint?.offset ?? 0, true)
   setU48(view, 66, header.checkpoint?.number ?? 0)
-  view.setUint32(508, crc32(bytes, 0, 508, 0), true)
+  view.setUint32(508, crc32(block, 0, 508, 0), true)
   return bytes
 }
 
@@ -88,7 +91,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
 export function decodeHeader(bytes: Uint8Array): SegmentHeader | 'newer' | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < headerBytes || magic.some((letter, i) => bytes[i] !== letter)) return undefined
-  if (crc32(bytes, 0, 508, 0) !== view.getUint32(508, true)) return undefined
+  if (crc32({ bytes, view }, 0, 508, 0) !== view.getUint32(508, true)) return undefined
   if (view.getUint16(8, true) !== formatVersion || view.getUint16(10, true) !== headerBytes) return 'newer'
   const checkpoint = { ordinal: view.getUint32(58, true), offset: view.getUint32(62, true), number: getU48(view, 66) }
   return {

@@ -1,6 +1,6 @@
 /** A stretch of a file in memory that moves and grows as records are read through it. */
 import type { OpenFile } from '../lib/files.ts'
-import { type Memory, memory } from './record.ts'
+import { type Memory, memory } from './memory.ts'
 
 const stepBytesMin = 64 * 1024
 const stepBytesMax = 2 * 1024 * 1024

@@ -259,7 +259,6 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
     try {
       if (fresh) await writeHeader(target, limits.segmentBytesMax)
       if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
-      await target.file.sync()
       if (fresh) await files.syncDirectory(dir)
     } catch (error) {
       if (fresh) await discard(target)
