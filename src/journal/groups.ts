@@ -8,9 +8,8 @@ import { type Memory, memory } from './memory.ts'
 import { recordBytes, recordFlags, type Totals, totalsAfter, writeRecord } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 
-/** A group takes no more appends from here on: large enough for the disk's full speed, small enough to be acknowledged soon. */
-export const groupBytesMax = 1024 * 1024
-const memoryKeptBytesMax = 2 * groupBytesMax
+const memoryBytesMin = 128 * 1024
+const memoryKeptBytesMax = 2 * 1024 * 1024
 const memoriesKept = 3
 
 export interface Append {
@@ -62,12 +61,13 @@ export interface GroupQueue {
 export function createGroupQueue(options: {
   readonly id: string
   readonly segmentBytesMax: number
+  readonly groupBytesMax: number
   readonly ordinal: number
   readonly mark: Mark
   /** Numbers up to here are not given, even if the mark is below. */
   readonly usedNumber: number
 }): GroupQueue {
-  const { id, segmentBytesMax } = options
+  const { id, segmentBytesMax, groupBytesMax } = options
   let nextOrdinal = options.ordinal
   let groups: Group[] = []
   let { mark, usedNumber } = options
@@ -123,7 +123,7 @@ export function createGroupQueue(options: {
       reserve(last, bytes)
       return last
     }
-    const taken = memories.pop() ?? memory(groupBytesMax / 8)
+    const taken = memories.pop() ?? memory(memoryBytesMin)
     const fresh = { segment, offset, memory: taken, used: 0, appends: [], lastRecords: [], end: mark }
     const group: Group = { ...fresh, checkpoint: undefined, closed: false }
     reserve(group, bytes)
@@ -134,7 +134,7 @@ export function createGroupQueue(options: {
   function reserve(group: Group, bytes: number) {
     const wanted = group.used + bytes
     if (wanted <= group.memory.bytes.byteLength) return
-    const larger = memory(Math.max(wanted, Math.min(2 * group.memory.bytes.byteLength, groupBytesMax)))
+    const larger = memory(Math.max(wanted, 2 * group.memory.bytes.byteLength))
     larger.bytes.set(group.memory.bytes.subarray(0, group.used))
     group.memory = larger
   }

@@ -126,6 +126,8 @@ export interface JournalOptions {
   readonly segmentBytesMax?: number
   /** Records larger than this are refused. Default 16 MiB. */
   readonly recordBytesMax?: number
+  /** A write takes no more appends once it has this many bytes. Default 1 MiB: the disk's full speed, answered soon. */
+  readonly groupBytesMax?: number
   /** Bytes appended but not yet synced, beyond which `append` rejects. Default 64 MiB. */
   readonly pendingBytesMax?: number
   readonly retentionMs?: number

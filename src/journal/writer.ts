@@ -12,6 +12,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import { type ActiveSegment, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
+import { createFillAhead } from './fill-ahead.ts'
 import { appendBytes, createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
 import {
   JournalError,
@@ -39,6 +40,7 @@ export interface JournalDeps {
 export const journalDefaults = {
   segmentBytesMax: 64 * 1024 * 1024,
   recordBytesMax: 16 * 1024 * 1024,
+  groupBytesMax: 1024 * 1024,
   pendingBytesMax: 64 * 1024 * 1024,
   retentionMs: 24 * 3_600_000,
   retentionBytes: Number.POSITIVE_INFINITY,
@@ -109,7 +111,13 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   const queue = createGroupQueue({
     ...{ id, mark: durable, usedNumber: unsynced ? 0 : recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,
+    groupBytesMax: limits.groupBytesMax,
     ordinal: recovered.directory.ordinalMax + 1,
+  })
+  const filler = createFillAhead({
+    ...{ clock, segmentBytesMax: limits.segmentBytesMax },
+    active: () => active,
+    onFault: (segment) => segment === active && leaveBehind(segment),
   })
   let listener: ((tail: JournalTail) => void) | undefined
   let pendingBytes = 0
@@ -189,6 +197,7 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   }
 
   async function drain() {
+    await filler.pause()
     while (queue.first()) {
       const failure = await commit().then(
         () => undefined,
@@ -199,6 +208,7 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
       else settle(group)
       if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
     }
+    filler.idle()
   }
 
   function settle(group: Group) {
@@ -309,6 +319,12 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
+  /** Zeros could not be written to it: the next group goes to another one. */
+  function leaveBehind(segment: ActiveSegment) {
+    abandon(segment)
+    queue.replan(durable)
+  }
+
   /** A segment that never held an acknowledged record. */
   async function discard(segment: ActiveSegment) {
     try {
@@ -375,6 +391,7 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
 
   async function close() {
     while (running) await running
+    await filler.stop()
     if (active) {
       const { file } = active
       await sealActive(active, 'closed', durable)
@@ -387,6 +404,7 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   }
 
   await settleRecovered()
+  filler.idle()
   keepUp()
   return {
     id,
