@@ -44,10 +44,10 @@ export async function writeAll(file: OpenFile, bytes: Uint8Array, position: numb
 
 export async function seal(file: OpenFile, how: Seal, at: { salt: number; offset: number; end: Mark }) {
   const { number, acceptedFrames, noiseFrames } = at.end
-  const record = { kind: 0, frames: 0, flags: recordFlags.seal | recordFlags.firstOfWrite, number: number + 1 }
   const out = memory(recordHeaderBytes + 1)
-  const bytes = Uint8Array.of(sealWords[how])
-  writeRecord(out, 0, { ...record, acceptedFrames, noiseFrames, bytes }, at.salt)
+  const content = { kind: 0, frames: 0, bytes: Uint8Array.of(sealWords[how]) }
+  const flags = recordFlags.seal | recordFlags.firstOfWrite
+  writeRecord(out, 0, content, { flags, number: number + 1, acceptedFrames, noiseFrames }, at.salt)
   await writeAll(file, out.bytes, at.offset)
 }
 

@@ -3,9 +3,9 @@
  * between two syncs. A group belongs to one segment; the plan says where the next record goes, assuming that all before it succeed.
  * When one does not, `replan` encodes what is left again for another place.
  */
-import type { JournalRecord } from './journal.ts'
+import { type JournalRecord, recordKinds } from './journal.ts'
 import { type Memory, memory } from './memory.ts'
-import { recordBytes, recordFlags, type Totals, totalsAfter, writeRecord } from './record.ts'
+import { recordBytes, recordFlags, type Totals, writeRecord } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 
 const memoryBytesMin = 128 * 1024
@@ -89,31 +89,22 @@ export function createGroupQueue(options: {
     const group = groupFor(append.bytes)
     const from = group.used
     let at = from
-    let end = mark
+    // One object for all records of the call: this loop is what limits small records.
+    const place = { ...mark, flags: 0 }
     for (const record of append.records) {
-      const totals = totalsAfter(end, record)
-      end = { number: end.number + 1, acceptedFrames: totals.acceptedFrames, noiseFrames: totals.noiseFrames }
-      if (record.kind === 3)
-        group.checkpoint = { ordinal: segment.ordinal, offset: group.offset + at, number: end.number }
-      at = writeRecord(
-        group.memory,
-        at,
-        {
-          kind: record.kind,
-          frames: record.frames,
-          bytes: record.bytes,
-          flags: at === 0 ? recordFlags.firstOfWrite : 0,
-          number: end.number,
-          acceptedFrames: end.acceptedFrames,
-          noiseFrames: end.noiseFrames,
-        },
-        segment.salt,
-      )
+      place.number++
+      place.flags = at === 0 ? recordFlags.firstOfWrite : 0
+      if (record.kind === recordKinds.data) place.acceptedFrames += record.frames
+      else if (record.kind === recordKinds.noise) place.noiseFrames += record.frames
+      else if (record.kind === recordKinds.checkpoint)
+        group.checkpoint = { ordinal: segment.ordinal, offset: group.offset + at, number: place.number }
+      at = writeRecord(group.memory, at, record, place, segment.salt)
     }
+    const { number, acceptedFrames, noiseFrames } = place
     group.used = at
-    group.end = mark = end
+    group.end = mark = { number, acceptedFrames, noiseFrames }
     group.appends.push(append)
-    group.lastRecords.push(end.number)
+    group.lastRecords.push(number)
     offset += at - from
   }
 

@@ -38,11 +38,15 @@ export interface RecordHead extends Totals {
   readonly to: number
 }
 
-export interface RecordBody extends Totals {
-  readonly kind: number
+/** Where a record stands in the log. */
+export interface RecordPlace extends Totals {
   readonly flags: number
-  readonly frames: number
   readonly number: number
+}
+
+interface RecordContent {
+  readonly kind: number
+  readonly frames: number
   readonly bytes: Uint8Array
 }
 
@@ -57,16 +61,16 @@ export function totalsAfter(before: Totals, record: { readonly kind: number; rea
 }
 
 /** Writes a record at `at`; there must be room. Returns the offset behind it. */
-export function writeRecord(out: Memory, at: number, record: RecordBody, salt: number): number {
+export function writeRecord(out: Memory, at: number, record: RecordContent, place: RecordPlace, salt: number): number {
   const { bytes, view } = out
   const from = at + recordHeaderBytes
   const to = from + record.bytes.byteLength
-  view.setUint16(at + 8, record.kind | (record.flags << 8), true)
+  view.setUint16(at + 8, record.kind | (place.flags << 8), true)
   view.setUint32(at + 10, record.bytes.byteLength, true)
   view.setUint32(at + 14, record.frames, true)
-  setU48(view, at + 18, record.number)
-  setU48(view, at + 24, record.acceptedFrames)
-  setU48(view, at + 30, record.noiseFrames)
+  setU48(view, at + 18, place.number)
+  setU48(view, at + 24, place.acceptedFrames)
+  setU48(view, at + 30, place.noiseFrames)
   bytes.set(record.bytes, from)
   const head = crc32(out, at + 8, from, salt)
   view.setUint16(at + 4, mark, true)

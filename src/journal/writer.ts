@@ -8,6 +8,7 @@
  *   memory. If that fails too the group is refused, and no new try is made before `probeMs`.
  * - W4 Every opening begins a new segment: no byte is ever written behind a torn end.
  */
+import assert from 'node:assert/strict'
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import { type ActiveSegment, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
@@ -178,6 +179,7 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   }
 
   function refuse(records: readonly JournalRecord[], bytes: number): JournalError | undefined {
+    for (const { frames } of records) assert.ok(frames >= 0 && frames <= 0xffff_ffff && Number.isInteger(frames))
     if (closing) return new JournalError('E_JOURNAL_CLOSED', 'the journal is closed')
     for (const { bytes: content } of records)
       if (content.byteLength > Math.min(limits.recordBytesMax, recordBytesLimit))
