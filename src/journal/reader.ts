@@ -95,7 +95,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     let bytes = 0
     let frames = 0
     if (at.offset > window.start) await extend(window, at.file, at.offset, 0)
-    while (at.next < below && bytes < bytesMax && frames < framesMax) {
+    while (at.next < below && (records.length === 0 || (bytes < bytesMax && frames < framesMax))) {
       const found = readRecord(window, at.offset - window.start, window.length, at.salt)
       if (found === 'more') {
         if (window.atEnd || window.length > bytesMax) break

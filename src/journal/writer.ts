@@ -394,6 +394,8 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   async function close() {
     while (running) await running
     await filler.stop()
+    // After a failed disk an empty segment, if one can be made, voids what the refused left behind.
+    if (!active) await commit().catch(() => {})
     if (active) {
       const { file } = active
       await sealActive(active, 'closed', durable)
