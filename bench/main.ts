@@ -1,0 +1,37 @@
+/**
+ * `npm run bench -- NAME [options]`: measures side by side, in one run on one machine, and prints ratios. Nothing here asserts; what must
+ * hold is a test.
+ */
+import { spawnSync } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+
+interface Bench {
+  readonly file: string
+  readonly about: string
+}
+
+const benches: Readonly<Record<string, Bench>> = {
+  journal: {
+    file: 'src/journal/journal.bench.ts',
+    about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',
+  },
+}
+
+const [name = '', ...options] = process.argv.slice(2)
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+if (bench) {
+  console.error(
+    `${os.cpus().length} x ${os.cpus()[0]?.model.trim()}, ${os.platform()} ${os.release()}, Node ${process.version}`,
+  )
+  const root = path.join(import.meta.dirname, '..')
+  const { status } = spawnSync(process.execPath, [path.join(root, bench.file), ...options], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  process.exitCode = status ?? 1
+} else {
+  const lines = Object.entries(benches).map(([key, { about }]) => `  ${key.padEnd(10)} ${about}`)
+  console.error([name ? `There is no bench "${name}".` : 'Which bench?', ...lines].join('\n'))
+  process.exitCode = 2
+}
