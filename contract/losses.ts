@@ -1,0 +1,83 @@
+/**
+ * What we lost, and why. Lost frames stand beside the conservation law: they never reached the journal, or the journal was damaged.
+ * A loss whose size nobody can know says so (`frames: null`) and is never shown as 0.
+ */
+import * as z from 'zod'
+
+export const lossCauses = ['sequence-gap', 'overrun', 'kernel-drop', 'port-down', 'refused', 'journal-damage'] as const
+
+export const lossSchema = z
+  .object({
+    cause: z
+      .enum(lossCauses)
+      .describe(
+        'sequence-gap: numbers of a sensor that never came; overrun: the serial driver lost bytes; kernel-drop: datagrams dropped by a full receive buffer; port-down: time in which nobody could listen; refused: turned away and told, or counted where the sender cannot be told; journal-damage: accepted frames that could not be read back',
+      ),
+    source: z.string(),
+    device: z.string().nullable().describe('the sensor, where the cause is known per sensor'),
+    day: z.string().describe('UTC day on which it was noticed'),
+    frames: z.int().nullable().describe('how many frames; null where the cause does not tell'),
+    from: z.string().nullable().describe('begin of the interval, where there is one'),
+    to: z.string().nullable().describe('its end; null while it lasts'),
+    detail: z.string().describe('one sentence for people: what, where, and what would prevent it'),
+  })
+  .meta({
+    examples: [
+      {
+        cause: 'sequence-gap',
+        source: 'serial',
+        device: 'bay-17',
+        day: '2026-11-23',
+        frames: 3,
+        from: null,
+        to: null,
+        detail: 'Sensor bay-17: 3 numbers between 401 and 405 never came.',
+      },
+    ],
+  })
+export type Loss = z.infer<typeof lossSchema>
+
+export const lossReportSchema = z
+  .object({
+    /** Newest day first. */
+    items: z.array(lossSchema),
+    next: z.string().nullable(),
+    totals: z
+      .array(
+        z.object({
+          cause: z.enum(lossCauses),
+          frames: z.int().describe('known frames'),
+          uncounted: z.int().describe('losses whose size nobody can know'),
+        }),
+      )
+      .describe('by cause, of everything the filter matches'),
+  })
+  .meta({ examples: [{ items: [], next: null, totals: [{ cause: 'sequence-gap', frames: 3, uncounted: 0 }] }] })
+export type LossReport = z.infer<typeof lossReportSchema>
+
+/** One sensor on one UTC day of arrival. */
+export const sensorDaySchema = z
+  .object({
+    day: z.string(),
+    source: z.string(),
+    device: z.string(),
+    committed: z.int(),
+    duplicate: z.int(),
+    quarantined: z.int(),
+    lost: z.int().describe('missing sequence numbers; a late frame takes one away'),
+  })
+  .meta({
+    examples: [
+      { day: '2026-11-23', source: 'serial', device: 'bay-17', committed: 96, duplicate: 1, quarantined: 0, lost: 3 },
+    ],
+  })
+export type SensorDay = z.infer<typeof sensorDaySchema>
+
+export const discardSchema = z
+  .object({
+    id: z.string().regex(/^\d{1,16}\.\d{1,16}$/, 'must be pos.idx, as in the list'),
+    reason: z.string().trim().min(3).max(400).describe('why these bytes are given up; kept in the ledger'),
+  })
+  .meta({ examples: [{ id: '912.0', reason: 'noise from the installation of 23 November' }] })
+
+export const discardedSchema = z.object({ discarded: z.int() }).meta({ examples: [{ discarded: 1 }] })
