@@ -1,0 +1,24 @@
+/** One row of the fault table: a kind of fault, how often it is to be survived, and how to try it. */
+export interface FaultRow {
+  readonly name: string
+  /** What `npm run torture -- --hours 1` reaches, and what more hours are for. */
+  readonly full: number
+  readonly long: number
+  /** What is counted: images, kills, inputs. */
+  readonly unit: string
+  readonly passesWhen: string
+  run(options: FaultRunOptions): Promise<FaultRunResult>
+}
+
+export interface FaultRunOptions {
+  readonly budgetMs: number
+  /** Seeds are taken from here upwards, so that a failure is found again. */
+  readonly firstSeed: number
+  onProgress?(reached: number): void
+}
+
+export interface FaultRunResult {
+  readonly reached: number
+  readonly failures: readonly { readonly seed: number; readonly what: string }[]
+  readonly note?: string
+}
