@@ -12,6 +12,7 @@ import { createIntakeCounters, type IntakeCounters, parseCheckpoint } from './in
 import { JournalError, type JournalWriter, recordKinds } from './journal/journal.ts'
 import { openJournalReader, openJournalWriter } from './journal/segment-journal.ts'
 import { systemClock } from './lib/clock.ts'
+import { failPoint } from './lib/fail-point.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { IntakeFigures, SourceFigures } from './messages.ts'
 import { runSource } from './sources/registry.ts'
@@ -164,6 +165,7 @@ async function openLane(child: Child, name: Lane['name'], dir: string): Promise<
 }
 
 async function checkpoint(lane: Lane) {
+  failPoint('checkpoint')
   const bytes = lane.counters.checkpoint(systemClock.now())
   await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
 }
@@ -210,6 +212,7 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
     lane.counters.enter(source, frames)
     lane.bytesOnTheWay += bytes
     let record: number
+    failPoint('frame-received')
     try {
       record = await lane.journal.append(records)
     } catch (fault) {
@@ -220,6 +223,7 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
     } finally {
       lane.bytesOnTheWay -= bytes
     }
+    failPoint('frame-durable')
     if (kind === recordKinds.data) lane.counters.accept(source, frames, record)
     else lane.counters.unframeable(source, frames, record)
   }

@@ -5,6 +5,7 @@ import { codecOf } from './codecs/registry.ts'
 import { openJournalReader } from './journal/segment-journal.ts'
 import { reachStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
+import { failPoint } from './lib/fail-point.ts'
 import type { LedgerTotals } from './messages.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
 import type { Store } from './store/store.ts'
@@ -31,7 +32,10 @@ await runChild(async (child) => {
     codecOf,
     clock: systemClock,
     log,
-    onCommitted: (position) => child.send({ type: 'committed', position }),
+    onCommitted: (position) => {
+      failPoint('batch-committed')
+      child.send({ type: 'committed', position })
+    },
   })
   const report = async () => {
     const ledger = await totals(store, auditor).catch(() => undefined)
@@ -55,6 +59,7 @@ function durableSignal(child: Child): DurableSignal {
   child.onMessage((message) => {
     if (message.type !== 'durable') return
     durable = Math.max(durable, message.record)
+    failPoint('record-seen')
     wake?.()
   })
   return {
