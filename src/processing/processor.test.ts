@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { codecOf } from '../codecs/registry.ts'
 import { missing } from '../domain/device.ts'
 import { encodeUplink } from '../domain/uplink.ts'
-import type { JournalReader, StoredRecord } from '../journal/journal.ts'
+import type { Damage, JournalReader, StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { countFrames, type Framing } from '../lib/frames.ts'
@@ -15,16 +15,19 @@ import { createProcessor } from './processor.ts'
 
 const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 const text = new TextEncoder()
+/** Far more than the faults any test plans. */
+const pausesMax = 500
 
 /** A journal of these bodies, one record each, read at most `perRead` records at a time. */
 function journalOf(
-  bodies: readonly { readonly body: string | Uint8Array; readonly framing?: Framing }[],
+  bodies: readonly { readonly body: string | Uint8Array; readonly framing?: Framing; readonly counted?: number }[],
   perRead = 1_000,
+  damage: readonly Damage[] = [],
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json' }, index): StoredRecord => {
+  const records = bodies.map(({ body, framing = 'json', counted }, index): StoredRecord => {
     const bytes = typeof body === 'string' ? text.encode(body) : body
-    const frames = countFrames(framing, bytes)
+    const frames = counted ?? countFrames(framing, bytes)
     acceptedFrames += frames
     const uplink = encodeUplink({ source: 'http', codec: 'generic', framing, arrivedAt, bytes })
     return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }
@@ -41,7 +44,7 @@ function journalOf(
         if (found.length > 0 && frames > framesMax) break
         found.push(record)
       }
-      return { records: found, damage: [] }
+      return { records: found, damage: damage.filter(({ fromRecord }) => fromRecord > after) }
     },
     countsAt: async (number) => ({ acceptedFrames: records[number - 1]?.acceptedFrames ?? 0, noiseFrames: 0 }),
     scan: async () => assert.fail('not asked here'),
@@ -52,6 +55,7 @@ function journalOf(
 /** Runs a processor over the whole journal and stops it. */
 async function drain(journal: ReturnType<typeof journalOf>, store: MemoryStore): Promise<void> {
   const stop = new AbortController()
+  let pauses = 0
   const processor = createProcessor({
     store: store as unknown as Store,
     reader: journal,
@@ -64,10 +68,16 @@ async function drain(journal: ReturnType<typeof journalOf>, store: MemoryStore):
       },
     },
     codecOf,
-    clock: { ...systemClock, sleep: async () => {} },
+    clock: {
+      ...systemClock,
+      sleep: async () => {
+        if (++pauses > pausesMax) stop.abort()
+      },
+    },
     log: silentLog,
   })
   await processor.run(stop.signal)
+  assert.ok(pauses <= pausesMax, 'the processor tries for ever what never works')
 }
 
 const json = (readings: readonly object[]) => ({ body: JSON.stringify(readings) })
@@ -143,6 +153,26 @@ describe('the processor', () => {
     await drain(journalOf(Array.from({ length: 20 }, (_, seq) => json([{ device: 'A', seq, occupied: true }]))), store)
     assert.deepEqual(store.totals(), { committed: 19, duplicate: 0, quarantined: 1, lost: 1, damaged: 0 })
     assert.equal([...store.deadLetters.values()][0]?.code, 'store-refused')
+  })
+
+  test('a record that does not split as it was counted waits whole, and counts for what it was counted', async () => {
+    const store = createMemoryStore()
+    const two = [
+      { device: 'A', seq: 1, occupied: true },
+      { device: 'A', seq: 2, occupied: true },
+    ]
+    await drain(journalOf([{ ...json(two), counted: 3 }]), store)
+    assert.deepEqual(store.totals(), { committed: 0, duplicate: 0, quarantined: 3, lost: 0, damaged: 0 })
+    const [letter] = store.deadLetters.values()
+    assert.equal(new TextDecoder().decode(letter?.bytes), json(two).body)
+  })
+
+  test('frames of records that cannot be read back are counted as damaged', async () => {
+    const store = createMemoryStore()
+    const damage = { segment: 's', fromRecord: 2, toRecord: 4, bytes: 9, frames: 7, reason: 'planned' }
+    await drain(journalOf([json([{ device: 'A', seq: 1, occupied: true }])], 1_000, [damage]), store)
+    assert.deepEqual(store.totals(), { committed: 1, duplicate: 0, quarantined: 0, lost: 0, damaged: 7 })
+    assert.equal((await store.cursor('test')).position, 4)
   })
 
   test('whatever the batches, the faults and the commits in doubt, the end is the same and every frame is counted once', async () => {

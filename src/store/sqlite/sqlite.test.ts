@@ -12,6 +12,8 @@ import { fault, type StorePlace, storeContract } from '../store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
 
 const deps = { log: silentLog, clock: systemClock }
+/** A lock that is never let go fails a test soon. */
+const busyMs = 2_000
 
 async function folder(): Promise<{ readonly file: string } & AsyncDisposable> {
   const dir = await mkdtemp(path.join(tmpdir(), 'store-'))
@@ -21,7 +23,7 @@ async function folder(): Promise<{ readonly file: string } & AsyncDisposable> {
 async function place(): Promise<StorePlace> {
   const { file, [Symbol.asyncDispose]: remove } = await folder()
   return {
-    open: () => openStore(`sqlite:${file}`, deps),
+    open: () => openStore(`sqlite:${file}`, deps, { busyMs }),
     async execute(sql) {
       using db = new DatabaseSync(file)
       db.exec(sql)
