@@ -1,6 +1,7 @@
 /** The schema as a list of steps: forward only, run once each, in order. The newest version is what this release understands. */
 import { firstTables } from './0001-first-tables.ts'
+import { losses } from './0002-losses.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstTables]
+export const migrations: readonly Migration[] = [firstTables, losses]
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))
