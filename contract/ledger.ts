@@ -100,6 +100,26 @@ export const sourceSchema = z
     accepted: z.int(),
     refused: z.int(),
     lossy: z.string().optional().describe('why frames can be lost before they reach the server, if they can'),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('what of its settings or surroundings can lose readings, looked at when it started'),
+    figures: z
+      .record(z.string(), z.union([z.number(), z.literal('not available')]))
+      .optional()
+      .describe('figures of its own, the unit at the end of the name: driver and kernel counters, granted buffers'),
+    losses: z
+      .array(
+        z.object({
+          cause: z.enum(['overrun', 'kernel-drop', 'port-down', 'refused']),
+          frames: z.int().nullable().describe('how many frames; null where nobody can know'),
+          from: z.string().nullable(),
+          to: z.string().nullable().describe('null while it lasts, or where there is no interval'),
+          detail: z.string(),
+        }),
+      )
+      .optional()
+      .describe('lost before the server, or perhaps lost: the last ones since the start, newest first'),
   })
   .meta({
     examples: [
@@ -111,6 +131,27 @@ export const sourceSchema = z
         received: 9,
         accepted: 9,
         refused: 0,
+      },
+      {
+        name: 'udp',
+        kind: 'udp',
+        state: 'up',
+        detail: 'listening on 127.0.0.1:7001',
+        received: 9,
+        accepted: 9,
+        refused: 0,
+        lossy: 'UDP has no acknowledgement',
+        warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
+        figures: { kernelDrops: 2, receiveBufferBytes: 212_992 },
+        losses: [
+          {
+            cause: 'kernel-drop',
+            frames: 2,
+            from: null,
+            to: null,
+            detail: 'The receive buffer was full: 2 datagrams were dropped. Raise net.core.rmem_max.',
+          },
+        ],
       },
     ],
   })

@@ -5,6 +5,7 @@
 
 import { decodeUplink } from './domain/uplink.ts'
 import { recordKinds, type StoredRecord } from './journal/journal.ts'
+import type { SourceLoss } from './sources/source.ts'
 
 export interface SourceCount {
   /** Counted when the bytes come in, before anything is known of their fate. */
@@ -14,8 +15,21 @@ export interface SourceCount {
   accepted: number
   refused: number
   unframeable: number
+  /** Frames known to be lost before us, by cause. */
   lost: Record<string, number>
+  /** Losses whose size nobody can know, by cause. Absent in checkpoints of the first release. */
+  uncounted?: Record<string, number>
 }
+
+/** As it is journaled, so that it can be told after a restart. */
+export interface NamedLoss extends SourceLoss {
+  readonly source: string
+}
+
+/** Shown per source; all of them are in the journal. */
+const recentLossesMax = 32
+/** Waiting for a journal that takes nothing. Beyond it the oldest are only in the counts. */
+const unwrittenLossesMax = 4_096
 
 export interface IntakeCounters {
   /** Frames on the way to the journal: received, neither accepted nor refused yet. */
@@ -27,10 +41,16 @@ export interface IntakeCounters {
   accept(source: string, frames: number, record: number): void
   refuse(source: string, frames: number, entered: boolean): void
   unframeable(source: string, frames: number, record: number): void
-  lose(source: string, frames: number, cause: string): void
+  /** Entered and refused, but its source keeps it and delivers it again: as if it had not come yet. */
+  withdraw(source: string, frames: number): void
+  lose(source: string, loss: SourceLoss): void
+  /** Since the start, oldest first. */
+  recentLosses(source: string): readonly SourceLoss[]
   /** True when something changed since the last checkpoint. */
   dirty(): boolean
   checkpoint(at: number): Uint8Array
+  /** The checkpoint made last is in the journal. One is made and journaled at a time. */
+  checkpointed(): void
   /** Continues from a checkpoint record's bytes. */
   restore(body: CheckpointBody): void
   /** Counts a record that was journaled after the checkpoint. */
@@ -46,6 +66,8 @@ export interface CheckpointBody {
   readonly refused: number
   readonly unframeable: number
   readonly sources: Readonly<Record<string, SourceCount>>
+  /** Noticed since the checkpoint before; one that goes on comes again, with the same cause and begin. */
+  readonly losses?: readonly NamedLoss[]
 }
 
 export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined => {
@@ -59,6 +81,9 @@ export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined =
 
 export function createIntakeCounters(): IntakeCounters {
   const sources = new Map<string, SourceCount>()
+  const recent = new Map<string, SourceLoss[]>()
+  let unwritten: NamedLoss[] = []
+  let written: readonly NamedLoss[] = []
   let upTo = 0
   let changed = false
   const source = (name: string): SourceCount =>
@@ -102,11 +127,29 @@ export function createIntakeCounters(): IntakeCounters {
       upTo = record
       changed = true
     },
-    lose(name, frames, cause) {
-      const { lost } = source(name)
-      lost[cause] = (lost[cause] ?? 0) + frames
+    withdraw(name, frames) {
+      const count = source(name)
+      count.inFlight -= frames
+      count.received -= frames
+    },
+    lose(name, loss) {
+      const { cause, from, frames } = loss
+      const list = recent.getOrInsertComputed(name, () => [])
+      const before = list.findIndex((other) => from !== undefined && other.cause === cause && other.from === from)
+      if (before >= 0) list.splice(before, 1)
+      list.push(loss)
+      if (list.length > recentLossesMax) list.shift()
+      unwritten.push({ source: name, ...loss })
+      if (unwritten.length > unwrittenLossesMax) unwritten.shift()
+      const { lost, uncounted = {} } = source(name)
+      if (frames !== null) lost[cause] = (lost[cause] ?? 0) + frames
+      else if (before < 0) {
+        uncounted[cause] = (uncounted[cause] ?? 0) + 1
+        source(name).uncounted = uncounted
+      }
       changed = true
     },
+    recentLosses: (name) => recent.get(name) ?? [],
     dirty: () => changed,
     checkpoint(at) {
       changed = false
@@ -120,11 +163,20 @@ export function createIntakeCounters(): IntakeCounters {
         total.refused += count.refused
         total.unframeable += count.unframeable
       }
-      return new TextEncoder().encode(JSON.stringify({ at, upTo, ...total, sources: settled } satisfies CheckpointBody))
+      written = [...unwritten]
+      const losses = written.length > 0 ? { losses: written } : {}
+      const body: CheckpointBody = { at, upTo, ...total, sources: settled, ...losses }
+      return new TextEncoder().encode(JSON.stringify(body))
+    },
+    checkpointed() {
+      const done = new Set(written)
+      unwritten = unwritten.filter((loss) => !done.has(loss))
+      written = []
     },
     restore(body) {
       upTo = body.upTo
-      for (const [name, count] of Object.entries(body.sources)) sources.set(name, { ...count, lost: { ...count.lost } })
+      for (const [name, count] of Object.entries(body.sources))
+        sources.set(name, { ...count, lost: { ...count.lost }, uncounted: { ...count.uncounted } })
     },
     recount(record) {
       upTo = record.number

@@ -19,9 +19,11 @@ import { runSource } from './sources/registry.ts'
 import {
   type Delivery,
   IntakeRefused,
+  type Keeping,
   type RefusalCause,
   type Source,
   type SourceContext,
+  type SourceFacts,
   type SourceState,
 } from './sources/source.ts'
 
@@ -40,6 +42,16 @@ interface Lane {
   bytesOnTheWay: number
   /** Why sources that can resend are refused: the disk is nearly full. Looked at once a second. */
   nearlyFull: string | undefined
+  /** One checkpoint at a time. */
+  checkpointing: Promise<void> | undefined
+}
+
+/** What a source says about itself. */
+interface SourceTold {
+  readonly kind: string
+  readonly state: SourceState
+  readonly detail: string
+  readonly facts: SourceFacts
 }
 
 await runChild(async (child) => {
@@ -99,13 +111,12 @@ await runChild(async (child) => {
       udpPort = port
     },
   })
-  const states = new Map<string, { kind: string; state: SourceState; detail: string }>()
+  const states = new Map<string, SourceTold>()
   const running = sources.map((source) => {
-    states.set(source.name, { kind: source.kind, state: 'starting', detail: '' })
-    const own = context(source, (state, detail) =>
-      states.set(source.name, { kind: source.kind, state, detail: detail ?? '' }),
-    )
-    return runSource(source, signal, own)
+    const { name, kind } = source
+    states.set(name, { kind, state: 'starting', detail: '', facts: {} })
+    const tell = (told: Partial<SourceTold>) => states.set(name, { ...(states.get(name) as SourceTold), ...told })
+    return runSource(source, signal, context(source, tell))
   })
   await listening(states, signal)
   const { fence } = shown.journal
@@ -118,7 +129,7 @@ await runChild(async (child) => {
     for (const lane of [real, simulated]) {
       if (!lane) continue
       lane.nearlyFull = lane.journal.stats().refusing
-      if (lane.counters.dirty()) checkpoint(lane).catch(() => {})
+      if (lane.counters.dirty() && !lane.checkpointing) checkpoint(lane).catch(() => {})
     }
   }, checkpointEveryMs)
   try {
@@ -160,6 +171,7 @@ async function openLane(child: Child, name: Lane['name'], dir: string): Promise<
     counters,
     bytesOnTheWay: 0,
     nearlyFull: undefined,
+    checkpointing: undefined,
     [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
   }
 }
@@ -189,7 +201,13 @@ interface ContextDeps {
 
 /** The context of each source: names the source, stamps arrival, journals, counts. */
 function createContexts({ child, laneOf, trusted }: ContextDeps) {
-  async function append(lane: Lane, kind: 1 | 2, source: string, deliveries: readonly Delivery[]) {
+  async function append(
+    lane: Lane,
+    kind: 1 | 2,
+    source: string,
+    deliveries: readonly Delivery[],
+    { keeps = false }: Keeping = {},
+  ) {
     const arrivedAt = systemClock.now()
     let frames = 0
     const records = deliveries.map((delivery) => {
@@ -216,7 +234,8 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
     try {
       record = await lane.journal.append(records)
     } catch (fault) {
-      lane.counters.refuse(source, frames, true)
+      if (keeps) lane.counters.withdraw(source, frames)
+      else lane.counters.refuse(source, frames, true)
       if (!(fault instanceof JournalError)) throw fault
       const cause = refusalOf[fault.code]
       throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
@@ -228,8 +247,8 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
     else lane.counters.unframeable(source, frames, record)
   }
 
-  return (source: Source, onStatus: (state: SourceState, detail?: string) => void): SourceContext => ({
-    async deliver(deliveries) {
+  return (source: Source, tell: (told: Partial<SourceTold>) => void): SourceContext => ({
+    async deliver(deliveries, keeping) {
       const named = new Map<string, Delivery[]>()
       for (const delivery of deliveries) {
         const name = delivery.source ?? source.name
@@ -240,44 +259,46 @@ function createContexts({ child, laneOf, trusted }: ContextDeps) {
       for (const [name, group] of named) {
         const { nearlyFull, counters } = laneOf(name)
         if (nearlyFull === undefined || !canResend.has(source.kind)) continue
-        counters.refuse(
-          name,
-          group.reduce((sum, { frames }) => sum + frames, 0),
-          false,
-        )
+        if (!keeping?.keeps)
+          counters.refuse(
+            name,
+            group.reduce((sum, { frames }) => sum + frames, 0),
+            false,
+          )
         throw new IntakeRefused('journal', `${nearlyFull}: free some space`, { retryAfterS: 30 })
       }
-      await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group)))
+      await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group, keeping)))
     },
-    noise: (bytes, name = source.name) =>
-      append(laneOf(name), recordKinds.noise, name, [{ framing: 'whole', codec: 'noise', bytes, frames: 1 }]),
+    noise(bytes, keeping) {
+      const whole: Delivery = { framing: 'whole', codec: 'noise', bytes, frames: 1 }
+      return append(laneOf(source.name), recordKinds.noise, source.name, [whole], keeping)
+    },
     refused: (frames, cause, name = source.name) => {
       laneOf(name).counters.refuse(name, frames, false)
       child.log.debug('frames refused', { source: name, frames, cause })
     },
-    lost: (frames, cause, name = source.name) => laneOf(name).counters.lose(name, frames, cause),
+    lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),
+    facts: (facts) => tell({ facts }),
     pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
-    status: onStatus,
+    status: (state, detail = '') => tell({ state, detail }),
     clock: systemClock,
     log: child.log.with({ source: source.name }),
   })
 }
 
-function figuresOf(
-  lane: Lane,
-  states: ReadonlyMap<string, { kind: string; state: SourceState; detail: string }>,
-): IntakeFigures {
+function figuresOf(lane: Lane, states: ReadonlyMap<string, SourceTold>): IntakeFigures {
   const { journal, counters } = lane
   const total = { received: 0, refused: 0, unframeable: 0 }
   const sources = new Map<string, SourceFigures>()
-  for (const [name, { kind, state, detail }] of states)
-    sources.set(name, { name, kind, state, detail, received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {} })
-  for (const [name, count] of counters.all()) {
+  const none = { received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {}, uncounted: {}, losses: [] }
+  for (const [name, { kind, state, detail, facts }] of states)
+    sources.set(name, { ...none, name, kind, state, detail, facts })
+  for (const [name, { inFlight: _inFlight, ...count }] of counters.all()) {
     total.received += count.received
     total.refused += count.refused
     total.unframeable += count.unframeable
-    const listed = sources.get(name) ?? { name, kind: 'named', state: 'up' as const, detail: '' }
-    sources.set(name, { ...listed, ...count, lost: { ...count.lost } })
+    const listed = sources.get(name) ?? { ...none, name, kind: 'named', state: 'up' as const, detail: '', facts: {} }
+    sources.set(name, { ...listed, ...count, losses: counters.recentLosses(name) })
   }
   return {
     tail: journal.tail(),

@@ -5,7 +5,7 @@
 import type { Config } from './config.ts'
 import type { JournalStats, JournalTail } from './journal/journal.ts'
 import type { ProcessorStats } from './processing/meter.ts'
-import type { SourceState } from './sources/source.ts'
+import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
 
 export type Role = 'intake' | 'processor' | 'web'
 export const roles: readonly Role[] = ['intake', 'processor', 'web']
@@ -51,7 +51,12 @@ export interface SourceFigures {
   readonly accepted: number
   readonly refused: number
   readonly unframeable: number
+  /** Frames known to be lost before us, and losses whose size nobody can know; by cause. */
   readonly lost: Readonly<Record<string, number>>
+  readonly uncounted: Readonly<Record<string, number>>
+  /** The last ones since the start, oldest first. */
+  readonly losses: readonly SourceLoss[]
+  readonly facts: SourceFacts
 }
 
 export interface IntakeFigures {

@@ -33,7 +33,7 @@ export function systemStatus(
         }
       : {}),
     ...(ledger ? { ledger: { ...ledger, checked: new Date(now).toISOString() }, pendingFrames: ledger.pending } : {}),
-    sources: intake?.sources ?? [],
+    sources: (intake?.sources ?? []).map(({ facts, ...source }) => ({ ...source, ...facts })),
     ...(intake ? { journal: intake.journal } : {}),
   }
 }

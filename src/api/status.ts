@@ -34,4 +34,19 @@ interface SourceReport {
   readonly refused: number
   /** Why frames of it can be lost before they reach us, when its protocol has no acknowledgement. */
   readonly lossy?: string
+  /** What of its settings or its surroundings can lose readings. */
+  readonly warnings?: readonly string[]
+  /** Figures of its own, by name; what the platform does not tell is said so and never shown as 0. */
+  readonly figures?: Readonly<Record<string, number | 'not available'>>
+  /** Frames lost before us, and losses whose size nobody can know; by cause. */
+  readonly lost?: Readonly<Record<string, number>>
+  readonly uncounted?: Readonly<Record<string, number>>
+  /** The last ones, oldest first. `frames` null: nobody can know; no `to`: it lasts. */
+  readonly losses?: readonly {
+    readonly cause: 'overrun' | 'kernel-drop' | 'port-down' | 'refused'
+    readonly frames: number | null
+    readonly from?: number
+    readonly to?: number
+    readonly detail: string
+  }[]
 }

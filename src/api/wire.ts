@@ -1,10 +1,11 @@
 /** From the nouns of the house to the names of the wire. */
 import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/device.ts'
-import type { DeadLetter } from '@baykeeper/contract/ledger.ts'
+import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
-import type { Instant } from '../lib/brand.ts'
+import { type Instant, instant } from '../lib/brand.ts'
 import type { ReadingPage, StoredDeadLetter } from '../store/store.ts'
 import type { LiveState } from './live/live-state.ts'
+import type { SystemStatus } from './status.ts'
 
 export const iso = (at: Instant): string => new Date(at).toISOString()
 
@@ -87,3 +88,30 @@ export function deadLetterOnWire(row: StoredDeadLetter): DeadLetter {
       .replaceAll(/\p{Cc}/gu, '·'),
   }
 }
+
+export function sourceOnWire(source: SystemStatus['sources'][number]): SourceStatus {
+  const { name, kind, state, detail, received, accepted, refused, lossy, warnings, figures, losses } = source
+  return {
+    name,
+    kind,
+    state,
+    detail,
+    received,
+    accepted,
+    refused,
+    ...(lossy === undefined ? {} : { lossy }),
+    ...(warnings === undefined ? {} : { warnings: [...warnings] }),
+    ...(figures === undefined ? {} : { figures }),
+    ...(losses === undefined ? {} : { losses: losses.map(lossOnWire).reverse() }),
+  }
+}
+
+type Loss = NonNullable<SystemStatus['sources'][number]['losses']>[number]
+
+const lossOnWire = ({ cause, frames, from, to, detail }: Loss) => ({
+  cause,
+  frames,
+  from: from === undefined ? null : iso(instant(from)),
+  to: to === undefined ? null : iso(instant(to)),
+  detail,
+})

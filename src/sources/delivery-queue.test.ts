@@ -60,3 +60,44 @@ test('a stop ends the retrying', async () => {
   stopper.abort()
   await assert.rejects(added, { code: 'E_INTAKE_REFUSED' })
 })
+
+test('a frame that is kept through an outage is never counted as refused; one given up is, once', async () => {
+  const context = createFakeContext()
+  const stopper = new AbortController()
+  const queue = createDeliveryQueue(context, { onRefused: 'retry', signal: stopper.signal })
+  context.refuse('journal')
+  const kept = [queue.add(line('a')), queue.noise(Buffer.from('boot'))]
+  await context.until(() => context.delivers >= 3)
+  assert.equal(queue.refusing, true)
+  context.refuse(undefined)
+  await Promise.all(kept)
+  assert.equal(queue.refusing, false)
+  assert.deepEqual(context.noises, ['boot'])
+  context.refuse('journal')
+  const given = [queue.add(line('b')), queue.noise(Buffer.from('noise'))]
+  await context.until(() => context.delivers >= 6)
+  stopper.abort()
+  assert.deepEqual(
+    (await Promise.allSettled(given)).map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  assert.deepEqual(
+    [context.refusals.map(({ frames, cause }) => [frames, cause]), context.refusedByIntake],
+    [
+      [
+        [1, 'journal'],
+        [1, 'journal'],
+      ],
+      0,
+    ],
+  )
+})
+
+test('a frame whose sender is told is counted with each refusal, by intake', async () => {
+  const context = createFakeContext()
+  const queue = createDeliveryQueue(context, { onRefused: 'reject', signal: never })
+  context.refuse('overload')
+  await assert.rejects(queue.add(line('a')))
+  await assert.rejects(queue.add(line('a')))
+  assert.deepEqual([context.refusals.length, context.refusedByIntake], [0, 2])
+})

@@ -6,7 +6,15 @@
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { countFrames, frameSpans } from '../lib/frames.ts'
 import { silentLog } from '../lib/log.ts'
-import { type Delivery, IntakeRefused, type RefusalCause, type SourceContext, type SourceState } from './source.ts'
+import {
+  type Delivery,
+  IntakeRefused,
+  type RefusalCause,
+  type SourceContext,
+  type SourceFacts,
+  type SourceLoss,
+  type SourceState,
+} from './source.ts'
 
 export interface FakeContext extends SourceContext {
   /** In the order they became durable. */
@@ -15,7 +23,12 @@ export interface FakeContext extends SourceContext {
   frames(): string[]
   readonly noises: readonly string[]
   readonly refusals: readonly { frames: number; cause: RefusalCause; source: string | undefined }[]
-  readonly losses: readonly { frames: number; cause: string }[]
+  /** Frames that intake itself counted as refused: those of deliveries that their source does not keep. */
+  readonly refusedByIntake: number
+  /** One that began as another of its cause has replaced it. */
+  readonly losses: readonly SourceLoss[]
+  /** What was said last. */
+  readonly said: SourceFacts
   readonly states: readonly { state: SourceState; detail: string | undefined }[]
   /** Calls of `deliver`, refused ones included. */
   readonly delivers: number
@@ -32,7 +45,9 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
   const durable: Delivery[] = []
   const noises: string[] = []
   const refusals: { frames: number; cause: RefusalCause; source: string | undefined }[] = []
-  const losses: { frames: number; cause: string }[] = []
+  const losses: SourceLoss[] = []
+  let said: SourceFacts = {}
+  let refusedByIntake = 0
   const states: { state: SourceState; detail: string | undefined }[] = []
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let refusing: RefusalCause | undefined
@@ -40,18 +55,26 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
   let delivers = 0
   let pressed = false
 
-  const sync = async () => {
+  const sync = async (frames: number, keeps: boolean | undefined) => {
     if (gate) await gate.promise
     if (delayMs > 0) await clock.sleep(delayMs)
     else await null
-    if (refusing) throw new IntakeRefused(refusing, `refused: ${refusing}`)
+    if (!refusing) return
+    if (!keeps) refusedByIntake += frames
+    throw new IntakeRefused(refusing, `refused: ${refusing}`)
   }
 
   return {
     durable,
     noises,
     refusals,
+    get refusedByIntake() {
+      return refusedByIntake
+    },
     losses,
+    get said() {
+      return said
+    },
     states,
     get delivers() {
       return delivers
@@ -84,21 +107,31 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
       }
     },
 
-    async deliver(deliveries) {
+    async deliver(deliveries, keeping) {
       delivers++
+      let all = 0
       for (const { framing, bytes, frames } of deliveries) {
         const counted = countFrames(framing, bytes)
         if (counted !== frames) throw new Error(`counted ${frames} frames, but ${framing} splits into ${counted}`)
+        all += frames
       }
-      await sync()
+      await sync(all, keeping?.keeps)
       durable.push(...deliveries)
     },
-    async noise(bytes) {
-      await sync()
+    async noise(bytes, keeping) {
+      await sync(1, keeping?.keeps)
       noises.push(decoder.decode(bytes))
     },
     refused: (frames, cause, source) => refusals.push({ frames, cause, source }),
-    lost: (frames, cause) => losses.push({ frames, cause }),
+    lost(loss) {
+      const { cause, from } = loss
+      const before = losses.findIndex((other) => from !== undefined && other.cause === cause && other.from === from)
+      if (before >= 0) losses.splice(before, 1)
+      losses.push(loss)
+    },
+    facts: (facts) => {
+      said = facts
+    },
     pressure: () => pressed,
     status: (state, detail) => states.push({ state, detail }),
     clock,

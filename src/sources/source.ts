@@ -5,6 +5,7 @@
  */
 
 import type { UplinkHead } from '../domain/uplink.ts'
+import type { Instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Framing } from '../lib/frames.ts'
 import type { Log } from '../lib/log.ts'
@@ -28,13 +29,15 @@ export interface SourceContext {
    * cannot be accepted now (journal full, failing or shutting down): the sender must not be acknowledged. Order of calls is
    * order in the journal; the bytes must not be changed after the call.
    */
-  deliver(deliveries: readonly Delivery[]): Promise<void>
+  deliver(deliveries: readonly Delivery[], keeping?: Keeping): Promise<void>
   /** Bytes that no framer could use, kept raw: counted as unframeable. Resolves when durable. */
-  noise(bytes: Uint8Array, source?: string): Promise<void>
+  noise(bytes: Uint8Array, keeping?: Keeping): Promise<void>
   /** Frames refused before acceptance (bad token, too large, overload), counted so that P2 holds. */
   refused(frames: number, cause: RefusalCause, source?: string): void
-  /** Frames or bytes known to be lost before us, with the cause and the count the platform reports. */
-  lost(frames: number, cause: string, source?: string): void
+  /** Frames or time known to be lost before us, or that may have been. A loss that began as another of its cause replaces it. */
+  lost(loss: SourceLoss): void
+  /** What the source knows about itself beside its frames. Replaces what it said before. */
+  facts(facts: SourceFacts): void
   /** Bytes in flight between `deliver` and the sync; a source that can pause does so while `pressure()` is true. */
   pressure(): boolean
   /** Tells the desk what this source is doing. `detail` is one short sentence. */
@@ -42,6 +45,40 @@ export interface SourceContext {
   readonly clock: Clock
   readonly log: Log
 }
+
+/**
+ * A refusal is counted once for each time a sender was told, or for good where none can be told. So a source that keeps what is
+ * refused and delivers it again says so: nothing is counted then, and when it gives up it calls `refused` itself.
+ */
+export interface Keeping {
+  readonly keeps?: boolean
+}
+
+export interface SourceLoss {
+  /**
+   * `overrun`: the serial driver lost bytes; `kernel-drop`: a full receive buffer; `port-down`: nobody could listen; `refused`:
+   * not read because too much was kept already.
+   */
+  readonly cause: 'overrun' | 'kernel-drop' | 'port-down' | 'refused'
+  /** Null where nobody can know how many. */
+  readonly frames: number | null
+  readonly from?: Instant
+  /** Absent while it lasts. */
+  readonly to?: Instant
+  /** One sentence for people: what, and what would prevent it. */
+  readonly detail: string
+}
+
+export interface SourceFacts {
+  /** What of its settings, of the other end or of this machine can lose readings; one sentence each. */
+  readonly warnings?: readonly string[]
+  /** Why frames can be lost before they reach us, where the protocol has no acknowledgement. */
+  readonly lossy?: string
+  /** By name, the unit at its end. What the platform does not tell is never shown as 0. */
+  readonly figures?: Readonly<Record<string, Figure>>
+}
+export const notAvailable = 'not available' as const
+export type Figure = number | typeof notAvailable
 
 export type RefusalCause = 'unauthorized' | 'too-large' | 'overload' | 'journal' | 'shutdown' | 'protocol'
 export type SourceState = 'starting' | 'up' | 'waiting' | 'down'

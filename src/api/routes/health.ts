@@ -127,6 +127,30 @@ function createMetrics({ status, live, hub, figures, clock }: RouteContext) {
   gauge('source_up', 'Source is up', ['source', 'kind'], () =>
     status().sources.map(({ name: source, kind, state }) => [flag(state === 'up'), { source, kind }]),
   )
+  gauge(
+    'source_fact',
+    'What a source knows of itself: driver and kernel counters, buffers',
+    ['source', 'kind', 'fact'],
+    () =>
+      status().sources.flatMap(({ name: source, kind, figures = {} }) =>
+        Object.entries(figures).flatMap(([fact, value]): Sample[] =>
+          value === 'not available' ? [] : [[value, { source, kind, fact }]],
+        ),
+      ),
+  )
+  gauge('source_warnings', 'What of a source can lose readings', ['source', 'kind'], () =>
+    status().sources.map(({ name: source, kind, warnings = [] }) => [warnings.length, { source, kind }]),
+  )
+  gauge('source_lost_frames', 'Frames lost before the server, by cause', ['source', 'kind', 'cause'], () =>
+    status().sources.flatMap(({ name: source, kind, lost = {} }) =>
+      Object.entries(lost).map(([cause, frames]): Sample => [frames, { source, kind, cause }]),
+    ),
+  )
+  gauge('source_losses_uncounted', 'Losses whose size nobody can know', ['source', 'kind', 'cause'], () =>
+    status().sources.flatMap(({ name: source, kind, uncounted = {} }) =>
+      Object.entries(uncounted).map(([cause, count]): Sample => [count, { source, kind, cause }]),
+    ),
+  )
   gauge('journal_bytes', 'Size of the journal', [], () => [[status().journal?.bytes]])
   gauge('journal_segments', 'Segments of the journal', [], () => [[status().journal?.segments]])
   gauge('journal_free_bytes', 'Free space beside the journal', [], () => [[status().journal?.freeBytes]])

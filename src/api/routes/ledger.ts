@@ -10,7 +10,7 @@ import { pageOf } from '@baykeeper/contract/page.ts'
 import * as z from 'zod'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../endpoint.ts'
-import { deadLetterOnWire } from '../wire.ts'
+import { deadLetterOnWire, sourceOnWire } from '../wire.ts'
 
 const deadLetterPage = pageOf(deadLetterSchema)
 const sourcePage = pageOf(sourceSchema)
@@ -86,16 +86,7 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
       summary: 'What the sources are doing',
       answers: [{ status: 200, description: 'All sources', schema: ['SourcePage', sourcePage] }],
       handle: () => ({
-        items: status().sources.map(({ name, kind, state, detail, received, accepted, refused, lossy }) => ({
-          name,
-          kind,
-          state,
-          detail,
-          received,
-          accepted,
-          refused,
-          ...(lossy === undefined ? {} : { lossy }),
-        })),
+        items: status().sources.map(sourceOnWire),
         next: null,
       }),
     }),

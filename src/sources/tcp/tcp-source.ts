@@ -106,12 +106,12 @@ function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext,
   function take(piece: Piece) {
     const { bytes, lines } = piece
     undurableBytes += bytes.length
-    const done = piece.kind === 'noise' ? context.noise(bytes) : queue.add([deliveryOf(piece)])
+    const done = piece.kind === 'noise' ? queue.noise(bytes) : queue.add([deliveryOf(piece)])
     settled = Promise.all([settled, done]).then(() => {
       undurableBytes -= bytes.length
       acks.durable(lines)
     })
-    // Refused for good: the sender must not believe otherwise. Intake has counted it.
+    // Refused for good: the sender must not believe otherwise. The queue has counted it.
     settled.catch(() => socket.destroy())
   }
 
@@ -124,7 +124,8 @@ function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext,
     frames: lines,
   })
 
-  const mustPause = () => undurableBytes > connectionBytesMax || queue.bytes > allBytesMax || context.pressure()
+  const mustPause = () =>
+    queue.refusing || undurableBytes > connectionBytesMax || queue.bytes > allBytesMax || context.pressure()
   function steer() {
     if (stopped || socket.destroyed) return
     if (!mustPause()) return socket.resume()
@@ -139,7 +140,7 @@ function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext,
   socket.on('error', (fault) => context.log.debug('a connection broke', { peer: meta.peer, fault }))
   socket.once('close', () => {
     const cut = Buffer.concat([acks.rest(), splitter.rest()])
-    if (cut.length > 0) context.noise(cut).catch(() => {})
+    if (cut.length > 0) queue.noise(cut).catch(() => {})
   })
 
   return {

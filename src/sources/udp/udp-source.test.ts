@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { createFakeContext } from '../fake-context.ts'
 import { dropsOf, kernelDrops } from './kernel-drops.ts'
-import { type UdpSourceOptions, udpSource } from './udp-source.ts'
+import { type UdpSourceOptions, udpPreflight, udpSource } from './udp-source.ts'
 
 async function open(t: TestContext, options: Partial<UdpSourceOptions> = {}) {
   const context = createFakeContext()
@@ -102,9 +102,23 @@ test('what the kernel dropped is counted as lost', async (t) => {
   if (dropped === 0) return t.skip('this kernel granted a buffer that holds the whole flood')
   await stop()
   assert.equal(
-    context.losses.reduce((sum, { frames }) => sum + frames, 0),
+    context.losses.reduce((sum, { frames }) => sum + (frames ?? 0), 0),
     dropped,
   )
+  assert.deepEqual([...new Set(context.losses.map(({ cause }) => cause))], ['kernel-drop'])
+  assert.equal(context.said.figures?.['kernelDrops'], dropped)
+})
+
+test('the granted receive buffer is a fact, less than asked for a warning, and the protocol is named lossy', async (t) => {
+  const { context } = await open(t)
+  await context.until(() => context.said.figures !== undefined)
+  const { figures = {}, warnings = [], lossy } = context.said
+  const granted = Number(figures['receiveBufferBytes'])
+  assert.ok(granted > 0)
+  assert.equal(warnings.length, granted < 8 * 1024 * 1024 ? 1 : 0)
+  assert.deepEqual(await udpPreflight(), warnings)
+  assert.match(lossy ?? '', /no acknowledgement/)
+  assert.equal(figures['kernelDrops'], process.platform === 'linux' ? 0 : 'not available')
 })
 
 test('the drops are read by the address and port of the socket', () => {

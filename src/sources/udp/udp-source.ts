@@ -1,9 +1,10 @@
 /**
  * UDP: one datagram is one frame. There is no acknowledgement, so what is lost is measured: the kernel's drop counter of the socket
- * goes to the ledger, and what intake refuses is kept in memory and tried again, up to a limit, then counted as refused.
+ * goes to the ledger and stands among the facts of the source, and what intake refuses is kept in memory and tried again, up to a
+ * limit, then counted as refused.
  *
  * The receive buffer is asked to be large: a pause of 100 ms at 10,000 datagrams a second loses 4 % with the usual one. What the
- * kernel granted stands in the status. This machine may always send, others when their address is listed.
+ * kernel granted is a fact of the source, and less than asked for is a warning. This machine may always send, others when their address is listed.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -11,7 +12,7 @@ import { isIPv6 } from 'node:net'
 import { createAllowList } from '../allow-list.ts'
 import { createDeliveryQueue } from '../delivery-queue.ts'
 import { aborted } from '../listener.ts'
-import { IntakeRefused, type Source, type SourceContext } from '../source.ts'
+import { IntakeRefused, notAvailable, type Source, type SourceContext } from '../source.ts'
 import { kernelDrops } from './kernel-drops.ts'
 
 export interface UdpSourceOptions {
@@ -78,37 +79,64 @@ async function serve(
   await listening
   socket.on('error', (fault) => context.log.warn('a datagram could not be received', { fault }))
   const { address, port } = socket.address()
-  context.status('up', `listening on ${address}:${port}, ${grantedBuffer(socket)}`)
+  const granted = grantBuffer(socket)
+  const warnings = granted < receiveBufferBytes ? [smallBuffer(granted)] : []
+  for (const warning of warnings) context.log.warn(warning)
+  context.status(
+    'up',
+    `listening on ${address}:${port}, ${[`receive buffer ${kib(granted)} KiB`, ...warnings].join('; ')}`,
+  )
   options.onListening?.(port)
 
-  let before = (await kernelDrops(address, port)) ?? 0
+  /** Counted since the socket was bound; undefined where the platform does not say. */
+  let drops: number | undefined
   const look = async () => {
     const now = await kernelDrops(address, port)
-    if (now === undefined || now <= before) return
-    context.lost(now - before, 'receive buffer full')
-    context.log.error('the kernel dropped datagrams before they could be read', { datagrams: now - before })
-    before = now
+    const more = (now ?? 0) - (drops ?? 0)
+    drops = now
+    if (more > 0) {
+      const detail = `The receive buffer was full: the kernel dropped ${more} datagrams unread. Raise net.core.rmem_max, or send slower.`
+      context.lost({ cause: 'kernel-drop', frames: more, detail })
+      context.log.error('the kernel dropped datagrams before they could be read', { datagrams: more })
+    }
+    const figures = { kernelDrops: now ?? notAvailable, receiveBufferBytes: granted }
+    context.facts({ lossy: 'UDP has no acknowledgement: a sender cannot know what was lost', warnings, figures })
   }
-  const timer = setInterval(look, dropsLookMs)
+  // One look at a time: two at once would count the same drops twice.
+  let looking: Promise<void> = look()
+  const timer = setInterval(() => {
+    looking = looking.then(look)
+  }, dropsLookMs)
   await aborted(signal)
   clearInterval(timer)
-  await look()
+  await looking.then(look)
   const late = new AbortController()
   await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
   late.abort()
   await new Promise<void>((resolve) => socket.close(() => resolve()))
 }
 
-function grantedBuffer(socket: Socket): string {
+/** Bytes of the receive buffer that the kernel gave. */
+function grantBuffer(socket: Socket): number {
   try {
     socket.setRecvBufferSize(receiveBufferBytes)
   } catch {
     // Some platforms refuse what is above their limit instead of granting less.
   }
   // Linux reports twice what it grants: the other half is its own bookkeeping.
-  const granted = socket.getRecvBufferSize() / (process.platform === 'linux' ? 2 : 1)
-  const kib = Math.round(granted / 1024)
-  const advice =
-    granted < receiveBufferBytes ? ` of ${receiveBufferBytes / 1024} KiB asked for; raise net.core.rmem_max` : ''
-  return `receive buffer ${kib} KiB${advice}`
+  return socket.getRecvBufferSize() / (process.platform === 'linux' ? 2 : 1)
+}
+
+const kib = (bytes: number) => Math.round(bytes / 1024)
+const smallBuffer = (granted: number) =>
+  `the kernel grants ${kib(granted)} KiB of the ${kib(receiveBufferBytes)} KiB receive buffer: a burst can overflow it; raise net.core.rmem_max`
+
+/** What would lose datagrams here, tried on a socket of its own. */
+export async function udpPreflight(): Promise<readonly string[]> {
+  const socket = createSocket({ type: 'udp4' })
+  socket.bind({ address: '127.0.0.1', port: 0 })
+  await once(socket, 'listening')
+  const granted = grantBuffer(socket)
+  socket.close()
+  return granted < receiveBufferBytes ? [smallBuffer(granted)] : []
 }
