@@ -30,6 +30,12 @@ const serialSchema = z.strictObject({
       'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
     ),
   baud: z.int().min(50).max(4_000_000).default(115_200),
+  checksum: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe(
+      'required: a line without a CRC-16 at its end (`*29B1`) is kept aside; optional: it is checked where there is one',
+    ),
   time: timePolicy,
 })
 

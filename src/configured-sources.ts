@@ -33,9 +33,9 @@ export function configuredSources(settings: ChildSettings, hooks: SourceHooks): 
         ...trust(config.udp.time),
       }),
     )
-  config.serial.forEach(({ path, baud, name, time }, index) => {
+  config.serial.forEach(({ path, baud, name, time, checksum }, index) => {
     const own = name ?? (config.serial.length === 1 ? 'serial' : `serial-${index + 1}`)
-    sources.push(serialSource({ path, baud, name: own, ...trust(time) }))
+    sources.push(serialSource({ path, baud, checksum, name: own, ...trust(time) }))
   })
   for (const { time, ...broker } of config.brokers) sources.push(mqttClientSource({ ...broker, ...trust(time) }))
   return sources

@@ -66,6 +66,7 @@ export type RejectionCode =
   | 'bad-csv'
   | 'bad-line'
   | 'bad-utf8'
+  | 'bad-checksum'
   | 'unknown-format'
   | 'unknown-envelope'
   | 'unknown-payload'

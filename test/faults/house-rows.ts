@@ -1,3 +1,5 @@
+/** Faults of the whole house: real processes, real clients. */
 import type { FaultRow } from './fault-row.ts'
+import { killRow } from './kill-row.ts'
 
-export const houseRows: readonly FaultRow[] = []
+export const houseRows: readonly FaultRow[] = [killRow]

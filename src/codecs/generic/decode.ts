@@ -4,6 +4,7 @@
  * - `{` a JSON object, `[` a JSON array of such objects (one line per board, several readings);
  * - `name=value` pairs separated by blanks or commas, when the source named no columns;
  * - else a CSV row, with the source's columns or by default `device,seq,time,occupied`.
+ * Each may end with a checksum (line-checksum.ts).
  *
  * Fields, units and ranges: fields.ts. Unknown fields are ignored; they stay in the raw bytes. A frame is taken whole or not at
  * all: one bad field rejects it, so that no reading is stored half understood.
@@ -16,11 +17,17 @@ import { decodeUtf8 } from '../utf8.ts'
 import { readCsvRow } from './csv-row.ts'
 import { jsonSpelling, readingOf, textSpelling } from './fields.ts'
 import { looksLikeKeyValue, readKeyValue } from './key-value.ts'
+import { withoutChecksum } from './line-checksum.ts'
 
 export const genericCodec: Codec = { name: 'generic', decode }
 
 function decode(frame: Uint8Array, { meta }: FrameContext): Result<readonly Reading[], Rejection> {
-  const text = decodeUtf8(frame)
+  const body = withoutChecksum(frame)
+  if (!(body instanceof Uint8Array))
+    return reject('bad-checksum', `${body.wrong}: the line was damaged on its way; its bytes are kept`)
+  if (body === frame && meta['checksum'] === 'required')
+    return reject('bad-checksum', 'the line has no checksum, and this source requires one: end it with *HHHH')
+  const text = decodeUtf8(body)
   if (text === undefined)
     return reject('bad-utf8', 'the frame is not UTF-8 text; set the sender to UTF-8, or check the line for noise')
   const start = text.search(/\S/)

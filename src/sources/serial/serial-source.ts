@@ -20,6 +20,8 @@ export interface SerialSourceOptions {
   readonly baud?: number
   readonly name?: string
   readonly codec?: string
+  /** `required`: a line without a checksum is kept aside by the codec. */
+  readonly checksum?: 'optional' | 'required'
   readonly time?: 'trust'
 }
 
@@ -83,7 +85,7 @@ interface Around {
 
 /** Resolves when the port has gone or the signal has aborted. */
 async function readPort(path: string, options: SerialSourceOptions, { queue, signal, context }: Around): Promise<void> {
-  const { baud = defaultBaud, codec = 'generic', time } = options
+  const { baud = defaultBaud, codec = 'generic', checksum, time } = options
   const { clock, log } = context
   const port = await openPort(path, baud)
   const { stream } = port
@@ -104,8 +106,11 @@ async function readPort(path: string, options: SerialSourceOptions, { queue, sig
         noise(bytes)
         continue
       }
-      const meta = piece.columns === undefined ? {} : { meta: { columns: piece.columns } }
-      const delivery = { framing: 'lines', codec, ...meta, ...(time ? { time } : {}), bytes, frames } as const
+      const meta = {
+        ...(piece.columns === undefined ? {} : { columns: piece.columns }),
+        ...(checksum === 'required' ? { checksum } : {}),
+      }
+      const delivery = { framing: 'lines', codec, meta, ...(time ? { time } : {}), bytes, frames } as const
       queue.add([delivery]).catch((fault) => log.error('lines could not be kept', { frames, fault }))
     }
     if (queue.bytes > keptBytesMax) steer()
