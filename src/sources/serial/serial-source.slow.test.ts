@@ -114,6 +114,12 @@ test('unplugging ends nothing: what was read is kept, the port is opened again w
   assert.deepEqual(context.frames(), ['device=A seq=1', 'device=A seq=2', 'device=A seq=3'])
   await context.until(() => context.noises.length === 3)
   assert.deepEqual(context.noises, Array(3).fill('device=A cut off'))
+  await context.until(() => ups() === 4)
+  const away = context.losses.map(({ cause, frames, from = 0, to = 0 }) => [cause, frames, to - from >= 0 && to > 0])
+  assert.deepEqual(away, Array(3).fill(['port-down', null, true]))
+  assert.equal(context.said.figures?.['portDowns'], 3)
+  assert.equal(context.said.figures?.['overruns'], 'not available')
+  assert.deepEqual([context.refusals, context.refusedByIntake], [[], 0])
 })
 
 test('while intake refuses lines are kept and delivered when it accepts again', { skip }, async (t) => {

@@ -4,14 +4,17 @@
  * Promises
  * - A port that is away is waited for, for ever; it is opened again within a second of coming back. Unplugging ends nothing.
  *   Only a port that cannot be opened (held by another, no permission) is left to the retry schedule.
+ * - Time in which the port was not open, or not read, is told with begin and end, and what its driver lost (port-watch.ts).
  * - What is no reading of a sensor (see sift.ts) is kept as noise; a line that names CSV columns holds for the lines after it.
  * - A port without modem lines or speed, as a pseudo-terminal, works as well.
  */
+import type { Instant } from '../../lib/brand.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import type { Source, SourceContext } from '../source.ts'
 import { findDevice, parseUsbId } from './find-device.ts'
 import { openPort } from './open-port.ts'
+import { createPortWatch, type PortWatch } from './port-watch.ts'
 import { createSift } from './sift.ts'
 
 export interface SerialSourceOptions {
@@ -35,21 +38,26 @@ const keptBytesMax = 32 * 1024 * 1024
 /** How often a port that is not read looks whether it may go on. */
 const pausedLookMs = 10
 const closeMs = 5_000
+/** How often the driver is asked what it lost. */
+const countersLookMs = 2_000
 
 export function serialSource(options: SerialSourceOptions): Source {
   parseUsbId(options.path)
   /** Outlives the port: what was read before an unplug is delivered while the port is opened again. */
   let queue: DeliveryQueue | undefined
+  let watch: PortWatch | undefined
   return {
     name: options.name ?? 'serial',
     kind: 'serial',
     async run(signal, context) {
       queue ??= createDeliveryQueue(context, { onRefused: 'retry', signal })
+      watch ??= createPortWatch(context)
       for (;;) {
-        const path = await waitForDevice(options.path, signal, context)
+        const path = await waitForDevice(options.path, signal, context, watch)
         if (path === undefined) break
-        await readPort(path, options, { queue, signal, context })
+        await readPort(path, options, { queue, signal, context, watch })
         if (signal.aborted) break
+        watch.down('the port was gone')
         context.log.warn('the port is gone; it is opened again when it comes back', { path })
         await context.clock.sleep(lookMs, signal).catch(() => {})
       }
@@ -65,12 +73,14 @@ async function waitForDevice(
   wanted: string,
   signal: AbortSignal,
   { clock, status }: SourceContext,
+  watch: PortWatch,
 ): Promise<string | undefined> {
   let told = false
   while (!signal.aborted) {
     const path = await findDevice(wanted)
     if (path !== undefined) return path
     if (!told) status('waiting', `${wanted} is not there; plug it in, or correct the path`)
+    watch.down('the port was not there')
     told = true
     await clock.sleep(lookMs, signal).catch(() => {})
   }
@@ -81,13 +91,18 @@ interface Around {
   readonly queue: DeliveryQueue
   readonly signal: AbortSignal
   readonly context: SourceContext
+  readonly watch: PortWatch
 }
 
 /** Resolves when the port has gone or the signal has aborted. */
-async function readPort(path: string, options: SerialSourceOptions, { queue, signal, context }: Around): Promise<void> {
+async function readPort(path: string, options: SerialSourceOptions, around: Around): Promise<void> {
+  const { queue, signal, context, watch } = around
   const { baud = defaultBaud, codec = 'generic', checksum, time } = options
   const { clock, log } = context
-  const port = await openPort(path, baud)
+  const port = await openPort(path, baud).catch((fault) => {
+    watch.down('the port could not be opened')
+    throw fault
+  })
   const { stream } = port
   const openedAt = clock.monotonic()
   let firstAt: number | undefined
@@ -95,8 +110,7 @@ async function readPort(path: string, options: SerialSourceOptions, { queue, sig
     sift: createSift({ firstIsPartial: () => (firstAt ?? openedAt) - openedAt < quietMs }),
   })
   const noise = (bytes: Buffer) => {
-    // Refused noise is counted by intake; there is nobody to tell.
-    context.noise(bytes).catch((fault) => log.warn('noise could not be kept', { bytes: bytes.length, fault }))
+    queue.noise(bytes).catch((fault) => log.warn('noise could not be kept', { bytes: bytes.length, fault }))
   }
   const take = (chunk: Buffer) => {
     firstAt ??= clock.monotonic()
@@ -115,13 +129,22 @@ async function readPort(path: string, options: SerialSourceOptions, { queue, sig
     }
     if (queue.bytes > keptBytesMax) steer()
   }
+  let unread: { readonly cause: 'refused'; readonly frames: null; readonly from: Instant } | undefined
   function steer() {
-    if (stream.destroyed) return
-    if (queue.bytes <= keptBytesMax) return stream.resume()
-    if (!stream.isPaused())
-      log.error('intake refuses for too long; the port is not read and its sensors’ lines are lost')
-    stream.pause()
-    setTimeout(steer, pausedLookMs)
+    if (queue.bytes > keptBytesMax && !stream.destroyed) {
+      if (!unread) {
+        log.error('intake refuses for too long; the port is not read and its sensors’ lines are lost')
+        unread = { cause: 'refused', frames: null, from: clock.now() }
+        context.lost({ ...unread, detail: 'Intake refused for too long: the port is not read.' })
+      }
+      stream.pause()
+      setTimeout(steer, pausedLookMs)
+      return
+    }
+    if (unread)
+      context.lost({ ...unread, to: clock.now(), detail: 'Intake refused for too long: the port was not read.' })
+    unread = undefined
+    if (!stream.destroyed) stream.resume()
   }
 
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -135,8 +158,12 @@ async function readPort(path: string, options: SerialSourceOptions, { queue, sig
   })
   stream.once('end', () => end())
   stream.once('close', () => end())
+  await watch.up(path)
   context.status('up', port.note)
+  const timer = setInterval(() => watch.look(), countersLookMs)
   await ended
+  clearInterval(timer)
+  await watch.look()
   signal.removeEventListener('abort', onAbort)
   stream.off('data', take)
   const cut = splitter.rest()
