@@ -212,7 +212,7 @@ const presenceCode = (occupied: boolean | null | undefined): number | null =>
 const presence = (code: number | null): boolean | null | undefined =>
   code === null ? undefined : code === 2 ? null : code === 1
 
-function int(value: number, column: string): number {
+export function int(value: number, column: string): number {
   if (Number.isSafeInteger(value)) return value
   throw new StoreError('data', `${column} cannot hold ${value} exactly`)
 }
@@ -224,7 +224,7 @@ function realOrNull(value: number | null, column: string): number | null {
   throw new StoreError('data', `${column} cannot hold ${value}`)
 }
 
-function text(value: string, column: string): string {
+export function text(value: string, column: string): string {
   if (value.length <= idLengthMax && value.isWellFormed() && !value.endsWith(' ')) return value
   throw new StoreError('data', `${column} cannot hold ${JSON.stringify(value.slice(0, idLengthMax + 1))} as it is`)
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
 import { readKey, writeKey } from './keyset.ts'
+import type { LossStore } from './losses.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
@@ -12,7 +13,7 @@ const seqsPerStatementMax = 500
 
 type SharedQueries = Omit<
   Store,
-  'dialect' | 'describe' | 'migrate' | 'cursor' | 'takeFence' | 'commit' | typeof Symbol.asyncDispose
+  keyof LossStore | 'dialect' | 'describe' | 'migrate' | 'cursor' | 'takeFence' | 'commit' | typeof Symbol.asyncDispose
 >
 
 export function sharedQueries(runner: SqlRunner): SharedQueries {

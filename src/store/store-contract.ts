@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Store, StoreError, type StoreFault } from './store.ts'
 import { historyContract } from './store-contract-history.ts'
+import { lossContract } from './store-contract-losses.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
@@ -228,6 +229,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     })
 
     readingBackContract(onStore)
+    lossContract(onStore)
     historyContract(place, options.histories ?? 20)
   })
 }

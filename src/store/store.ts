@@ -12,6 +12,7 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { LossBatch, LossStore } from './losses.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
@@ -94,6 +95,8 @@ export interface CommitBatch {
   /** Dead letters that were decoded again after a requeue: removed in the same transaction, before `deadLetters` are added. */
   readonly deadLettersDone: readonly { readonly pos: number; readonly idx: number }[]
   readonly ledger: readonly LedgerDelta[]
+  /** Days of sensors, gaps, losses with their cause, what intake counted (losses.ts). */
+  readonly losses?: LossBatch
 }
 
 /** The reading page's largest `limit`; the caller enforces it. */
@@ -123,7 +126,7 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable {
+export interface Store extends AsyncDisposable, LossStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>

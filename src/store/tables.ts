@@ -1,5 +1,6 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
 import type { Generated } from 'kysely'
+import type { LossTables } from './loss-rows.ts'
 
 export interface ReadingTable {
   pos: number
@@ -88,7 +89,7 @@ export interface LayoutTable {
   layout: string
 }
 
-export interface Tables {
+export interface Tables extends LossTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable

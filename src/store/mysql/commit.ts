@@ -12,6 +12,7 @@ import {
   type SqlValue,
 } from '../rows.ts'
 import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
+import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -66,6 +67,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch): Pr
       letters.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
     )
   if (ledger.length > 0) await session.insertMany(addLedger, ledger)
+  await putLossesMysql(session, batch.journal, batch.losses)
   await work.commit()
 }
 

@@ -2,11 +2,13 @@
  * The store in a MySQL or MariaDB database. One session per store, made again by itself; a commit whose answer was lost is settled by
  * `cursor`, which locks the offset row and so waits until the server has decided.
  */
+import { lossQueries } from '../loss-queries.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
 import { commitMysql } from './commit.ts'
+import { discardMysql } from './losses.ts'
 import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
 import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
@@ -37,6 +39,7 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
   return {
     dialect: 'mysql',
     ...sharedQueries(runner),
+    ...lossQueries(runner),
 
     describe: async () => ({
       ...(await line.use(serverWeaknesses)),
@@ -64,6 +67,8 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
       }),
 
     commit: (batch) => line.use((session) => commitMysql(session, batch)),
+
+    discard: (order) => line.use((session) => discardMysql(session, order)),
 
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
   }

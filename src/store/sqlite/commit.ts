@@ -11,6 +11,7 @@ import {
   readingValues,
 } from '../rows.ts'
 import { type CommitBatch, StoreError } from '../store.ts'
+import { putLossesSqlite } from './losses.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** What a device is: set when its row is made, compared and never changed afterwards. */
@@ -40,6 +41,8 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch) => void {
      ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
   )
 
+  const putLosses = putLossesSqlite(db)
+
   return (batch) => {
     using work = unitOfWork(db)
     const moved = moveOffset.run(batch.to, batch.fence, batch.journal, batch.from, batch.fence)
@@ -55,6 +58,7 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch) => void {
     for (const { pos, idx } of batch.deadLettersDone) doneDeadLetter.run(pos, idx)
     for (const letter of batch.deadLetters) upsertDeadLetter.run(...deadLetterValues(letter))
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
+    putLosses(batch.journal, batch.losses)
     work.commit()
   }
 }

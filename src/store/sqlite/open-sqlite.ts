@@ -6,11 +6,13 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { lossQueries } from '../loss-queries.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type CommitBatch, type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
 import { commitSqlite } from './commit.ts'
+import { discardSqlite } from './losses.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteFault } from './sqlite-faults.ts'
 import { unitOfWork } from './unit-of-work.ts'
@@ -56,6 +58,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   return {
     dialect: 'sqlite',
     ...sharedQueries(runner),
+    ...lossQueries(runner),
 
     async describe() {
       const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
@@ -96,6 +99,8 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         commit ??= commitSqlite(db)
         commit(batch)
       }),
+
+    discard: async (order) => guard(() => discardSqlite(db, order)),
 
     [Symbol.asyncDispose]: async () => {
       if (db.isOpen) db.close()
