@@ -18,11 +18,23 @@ export interface ActiveSegment {
 }
 
 /** Makes the file; nothing is in it, and its name is not durable. */
-export async function makeSegment(files: Files, dir: string, plan: SegmentPlan, header: SegmentHeader) {
+export async function makeSegment(
+  files: Files,
+  dir: string,
+  plan: SegmentPlan,
+  header: SegmentHeader,
+): Promise<ActiveSegment> {
   const name = segmentName(header)
   const path = join(dir, name)
   const file = await files.open(path, 'create-through')
-  return { plan, header, name, path, file, offset: headerBytes } satisfies ActiveSegment
+  return { plan, header, name, path, file, offset: headerBytes }
+}
+
+/** Takes back a segment that never held an acknowledged record. Once it resolves, no crash brings it back. */
+export async function discard(files: Files, dir: string, { path, file }: ActiveSegment) {
+  await file.close()
+  await files.remove(path)
+  await files.syncDirectory(dir)
 }
 
 /** `bytes`: how large the file is made at once, without taking room. */

@@ -2,7 +2,7 @@ import { it } from 'node:test'
 import { runBitRot } from './bit-rot.ts'
 
 const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const budgetMs = 1_500
+const budgetMs = Number(process.env['BUDGET_MS'] ?? 1_500)
 const historiesFull = 50_000
 
 const found = [

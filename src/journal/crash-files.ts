@@ -19,6 +19,8 @@ interface Inode {
   /** What the last successful sync left on the disk. */
   durable: Bytes
   pending: Operation[]
+  /** Blocks up to here exist. */
+  written: number
 }
 
 /** Bytes that grow; `length` of them count. */
@@ -36,13 +38,16 @@ interface EntryChange {
 export interface CrashFiles extends Files {
   /** Cuts the power now: every handle is dead. Returns the disk as it may be found, any number of times. */
   cut(): () => CrashFiles
+  /** Ends the process and leaves the power on: what was written is seen by the next one, and may still be lost with the power. */
+  kill(): () => CrashFiles
   /** Cuts the power when this many more operations have begun; `onCut` is told at once. */
   cutAfter(operations: number, onCut: () => void): void
   lock(dir: string): JournalLock
   /** Bytes the disk may still take; undefined for no limit. */
   room: number | undefined
-  /** The next that many syncs fail. */
+  /** The next that many syncs of a file fail. */
   failSyncs: number
+  failDirectorySyncs: number
   /** The next that many writes fail with EIO. */
   failWrites: number
   /** Contents of every file, for tests that damage them. */
@@ -51,16 +56,23 @@ export interface CrashFiles extends Files {
   drop(path: string): void
 }
 
-export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint8Array> = new Map()): CrashFiles {
-  const entries = new Map<string, Inode>()
-  let durableEntries: Map<string, Inode>
-  let changes: EntryChange[] = []
+export function createCrashFiles(random: Random): CrashFiles {
+  return diskFrom(random, { entries: new Map(), durableEntries: new Map(), changes: [] })
+}
+
+interface DiskState {
+  readonly entries: Map<string, Inode>
+  readonly durableEntries: Map<string, Inode>
+  readonly changes: readonly EntryChange[]
+}
+
+function diskFrom(random: Random, state: DiskState): CrashFiles {
+  const { entries, durableEntries } = state
+  let changes = [...state.changes]
   const locks = new Set<string>()
   let off = false
   let countdown = Number.POSITIVE_INFINITY
   let onCut = () => {}
-  for (const [path, bytes] of start) entries.set(path, inodeOf(bytes))
-  durableEntries = new Map(entries)
 
   /** Each operation begins here: the power may go before it has any effect. */
   async function begin() {
@@ -77,12 +89,14 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
     inode.pending.push(operation)
   }
 
-  /** Files are sparse, so every byte written takes room. */
-  function takeRoom(bytes: number): number {
-    if (disk.room === undefined) return bytes
-    const taken = Math.min(bytes, Math.max(0, disk.room))
-    disk.room -= taken
-    return taken
+  /** How many of these bytes the disk takes: files are sparse, so each byte takes room when it is first written. */
+  function takeRoom(inode: Inode, position: number, bytes: number): number {
+    const fresh = Math.min(bytes, Math.max(0, position + bytes - inode.written))
+    const taken = disk.room === undefined ? fresh : Math.min(fresh, Math.max(0, disk.room))
+    if (disk.room !== undefined) disk.room -= taken
+    const accepted = bytes - fresh + taken
+    inode.written = Math.max(inode.written, position + accepted)
+    return accepted
   }
 
   function syncInode(inode: Inode) {
@@ -112,7 +126,7 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
           if (part.byteLength > 0) apply(inode, { at: position, bytes: part })
           throw fault('EIO', 'input/output error')
         }
-        const taken = takeRoom(bytes.byteLength)
+        const taken = takeRoom(inode, position, bytes.byteLength)
         if (taken === 0 && bytes.byteLength > 0) throw fault('ENOSPC', 'no space left on device')
         apply(inode, { at: position, bytes: bytes.slice(0, taken) })
         if (through) {
@@ -128,6 +142,7 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
       async truncate(size) {
         await begin()
         apply(inode, { size })
+        inode.written = Math.min(inode.written, size)
       },
       async bytes() {
         await begin()
@@ -145,7 +160,7 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
 
   const find = (path: string) => entries.get(path) ?? raise('ENOENT', path)
 
-  function image(): Map<string, Uint8Array> {
+  function image(): Map<string, Inode> {
     const named = new Map(durableEntries)
     const stuck = new Set<string>()
     const how = random()
@@ -155,12 +170,13 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
       else if (inode) named.set(path, inode)
       else named.delete(path)
     }
-    return new Map([...named].map(([path, inode]) => [path, inodeImage(inode, random)]))
+    return new Map([...named].map(([path, inode]) => [path, inodeOf(inodeImage(inode, random))]))
   }
 
   const disk: CrashFiles = {
     room: undefined,
     failSyncs: 0,
+    failDirectorySyncs: 0,
     failWrites: 0,
     async list(dir) {
       await begin()
@@ -170,8 +186,8 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
     makeDirectory: begin,
     async syncDirectory(dir) {
       await begin()
-      if (disk.failSyncs > 0 && random() < 0.3) {
-        disk.failSyncs--
+      if (disk.failDirectorySyncs > 0) {
+        disk.failDirectorySyncs--
         throw fault('EIO', 'input/output error')
       }
       const here = (path: string) => path.startsWith(`${dir}/`) && !path.slice(dir.length + 1).includes('/')
@@ -210,7 +226,14 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
     },
     cut() {
       off = true
-      return () => createCrashFiles(random, image())
+      return () => {
+        const found = image()
+        return diskFrom(random, { entries: found, durableEntries: new Map(found), changes: [] })
+      }
+    },
+    kill() {
+      off = true
+      return () => diskFrom(random, copyOf({ entries, durableEntries, changes }))
     },
     cutAfter(operations, told) {
       countdown = operations
@@ -235,10 +258,30 @@ export function createCrashFiles(random: Random, start: ReadonlyMap<string, Uint
   return disk
 }
 
+/** The same state in memory of its own. */
+function copyOf({ entries, durableEntries, changes }: DiskState): DiskState {
+  const copies = new Map<Inode, Inode>()
+  const copy = (inode: Inode) => copies.getOrInsertComputed(inode, cloneInode)
+  const names = (map: ReadonlyMap<string, Inode>) => new Map([...map].map(([path, inode]) => [path, copy(inode)]))
+  return {
+    entries: names(entries),
+    durableEntries: names(durableEntries),
+    changes: changes.map(({ path, inode }) => ({ path, inode: inode && copy(inode) })),
+  }
+}
+
+const cloneInode = ({ seen, durable, pending, written }: Inode): Inode => ({
+  seen: { data: seen.data.slice(), length: seen.length },
+  durable: { data: durable.data.slice(), length: durable.length },
+  pending: [...pending],
+  written,
+})
+
 const inodeOf = (bytes: Uint8Array): Inode => ({
   seen: { data: bytes.slice(), length: bytes.byteLength },
   durable: { data: bytes.slice(), length: bytes.byteLength },
   pending: [],
+  written: bytes.byteLength,
 })
 
 /** What a file may hold after the power went. */

@@ -113,6 +113,6 @@ async function readSegment(files: Files, dir: string, name: string, named: Segme
   }
 }
 
-/** True when another opening of the journal made the segment that follows. */
+/** True when the writer of a segment stopped in it: what follows was made by another opening of the journal, or nothing follows. */
 export const stoppedAt = (segment: Segment, above: Segment | undefined) =>
-  above?.header !== undefined && above.header.fence !== segment.header?.fence
+  !above || (above.header !== undefined && above.header.fence !== segment.header?.fence)

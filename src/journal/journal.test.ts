@@ -38,7 +38,8 @@ journalContract('segments on the disk in memory', async () => {
   const deps = { files, clock, lock: (dir: string) => files.lock(dir), random: randomBytes }
   return {
     clock,
-    openWriter: (options) => openWriter('/journal', deps, options),
+    // What is allocated at once is memory here.
+    openWriter: (options) => openWriter('/journal', deps, { segmentBytesMax: 1_000_000, ...options }),
     openReader: () => openReader('/journal', deps),
   }
 })

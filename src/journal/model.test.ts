@@ -17,7 +17,7 @@ import { createStepClock, type StepClock } from './step-clock.ts'
 import { type JournalDeps, openWriter } from './writer.ts'
 
 const dir = '/journal'
-const budgetMs = 2_000
+const budgetMs = Number(process.env['BUDGET_MS'] ?? 2_000)
 const runsFull = 5_000
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })

@@ -3,7 +3,7 @@ import { runPowerLoss } from './power-loss.ts'
 
 /** Seeds of this run are new each time; those that once found something are below. */
 const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const budgetMs = 2_000
+const budgetMs = Number(process.env['BUDGET_MS'] ?? 2_000)
 /** What the fault suite wants; the rest of it runs under torture. */
 const imagesFull = 200_000
 

@@ -58,16 +58,15 @@ export async function runPowerLoss({ seed, faults, watch }: PowerLossOptions): P
   for (let generation = 0; generation < generations; generation++) {
     const deps = depsOf(files, clock, random)
     const found = await live(deps, options, oracle, random, faults)
-    let next: { files: CrashFiles; records: readonly StoredRecord[] } | undefined
     for (let i = 0; i < imagesPerCut; i++) {
       const image = found()
       images++
       watch?.(image)
-      next = { files: image, records: await judge(depsOf(image, clock, random), options, oracle) }
+      await judge(depsOf(image, clock, random), options, oracle)
     }
-    assert.ok(next)
-    files = next.files
-    for (const record of next.records) oracle.kept.set(record.number, copyOf(record))
+    // The life that follows opens an image of its own, with whatever faults the disk has then.
+    files = found()
+    watch?.(files)
   }
   return images
 }
@@ -83,24 +82,33 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
   const files = deps.files as CrashFiles
   let dead = false
   let image: (() => CrashFiles) | undefined
+  const killed = random() < 0.3
   const cut = () => {
     dead = true
-    image ??= files.cut()
+    image ??= killed ? files.kill() : files.cut()
     return image
   }
   files.cutAfter(upTo(random, random() < 0.3 ? 12 : 150), cut)
   let writer: JournalWriter | undefined
   for (let attempt = 0; !writer; attempt++) {
-    if (faults && attempt === 0 && random() < 0.2) files.failSyncs = 1 + upTo(random, 2)
+    const ill = faults && attempt === 0 ? random() : 1
+    if (ill < 0.2) files.failSyncs = 1 + upTo(random, 2)
+    else if (ill < 0.35) files.room = upTo(random, 600)
+    if (ill < 0.1) files.failDirectorySyncs = upTo(random, 3)
     try {
       writer = await openWriter(dir, deps, options)
     } catch (error) {
       if (dead) return cut()
-      if (!faults || attempt > 3) throw error
+      if (!faults || attempt > 10) throw error
     }
   }
   const { append, tail } = writer
-  if (!dead) checkOpening(writer, oracle)
+  try {
+    for (const record of await checkRecords(deps, writer, oracle)) oracle.kept.set(record.number, copyOf(record))
+  } catch (error) {
+    if (dead) return cut()
+    throw error
+  }
   const waiting: Promise<unknown>[] = []
   const steps = 3 + upTo(random, 40)
   for (let step = 0; step < steps && !dead; step++) {
@@ -114,7 +122,9 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
         if (dead) return
         assert.ok(error instanceof JournalError, `append threw ${String(error)}`)
         assert.ok(faults, `append was refused on a healthy disk: ${error.message}`)
-        if (error.code === 'E_JOURNAL_FULL') for (const record of records) oracle.refused.add(keyOf(record))
+        if (error.code !== 'E_JOURNAL_FULL') return
+        for (const record of records) oracle.refused.add(keyOf(record))
+        if (random() < 0.2) cut()
       },
     )
     waiting.push(answered)
@@ -142,6 +152,7 @@ function misbehave(files: CrashFiles, random: Random) {
   if (random() < 0.08) files.room = upTo(random, 2_500)
   else if (random() < 0.2) files.room = undefined
   if (random() < 0.06) files.failSyncs = 1 + upTo(random, 1)
+  if (random() < 0.04) files.failDirectorySyncs = 1 + upTo(random, 5)
   if (random() < 0.04) files.failWrites = 1
 }
 
@@ -170,20 +181,29 @@ function accept(oracle: Oracle, { id, fence }: JournalTail, records: readonly Jo
   oracle.numberMax = last
 }
 
-/** A recovery of an image, judged; returns all records it found. */
-async function judge(deps: JournalDeps, options: object, oracle: Oracle): Promise<readonly StoredRecord[]> {
+/** A recovery of an image, on a disk that does what it should. */
+async function judge(deps: JournalDeps, options: object, oracle: Oracle) {
   const beside = await openReader(dir, deps)
-  const before = await beside.scan()
+  const { tail, lastCheckpoint, damage } = await beside.scan()
   await using writer = await openWriter(dir, deps, options)
-  checkOpening(writer, oracle)
-  const { tail, lastCheckpoint, damage } = before
   assert.equal(tail.lastRecord, writer.tail().lastRecord, 'a scan finds the end that the writer finds')
   assert.equal(
     lastCheckpoint?.number,
     writer.lastCheckpoint?.number,
     'a scan finds the checkpoint that the writer finds',
   )
-  for (const range of [...damage, ...writer.damage]) assert.ok(range.torn, `damage without damage: ${range.reason}`)
+  for (const range of damage) assert.ok(range.torn, `damage without damage: ${range.reason}`)
+  await checkRecords(deps, writer, oracle)
+}
+
+/** All records that an opened journal holds, held against what is known of them. */
+async function checkRecords(
+  deps: JournalDeps,
+  writer: JournalWriter,
+  oracle: Oracle,
+): Promise<readonly StoredRecord[]> {
+  checkOpening(writer, oracle)
+  for (const range of writer.damage) assert.ok(range.torn, `damage without damage: ${range.reason}`)
   const { records, damage: torn } = await readAll(deps, writer.tail().lastRecord)
   const byNumber = new Map(records.map((record) => [record.number, record]))
   for (const [number, record] of oracle.kept) {

@@ -5,7 +5,7 @@
 import type { Files } from '../lib/files.ts'
 import { type Directory, listSegments, type Segment } from './directory.ts'
 import type { Mark } from './groups.ts'
-import { type Damage, type JournalRecord, recordKinds, type StoredRecord } from './journal.ts'
+import { type Damage, recordKinds, type StoredRecord } from './journal.ts'
 import { recordFlags, recordHeaderBytes, type Totals } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 import { type Hole, type Seal, usedBytes, walk } from './walk.ts'
@@ -35,7 +35,7 @@ export interface RecordsEnd {
   /** What a seal at its end says. */
   readonly mark: Mark
   /** Where the newest write begins: all before it was synced when it was made. */
-  readonly lastWrite: { readonly offset: number; readonly before: Mark } | undefined
+  readonly lastWrite: number
 }
 
 export async function recover(files: Files, dir: string): Promise<Recovered> {
@@ -129,7 +129,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
     const damage: Damage[] = []
     // Holes inside of one write that nothing follows: that write may never have been whole, so nothing in it was acknowledged.
     let doubtfulFrom: number | undefined
-    let lastWrite: RecordsEnd['lastWrite']
+    let lastWrite = headerBytes
     const end = await walk(
       file,
       { salt: segmentSalt(segment), number: first },
@@ -138,7 +138,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
           totals = record
           if (record.flags & recordFlags.firstOfWrite) {
             doubtfulFrom = undefined
-            lastWrite = { offset, before: { number: record.number - 1, ...totalsBefore(record) } }
+            lastWrite = offset
           }
           if (record.kind === recordKinds.checkpoint) checkpoint = { ordinal, offset, number: record.number }
           return undefined
@@ -180,7 +180,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
 
 const nothing = {
   ...{ offset: headerBytes, sealEnd: headerBytes, seal: undefined, mark: { number: 0, ...noTotals } },
-  ...{ lastWrite: undefined, totals: undefined, checkpoint: undefined, readable: false },
+  ...{ lastWrite: headerBytes, totals: undefined, checkpoint: undefined, readable: false },
 }
 
 /** A segment whose making was cut short: no record in it was ever acknowledged. */
@@ -197,28 +197,6 @@ function unreadable(segment: Segment, bytes: number, reason: string, torn?: true
   const range: Damage = { segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }
   const damage = [torn ? { ...range, torn } : range]
   return { segment, ...nothing, lastRecord: fromRecord - 1, usedNumber: toRecord, totals: header, damage }
-}
-
-/** The records of the newest write. */
-export async function readLastWrite(
-  files: Files,
-  { segment, lastWrite }: RecordsEnd,
-): Promise<readonly JournalRecord[]> {
-  const records: JournalRecord[] = []
-  if (!lastWrite) return records
-  const file = await files.open(segment.path, 'read')
-  try {
-    const start = { salt: segmentSalt(segment), offset: lastWrite.offset, number: lastWrite.before.number + 1 }
-    await walk(file, start, {
-      record({ kind, frames, from, to }, _offset, window) {
-        records.push({ kind, frames, bytes: window.bytes.slice(from, to) })
-        return undefined
-      },
-    })
-  } finally {
-    await file.close()
-  }
-  return records
 }
 
 interface FoundCheckpoint {

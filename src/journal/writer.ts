@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
-import { type ActiveSegment, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
+import { type ActiveSegment, discard, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { createFillAhead } from './fill-ahead.ts'
 import { appendBytes, createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
@@ -25,7 +25,7 @@ import {
 } from './journal.ts'
 import type { JournalLock } from './lock.ts'
 import { recordBytesLimit } from './record.ts'
-import { type RecordsEnd, type Recovered, readLastWrite, recover } from './recovery.ts'
+import { type RecordsEnd, type Recovered, recover } from './recovery.ts'
 import { type KeptSegment, removable } from './retention.ts'
 import { type CheckpointPlace, segmentSalt } from './segment.ts'
 import { createSyncTimes } from './sync-times.ts'
@@ -52,6 +52,7 @@ export const journalDefaults = {
 
 /** Retention and free space are looked at no more often than this. */
 const upkeepEveryMs = 5_000
+const rewriteBytes = 1024 * 1024
 
 export async function openWriter(dir: string, deps: JournalDeps, options: JournalOptions = {}): Promise<JournalWriter> {
   await deps.files.makeDirectory(dir)
@@ -61,7 +62,8 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
     await deps.files.syncDirectory(dir)
     const recovered = await recover(deps.files, dir)
     const limits = { ...journalDefaults, ...options }
-    return await startWriter({ dir, deps, recovered, unsynced: await syncEnd(deps.files, recovered), lock, limits })
+    await rewriteEnd(deps.files, recovered)
+    return await startWriter({ dir, deps, recovered, lock, limits })
   } catch (error) {
     lock[Symbol.dispose]()
     if (error instanceof JournalError) throw error
@@ -69,25 +71,23 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
   }
 }
 
-interface Unsynced {
-  readonly before: Mark
-  readonly records: readonly JournalRecord[]
-}
-
-/** What a crash left unsynced becomes durable; where that fails, it is the newest write that has to be written again (W3). */
-async function syncEnd(files: Files, { end }: Recovered): Promise<Unsynced | undefined> {
-  if (!end?.lastWrite || end.seal) return undefined
-  const { lastWrite, segment } = end
+/**
+ * The newest write of a journal that was not closed may be in the page cache alone, and a sync that failed in the process before is
+ * not told to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
+ * harms nothing wherever the power goes, and needs no room.
+ */
+async function rewriteEnd(files: Files, { end }: Recovered) {
+  if (!end || end.seal) return
+  const file = await files.open(end.segment.path, 'write')
   try {
-    const file = await files.open(segment.path, 'write')
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
+    const bytes = new Uint8Array(rewriteBytes)
+    for (let at = end.lastWrite; at < end.offset; at += rewriteBytes) {
+      const part = bytes.subarray(0, Math.min(rewriteBytes, end.offset - at))
+      await writeAll(file, part.subarray(0, await file.read(part, at)), at)
     }
-    return undefined
-  } catch {
-    return { before: lastWrite.before, records: await readLastWrite(files, end) }
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
@@ -95,22 +95,21 @@ interface Opening {
   readonly dir: string
   readonly deps: JournalDeps
   readonly recovered: Recovered
-  readonly unsynced: Unsynced | undefined
   readonly lock: JournalLock
   readonly limits: Required<JournalOptions>
 }
 
-async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Opening): Promise<JournalWriter> {
+async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Promise<JournalWriter> {
   const { files, clock } = deps
   const id = recovered.directory.id ?? deps.random(8).toHex()
   const fence = recovered.fence + 1
   const syncs = createSyncTimes(clock)
-  let durable: Mark = unsynced?.before ?? { ...recovered.totals, number: recovered.lastRecord }
+  let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
   let kept = await keptSegments(files, recovered)
   const queue = createGroupQueue({
-    ...{ id, mark: durable, usedNumber: unsynced ? 0 : recovered.usedNumber },
+    ...{ id, mark: durable, usedNumber: recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,
     groupBytesMax: limits.groupBytesMax,
     ordinal: recovered.directory.ordinalMax + 1,
@@ -141,18 +140,11 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   async function settleRecovered() {
     const { end, damage } = recovered
     const copied = await keepDamagedBytes(files, dir, damage)
-    if (unsynced) {
-      const { records } = unsynced
-      pendingBytes = appendBytes(records)
-      queue.add({ records, bytes: pendingBytes, resolve() {}, reject() {} })
-      queue.skipTo(recovered.usedNumber)
-    }
-    const failure = await commit().catch((error: Error) => faultOf(error))
-    if (failure && unsynced) throw failure.error
-    fault = failure ?? undefined
-    if (unsynced) settle(queue.first() as Group)
+    await commit().catch((error: Error) => {
+      fault = faultOf(error)
+    })
     // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
-    else if (active && copied && end && (!end.seal || end.seal === 'closed')) await sealRecovered(end).catch(() => {})
+    if (active && copied && end && (!end.seal || end.seal === 'closed')) await sealRecovered(end).catch(() => {})
   }
 
   /** Cuts off a torn end and seals what is before it: should the segments behind be lost, it shows. */
@@ -273,12 +265,18 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
       if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
       if (fresh) await files.syncDirectory(dir)
     } catch (error) {
-      if (fresh) await discard(target)
+      if (fresh) await discard(files, dir, target).catch(leaveTraces)
       throw error
     }
     syncs.add(clock.monotonic() - started)
     if (fresh) enter(target)
     if (group) target.offset = group.offset + group.used
+  }
+
+  /** A segment that could not be taken back voids what would be written to the one before it: only a newer one is safe now. */
+  function leaveTraces() {
+    traces = true
+    if (active) abandon(active)
   }
 
   function begin(plan: SegmentPlan): Promise<ActiveSegment> {
@@ -325,17 +323,6 @@ async function startWriter({ dir, deps, recovered, unsynced, lock, limits }: Ope
   function leaveBehind(segment: ActiveSegment) {
     abandon(segment)
     queue.replan(durable)
-  }
-
-  /** A segment that never held an acknowledged record. */
-  async function discard(segment: ActiveSegment) {
-    try {
-      await segment.file.close()
-      await files.remove(segment.path)
-      await files.syncDirectory(dir)
-    } catch {
-      traces = true
-    }
   }
 
   /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */

@@ -1,3 +1,301 @@
+/** Bugs of the journal: each must be noticed by a harness or by one test file, most within a second. */
 import type { PlantedBug } from './planted-bug.ts'
 
-export const journalBugs: readonly PlantedBug[] = []
+/** Power loss and bit rot, from seed 1 on; nothing found within this time counts as missed. */
+const harness = ['src/journal/journal-judge.ts', '10000']
+const contract = ['--test', 'src/journal/journal.test.ts']
+const writer = ['--test', 'src/journal/writer.test.ts']
+const model = ['--test', 'src/journal/model.test.ts']
+
+export const journalBugs: readonly PlantedBug[] = [
+  {
+    what: 'acknowledges before the bytes are on the disk',
+    file: 'src/journal/active-segment.ts',
+    from: `files.open(path, 'create-through')`,
+    to: `files.open(path, 'create')`,
+    judge: harness,
+  },
+  {
+    what: 'does not sync the directory of a new segment',
+    file: 'src/journal/writer.ts',
+    from: 'if (fresh) await files.syncDirectory(dir)',
+    to: '',
+    judge: harness,
+  },
+  {
+    what: 'does not check the checksum of a record',
+    file: 'src/journal/record.ts',
+    from: 'if (crc32(memory, from, to, head) !== view.getUint32(at, true)) return undefined',
+    to: '',
+    judge: harness,
+  },
+  {
+    what: 'does not check the checksum of a header',
+    file: 'src/journal/segment.ts',
+    from: 'if (crc32({ bytes, view }, 0, 508, 0) !== view.getUint32(508, true)) return undefined',
+    to: '',
+    judge: harness,
+  },
+  {
+    what: 'tries a failed write again on the same file',
+    file: 'src/journal/writer.ts',
+    from: `if (written) abandon(written)
+      queue.replan(durable)`,
+    to: `if (written) queue.replan(durable, { segment: written.plan, offset: written.offset })
+      else queue.replan(durable)`,
+    judge: writer,
+  },
+  {
+    what: 'gives numbers again that a torn end may have used',
+    file: 'src/journal/recovery.ts',
+    from: `return { ...tail, usedNumber: toRecord }
+  } finally`,
+    to: `return tail
+  } finally`,
+    judge: harness,
+  },
+  {
+    what: 'gives numbers again that a lost segment used',
+    file: 'src/journal/recovery.ts',
+    from: `return { ...tail, usedNumber: toRecord }
+    }`,
+    to: `return tail
+    }`,
+    judge: harness,
+  },
+  {
+    what: 'lets a file that never became a segment void the records before it',
+    file: 'src/journal/directory.ts',
+    from: 'ruined: any === undefined',
+    to: 'ruined: false',
+    judge: harness,
+  },
+  {
+    what: 'leaves a refused group in the file',
+    file: 'src/journal/writer.ts',
+    from: 'if (written) await cutBack(written)',
+    to: '',
+    judge: harness,
+  },
+  {
+    what: 'refuses before the cut is durable',
+    file: 'src/journal/writer.ts',
+    from: `await segment.file.truncate(segment.offset)
+      await segment.file.sync()`,
+    to: 'await segment.file.truncate(segment.offset)',
+    judge: harness,
+  },
+  {
+    what: 'leaves a segment that was never completed',
+    file: 'src/journal/active-segment.ts',
+    from: `await files.remove(path)
+  await files.syncDirectory(dir)`,
+    to: '',
+    judge: harness,
+  },
+  {
+    what: 'calls a refusal after a failed disk final',
+    file: 'src/journal/writer.ts',
+    from: 'isFull(error) && !traces',
+    to: 'isFull(error)',
+    judge: harness,
+  },
+  {
+    what: 'trusts that the newest write of a crash is on the disk',
+    file: 'src/journal/writer.ts',
+    from: 'if (!end || end.seal) return',
+    to: 'if (end || !end) return',
+    judge: harness,
+  },
+  {
+    what: 'syncs the newest write of a crash without writing it again',
+    file: 'src/journal/writer.ts',
+    from: 'at < end.offset;',
+    to: 'at < 0;',
+    judge: harness,
+  },
+  {
+    what: 'trusts names that a crash left unsynced',
+    file: 'src/journal/writer.ts',
+    from: 'await deps.files.syncDirectory(dir)',
+    to: '',
+    judge: writer,
+  },
+  {
+    what: 'opens under the fence of the writer before',
+    file: 'src/journal/writer.ts',
+    from: 'recovered.fence + 1',
+    to: 'recovered.fence',
+    judge: harness,
+  },
+  {
+    what: 'forgets the last record before skipped numbers',
+    file: 'src/journal/groups.ts',
+    from: 'const prior = mark.number',
+    to: 'const prior = Math.max(mark.number, usedNumber)',
+    judge: harness,
+  },
+  {
+    what: 'does not mark where a write begins',
+    file: 'src/journal/groups.ts',
+    from: 'at === 0 ? recordFlags.firstOfWrite : 0',
+    to: '0',
+    judge: harness,
+  },
+  {
+    what: 'loses the thread to the newest checkpoint',
+    file: 'src/journal/writer.ts',
+    from: 'checkpoint = group.checkpoint ?? checkpoint',
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'takes the seal of a recovery for proof of a sync',
+    file: 'src/journal/writer.ts',
+    from: `seal(file, 'recovered'`,
+    to: `seal(file, 'continued'`,
+    judge: harness,
+  },
+  {
+    what: 'does not seal what another writer left',
+    file: 'src/journal/writer.ts',
+    from: 'await sealRecovered(end).catch(() => {})',
+    to: '{}',
+    judge: harness,
+  },
+  {
+    what: 'does not count the frames that damage took',
+    file: 'src/journal/recovery.ts',
+    from: 'frames: Math.max(0, after.acceptedFrames - before.acceptedFrames)',
+    to: 'frames: 0',
+    judge: harness,
+  },
+  {
+    what: 'stops at the first damaged record of a segment',
+    file: 'src/journal/walk.ts',
+    from: 'if (!next) return stop(false)',
+    to: 'if (!next || next) return stop(false)',
+    judge: harness,
+  },
+  {
+    what: 'keeps no copy of damaged bytes',
+    file: 'src/journal/damaged-bytes.ts',
+    from: 'await keepOne(files, dir, range, range.offset)',
+    to: 'await Promise.resolve()',
+    judge: harness,
+  },
+  {
+    what: 'overwrites bytes that were handed out',
+    file: 'src/journal/reader.ts',
+    from: `await extend(window, at.file, window.start)
+`,
+    to: `await extend(window, at.file, at.offset)
+`,
+    judge: contract,
+  },
+  {
+    what: 'reads on in a segment after the next one has begun',
+    file: 'src/journal/reader.ts',
+    from: '({ first }) => first <= number)',
+    to: '({ first }) => first < number)',
+    judge: harness,
+  },
+  {
+    what: 'writes zeros over a record',
+    file: 'src/journal/fill-ahead.ts',
+    from: 'Math.ceil(target.offset / pageBytes) * pageBytes',
+    to: 'Math.floor(target.offset / pageBytes) * pageBytes',
+    judge: harness,
+  },
+  {
+    what: 'uses the number of a segment twice',
+    file: 'src/journal/writer.ts',
+    from: 'ordinal: recovered.directory.ordinalMax + 1',
+    to: 'ordinal: recovered.directory.segments.length + 1',
+    judge: harness,
+  },
+  {
+    what: 'removes what is not released',
+    file: 'src/journal/retention.ts',
+    from: 'last > limits.released || ',
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'removes the newest checkpoint',
+    file: 'src/journal/retention.ts',
+    from: ' || segment.ordinal === limits.checkpointOrdinal',
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'removes what is young',
+    file: 'src/journal/retention.ts',
+    from: 'limits.now - endedAt <= limits.retentionMs',
+    to: 'false',
+    judge: contract,
+  },
+  {
+    what: 'lets two writers in',
+    file: 'src/journal/lock.ts',
+    from: `database.exec('begin exclusive')`,
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'returns what is not durable',
+    file: 'src/journal/reader.ts',
+    from: 'Math.min(durable, windowDurable, ',
+    to: 'Math.min(',
+    judge: contract,
+  },
+  {
+    what: 'does not move on when the limits are small',
+    file: 'src/journal/reader.ts',
+    from: 'records.length === 0 || (',
+    to: 'false || (',
+    judge: model,
+  },
+  {
+    what: 'answers before closing has made all durable',
+    file: 'src/journal/writer.ts',
+    from: 'while (running) await running',
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'takes bytes without bound',
+    file: 'src/journal/writer.ts',
+    from: 'if (pendingBytes + bytes > limits.pendingBytesMax)',
+    to: 'if (bytes > limits.pendingBytesMax)',
+    judge: writer,
+  },
+  {
+    what: 'gives numbers again that its consumer has seen',
+    file: 'src/journal/writer.ts',
+    from: 'queue.skipTo(released)',
+    to: '',
+    judge: writer,
+  },
+  {
+    what: 'writes every append by itself',
+    file: 'src/journal/groups.ts',
+    from: 'last.used + bytes <= groupBytesMax',
+    to: 'last.used + bytes < 0',
+    judge: writer,
+  },
+  {
+    what: 'writes on in a segment that a newer one may void after a crash',
+    file: 'src/journal/writer.ts',
+    from: 'traces = true\n    if (active) abandon(active)\n  }\n\n  function begin',
+    to: 'traces = true\n  }\n\n  function begin',
+    judge: writer,
+  },
+  {
+    what: 'takes a removed segment for gone before its name is',
+    file: 'src/journal/active-segment.ts',
+    from: 'await files.remove(path)\n  await files.syncDirectory(dir)',
+    to: 'await files.remove(path)',
+    judge: harness,
+  },
+]
