@@ -2,6 +2,9 @@
 import * as z from 'zod'
 import { ledgerSchema } from './live.ts'
 
+/** Counted by intake; null where nothing tells, as for a day before intake counted by day. */
+const intakeCount = z.int().nullable().optional()
+
 export const ledgerReportSchema = z
   .object({
     totals: ledgerSchema
@@ -17,6 +20,10 @@ export const ledgerReportSchema = z
         quarantined: z.int(),
         lost: z.int().describe('missing sequence numbers; a late frame takes one away'),
         damaged: z.int(),
+        received: intakeCount.describe('frames whose bytes reached this server on this day'),
+        accepted: intakeCount,
+        refused: intakeCount,
+        unframeable: intakeCount,
       }),
     ),
   })
@@ -37,7 +44,19 @@ export const ledgerReportSchema = z
           checked: '2026-11-23T08:00:00.000Z',
         },
         rows: [
-          { source: 'http', day: '2026-11-23', committed: 118_084, duplicate: 0, quarantined: 1, lost: 0, damaged: 0 },
+          {
+            source: 'http',
+            day: '2026-11-23',
+            committed: 118_084,
+            duplicate: 0,
+            quarantined: 1,
+            lost: 0,
+            damaged: 0,
+            received: 118_086,
+            accepted: 118_085,
+            refused: 1,
+            unframeable: 0,
+          },
         ],
       },
     ],
@@ -76,6 +95,37 @@ export const deadLetterSchema = z
     ],
   })
 export type DeadLetter = z.infer<typeof deadLetterSchema>
+
+export const wholeDeadLetterSchema = deadLetterSchema
+  .extend({
+    bytes: z.string().describe('the whole frame in base64'),
+    cut: z.literal(false),
+    hex: z.array(z.string()).describe('its first 65,536 bytes, 16 a line: offset, bytes, text'),
+    head: z.record(z.string(), z.unknown()).describe('how it came: source, codec, framing, metadata of the transport'),
+  })
+  .meta({
+    examples: [
+      {
+        id: '912.0',
+        source: 'http',
+        codec: 'generic',
+        arrived: '2026-11-23T07:59:59.410Z',
+        code: 'no-device',
+        detail: 'field "device" is missing: name the device that sent this',
+        state: 'new',
+        size: 17,
+        bytes: 'eyJvY2N1cGllZCI6dHJ1ZX0=',
+        cut: false,
+        text: '{"occupied":true}',
+        hex: [
+          '00000000  7b 22 6f 63 63 75 70 69  65 64 22 3a 74 72 75 65  |{"occupied":true|',
+          '00000010  7d                                                |}|',
+        ],
+        head: { source: 'http', codec: 'generic', framing: 'json' },
+      },
+    ],
+  })
+export type WholeDeadLetter = z.infer<typeof wholeDeadLetterSchema>
 
 const named = z.string().min(1).max(128)
 export const requeueSchema = z

@@ -26,6 +26,7 @@ import { healthRoutes } from './routes/health.ts'
 import { layoutRoutes } from './routes/layout.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
+import { lossRoutes } from './routes/losses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { placeRoutes } from './routes/places.ts'
 import { referenceRoutes } from './routes/reference.ts'
@@ -61,6 +62,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     ...placeRoutes(context),
     ...deviceRoutes(context),
     ...ledgerRoutes(context),
+    ...lossRoutes(context),
     ...layoutRoutes(context),
     ...healthRoutes(context),
   ]

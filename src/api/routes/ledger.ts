@@ -8,6 +8,8 @@ import {
 } from '@baykeeper/contract/ledger.ts'
 import { pageOf } from '@baykeeper/contract/page.ts'
 import * as z from 'zod'
+import type { IntakeDay } from '../../store/losses.ts'
+import type { LedgerRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../endpoint.ts'
 import { deadLetterOnWire, sourceOnWire } from '../wire.ts'
@@ -35,7 +37,10 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
           schema: ['LedgerReport', ledgerReportSchema],
         },
       ],
-      handle: async () => ({ totals: status().ledger ?? null, rows: await store.ledger() }),
+      async handle() {
+        const [rows, days] = [await store.ledger(), await store.intakeDays()]
+        return { totals: status().ledger ?? null, rows: withIntake(rows, days) }
+      },
     }),
     endpoint({
       method: 'GET',
@@ -92,6 +97,23 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
     }),
   ]
 }
+
+const nothing = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
+const untold = { received: null, accepted: null, refused: null, unframeable: null }
+type BothSides = LedgerRow & { readonly [K in keyof typeof untold]: number | null }
+
+/** Both sides of each day, by source, then day: what intake counted, and where the database says that it went. */
+function withIntake(rows: readonly LedgerRow[], days: readonly IntakeDay[]): BothSides[] {
+  const merged = new Map<string, BothSides>()
+  for (const row of rows) merged.set(`${row.source} ${row.day}`, { ...row, ...untold })
+  for (const day of days) {
+    const key = `${day.source} ${day.day}`
+    merged.set(key, { ...nothing, ...merged.get(key), ...day })
+  }
+  return [...merged.values()].sort((a, b) => compare(a.source, b.source) || compare(a.day, b.day))
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 function which(
   body: z.output<typeof requeueSchema>,

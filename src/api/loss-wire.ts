@@ -1,0 +1,40 @@
+/** Losses and days of sensors as the wire names them. */
+import type { Loss, SensorDay } from '@baykeeper/contract/losses.ts'
+import { dayName, type StoredLoss, type StoredSensorDay } from '../store/losses.ts'
+import { iso } from './wire.ts'
+
+export function lossOnWire(loss: StoredLoss): Loss {
+  const { cause, source } = loss
+  const day = dayName(loss.day)
+  if (cause === 'sequence-gap') {
+    const { external: device, from, to } = loss
+    return { cause, source, device, day, frames: to - from + 1, from: null, to: null, detail: gapSentence(loss) }
+  }
+  const { frames, from, to, detail } = loss
+  return {
+    ...{ cause, source, device: null, day, frames },
+    ...{ from: from === null ? null : iso(from), to: to === null ? null : iso(to), detail },
+  }
+}
+
+function gapSentence({ external, epoch, from, to }: { external: string; epoch: number; from: number; to: number }) {
+  const since = epoch === 0 ? '' : ` of its ${ordinal(epoch + 1)} count`
+  if (from === to) return `Sensor ${external}: number ${from}${since} never came.`
+  return `Sensor ${external}: ${to - from + 1} numbers between ${from - 1} and ${to + 1}${since} never came.`
+}
+
+/** A sensor that starts anew counts anew. */
+const ordinal = (n: number) => {
+  const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
+}
+
+export const sensorDayOnWire = (row: StoredSensorDay): SensorDay => ({
+  day: dayName(row.day),
+  source: row.source,
+  device: row.external,
+  committed: row.committed,
+  duplicate: row.duplicate,
+  quarantined: row.quarantined,
+  lost: row.lost,
+})
