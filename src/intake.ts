@@ -7,52 +7,25 @@
 import path from 'node:path'
 import { type Child, runChild } from './child.ts'
 import { configuredSources } from './configured-sources.ts'
-import { encodeUplink } from './domain/uplink.ts'
-import { createIntakeCounters, type IntakeCounters, parseCheckpoint } from './intake-counters.ts'
-import { JournalError, type JournalWriter, recordKinds } from './journal/journal.ts'
+import { createIntakeCounters, parseCheckpoint } from './intake-counters.ts'
+import { recordKinds } from './journal/journal.ts'
 import { openJournalReader, openJournalWriter } from './journal/segment-journal.ts'
+import { instant } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
 import { openKeyring } from './lib/keyring.ts'
+import type { Log } from './lib/log.ts'
 import type { IntakeFigures, SourceFigures } from './messages.ts'
+import { canResend, createContexts, type Lane, type SourceTold } from './source-contexts.ts'
+import { createWarningsFile } from './source-warnings.ts'
 import { runSource } from './sources/registry.ts'
-import {
-  type Delivery,
-  IntakeRefused,
-  type Keeping,
-  type RefusalCause,
-  type Source,
-  type SourceContext,
-  type SourceFacts,
-  type SourceState,
-} from './sources/source.ts'
+import type { Source, SourceState } from './sources/source.ts'
 
 /** Checkpoint of the counters: what a crash can take from `refused` is at most this long. */
 const checkpointEveryMs = 1_000
-/** Sources that can pause do so above this many bytes on the way to the disk. */
-const pressureBytes = 16 * 1024 * 1024
+/** So often at least: after a crash it is known how long nobody listened. */
+const aliveEveryMs = 60_000
 export const simulatorSource = 'simulator'
-
-/** One journal with its counters. */
-interface Lane {
-  readonly name: 'real' | 'demo'
-  readonly journal: JournalWriter
-  readonly counters: IntakeCounters
-  /** Bytes between a source and the sync. */
-  bytesOnTheWay: number
-  /** Why sources that can resend are refused: the disk is nearly full. Looked at once a second. */
-  nearlyFull: string | undefined
-  /** One checkpoint at a time. */
-  checkpointing: Promise<void> | undefined
-}
-
-/** What a source says about itself. */
-interface SourceTold {
-  readonly kind: string
-  readonly state: SourceState
-  readonly detail: string
-  readonly facts: SourceFacts
-}
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -65,13 +38,11 @@ await runChild(async (child) => {
   let shown: Lane = simulated ?? real
   let realSeen = false
 
-  const laneOf = (source: string): Lane => {
-    if (!simulated || source === simulatorSource) return simulated ?? real
-    if (!realSeen) {
-      realSeen = true
-      log.info('the first real reading has arrived; the simulated city ends', { source })
-    }
-    return real
+  const laneOf = (source: string): Lane => (simulated && source === simulatorSource ? simulated : real)
+  const arrived = (source: string) => {
+    if (!simulated || realSeen || source === simulatorSource) return
+    realSeen = true
+    log.info('the first real reading has arrived; the simulated city ends', { source })
   }
 
   let wanted: number | undefined
@@ -98,7 +69,7 @@ await runChild(async (child) => {
   })
 
   const trusted = new Set([...config.trust, simulatorSource])
-  const context = createContexts({ child, laneOf, trusted })
+  const context = createContexts({ log, laneOf, arrived, trusted })
   let udpPort: number | undefined
   const sources = configuredSources(settings, {
     ingest(token) {
@@ -119,9 +90,11 @@ await runChild(async (child) => {
     return runSource(source, signal, context(source, tell))
   })
   await listening(states, signal)
+  tellAbsence(real, sources, log)
   const { fence } = shown.journal
   child.send({ type: 'ready', fence, ...(udpPort === undefined ? {} : { udpPort }) })
 
+  const warnings = createWarningsFile(settings.dataDir)
   const figures = () => child.send({ type: 'intake', figures: figuresOf(shown, states) })
   figures()
   const timer = setInterval(() => {
@@ -129,8 +102,10 @@ await runChild(async (child) => {
     for (const lane of [real, simulated]) {
       if (!lane) continue
       lane.nearlyFull = lane.journal.stats().refusing
-      if (lane.counters.dirty() && !lane.checkpointing) checkpoint(lane).catch(() => {})
+      const due = lane.counters.dirty() || systemClock.now() - (lane.aliveAt ?? 0) >= aliveEveryMs
+      if (due && !lane.checkpointing) checkpoint(lane).catch(() => {})
     }
+    warnings.keep(states)
   }, checkpointEveryMs)
   try {
     await Promise.all(running)
@@ -171,6 +146,7 @@ async function openLane(child: Child, name: Lane['name'], dir: string): Promise<
     counters,
     bytesOnTheWay: 0,
     nearlyFull: undefined,
+    aliveAt: checkpointed && instant(checkpointed.at),
     checkpointing: undefined,
     [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
   }
@@ -182,108 +158,17 @@ async function checkpoint(lane: Lane) {
   await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
 }
 
-const refusalOf: Record<JournalError['code'], RefusalCause> = {
-  E_JOURNAL_OVERLOAD: 'overload',
-  E_JOURNAL_CLOSED: 'shutdown',
-  E_JOURNAL_TOO_LARGE: 'too-large',
-  E_JOURNAL_FULL: 'journal',
-  E_JOURNAL_FAILED: 'journal',
-  E_JOURNAL_LOCKED: 'journal',
-}
-/** Sources whose senders keep what is refused: on a disk that is nearly full they wait, and the room is left to the others. */
-const canResend = new Set(['http', 'mqtt', 'tcp'])
-
-interface ContextDeps {
-  readonly child: Child
-  readonly laneOf: (source: string) => Lane
-  readonly trusted: ReadonlySet<string>
-}
-
-/** The context of each source: names the source, stamps arrival, journals, counts. */
-function createContexts({ child, laneOf, trusted }: ContextDeps) {
-  async function append(
-    lane: Lane,
-    kind: 1 | 2,
-    source: string,
-    deliveries: readonly Delivery[],
-    { keeps = false }: Keeping = {},
-  ) {
-    const arrivedAt = systemClock.now()
-    let frames = 0
-    const records = deliveries.map((delivery) => {
-      const name = delivery.source ?? source
-      const { codec, framing, meta, bytes } = delivery
-      const time = delivery.time ?? (trusted.has(name) ? 'trust' : undefined)
-      frames += delivery.frames
-      const uplink = {
-        source: name,
-        codec,
-        framing,
-        arrivedAt,
-        bytes,
-        ...(meta ? { meta } : {}),
-        ...(time ? { time } : {}),
-      }
-      return { kind, frames: delivery.frames, bytes: encodeUplink(uplink) }
-    })
-    const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0)
-    lane.counters.enter(source, frames)
-    lane.bytesOnTheWay += bytes
-    let record: number
-    failPoint('frame-received')
-    try {
-      record = await lane.journal.append(records)
-    } catch (fault) {
-      if (keeps) lane.counters.withdraw(source, frames)
-      else lane.counters.refuse(source, frames, true)
-      if (!(fault instanceof JournalError)) throw fault
-      const cause = refusalOf[fault.code]
-      throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
-    } finally {
-      lane.bytesOnTheWay -= bytes
-    }
-    failPoint('frame-durable')
-    if (kind === recordKinds.data) lane.counters.accept(source, frames, record)
-    else lane.counters.unframeable(source, frames, record)
+/** What sources without acknowledgement may have lost while no intake ran. */
+function tellAbsence(lane: Lane, sources: readonly Source[], log: Log) {
+  const { aliveAt: from, counters } = lane
+  if (from === undefined) return
+  const to = systemClock.now()
+  for (const { name, kind } of sources) {
+    if (canResend.has(kind) || !counters.all().has(name)) continue
+    const detail = `The server did not run: nobody listened for ${((to - from) / 1_000).toFixed(1)} s at most.`
+    counters.lose(name, { cause: 'port-down', frames: null, from, to, detail })
+    log.warn('a source without acknowledgement was not listened to while the server did not run', { source: name })
   }
-
-  return (source: Source, tell: (told: Partial<SourceTold>) => void): SourceContext => ({
-    async deliver(deliveries, keeping) {
-      const named = new Map<string, Delivery[]>()
-      for (const delivery of deliveries) {
-        const name = delivery.source ?? source.name
-        const group = named.get(name)
-        if (group) group.push(delivery)
-        else named.set(name, [delivery])
-      }
-      for (const [name, group] of named) {
-        const { nearlyFull, counters } = laneOf(name)
-        if (nearlyFull === undefined || !canResend.has(source.kind)) continue
-        if (!keeping?.keeps)
-          counters.refuse(
-            name,
-            group.reduce((sum, { frames }) => sum + frames, 0),
-            false,
-          )
-        throw new IntakeRefused('journal', `${nearlyFull}: free some space`, { retryAfterS: 30 })
-      }
-      await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group, keeping)))
-    },
-    noise(bytes, keeping) {
-      const whole: Delivery = { framing: 'whole', codec: 'noise', bytes, frames: 1 }
-      return append(laneOf(source.name), recordKinds.noise, source.name, [whole], keeping)
-    },
-    refused: (frames, cause, name = source.name) => {
-      laneOf(name).counters.refuse(name, frames, false)
-      child.log.debug('frames refused', { source: name, frames, cause })
-    },
-    lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),
-    facts: (facts) => tell({ facts }),
-    pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
-    status: (state, detail = '') => tell({ state, detail }),
-    clock: systemClock,
-    log: child.log.with({ source: source.name }),
-  })
 }
 
 function figuresOf(lane: Lane, states: ReadonlyMap<string, SourceTold>): IntakeFigures {

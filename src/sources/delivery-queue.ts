@@ -95,7 +95,7 @@ export function createDeliveryQueue(context: SourceContext, options: DeliveryQue
         }
         return undefined
       } catch (fault) {
-        if (!keeps || signal.aborted || !(fault instanceof IntakeRefused)) return fault
+        if (!keeps || signal.aborted || !(fault instanceof IntakeRefused) || fault.refusal === 'too-large') return fault
         refusing = true
         if (attempt === 0)
           context.log.warn('intake refuses; the bytes are kept and tried again', { reason: fault.message })
