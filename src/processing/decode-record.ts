@@ -19,12 +19,15 @@ export interface DecodedFrame {
 export interface DecodedRecord {
   readonly pos: number
   readonly uplink: Uplink
-  /** Frames the journal counted for this record; equals `frames.length` unless the record is answered for as a whole. */
+  /** Frames the journal counted for this record; equals `frames.length` unless it is answered for as a `whole`. */
   readonly counted: number
   readonly frames: readonly DecodedFrame[]
+  /** The record is answered for as a whole: its one frame stands for all that were counted. */
+  readonly whole?: true
 }
 
-export type CodecOf = (name: string) => Codec | undefined
+/** By the name a source gave it; what is configured for the source may be another. */
+export type CodecOf = (name: string, source: string) => Codec | undefined
 
 const noMeta: Readonly<Record<string, string>> = {}
 
@@ -38,7 +41,16 @@ export function decodeRecord(stored: StoredRecord, codecOf: CodecOf, base: numbe
       detail:
         'the journal record is not an uplink of a known format; a later release may read it: requeue it after upgrading',
     })
-  const codec = codecOf(uplink.codec)
+  return splitUplink(record, uplink, codecOf)
+}
+
+/** The frames of an uplink of which intake counted so many. */
+export function splitUplink(
+  record: { readonly number: number; readonly frames: number },
+  uplink: Uplink,
+  codecOf: CodecOf,
+): DecodedRecord {
+  const codec = codecOf(uplink.codec, uplink.source)
   if (!codec)
     return asWhole(record, uplink, {
       code: 'unknown-format',
@@ -65,7 +77,11 @@ function unreadable(record: StoredRecord): Uplink {
   return { source: 'unknown', codec: 'unknown', framing: 'whole', arrivedAt: instant(0), bytes: record.bytes }
 }
 
-function asWhole(record: StoredRecord, uplink: Uplink, rejection: Rejection): DecodedRecord {
+function asWhole(
+  record: { readonly number: number; readonly frames: number },
+  uplink: Uplink,
+  rejection: Rejection,
+): DecodedRecord {
   const frames = record.frames === 0 ? [] : [{ idx: 0, bytes: uplink.bytes, result: fail(rejection) }]
-  return { pos: record.number, uplink, counted: record.frames, frames }
+  return { pos: record.number, uplink, counted: record.frames, frames, whole: true }
 }

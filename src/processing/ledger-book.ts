@@ -1,31 +1,42 @@
-/** Where the frames of the batch in hand went, by source and UTC day of arrival. */
+/**
+ * Where the frames of the batch in hand went: by source and UTC day of arrival, and the same by sensor. Folded, so that a batch costs
+ * one row for each day and sensor it touches, however many frames it holds.
+ */
+import { dayName, dayNumber, type SensorDayDelta } from '../store/losses.ts'
 import type { LedgerDelta } from '../store/store.ts'
 
 type Column = 'committed' | 'duplicate' | 'quarantined' | 'lost' | 'damaged'
-type Row = { -readonly [K in keyof LedgerDelta]: LedgerDelta[K] }
+type SensorColumn = 'committed' | 'duplicate' | 'quarantined' | 'lost' | 'readings'
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export interface LedgerBook {
   add(source: string, arrivedMs: number, column: Column, count: number): void
   rows(): readonly LedgerDelta[]
 }
 
-const dayMs = 86_400_000
+export interface SensorDayBook {
+  /** `device`: its number. */
+  add(device: number, day: number, column: SensorColumn, count: number): void
+  rows(): readonly SensorDayDelta[]
+}
+
 const dayNames = new Map<number, string>()
+const dayNamesMax = 64
 
 /** UTC day of a time in milliseconds, `YYYY-MM-DD`. */
 export function utcDay(ms: number): string {
-  const day = Math.floor(ms / dayMs)
+  const day = dayNumber(ms)
   let name = dayNames.get(day)
   if (name === undefined) {
-    if (dayNames.size > 64) dayNames.clear()
-    name = new Date(day * dayMs).toISOString().slice(0, 10)
+    if (dayNames.size > dayNamesMax) dayNames.clear()
+    name = dayName(day)
     dayNames.set(day, name)
   }
   return name
 }
 
 export function createLedgerBook(): LedgerBook {
-  const rows = new Map<string, Row>()
+  const rows = new Map<string, Writable<LedgerDelta>>()
   return {
     add(source, arrivedMs, column, count) {
       if (count === 0) return
@@ -43,5 +54,21 @@ export function createLedgerBook(): LedgerBook {
       row[column] += count
     },
     rows: () => [...rows.values()],
+  }
+}
+
+const aDay = (day: number, device: number): Writable<SensorDayDelta> => ({
+  ...{ day, device, committed: 0, duplicate: 0, quarantined: 0, lost: 0, readings: 0 },
+})
+
+export function createSensorDayBook(): SensorDayBook {
+  const days = new Map<number, Map<number, Writable<SensorDayDelta>>>()
+  return {
+    add(device, day, column, count) {
+      const rows = days.getOrInsertComputed(day, () => new Map())
+      const row = rows.getOrInsertComputed(device, () => aDay(day, device))
+      row[column] += count
+    },
+    rows: () => [...days.values()].flatMap((rows) => [...rows.values()]),
   }
 }

@@ -1,5 +1,6 @@
 /** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
 import type { DeviceState } from '../domain/device.ts'
+import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/losses.ts'
 import {
   type CommitBatch,
   type Cursor,
@@ -13,12 +14,18 @@ import {
 
 export type ProcessingStore = Pick<
   Store,
-  'takeFence' | 'cursor' | 'devices' | 'commit' | 'findSeqs' | 'epochSpan' | 'requeuedDeadLetters'
+  'takeFence' | 'cursor' | 'devices' | 'commit' | 'findSeqs' | 'epochSpan' | 'gapsFrom' | 'requeuedDeadLetters'
 >
 
 export interface MemoryStore extends ProcessingStore {
   readonly readings: ReadingRow[]
   readonly deadLetters: Map<string, StoredDeadLetter>
+  /** By device, epoch and end. */
+  gaps(): readonly Gap[]
+  /** By day and device. */
+  sensorDays(): readonly SensorDayDelta[]
+  /** By source and day. */
+  ledger(): readonly LedgerDelta[]
   deviceOf(external: string): DeviceState | undefined
   totals(): Omit<LedgerDelta, 'source' | 'day'>
   /** Thrown by the next commits, in order; `after` commits first and throws then (a commit in doubt). */
@@ -32,6 +39,9 @@ export function createMemoryStore(): MemoryStore {
   const readings: ReadingRow[] = []
   const deadLetters = new Map<string, StoredDeadLetter>()
   const ledger: LedgerDelta[] = []
+  const gaps = new Map<string, Gap>()
+  const sensorDays = new Map<string, SensorDayDelta>()
+  const gapKey = ({ device, epoch, to }: GapKey) => `${device} ${epoch} ${to}`
   const faults: { error: StoreError; after?: boolean }[] = []
   const key = ({ pos, idx }: Pick<DeadLetterRow, 'pos' | 'idx'>) => `${pos}.${idx}`
 
@@ -44,11 +54,31 @@ export function createMemoryStore(): MemoryStore {
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))
     for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: 'new' })
     ledger.push(...batch.ledger)
+    if (batch.losses) applyLosses(batch.losses)
+  }
+
+  function applyLosses(losses: LossBatch) {
+    for (const gone of losses.gapsGone) gaps.delete(gapKey(gone))
+    for (const gap of losses.gaps) gaps.set(gapKey(gap), { ...gap })
+    for (const delta of losses.sensorDays) {
+      const key = `${delta.day} ${delta.device}`
+      sensorDays.set(key, plus(sensorDays.get(key), delta, sensorColumns))
+    }
   }
 
   return {
     readings,
     deadLetters,
+    gaps: () => [...gaps.values()].sort((a, b) => a.device - b.device || a.epoch - b.epoch || a.to - b.to),
+    sensorDays: () => [...sensorDays.values()].sort((a, b) => a.day - b.day || a.device - b.device),
+    ledger() {
+      const rows = new Map<string, LedgerDelta>()
+      for (const delta of ledger) {
+        const key = `${delta.source} ${delta.day}`
+        rows.set(key, plus(rows.get(key), delta, ledgerColumns))
+      }
+      return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+    },
     deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
     totals() {
       const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
@@ -84,7 +114,25 @@ export function createMemoryStore(): MemoryStore {
       )
       return seqs.length === 0 ? undefined : { min: Math.min(...seqs), max: Math.max(...seqs), distinct: seqs.length }
     },
+    gapsFrom: async (device, epoch, seq, limit) =>
+      [...gaps.values()]
+        .filter((gap) => gap.device === device && gap.epoch === epoch && gap.to >= seq)
+        .sort((a, b) => a.to - b.to)
+        .slice(0, limit),
     requeuedDeadLetters: async (limit) =>
       [...deadLetters.values()].filter(({ state }) => state === 'requeued').slice(0, limit),
   }
+}
+
+const ledgerColumns = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
+const sensorColumns = ['committed', 'duplicate', 'quarantined', 'lost', 'readings'] as const
+
+function plus<C extends string, T extends { readonly [K in C]: number }>(
+  before: T | undefined,
+  delta: T,
+  columns: readonly C[],
+): T {
+  if (!before) return { ...delta }
+  const sums = columns.map((column) => [column, before[column] + delta[column]] as const)
+  return { ...before, ...Object.fromEntries(sums) }
 }

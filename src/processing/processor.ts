@@ -8,7 +8,7 @@
  * - R4 At most one batch is in memory, bounded in bytes and frames.
  */
 
-import type { JournalReader, StoredRecord } from '../journal/journal.ts'
+import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { retryDelayMs } from '../lib/retry.ts'
@@ -16,6 +16,7 @@ import { type CommitBatch, type Store, StoreError } from '../store/store.ts'
 import { createBatch } from './batch.ts'
 import { type CodecOf, decodeRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
+import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
 import { createLedgerBook } from './ledger-book.ts'
 import { createMeter, type Meter, type ProcessorStats } from './meter.ts'
 import { requeueOnce } from './requeue.ts'
@@ -41,6 +42,8 @@ export interface ProcessorDeps {
   readonly clock: Clock
   readonly log: Log
   onCommitted?(position: number): void
+  /** What intake says in a checkpoint about its counts and losses. */
+  intakeSaid?(checkpoint: StoredRecord): IntakeSaid
 }
 
 export interface Processor {
@@ -66,6 +69,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const fleet = createFleet(await store.devices())
     const counts = await reader.countsAt(cursor.position)
     meter.placed(cursor.position, counts?.acceptedFrames ?? 0, fleet.size)
+    // Also the commit whose answer was lost: whoever follows it should not wait for the next one.
+    deps.onCommitted?.(cursor.position)
     return { fleet, position: cursor.position, base: cursor.base ?? 0 }
   }
 
@@ -111,8 +116,10 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const started = clock.monotonic()
     const batch = createBatch(fleet, store)
     let oldest: number | undefined
+    const said: IntakeSaid[] = []
     for (const record of records) {
-      if (record.kind !== 1) continue
+      if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
+      if (record.kind !== recordKinds.data) continue
       const decoded = decodeRecord(record, deps.codecOf, base)
       oldest ??= decoded.uplink.arrivedAt
       await batch.addRecord(decoded)
@@ -121,6 +128,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
       else log.error('journal records could not be read back', { ...range })
       batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)
+      said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
     }
     const { readings, deadLetters, ledger, outcomes } = batch.rows
     const commit: CommitBatch = {
@@ -133,6 +141,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       deadLetters,
       deadLettersDone: [],
       ledger: ledger.rows(),
+      losses: { ...batch.losses(), ...inOne(said) },
     }
     try {
       await store.commit(commit)
@@ -183,6 +192,13 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       devices: [],
       deadLetters: batch.rows.deadLetters,
       ledger: ledger.rows(),
+      losses: {
+        sensorDays: [],
+        gaps: [],
+        gapsGone: [],
+        losses: commit.losses?.losses ?? [],
+        intakeDays: commit.losses?.intakeDays ?? [],
+      },
     })
     deps.onCommitted?.(commit.to)
   }

@@ -2,18 +2,26 @@
  * Dead letters that somebody marked for another try: decoded again with today's codecs. What is understood now is stored and its
  * frame moves from quarantined to committed or duplicate in the ledger, in the transaction that removes the dead letter; what is
  * not goes back with its new reason. Safe to repeat.
+ *
+ * A letter that stands for a whole record (no codec of that name, not split as it was counted) is split again, so that each of its
+ * frames ends for itself.
  */
-import type { UplinkHead } from '../domain/uplink.ts'
+import { decodeUplink, type UplinkHead } from '../domain/uplink.ts'
 import type { Framing } from '../lib/frames.ts'
 import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
-import { createBatch } from './batch.ts'
-import type { CodecOf, DecodedFrame, DecodedRecord } from './decode-record.ts'
+import { createBatch, type DeadLetterHead } from './batch.ts'
+import { type CodecOf, type DecodedRecord, splitUplink } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import { createLedgerBook } from './ledger-book.ts'
 
-const requeueBatchMax = 500
+/** Letters read at once, with their bytes. */
+const requeueLettersMax = 64
+/** A commit takes no more letters once it has this many frames: a letter may stand for a record of many thousands. */
+const requeueFramesMax = 10_000
+/** Commits before the journal has its turn again. */
+const requeueRoundsMax = 8
 
 export interface RequeueDeps {
   readonly store: Store
@@ -29,17 +37,35 @@ export interface RequeuePlace {
   readonly base: number
 }
 
-export async function requeueOnce(deps: RequeueDeps, { fleet, position, base }: RequeuePlace): Promise<number> {
-  const letters = await deps.store.requeuedDeadLetters(requeueBatchMax)
+/** Returns how many letters were tried. */
+export async function requeueOnce(deps: RequeueDeps, place: RequeuePlace): Promise<number> {
+  let tried = 0
+  for (let round = 0; round < requeueRoundsMax; round++) {
+    const some = await requeueSome(deps, place)
+    tried += some
+    if (some === 0) break
+  }
+  return tried
+}
+
+async function requeueSome(deps: RequeueDeps, { fleet, position, base }: RequeuePlace): Promise<number> {
+  const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
   if (letters.length === 0) return 0
   const batch = createBatch(fleet, deps.store, position + base)
   const ledger = createLedgerBook()
+  const done: StoredDeadLetter[] = []
+  let frames = 0
   for (const letter of letters) {
-    const { record, frame } = decodeAgain(letter, deps)
-    const outcome = await batch.addFrame(record, frame)
-    if (outcome === 'quarantined') continue
-    ledger.add(letter.source, letter.arrived, 'quarantined', -1)
-    ledger.add(letter.source, letter.arrived, outcome, 1)
+    if (frames >= requeueFramesMax) break
+    const head = JSON.parse(letter.head) as StoredHead
+    const record = decodeAgain(letter, head, deps.codecOf)
+    ledger.add(letter.source, letter.arrived, 'quarantined', -record.counted)
+    for (const frame of record.frames) {
+      const outcome = await batch.addFrame(record, frame, head.sensors)
+      ledger.add(record.uplink.source, record.uplink.arrivedAt, outcome, record.whole ? record.counted : 1)
+    }
+    frames += record.counted
+    done.push(letter)
   }
   for (const row of batch.rows.ledger.rows()) ledger.add(row.source, Date.parse(row.day), 'lost', row.lost)
   const commit: CommitBatch = {
@@ -50,24 +76,31 @@ export async function requeueOnce(deps: RequeueDeps, { fleet, position, base }: 
     readings: batch.rows.readings,
     devices: fleet.touched(),
     deadLetters: batch.rows.deadLetters,
-    deadLettersDone: letters.map(({ pos, idx }) => ({ pos, idx })),
+    deadLettersDone: done.map(({ pos, idx }) => ({ pos, idx })),
     ledger: ledger.rows(),
+    losses: { ...batch.losses(), losses: [], intakeDays: [] },
   }
   await deps.store.commit(commit)
   fleet.settle()
-  deps.log.info('dead letters decoded again', { tried: letters.length, stillRejected: batch.rows.deadLetters.length })
-  return letters.length
+  deps.log.info('dead letters decoded again', { tried: done.length, stillRejected: batch.rows.deadLetters.length })
+  return done.length
 }
 
-function decodeAgain(letter: StoredDeadLetter, deps: RequeueDeps): { record: DecodedRecord; frame: DecodedFrame } {
-  const head = JSON.parse(letter.head) as UplinkHead & { framing: Framing }
-  const uplink = { ...head, arrivedAt: letter.arrived, bytes: letter.bytes }
-  const codec = deps.codecOf(letter.codec)
+type StoredHead = UplinkHead & DeadLetterHead & { readonly framing: Framing }
+
+function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecOf): DecodedRecord {
+  const { pos, idx, bytes, arrived } = letter
+  const { frames, sensors: _, ...uplinkHead } = head
+  const uplink = { ...uplinkHead, arrivedAt: arrived, bytes }
+  if (frames !== undefined)
+    // Bytes that were no uplink of a format known then may be one now.
+    return splitUplink({ number: pos, frames }, (isUnread(head) && decodeUplink(bytes)) || uplink, codecOf)
+  const codec = codecOf(letter.codec, letter.source)
   const result = codec
-    ? codec.decode(letter.bytes, { arrivedAt: letter.arrived, meta: head.meta ?? {} })
+    ? codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} })
     : fail({ code: 'unknown-format' as const, detail: `no codec named "${letter.codec}" in this release` })
-  return {
-    record: { pos: letter.pos, uplink, counted: 1, frames: [] },
-    frame: { idx: letter.idx, bytes: letter.bytes, result },
-  }
+  return { pos, uplink, counted: 1, frames: [{ idx, bytes, result }] }
 }
+
+/** How a record that was no uplink is kept (decode-record.ts). */
+const isUnread = ({ source, codec }: UplinkHead) => source === 'unknown' && codec === 'unknown'

@@ -18,8 +18,8 @@ export interface StoredSeqs {
     span: { min: number; max: number },
     recent: ReadonlyMap<number, number>,
   ): void
-  /** How the count of missing numbers of an earlier epoch changes when this number arrives. */
-  gapChange(device: number, epoch: number, seq: number): Promise<number>
+  /** A new number of an earlier epoch; answers with the span of the epoch before it, undefined for its first. */
+  extend(device: number, epoch: number, seq: number): Promise<{ min: number; max: number } | undefined>
 }
 
 interface Slot {
@@ -54,16 +54,12 @@ export function createStoredSeqs(store: Pick<Store, 'findSeqs' | 'epochSpan'>): 
       slot.span = span
       for (const [seq, hash] of recent) slot.known.set(seq, hash)
     },
-    async gapChange(device, epoch, seq) {
+    async extend(device, epoch, seq) {
       const slot = slotOf(device, epoch)
       if (slot.span === undefined) slot.span = (await store.epochSpan(device, epoch)) ?? null
-      if (slot.span === null) {
-        slot.span = { min: seq, max: seq }
-        return 0
-      }
-      const { min, max } = slot.span
-      slot.span = { min: Math.min(min, seq), max: Math.max(max, seq) }
-      return slot.span.max - max + (min - slot.span.min) - 1
+      const before = slot.span ?? undefined
+      slot.span = before ? { min: Math.min(before.min, seq), max: Math.max(before.max, seq) } : { min: seq, max: seq }
+      return before
     },
   }
 }

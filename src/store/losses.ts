@@ -153,7 +153,7 @@ export interface LossStore {
   discardOf(pos: number, idx: number): Promise<Discard | undefined>
 }
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
 export const dayNumber = (ms: number): DayNumber => Math.floor(ms / dayMs)
 export const dayName = (day: DayNumber): string => new Date(day * dayMs).toISOString().slice(0, 10)
