@@ -4,8 +4,10 @@
  */
 
 import { decodeUplink } from './domain/uplink.ts'
+import { createIntakeDays, type IntakeDays } from './intake-days.ts'
 import { recordKinds, type StoredRecord } from './journal/journal.ts'
-import type { SourceLoss } from './sources/source.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import type { RefusalCause, SourceLoss } from './sources/source.ts'
 
 export interface SourceCount {
   /** Counted when the bytes come in, before anything is known of their fate. */
@@ -37,10 +39,10 @@ export interface IntakeCounters {
   source(name: string): SourceCount
   all(): ReadonlyMap<string, SourceCount>
   enter(source: string, frames: number): void
-  /** `record`: the journal's number of the last record that became durable with these frames. */
-  accept(source: string, frames: number, record: number): void
-  refuse(source: string, frames: number, entered: boolean): void
-  unframeable(source: string, frames: number, record: number): void
+  /** `record`: the journal's number of the last record that became durable with these frames; `at`: their arrival, default now. */
+  accept(source: string, frames: number, record: number, at?: number): void
+  refuse(source: string, frames: number, entered: boolean, cause?: RefusalCause): void
+  unframeable(source: string, frames: number, record: number, at?: number): void
   /** Entered and refused, but its source keeps it and delivers it again: as if it had not come yet. */
   withdraw(source: string, frames: number): void
   lose(source: string, loss: SourceLoss): void
@@ -66,6 +68,8 @@ export interface CheckpointBody {
   readonly refused: number
   readonly unframeable: number
   readonly sources: Readonly<Record<string, SourceCount>>
+  /** Absent in checkpoints of the first release. */
+  readonly days?: IntakeDays
   /** Noticed since the checkpoint before; one that goes on comes again, with the same cause and begin. */
   readonly losses?: readonly NamedLoss[]
 }
@@ -79,11 +83,12 @@ export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined =
   }
 }
 
-export function createIntakeCounters(): IntakeCounters {
+export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): IntakeCounters {
   const sources = new Map<string, SourceCount>()
   const recent = new Map<string, SourceLoss[]>()
   let unwritten: NamedLoss[] = []
   let written: readonly NamedLoss[] = []
+  const days = createIntakeDays()
   let upTo = 0
   let changed = false
   const source = (name: string): SourceCount =>
@@ -106,24 +111,27 @@ export function createIntakeCounters(): IntakeCounters {
       count.inFlight += frames
       count.received += frames
     },
-    accept(name, frames, record) {
+    accept(name, frames, record, at = clock.now()) {
       const count = source(name)
       count.inFlight -= frames
       count.accepted += frames
+      days.count(name, at, 'accepted', frames)
       upTo = record
       changed = true
     },
-    refuse(name, frames, entered) {
+    refuse(name, frames, entered, cause = 'protocol') {
       const count = source(name)
       if (entered) count.inFlight -= frames
       else count.received += frames
       count.refused += frames
+      days.refuse(name, clock.now(), cause, frames)
       changed = true
     },
-    unframeable(name, frames, record) {
+    unframeable(name, frames, record, at = clock.now()) {
       const count = source(name)
       count.inFlight -= frames
       count.unframeable += frames
+      days.count(name, at, 'unframeable', frames)
       upTo = record
       changed = true
     },
@@ -165,7 +173,7 @@ export function createIntakeCounters(): IntakeCounters {
       }
       written = [...unwritten]
       const losses = written.length > 0 ? { losses: written } : {}
-      const body: CheckpointBody = { at, upTo, ...total, sources: settled, ...losses }
+      const body: CheckpointBody = { at, upTo, ...total, sources: settled, days: days.all(), ...losses }
       return new TextEncoder().encode(JSON.stringify(body))
     },
     checkpointed() {
@@ -175,16 +183,19 @@ export function createIntakeCounters(): IntakeCounters {
     },
     restore(body) {
       upTo = body.upTo
+      days.restore(body.days)
       for (const [name, count] of Object.entries(body.sources))
         sources.set(name, { ...count, lost: { ...count.lost }, uncounted: { ...count.uncounted } })
     },
     recount(record) {
       upTo = record.number
       if (record.kind === recordKinds.checkpoint) return
-      const count = source(decodeUplink(record.bytes)?.source ?? 'unknown')
+      const { source: name, arrivedAt } = decodeUplink(record.bytes) ?? { source: 'unknown', arrivedAt: clock.now() }
+      const fate = record.kind === recordKinds.data ? 'accepted' : 'unframeable'
+      const count = source(name)
       count.received += record.frames
-      if (record.kind === recordKinds.data) count.accepted += record.frames
-      else count.unframeable += record.frames
+      count[fate] += record.frames
+      days.count(name, arrivedAt, fate, record.frames)
       changed = true
     },
   }

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { type Child, runChild } from './child.ts'
 import { codecOf } from './codecs/registry.ts'
+import { intakeSaid } from './intake-facts.ts'
 import { openJournalReader } from './journal/segment-journal.ts'
 import { reachStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
@@ -32,6 +33,7 @@ await runChild(async (child) => {
     codecOf,
     clock: systemClock,
     log,
+    intakeSaid,
     onCommitted: (position) => {
       failPoint('batch-committed')
       child.send({ type: 'committed', position })

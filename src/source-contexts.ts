@@ -101,7 +101,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       record = await lane.journal.append(records)
     } catch (fault) {
       if (keeps) lane.counters.withdraw(source, frames)
-      else lane.counters.refuse(source, frames, true)
+      else lane.counters.refuse(source, frames, true, fault instanceof JournalError ? refusalOf[fault.code] : 'journal')
       if (!(fault instanceof JournalError)) throw fault
       const cause = refusalOf[fault.code]
       throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
@@ -109,8 +109,8 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       lane.bytesOnTheWay -= bytes
     }
     failPoint('frame-durable')
-    if (kind === recordKinds.data) lane.counters.accept(source, frames, record)
-    else lane.counters.unframeable(source, frames, record)
+    if (kind === recordKinds.data) lane.counters.accept(source, frames, record, arrivedAt)
+    else lane.counters.unframeable(source, frames, record, arrivedAt)
   }
 
   return (source: Source, tell: (told: Partial<SourceTold>) => void): SourceContext => ({
@@ -125,7 +125,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       const full = [...named.keys()].map((name) => laneOf(name).nearlyFull).find((reason) => reason !== undefined)
       if (full !== undefined && canResend.has(source.kind)) {
         if (!keeping?.keeps)
-          for (const [name, group] of named) laneOf(name).counters.refuse(name, framesOf(group), false)
+          for (const [name, group] of named) laneOf(name).counters.refuse(name, framesOf(group), false, 'journal')
         throw new IntakeRefused('journal', `${full}: free some space`, { retryAfterS: 30 })
       }
       await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group, keeping)))
@@ -135,7 +135,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       return append(laneOf(source.name), recordKinds.noise, source.name, [whole], keeping)
     },
     refused: (frames, cause, name = source.name) => {
-      laneOf(name).counters.refuse(name, frames, false)
+      laneOf(name).counters.refuse(name, frames, false, cause)
       log.debug('frames refused', { source: name, frames, cause })
     },
     lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),

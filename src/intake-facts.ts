@@ -1,0 +1,66 @@
+/** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
+import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './intake-counters.ts'
+import type { StoredRecord } from './journal/journal.ts'
+import type { IntakeSaid } from './processing/intake-said.ts'
+import type { RefusalCause } from './sources/source.ts'
+import { dayNumber, type IntakeDay, type LossRow } from './store/losses.ts'
+
+/** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */
+const sourceCharsMax = 128
+const detailCharsMax = 500
+
+const nothing: IntakeSaid = { losses: [], intakeDays: [] }
+
+export function intakeSaid(checkpoint: StoredRecord): IntakeSaid {
+  const body = parseCheckpoint(checkpoint.bytes)
+  if (!body) return nothing
+  const losses = (body.losses ?? []).map((loss, index) => lossRow(loss, body.at, `${checkpoint.number}.${index}`))
+  return { losses: [...losses, ...refusals(body)], intakeDays: intakeDays(body) }
+}
+
+/** One that goes on comes again with the same begin and is one row; one without a begin is a row of its own. */
+function lossRow({ source, cause, frames, from, to, detail }: NamedLoss, at: number, place: string): LossRow {
+  return {
+    source: storable(source),
+    cause,
+    id: from === undefined ? place : `${from}`,
+    day: dayNumber(from ?? at),
+    frames: frames !== null && Number.isSafeInteger(frames) ? frames : null,
+    from: from ?? null,
+    to: to ?? null,
+    detail: detail.slice(0, detailCharsMax),
+  }
+}
+
+const because: Record<RefusalCause, string> = {
+  unauthorized: 'came without a valid token or from an address that may not send; the sender was told where it can be',
+  'too-large': 'were larger than what is taken in at once; the sender was told where it can be',
+  overload: 'came faster than the disk could take them; senders that keep their frames were told to send them again',
+  journal:
+    'could not be kept, the journal was full or failing; senders that keep their frames were told to send them again',
+  shutdown: 'came while the server was stopping; senders that keep their frames were told to send them again',
+  protocol: 'broke the rules of the protocol',
+}
+
+function* refusalRows({ days = {} }: CheckpointBody): Iterable<LossRow> {
+  for (const [source, counts] of Object.entries(days))
+    for (const [day, { reasons = {} }] of Object.entries(counts))
+      for (const [reason, frames] of Object.entries(reasons))
+        yield {
+          ...{ source: storable(source), cause: 'refused', id: `${day} ${reason}`, day: dayNumber(Date.parse(day)) },
+          ...{ frames, from: null, to: null },
+          detail: `${frames} ${frames === 1 ? 'frame' : 'frames'} of ${source} ${because[reason as RefusalCause] ?? reason}.`,
+        }
+}
+
+const refusals = (body: CheckpointBody): LossRow[] => [...refusalRows(body)]
+
+const intakeDays = ({ days = {} }: CheckpointBody): IntakeDay[] =>
+  Object.entries(days).flatMap(([source, counts]) =>
+    Object.entries(counts).map(([day, { received, accepted, refused, unframeable }]) => ({
+      ...{ source: storable(source), day, received, accepted, refused, unframeable },
+    })),
+  )
+
+const storable = (source: string) =>
+  source.toWellFormed().slice(0, sourceCharsMax).toWellFormed().trimEnd() || 'unknown'
