@@ -1,6 +1,7 @@
 /** Which sources the configuration asks for, each made with its listener or line. One line per source. */
 import type { ChildSettings } from './messages.ts'
 import { httpSource } from './sources/http/http-source.ts'
+import { brokerPreflight } from './sources/mqtt/broker-preflight.ts'
 import { mqttBrokerSource } from './sources/mqtt/broker-source.ts'
 import { mqttClientSource } from './sources/mqtt/client-source.ts'
 import { serialSource } from './sources/serial/serial-source.ts'
@@ -37,7 +38,8 @@ export function configuredSources(settings: ChildSettings, hooks: SourceHooks): 
     const own = name ?? (config.serial.length === 1 ? 'serial' : `serial-${index + 1}`)
     sources.push(serialSource({ path, baud, checksum, name: own, ...trust(time) }))
   })
-  for (const { time, ...broker } of config.brokers) sources.push(mqttClientSource({ ...broker, ...trust(time) }))
+  for (const { time, ...broker } of config.brokers)
+    sources.push(mqttClientSource({ ...broker, preflight: brokerPreflight, ...trust(time) }))
   return sources
 }
 

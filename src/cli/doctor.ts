@@ -11,8 +11,9 @@ import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { sourceFindings } from './source-findings.ts'
 
-interface Finding {
+export interface Finding {
   readonly level: 'ok' | 'warning' | 'fault'
   readonly what: string
   readonly fix?: string
@@ -47,16 +48,7 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
         ['tcp', config.tcp.port],
       ])),
     )
-  for (const { path: device } of config.serial)
-    findings.push(
-      device.startsWith('usb:') || existsSync(device)
-        ? { level: 'ok', what: `serial ${device}` }
-        : {
-            level: 'warning',
-            what: `serial ${device} is not there`,
-            fix: 'plug it in; it is opened when it appears. ls -l /dev/serial/by-id shows stable names',
-          },
-    )
+  findings.push(...(await sourceFindings(config, running !== undefined)))
   const faults = findings.filter(({ level }) => level === 'fault')
   const mark = { ok: styleText('green', '✓'), warning: styleText('yellow', '!'), fault: styleText('red', '✗') }
   print(

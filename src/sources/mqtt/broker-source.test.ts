@@ -113,6 +113,8 @@ test('QoS 0 is journaled and marked', async (t) => {
   send(publish(0, 'a', { qos: 0 }))
   await context.until(() => context.frames().length === 1)
   assert.deepEqual(context.durable[0]?.meta, { topic: 'baykeeper/A-017/reading', qos: '0' })
+  assert.match(context.said.lossy ?? '', /lossy by protocol/)
+  assert.match(context.said.warnings?.[0] ?? '', /set QoS 1 at the sender/)
 })
 
 test('other topics are passed on and not journaled, their PUBACK keeps its place; nothing is retained', async (t) => {

@@ -19,6 +19,7 @@ import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import { createDeliveryQueue } from '../delivery-queue.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
 import type { Source, SourceContext, TokenCheck } from '../source.ts'
+import { lossyByProtocol, qos0Sent } from './client-facts.ts'
 import { createJournaling, halfOpenMax } from './journaling.ts'
 import { guardPackets, type PacketGate } from './packet-gate.ts'
 import { defaultTopics } from './topic-filter.ts'
@@ -50,6 +51,8 @@ const earlyPacketsMax = 32_768
 /** Filters that one client may subscribe to. */
 const subscriptionsMax = 256
 const closeMs = 5_000
+/** How often the facts are told. */
+const factsEveryMs = 2_000
 
 export function mqttBrokerSource(options: MqttBrokerOptions): Source {
   return { name: options.name ?? 'mqtt', kind: 'mqtt', run: (signal, context) => serve(options, signal, context) }
@@ -61,6 +64,13 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   const gateOf = (client: Client) => gates.get(client.conn as Socket)
   const names = new WeakMap<Client, string>()
   const subscriptions = new WeakMap<Client, number>()
+  let qos0Messages = 0
+  const tell = () =>
+    context.facts({
+      ...(qos0Messages > 0 ? { lossy: lossyByProtocol } : {}),
+      warnings: qos0Messages > 0 ? [qos0Sent] : [],
+      figures: { qos0Messages, connections: gates.size },
+    })
   const broker = await Aedes.createBroker({
     connectTimeout: connectMs,
     queueLimit: earlyPacketsMax,
@@ -88,7 +98,11 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
       sourceOf: (client) => names.get(client),
       gateOf,
       queue,
-      context,
+      onQos0(client) {
+        if (qos0Messages++ > 0) return
+        context.log.warn(qos0Sent, { clientId: client?.id })
+        tell()
+      },
     }),
     authorizeSubscribe(client, subscription, callback) {
       const count = (subscriptions.get(client) ?? 0) + 1
@@ -120,8 +134,11 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   )
   context.status('up', `listening on ${address}`)
   options.onListening?.(`mqtt://${address}`)
+  tell()
+  const timer = setInterval(tell, factsEveryMs)
 
   await aborted(signal)
+  clearInterval(timer)
   const closed = new Promise((resolve) => server.close(resolve))
   for (const gate of gates.values()) gate.shut()
   const late = new AbortController()

@@ -10,6 +10,7 @@ import { type TestContext, test } from 'node:test'
 import mqtt from 'mqtt'
 import { findPart, missing } from '../../../tools/parts.ts'
 import { createFakeContext } from '../fake-context.ts'
+import { brokerPreflight } from './broker-preflight.ts'
 import { type MqttClientOptions, mqttClientSource } from './client-source.ts'
 
 function run(t: TestContext, options: MqttClientOptions) {
@@ -30,20 +31,54 @@ function run(t: TestContext, options: MqttClientOptions) {
   }
 }
 
-test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusals and restarts of the source', {
-  skip: missing('mosquitto'),
-}, async (t) => {
+async function mosquitto(t: TestContext, settings: string): Promise<number> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-mosquitto-'))
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
   await new Promise((resolve) => probe.close(resolve))
-  await writeFile(path.join(dir, 'conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`)
-  const broker = spawn(findPart('mosquitto') as string, ['-c', path.join(dir, 'conf')], { stdio: 'ignore' })
+  const file = path.join(dir, 'conf')
+  await writeFile(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n${settings}\n`)
+  const broker = spawn(findPart('mosquitto') as string, ['-c', file], { stdio: 'ignore' })
   t.after(async () => {
     broker.kill('SIGKILL')
     await rm(dir, { recursive: true, force: true })
   })
+  return port
+}
+
+test('the preflight says of Mosquitto what its queue may lose, what it grants, and whether it keeps a session', {
+  skip: missing('mosquitto'),
+}, async (t) => {
+  const ask = async (settings: string) => {
+    const url = `mqtt://127.0.0.1:${await mosquitto(t, settings)}`
+    const address = { url, clientId: 'baykeeper-test', topics: ['baykeeper/+/reading'] }
+    for (let tries = 0; ; tries++) {
+      try {
+        return await brokerPreflight(address)
+      } catch (fault) {
+        if (tries === 50) throw fault
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+  const usual = await ask('')
+  assert.deepEqual(
+    usual.warnings.filter((warning) => !warning.includes('max_queued_messages')),
+    [],
+  )
+  assert.equal(usual.warnings.length, 1)
+  assert.deepEqual([usual.figures['sessionKept'], usual.figures['qosGranted']], [1, 1])
+  const lossy = await ask('max_qos 0')
+  assert.ok(lossy.warnings.some((warning) => /QoS 0 only/.test(warning)))
+  const forgetful = await ask('persistent_client_expiration 1h\nsys_interval 1\nmax_queued_messages 0')
+  assert.equal(forgetful.figures['sessionKept'], 1)
+})
+
+test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusals and restarts of the source', {
+  skip: missing('mosquitto'),
+}, async (t) => {
+  const port = await mosquitto(t, 'max_queued_messages 0')
   const url = `mqtt://127.0.0.1:${port}`
   const sensor = mqtt.connect(url, { reconnectPeriod: 100 })
   sensor.on('error', () => {})

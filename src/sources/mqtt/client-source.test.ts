@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import mqtt from 'mqtt'
 import { createFakeContext } from '../fake-context.ts'
+import { brokerPreflight } from './broker-preflight.ts'
 import { mqttBrokerSource } from './broker-source.ts'
 import { type MqttClientOptions, mqttClientSource } from './client-source.ts'
 import { publish, type RawPeer } from './raw-client.ts'
@@ -134,6 +135,8 @@ test('QoS 0 is marked, a QoS 2 message that comes all the same is completed afte
   peer().send(publish(0, 'lossy', { qos: 0 }))
   await context.until(() => context.frames().length === 1)
   assert.equal(context.durable[0]?.meta?.['qos'], '0')
+  await context.until(() => /lossy by protocol/.test(context.said.lossy ?? ''))
+  assert.equal(context.said.figures?.['qos0Messages'], 1)
   context.hold()
   peer().send(publish(4, 'twice', { qos: 2 }))
   await context.until(() => acks(peer()).includes('pubrec 4'))
@@ -168,6 +171,13 @@ test('what weakens the promise is said: QoS 0 granted, a forgotten or short sess
   await assert.rejects(forgetful.running)
   forgetful.runAgain()
   await forgetful.context.until(() => /no session/.test(told(forgetful.context)))
+  assert.ok(forgetful.context.said.warnings?.some((warning) => /kept no session/.test(warning)))
+  assert.deepEqual(
+    forgetful.context.losses.map(({ cause, frames, from = 0, to = 0 }) => [cause, frames, to >= from && from > 0]),
+    [['port-down', null, true]],
+  )
+  assert.equal(lossy.context.said.lossy, 'QoS 0 is lossy by protocol: nobody is told what did not arrive')
+  assert.deepEqual(lossy.context.said.figures, { qosGranted: 0, sessionPresent: 0, qos0Messages: 0 })
   const nameless = await scriptedBroker()
   t.after(() => nameless[Symbol.asyncDispose]())
   const context = createFakeContext()
@@ -176,6 +186,39 @@ test('what weakens the promise is said: QoS 0 granted, a forgotten or short sess
   await context.until(() => /no client id/.test(told(context)))
   stopper.abort()
   await running
+})
+
+test('a session that the broker has kept is no loss', async (t) => {
+  const { context, up, peer, running, runAgain } = await scripted(t)
+  await up()
+  peer().socket.destroy()
+  await assert.rejects(running)
+  runAgain()
+  await context.until(() => context.states.filter(({ state }) => state === 'up').length === 2)
+  assert.deepEqual(context.losses, [])
+  assert.deepEqual(context.said.warnings, [])
+  assert.equal(context.said.figures?.['sessionPresent'], 1)
+})
+
+test('a broker that keeps no session, as our own, is found out before it matters, and nobody is thrown out', async (t) => {
+  const stopper = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const broker = mqttBrokerSource({
+    listen: { host: '127.0.0.1', port: 0 },
+    tokens: { ingest: () => undefined },
+    anonymous: true,
+    onListening: resolve,
+  }).run(stopper.signal, createFakeContext())
+  t.after(() => {
+    stopper.abort()
+    return broker
+  })
+  const { context, up } = start(t, { url: await promise, preflight: brokerPreflight })
+  await up()
+  await context.until(() => context.said.figures?.['sessionKept'] === 0)
+  assert.deepEqual(context.said.warnings?.filter((warning) => /clean session/.test(warning)).length, 1)
+  assert.equal(context.said.figures?.['qosGranted'], 1)
+  assert.equal(context.states.at(-1)?.state, 'up')
 })
 
 test('a topic that the broker refuses is an error that names it', async (t) => {

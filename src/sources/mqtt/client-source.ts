@@ -5,7 +5,8 @@
  * - PUBACK is sent after the sync that covers the message, in the order of the messages. Many are on their way at once.
  * - When intake refuses, the connection is dropped without PUBACK: the broker sends again on the next one.
  * - QoS 1 is asked for, never 2: exactly once belongs to the key in the database. QoS 0 is marked (`meta.qos`).
- * - A broker that keeps no session, or grants only QoS 0, is named in log and status.
+ * - A broker that keeps no session, or grants only QoS 0, is named in log and status; so is a sender that publishes with QoS 0.
+ * - A session that was lost while we were away is a loss of unknown size, with begin and end.
  *
  * MQTT.js acknowledges a message when its handler has called back, and gives out the next one only then: one sync each, near 850 a
  * second. So the handler calls back at once with an error, which releases the next message and suppresses the PUBACK, and sends
@@ -15,6 +16,18 @@ import mqtt, { type IClientOptions, type IConnackPacket, type IPublishPacket, ty
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import { aborted } from '../listener.ts'
 import type { Source, SourceContext } from '../source.ts'
+import { type BrokerAddress, type Preflight, unknownVersion } from './broker-preflight.ts'
+import {
+  defaultClientId,
+  forgotten,
+  type Memory,
+  qos0Granted,
+  qos0Sent,
+  shown,
+  tellFacts,
+  tryPreflight,
+  weaknessesOf,
+} from './client-facts.ts'
 import { defaultTopics } from './topic-filter.ts'
 
 export interface MqttClientOptions {
@@ -29,18 +42,19 @@ export interface MqttClientOptions {
   readonly codec?: string
   readonly name?: string
   readonly time?: 'trust'
+  /** Tries once, beside the first connection, what the broker does with a client that goes away. */
+  readonly preflight?: (address: BrokerAddress) => Promise<Preflight>
 }
 
-const defaultClientId = 'baykeeper'
 /** MQTT 5: the session is kept as long as the broker allows; 3.1.1 leaves it to the broker anyway. */
 const sessionForeverS = 0xffff_ffff
-/** A broker that forgets us sooner is named: an outage over night must not lose messages. */
-const sessionSMin = 24 * 3_600
 /** MQTT 5: messages the broker may have on the way to us; one sync covers hundreds. */
 const receiveMax = 4_096
 const keepaliveS = 30
 const connectMs = 10_000
 const closeMs = 5_000
+/** How often the facts are told. */
+const factsEveryMs = 2_000
 /** Received and not yet durable; above it the next message waits, and the broker with it. */
 const undurableBytesMax = 4 * 1024 * 1024
 /** A larger message fits no journal record; it is kept as noise, in pieces. */
@@ -53,18 +67,18 @@ const deferred = new Error('acknowledged after the sync')
 export function mqttClientSource(options: MqttClientOptions): Source {
   /** Falls to 4 when the broker knows no 5. */
   let version = options.version ?? 5
-  let connections = 0
+  const memory: Memory = { awaySince: undefined, preflight: undefined, qos0Messages: 0 }
   return {
     name: options.name ?? 'mqtt',
     kind: 'mqtt',
     async run(signal, context) {
       try {
-        await subscribeUntilAborted({ ...options, version }, connections++ > 0, signal, context)
+        await subscribeUntilAborted({ ...options, version }, memory, signal, context)
       } catch (fault) {
         if (version !== 5 || !unknownVersion(fault)) throw fault
         version = 4
         context.log.info('the broker does not speak MQTT 5; asking with 3.1.1')
-        await subscribeUntilAborted({ ...options, version }, false, signal, context)
+        await subscribeUntilAborted({ ...options, version }, memory, signal, context)
       }
     },
   }
@@ -72,7 +86,7 @@ export function mqttClientSource(options: MqttClientOptions): Source {
 
 async function subscribeUntilAborted(
   options: MqttClientOptions & { version: 4 | 5 },
-  again: boolean,
+  memory: Memory,
   signal: AbortSignal,
   context: SourceContext,
 ): Promise<void> {
@@ -80,15 +94,30 @@ async function subscribeUntilAborted(
   const client = mqtt.connect(url, connectOptions(options))
   const broken = whenBroken(client)
   const queue = createDeliveryQueue(context, { onRefused: 'reject', signal })
-  const intake = takeMessages(client, queue, options, context)
+  const intake = takeMessages(client, queue, options, memory, context)
+  let timer: NodeJS.Timeout | undefined
   try {
     const connack = await Promise.race([connected(client), broken, intake.refused, aborted(signal)])
     if (connack) {
-      const warnings = preflight(options, connack, again)
+      const weak = weaknessesOf(options, connack, memory.awaySince !== undefined)
+      if (memory.awaySince !== undefined && !connack.sessionPresent)
+        context.lost({
+          cause: 'port-down',
+          frames: null,
+          from: memory.awaySince,
+          to: context.clock.now(),
+          detail: forgotten,
+        })
       const granted = await Promise.race([subscribe(client, topics, options.version), broken, intake.refused])
-      if (granted.includes(0)) warnings.push('the broker grants QoS 0 only, which is lossy by protocol')
-      for (const warning of warnings) context.log.warn(warning, { broker: shown(url) })
-      context.status('up', [`subscribed at ${shown(url)}`, ...warnings].join('; '))
+      if (granted.includes(0)) weak.push(qos0Granted)
+      for (const warning of weak) context.log.warn(warning, { broker: shown(url) })
+      context.status('up', [`subscribed at ${shown(url)}`, ...weak].join('; '))
+      const figures = { qosGranted: Math.min(...granted), sessionPresent: connack.sessionPresent ? 1 : 0 }
+      const tell = () => tellFacts(weak, figures, memory, context)
+      tell()
+      tryPreflight({ ...options, topics }, memory, context).then(tell, () => {})
+      timer = setInterval(tell, factsEveryMs)
+      memory.awaySince = undefined
       await Promise.race([broken, intake.refused, aborted(signal)])
       intake.stop()
       const late = new AbortController()
@@ -98,6 +127,8 @@ async function subscribeUntilAborted(
       late.abort()
     }
   } finally {
+    clearInterval(timer)
+    if (timer) memory.awaySince = context.clock.now()
     intake.stop()
     client.end(true)
   }
@@ -137,27 +168,6 @@ function whenBroken(client: MqttClient): Promise<never> {
 }
 
 const sessionTakenOver = 0x8e
-/** CONNACK codes: 1 in 3.1.1, 0x84 in 5. */
-const unknownVersion = (fault: unknown) => [1, 0x84].includes((fault as { code?: number }).code ?? 0)
-
-/** What of the connection can lose readings, said before it does. */
-function preflight(
-  { clientId }: MqttClientOptions,
-  { sessionPresent, properties }: IConnackPacket,
-  again: boolean,
-): string[] {
-  const warnings: string[] = []
-  if (clientId === undefined)
-    warnings.push(
-      `no client id is set, so it is "${defaultClientId}": two of one name at a broker throw each other out`,
-    )
-  if (again && !sessionPresent)
-    warnings.push('the broker kept no session for us: what was sent while we were away may be lost there')
-  if (properties?.sessionExpiryInterval !== undefined && properties.sessionExpiryInterval < sessionSMin)
-    warnings.push(`the broker keeps our session for ${properties.sessionExpiryInterval} s only`)
-  if (properties?.assignedClientIdentifier) warnings.push('the broker chose our client id: it cannot know us again')
-  return warnings
-}
 
 /** QoS granted for each topic. Throws when one is refused. */
 async function subscribe(client: MqttClient, topics: readonly string[], version: 4 | 5): Promise<number[]> {
@@ -184,6 +194,7 @@ function takeMessages(
   client: MqttClient,
   queue: DeliveryQueue,
   { codec = 'generic', time }: MqttClientOptions,
+  memory: Memory,
   context: SourceContext,
 ): Taking {
   const { promise: refused, reject } = Promise.withResolvers<never>()
@@ -195,6 +206,7 @@ function takeMessages(
   const journal = ({ topic, payload, qos }: IPublishPacket): Promise<unknown> => {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
     if (bytes.length > messageBytesMax) return keepAsNoise(bytes, context)
+    if (qos === 0 && memory.qos0Messages++ === 0) context.log.warn(qos0Sent, { topic })
     const meta = qos === 0 ? { topic, qos: '0' } : { topic }
     return queue.add([{ framing: 'whole', codec, meta, ...(time ? { time } : {}), bytes, frames: 1 }])
   }
@@ -230,10 +242,4 @@ function takeMessages(
 async function keepAsNoise(bytes: Buffer, { noise, log }: SourceContext): Promise<void> {
   log.warn('a message is too large for a reading and is kept as noise', { bytes: bytes.length })
   for (let at = 0; at < bytes.length; at += noiseBytesMax) await noise(bytes.subarray(at, at + noiseBytesMax))
-}
-
-/** The address without credentials. */
-function shown(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }

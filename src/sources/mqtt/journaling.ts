@@ -1,7 +1,7 @@
 /** Lets a message to the built-in broker pass once it is durable. */
 import type { AedesOptions, Client } from 'aedes'
 import type { DeliveryQueue } from '../delivery-queue.ts'
-import type { Delivery, SourceContext } from '../source.ts'
+import type { Delivery } from '../source.ts'
 import type { PacketGate } from './packet-gate.ts'
 import { createTopicMatch } from './topic-filter.ts'
 
@@ -22,17 +22,17 @@ export interface JournalingOptions {
   sourceOf(client: Client): string | undefined
   gateOf(client: Client): PacketGate | undefined
   readonly queue: DeliveryQueue
-  readonly context: SourceContext
+  /** A reading came with QoS 0. */
+  onQos0(client: Client | null): void
 }
 
 /** For aedes, which acknowledges a message when told it may pass, and disconnects the client when told a fault. */
 export function createJournaling(options: JournalingOptions): AuthorizePublish {
-  const { topics, codec, time, sourceOf, gateOf, queue, context } = options
+  const { topics, codec, time, sourceOf, gateOf, queue, onQos0 } = options
   const isReading = createTopicMatch(topics)
   const undurable = new WeakMap<Client, number>()
   /** QoS 2 messages of a connection by packet id: a repeated one waits for the first. */
   const halfOpen = new WeakMap<Client, Map<number, Promise<void>>>()
-  let warned = false
 
   /** Reads no more of a client while too much of it is on its way. */
   function weigh(client: Client | null, bytes: number) {
@@ -60,10 +60,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
 
   function journal(client: Client | null, message: Message): Promise<void> {
     if (!isReading(message.topic)) return queue.add([])
-    if (message.qos === 0 && !warned) {
-      warned = true
-      context.log.warn('readings come with QoS 0, which is lossy by protocol; set QoS 1', { clientId: client?.id })
-    }
+    if (message.qos === 0) onQos0(client)
     if (message.qos !== 2 || !client || message.messageId === undefined) return queue.add([deliveryOf(client, message)])
     const open = halfOpen.get(client) ?? new Map<number, Promise<void>>()
     halfOpen.set(client, open)
