@@ -1,5 +1,7 @@
 /** Faults of the whole house: real processes, real clients. */
 import type { FaultRow } from './fault-row.ts'
 import { killRow } from './kill-row.ts'
+import { overloadRow } from './overload-row.ts'
+import { restartRow } from './restart-row.ts'
 
-export const houseRows: readonly FaultRow[] = [killRow]
+export const houseRows: readonly FaultRow[] = [killRow, restartRow, overloadRow]

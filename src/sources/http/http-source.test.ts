@@ -232,6 +232,24 @@ test('closing answers what is in flight and takes nothing new', async (t) => {
   assert.ok(performance.now() - began < 1_000)
 })
 
+test('a connection that was taken before closing began may still bring its request, and is answered', async (t) => {
+  const { stop, url, context } = await open(t)
+  const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  // Until the server has taken it.
+  assert.equal((await fetch(`${url}/nowhere`)).status, 404)
+  const stopped = stop()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const type = 'content-type: application/json'
+  socket.write(
+    `POST /ingest/v1 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\n${type}\r\ncontent-length: ${row.length}\r\n\r\n${row}`,
+  )
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1.1 202 /)
+  await stopped
+  assert.equal(context.frames().length, 1)
+})
+
 test('a sender that stalls is cut off: in the head, in the body, and at closing', async (t) => {
   const limits = { headersMs: 150, requestMs: 300, closeMs: 100 }
   const { url, stop, context } = await open(t, { limits })

@@ -9,7 +9,7 @@
  * - Closing answers everything in flight, within 5 s.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import net, { type Socket } from 'node:net'
 import { countFrames } from '../../lib/frames.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
 import { type Delivery, IntakeRefused, type Source, type SourceContext, type TokenCheck } from '../source.ts'
@@ -60,6 +60,8 @@ const defaultLimits: HttpLimits = {
 
 /** While closing: how often connections that have become idle are looked for. */
 const closeLookMs = 50
+/** While closing: a connection without a request may still bring one for this long; its answer ends it. */
+const closeIdleMs = 500
 
 export function httpSource(options: HttpSourceOptions): Source {
   return { name: options.name ?? 'http', kind: 'http', run: (signal, context) => serve(options, signal, context) }
@@ -96,8 +98,12 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   options.onListening?.(`http://${address}`)
   await aborted(signal)
   const late = setTimeout(() => server.closeAllConnections(), limits.closeMs)
-  const idle = setInterval(() => server.closeIdleConnections(), closeLookMs)
-  await new Promise<void>((resolve) => server.close(() => resolve()))
+  const idleAt = context.clock.monotonic() + closeIdleMs
+  const idle = setInterval(() => {
+    if (context.clock.monotonic() >= idleAt) server.closeIdleConnections()
+  }, closeLookMs)
+  // Not http's own close: it would at once cut off connections whose request is still on its way.
+  await new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
   clearTimeout(late)
   clearInterval(idle)
 }

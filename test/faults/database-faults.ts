@@ -1,0 +1,146 @@
+/** What happens to a database, done to a real MariaDB in the middle of a backlog. Each is over when it is healed and was noticed. */
+import mariadb, { type Connection } from 'mariadb'
+import { type Random, upTo } from '../../src/journal/seeded-random.ts'
+import type { CuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
+import type { MariadbServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type Following, until } from './following.ts'
+
+export interface StruckDatabase {
+  readonly server: MariadbServer
+  /** In front of the server; the processor's line goes through it. */
+  readonly proxy: CuttingProxy
+  /** Past the proxy. */
+  readonly url: string
+  readonly following: Following
+  readonly random: Random
+}
+
+export interface DatabaseFault {
+  readonly name: string
+  strike(database: StruckDatabase): Promise<void>
+}
+
+export const databaseFaults: readonly DatabaseFault[] = [
+  {
+    name: 'kill -9',
+    async strike({ server, following }) {
+      await server.kill()
+      await noticed(following)
+      await server.start()
+    },
+  },
+  {
+    name: 'SIGSTOP',
+    async strike({ server, following }) {
+      server.signal('SIGSTOP')
+      try {
+        await noticed(following)
+      } finally {
+        server.signal('SIGCONT')
+      }
+    },
+  },
+  {
+    name: 'reset mid-batch',
+    async strike({ proxy, following, random }) {
+      proxy.resetAfter(1 + upTo(random, 40_000))
+      await noticed(following)
+    },
+  },
+  {
+    name: 'deadlock',
+    async strike(database) {
+      const before = await deadlocks(database.server)
+      const victim = async () => {
+        await using other = await connection(database.url)
+        await other.line.query('START TRANSACTION')
+        // Many changed rows make the other side the dearer victim.
+        await other.line.query('UPDATE reading SET quality = quality + 64')
+        await other.line.query('SELECT id FROM device FOR UPDATE')
+        await waiting(database.server)
+        await other.line.query('SELECT off FROM journal_offset FOR UPDATE').catch(() => {})
+        await other.line.query('ROLLBACK')
+      }
+      for (let attempt = 0; database.following.noticed.length === 0 && attempt < 20; attempt++) await victim()
+      await noticed(database.following)
+      if ((await deadlocks(database.server)) === before) throw new Error('the server saw no deadlock')
+    },
+  },
+  {
+    name: 'lock wait',
+    async strike({ url, following }) {
+      await using other = await connection(url)
+      await other.line.query('START TRANSACTION')
+      await other.line.query('SELECT id FROM device FOR UPDATE')
+      await noticed(following)
+      await other.line.query('ROLLBACK')
+    },
+  },
+  {
+    name: 'read-only',
+    async strike({ server, following }) {
+      await server.execute('SET GLOBAL read_only = 1')
+      try {
+        await noticed(following, 'capacity')
+      } finally {
+        await server.execute('SET GLOBAL read_only = 0')
+      }
+    },
+  },
+  {
+    name: 'too many connections',
+    async strike({ server, url, proxy, following }) {
+      const [usual] = await server.execute('SELECT @@GLOBAL.max_connections AS n')
+      const crowd: Connection[] = []
+      const fill = async () => {
+        for (;;) crowd.push(await mariadb.createConnection(url.replace('mysql:', 'mariadb:')))
+      }
+      await server.execute('SET GLOBAL max_connections = 10')
+      try {
+        for (let attempt = 0; !following.noticed.includes('capacity'); attempt++) {
+          if (attempt === 200) throw new Error('the processor always found a free connection')
+          await fill().catch(() => {})
+          proxy.away(true)
+          await fill().catch(() => {})
+          proxy.away(false)
+          await until('reconnection or refusal', () => following.noticed.length > attempt)
+        }
+      } finally {
+        proxy.away(false)
+        for (const one of crowd) await one.end().catch(() => {})
+        await server.execute(`SET GLOBAL max_connections = ${usual?.['n']}`)
+      }
+    },
+  },
+  {
+    name: 'half-open line',
+    async strike({ proxy, following }) {
+      proxy.silence()
+      await noticed(following)
+    },
+  },
+]
+
+const noticed = (following: Following, kind?: string) =>
+  until(
+    `fault noticed by the processor`,
+    () => following.noticed.some((fault) => kind === undefined || fault === kind),
+    20_000,
+  )
+
+async function connection(url: string): Promise<{ readonly line: Connection } & AsyncDisposable> {
+  const line = await mariadb.createConnection(url.replace('mysql:', 'mariadb:'))
+  return { line, [Symbol.asyncDispose]: () => line.end() }
+}
+
+/** Until some transaction waits for a lock of another. */
+const waiting = (server: MariadbServer) =>
+  until('transaction that waits for a lock', async () => {
+    const rows = await server.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+    return rows.length > 0
+  }).catch(() => {})
+
+async function deadlocks(server: MariadbServer): Promise<number> {
+  const [row] = await server.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
+  return Number(row?.['Value'])
+}

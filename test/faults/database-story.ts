@@ -1,0 +1,125 @@
+/**
+ * What a journal holds in the database rows of the fault table, and what a store must hold when it was followed to the end: told again
+ * from its seed, with gaps, repeats, late frames, conflicts, restarts and garbage. The calm end is the same journal processed into
+ * memory without any fault.
+ */
+import { createHash } from 'node:crypto'
+import type { DeviceState } from '../../src/domain/device.ts'
+import { encodeUplink } from '../../src/domain/uplink.ts'
+import { type JournalRecord, recordKinds } from '../../src/journal/journal.ts'
+import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
+import { instant } from '../../src/lib/brand.ts'
+import type { MemoryStore } from '../../src/processing/memory-store.ts'
+import type { ReadingRow, Store } from '../../src/store/store.ts'
+import { readingPageMax } from '../../src/store/store.ts'
+
+const arrivedAt = Date.parse('2026-11-23T08:00:00Z')
+const devices = 12
+const encoder = new TextEncoder()
+
+export function story(seed: number, records: number): JournalRecord[] {
+  const random = seededRandom(seed)
+  const next = new Map<string, number>()
+  const told: string[] = []
+  return Array.from({ length: records }, (_, n) => {
+    const lines = Array.from({ length: 10 + upTo(random, 50) }, () => aLine(random, next, told))
+    const bytes = encoder.encode(lines.join('\n'))
+    const source = random() < 0.8 ? 'tcp' : 'serial'
+    const uplink = { source, codec: 'generic', framing: 'lines' as const, arrivedAt: instant(arrivedAt + n), bytes }
+    return { kind: recordKinds.data, frames: lines.length, bytes: encodeUplink(uplink) }
+  })
+}
+
+function aLine(random: Random, next: Map<string, number>, told: string[]): string {
+  const chance = random()
+  if (chance < 0.03) return '{"device":'
+  if (chance < 0.13 && told.length > 0) return told[upTo(random, told.length - 1)] as string
+  const device = `S-${upTo(random, devices - 1)}`
+  const before = next.get(device) ?? 0
+  const seq = chance < 0.18 ? Math.max(0, before - 3) : chance < 0.25 ? before + 3 : before + 1
+  next.set(device, Math.max(before, seq))
+  const epoch = chance > 0.99 ? { epoch: 1 + upTo(random, 2) } : {}
+  const temperature = random() < 0.5 ? { temperature_c: upTo(random, 80) / 2 } : {}
+  const line = JSON.stringify({ device, seq, ...epoch, occupied: random() < 0.5, ...temperature })
+  told.push(line)
+  return line
+}
+
+/** Everything that must be the same however the journal was followed. */
+export interface EndState {
+  readonly position: number
+  readonly readings: readonly ReadingRow[]
+  readonly devices: readonly DeviceState[]
+  readonly deadLetters: readonly string[]
+  readonly totals: object
+}
+
+const byPlace = (a: { pos: number; idx: number }, b: { pos: number; idx: number }) => a.pos - b.pos || a.idx - b.idx
+const letterOf = ({ pos, idx, code, bytes }: { pos: number; idx: number; code: string; bytes: Uint8Array }) =>
+  `${pos}.${idx} ${code} ${Buffer.from(bytes).toString('base64')}`
+
+export async function calmEnd(store: MemoryStore, journal: string): Promise<EndState> {
+  return {
+    position: (await store.cursor(journal)).position,
+    readings: store.readings.toSorted(byPlace),
+    devices: (await store.devices()).toSorted((a, b) => a.id - b.id),
+    deadLetters: [...store.deadLetters.values()].sort(byPlace).map(letterOf),
+    totals: store.totals(),
+  }
+}
+
+/** Read back through the store's own contract, page by page. */
+export async function endOf(store: Store, journal: string): Promise<EndState> {
+  const states = await store.devices()
+  const readings: ReadingRow[] = []
+  for (const { external, source } of states)
+    readings.push(
+      ...(await pages((cursor) => store.readings({ external, source, limit: readingPageMax, ...cursor }))).map(
+        ({ source: _, external: __, ...row }) => row,
+      ),
+    )
+  const letters = await pages((cursor) => store.deadLetters({ limit: readingPageMax, ...cursor }))
+  const { cursor, totals } = await store.ledgerAt(journal)
+  return {
+    position: cursor.position,
+    readings: readings.sort(byPlace),
+    devices: states,
+    deadLetters: letters.sort(byPlace).map(letterOf),
+    totals,
+  }
+}
+
+async function pages<T>(page: (cursor: { cursor?: string }) => Promise<{ items: readonly T[]; next: string | null }>) {
+  const items: T[] = []
+  for (let next: string | null | undefined; next !== null; ) {
+    const answer = await page(next === undefined ? {} : { cursor: next })
+    items.push(...answer.items)
+    next = answer.next
+  }
+  return items
+}
+
+/** One number for a whole state: keys in one order, so that only content counts. */
+export const stateHash = (state: EndState): string =>
+  createHash('sha256')
+    .update(JSON.stringify(state, (_, value) => (isRecord(value) ? Object.fromEntries(sorted(value)) : value)))
+    .digest('hex')
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const sorted = (value: object) => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** How two ends differ, in a sentence; undefined when they do not. */
+export function difference(end: EndState, calm: EndState): string | undefined {
+  if (stateHash(end) === stateHash(calm)) return undefined
+  const place = ({ pos, idx }: ReadingRow) => `${pos}.${idx}`
+  const stored = new Set(end.readings.map(place))
+  const lost = calm.readings.filter((row) => !stored.has(place(row)))
+  const doubled = end.readings.length - stored.size
+  return (
+    `${lost.length} lost, ${doubled} doubled; position ${end.position} of ${calm.position}, ` +
+    `${end.readings.length} readings of ${calm.readings.length}, ${end.deadLetters.length} dead letters of ` +
+    `${calm.deadLetters.length}, ledger ${JSON.stringify(end.totals)} of ${JSON.stringify(calm.totals)}, ` +
+    `devices ${JSON.stringify(end.devices) === JSON.stringify(calm.devices) ? 'the same' : 'other'}`
+  )
+}

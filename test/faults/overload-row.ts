@@ -1,0 +1,137 @@
+/** Ten times the usual load while the database is away, then the way back: bounded memory, a fast drain, nothing lost. */
+import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mariadbMissing, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
+import { verifyLedger } from '../fixtures/cli.ts'
+import { drainedLedger, readingsOf } from '../fixtures/readings.ts'
+import { startServer, type TestServer } from '../fixtures/server.ts'
+import type { FaultRow } from './fault-row.ts'
+import type { FromFlood, ToFlood } from './flood-process.ts'
+
+const basePerSecond = 5_000
+const floodPerSecond = 50_000
+const drainFactor = 3
+const devices = 1_000
+/** All processes of the server together; the backlog is on the disk. */
+const pssMbMax = 500
+/** Base load before the storm. */
+const calmMs = 2_000
+const drainMsMax = 300_000
+/** Of the budget, what the storm may take: the drain, the recount and both starts need the rest. */
+const stormShare = 0.3
+
+export const overloadRow: FaultRow = {
+  name: 'overload: 50,000/s with the database down, then drain',
+  full: 120,
+  long: 3_600,
+  unit: 'seconds of storm',
+  passesWhen: `memory below ${pssMbMax} MB, drained at ${drainFactor} times the base load while it goes on, nothing lost`,
+  async run({ budgetMs, firstSeed, onProgress }) {
+    const missing = mariadbMissing()
+    if (missing) return { reached: 0, failures: [{ seed: firstSeed, what: missing }] }
+    const stormMs = Math.min(120_000, Math.max(4_000, budgetMs * stormShare))
+    await using mariadb = await startMariadb()
+    const url = await mariadb.createDatabase()
+    await using server = await startServer({ flags: ['--store', url] })
+    const flood = startFlood()
+    const failures: { seed: number; what: string }[] = []
+    const fail = (what: string) => failures.push({ seed: firstSeed, what })
+    try {
+      flood.tell({ type: 'start', tcp: server.ready.tcp, devices, name: 'flood' })
+      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      await sleep(calmMs)
+      const calm = flood.counts().acknowledged
+      await mariadb.kill()
+      flood.tell({ type: 'rate', perSecond: floodPerSecond })
+      let pssMb = 0
+      for (const end = performance.now() + stormMs; performance.now() < end; await sleep(500)) {
+        pssMb = Math.max(pssMb, pssOf(server))
+        onProgress?.(Math.round((stormMs - (end - performance.now())) / 1_000))
+      }
+      const stormed = flood.counts().acknowledged - calm
+      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      await mariadb.start()
+      const drain = await drained(server, url, () => {
+        pssMb = Math.max(pssMb, pssOf(server))
+      })
+      const { written, acknowledged } = await flood.stop()
+      const { code, data } = await drainedLedger(server.dataDir, ['--store', url])
+      if (written !== acknowledged) fail(`${written - acknowledged} lines were never acknowledged`)
+      if (data['committed'] !== written || data['lost'] !== 0 || data['duplicate'] !== 0 || code !== 0)
+        fail(`${written} lines sent, the ledger says ${JSON.stringify(data)}`)
+      for (const device of [0, 1, devices - 1]) {
+        const seqs = (await readingsOf(server.ready.web, `flood-${device}`)).map(({ seq }) => seq)
+        const want = Math.ceil((written - device) / devices)
+        if (seqs.length !== want || seqs.some((seq, i) => seq !== i + 1))
+          fail(`flood-${device}: ${seqs.length} of ${want} read back`)
+      }
+      if (pssMb > pssMbMax) fail(`${pssMb} MB of memory, ${pssMbMax} allowed`)
+      if (drain.perSecond < drainFactor * basePerSecond)
+        fail(`drained ${Math.round(drain.perSecond)}/s, ${drainFactor * basePerSecond}/s wanted`)
+      return {
+        reached: Math.round(stormMs / 1_000),
+        failures,
+        note: `${Math.round(stormed / (stormMs / 1_000)).toLocaleString('en')}/s taken and acknowledged in the storm, ${pssMb} MB at most, backlog of ${drain.backlog.toLocaleString('en')} drained at ${Math.round(drain.perSecond).toLocaleString('en')}/s`,
+      }
+    } finally {
+      flood.end()
+    }
+  },
+}
+
+/** Commits a second from the first look that finds the database back until nothing is pending but what has just come. */
+async function drained(server: TestServer, url: string, look: () => void) {
+  const limit = performance.now() + drainMsMax
+  let first: { at: number; committed: number; pending: number } | undefined
+  for (;;) {
+    look()
+    const { data } = await verifyLedger(server.dataDir, ['--store', url]).catch(() => ({ data: undefined }))
+    const at = performance.now()
+    if (data) {
+      const committed = data['committed'] as number
+      const pending = data['pending'] as number
+      if (!first) first = { at, committed, pending }
+      // A second of the base load is always on its way.
+      else if (pending <= basePerSecond)
+        return { backlog: first.pending, perSecond: ((committed - first.committed) * 1_000) / (at - first.at) }
+    }
+    if (performance.now() > limit) throw new Error(`the backlog did not drain in ${drainMsMax / 1_000} s`)
+    await sleep(100)
+  }
+}
+
+/** Proportional set size of the whole server, MB. */
+function pssOf({ ready }: TestServer): number {
+  let kb = 0
+  for (const pid of Object.values(ready.pids))
+    try {
+      kb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      // Just being started again.
+    }
+  return Math.round(kb / 1_024)
+}
+
+function startFlood() {
+  const child = fork(path.join(import.meta.dirname, 'flood-process.ts'), { serialization: 'advanced' })
+  let counts = { written: 0, acknowledged: 0 }
+  const { promise, resolve, reject } = Promise.withResolvers<{ written: number; acknowledged: number }>()
+  promise.catch(() => {})
+  child.on('message', (message: FromFlood) => {
+    counts = message
+    if (message.type === 'stopped') resolve(message)
+  })
+  child.on('exit', (code) => reject(new Error(`the flood ended with ${code}`)))
+  const tell = (message: ToFlood) => child.send(message, () => {})
+  return {
+    tell,
+    counts: () => counts,
+    stop() {
+      tell({ type: 'stop' })
+      return promise
+    },
+    end: () => child.kill('SIGKILL'),
+  }
+}
