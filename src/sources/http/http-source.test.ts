@@ -197,6 +197,40 @@ test('a webhook is one frame with its query and content type', async (t) => {
   assert.equal((await post(new Uint8Array([0, 1, 255]), {}, '/ingest/lorawan')).status, 202)
 })
 
+for (const path of ['/ingest/v1', '/ingest/lorawan'])
+  test(`${path} answers exactly: 202 once durable, 401, 413, 429, 503 with the time to come again, and each refusal is counted once`, async (t) => {
+    const { post, context, url } = await open(t)
+    const outcome = async (answer: Promise<Response>) => {
+      const { status, headers } = await answer
+      return [status, headers.get('retry-after')]
+    }
+    assert.deepEqual(await outcome(post('\0 no reading of anybody', json, path)), [202, null])
+    assert.deepEqual(context.frames(), ['\0 no reading of anybody'])
+    const bad = { method: 'POST', body: row, headers: { ...json, authorization: 'Bearer bad' } }
+    assert.deepEqual(await outcome(fetch(url + path, bad)), [401, null])
+    assert.deepEqual(await outcome(post(Buffer.alloc(8 * 1024 * 1024 + 1, 'x'), json, path)), [413, null])
+    context.refuse('overload')
+    assert.deepEqual(await outcome(post(row, json, path)), [503, '1'])
+    context.refuse(undefined)
+    context.hold()
+    const big = Buffer.alloc(8 * 1024 * 1024 - 10, 'x')
+    const held = Array.from({ length: 4 }, () => post(big, json, path))
+    await context.until(() => context.delivers === 6)
+    assert.deepEqual(await outcome(post(row, json, path)), [429, '1'])
+    context.release()
+    for (const answer of held) assert.deepEqual(await outcome(answer), [202, null])
+    assert.deepEqual(
+      context.refusals.map(({ frames, cause, source }) => [frames, cause, source]),
+      [
+        [1, 'unauthorized', undefined],
+        [1, 'too-large', 'north'],
+        [1, 'overload', 'north'],
+      ],
+    )
+    assert.equal(context.refusedByIntake, 1)
+    assert.equal(context.durable.length, 5)
+  })
+
 test('one source may not hold all the room, and room comes back when bytes are durable', async (t) => {
   const { post, context, url } = await open(t)
   context.hold()

@@ -97,6 +97,23 @@ test('while intake refuses nothing is acknowledged or dropped, and it goes on by
   assert.deepEqual(context.frames(), ['a,1', 'b,2'])
 })
 
+test('while nothing can be accepted the socket is paused: the window closes, and no retry counts as a refusal', async (t) => {
+  const { context, connect } = await open(t)
+  context.refuse('journal')
+  const { socket, write } = connect()
+  write('first\n')
+  await context.until(() => context.delivers >= 2)
+  const block = 'x'.repeat(999).concat('\n').repeat(1_000)
+  const sent = 6
+  for (let i = 0; i < sent; i++) socket.write(block)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  assert.ok(socket.writableLength > 0, 'the window closed')
+  assert.ok(context.delivers >= 3)
+  context.refuse(undefined)
+  await context.until(() => context.durable.reduce((sum, { frames }) => sum + frames, 0) === sent * 1_000 + 1)
+  assert.deepEqual([context.refusals, context.refusedByIntake], [[], 0])
+})
+
 test('a sender is held back while its bytes are not durable or intake is under pressure, and loses nothing', async (t) => {
   const { context, connect } = await open(t)
   context.hold()
