@@ -22,6 +22,8 @@ export interface Build extends AsyncDisposable {
     lazy?: boolean,
   ): { readonly scripts: readonly string[]; readonly styles: readonly string[] }
   scriptOf(page: 'desk' | 'public'): string
+  /** What each page of the desk that is fetched when it is opened adds to what is there already, by the name of its file. */
+  routes(): ReadonlyMap<string, readonly string[]>
 }
 
 export async function buildPages(): Promise<Build> {
@@ -49,6 +51,18 @@ export async function buildPages(): Promise<Build> {
         scripts: chunks.map(({ file }) => file),
         styles: [...new Set(chunks.flatMap(({ css }) => css ?? []))],
       }
+    },
+    routes() {
+      const here = closure(entry('desk'), false)
+      const pages = (manifest[entry('desk')]?.dynamicImports ?? []).filter((name) => name.endsWith('-page.tsx'))
+      return new Map(
+        pages.map((name) => {
+          const added = [...closure(name, true)]
+            .filter((each) => !here.has(each))
+            .map((each) => manifest[each] as Chunk)
+          return [name, [...new Set(added.flatMap(({ file, css = [] }) => [file, ...css]))]]
+        }),
+      )
     },
     scriptOf: (page) => (manifest[entry(page)] as Chunk).file,
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),

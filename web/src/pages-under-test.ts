@@ -8,12 +8,14 @@ import type { Kpi, OccupancyCounts, Plan, SiteSummary } from '@baykeeper/contrac
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { bayStates } from './bay-state.ts'
 import type { Build } from './build-under-test.ts'
+import { createPipelineDouble, type PipelineDouble } from './pipeline-under-test.ts'
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 export interface PageDouble extends AsyncDisposable {
   readonly url: string
+  readonly pipeline: PipelineDouble
   /** State code by bay. */
   readonly states: Uint8Array
   readonly viewers: number
@@ -34,6 +36,7 @@ export interface PageDouble extends AsyncDisposable {
 export async function startPageDouble(plan: Plan, build: Build): Promise<PageDouble> {
   const states = new Uint8Array(plan.ids.length)
   const viewers = new Set<ServerResponse>()
+  const pipeline = createPipelineDouble()
   const ring: { q: number; text: string }[] = []
   let q = 1_000
   let opened = 0
@@ -59,19 +62,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     devices: { seen: 9, reporting: 8, unassigned: plan.ids.length === 0 ? 1 : 0 },
     eventsPerSecond: 3.2,
     pipeline: 'ok',
-    ledger: {
-      received: 12,
-      accepted: 12,
-      refused: 0,
-      unframeable: 0,
-      committed: 9,
-      duplicate: 1,
-      quarantined: 2,
-      pending: 0,
-      lost: 0,
-      difference: 0,
-      checked: new Date().toISOString(),
-    },
+    ledger: { ...pipeline.ledger, checked: new Date().toISOString() },
     simulated: plan.simulated,
   })
   const event = (name: string, data: unknown, id?: number) =>
@@ -98,13 +89,14 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
-    const { pathname } = new URL(request.url ?? '/', 'http://double')
+    const url = new URL(request.url ?? '/', 'http://double')
+    const { pathname } = url
     response.setHeader('content-security-policy', csp)
     const json = (body: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     const html = (page: 'desk' | 'public') =>
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(shell(page, plan, build, sites()))
-    if (pathname === '/desk') return html('desk')
+    if (pathname === '/desk' || pathname.startsWith('/desk/')) return html('desk')
     if (pathname === '/') return html('public')
     if (pathname.startsWith('/assets/')) {
       const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript'
@@ -122,6 +114,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
           'x-plan-version': plan.version,
         })
         .end(Buffer.from(states))
+    if (await pipeline.answer(request, response, url)) return
     const [, , , kind, id = ''] = pathname.split('/').map(decodeURIComponent)
     if (kind === 'bays') return json(bay(plan, states, id))
     if (kind === 'devices' && pathname.endsWith('/readings')) return json({ items: [reading(id)], next: null })
@@ -135,6 +128,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   const double: PageDouble = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     states,
+    pipeline,
     down: false,
     refuse: false,
     silent: false,

@@ -1,61 +1,29 @@
 /** The pages in a real browser, against a server that a test moves by hand. */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { bayStates, code } from './bay-state.ts'
+import { isClean, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { samplePlan } from './plan/sample-plan.ts'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const skip = executablePath ? false : 'SKIPPED: no Chromium on this machine, so the pages were not tried in a browser'
-const quiet = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 let build: Build
 let browser: Browser
 before(async () => {
   if (skip) return
   build = await buildPages()
-  browser = await chromium.launch({
-    executablePath: executablePath as string,
-    args: [...quiet.split(' '), '--disable-component-update', '--disable-sync'],
-  })
+  browser = await launchBrowser()
 })
 after(async () => {
   await browser?.close()
   await build?.[Symbol.asyncDispose]()
 })
 
-interface Opened extends AsyncDisposable {
-  readonly page: Page
-  /** Complaints of the browser, and requests to other hosts. */
-  readonly complaints: string[]
-}
-
-async function open(double: PageDouble, path: string, options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (/content security policy|violates/i.test(message.text())) complaints.push(message.text())
-  })
-  page.on('request', (request) => {
-    if (!request.url().startsWith(double.url)) complaints.push(request.url())
-  })
-  await page.goto(double.url + path)
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
-}
-
+const open = (double: PageDouble, path: string, options?: BrowserContextOptions) =>
+  openPage(browser, double, path, options)
 const city = () => startPageDouble({ ...samplePlan(6, 40), simulated: true }, build)
 const free = (page: Page) => page.locator('.tile-value.free')
-const shows = (page: Page, selector: string, text: string | RegExp) =>
-  page.locator(selector, { hasText: text }).first().waitFor({ timeout: 8_000 })
-
 const levelShown = (page: Page, name: string) =>
   page.waitForFunction((text) => document.querySelector('.toolbar option:checked')?.textContent === text, name)
 
@@ -65,11 +33,6 @@ async function twin(page: Page): Promise<Record<string, number>> {
   for (const state of bayStates)
     counts[state] = Number((await page.textContent(`tfoot [data-state=${state}]`))?.replaceAll(',', ''))
   return counts
-}
-
-async function sidewaysOf(page: Page): Promise<void> {
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  assert.ok(beyond <= 0, `${page.url()}: ${beyond} px to scroll sideways`)
 }
 
 const looks = [
@@ -134,18 +97,7 @@ for (const [colorScheme, width, height] of looks)
     for (const [name, server, path, reach] of states) {
       await using opened = await open(server, path, options)
       await reach(opened.page)
-      await opened.page.evaluate(axe)
-      const broken = await opened.page.evaluate(async (tags) => {
-        const found = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
-          runOnly: tags,
-        })
-        return found.violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-        )
-      }, axeTags)
-      assert.deepEqual(broken, [], name)
-      assert.deepEqual(opened.complaints, [], name)
-      await sidewaysOf(opened.page)
+      await isClean(opened, name)
     }
   })
 
@@ -162,7 +114,7 @@ test('at 320 pixels, and with text at 200 %, nothing needs scrolling sideways', 
       width > 320 ? '200%' : '',
     )
     await shows(opened.page, path === '/' ? '.live-status' : '.chip.ok', 'Live')
-    await sidewaysOf(opened.page)
+    await noSideways(opened.page)
   }
 })
 

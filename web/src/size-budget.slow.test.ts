@@ -29,6 +29,18 @@ for (const [page, kind, lazy, limit] of [
     assert.ok(bytes > 0 && bytes <= limit * kib, `${bytes} bytes`)
   })
 
+test('each page that is fetched when it is opened adds no more than 35 KiB compressed, all together 160', async (t) => {
+  const routes = build.routes()
+  assert.ok(routes.size >= 3, [...routes.keys()].join())
+  for (const [name, files] of routes) {
+    const bytes = await zipped(files)
+    t.diagnostic(`${name}: ${(bytes / kib).toFixed(1)} KiB`)
+    assert.ok(bytes > 0 && bytes <= 35 * kib, `${name}: ${bytes} bytes`)
+  }
+  const all = await zipped([...new Set([...routes.values()].flat())])
+  assert.ok(all <= 160 * kib, `${all} bytes`)
+})
+
 test('no file names another host, and none makes code out of text', async () => {
   const files = (['desk', 'public'] as const).flatMap((page) => {
     const { scripts, styles } = build.filesOf(page, true)

@@ -14,6 +14,7 @@ import { type Link, newLink } from '../live/link.ts'
 import type { Tally } from '../live/tally.ts'
 import type { BayPlan } from '../plan/bay-plan.ts'
 import type { Floor } from '../plan/floor.ts'
+import { type Place, placeOf } from './route.ts'
 import { keptTheme, type Theme } from './theme.ts'
 
 export interface City {
@@ -25,6 +26,7 @@ export type Drawer = { readonly of: 'bay'; readonly bay: number } | { readonly o
 export interface Desk {
   readonly words: Words
   readonly config: PageConfig
+  readonly place: Signal<Place>
   readonly client: LiveClient
   readonly city: Signal<City | undefined>
   /** The first states have come. */
@@ -130,6 +132,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   const desk: Desk = {
     words,
     config,
+    place: signal(placeOf(location)),
     client,
     city,
     loaded,
@@ -174,6 +177,13 @@ export function setPaused(desk: Desk, pause: boolean): void {
     if (!pause) desk.counted.value++
   })
   desk.plan?.pause(pause)
+}
+
+/** Another search of the same page, or another page; the reader's way back stays. */
+export function go(desk: Desk, href: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', href)
+  else history.pushState(null, '', href)
+  desk.place.value = placeOf(location)
 }
 
 /** Shows a bay on the plan and opens its drawer. */

@@ -2,9 +2,11 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { openBay, useDesk } from './desk.ts'
+import { writePlace } from './address.ts'
+import { go as goTo, openBay, useDesk } from './desk.ts'
 import { type FoundPlace, findPlaces } from './find.ts'
 import { Icon } from './icons.tsx'
+import { routes } from './route.ts'
 
 export function Dialogs() {
   const { dialog } = useDesk()
@@ -44,10 +46,15 @@ function Search() {
   const asked = useSignal('')
   const at = useSignal(0)
   const floor = city.value?.floor
+  const addressOf = ({ of, index }: FoundPlace) => {
+    const plate = floor?.plates[index]
+    return routes.live + writePlace('', of === 'bay' ? { bay: floor?.ids[index] ?? '' } : { ...plate })
+  }
   const go = (place: FoundPlace | undefined) => {
     if (!place) return
     desk.dialog.value = undefined
     desk.view.value = 'plan'
+    if (desk.place.value.route !== 'live') return goTo(desk, addressOf(place))
     // The plan may only now be coming back in place of the table.
     requestAnimationFrame(() => {
       if (place.of === 'bay') openBay(desk, place.index, true)

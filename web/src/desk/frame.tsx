@@ -3,18 +3,20 @@ import type { ComponentChildren } from 'preact'
 import { useDesk } from './desk.ts'
 import { Icon } from './icons.tsx'
 import { LinkBanner, LinkChip } from './link-state.tsx'
+import { routes } from './route.ts'
 import { applyTheme, themes } from './theme.ts'
 
 export function Frame({ children }: { children: ComponentChildren }) {
-  const { words } = useDesk()
+  const { words, place } = useDesk()
+  const live = place.value.route === 'live'
   return (
     <div class="shell">
-      <a class="skip" href="#plan">
-        {words.text('skip')}
+      <a class="skip" href={live ? '#plan' : '#main'}>
+        {words.text(live ? 'skip' : 'skipContent')}
       </a>
       <Header />
       <Rail />
-      <main id="main">
+      <main id="main" tabIndex={-1}>
         <LinkBanner />
         {children}
       </main>
@@ -109,12 +111,21 @@ function ThemeButton() {
 }
 
 function Rail() {
-  const { words } = useDesk()
+  const { words, place } = useDesk()
+  const live = place.value.route === 'live'
   return (
     <nav class="rail" aria-label={words.text('navigation')}>
-      <a href="/desk" aria-current="page">
+      <a href={routes.live} {...(live ? { 'aria-current': 'page' } : {})}>
         <Icon name="live" />
         {words.text('live')}
+      </a>
+      {/* Its neighbours are reached from it: they are parts of the same page for the reader. */}
+      <a
+        href={routes.pipeline}
+        {...(live ? {} : { 'aria-current': place.value.route === 'pipeline' ? 'page' : 'true' })}
+      >
+        <Icon name="pipeline" />
+        {words.text('pipeline')}
       </a>
       <span class="gap" />
       <a href="/">

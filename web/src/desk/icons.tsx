@@ -1,6 +1,7 @@
 /** Drawn here, because a font or a file would be one more request. */
 const paths = {
   live: 'M3 12h4l3-8 4 16 3-8h4',
+  pipeline: 'M3 12h4M17 12h4M7 8h4v8H7zM13 8h4v8h-4zM11 12h2',
   page: 'M4 5h16v14H4zM4 9h16',
   book: 'M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11',
   search: 'M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14M16 16l5 5',

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { code } from '../bay-state.ts'
 import { occupancyRate } from '../live/tally.ts'
 import { type Desk, useDesk } from './desk.ts'
+import { routes } from './route.ts'
 import { StateBar } from './state-bar.tsx'
 
 export function KpiStrip() {
@@ -175,21 +176,26 @@ function LedgerTile() {
     return `${off ? words.text('ledgerOff', { n: ledger.difference }) : words.text('balanced')} · ${checked}`
   }
   return (
-    <button
-      type="button"
-      class={`${tileClass(desk)} wide`}
-      aria-expanded={desk.drawer.value?.of === 'ledger'}
-      onClick={() => {
-        desk.drawer.value = desk.drawer.value?.of === 'ledger' ? undefined : { of: 'ledger' }
-      }}
-    >
-      <Tile
-        label={words.text('lossLedger')}
-        known={ledger !== undefined}
-        value={words.number(ledger?.difference ?? 0)}
-        tone={off ? 'alert' : ''}
-        detail={detail()}
-      />
-    </button>
+    <div class={`${tileClass(desk)} wide`}>
+      <button
+        type="button"
+        class="tile-button"
+        aria-expanded={desk.drawer.value?.of === 'ledger'}
+        onClick={() => {
+          desk.drawer.value = desk.drawer.value?.of === 'ledger' ? undefined : { of: 'ledger' }
+        }}
+      >
+        <Tile
+          label={words.text('lossLedger')}
+          known={ledger !== undefined}
+          value={words.number(ledger?.difference ?? 0)}
+          tone={off ? 'alert' : ''}
+          detail={detail()}
+        />
+      </button>
+      <a class="tile-link" href={routes.losses}>
+        {words.text('whatLost')}
+      </a>
+    </div>
   )
 }

@@ -6,9 +6,10 @@ import { chooseLocale, createWords, type Locale } from '../i18n/words.ts'
 import { readPageConfig } from '../page-config.ts'
 import { closeDrawer, createDesk, type Desk, DeskContext, setPaused } from './desk.ts'
 import './desk.css'
+import { DeskPage } from './desk-page.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Frame } from './frame.tsx'
-import { LivePage } from './live-page.tsx'
+import { followLinks } from './route.ts'
 import { applyTheme, keptTheme } from './theme.ts'
 import { isWall } from './wall.ts'
 
@@ -24,10 +25,13 @@ async function start(config: PageConfig, locale: Locale) {
     document.cookie = `lang=${locale}; path=/; max-age=31536000; samesite=lax`
   const desk = createDesk(config, createWords(locale, dictionary))
   listenToKeys(desk)
+  followLinks((place) => {
+    desk.place.value = place
+  })
   render(
     <DeskContext.Provider value={desk}>
       <Frame>
-        <LivePage />
+        <DeskPage />
       </Frame>
       <Dialogs />
     </DeskContext.Provider>,
@@ -46,10 +50,11 @@ function listenToKeys(desk: Desk) {
     if (typing || event.ctrlKey || event.metaKey || event.altKey || desk.dialog.value !== undefined) return
     if (event.key === 'Escape' && !event.defaultPrevented) closeDrawer(desk)
     if (!desk.letterKeys.value) return
+    const live = desk.place.value.route === 'live'
     if (event.key === '/') desk.dialog.value = 'search'
     else if (event.key === '?') desk.dialog.value = 'help'
-    else if (event.key === 't') desk.view.value = desk.view.value === 'plan' ? 'table' : 'plan'
-    else if (event.key === 'p') setPaused(desk, desk.paused.value === undefined)
+    else if (event.key === 't' && live) desk.view.value = desk.view.value === 'plan' ? 'table' : 'plan'
+    else if (event.key === 'p' && live) setPaused(desk, desk.paused.value === undefined)
     else return
     event.preventDefault()
   })

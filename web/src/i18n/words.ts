@@ -1,11 +1,11 @@
 /** Words in the reader's language: texts with blanks filled in, numbers, times and ages through `Intl`. Pure. */
-import { type Dictionary, en, type TextKey } from './en.ts'
+import { en, type Plural, type TextKey } from './en.ts'
 
-export interface Words {
+export interface Words<K extends string = TextKey> {
   readonly locale: string
-  text(key: TextKey, blanks?: Readonly<Record<string, string | number>>): string
+  text(key: K, blanks?: Readonly<Record<string, string | number>>): string
   /** A text that depends on `n`, which fills its blank too. */
-  count(key: TextKey, n: number): string
+  count(key: K, n: number): string
   number(n: number, digits?: number): string
   percent(share: number, digits?: number): string
   clock(at: number, zone?: string): string
@@ -15,6 +15,10 @@ export interface Words {
   ago(ms: number): string
   /** "4 min": how long something lasts. */
   span(ms: number): string
+  /** "23 Nov": a day written YYYY-MM-DD, which is UTC. */
+  day(day: string, long?: boolean): string
+  /** The same language with more texts, those of a page that came later. */
+  with<M extends string>(more: Readonly<Record<M, string | Plural>>): Words<K | M>
 }
 
 export const locales = ['en', 'de'] as const
@@ -31,7 +35,12 @@ export function chooseLocale(search: string, cookie: string, preferred: readonly
   return 'en'
 }
 
-export function createWords(locale: string, dictionary: Dictionary = en): Words {
+type Texts<K extends string> = Readonly<Record<K, string | Plural>>
+
+export function createWords<K extends string = TextKey>(
+  locale: string,
+  dictionary: Texts<K> = en as unknown as Texts<K>,
+): Words<K> {
   const plain = new Intl.NumberFormat(locale)
   const plurals = new Intl.PluralRules(locale)
   const fill = (text: string, blanks: Readonly<Record<string, string | number>>) =>
@@ -59,11 +68,11 @@ export function createWords(locale: string, dictionary: Dictionary = en): Words 
   return {
     locale,
     text(key, blanks = {}) {
-      const found = dictionary[key]
+      const found: string | Plural = dictionary[key]
       return fill(typeof found === 'string' ? found : found.other, blanks)
     },
     count(key, n) {
-      const found: Dictionary[TextKey] = dictionary[key]
+      const found: string | Plural = dictionary[key]
       if (typeof found === 'string') return fill(found, { n })
       return fill(plurals.select(n) === 'one' ? found.one : found.other, { n })
     },
@@ -79,6 +88,13 @@ export function createWords(locale: string, dictionary: Dictionary = en): Words 
     minute: (at, zone) => time(at, { hour: '2-digit', minute: '2-digit' }, zone),
     moment: (at, zone) =>
       time(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone),
+    day: (day, long = false) =>
+      time(
+        Date.parse(day),
+        { day: 'numeric', month: long ? 'long' : 'short', ...(long ? { year: 'numeric' } : {}) },
+        'UTC',
+      ),
+    with: (more) => createWords(locale, { ...dictionary, ...more }),
     ago: (ms) => relative.format(-unit(ms)[0], unit(ms)[1]),
     span(ms) {
       const [n, name] = unit(ms)

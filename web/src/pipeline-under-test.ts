@@ -1,0 +1,349 @@
+/** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type DeadLetter,
+  deadLetterSchema,
+  type LedgerReport,
+  requeueSchema,
+  type SourceStatus,
+} from '@baykeeper/contract/ledger.ts'
+import type { Ledger } from '@baykeeper/contract/live.ts'
+import { discardSchema, type Loss, type LossReport, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+
+export interface PipelineDouble {
+  ledger: Ledger
+  readonly sources: SourceStatus[]
+  rows: LedgerReport['rows']
+  losses: Loss[]
+  sensors: SensorDay[]
+  letters: DeadLetter[]
+  /** How an audit is answered. */
+  audit: 'closes' | 'open' | 'absent' | 'forbidden'
+  /** Nothing of this is there yet, as on an older server. */
+  absent: boolean
+  /** What was asked for to be done, in order. */
+  readonly asked: { readonly path: string; readonly body: unknown }[]
+  /** True when the request was one of these and has been answered. */
+  answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>
+}
+
+/** Losses on a page, so that the pages must ask for more. */
+const pageMax = 50
+
+export function createPipelineDouble(): PipelineDouble {
+  const started = Date.now() / 1_000 - 3_600
+  const double: PipelineDouble = {
+    ledger: {
+      received: 118_090,
+      accepted: 118_086,
+      refused: 3,
+      unframeable: 1,
+      committed: 117_961,
+      duplicate: 120,
+      quarantined: 5,
+      pending: 0,
+      lost: 0,
+      difference: 0,
+    },
+    sources: sampleSources(),
+    rows: [
+      { source: 'http', day: '2026-11-23', committed: 41_200, duplicate: 12, quarantined: 3, lost: 0, damaged: 0 },
+      { source: 'mqtt', day: '2026-11-23', committed: 20_100, duplicate: 100, quarantined: 0, lost: 0, damaged: 0 },
+      { source: 'http', day: '2026-11-22', committed: 56_661, duplicate: 8, quarantined: 2, lost: 0, damaged: 0 },
+    ],
+    losses: [],
+    sensors: [],
+    letters: [],
+    audit: 'closes',
+    absent: false,
+    asked: [],
+    answer,
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    const send = (status: number, body: unknown, type = 'application/json') => {
+      response.writeHead(status, { 'content-type': type }).end(typeof body === 'string' ? body : JSON.stringify(body))
+      return true
+    }
+    const refuse = (status: number, detail: string) =>
+      send(status, { type: 'about:blank', title: detail, status, detail })
+    const path = url.pathname.replace('/api/v1', '')
+    const asked = (name: string) => url.searchParams.get(name) ?? undefined
+    if (url.pathname === '/metrics') return send(200, metricsOf(double, started), 'text/plain')
+    if (path === '/sources') return send(200, { items: double.sources, next: null })
+    if (path === '/ledger') return send(200, { totals: { ...double.ledger, checked: now() }, rows: double.rows })
+    if (request.method === 'POST') double.asked.push({ path, body: await bodyOf(request) })
+    const body = double.asked.at(-1)?.body
+    if (double.absent) return refuse(404, 'there is nothing at this address')
+    if (path === '/ledger/audit') {
+      if (double.audit === 'absent') return refuse(404, 'there is nothing at this address')
+      if (double.audit === 'forbidden') return refuse(403, 'this needs the scope operate')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const difference = double.audit === 'open' ? -2 : 0
+      return send(200, {
+        ledger: { ...double.ledger, difference },
+        warnings: difference ? ['journal damage in 7: records 4 to 5 (checksum)'] : [],
+      })
+    }
+    if (path === '/ledger/losses') return send(200, lossPage(double.losses, asked))
+    if (path === '/ledger/sensors') {
+      const items = double.sensors.filter(
+        ({ source, device }) => (asked('source') ?? source) === source && (asked('device') ?? device) === device,
+      )
+      return send(200, { items, next: null })
+    }
+    if (path === '/dead-letters/requeue') {
+      const which = requeueSchema.parse(body)
+      const hit = double.letters.filter(
+        (letter) =>
+          letter.state === 'new' &&
+          ('id' in which
+            ? letter.id === which.id
+            : 'all' in which ||
+              ((which.code ?? letter.code) === letter.code && (which.source ?? letter.source) === letter.source)),
+      )
+      for (const letter of hit) letter.state = 'requeued'
+      return send(200, { requeued: hit.length })
+    }
+    if (path === '/dead-letters/discard') {
+      const { id } = discardSchema.parse(body)
+      const before = double.letters.length
+      double.letters = double.letters.filter((letter) => letter.id !== id)
+      return send(200, { discarded: before - double.letters.length })
+    }
+    if (path === '/dead-letters') {
+      const items = double.letters.filter(
+        ({ source, code }) => (asked('source') ?? source) === source && (asked('code') ?? code) === code,
+      )
+      const from = Number(asked('cursor') ?? 0)
+      const limit = Number(asked('limit') ?? 20)
+      return send(200, {
+        items: items.slice(from, from + limit),
+        next: from + limit < items.length ? String(from + limit) : null,
+      })
+    }
+    return false
+  }
+  return double
+}
+
+function lossPage(losses: readonly Loss[], asked: (name: string) => string | undefined): LossReport {
+  const found = losses.filter(
+    ({ source, cause, device, day }) =>
+      (asked('source') ?? source) === source &&
+      (asked('cause') ?? cause) === cause &&
+      (asked('device') ?? device) === device &&
+      (asked('day') ?? day) === day,
+  )
+  const from = Number(asked('cursor') ?? 0)
+  return {
+    items: found.slice(from, from + pageMax),
+    next: from + pageMax < found.length ? String(from + pageMax) : null,
+    totals: lossCauses.flatMap((cause) => {
+      const own = found.filter((loss) => loss.cause === cause)
+      if (own.length === 0) return []
+      const frames = own.reduce((sum, loss) => sum + (loss.frames ?? 0), 0)
+      return [{ cause, frames, uncounted: own.filter((loss) => loss.frames === null).length }]
+    }),
+  }
+}
+
+const now = () => new Date().toISOString()
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) text += String(chunk)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+function metricsOf({ ledger, sources }: PipelineDouble, started: number): string {
+  const s = Date.now() / 1_000 - started
+  const since = Math.floor(s * 40 + 300 * Math.sin(s / 9))
+  const { difference: _, lost: _lost, ...fates } = ledger
+  const grown = {
+    ...fates,
+    received: fates.received + since,
+    accepted: fates.accepted + since,
+    committed: fates.committed + since,
+  }
+  return [
+    ...Object.entries(grown).map(([fate, n]) => `baykeeper_ledger_frames{fate="${fate}"} ${n}`),
+    ...sources.map(
+      ({ name, kind, received }) =>
+        `baykeeper_source_frames{source="${name}",kind="${kind}",fate="received"} ${received}`,
+    ),
+    `baykeeper_start_time_seconds ${started}`,
+    'baykeeper_commit_seconds{quantile="0.5"} 0.0031',
+    `baykeeper_commit_seconds{quantile="0.99"} ${0.009 + 0.003 * Math.sin(s / 3)}`,
+    'baykeeper_lag_seconds 0.021',
+    'baykeeper_journal_bytes 734003200',
+    'baykeeper_journal_segments 11',
+    'baykeeper_journal_free_bytes 212600881152',
+    'baykeeper_journal_sync_seconds 0.0042',
+    'baykeeper_store_age_seconds 0.31',
+    'baykeeper_devices{group="seen"} 4980',
+    'baykeeper_devices{group="reporting"} 4951',
+    'baykeeper_stream_viewers{audience="desk"} 3',
+    'baykeeper_stream_viewers{audience="public"} 41',
+    'baykeeper_stream_coalesced_total 0',
+    '',
+  ].join('\n')
+}
+
+const sampleSources = (): SourceStatus[] => [
+  {
+    name: 'http',
+    kind: 'http',
+    state: 'up',
+    detail: 'listening on 127.0.0.1:8081',
+    received: 97_870,
+    accepted: 97_866,
+    refused: 3,
+  },
+  {
+    name: 'mqtt',
+    kind: 'mqtt',
+    state: 'up',
+    detail: 'listening on 127.0.0.1:1883, 12 clients',
+    received: 20_200,
+    accepted: 20_200,
+    refused: 0,
+  },
+  {
+    name: 'udp',
+    kind: 'udp',
+    state: 'up',
+    detail: 'listening on 127.0.0.1:7001',
+    received: 20,
+    accepted: 20,
+    refused: 0,
+    lossy: 'UDP has no acknowledgement',
+    warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
+    figures: { kernelDrops: 2, receiveBufferBytes: 212_992, overruns: 'not available' },
+  },
+]
+
+/** Losses of every cause over the last weeks, some of unknown size. */
+export function sampleLosses(): Pick<PipelineDouble, 'losses' | 'sensors' | 'rows'> {
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  const losses: Loss[] = []
+  const sensors: SensorDay[] = []
+  for (let ago = 0; ago < 26; ago++) {
+    for (let k = 0; k < (ago * 7) % 4; k++) {
+      const device = `bay-${17 + ((ago * 5 + k * 3) % 9)}`
+      const frames = 1 + ((ago * 3 + k) % 6)
+      losses.push({
+        cause: 'sequence-gap',
+        source: 'serial',
+        device,
+        day: day(ago),
+        frames,
+        from: null,
+        to: null,
+        detail: `Sensor ${device}: ${frames} numbers after ${400 + ago} never came.`,
+      })
+      sensors.push({
+        day: day(ago),
+        source: 'serial',
+        device,
+        committed: 96,
+        duplicate: k,
+        quarantined: 0,
+        lost: frames,
+      })
+    }
+    if (ago === 3)
+      losses.push({
+        cause: 'overrun',
+        source: 'serial',
+        device: null,
+        day: day(ago),
+        frames: null,
+        from: null,
+        to: null,
+        detail: 'The driver dropped 212 bytes: a lower baud rate or flow control prevents it.',
+      })
+    if (ago === 4)
+      losses.push({
+        cause: 'kernel-drop',
+        source: 'udp',
+        device: null,
+        day: day(ago),
+        frames: 41,
+        from: null,
+        to: null,
+        detail: 'The receive buffer was full: 41 datagrams were dropped. Raise net.core.rmem_max.',
+      })
+    if (ago === 0 || ago === 9)
+      losses.push({
+        cause: 'port-down',
+        source: 'serial',
+        device: null,
+        day: day(ago),
+        frames: null,
+        from: `${day(ago)}T05:02:11.000Z`,
+        to: ago === 0 ? null : `${day(ago)}T05:09:40.000Z`,
+        detail: 'The adapter was unplugged; what was sent meanwhile nobody heard.',
+      })
+    if (ago === 6)
+      losses.push({
+        cause: 'refused',
+        source: 'http',
+        device: null,
+        day: day(ago),
+        frames: 3,
+        from: null,
+        to: null,
+        detail: '3 requests came without a valid token (401).',
+      })
+  }
+  return {
+    losses,
+    sensors,
+    rows: [
+      { source: 'serial', day: day(0), committed: 2_400, duplicate: 3, quarantined: 0, lost: 4, damaged: 0 },
+      { source: 'serial', day: day(30), committed: 2_400, duplicate: 3, quarantined: 0, lost: 0, damaged: 0 },
+    ],
+  }
+}
+
+export function sampleLetters(count = 24): DeadLetter[] {
+  const kinds = [
+    [
+      'no-device',
+      'http',
+      'generic',
+      'field "device" is missing: name the device that sent this',
+      '{"occupied":true,"battery_v":3.58}',
+    ],
+    ['not-json', 'mqtt', 'generic', 'the bytes begin like JSON and break off at character 19', '{"device":"A-017","o'],
+    ['bad-line', 'serial', 'generic', 'no key=value pair in this line', 'BOOT v2.1.0 \u0000\u0007\u00ff ready'],
+    [
+      'unknown-payload',
+      'lorawan',
+      'lorawan',
+      'no codec knows port 222 of this device',
+      '\u0001\u0010\u00fe\u0003\u0080',
+    ],
+  ] as const
+  return Array.from({ length: count }, (_, i) => {
+    const [code, source, codec, detail, text] = kinds[i % kinds.length] as (typeof kinds)[number]
+    const bytes = Buffer.from(i === 0 ? text.repeat(6) : text, 'latin1')
+    return deadLetterSchema.parse({
+      id: `${912 - i}.0`,
+      source,
+      codec,
+      arrived: new Date(Date.now() - i * 760_000).toISOString(),
+      code,
+      detail,
+      state: i % 7 === 5 ? 'requeued' : 'new',
+      size: bytes.length,
+      bytes: bytes.toString('base64'),
+      cut: false,
+      text: bytes
+        .toString('latin1')
+        .replaceAll(/\p{Cc}/gu, '·')
+        .slice(0, 400),
+    })
+  })
+}

@@ -1,0 +1,116 @@
+/** The pages about the pipeline in a real browser, against a server that a test moves by hand. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { isClean, launchBrowser, openPage, shows, skip } from './browser-under-test.ts'
+import { type Build, buildPages } from './build-under-test.ts'
+import { type PageDouble, startPageDouble } from './pages-under-test.ts'
+import { samplePlan } from './plan/sample-plan.ts'
+
+let build: Build
+let browser: Browser
+before(async () => {
+  if (skip) return
+  build = await buildPages()
+  browser = await launchBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await build?.[Symbol.asyncDispose]()
+})
+
+const open = (double: PageDouble, path: string, options?: BrowserContextOptions) =>
+  openPage(browser, double, path, options)
+const city = () => startPageDouble(samplePlan(2, 10), build)
+const value = (page: Page, stage: string) => page.locator('.stage', { hasText: stage }).locator('.stage-value b')
+
+test('the Pipeline page opens from the desk without loading it again, and by its address', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk')
+  const { page } = opened
+  await page.locator('.tile-value.free').waitFor()
+  await page.click('.rail a[href="/desk/pipeline"]')
+  await shows(page, 'h1', 'Pipeline')
+  assert.equal(new URL(page.url()).pathname, '/desk/pipeline')
+  await value(page, 'Streams').waitFor()
+  assert.equal(double.opened, 1)
+  await page.goBack()
+  await page.locator('.tile-value.free').waitFor()
+  assert.equal(double.opened, 1)
+  await page.goto(`${double.url}/desk/pipeline`)
+  await shows(page, '.stage', 'Streams')
+})
+
+test('a stage has colour only where something is wrong; without the server the last numbers stay, grey and dated', {
+  skip,
+}, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk/pipeline')
+  const { page } = opened
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.stage-value b')?.textContent ?? ''))
+  assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 0)
+  const mqtt = double.pipeline.sources[1]
+  assert.ok(mqtt)
+  mqtt.state = 'down'
+  await shows(page, '.stage.bad', 'mqtt is down')
+  assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 1)
+  const before = await value(page, 'Streams').textContent()
+  double.down = true
+  double.cut()
+  await shows(page, '.flow.stale .age', /as of \d\d:\d\d:\d\d/)
+  await shows(page, '.ledger-strip.stale', /as of \d\d:\d\d:\d\d/)
+  assert.equal(await value(page, 'Streams').textContent(), before)
+  await isClean(opened, 'stale')
+})
+
+test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk/pipeline')
+  const { page } = opened
+  await shows(page, '.law-result', 'every frame is accounted for')
+  assert.equal(await page.textContent('.law-result > b'), '0')
+  await shows(page, '.law-result', /checked \d\.\d s ago/)
+  await shows(page, '.equation', '118,090')
+  double.pipeline.ledger = { ...double.pipeline.ledger, received: 118_097, difference: 7 }
+  await shows(page, '.law-result', '7 frames are unaccounted for')
+  await shows(page, '.equation', '118,097')
+})
+
+test('an audit shows that it runs and what came out; a server that cannot, or may not, is told in words', {
+  skip,
+}, async () => {
+  await using double = await city()
+  await using opened = await open(double, '/desk/pipeline')
+  const { page } = opened
+  await page.getByRole('button', { name: 'Audit now' }).click()
+  await page.locator('.audit progress').waitFor()
+  await shows(page, '.report', 'The audit closes')
+  double.pipeline.audit = 'open'
+  await page.getByRole('button', { name: 'Audit now' }).click()
+  await shows(page, '.report.bad', 'difference -2')
+  await shows(page, '.report.bad', 'journal damage in 7')
+  double.pipeline.audit = 'absent'
+  await page.getByRole('button', { name: 'Audit now' }).click()
+  await shows(page, '.audit', 'baykeeper ledger verify')
+  double.pipeline.audit = 'forbidden'
+  await page.getByRole('button', { name: 'Audit now' }).click()
+  await shows(page, '.audit', 'scope “operate”')
+})
+
+const looks = [
+  ['light', 1440, 900],
+  ['dark', 390, 844],
+] as const
+for (const [colorScheme, width, height] of looks)
+  test(`no page about the pipeline breaks a rule of WCAG 2.2 AA: ${colorScheme}, ${width} wide`, { skip }, async () => {
+    await using double = await city()
+    const options = { colorScheme, viewport: { width, height }, reducedMotion: 'reduce' } as const
+    const states: [name: string, path: string, reach: (page: Page) => Promise<unknown>][] = [
+      ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Ströme')],
+    ]
+    for (const [name, path, reach] of states) {
+      await using opened = await open(double, path, options)
+      await reach(opened.page)
+      await isClean(opened, name)
+    }
+  })

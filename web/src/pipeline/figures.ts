@@ -1,0 +1,103 @@
+/** What one look at the server told about its stages, and the last five minutes of it: rates are differences of two looks. Pure. */
+import type { Metrics } from './metrics.ts'
+
+export const lookMs = 2_000
+export const historyMs = 5 * 60_000
+/** A rate looks back at least this long: figures of the server are a second old, so two looks in a row would jump. */
+const rateMs = 6_000
+
+export const fates = [
+  'received',
+  'accepted',
+  'refused',
+  'unframeable',
+  'committed',
+  'duplicate',
+  'quarantined',
+  'pending',
+] as const
+type Fate = (typeof fates)[number]
+
+type Known<T extends string> = Readonly<Record<T, number | undefined>>
+
+export interface Look extends Known<Fate> {
+  readonly at: number
+  readonly started: number | undefined
+  readonly commitMsP50: number | undefined
+  readonly commitMsP99: number | undefined
+  readonly lagMs: number | undefined
+  readonly syncMsP99: number | undefined
+  readonly journalBytes: number | undefined
+  readonly freeBytes: number | undefined
+  readonly storeAgeMs: number | undefined
+  readonly devices: number | undefined
+  readonly reporting: number | undefined
+  readonly deskViewers: number | undefined
+  readonly publicViewers: number | undefined
+  readonly coalesced: number | undefined
+}
+
+export function lookAt(metrics: Metrics, at: number): Look {
+  const ms = (name: string, labels?: Readonly<Record<string, string>>) => {
+    const seconds = metrics.value(name, labels)
+    return seconds === undefined ? undefined : seconds * 1_000
+  }
+  const fate = Object.fromEntries(
+    fates.map((each) => [each, metrics.value('ledger_frames', { fate: each })]),
+  ) as Known<Fate>
+  return {
+    ...fate,
+    at,
+    started: metrics.value('start_time_seconds'),
+    commitMsP50: ms('commit_seconds', { quantile: '0.5' }),
+    commitMsP99: ms('commit_seconds', { quantile: '0.99' }),
+    lagMs: ms('lag_seconds'),
+    syncMsP99: ms('journal_sync_seconds'),
+    journalBytes: metrics.value('journal_bytes'),
+    freeBytes: metrics.value('journal_free_bytes'),
+    storeAgeMs: ms('store_age_seconds'),
+    devices: metrics.value('devices', { group: 'seen' }),
+    reporting: metrics.value('devices', { group: 'reporting' }),
+    deskViewers: metrics.value('stream_viewers', { audience: 'desk' }),
+    publicViewers: metrics.value('stream_viewers', { audience: 'public' }),
+    coalesced: metrics.value('stream_coalesced_total'),
+  }
+}
+
+/** Newest last; what is older than the span shown goes. */
+export const withLook = (history: readonly Look[], look: Look): readonly Look[] =>
+  [...history, look].filter(({ at }) => at > look.at - historyMs - rateMs)
+
+export interface Point {
+  readonly at: number
+  readonly value: number
+}
+
+/** Of a figure that is a value of its moment. */
+export const seriesOf = (history: readonly Look[], of: (look: Look) => number | undefined): readonly Point[] =>
+  history.flatMap((look) => {
+    const value = of(look)
+    return value === undefined ? [] : [{ at: look.at, value }]
+  })
+
+/** Of a figure that only grows: how much a second. A server that was started anew begins anew. */
+export function ratesOf(history: readonly Look[], of: (look: Look) => number | undefined): readonly Point[] {
+  const points: Point[] = []
+  let from = 0
+  for (const look of history) {
+    while (from < history.length && look.at - (history[from + 1] ?? look).at >= rateMs) from++
+    const before = history[from] as Look
+    const [was, is] = [of(before), of(look)]
+    if (was === undefined || is === undefined || before.at >= look.at || before.started !== look.started) continue
+    if (is >= was) points.push({ at: look.at, value: ((is - was) / (look.at - before.at)) * 1_000 })
+  }
+  return points
+}
+
+/** How much a counter grew within the span shown; undefined when nobody can say. */
+export function grownBy(history: readonly Look[], of: (look: Look) => number | undefined): number | undefined {
+  const last = history.at(-1)
+  const first = history.find((look) => look.started === last?.started && of(look) !== undefined)
+  const [was, is] = [first && of(first), last && of(last)]
+  return was === undefined || is === undefined ? undefined : Math.max(0, is - was)
+}
