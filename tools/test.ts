@@ -1,9 +1,11 @@
 /**
- * `npm test`: everything that is promised, tried. What `check` runs, then the slow tests, then the whole house.
+ * `npm test`: everything that is promised, tried. What `check` runs, then the slow tests, then the whole house, then the fault table.
  *
- * `npm test -- WORD...` runs only the test files whose path holds one of the words. The last line is `N passed, N failed, N skipped`;
+ * `npm test -- WORD...` runs only the test files whose path holds one of the words; the word `faults` runs the fault
+ * table. The last line is `N passed, N failed, N skipped`;
  * a step that is no test (types, lint, ...) counts as one.
  */
+import { runFaultSuite } from './fault-suite.ts'
 import { installParts, mayInstall } from './install-parts.ts'
 import { aptLine, findPart, partNames } from './parts.ts'
 import { pool } from './pool.ts'
@@ -23,10 +25,11 @@ if (absent().length > 0 && mayInstall()) stepCounts.push(asCounts(await installP
 if (words.length === 0) stepCounts.push(...(await pool(steps, 2, runStep)).map(asCounts))
 const files = testFiles(root)
 for (const group of groups) results.push(...(await runGroup(group, files[group].filter(wanted))))
+if (words.length === 0 || words.includes('faults')) stepCounts.push(await runFaultSuite())
 
 const tests = total(results)
 const all = total([...stepCounts, ...results])
-const ranNone = tests.passed + tests.failed === 0
+const ranNone = all.passed + all.failed === 0
 console.log(['', ...summary(results), ...(ranNone ? ['FAILED: no test ran'] : [])].join('\n'))
 const lacking = absent()
 if (lacking.length > 0) console.log(`To run what was skipped for a missing part:\n  ${aptLine(lacking)}`)

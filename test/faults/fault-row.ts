@@ -7,6 +7,10 @@ export interface FaultRow {
   /** What is counted: images, kills, inputs. */
   readonly unit: string
   readonly passesWhen: string
+  /** Measures times or fills the machine: nothing else runs beside it. */
+  readonly alone?: boolean
+  /** Its part of the time when time is short; 1 without it. */
+  readonly weight?: number
   run(options: FaultRunOptions): Promise<FaultRunResult>
 }
 
@@ -19,6 +23,13 @@ export interface FaultRunOptions {
 
 export interface FaultRunResult {
   readonly reached: number
-  readonly failures: readonly { readonly seed: number; readonly what: string }[]
+  readonly failures: readonly FaultFailure[]
   readonly note?: string
+  /** Why it could not run here: a part that is missing, named with what would add it. */
+  readonly skipped?: string
+}
+
+export interface FaultFailure {
+  readonly seed: number
+  readonly what: string
 }

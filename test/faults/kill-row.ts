@@ -32,6 +32,7 @@ const chances: Record<(typeof failPoints)[number], number> = {
 export const killRow: FaultRow = {
   name: 'kill -9 of the real processes under load',
   full: 100,
+  weight: 3,
   long: 5_000,
   unit: 'kills',
   passesWhen: 'no acknowledged frame is lost or doubled; what the serial line lost is what the ledger says',

@@ -64,6 +64,7 @@ async function round(seed: number, restarts: number): Promise<Tally> {
   const load = Array.from({ length: workers }, (_, i) =>
     webhooks(`${server.ready.ingest}/ingest/v1`, `${seed}-${i}`, oracle, tally, stopper.signal),
   )
+  using _ = { [Symbol.dispose]: () => stopper.abort() }
   for (let i = 0; i < restarts; i++) {
     await sleep(150 + random() * 250)
     const before = tally.reset
@@ -82,6 +83,7 @@ async function round(seed: number, restarts: number): Promise<Tally> {
   }
   stopper.abort()
   await Promise.all(load)
+  // What an aborted worker had not brought home is no obligation.
   await oracle.check(server)
   return tally
 }
@@ -92,7 +94,10 @@ async function webhooks(url: string, name: string, oracle: Oracle, tally: Tally,
   while (!signal.aborted) {
     const frame = next()
     oracle.sent(frame)
-    while ((await post(url, JSON.stringify(frame), tally)) !== 202) await sleep(20)
+    while ((await post(url, JSON.stringify(frame), tally)) !== 202) {
+      if (signal.aborted) return
+      await sleep(20)
+    }
     oracle.acknowledged(frame)
     tally.answered++
     await sleep(2)

@@ -1,6 +1,7 @@
 /**
- * `npm run mutants [-- WORD...]`: plants each known bug in a copy of the product and runs the test that must notice. A suite that stays
- * green then is worth nothing. With words, only bugs whose file or sentence holds one of them.
+ * `npm run mutants [-- WORD...] [--record]`: plants each known bug in a copy of the product and runs the test that must notice. A suite that stays
+ * green then is worth nothing. With words, only bugs whose file or sentence holds one of them; `--record` writes the
+ * counts into docs/reliability.md.
  *
  * Each judge is first held against the copy without a bug: one that fails there would "catch" everything.
  */
@@ -11,6 +12,7 @@ import path from 'node:path'
 import { pool } from '../../tools/pool.ts'
 import { line } from '../../tools/print.ts'
 import { root } from '../../tools/run-command.ts'
+import { recordPlanted } from '../faults/reliability.ts'
 import { houseBugs } from './house.ts'
 import { journalBugs } from './journal.ts'
 import type { PlantedBug } from './planted-bug.ts'
@@ -30,7 +32,7 @@ const copied = ['src', 'contract', 'test', 'tools', 'bin', 'package.json', 'ARCH
 const judgeMsMax = 120_000
 const atOnce = 2
 
-const words = process.argv.slice(2)
+const words = process.argv.slice(2).filter((word) => word !== '--record')
 const chosen = Object.entries(all).flatMap(([room, bugs]) =>
   bugs
     .filter(({ what, file }) => words.length === 0 || words.some((word) => `${room} ${file} ${what}`.includes(word)))
@@ -51,6 +53,15 @@ try {
   const caught = await pool(chosen, atOnce, ({ room, bug }) => inCopy((copy) => hold(copy, room, bug)))
   const count = caught.filter(Boolean).length
   console.log(`\n${count} caught of ${chosen.length} planted; ${judges.length} judges, each green without a bug`)
+  if (process.argv.includes('--record') && words.length === 0)
+    await recordPlanted({
+      rooms: Object.entries(all).map(([room, bugs]) => ({
+        room,
+        planted: bugs.length,
+        caught: chosen.filter((one, i) => one.room === room && caught[i]).length,
+      })),
+      missed: chosen.filter((_, i) => !caught[i]).map(({ room, bug }) => `${room}: it ${bug.what}`),
+    })
   process.exitCode = count === chosen.length && chosen.length > 0 && sound.every(Boolean) ? 0 : 1
 } finally {
   await rm(place, { recursive: true, force: true })
