@@ -1,3 +1,5 @@
+/** Faults of the sources: bytes of nobody, senders that do harm, lines that break, brokers that come and go. */
 import type { FaultRow } from './fault-row.ts'
+import { fuzzRow } from './fuzz-row.ts'
 
-export const sourceRows: readonly FaultRow[] = []
+export const sourceRows: readonly FaultRow[] = [fuzzRow]
