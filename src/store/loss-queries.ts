@@ -8,7 +8,7 @@ import type { SqlRunner } from './sql-runner.ts'
 import { BadCursor } from './store.ts'
 import type { Tables } from './tables.ts'
 
-type LossQueries = Omit<LossStore, 'discard'>
+type LossQueries = Omit<LossStore, 'discard' | 'recount'>
 type LossKey = readonly [day: number, journal: string, source: string, cause: string, id: string]
 type GapKey = readonly [day: number, device: number, epoch: number, to: number]
 /** Where a page of losses begins. Of one day losses come before gaps. */

@@ -8,6 +8,7 @@
  * A loss whose size nobody can know has `frames: null`, and is never counted as 0.
  */
 import type { Instant } from '../lib/brand.ts'
+import type { Recount, RecountOptions } from './recount.ts'
 import type { StoredDeadLetter } from './store.ts'
 
 /** Days since 1970-01-01, UTC. */
@@ -151,6 +152,8 @@ export interface LossStore {
   /** `discarded` when this call did it, `gone` when there is none such (any more), `requeued` while it waits to be decoded again. */
   discard(order: DiscardOrder): Promise<'discarded' | 'gone' | 'requeued'>
   discardOf(pos: number, idx: number): Promise<Discard | undefined>
+  /** Counts every row again, in one snapshot beside all writers; `cursor` and `totals` are those of this journal. */
+  recount(journal: string, options?: RecountOptions): Promise<Recount>
 }
 
 export const dayMs = 86_400_000

@@ -3,6 +3,7 @@
  * `cursor`, which locks the offset row and so waits until the server has decided.
  */
 import { lossQueries } from '../loss-queries.ts'
+import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
@@ -13,11 +14,14 @@ import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
 import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
 import type { MysqlSession } from './mysql-session.ts'
+import { inSnapshot } from './snapshot.ts'
 import { unitOfWork } from './unit-of-work.ts'
 import { serverWeaknesses } from './weaknesses.ts'
 
 /** A change of schema may rebuild a large table. */
 const migrateMsMax = 6 * 60 * 60 * 1_000
+/** Nor does a recount of all rows end soon. */
+const recountMsMax = migrateMsMax
 
 export async function openMysql(url: string, { clock }: StoreDeps, options: MysqlLineOptions = {}): Promise<Store> {
   const address = mysqlAddress(url)
@@ -69,6 +73,11 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
     commit: (batch) => line.use((session) => commitMysql(session, batch)),
 
     discard: (order) => line.use((session) => discardMysql(session, order)),
+
+    recount: (journal, options = {}) =>
+      line.use((session) => inSnapshot(session, (snapshot) => recount(snapshot, journal, options)), {
+        msMax: recountMsMax,
+      }),
 
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
   }

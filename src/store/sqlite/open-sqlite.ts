@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { lossQueries } from '../loss-queries.ts'
+import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type CommitBatch, type Cursor, type Store, StoreError } from '../store.ts'
@@ -43,16 +44,17 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       throw sqliteFault(error)
     }
   }
-  const runner: SqlRunner = {
+  const runnerOn = (connection: DatabaseSync): SqlRunner => ({
     db: composer.sqlite(),
     all: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
-      guard(() => db.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
+      guard(() => connection.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
     run: async ({ sql, parameters }) =>
       guard(() => {
-        const { changes, lastInsertRowid } = db.prepare(sql).run(...(parameters as (string | number)[]))
+        const { changes, lastInsertRowid } = connection.prepare(sql).run(...(parameters as (string | number)[]))
         return { affected: Number(changes), insertId: Number(lastInsertRowid) }
       }),
-  }
+  })
+  const runner = runnerOn(db)
   let commit: ((batch: CommitBatch) => void) | undefined
 
   return {
@@ -101,6 +103,13 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       }),
 
     discard: async (order) => guard(() => discardSqlite(db, order)),
+
+    // A connection of its own: its snapshot lasts, and what is committed here meanwhile is not in it.
+    recount: async (journal, options = {}) => {
+      using snapshot = guard(() => new DatabaseSync(file, { readOnly: true, timeout: busyMsMax }))
+      snapshot.exec('BEGIN')
+      return await recount(runnerOn(snapshot), journal, options)
+    },
 
     [Symbol.asyncDispose]: async () => {
       if (db.isOpen) db.close()

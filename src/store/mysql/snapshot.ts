@@ -1,0 +1,18 @@
+/** Many reads that see one state of the database, whatever is committed meanwhile. */
+import { composer, type SqlRunner } from '../sql-runner.ts'
+import type { MysqlSession } from './mysql-session.ts'
+
+export async function inSnapshot<T>(session: MysqlSession, read: (runner: SqlRunner) => Promise<T>): Promise<T> {
+  // Sessions are READ COMMITTED, where every statement sees another state; this holds for the next transaction only.
+  await session.command('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+  await session.command('START TRANSACTION WITH CONSISTENT SNAPSHOT')
+  try {
+    return await read({
+      db: composer.mysql(),
+      all: ({ sql, parameters }) => session.query(sql, parameters as (string | number)[]),
+      run: ({ sql, parameters }) => session.execute(sql, parameters as (string | number)[]),
+    })
+  } finally {
+    if (session.isOpen()) await session.command('ROLLBACK')
+  }
+}

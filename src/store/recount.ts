@@ -1,0 +1,280 @@
+/**
+ * The store counted again, row by row, in one snapshot, so that a batch committed meanwhile is either whole in it or not at all.
+ *
+ * - C1 Per sensor and epoch: highest - lowest + 1 = distinct numbers stored + numbers in its gaps, and no number is stored twice.
+ * - C2 Per sensor: readings stored = what its state says = the sum of its days; missing numbers = its gaps = the sum of its days.
+ * - C3 Per source: dead letters + discards = quarantined, in frames; numbers in the gaps of its sensors = lost.
+ *
+ * Memory is bounded: sensors are taken in pages, and the database adds up.
+ */
+import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { ledgerSums } from './rows.ts'
+import { sharedQueries } from './shared-queries.ts'
+import type { SqlRunner } from './sql-runner.ts'
+import type { Cursor, LedgerDelta } from './store.ts'
+
+type LedgerSums = Omit<LedgerDelta, 'source' | 'day'>
+
+/** What the rows of one source add up to. */
+export interface SourceRecount extends LedgerSums {
+  readonly source: string
+  readonly readings: number
+  /** In frames: a letter may stand for a record of several. */
+  readonly deadLetters: number
+  readonly discarded: number
+  /** Missing in the current epochs of its sensors: a late frame may still come. */
+  readonly openGaps: number
+  /** Missing in epochs that have ended. */
+  readonly confirmedLost: number
+}
+
+export interface Recount {
+  /** Of the journal asked about, in the same snapshot. */
+  readonly cursor: Cursor
+  readonly totals: LedgerSums
+  readonly sources: readonly SourceRecount[]
+  readonly sensors: number
+  readonly epochs: number
+  /** Rows that do not close, named; the first hundred. */
+  readonly failures: readonly string[]
+  readonly failuresTotal: number
+}
+
+export interface RecountOptions {
+  /** Told after each page of sensors. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+const sensorsPerPage = 200
+const failuresMax = 100
+
+type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
+
+export async function recount(runner: SqlRunner, journal: string, { onProgress }: RecountOptions): Promise<Recount> {
+  const { db, all } = runner
+  const failures: string[] = []
+  let failuresTotal = 0
+  const fail = (row: string) => {
+    failuresTotal++
+    if (failures.length < failuresMax) failures.push(row)
+  }
+  const sources = new Map<string, Tally>()
+  const tally = (source: string): Tally =>
+    sources.getOrInsertComputed(source, () => ({
+      ...{ source, committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 },
+      ...{ readings: 0, deadLetters: 0, discarded: 0, openGaps: 0, confirmedLost: 0 },
+    }))
+
+  const { cursor, totals } = await sharedQueries(runner).ledgerAt(journal)
+  await addSums()
+  const { sensors, epochs, readings } = await addSensors()
+  const counted = await count('reading')
+  if (counted !== readings)
+    fail(`reading: ${counted} rows are stored, ${readings} of them belong to sensors that are known`)
+  for (const row of [...sources.values()].sort((a, b) => (a.source < b.source ? -1 : 1))) checkSource(row, fail)
+  return { cursor, totals, sources: [...sources.values()], sensors, epochs, failures, failuresTotal }
+
+  async function count(table: 'reading' | 'device'): Promise<number> {
+    const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
+    return Number((await all(query.compile()))[0]?.n)
+  }
+
+  /** What ledger, dead letters and discards hold, by source. */
+  async function addSums() {
+    const sums = ledgerSums.map((column) => sql<number | string>`sum(${sql.ref(column)})`.as(column))
+    for (const row of await all(
+      db
+        .selectFrom('ledger')
+        .select(['source', ...sums])
+        .groupBy('source')
+        .compile(),
+    ))
+      for (const column of ledgerSums) tally(row.source)[column] = Number(row[column])
+    const frames = sql<
+      number | string
+    >`sum(case when json_valid(head) then coalesce(json_extract(head, '$.frames'), 1) else 1 end)`
+    const letters = db
+      .selectFrom('dead_letter')
+      .select(['source', frames.as('frames')])
+      .groupBy('source')
+    for (const row of await all(letters.compile())) tally(row.source).deadLetters = Number(row.frames)
+    const discards = db
+      .selectFrom('discard')
+      .select(['source', sql<number | string>`sum(frames)`.as('frames')])
+      .groupBy('source')
+    for (const row of await all(discards.compile())) tally(row.source).discarded = Number(row.frames)
+  }
+
+  async function addSensors() {
+    const total = await count('device')
+    let last = 0
+    let sensors = 0
+    let epochs = 0
+    let readings = 0
+    for (;;) {
+      const page = await sensorPage(last)
+      if (page.length === 0) return { sensors, epochs, readings }
+      for (const sensor of page) {
+        checkSensor(sensor, fail)
+        const sums = tally(sensor.source)
+        for (const { epoch, missing } of sensor.epochs)
+          if (epoch === sensor.epoch) sums.openGaps += missing
+          else sums.confirmedLost += missing
+        sums.readings += sensor.rows
+        readings += sensor.rows
+        epochs += sensor.epochs.length
+      }
+      last = page.at(-1)?.id as number
+      sensors += page.length
+      onProgress?.(sensors, total)
+      // A dialect that answers at once would keep this thread to itself.
+      await setImmediate()
+    }
+  }
+
+  async function sensorPage(after: number): Promise<readonly Sensor[]> {
+    const columns = [
+      'id',
+      'source',
+      'external',
+      'epoch',
+      'min_seq',
+      'max_seq',
+      'distinct_count',
+      'missing_before',
+      'readings',
+    ] as const
+    const devices = await all(
+      db
+        .selectFrom('device')
+        .select(columns)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(sql.lit(sensorsPerPage))
+        .compile(),
+    )
+    const from = devices[0]?.id ?? 0
+    const to = devices.at(-1)?.id ?? 0
+    const stored = await all(
+      db
+        .selectFrom('reading')
+        .select(({ fn }) => [
+          ...(['device', 'epoch'] as const),
+          ...[fn.countAll().as('rows'), fn.count('seq').as('numbered'), fn.count('seq').distinct().as('distinct')],
+          ...[fn.min('seq').as('min'), fn.max('seq').as('max')],
+        ])
+        .where('device', '>=', from)
+        .where('device', '<=', to)
+        .groupBy(['device', 'epoch'])
+        .compile(),
+    )
+    const gaps = await all(
+      db
+        .selectFrom('gap')
+        .select(['device', 'epoch', sql<number | string>`sum(to_seq - from_seq + 1)`.as('missing')])
+        .where('device', '>=', from)
+        .where('device', '<=', to)
+        .groupBy(['device', 'epoch'])
+        .compile(),
+    )
+    const days = await all(
+      db
+        .selectFrom('sensor_day')
+        .select([
+          'device',
+          sql<number | string>`sum(readings)`.as('readings'),
+          sql<number | string>`sum(lost)`.as('lost'),
+        ])
+        .where('device', '>=', from)
+        .where('device', '<=', to)
+        .groupBy('device')
+        .compile(),
+    )
+    const storedOf = Map.groupBy(stored, ({ device }) => device)
+    const gapsOf = Map.groupBy(gaps, ({ device }) => device)
+    const daysOf = new Map(days.map((row) => [row.device, row]))
+    return devices.map((device) => {
+      const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, Number(gap.missing)]))
+      const rows = (storedOf.get(device.id) ?? []).map(({ epoch, min, max, ...row }) => ({
+        ...{ epoch, min, max, rows: Number(row.rows), numbered: Number(row.numbered), distinct: Number(row.distinct) },
+        missing: gapOf.get(epoch) ?? 0,
+      }))
+      const known = new Set(rows.map(({ epoch }) => epoch))
+      return {
+        ...device,
+        epochs: rows,
+        rows: rows.reduce((sum, row) => sum + row.rows, 0),
+        strayGaps: [...gapOf.keys()].filter((epoch) => !known.has(epoch)),
+        dayReadings: Number(daysOf.get(device.id)?.readings ?? 0),
+        dayLost: Number(daysOf.get(device.id)?.lost ?? 0),
+      }
+    })
+  }
+}
+
+interface Sensor {
+  readonly id: number
+  readonly source: string
+  readonly external: string
+  readonly epoch: number
+  readonly min_seq: number | null
+  readonly max_seq: number | null
+  readonly distinct_count: number
+  readonly missing_before: number
+  readonly readings: number
+  readonly epochs: readonly EpochRows[]
+  readonly rows: number
+  /** Epochs with gaps and without a reading. */
+  readonly strayGaps: readonly number[]
+  readonly dayReadings: number
+  readonly dayLost: number
+}
+
+interface EpochRows {
+  readonly epoch: number
+  readonly rows: number
+  readonly numbered: number
+  readonly distinct: number
+  readonly min: number | null
+  readonly max: number | null
+  readonly missing: number
+}
+
+function checkSensor(sensor: Sensor, fail: (row: string) => void) {
+  const { source, external, epochs, rows, readings, dayReadings, dayLost } = sensor
+  const name = `sensor ${external} of ${source}`
+  for (const { epoch, min, max, numbered, distinct, missing } of epochs) {
+    const spanned = min === null || max === null ? 0 : max - min + 1
+    if (numbered !== distinct) fail(`${name}, epoch ${epoch}: ${numbered - distinct} numbers are stored more than once`)
+    if (spanned !== distinct + missing)
+      fail(`${name}, epoch ${epoch}: numbers ${min} to ${max} are ${spanned}, stored ${distinct} + missing ${missing}`)
+  }
+  for (const epoch of sensor.strayGaps) fail(`${name}, epoch ${epoch}: has gaps and no readings`)
+  const current = epochs.find(({ epoch }) => epoch === sensor.epoch)
+  if (sensor.min_seq !== (current?.min ?? null) || sensor.max_seq !== (current?.max ?? null))
+    fail(
+      `${name}: its state says numbers ${sensor.min_seq} to ${sensor.max_seq}, its readings ${current?.min} to ${current?.max}`,
+    )
+  if (sensor.distinct_count !== (current?.distinct ?? 0))
+    fail(`${name}: its state says ${sensor.distinct_count} numbers, ${current?.distinct ?? 0} are stored`)
+  if (rows !== readings) fail(`${name}: ${rows} readings are stored, its state says ${readings}`)
+  if (rows !== dayReadings) fail(`${name}: ${rows} readings are stored, its days say ${dayReadings}`)
+  const missing = epochs.reduce((sum, epoch) => sum + epoch.missing, 0)
+  const before = missing - (current?.missing ?? 0)
+  if (before !== sensor.missing_before)
+    fail(`${name}: ${before} numbers of ended epochs are missing, its state says ${sensor.missing_before}`)
+  if (missing !== dayLost) fail(`${name}: ${missing} numbers are missing, its days say ${dayLost}`)
+}
+
+function checkSource(row: SourceRecount, fail: (row: string) => void) {
+  const { source, deadLetters, discarded, quarantined, lost, openGaps, confirmedLost } = row
+  if (deadLetters + discarded !== quarantined)
+    fail(
+      `source ${source}: ${quarantined} frames were quarantined, ${deadLetters} are dead letters and ${discarded} were discarded`,
+    )
+  if (openGaps + confirmedLost !== lost)
+    fail(
+      `source ${source}: the ledger says ${lost} numbers are lost, the gaps of its sensors hold ${openGaps + confirmedLost}`,
+    )
+}
