@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import type { JournalRecord } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
@@ -23,8 +24,10 @@ import { calm, follow, type KeptJournal, keptJournal, until } from './following.
 
 const deps = { log: silentLog, clock: systemClock }
 /** A server that hangs or holds a lock is left soon, so that a round is short. */
-const impatient = { callMs: 700, lockWaitS: 1, busyMs: 5_000 }
+const impatient = { callMs: 700, lockWaitS: 1, silentS: 2, busyMs: 5_000 }
 const recordsPerRound = 30
+/** A fault that lasts meets a backlog that grows. */
+const recordsPerRoundMax = 3_000
 const cutsPerDatabase = 25
 const failuresMax = 3
 /** A server is at most this much of a run of every round; small logs start and copy quickly. */
@@ -108,30 +111,26 @@ async function databaseFault(
   fault: DatabaseFault,
   seed = upTo(random, 2 ** 31),
 ): Promise<string | undefined> {
-  const records = story(seed, recordsPerRound)
-  const expected = await calm(records)
+  const records = story(seed, recordsPerRoundMax)
   await using place = await databaseBehindProxy(server, clientOf(random))
   const { proxy, store, url } = place
   const journal = await keptJournal()
   await using following = follow(journal, store)
   await journal.append(records.slice(0, 5))
   await following.drained()
-  const feeding = feed(journal, records.slice(5), random)
+  const over = new AbortController()
+  const feeding = feed(journal, records, random, over.signal)
   await systemClock.sleep(random() * 30)
-  await fault.strike({ server, proxy, url, following, random })
+  await fault.strike({ server, proxy, url, following, random }).finally(() => over.abort())
   await feeding
   await following.drained()
-  return difference(await endOf(store, journal.id), expected)
+  return difference(await endOf(store, journal.id), await calm(records.slice(0, journal.last())))
 }
 
-/** Some now, some while the fault lasts, never waiting for the processor: intake does not notice. */
-async function feed(
-  journal: KeptJournal,
-  records: readonly Parameters<KeptJournal['append']>[0][number][],
-  random: Random,
-) {
-  for (const record of records) {
-    await journal.append([record])
+/** Record after record until the fault is over, never waiting for the processor: intake does not notice. */
+async function feed(journal: KeptJournal, records: readonly JournalRecord[], random: Random, over: AbortSignal) {
+  while (journal.last() < (over.aborted ? recordsPerRound : recordsPerRoundMax)) {
+    await journal.append(records.slice(journal.last(), journal.last() + 1))
     await systemClock.sleep(random() * 15)
   }
 }

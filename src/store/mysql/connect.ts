@@ -4,7 +4,7 @@
  * - Strict mode: a value that does not fit is an error, never a smaller value (S3).
  * - READ COMMITTED: the offset row is locked by hand, and everything else is keyed rows of one writer, so the gap locks of
  *   REPEATABLE READ would only add deadlocks with the few writes of operators. Reads that must agree are one statement.
- * - A session that goes silent is ended by the server after a minute, and with it the locks of a transaction whose client is gone.
+ * - A session that goes silent is ended by the server after a while, and with it the locks of a transaction whose client is gone.
  */
 import { StoreError } from '../store.ts'
 import { mariadbSession } from './mariadb-session.ts'
@@ -20,30 +20,41 @@ import {
 import { mysql2Session } from './mysql2-session.ts'
 
 /** A commit holds its locks for a second at most: who waits five times that is told to come again. */
-const lockWaitS = 5
-const settings = [
+const lockWaitSMax = 5
+
+/** For tests, which have less patience. */
+export interface Patience {
+  readonly lockWaitS?: number | undefined
+  readonly silentS?: number | undefined
+}
+
+const settings = ({ lockWaitS = lockWaitSMax, silentS = silentSMax }: Patience) => [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
-  `SET SESSION time_zone = '+00:00', autocommit = 1, wait_timeout = ${silentSMax}, innodb_lock_wait_timeout = ${lockWaitS}`,
+  `SET SESSION time_zone = '+00:00', autocommit = 1, wait_timeout = ${silentS}, innodb_lock_wait_timeout = ${lockWaitS}`,
   'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ]
 
 const clients = { mariadb: mariadbSession, mysql2: mysql2Session }
 
-export async function connect(address: MysqlAddress, client: MysqlClient | 'auto'): Promise<MysqlSession> {
-  const session = await open(address, client === 'auto' ? 'mariadb' : client)
+export async function connect(
+  address: MysqlAddress,
+  client: MysqlClient | 'auto',
+  patience: Patience = {},
+): Promise<MysqlSession> {
+  const session = await open(address, client === 'auto' ? 'mariadb' : client, patience)
   if (client !== 'auto' || session.isMariaDb) return session
   await session.end()
-  return open(address, 'mysql2')
+  return open(address, 'mysql2', patience)
 }
 
-async function open(address: MysqlAddress, client: MysqlClient): Promise<MysqlSession> {
+async function open(address: MysqlAddress, client: MysqlClient, patience: Patience): Promise<MysqlSession> {
   const socket = dial(address)
   const giveUp = () => socket.destroy(new Error(`the server did not answer within ${connectMsMax / 1_000} s`))
   const timer = setTimeout(giveUp, connectMsMax)
   try {
     const session = await clients[client](address, socket)
-    for (const setting of settings) await session.command(setting)
+    for (const setting of settings(patience)) await session.command(setting)
     const [row] = await session.query<{ mode: string }>('SELECT @@SESSION.sql_mode AS mode', [])
     if (row?.mode.includes('STRICT_ALL_TABLES')) return session
     throw new StoreError(

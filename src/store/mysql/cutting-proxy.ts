@@ -1,4 +1,4 @@
-/** A TCP proxy for tests that cuts the line around a COMMIT, or goes silent without closing anything. */
+/** A TCP proxy for tests that cuts the line around a COMMIT or in the middle of a batch, goes silent without closing anything, or away. */
 import net from 'node:net'
 
 /**
@@ -12,8 +12,12 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly port: number
   /** The next COMMIT is cut, once. */
   cutNext(cut: Cut, options?: { readonly reset?: boolean }): void
+  /** The line breaks by a reset when this many further bytes have gone to the server, once. */
+  resetAfter(bytes: number): void
   /** Nothing passes any more on the lines open now; new lines work. */
   silence(): void
+  /** All lines are dropped, and new ones too, until it is back. */
+  away(isAway: boolean): void
 }
 
 /** A text command of seven bytes: length 7, sequence 0, COM_QUERY. */
@@ -21,9 +25,12 @@ const commitPacket = Buffer.from('\x07\x00\x00\x00\x03COMMIT', 'latin1')
 
 export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
   let armed: { cut: Cut; reset: boolean } | undefined
+  let bytesLeft = Number.POSITIVE_INFINITY
+  let isAway = false
   const lines = new Set<{ silent: boolean; drop(reset?: boolean): void }>()
 
   const proxy = net.createServer({ noDelay: true }, (client) => {
+    if (isAway) return void client.resetAndDestroy()
     const server = net.connect({ port: serverPort, host: '127.0.0.1', noDelay: true })
     const line = {
       silent: false,
@@ -43,6 +50,12 @@ export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
     server.on('data', (answer: Buffer) => line.silent || hearing(answer))
     client.on('data', (bytes: Buffer) => {
       if (line.silent) return
+      if (bytes.length >= bytesLeft) {
+        const passed = bytes.subarray(0, bytesLeft)
+        bytesLeft = Number.POSITIVE_INFINITY
+        return void server.write(passed, () => line.drop(true))
+      }
+      bytesLeft -= bytes.length
       if (!armed || !bytes.includes(commitPacket)) return void server.write(bytes)
       const { cut, reset } = armed
       armed = undefined
@@ -68,8 +81,15 @@ export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
     cutNext(cut, { reset = false } = {}) {
       armed = { cut, reset }
     },
+    resetAfter(bytes) {
+      bytesLeft = bytes
+    },
     silence() {
       for (const line of lines) line.silent = true
+    },
+    away(now) {
+      isAway = now
+      if (isAway) for (const line of [...lines]) line.drop(true)
     },
     async [Symbol.asyncDispose]() {
       for (const line of [...lines]) line.drop()

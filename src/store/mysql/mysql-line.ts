@@ -3,7 +3,7 @@
  * of others never mix, and nobody waits for ever: a call that takes too long loses its session and fails as transient.
  */
 import { StoreError } from '../store.ts'
-import { connect } from './connect.ts'
+import { connect, type Patience } from './connect.ts'
 import { mysqlFault } from './mysql-faults.ts'
 import { type MysqlAddress, type MysqlClient, type MysqlSession, silentSMax } from './mysql-session.ts'
 
@@ -25,12 +25,13 @@ const askAfterMs = (silentSMax * 1_000) / 4
 /** A call under way may end when the store is closed, but not hold up the end of the process. */
 const closeMsMax = 2_000
 
-export interface MysqlLineOptions {
+export interface MysqlLineOptions extends Patience {
   readonly client?: MysqlClient | 'auto'
   readonly callMs?: number
 }
 
-export function mysqlLine(address: MysqlAddress, { client = 'auto', callMs = callMsMax }: MysqlLineOptions): MysqlLine {
+export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): MysqlLine {
+  const { client = 'auto', callMs = callMsMax, ...patience } = options
   let session: MysqlSession | undefined
   let lastUsed = 0
   let closed = false
@@ -43,7 +44,7 @@ export function mysqlLine(address: MysqlAddress, { client = 'auto', callMs = cal
     // Nobody waits for a late call any more, and the line is another's by now.
     if (call.isLate) throw tooLate
     if (session?.isOpen()) return session
-    const made = await connect(address, client)
+    const made = await connect(address, client, patience)
     if (call.isLate || closed) {
       made.destroy('made too late')
       throw tooLate

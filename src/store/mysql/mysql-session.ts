@@ -45,8 +45,8 @@ export interface MysqlAddress {
 
 /** From the first packet to a session ready for work. */
 export const connectMsMax = 10_000
-/** Seconds without a word after which the server ends a session. */
-export const silentSMax = 60
+/** Seconds without a word after which the server ends a session: so long may the locks of a client that vanished hold up the next. */
+export const silentSMax = 20
 /** A peer that vanished without a word is noticed by the kernel. */
 const keepAliveMs = 10_000
 

@@ -227,6 +227,28 @@ describe('outages of the database', { skip }, () => {
     await agrees(store, 2)
   })
 
+  test('what was sent behind a statement that a deadlock took back is taken back too', async () => {
+    const url = await server.createDatabase()
+    await using store = await prepared(url)
+    await store.commit(batchAt(0))
+    const other = await mariadb.createConnection(url.replace('mysql:', 'mariadb:'))
+    try {
+      await other.query('START TRANSACTION')
+      await other.query('UPDATE reading SET quality = 4')
+      // Readings of several kinds go in several packets; the first of them meets the other's lock.
+      const committing = assert.rejects(store.commit(batchAt(1)), { fault: 'transient', message: /deadlock/i })
+      await systemClock.sleep(200)
+      await other.query('SELECT off FROM journal_offset FOR UPDATE')
+      await other.query('ROLLBACK')
+      await committing
+    } finally {
+      await other.end()
+    }
+    await agrees(store, 1)
+    await store.commit(batchAt(1))
+    await agrees(store, 2)
+  })
+
   test('a lock that is not let go makes a commit transient', async () => {
     const url = await server.createDatabase()
     await using store = await prepared(url)

@@ -1,4 +1,9 @@
-/** One transaction. Whatever leaves the scope without `commit` rolls it back; if even that fails, the session goes and the server does. */
+/**
+ * One transaction. Whatever leaves the scope without `commit` rolls it back; if even that fails, the session goes and the server does.
+ *
+ * A deadlock takes the whole transaction back at once, and packets that were sent without waiting still arrive behind it. With
+ * autocommit on, each of them would be committed by itself; off, they are part of a transaction that ends with the ROLLBACK.
+ */
 import type { MysqlSession } from './mysql-session.ts'
 
 export interface UnitOfWork extends AsyncDisposable {
@@ -6,7 +11,7 @@ export interface UnitOfWork extends AsyncDisposable {
 }
 
 export async function unitOfWork(session: MysqlSession): Promise<UnitOfWork> {
-  await session.command('START TRANSACTION')
+  await session.command('SET autocommit = 0')
   let done = false
   return {
     async commit() {
@@ -14,8 +19,14 @@ export async function unitOfWork(session: MysqlSession): Promise<UnitOfWork> {
       done = true
     },
     async [Symbol.asyncDispose]() {
-      if (done || !session.isOpen()) return
-      await session.command('ROLLBACK').catch(() => session.destroy('the transaction could not be rolled back'))
+      if (!session.isOpen()) return
+      try {
+        if (!done) await session.command('ROLLBACK')
+        // Only now: it commits what is open.
+        await session.command('SET autocommit = 1')
+      } catch {
+        session.destroy('the transaction could not be rolled back')
+      }
     },
   }
 }
