@@ -133,7 +133,8 @@ function lossPage(losses: readonly Loss[], asked: (name: string) => string | und
       (asked('source') ?? source) === source &&
       (asked('cause') ?? cause) === cause &&
       (asked('device') ?? device) === device &&
-      (asked('day') ?? day) === day,
+      (asked('from') ?? day) <= day &&
+      day <= (asked('to') ?? day),
   )
   const from = Number(asked('cursor') ?? 0)
   return {

@@ -146,7 +146,6 @@ export const pipelineDe: PipelineDictionary = {
   bySensor: 'Nach Sensor',
   prevents: 'Was es verhindert',
   heatLabel: 'Verlorene Meldungen nach Tag',
-  heatDay: '{day}: {what}',
   heatNone: 'nichts verloren',
   heatLess: 'weniger',
   heatMore: 'mehr',

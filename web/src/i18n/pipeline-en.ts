@@ -146,7 +146,6 @@ export const pipelineEn = {
   bySensor: 'By sensor',
   prevents: 'What prevents it',
   heatLabel: 'Frames lost by day',
-  heatDay: '{day}: {what}',
   heatNone: 'nothing lost',
   heatLess: 'fewer',
   heatMore: 'more',

@@ -16,9 +16,11 @@ interface TableProps<T> {
   readonly keyOf: (row: T) => string
   /** More about a row, over the whole width below it. */
   readonly below?: (row: T) => ComponentChildren
+  /** Only where the screen is narrow; columns of the class `wide-only` are for the others. */
+  readonly belowNarrow?: boolean
 }
 
-export function Table<T>({ label, columns, rows, keyOf, below }: TableProps<T>) {
+export function Table<T>({ label, columns, rows, keyOf, below, belowNarrow }: TableProps<T>) {
   const kind = ({ figure, class: name = '' }: Column<T>) => `${figure ? 'figure' : ''} ${name}`.trim()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key (WCAG 2.1.1)
@@ -36,7 +38,7 @@ export function Table<T>({ label, columns, rows, keyOf, below }: TableProps<T>) 
         <tbody>
           {rows.map((row) => (
             <Fragment key={keyOf(row)}>
-              <tr class={below ? 'above' : ''}>
+              <tr class={below ? (belowNarrow ? 'above-narrow' : 'above') : ''}>
                 {columns.map((column, c) =>
                   c === 0 ? (
                     <th key={column.name} scope="row" class={kind(column)}>
@@ -50,7 +52,7 @@ export function Table<T>({ label, columns, rows, keyOf, below }: TableProps<T>) 
                 )}
               </tr>
               {below && (
-                <tr class="below-row">
+                <tr class={`below-row ${belowNarrow ? 'narrow-only' : ''}`}>
                   <td colSpan={columns.length}>{below(row)}</td>
                 </tr>
               )}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Loss } from '@baykeeper/contract/losses.ts'
+import fc from 'fast-check'
+import { daysOf, groupsOf, heatOf, sumOf } from './losses.ts'
+
+const loss = (more: Partial<Loss>): Loss => ({
+  cause: 'sequence-gap',
+  source: 'serial',
+  device: 'bay-17',
+  day: '2026-11-23',
+  frames: 1,
+  from: null,
+  to: null,
+  detail: '',
+  ...more,
+})
+
+test('a loss of unknown size is a loss and not nothing', () => {
+  assert.deepEqual(sumOf([loss({ frames: null }), loss({ frames: 4 })]), { frames: 4, uncounted: 1 })
+  assert.equal(heatOf({ frames: 0, uncounted: 1 }, 10), 1)
+  assert.equal(heatOf({ frames: 0, uncounted: 0 }, 10), 0)
+})
+
+test('the same sensor name at two sources is two sensors', () => {
+  const groups = groupsOf([loss({ frames: 2 }), loss({ source: 'mqtt', frames: 3 })], ({ device }) => device)
+  assert.deepEqual(
+    groups.map(({ source, frames }) => [source, frames]),
+    [
+      ['mqtt', 3],
+      ['serial', 2],
+    ],
+  )
+  assert.deepEqual(
+    groupsOf([loss({ device: null })], ({ device }) => device),
+    [],
+  )
+})
+
+test('no frame and no loss of unknown size is gained or lost by grouping, whatever the losses are', () => {
+  const any = fc.record({
+    source: fc.constantFrom('http', 'serial', 'udp'),
+    day: fc.constantFrom('2026-11-23', '2026-11-20', '2026-09-20'),
+    frames: fc.option(fc.nat(1_000)),
+    cause: fc.constantFrom('sequence-gap', 'overrun', 'port-down'),
+  })
+  fc.assert(
+    fc.property(fc.array(any), (some) => {
+      const losses = some.map((each) => loss(each as Partial<Loss>))
+      const total = sumOf(losses)
+      const groups = groupsOf(losses, ({ source }) => source)
+      assert.deepEqual(
+        { frames: sum(groups, ({ frames }) => frames), uncounted: sum(groups, ({ uncounted }) => uncounted) },
+        total,
+      )
+      const days = daysOf(losses, '2026-11-23')
+      assert.equal(days.at(-1)?.day, '2026-11-23')
+      assert.equal(days.length, losses.some(({ day }) => day < '2026-10') ? 84 : 28)
+      assert.equal(
+        sum(days, ({ frames }) => frames),
+        total.frames,
+      )
+    }),
+  )
+})
+
+const sum = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((total, item) => total + of(item), 0)

@@ -1,0 +1,99 @@
+/**
+ * Losses added up: by day, by source, by sensor. A loss whose size nobody can know is counted as a loss of unknown size and never
+ * as 0 frames. Pure.
+ */
+import { type Loss, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+
+export type Cause = Loss['cause']
+
+export interface Sum {
+  /** Known frames. */
+  readonly frames: number
+  /** Losses whose size nobody can know. */
+  readonly uncounted: number
+}
+
+export interface LossGroup extends Sum {
+  readonly name: string
+  readonly source: string
+  readonly last: string
+  /** The cause of most of it. */
+  readonly cause: Cause
+}
+
+export const sumOf = (losses: readonly Loss[]): Sum => ({
+  frames: losses.reduce((sum, { frames }) => sum + (frames ?? 0), 0),
+  uncounted: losses.filter(({ frames }) => frames === null).length,
+})
+
+/** Most lost first; of those with no known frame, the most losses. */
+export function groupsOf(losses: readonly Loss[], nameOf: (loss: Loss) => string | null): readonly LossGroup[] {
+  const groups = new Map<string, Loss[]>()
+  for (const loss of losses) {
+    const name = nameOf(loss)
+    if (name === null) continue
+    const key = JSON.stringify([name, loss.source])
+    const own = groups.get(key)
+    if (own) own.push(loss)
+    else groups.set(key, [loss])
+  }
+  return [...groups.values()]
+    .map((own): LossGroup => {
+      const first = own[0] as Loss
+      return {
+        name: nameOf(first) as string,
+        source: first.source,
+        ...sumOf(own),
+        last:
+          own
+            .map(({ day }) => day)
+            .sort()
+            .at(-1) ?? '',
+        cause: mainCause(own),
+      }
+    })
+    .sort((a, b) => b.frames - a.frames || b.uncounted - a.uncounted || (a.name < b.name ? -1 : 1))
+}
+
+function mainCause(losses: readonly Loss[]): Cause {
+  const weight = (cause: Cause) => {
+    const { frames, uncounted } = sumOf(losses.filter((loss) => loss.cause === cause))
+    return frames + uncounted
+  }
+  return lossCauses.reduce(
+    (most, cause) => (weight(cause) > weight(most) ? cause : most),
+    losses[0]?.cause ?? 'refused',
+  )
+}
+
+export interface LossDay extends Sum {
+  readonly day: string
+}
+
+const dayMs = 86_400_000
+/** Four weeks, or twelve when something in them is older. */
+const spans = [28, 84] as const
+
+/** Every day up to today, those without a loss too: that nothing was lost is worth seeing. */
+export function daysOf(losses: readonly Loss[], today: string): readonly LossDay[] {
+  const byDay = Map.groupBy(losses, ({ day }) => day)
+  const dayBefore = (ago: number) => new Date(Date.parse(today) - ago * dayMs).toISOString().slice(0, 10)
+  const older = losses.some(({ day }) => day <= dayBefore(spans[0]))
+  const span = older ? spans[1] : spans[0]
+  return Array.from({ length: span }, (_, i) => dayBefore(span - 1 - i)).map((day) => ({
+    day,
+    ...sumOf(byDay.get(day) ?? []),
+  }))
+}
+
+/** 0 none, 1 to 4 by how much of the worst day; a day of unknown size alone is 1. */
+export function heatOf({ frames, uncounted }: Sum, most: number): 0 | 1 | 2 | 3 | 4 {
+  if (frames === 0) return uncounted > 0 ? 1 : 0
+  return Math.max(1, Math.ceil((frames / Math.max(1, most)) * 4)) as 1 | 2 | 3 | 4
+}
+
+/** Share of what a sensor sent that never came; undefined when it sent nothing that anybody knows of. */
+export function shareLost({ committed, quarantined, lost }: SensorDay): number | undefined {
+  const sent = committed + quarantined + lost
+  return sent === 0 ? undefined : lost / sent
+}
