@@ -23,7 +23,7 @@ export function edgesOf(table: Float32Array, columns: number, sampleRowsMax = 20
     const values: number[] = []
     for (let row = 0; row < rows; row += stride) {
       const value = table[row * columns + column] as number
-      if (value === value) values.push(value)
+      if (!Number.isNaN(value)) values.push(value)
     }
     const sorted = Float32Array.from(values).sort()
     const edges: number[] = []
@@ -49,7 +49,7 @@ export function binned(table: Float32Array, edges: Edges): Binned {
 }
 
 function binOf(value: number, edges: Float32Array): number {
-  if (value !== value) return 0
+  if (Number.isNaN(value)) return 0
   let low = 0
   let high = edges.length - 1
   while (low < high) {

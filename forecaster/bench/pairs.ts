@@ -36,7 +36,7 @@ export function pairsOf({ panel, mean4 }: Seasonal, horizon: number, { from, to 
         (rates[target - 7 * slots] as number) +
         (rates[target - slots] as number) +
         (rates[t - 7 * slots] as number)
-      if (sum !== sum) continue
+      if (Number.isNaN(sum)) continue
       const cell = (t - from) * lots + lot
       truth[cell] = rates[target] as number
       mask[cell] = 1

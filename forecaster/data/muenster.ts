@@ -64,8 +64,8 @@ function readFree(bytes: Buffer, { firstDay, days }: { firstDay: number; days: n
     const minute = (bytes[row + 14] as number) * 10 + (bytes[row + 15] as number) - 528
     if (minute % 15 !== 0) continue
     const date = bytes.toString('latin1', row, row + 10)
-    let day = dayByDate.get(date)
-    if (day === undefined) dayByDate.set(date, (day = daysFromDate(date) - firstDay))
+    const day = dayByDate.get(date) ?? daysFromDate(date) - firstDay
+    dayByDate.set(date, day)
     if (day < 0 || day >= days) continue
     const hour = (bytes[row + 11] as number) * 10 + (bytes[row + 12] as number) - 528
     const t = day * slots + hour * 4 + minute / 15

@@ -1,8 +1,6 @@
 /** Small seeded randomness (mulberry32): the same seed, the same numbers, on every machine. */
-export interface Random {
-  /** 0 <= x < 1 */
-  (): number
-}
+/** 0 <= x < 1 */
+export type Random = () => number
 
 export function seededRandom(seed: number): Random {
   let state = (seed * 0x9e3779b1 + 0x85ebca6b) >>> 0

@@ -39,7 +39,7 @@ export function phiOf({ anomaly }: Seasonal, horizon: number, { from, to }: { fr
     for (let t = from; t + horizon < to; t++) {
       const now = values[t] as number
       const then = values[t + horizon] as number
-      if (now === now && then === then) {
+      if (!Number.isNaN(now) && !Number.isNaN(then)) {
         product += now * then
         square += now * now
       }
@@ -65,7 +65,7 @@ function scaleOf({ panel, anomaly }: Seasonal, horizon: number, { from, to, phi 
     for (let t = from; t + horizon < to; t++) {
       const now = values[t] as number
       const then = values[t + horizon] as number
-      if (now !== now || then !== then) continue
+      if (Number.isNaN(now) || Number.isNaN(then)) continue
       const target = t + horizon
       const cell = (lot * dayTypes + (types[Math.floor(target / slots)] as number)) * slots + (target % slots)
       const miss = Math.abs(then - phi * now)

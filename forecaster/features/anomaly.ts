@@ -38,7 +38,7 @@ function meanOfWeeks(rates: Float32Array, week: number, weeks: number): Float32A
       const back = t - k * week
       if (back < 0) break
       const rate = rates[back] as number
-      if (rate === rate) {
+      if (!Number.isNaN(rate)) {
         sum += rate
         count++
       }
@@ -55,7 +55,7 @@ function spreadOf(rates: Float32Array, mean: Float32Array, week: number): Float3
     let count = 0
     for (let k = 1; k <= 4 && t - k * week >= 0; k++) {
       const rate = rates[t - k * week] as number
-      if (rate === rate) {
+      if (!Number.isNaN(rate)) {
         sum += Math.abs(rate - (mean[t] as number))
         count++
       }
@@ -72,7 +72,7 @@ function cityOf(anomaly: readonly Float32Array[], length: number): Float32Array 
     let count = 0
     for (const values of anomaly) {
       const value = values[t] as number
-      if (value === value) {
+      if (!Number.isNaN(value)) {
         sum += value
         count++
       }

@@ -86,8 +86,9 @@ export function viewOf(seasonal: Seasonal, anchor: Anchor): View {
   return { seasonal, anchor, horizonFeatures }
 }
 
-const known = (value: number | undefined): number => (value === value && value !== undefined ? value : 0)
-const clamp = (value: number): number => (value === value ? Math.max(-candidateMax, Math.min(candidateMax, value)) : 0)
+const known = (value: number | undefined): number => (value === undefined || Number.isNaN(value) ? 0 : value)
+const clamp = (value: number): number =>
+  !Number.isNaN(value) ? Math.max(-candidateMax, Math.min(candidateMax, value)) : 0
 
 export function clearBatch(batch: Batch): void {
   for (const array of [batch.patches, batch.days, batch.query, batch.mix, batch.site]) array.fill(0)
@@ -129,7 +130,7 @@ function fillPatches({ batch, view, series, lot, t }: Place): void {
       let seen = 0
       for (let z = 0; z < width; z++) {
         const rate = rates[newest - z] as number
-        if (rate !== rate) continue
+        if (Number.isNaN(rate)) continue
         sum += rate
         away += known(anomaly[newest - z])
         seen++
@@ -154,7 +155,7 @@ function fillDays({ batch, view, series, lot, t }: Place): void {
     const then = t - back * panel.slots
     for (const offset of offsetsBefore) {
       const value = (rates[then - offset] as number) - (mean[t - offset] as number)
-      if (value === value) {
+      if (!Number.isNaN(value)) {
         out[at] = gain * value
         out[at + 1] = 1
       }
@@ -163,7 +164,7 @@ function fillDays({ batch, view, series, lot, t }: Place): void {
     for (const offset of offsetsAfter) {
       const value =
         offset <= panel.slots * back ? (rates[then + offset] as number) - (mean[t + offset] as number) : Number.NaN
-      if (value === value) {
+      if (!Number.isNaN(value)) {
         out[at] = gain * value
         out[at + 1] = 1
       }
@@ -187,7 +188,7 @@ function fillSite({ batch, view, series, t }: Place): void {
     for (const lag of siteLags) batch.site[at++] = gain * known(away[t - lag])
     const now = rates[t] as number
     batch.site[at] = known(now)
-    batch.site[at + 1] = now === now ? 1 : 0
+    batch.site[at + 1] = !Number.isNaN(now) ? 1 : 0
     batch.site[at + 2] = slopeGain * known(now - (rates[t - 1] as number))
     batch.site[at + 3] = slopeGain * known(now - (rates[t - 4] as number))
   }
@@ -228,7 +229,7 @@ function fillQuery({ batch, view, series, lot, t }: Place, h: number): void {
   q[x++] = isHoliday(panel, day + 1)
   q[x++] = isSchoolHoliday(panel, day)
   q[x++] = gain * anomalyNow
-  q[x++] = now === now ? 1 : 0
+  q[x++] = !Number.isNaN(now) ? 1 : 0
   q[x++] = known(now)
   q[x++] = meanThen
   q[x++] = meanNow
@@ -285,7 +286,7 @@ function meanAround(values: Float32Array, centre: number, newest: number, reach:
   const last = Math.min(newest, centre + reach)
   for (let t = Math.max(0, centre - reach); t <= last; t++) {
     const value = values[t] as number
-    if (value === value) {
+    if (!Number.isNaN(value)) {
       sum += value
       count++
     }
@@ -306,7 +307,7 @@ function fillMix({ batch, view, series, lot, t, end }: Place, h: number): void {
   ] as number
   const mean = (mean4[lot] as Float32Array)[target] as number
   const away = (anomaly[lot] as Float32Array)[t] as number
-  const anchor = mean + (view.anchor.phi[h] as number) * (away === away ? away : 0)
+  const anchor = mean + (view.anchor.phi[h] as number) * (!Number.isNaN(away) ? away : 0)
   batch.scale[at] = scale
   batch.anchor[at] = known(anchor)
   const now = rates[t] as number
@@ -319,7 +320,7 @@ function fillMix({ batch, view, series, lot, t, end }: Place, h: number): void {
     batch.mix[x++] = clamp((now + then - (rates[t - back] as number) - anchor) / scale)
   }
   const truth = rates[target] as number
-  if (target < end && truth === truth && anchor === anchor && away === away) {
+  if (target < end && !Number.isNaN(truth) && !Number.isNaN(anchor) && !Number.isNaN(away)) {
     batch.target[at] = truth
     batch.weight[at] = 1
   }

@@ -85,7 +85,7 @@ function meanOf(values: Float32Array, from: number, to: number): number {
   let count = 0
   for (let t = Math.max(0, from); t <= to; t++) {
     const value = values[t] as number
-    if (value === value) {
+    if (!Number.isNaN(value)) {
       sum += value
       count++
     }

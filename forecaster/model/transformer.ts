@@ -56,20 +56,24 @@ export function initialParameters(config: ModelConfig, seed: number): Tensors {
   drawn('lot.query', [Math.max(1, lots.length), width], 0.1)
   drawn('lot.token', [Math.max(1, lots.length), width], 0.1)
   if (config.contextHidden > 0) embedding('context', contextWidth(config), config.contextHidden)
+  const tokens = (name: string, from: number) => {
+    weights(`${name}.in`, from, width)
+    filled(`${name}.bias`, [width], 0)
+  }
   if (parts.patches) {
-    embedding('patch', sizes.patch)
+    tokens('patch', sizes.patch)
     drawn('patch.position', [1, sizes.patches, width], 0.1)
   }
   if (parts.days) {
-    embedding('day', sizes.day)
+    tokens('day', sizes.day)
     drawn('day.position', [1, sizes.days, width], 0.1)
   }
+  if (parts.patches || parts.days) weights('token.pairs', width, 2 * width)
   for (let layer = 0; layer < layers; layer++) {
     const name = `layer.${layer}`
     if (parts.patches || parts.days) {
       norm(`${name}.attend`)
       weights(`${name}.attend.query`, width, width)
-      weights(`${name}.attend.pairs`, width, 2 * width)
       weights(`${name}.attend.out`, width, width, 0.5)
     }
     norm(`${name}.feed`)
@@ -128,9 +132,9 @@ export function forward(config: ModelConfig, p: Tensors, inputs: Inputs): Tensor
     const name = `layer.${layer}`
     if (tokens) {
       const normal = layerNorm(h.ref, take(p, `${name}.attend.gain`), take(p, `${name}.attend.bias`))
-      const pairs = linear(layer < layers - 1 ? tokens.ref : tokens, take(p, `${name}.attend.pairs`))
       const asked = linear(normal, take(p, `${name}.attend.query`))
-      h = h.add(linear(attend(config, asked, pairs), take(p, `${name}.attend.out`)))
+      const read = attend(config, asked, layer < layers - 1 ? tokens.ref : tokens)
+      h = h.add(linear(read, take(p, `${name}.attend.out`)))
     }
     const normal = layerNorm(h.ref, take(p, `${name}.feed.gain`), take(p, `${name}.feed.bias`))
     const inner = relu(linear(normal, take(p, `${name}.feed.in`)).add(take(p, `${name}.feed.inner`)))
@@ -147,24 +151,27 @@ export function forward(config: ModelConfig, p: Tensors, inputs: Inputs): Tensor
   return out.add(sumLast(gates.mul(given.mix)))
 }
 
+/** Keys and values of all tokens, once for all layers: a pair per layer would cost half a forward pass more. */
 function tokensOf(
-  config: ModelConfig,
+  { parts, width }: ModelConfig,
   p: Tensors,
   given: Record<'patches' | 'days' | 'lot', Tensor>,
 ): Tensor | undefined {
-  const { parts, width } = config
   const list: Tensor[] = []
   const series = given.lot.shape[0] as number
-  if (parts.patches) list.push(embed(p, 'patch', given.patches).add(take(p, 'patch.position')))
+  const token = (name: string, x: Tensor) =>
+    relu(linear(x, take(p, `${name}.in`)).add(take(p, `${name}.bias`))).add(take(p, `${name}.position`))
+  if (parts.patches) list.push(token('patch', given.patches))
   else given.patches.dispose()
-  if (parts.days) list.push(embed(p, 'day', given.days).add(take(p, 'day.position')))
+  if (parts.days) list.push(token('day', given.days))
   else given.days.dispose()
   const lot = linear(given.lot, take(p, 'lot.token')).reshape([series, 1, width])
   if (list.length === 0) {
     lot.dispose()
     return undefined
   }
-  return standardize((list.length > 1 ? concatenate(list, 1) : (list[0] as Tensor)).add(lot))
+  const tokens = (list.length > 1 ? concatenate(list, 1) : (list[0] as Tensor)).add(lot)
+  return linear(standardize(tokens), take(p, 'token.pairs'))
 }
 
 /** `asked` [series, horizons, width] over `pairs` [series, tokens, 2 x width]. */

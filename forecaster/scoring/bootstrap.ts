@@ -61,3 +61,33 @@ export function pairedBootstrap({ a, b, cells }: DaySums, { draws = 1000, seed =
     high: differences[Math.ceil(draws * 0.975) - 1] as number,
   }
 }
+
+/** Ratio of A's error to B's, geometric mean over several sets judged on the same days; below 1: A is better. */
+export function pairedGeometricBootstrap(sets: readonly DaySums[], { draws = 1000, seed = 1 } = {}): Interval {
+  const random = seededRandom(seed)
+  const length = sets[0]?.cells.length ?? 0
+  const days = Int32Array.from({ length }, (_, day) => day).filter((day) =>
+    sets.some(({ cells }) => (cells[day] as number) > 0),
+  )
+  const ratio = (picked: ArrayLike<number>) => {
+    let logs = 0
+    for (const { a, b } of sets) {
+      let over = 0
+      let under = 0
+      for (let i = 0; i < picked.length; i++) {
+        over += a[picked[i] as number] as number
+        under += b[picked[i] as number] as number
+      }
+      logs += Math.log(over / under)
+    }
+    return Math.exp(logs / sets.length)
+  }
+  const drawn = Float64Array.from({ length: draws }, () =>
+    ratio(Int32Array.from(days, () => days[Math.floor(random() * days.length)] as number)),
+  ).sort()
+  return {
+    difference: ratio(days),
+    low: drawn[Math.floor(draws * 0.025)] as number,
+    high: drawn[Math.ceil(draws * 0.975) - 1] as number,
+  }
+}

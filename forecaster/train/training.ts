@@ -86,7 +86,7 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   const { config, steps, onProgress, signal } = options
   await ready()
   const started = performance.now()
-  const run = jit(adamStep(valueAndGradient(lossOf(config)), rates))
+  const run = compiledStep(config)
   const batch = newBatch(options.series, config.horizons.length, config.siteLots)
   let moving = start(options)
   let best = options.resume?.best
@@ -145,6 +145,17 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   for (const tensors of Object.values(moving)) disposeAll(tensors as Tensors)
   tell(cancelled ? 'cancelled' : 'done')
   return { weights, steps: step, seconds: (performance.now() - started) / 1000, cancelled }
+}
+
+const compiled = new Map<string, ReturnType<typeof compile>>()
+const compile = (config: ModelConfig) => jit(adamStep(valueAndGradient(lossOf(config)), rates))
+
+/** Once per process and configuration: a nightly fine-tuning is shorter than compiling. */
+function compiledStep(config: ModelConfig): ReturnType<typeof compile> {
+  const key = JSON.stringify(config)
+  const known = compiled.get(key) ?? compile(config)
+  compiled.set(key, known)
+  return known
 }
 
 function start({ config, seed, weights, resume }: TrainingOptions): Moving {

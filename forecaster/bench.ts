@@ -1,0 +1,80 @@
+/**
+ * `npm run bench -- forecast [--protocol F|M|B|city] [--validation] [--quick] [--seeds 3] [--steps N] [--cache DIR] [--data DIR]`
+ *
+ * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
+ * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
+ */
+import { existsSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { openCache } from './bench/cache.ts'
+import { fitDefaults } from './bench/fitted-methods.ts'
+import { networkDefaults } from './bench/network-methods.ts'
+import { countOpening } from './bench/openings.ts'
+import { protocols } from './bench/protocols.ts'
+import { writeReport } from './bench/report.ts'
+import { type Ran, type RunOptions, runProtocol } from './bench/run-protocol.ts'
+import { tableOf } from './bench/tables-of-results.ts'
+import { muensterFile } from './data/muenster.ts'
+
+const root = path.join(import.meta.dirname, '..')
+/** Share of the trees in the served blend; chosen on validation (docs/forecast-trials.md). */
+const treeShare = 0.35
+/** Live ingest comes first. */
+const niceness = 15
+
+const { values } = parseArgs({
+  options: {
+    protocol: { type: 'string' },
+    validation: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '3' },
+    steps: { type: 'string', default: String(networkDefaults.steps) },
+    trees: { type: 'string', default: String(fitDefaults.trees) },
+    'weekly-steps': { type: 'string', default: String(networkDefaults.weeklySteps) },
+    cache: { type: 'string' },
+    data: { type: 'string', default: path.join(root, '../shared/data') },
+  },
+})
+
+os.setPriority(niceness)
+const log = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`)
+const options: RunOptions = {
+  dataFolder: values.data,
+  split: values.validation ? 'validation' : 'test',
+  fit: { ...fitDefaults, trees: values.quick ? 60 : Number(values.trees) },
+  network: {
+    ...networkDefaults,
+    seeds: values.quick ? 1 : Number(values.seeds),
+    steps: values.quick ? 60 : Number(values.steps),
+    weeklySteps: Number(values['weekly-steps']),
+  },
+  treeShare,
+  cache: openCache(values.cache, log),
+  log,
+}
+
+const ran: Ran[] = []
+for (const name of chosen()) {
+  const protocol = protocols[name]
+  if (!protocol) throw new Error(`there is no protocol ${name}: ${Object.keys(protocols).join(', ')}`)
+  if (options.split === 'test' && name !== 'city') countOpening(root, name)
+  const one = await runProtocol(protocol, options)
+  console.log(tableOf(one.result))
+  ran.push(one)
+}
+if (options.split === 'test' && !values.quick && !ran.some(({ result }) => result.protocol === 'city'))
+  await writeReport(root, ran)
+
+function chosen(): string[] {
+  if (values.quick) return ['city']
+  if (values.protocol) return values.protocol.split(',')
+  try {
+    muensterFile(values.data)
+  } catch (error) {
+    log(`${(error as Error).message}\nRunning on a generated city instead.`)
+    return ['city']
+  }
+  return existsSync(path.join(values.data, 'datasets/birmingham')) ? ['F', 'M', 'B'] : ['F', 'M']
+}

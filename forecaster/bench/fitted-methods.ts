@@ -1,0 +1,135 @@
+/**
+ * Trees and ridge on the residual over the anchor, fed with what the network is fed. In a walked window both are updated each week, as the
+ * network is: ridge on all rows so far, trees by a few more trees on the newest eight weeks. The trees without that are listed too.
+ */
+import { type Boosted, boost, boostDefaults, predictBoosted } from '../baselines/boosted-trees.ts'
+import { addRidgeRows, predictRidge, type RidgeSums, solveRidge, startRidge } from '../baselines/ridge.ts'
+import { columnsOf } from '../features/table.ts'
+import { arraysOf, type Cache, keptArrays } from './cache.ts'
+import type { Method } from './method.ts'
+import { type Pairs, pairsOf } from './pairs.ts'
+import type { Setting } from './setting.ts'
+import { type Rows, rowsOf } from './tables.ts'
+import { weeksOf } from './weeks.ts'
+
+export interface FitOptions {
+  readonly trees: number
+  /** More trees each week. */
+  readonly weeklyTrees: number
+}
+
+export const fitDefaults: FitOptions = { trees: 600, weeklyTrees: 15 }
+const recentWeeks = 8
+const columnShare = 0.5
+const ridgeLambda = 1e-4
+
+export async function fittedMethods(setting: Setting, options: FitOptions, cache: Cache): Promise<Method[]> {
+  const { protocol, split } = setting
+  const names = protocol.walked ? ['ridge', 'trees', 'trees, frozen'] : ['ridge', 'trees']
+  const made: Method[] = names.map((name) => ({ name, point: [] }))
+  const all: Float32Array[][] = names.map(() => [])
+  let seconds = 0
+  for (const [h, horizon] of protocol.horizons.entries()) {
+    const kept = await cache(
+      `${protocol.name}-${split}-fitted-${horizon}`,
+      [protocol, split, options, 'fitted-1'],
+      async () => {
+        const started = performance.now()
+        const arrays = fitHorizon(setting, h, options)
+        return { tensors: keptArrays(arrays), figures: { seconds: (performance.now() - started) / 1000 } }
+      },
+    )
+    seconds += kept.figures['seconds'] ?? 0
+    for (const [i, values] of arraysOf(kept.tensors, names.length).entries()) all[i]?.push(values)
+  }
+  return made.map((method, i) => ({ ...method, point: all[i] ?? [], minutes: seconds / 60 }))
+}
+
+/** Ridge, trees, and in a walked window the trees left as they were; each by cell of the window. */
+function fitHorizon(setting: Setting, h: number, options: FitOptions): Float32Array[] {
+  const { protocol, seasonal, view, fit, window, known } = setting
+  const pairs = known[h] as Pairs
+  const training = pairsOf(seasonal, pairs.horizon, fit)
+  const rows = rowsOf(view, training, h, (cell) => kept(cell, protocol.rowShare))
+  const shape = { columns: columnsOf(view), lots: pairs.lots, slots: pairs.slots, lambda: ridgeLambda }
+  const sums = startRidge(rows.table, rows.residual, shape)
+  const first = boost(rows.table, rows.residual, { ...boostDefaults, trees: options.trees, columnShare })
+  const out = Array.from({ length: protocol.walked ? 3 : 2 }, () =>
+    new Float32Array(pairs.mask.length).fill(Number.NaN),
+  )
+  const place = { setting, h, pairs, out }
+  const weeks = weeksOf(setting)
+  forecastStretch(place, { from: window.from, to: weeks[0]?.from ?? window.to }, { sums, trees: first, frozen: first })
+  let trees = first
+  for (const week of weeks) {
+    if (week.index > 0) trees = updated({ setting, h, sums, trees, options }, week.from)
+    forecastStretch(place, week, { sums, trees, frozen: first })
+  }
+  return out
+}
+
+/** Whether a cell is among the given share; the same cells for every horizon and run. */
+const kept = (cell: number, share: number) => Math.imul(cell, 0x9e3779b1) >>> 0 < share * 2 ** 32
+
+interface Updating {
+  readonly setting: Setting
+  readonly h: number
+  readonly sums: RidgeSums
+  readonly trees: Boosted
+  readonly options: FitOptions
+}
+
+/** The last week's rows go to the ridge, the last eight weeks' to new trees; all targets lie before `now`. */
+function updated({ setting, h, sums, trees, options }: Updating, now: number): Boosted {
+  const { seasonal, view, panel, protocol } = setting
+  const horizon = protocol.horizons[h] as number
+  const week = 7 * panel.slots
+  const lastWeek = rowsOf(view, pairsOf(seasonal, horizon, { from: now - week, to: now }), h, (cell) =>
+    kept(cell, protocol.rowShare),
+  )
+  addRidgeRows(sums, lastWeek.table, lastWeek.residual)
+  const window = { from: Math.max(0, now - recentWeeks * week), to: now }
+  const recent = rowsOf(view, pairsOf(seasonal, horizon, window), h, (cell) => kept(cell, 0.5))
+  if (recent.residual.length < 2000) return trees
+  return boost(
+    recent.table,
+    recent.residual,
+    { ...boostDefaults, trees: options.weeklyTrees, columnShare },
+    { before: trees },
+  )
+}
+
+interface Stretch {
+  readonly setting: Setting
+  readonly h: number
+  readonly pairs: Pairs
+  readonly out: readonly Float32Array[]
+}
+
+function forecastStretch(
+  { setting, h, pairs, out }: Stretch,
+  { from, to }: { from: number; to: number },
+  { sums, trees, frozen }: { sums: RidgeSums; trees: Boosted; frozen: Boosted },
+): void {
+  const first = (from - pairs.from) * pairs.lots
+  const last = (to - pairs.from) * pairs.lots
+  const rows = rowsOf(setting.view, pairs, h, (cell) => cell >= first && cell < last)
+  if (rows.cells.length === 0) return
+  place(rows, predictRidge(solveRidge(sums), rows.table), out[0])
+  place(rows, predictBoosted(trees, rows.table), out[1])
+  if (out[2]) place(rows, trees === frozen ? undefined : predictBoosted(frozen, rows.table), out[2], out[1])
+}
+
+/** Anchor plus residual, within 0..1; without residuals a copy of `same`. */
+function place(
+  rows: Rows,
+  residual: Float32Array | undefined,
+  out: Float32Array | undefined,
+  same?: Float32Array,
+): void {
+  for (const [i, cell] of rows.cells.entries())
+    if (out)
+      out[cell] = residual
+        ? Math.min(1, Math.max(0, (rows.anchor[i] as number) + (residual[i] as number)))
+        : (same?.[cell] as number)
+}

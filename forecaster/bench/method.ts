@@ -1,0 +1,12 @@
+/** What a method says about a window: medians for every cell of every horizon, quantiles too where it has them. */
+export interface Method {
+  readonly name: string
+  /** By horizon, by cell. */
+  readonly point: readonly Float32Array[]
+  /** Seven numbers a cell. */
+  readonly quantiles?: readonly Float32Array[]
+  /** Ours, against which baselines are measured. */
+  readonly ours?: boolean
+  readonly parameters?: number
+  readonly minutes?: number
+}

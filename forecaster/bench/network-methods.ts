@@ -1,0 +1,194 @@
+/**
+ * The network: as many seeds as asked, each trained on the fit window and, in a walked window, fine-tuned before each week on what is past
+ * then. Their quantiles are averaged; the average is calibrated every night.
+ */
+import { defaultConfig, type ModelConfig, type Parts } from '../model/config.ts'
+import { newPredictor } from '../model/predictor.ts'
+import { parametersOf, type StoredTensors } from '../model/stored-tensors.ts'
+import { levels } from '../scoring/quantiles.ts'
+import { type Progress, train, trainingDefaults } from '../train/training.ts'
+import { arraysOf, type Cache, keptArrays } from './cache.ts'
+import { fillNetworkCells } from './network-cells.ts'
+import type { Setting } from './setting.ts'
+import { weeksOf } from './weeks.ts'
+
+export interface NetworkOptions {
+  readonly steps: number
+  readonly seeds: number
+  /** Fine-tuning before each week. */
+  readonly weeklySteps: number
+  readonly weeklyRate: number
+  readonly weeklyRecency: number
+  /** Of the first fit: above 1 draws newer days more often. */
+  readonly recency: number
+  readonly parts?: Parts
+  readonly contextLots?: boolean
+}
+
+export const networkDefaults: NetworkOptions = {
+  steps: 2400,
+  seeds: 3,
+  weeklySteps: 40,
+  weeklyRate: 4e-4,
+  weeklyRecency: 3,
+  recency: 1,
+}
+
+/** Raw quantiles by horizon of one seed, for every cell of the window. */
+export interface SeedCells {
+  readonly seed: number
+  readonly cells: readonly Float32Array[]
+  readonly parameters: number
+  readonly minutes: number
+}
+
+export interface NetworkRun {
+  readonly setting: Setting
+  readonly options: NetworkOptions
+  readonly cache: Cache
+  readonly onProgress: (text: string) => void
+}
+
+export const configFor = ({ panel, protocol }: Setting, options: NetworkOptions): ModelConfig => {
+  const base = { ...defaultConfig(panel.lots.map(({ id }) => id)), horizons: protocol.horizons }
+  return {
+    ...base,
+    siteLots: options.contextLots === false ? 0 : base.siteLots,
+    parts: options.parts ?? base.parts,
+  }
+}
+
+export async function networkSeed(run: NetworkRun, seed: number): Promise<SeedCells> {
+  const { setting, options, cache } = run
+  const { protocol, split } = setting
+  const config = configFor(setting, options)
+  const { seeds: _, ...settings } = options
+  const base = await baseWeights(run, seed, config)
+  const kept = await cache(
+    `${protocol.name}-${split}-network-cells-${seed}`,
+    [protocol, split, settings, config],
+    async () => {
+      const { cells, seconds } = await walk(run, seed, config, base.tensors)
+      return { tensors: keptArrays(cells), figures: { seconds } }
+    },
+  )
+  const minutes = ((base.figures['seconds'] ?? 0) + (kept.figures['seconds'] ?? 0)) / 60
+  return {
+    seed,
+    cells: arraysOf(kept.tensors, protocol.horizons.length),
+    parameters: parametersOf(base.tensors),
+    minutes,
+  }
+}
+
+/** Trained on the fit window. The same for validation and test when both fit on the same days. */
+export async function baseWeights(
+  { setting, options, cache, onProgress }: NetworkRun,
+  seed: number,
+  config: ModelConfig,
+) {
+  const { protocol, fit } = setting
+  const settings = [fit, options.steps, options.recency, config]
+  return cache(`${protocol.name}-network-${seed}`, settings, async () => {
+    const { weights, seconds } = await train({
+      ...trainingDefaults,
+      series: seriesFor(setting),
+      config,
+      sources: [sourceOf(setting, fit.to, options.recency)],
+      seed,
+      steps: options.steps,
+      onProgress: told(`seed ${seed}`, onProgress),
+    })
+    return { tensors: weights, figures: { seconds } }
+  })
+}
+
+const seriesFor = ({ panel }: Setting) => Math.max(1, Math.round(264 / panel.lots.length)) * panel.lots.length
+
+const sourceOf = ({ view, fit, panel }: Setting, to: number, recency: number) => ({
+  view,
+  from: fit.from,
+  to,
+  lots: Int32Array.from(panel.lots.keys()),
+  share: 1,
+  recency,
+})
+
+async function walk(
+  { setting, options, onProgress }: NetworkRun,
+  seed: number,
+  config: ModelConfig,
+  base: StoredTensors,
+): Promise<{ cells: Float32Array[]; seconds: number }> {
+  const { view, panel, window, protocol } = setting
+  const lots = panel.lots.length
+  const out = protocol.horizons.map(() =>
+    new Float32Array((window.to - window.from) * lots * levels.length).fill(Number.NaN),
+  )
+  const embeddings = Int32Array.from(panel.lots.keys())
+  const started = performance.now()
+  let weights = base
+  for (const week of weeksOf(setting)) {
+    if (protocol.walked && options.weeklySteps > 0) {
+      const tuned = await train({
+        ...trainingDefaults,
+        series: seriesFor(setting),
+        learningRate: options.weeklyRate,
+        warmUpSteps: 5,
+        config,
+        sources: [sourceOf(setting, week.from, options.weeklyRecency)],
+        seed: seed * 1000 + week.index,
+        steps: options.weeklySteps,
+        weights,
+        onProgress: told(`seed ${seed} week ${week.index + 1}`, onProgress),
+      })
+      weights = tuned.weights
+    }
+    await using predictor = await newPredictor(config, weights)
+    const from = week.index === 0 ? window.from : week.from
+    await fillNetworkCells({ predictor, view, out, options: { from, to: week.to, stride: 1, embeddings }, window })
+  }
+  return { cells: out, seconds: (performance.now() - started) / 1000 }
+}
+
+const told = (what: string, say: (text: string) => void) => (progress: Progress) => {
+  if (progress.stage === 'training' && (progress.step % 200 === 0 || progress.step === progress.steps))
+    say(
+      `${what}: ${progress.step}/${progress.steps}, loss ${progress.loss.toFixed(4)}, ` +
+        `${progress.samplesPerSecond.toFixed(0)} samples/s, ${progress.etaSeconds.toFixed(0)} s left`,
+    )
+}
+
+/** Mean over seeds, quantile by quantile: stays ascending. */
+export function averaged(seeds: readonly SeedCells[]): Float32Array[] {
+  const [first] = seeds
+  return (first?.cells ?? []).map((cells, h) => {
+    const out = new Float32Array(cells.length)
+    for (const seed of seeds) {
+      const own = seed.cells[h] as Float32Array
+      for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (own[i] as number) / seeds.length
+    }
+    return out
+  })
+}
+
+/** Quantiles moved so that their median is the mean of it and a point forecast. */
+export function blended(
+  quantiles: readonly Float32Array[],
+  point: readonly Float32Array[],
+  share: number,
+): Float32Array[] {
+  return quantiles.map((cells, h) => {
+    const out = cells.slice()
+    const other = point[h] as Float32Array
+    for (let cell = 0; cell < other.length; cell++) {
+      const move = share * ((other[cell] as number) - (cells[cell * levels.length + 3] as number))
+      if (Number.isNaN(move)) continue
+      for (let k = 0; k < levels.length; k++) {
+        const at = cell * levels.length + k
+        out[at] = Math.min(1, Math.max(0, (cells[at] as number) + move))
+      }
+    }
+    return out
+  })
+}
