@@ -27,7 +27,6 @@ const files = testFiles(root)
 for (const group of groups) results.push(...(await runGroup(group, files[group].filter(wanted))))
 if (words.length === 0 || words.includes('faults')) stepCounts.push(await runFaultSuite())
 
-const tests = total(results)
 const all = total([...stepCounts, ...results])
 const ranNone = all.passed + all.failed === 0
 console.log(['', ...summary(results), ...(ranNone ? ['FAILED: no test ran'] : [])].join('\n'))

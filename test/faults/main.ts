@@ -9,24 +9,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { FaultFailure, FaultRow } from './fault-row.ts'
+import { failuresMax, minutesOf, type RowSum, said, table } from './fault-report.ts'
+import type { FaultRow } from './fault-row.ts'
 import { alone, faultTable, lanes } from './fault-table.ts'
 import { record } from './reliability.ts'
-import { type RowOutcome, runRow } from './run-row.ts'
-
-export interface RowSum {
-  readonly name: string
-  readonly unit: string
-  readonly full: number
-  readonly long: number
-  readonly passesWhen: string
-  readonly firstSeeds: number[]
-  readonly failures: FaultFailure[]
-  reached: number
-  seconds: number
-  note: string | undefined
-  skipped: string | undefined
-}
+import { runRow } from './run-row.ts'
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +27,6 @@ const { values } = parseArgs({
 /** A longer slice than this only makes the table wait for one row. */
 const sliceMsMax = 120_000
 const seedStride = 10_000_000
-const failuresMax = 5
 
 const budgetMs = values.hours ? Number(values.hours) * 3_600_000 : Number(values.minutes) * 60_000
 if (!(budgetMs > 0)) throw new Error('--hours and --minutes want a number above 0')
@@ -67,7 +53,7 @@ const chosenLanes = lanes.map((lane) => lane.filter(wanted))
 const chosenAlone = alone.filter(wanted)
 const laneWeight = Math.max(...chosenLanes.map(weight))
 const unitMs = budgetMs / Math.max(1, laneWeight + weight(chosenAlone))
-const progress = setInterval(() => console.log(` ... ${minutes(performance.now() - began)}  ${running()}`), 30_000)
+const progress = setInterval(() => console.log(` ... ${minutesOf(performance.now() - began)}  ${running()}`), 30_000)
 const now = new Map<string, number>()
 await Promise.all(chosenLanes.map((lane) => runLane(lane, laneWeight * unitMs)))
 await runLane(chosenAlone, weight(chosenAlone) * unitMs)
@@ -102,7 +88,9 @@ async function runLane(lane: readonly FaultRow[], laneMs: number) {
   }
 }
 
-const share = (row: FaultRow) => sumOf(row).reached / row.full
+function share(row: FaultRow): number {
+  return sumOf(row).reached / row.full
+}
 
 async function runSlice(row: FaultRow, ms: number) {
   const firstSeed = seed
@@ -121,26 +109,6 @@ async function runSlice(row: FaultRow, ms: number) {
   console.log(said(sum, outcome))
 }
 
-function said(sum: RowSum, { failures, seconds, skipped: why, note, firstSeed }: RowOutcome): string {
-  const state = why ? 'SKIP' : sum.failures.length > 0 ? 'FAIL' : '  ok'
-  const count =
-    why ?? `${figures(sum.reached)} / ${figures(sum.full)} ${sum.unit}, seed ${firstSeed}${note ? ` (${note})` : ''}`
-  const details = failures.slice(0, failuresMax).map(({ seed: at, what }) => `         seed ${at}: ${indent(what)}`)
-  return [`${state} ${seconds.toFixed(1).padStart(7)} s  ${sum.name}: ${count}`, ...details].join('\n')
-}
-
-const indent = (text: string) => text.split('\n').slice(0, 40).join('\n           ')
-const figures = (count: number) => count.toLocaleString('en')
-const minutes = (ms: number) => `${(ms / 60_000).toFixed(1).padStart(5)} min`
-const running = () => [...now].map(([name, reached]) => `${name}: ${figures(reached)}`).join('; ') || 'starting'
-
-function table(all: readonly RowSum[]): string[] {
-  const width = Math.max(...all.map(({ name }) => name.length))
-  return [
-    `${'fault'.padEnd(width)}  ${'reached'.padStart(11)} / ${'full'.padStart(9)}  failures`,
-    ...all.map(
-      ({ name, reached, full, unit, failures, skipped: why }) =>
-        `${name.padEnd(width)}  ${figures(reached).padStart(11)} / ${figures(full).padStart(9)}  ${why ? 'NOT RUN' : failures.length} ${why ?? unit}`,
-    ),
-  ]
+function running(): string {
+  return [...now].map(([name, reached]) => `${name}: ${reached.toLocaleString('en')}`).join('; ') || 'starting'
 }

@@ -31,6 +31,8 @@ const devicesEach = 12
 const tickMs = 20
 const retryMs = 50
 const answerMsMax = 5_000
+/** A gateway keeps so many in order; sent again out of order, more would look like a sensor that began anew. */
+const openMax = devicesEach * 300
 
 /** Numbered frames of `devicesEach` sensors in turn; what a frame says follows from its number. */
 export function frameSource(via: string, salt: number) {
@@ -111,7 +113,7 @@ export async function sendMqtt({ oracle, place, perSecond, signal }: Sending, sa
       open--
     })
   while (!signal.aborted || open > 0) {
-    for (let n = signal.aborted ? 0 : due(); n > 0; n--) {
+    for (let n = signal.aborted ? 0 : Math.min(due(), openMax - open); n > 0; n--) {
       const frame = next()
       oracle.sent(frame)
       open++
