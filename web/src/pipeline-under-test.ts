@@ -105,6 +105,18 @@ export function createPipelineDouble(): PipelineDouble {
       for (const letter of hit) letter.state = 'requeued'
       return send(200, { requeued: hit.length })
     }
+    const one = /^\/dead-letters\/([\d.]+)$/.exec(path)?.[1]
+    if (one !== undefined) {
+      const letter = double.letters.find(({ id }) => id === one)
+      if (!letter) return refuse(404, 'there is no such dead letter')
+      const head = {
+        source: letter.source,
+        codec: letter.codec,
+        framing: 'json',
+        meta: { topic: 'parking/a/17', qos: 1 },
+      }
+      return send(200, { ...letter, cut: false, hex: [], head })
+    }
     if (path === '/dead-letters/discard') {
       const { id } = discardSchema.parse(body)
       const before = double.letters.length

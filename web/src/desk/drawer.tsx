@@ -27,7 +27,7 @@ export function Drawer() {
   if (!drawer) return null
   if (drawer.of === 'ledger')
     return (
-      <Sheet title={desk.words.text('ledgerTitle')}>
+      <Sheet title={desk.words.text('ledgerTitle')} onClose={() => closeDrawer(desk)}>
         <LedgerDetail />
       </Sheet>
     )
@@ -35,8 +35,14 @@ export function Drawer() {
   return id === undefined ? null : <BayDrawer key={id} bay={drawer.bay} id={id} />
 }
 
-function Sheet({ title, children }: { title: string; children: ComponentChildren }) {
-  const desk = useDesk()
+interface SheetProps {
+  readonly title: string
+  readonly children: ComponentChildren
+  onClose(): void
+}
+
+export function Sheet({ title, children, onClose }: SheetProps) {
+  const { words } = useDesk()
   const sheet = useRef<HTMLElement>(null)
   useLayoutEffect(() => {
     const before = document.activeElement
@@ -44,7 +50,7 @@ function Sheet({ title, children }: { title: string; children: ComponentChildren
     return () => {
       // What opened it may be gone by now, as the search is: then the plan is where the reader goes on.
       const back = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined
-      const next = back ?? document.querySelector<HTMLElement>('.grid, .twin')
+      const next = back ?? document.querySelector<HTMLElement>('.grid, .twin') ?? document.getElementById('main')
       next?.focus({ preventScroll: true })
     }
   }, [])
@@ -55,7 +61,7 @@ function Sheet({ title, children }: { title: string; children: ComponentChildren
       tabIndex={-1}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') closeDrawer(desk)
+        if (event.key === 'Escape') onClose()
       }}
     >
       <header>
@@ -63,9 +69,9 @@ function Sheet({ title, children }: { title: string; children: ComponentChildren
         <button
           type="button"
           class="tool square"
-          aria-label={desk.words.text('close')}
-          title={desk.words.text('close')}
-          onClick={() => closeDrawer(desk)}
+          aria-label={words.text('close')}
+          title={words.text('close')}
+          onClick={onClose}
         >
           <Icon name="close" />
         </button>
@@ -86,7 +92,7 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
   const found = detail.value
   const since = found?.since && found.state === state ? Date.parse(found.since) : undefined
   return (
-    <Sheet title={id}>
+    <Sheet title={id} onClose={() => closeDrawer(desk)}>
       <p class={`state-line ${state}`}>
         <i class={`swatch large ${state}`} aria-hidden="true" />
         <b>{words.text(state)}</b>

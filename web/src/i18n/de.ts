@@ -6,7 +6,7 @@ export const de: Dictionary = {
   live: 'Live',
   pipeline: 'Datenweg',
   losses: 'Was verloren ging, und warum',
-  deadLetters: 'Unzustellbare',
+  deadLetters: 'Unzustellbare Meldungen',
   pageFailed: 'Diese Seite konnte nicht geladen werden.',
   navigation: 'Hauptmenü',
   publicPage: 'Öffentliche Seite',

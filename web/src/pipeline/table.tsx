@@ -18,9 +18,10 @@ interface TableProps<T> {
   readonly below?: (row: T) => ComponentChildren
   /** Only where the screen is narrow; columns of the class `wide-only` are for the others. */
   readonly belowNarrow?: boolean
+  readonly chosen?: (row: T) => boolean
 }
 
-export function Table<T>({ label, columns, rows, keyOf, below, belowNarrow }: TableProps<T>) {
+export function Table<T>({ label, columns, rows, keyOf, below, belowNarrow, chosen }: TableProps<T>) {
   const kind = ({ figure, class: name = '' }: Column<T>) => `${figure ? 'figure' : ''} ${name}`.trim()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key (WCAG 2.1.1)
@@ -38,7 +39,7 @@ export function Table<T>({ label, columns, rows, keyOf, below, belowNarrow }: Ta
         <tbody>
           {rows.map((row) => (
             <Fragment key={keyOf(row)}>
-              <tr class={below ? (belowNarrow ? 'above-narrow' : 'above') : ''}>
+              <tr class={`${below ? (belowNarrow ? 'above-narrow' : 'above') : ''} ${chosen?.(row) ? 'chosen' : ''}`}>
                 {columns.map((column, c) =>
                   c === 0 ? (
                     <th key={column.name} scope="row" class={kind(column)}>
@@ -52,7 +53,7 @@ export function Table<T>({ label, columns, rows, keyOf, below, belowNarrow }: Ta
                 )}
               </tr>
               {below && (
-                <tr class={`below-row ${belowNarrow ? 'narrow-only' : ''}`}>
+                <tr class={`below-row ${belowNarrow ? 'narrow-only' : ''} ${chosen?.(row) ? 'chosen' : ''}`}>
                   <td colSpan={columns.length}>{below(row)}</td>
                 </tr>
               )}
