@@ -15,6 +15,7 @@ import { walk } from './walk.ts'
 import { type JournalDeps, openWriter } from './writer.ts'
 
 const dir = '/journal'
+const injuriesPerJournal = 10
 
 /** Where a record lies. */
 interface Written extends StoredRecord {
@@ -36,16 +37,23 @@ interface Injury {
   readonly aged?: boolean
 }
 
-/** Runs one history; throws with what is wrong. Returns what was done to the files. */
-export async function runBitRot(seed: number, watch?: (disk: CrashFiles) => void): Promise<string> {
+/** Runs one history: a journal, and that many copies of it each damaged once. Returns how many; throws with what is wrong. */
+export async function runBitRot(seed: number, watch?: (disk: CrashFiles, what: string) => void): Promise<number> {
   const random = seededRandom(seed)
   const { disk, firsts } = await write(createCrashFiles(random), random)
-  const deps = depsOf(disk, random)
   const written = await inventory(disk, firsts)
-  const injury = injure(disk, written, random)
-  watch?.(disk)
-  await examine(deps, written, injury)
-  return injury.what
+  const copy = disk.kill()
+  for (let i = 0; i < injuriesPerJournal; i++) {
+    const damaged = copy()
+    const injury = injure(damaged, written, random)
+    watch?.(damaged, injury.what)
+    try {
+      await examine(depsOf(damaged, random), written, injury)
+    } catch (error) {
+      throw new Error(`${(error as Error).message} (${i}: ${injury.what})`, { cause: error })
+    }
+  }
+  return injuriesPerJournal
 }
 
 const depsOf = (files: CrashFiles, random: Random): JournalDeps => ({

@@ -10,6 +10,8 @@ import type { JournalLock } from './lock.ts'
 import type { Random } from './seeded-random.ts'
 
 const sectorBytes = 512
+/** Share of operations of a restless disk that take a while. */
+const pauses = 0.05
 
 type Operation = { readonly at: number; readonly bytes: Uint8Array } | { readonly size: number }
 
@@ -23,10 +25,11 @@ interface Inode {
   written: number
 }
 
-/** Bytes that grow; `length` of them count. */
+/** Bytes that grow; `length` of them count. Where they are lent, another file has them too: they are copied before a change. */
 interface Bytes {
   data: Uint8Array
   length: number
+  lent: boolean
 }
 
 /** A change of a directory that is not durable yet: the name now means that file, or nothing. */
@@ -43,6 +46,8 @@ export interface CrashFiles extends Files {
   /** Cuts the power when this many more operations have begun; `onCut` is told at once. */
   cutAfter(operations: number, onCut: () => void): void
   lock(dir: string): JournalLock
+  /** Operations end in no order. */
+  restless: boolean
   /** Bytes the disk may still take; undefined for no limit. */
   room: number | undefined
   /** The next that many syncs of a file fail. */
@@ -76,7 +81,7 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
 
   /** Each operation begins here: the power may go before it has any effect. */
   async function begin() {
-    if (random() < 0.1) await new Promise((done) => setImmediate(done))
+    if (disk.restless && random() < pauses) await new Promise((done) => setImmediate(done))
     if (--countdown < 0 && !off) {
       onCut()
       off = true
@@ -170,10 +175,12 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
       else if (inode) named.set(path, inode)
       else named.delete(path)
     }
-    return new Map([...named].map(([path, inode]) => [path, inodeOf(inodeImage(inode, random))]))
+    for (const [path, inode] of named) named.set(path, inodeImage(inode, random))
+    return named
   }
 
   const disk: CrashFiles = {
+    restless: false,
     room: undefined,
     failSyncs: 0,
     failDirectorySyncs: 0,
@@ -246,7 +253,7 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
     },
     contents: () => new Map([...entries].map(([path, { seen }]) => [path, seen.data.slice(0, seen.length)])),
     put(path, bytes) {
-      const inode = inodeOf(bytes)
+      const inode = inodeOf(bytes.slice())
       entries.set(path, inode)
       durableEntries.set(path, inode)
     },
@@ -271,22 +278,36 @@ function copyOf({ entries, durableEntries, changes }: DiskState): DiskState {
 }
 
 const cloneInode = ({ seen, durable, pending, written }: Inode): Inode => ({
-  seen: { data: seen.data.slice(), length: seen.length },
-  durable: { data: durable.data.slice(), length: durable.length },
+  seen: lend(seen),
+  durable: lend(durable),
   pending: [...pending],
   written,
 })
 
-const inodeOf = (bytes: Uint8Array): Inode => ({
-  seen: { data: bytes.slice(), length: bytes.byteLength },
-  durable: { data: bytes.slice(), length: bytes.byteLength },
+function inodeOf(bytes: Uint8Array): Inode {
+  return inodeWith({ data: bytes, length: bytes.byteLength, lent: true })
+}
+
+const inodeWith = (bytes: Bytes): Inode => ({
+  seen: lend(bytes),
+  durable: lend(bytes),
   pending: [],
-  written: bytes.byteLength,
+  written: bytes.length,
 })
 
+function lend(bytes: Bytes): Bytes {
+  bytes.lent = true
+  return { ...bytes }
+}
+
+function own(bytes: Bytes) {
+  if (bytes.lent) bytes.data = bytes.data.slice(0, bytes.length)
+  bytes.lent = false
+}
+
 /** What a file may hold after the power went. */
-function inodeImage({ durable, pending }: Inode, random: Random): Uint8Array {
-  const found: Bytes = { data: durable.data.slice(0, durable.length), length: durable.length }
+function inodeImage({ durable, pending }: Inode, random: Random): Inode {
+  const found = lend(durable)
   const how = random()
   const reached = how < 0.5 ? Math.floor(random() * (pending.length + 1)) : pending.length
   for (const operation of pending.slice(0, reached)) {
@@ -302,7 +323,7 @@ function inodeImage({ durable, pending }: Inode, random: Random): Uint8Array {
     // The size may be on the disk before the bytes are.
     if (random() < 0.3) grow(found, torn.at + torn.bytes.byteLength)
   }
-  return found.data.slice(0, found.length)
+  return inodeWith(found)
 }
 
 /** A sector is there, or it is not and the file ends before it, or it is zeros where the file had grown. */
@@ -321,6 +342,7 @@ function* sectors({ at, bytes }: { readonly at: number; readonly bytes: Uint8Arr
 }
 
 function applyTo(bytes: Bytes, operation: Operation) {
+  own(bytes)
   if ('size' in operation) {
     if (operation.size < bytes.length) {
       bytes.data.fill(0, operation.size, bytes.length)
@@ -334,6 +356,7 @@ function applyTo(bytes: Bytes, operation: Operation) {
 
 function grow(bytes: Bytes, size: number) {
   if (size <= bytes.length) return
+  own(bytes)
   if (size > bytes.data.byteLength) {
     const data = new Uint8Array(Math.max(size, 2 * bytes.data.byteLength))
     data.set(bytes.data.subarray(0, bytes.length))

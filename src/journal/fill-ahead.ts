@@ -76,7 +76,7 @@ export function createFillAhead({ clock, segmentBytesMax, active, onFault }: Fil
       await writing
     },
     async stop() {
-      stopped.abort()
+      stopped.abort('stopped')
       await loop
     },
   }

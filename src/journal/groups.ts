@@ -8,7 +8,7 @@ import { type Memory, memory } from './memory.ts'
 import { recordBytes, recordFlags, type Totals, writeRecord } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 
-const memoryBytesMin = 128 * 1024
+const memoryBytesMin = 16 * 1024
 const memoryKeptBytesMax = 2 * 1024 * 1024
 const memoriesKept = 3
 

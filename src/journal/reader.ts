@@ -38,7 +38,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   let directory: Directory = await listSegments(files, dir)
   let listedDurable = 0
   let cursor: Cursor | undefined
-  let window = createWindow()
+  const window = createWindow()
   let windowDurable = 0
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -205,7 +205,6 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     }
     const totals = segment.header ?? (left?.next === segment.first ? left.totals : undefined)
     cursor = { segment, file, salt: segmentSalt(segment), offset: headerBytes, next: segment.first, totals }
-    window = createWindow()
     windowDurable = 0
     await forward(cursor, number)
     return cursor

@@ -66,7 +66,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
   }
 }
 
-const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
+export const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
 /** A header that cannot be read may have held a fence of its own. */
 const headerless = ({ segments, ruins }: Directory) => ruins.length + segments.filter(({ header }) => !header).length
 

@@ -2,7 +2,8 @@
 
 export interface KeptSegment {
   readonly ordinal: number
-  readonly first: number
+  /** Undefined where nothing in it can be read: it ends no other segment. */
+  readonly first: number | undefined
   readonly bytes: number
   readonly path: string
   /** When it was begun; undefined where its header is lost. */
@@ -26,7 +27,7 @@ export function removable(segments: readonly KeptSegment[], limits: RetentionLim
   for (; count < segments.length - 1; count++) {
     const segment = segments[count] as KeptSegment
     const later = segments.slice(count + 1)
-    const last = Math.min(...later.map(({ first }) => first)) - 1
+    const last = Math.min(...later.map(({ first = Infinity }) => first)) - 1
     if (last > limits.released || segment.ordinal === limits.checkpointOrdinal) break
     // It was last written when the one after it was begun.
     const endedAt = later.find(({ madeAt }) => madeAt !== undefined)?.madeAt ?? limits.now

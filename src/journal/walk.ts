@@ -13,7 +13,7 @@ import {
   type Totals,
 } from './record.ts'
 import { headerBytes } from './segment.ts'
-import { createWindow, extend, moveTo, type Window } from './window.ts'
+import { extend, moveTo, type Window, withWindow } from './window.ts'
 
 export interface Hole {
   readonly fromRecord: number
@@ -62,12 +62,10 @@ export interface WalkEnd {
   readonly stopped: boolean
 }
 
-export async function walk(
-  file: OpenFile,
-  start: WalkStart,
-  visitor: Visitor,
-  window = createWindow(),
-): Promise<WalkEnd> {
+export const walk = (file: OpenFile, start: WalkStart, visitor: Visitor): Promise<WalkEnd> =>
+  withWindow((window) => walkIn(window, file, start, visitor))
+
+async function walkIn(window: Window, file: OpenFile, start: WalkStart, visitor: Visitor): Promise<WalkEnd> {
   const { salt, below = Number.POSITIVE_INFINITY } = start
   let offset = start.offset ?? headerBytes
   let number = start.number
@@ -77,7 +75,7 @@ export async function walk(
     let record = await loadRecord(file, { salt, offset }, window)
     let found = offset
     if (record?.number !== number) {
-      const next = await findRecord(file, { salt, offset, number }, window)
+      const next = await findIn(window, file, { salt, offset, number })
       if (!next) return stop(false)
       record = next.record
       found = next.offset
@@ -131,13 +129,17 @@ async function readSeals(file: OpenFile, { salt, offset }: { salt: number; offse
   return { seal, sealEnd, ...(totals ? { totals } : {}) }
 }
 
-/** The first valid record at or behind `offset` whose number is not below `number`; the window then holds all of it. */
-export async function findRecord(
-  file: OpenFile,
-  { salt, offset, number }: Required<Omit<WalkStart, 'below'>>,
-  window = createWindow(),
-) {
-  if (window.length === 0) moveTo(window, offset)
+type FindStart = Required<Omit<WalkStart, 'below'>>
+
+/** The first valid record at or behind `offset` whose number is not below `number`. */
+export const findRecord = (file: OpenFile, start: FindStart) =>
+  withWindow(async (window) => {
+    moveTo(window, start.offset)
+    return findIn(window, file, start)
+  })
+
+/** The window then holds all of the record. */
+async function findIn(window: Window, file: OpenFile, { salt, offset, number }: FindStart) {
   let at = offset
   for (;;) {
     const relative = at - window.start
@@ -186,17 +188,17 @@ export async function endsWrites(file: OpenFile, next: RecordHead, at: number, s
 }
 
 /** How many bytes from `offset` on are in use: up to the last one that is not zero. */
-export async function usedBytes(file: OpenFile, offset: number): Promise<number> {
-  const window = createWindow()
-  moveTo(window, offset)
-  let used = 0
-  while (!window.atEnd) {
-    await extend(window, file, window.start + window.length)
-    const loaded = Buffer.from(window.bytes.buffer, 0, window.length)
-    if (!isZero(loaded)) used = window.start + lastNonZero(loaded) + 1 - offset
-  }
-  return used
-}
+export const usedBytes = (file: OpenFile, offset: number): Promise<number> =>
+  withWindow(async (window) => {
+    moveTo(window, offset)
+    let used = 0
+    while (!window.atEnd) {
+      await extend(window, file, window.start + window.length)
+      const loaded = Buffer.from(window.bytes.buffer, 0, window.length)
+      if (!isZero(loaded)) used = window.start + lastNonZero(loaded) + 1 - offset
+    }
+    return used
+  })
 
 const zeros = Buffer.alloc(64 * 1024)
 function isZero(bytes: Buffer): boolean {

@@ -2,7 +2,7 @@
 import type { OpenFile } from '../lib/files.ts'
 import { type Memory, memory } from './memory.ts'
 
-const stepBytesMin = 64 * 1024
+const stepBytesMin = 16 * 1024
 const stepBytesMax = 2 * 1024 * 1024
 
 export interface Window extends Memory {
@@ -17,9 +17,23 @@ export interface Window extends Memory {
   stepBytes: number
 }
 
-export const createWindow = (capacity = stepBytesMin): Window => ({ ...memory(capacity), ...emptyAt(0) })
+/** Takes memory when it is first extended. */
+export const createWindow = (): Window => ({ ...memory(0), ...emptyAt(0) })
 
 const emptyAt = (start: number) => ({ start, length: 0, atEnd: false, stepBytes: stepBytesMin })
+
+const sparesMax = 4
+const spares: Window[] = []
+
+/** Lends a window for the time of `work`: looking through a directory needs many small ones, one after the other. */
+export async function withWindow<T>(work: (window: Window) => Promise<T>): Promise<T> {
+  const window = spares.pop() ?? createWindow()
+  try {
+    return await work(window)
+  } finally {
+    if (spares.length < sparesMax && window.bytes.byteLength <= stepBytesMin) spares.push(window)
+  }
+}
 
 /** Forgets what is loaded; the next bytes come from `start` on. */
 export const moveTo = (window: Window, start: number) => Object.assign(window, emptyAt(start))

@@ -3,42 +3,16 @@ import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { createCrashFiles } from './crash-files.ts'
-import type { JournalOptions, JournalRecord } from './journal.ts'
-import { memory } from './memory.ts'
-import { openReader } from './reader.ts'
-import { seededRandom } from './seeded-random.ts'
+import type { JournalRecord } from './journal.ts'
+import { journalInMemory } from './journal-in-memory.ts'
 import { openJournalReader, openJournalWriter } from './segment-journal.ts'
-import { createStepClock } from './step-clock.ts'
-import { openWriter } from './writer.ts'
 
 const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buffer.from(text) })
 const full = { code: 'E_JOURNAL_FULL' }
 const failed = { code: 'E_JOURNAL_FAILED' }
 
-function inMemory(files = createCrashFiles(seededRandom(7))) {
-  const clock = createStepClock()
-  const deps = { files, clock, lock: (dir: string) => files.lock(dir), random: (bytes: number) => memory(bytes).bytes }
-  return {
-    files,
-    clock,
-    open: (options: JournalOptions = {}) => openWriter('/journal', deps, { segmentBytesMax: 4_000, ...options }),
-    async texts(durable: number) {
-      await using reader = await openReader('/journal', deps)
-      const texts: string[] = []
-      while (texts.length < durable) {
-        const { records } = await reader.read(texts.length, { durable, bytesMax: 1e9, framesMax: 1e9 })
-        assert.ok(records.length > 0)
-        texts.push(...records.map(({ bytes }) => Buffer.from(bytes).toString()))
-      }
-      return texts
-    },
-    names: () => [...files.contents().keys()].filter((path) => path.endsWith('.segment')),
-  }
-}
-
 it('a write that fails once is made durable in a new segment, and nobody notices', async () => {
-  const { files, open, names, texts } = inMemory()
+  const { files, open, names, texts } = journalInMemory()
   await using writer = await open()
   await writer.append([data('a')])
   files.failSyncs = 1
@@ -49,7 +23,7 @@ it('a write that fails once is made durable in a new segment, and nobody notices
 })
 
 it('a write that fails twice is refused; after a while the next one works', async () => {
-  const { files, clock, open, texts } = inMemory()
+  const { files, clock, open, texts } = journalInMemory()
   await using writer = await open({ probeMs: 10_000 })
   await writer.append([data('a')])
   files.failSyncs = 2
@@ -63,7 +37,7 @@ it('a write that fails twice is refused; after a while the next one works', asyn
 })
 
 it('a full disk refuses what does not fit, keeps what was accepted, and goes on when there is room', async () => {
-  const { files, open, texts } = inMemory()
+  const { files, open, texts } = journalInMemory()
   await using writer = await open()
   await writer.append([data('a')])
   for (const room of [0, 1, 35, 36, 100, 500]) {
@@ -79,7 +53,7 @@ it('a full disk refuses what does not fit, keeps what was accepted, and goes on 
 })
 
 it('opens on a full disk, refuses, and accepts once there is room', async () => {
-  const { files, open, texts } = inMemory()
+  const { files, open, texts } = journalInMemory()
   files.room = 0
   await using writer = await open()
   await assert.rejects(writer.append([data('a')]), full)
@@ -89,7 +63,7 @@ it('opens on a full disk, refuses, and accepts once there is room', async () => 
 })
 
 it('takes no more than it may hold in memory', async () => {
-  const { open } = inMemory()
+  const { open } = journalInMemory()
   await using writer = await open({ pendingBytesMax: 1_000 })
   const first = writer.append([data('.'.repeat(800))])
   assert.equal(writer.stats().pendingBytes, 836)
@@ -100,7 +74,7 @@ it('takes no more than it may hold in memory', async () => {
 })
 
 it('answers many appends of one turn with one write', async () => {
-  const { open } = inMemory()
+  const { open } = journalInMemory()
   await using writer = await open({ segmentBytesMax: 1_000_000 })
   const before = writer.stats().syncs
   await Promise.all(Array.from({ length: 1_000 }, (_, i) => writer.append([data(`${i}`)])))
@@ -108,7 +82,7 @@ it('answers many appends of one turn with one write', async () => {
 })
 
 it('warns and then asks for refusal as the disk fills up', async () => {
-  const { files, clock, open } = inMemory()
+  const { files, clock, open } = journalInMemory()
   await using writer = await open()
   const look = async (room: number) => {
     files.room = room
@@ -125,7 +99,7 @@ it('warns and then asks for refusal as the disk fills up', async () => {
 })
 
 it('gives no number that its consumer has seen already, should the end of the journal have been lost', async () => {
-  const { open } = inMemory()
+  const { open } = journalInMemory()
   const first = await open()
   await first.append([data('a'), data('b')])
   first.release(40)
@@ -133,44 +107,6 @@ it('gives no number that its consumer has seen already, should the end of the jo
   await first[Symbol.asyncDispose]()
   await using second = await open()
   assert.equal(await second.append([data('d')]), 42)
-})
-
-it('keeps on a failing disk what was acknowledged before a segment that could not be taken back', async () => {
-  const { files, open } = inMemory()
-  const writer = await open({ segmentBytesMax: 600, probeMs: 0 })
-  await writer.append([data('a')])
-  // The next two segments get their records, but neither their names nor their removal become durable.
-  files.failDirectorySyncs = 4
-  await assert.rejects(writer.append([data('x'.repeat(500))]), failed)
-  assert.equal(await writer.append([data('b')]), 2)
-  for (let i = 0; i < 20; i++) {
-    const { open: openImage, texts } = inMemory(files.cut()())
-    await using image = await openImage()
-    assert.equal(image.tail().lastRecord, 2)
-    assert.deepEqual(await texts(2), ['a', 'b'])
-  }
-})
-
-it('makes durable, before it tells of it, what a process that was killed had not synced', async () => {
-  for (let operations = 1, reached = true; reached; operations++) {
-    const { files, open } = inMemory()
-    let killed: (() => typeof files) | undefined
-    const writer = await open({ segmentBytesMax: 600 })
-    files.cutAfter(operations, () => {
-      killed = files.kill()
-    })
-    for (let i = 0; i < 4; i++) await writer.append([data('x'.repeat(300))]).catch(() => {})
-    reached = killed !== undefined
-    assert.ok(reached || operations > 10)
-    const after = inMemory(killed?.())
-    after.files.room = 0
-    const { lastRecord } = (await after.open()).tail()
-    const image = after.files.cut()
-    for (let i = 0; i < 10; i++) {
-      await using found = await inMemory(image()).open()
-      assert.ok(found.tail().lastRecord >= lastRecord, `${lastRecord} was told, ${found.tail().lastRecord} is there`)
-    }
-  }
 })
 
 it('opens whatever lies in the directory, and leaves it there', async (t) => {

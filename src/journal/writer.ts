@@ -80,7 +80,7 @@ async function rewriteEnd(files: Files, { end }: Recovered) {
   if (!end || end.seal) return
   const file = await files.open(end.segment.path, 'write')
   try {
-    const bytes = new Uint8Array(rewriteBytes)
+    const bytes = new Uint8Array(Math.min(rewriteBytes, end.offset - end.lastWrite))
     for (let at = end.lastWrite; at < end.offset; at += rewriteBytes) {
       const part = bytes.subarray(0, Math.min(rewriteBytes, end.offset - at))
       await writeAll(file, part.subarray(0, await file.read(part, at)), at)
@@ -265,7 +265,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
       if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
       if (fresh) await files.syncDirectory(dir)
     } catch (error) {
-      if (fresh) await discard(files, dir, target).catch(leaveTraces)
+      if (fresh) await discard(files, dir, target).catch(() => leaveTraces(target))
       throw error
     }
     syncs.add(clock.monotonic() - started)
@@ -274,8 +274,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   }
 
   /** A segment that could not be taken back voids what would be written to the one before it: only a newer one is safe now. */
-  function leaveTraces() {
+  function leaveTraces({ header: { ordinal, madeAt }, path }: ActiveSegment) {
     traces = true
+    kept.push({ ordinal, first: undefined, bytes: 0, path, madeAt })
     if (active) abandon(active)
   }
 
@@ -339,7 +340,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     upkeepAt = clock.monotonic()
     upkeep = upkeep.then(async () => {
       space = await files.space(dir).catch(() => space)
-      await removeReleased()
+      await removeReleased().catch(() => {})
     })
   }
 
@@ -352,6 +353,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return
       }
+      // One by one: after a crash an older segment beside a gap would look like damage.
+      await files.syncDirectory(dir)
       kept = kept.filter((other) => other !== segment)
     }
   }
@@ -415,9 +418,10 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
 
 async function keptSegments(files: Files, { directory }: Recovered): Promise<KeptSegment[]> {
   const kept: KeptSegment[] = []
-  for (const { ordinal, first, path, header } of directory.segments) {
+  const all = [...directory.segments, ...directory.ruins].sort((a, b) => a.ordinal - b.ordinal)
+  for (const { ordinal, first, path, header, ruined } of all) {
     const bytes = await files.bytes(path).catch(() => 0)
-    kept.push({ ordinal, first, path, bytes, madeAt: header?.madeAt })
+    kept.push({ ordinal, first: ruined ? undefined : first, path, bytes, madeAt: header?.madeAt })
   }
   return kept
 }

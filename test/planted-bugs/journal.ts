@@ -5,6 +5,7 @@ import type { PlantedBug } from './planted-bug.ts'
 const harness = ['src/journal/journal-judge.ts', '10000']
 const contract = ['--test', 'src/journal/journal.test.ts']
 const writer = ['--test', 'src/journal/writer.test.ts']
+const points = ['--test', 'src/journal/crash-points.test.ts']
 const model = ['--test', 'src/journal/model.test.ts']
 
 export const journalBugs: readonly PlantedBug[] = [
@@ -52,7 +53,7 @@ export const journalBugs: readonly PlantedBug[] = [
   } finally`,
     to: `return tail
   } finally`,
-    judge: harness,
+    judge: points,
   },
   {
     what: 'gives numbers again that a lost segment used',
@@ -83,7 +84,7 @@ export const journalBugs: readonly PlantedBug[] = [
     from: `await segment.file.truncate(segment.offset)
       await segment.file.sync()`,
     to: 'await segment.file.truncate(segment.offset)',
-    judge: harness,
+    judge: points,
   },
   {
     what: 'leaves a segment that was never completed',
@@ -105,21 +106,21 @@ export const journalBugs: readonly PlantedBug[] = [
     file: 'src/journal/writer.ts',
     from: 'if (!end || end.seal) return',
     to: 'if (end || !end) return',
-    judge: harness,
+    judge: points,
   },
   {
     what: 'syncs the newest write of a crash without writing it again',
     file: 'src/journal/writer.ts',
     from: 'at < end.offset;',
     to: 'at < 0;',
-    judge: harness,
+    judge: points,
   },
   {
     what: 'trusts names that a crash left unsynced',
     file: 'src/journal/writer.ts',
     from: 'await deps.files.syncDirectory(dir)',
     to: '',
-    judge: writer,
+    judge: points,
   },
   {
     what: 'opens under the fence of the writer before',
@@ -287,15 +288,29 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'writes on in a segment that a newer one may void after a crash',
     file: 'src/journal/writer.ts',
-    from: 'traces = true\n    if (active) abandon(active)\n  }\n\n  function begin',
-    to: 'traces = true\n  }\n\n  function begin',
-    judge: writer,
+    from: 'madeAt })\n    if (active) abandon(active)',
+    to: 'madeAt })',
+    judge: points,
   },
   {
     what: 'takes a removed segment for gone before its name is',
     file: 'src/journal/active-segment.ts',
     from: 'await files.remove(path)\n  await files.syncDirectory(dir)',
     to: 'await files.remove(path)',
-    judge: harness,
+    judge: points,
+  },
+  {
+    what: 'removes old segments in an order that a crash may turn round',
+    file: 'src/journal/writer.ts',
+    from: 'await files.syncDirectory(dir)\n      kept',
+    to: 'kept',
+    judge: points,
+  },
+  {
+    what: 'leaves the ruins of a segment behind when all around it is removed',
+    file: 'src/journal/writer.ts',
+    from: '[...directory.segments, ...directory.ruins]',
+    to: '[...directory.segments]',
+    judge: points,
   },
 ]
