@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
+import { codecNames } from './codecs/registry.ts'
 
 const port = z
   .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a port from 0 to 65535 or "off"' })
@@ -81,6 +82,12 @@ export const configSchema = z.strictObject({
   serial: z.array(serialSchema).default([]),
   brokers: z.array(brokerSchema).default([]).describe('MQTT brokers to subscribe to'),
   trust: z.array(z.string()).default([]).describe('names of sources whose device time is always taken'),
+  codecs: z
+    .record(z.string().min(1).max(128), z.enum(codecNames))
+    .default({})
+    .describe(
+      'codec by name of the source, where the one its protocol implies is wrong; dead letters that are requeued are decoded with it too',
+    ),
   promiseHours: z
     .number()
     .positive()

@@ -20,10 +20,18 @@ export interface Sides {
   readonly committed: LedgerTotals
 }
 
-export function conservation({ received, refused, unframeable, acceptedFrames, committed: db }: Sides): Ledger {
+/** What each side of the law misses; 0 and 0 when it closes. */
+export function differences({ received, refused, unframeable, acceptedFrames, committed: db }: Sides) {
+  return {
+    intake: received - acceptedFrames - refused - unframeable,
+    store: db.acceptedFrames - db.damaged - db.committed - db.duplicate - db.quarantined,
+  }
+}
+
+export function conservation(sides: Sides): Ledger {
+  const { received, refused, unframeable, acceptedFrames, committed: db } = sides
   const pending = acceptedFrames - db.acceptedFrames
-  const intake = received - acceptedFrames - refused - unframeable
-  const store = acceptedFrames - db.damaged - db.committed - db.duplicate - db.quarantined - pending
+  const { intake, store } = differences(sides)
   return {
     received,
     accepted: acceptedFrames,

@@ -90,6 +90,27 @@ placed(
   ),
 )
 
+const listed = (command: Command) =>
+  placed(command)
+    .option('--source <name>')
+    .option('--device <id>', 'the sensor')
+    .option('--from <day>', 'first UTC day, such as 2026-11-23')
+    .option('--to <day>', 'last UTC day')
+    .option('--limit <n>', 'how many (default 100)')
+    .option('--cursor <cursor>', 'go on where a page ended')
+listed(ledger.command('losses').description('what we lost, and why'))
+  .option('--cause <cause>', 'sequence-gap, overrun, kernel-drop, port-down, refused or journal-damage')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/ledger.ts').ledgerLosses>) =>
+      (await import('./cli/ledger.ts')).ledgerLosses(...args),
+    ),
+  )
+listed(ledger.command('sensors').description('where the frames of each sensor went, by day')).action(
+  run(async (...args: Parameters<typeof import('./cli/ledger.ts').ledgerSensors>) =>
+    (await import('./cli/ledger.ts')).ledgerSensors(...args),
+  ),
+)
+
 const dlq = program.command('dlq').description('dead letters: frames nobody could use, with their bytes')
 placed(dlq.command('list').description('list them'))
   .option('--source <name>')
@@ -98,6 +119,20 @@ placed(dlq.command('list').description('list them'))
   .action(
     run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqList>) =>
       (await import('./cli/dlq.ts')).dlqList(...args),
+    ),
+  )
+placed(dlq.command('show').description('one with all its bytes').argument('<id>')).action(
+  run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqShow>) =>
+    (await import('./cli/dlq.ts')).dlqShow(...args),
+  ),
+)
+placed(
+  dlq.command('discard').description('give one up; who, when, why and the hash of its bytes are kept').argument('<id>'),
+)
+  .option('--reason <text>', 'why; required')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqDiscard>) =>
+      (await import('./cli/dlq.ts')).dlqDiscard(...args),
     ),
   )
 placed(dlq.command('requeue').description('decode them again').argument('[id...]'))

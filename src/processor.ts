@@ -30,7 +30,7 @@ await runChild(async (child) => {
     reader,
     fence: settings.fence,
     durable: durableSignal(child),
-    codecOf,
+    codecOf: (name, source) => codecOf(settings.config.codecs[source] ?? name),
     clock: systemClock,
     log,
     intakeSaid,

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { createApi } from './api/server.ts'
 import type { SystemStatus } from './api/status.ts'
+import { createAuditor } from './auditor.ts'
 import { runChild } from './child.ts'
 import { lateStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
@@ -32,8 +33,10 @@ await runChild(async (child) => {
     if (message.type === 'figures') figures = message
   })
   const status = (): SystemStatus => systemStatus(settings, figures, systemClock.now())
+  using auditor = createAuditor({ dataDir: settings.demo?.dir ?? settings.dataDir, storeUrl: url })
   const app = await createApi({
     store,
+    auditor,
     keyring,
     status,
     clock: systemClock,

@@ -1,4 +1,5 @@
 /** What the owner of the API hands in, and what the routes work with. */
+import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Keyring } from '../lib/keyring.ts'
 import type { Log } from '../lib/log.ts'
@@ -7,6 +8,12 @@ import type { LiveState } from './live/live-state.ts'
 import type { Figures, StreamHub } from './live/stream-hub.ts'
 import type { Assets } from './pages/assets.ts'
 import type { SystemStatus } from './status.ts'
+
+export interface AuditorPort {
+  /** Starts an audit, or joins the one that runs; rejects when it cannot be finished. */
+  run(): Promise<AuditReport>
+  progress(): AuditProgress
+}
 
 export interface ApiDeps {
   readonly store: Store
@@ -21,6 +28,8 @@ export interface ApiDeps {
   readonly distDir: string
   /** A device silent for longer is stale and its bay unknown. Default 24 h. */
   readonly promiseMs?: number
+  /** Recounts on demand; absent where there is no journal at hand. */
+  readonly auditor?: AuditorPort
   /** Where the listeners are, for people: `web`, `ingest`, `mqtt`, ... */
   readonly urls?: Readonly<Record<string, string>>
 }

@@ -21,6 +21,7 @@ import { loadAssets } from './pages/assets.ts'
 import { plainPage } from './pages/frame.ts'
 import { html } from './pages/html.ts'
 import { ProblemError, problemBody, problemOf, problemType, sendProblem } from './problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { healthRoutes } from './routes/health.ts'
 import { layoutRoutes } from './routes/layout.ts'
@@ -63,6 +64,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     ...deviceRoutes(context),
     ...ledgerRoutes(context),
     ...lossRoutes(context),
+    ...auditRoutes(context),
     ...layoutRoutes(context),
     ...healthRoutes(context),
   ]

@@ -1,29 +1,15 @@
-/** `baykeeper dlq list|requeue`: the frames nobody could use, with their bytes, and another try for them. */
+/** `baykeeper dlq list|show|requeue|discard`: frames nobody could use, with their bytes; another try for them, or their end. */
 import { systemClock } from '../lib/clock.ts'
-import { silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
+import { hexDump } from '../lib/hex-dump.ts'
 import type { Store } from '../store/store.ts'
-import { storeUrl } from '../store-url.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
-import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { openOwnStore, operator } from './own-store.ts'
+import { type PlaceOptions, runningServer } from './place.ts'
 
 export interface DlqOptions extends PlaceOptions, Spoken {
   readonly source?: string
   readonly code?: string
   readonly limit?: string
-}
-
-async function openOwnStore(options: PlaceOptions): Promise<{ store: Store; data: string }> {
-  const { config } = placeOf(options)
-  try {
-    const store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
-    await store.migrate()
-    return { store, data: config.data }
-  } catch (cause) {
-    throw new CommandFailed(exitCodes.unreachable, `the database cannot be reached: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
 }
 
 export async function dlqList(options: DlqOptions): Promise<number> {
@@ -71,10 +57,7 @@ export async function dlqRequeue(ids: readonly string[], options: DlqOptions & {
     )
   let marked = 0
   for (const id of ids) {
-    const [pos, idx] = id.split('.').map(Number)
-    if (!Number.isSafeInteger(pos) || !Number.isSafeInteger(idx))
-      throw new CommandFailed(exitCodes.usage, `"${id}" is no dead letter id; it looks like 1234.0`)
-    marked += await store.requeue({ pos: pos as number, idx: idx as number })
+    marked += await store.requeue(placeFrom(id))
   }
   if (ids.length === 0)
     marked = await store.requeue({
@@ -86,4 +69,70 @@ export async function dlqRequeue(ids: readonly string[], options: DlqOptions & {
     warnings: running ? [] : ['no server runs here: they are tried when it starts'],
   })
   return exitCodes.ok
+}
+
+export async function dlqShow(id: string, options: PlaceOptions & Spoken): Promise<number> {
+  const place = placeFrom(id)
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const letter = await store.deadLetter(place.pos, place.idx)
+  if (!letter) throw await absent(store, id)
+  const { source, codec, arrived, code, detail, head, bytes, state } = letter
+  const data = {
+    ...{ id, source, codec, arrived: new Date(arrived).toISOString(), code, detail, state, size: bytes.length },
+    ...{ head: JSON.parse(head) as unknown, bytes: Buffer.from(bytes).toString('base64'), hex: hexDump(bytes) },
+  }
+  print(options, data, () => [
+    `${id}  ${source}, codec ${codec}, arrived ${data.arrived}, ${state}`,
+    `${code}: ${detail}`,
+    `${bytes.length} bytes`,
+    ...data.hex,
+  ])
+  return exitCodes.ok
+}
+
+export async function dlqDiscard(
+  id: string,
+  options: PlaceOptions & Spoken & { readonly reason?: string },
+): Promise<number> {
+  const place = placeFrom(id)
+  const reason = options.reason?.trim() ?? ''
+  if (reason.length < reasonCharsMin || reason.length > reasonCharsMax)
+    throw new CommandFailed(
+      exitCodes.usage,
+      `say why with --reason TEXT, ${reasonCharsMin} to ${reasonCharsMax} characters: it is kept in the ledger`,
+    )
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const done = await store.discard({ ...place, author: operator(), reason, now: systemClock.now() })
+  if (done === 'requeued')
+    throw new CommandFailed(exitCodes.failed, `${id} is about to be decoded again: try when that is done`)
+  const discarded = done === 'discarded' ? 1 : 0
+  print(options, { discarded }, () => [
+    discarded ? `${id} was discarded; the ledger goes on counting it as quarantined` : `there is no dead letter ${id}`,
+  ])
+  return exitCodes.ok
+}
+
+/** As the API takes them (contract/losses.ts). */
+const reasonCharsMin = 3
+const reasonCharsMax = 400
+
+function placeFrom(id: string): { pos: number; idx: number } {
+  const [, pos, idx] = /^(\d{1,16})\.(\d{1,16})$/.exec(id) ?? []
+  if (pos === undefined || idx === undefined)
+    throw new CommandFailed(exitCodes.usage, `"${id}" is no dead letter id; it looks like 1234.0`)
+  return { pos: Number(pos), idx: Number(idx) }
+}
+
+async function absent(store: Store, id: string): Promise<CommandFailed> {
+  const { pos, idx } = placeFrom(id)
+  const gone = await store.discardOf(pos, idx)
+  const when = gone && new Date(gone.discarded).toISOString()
+  return new CommandFailed(
+    exitCodes.failed,
+    gone
+      ? `${id} was discarded by ${gone.author} at ${when}: ${gone.reason} (${gone.size} bytes, SHA-256 ${gone.sha256})`
+      : `there is no dead letter ${id}; one that was decoded again is none any more`,
+  )
 }

@@ -1,15 +1,16 @@
-/** `baykeeper ledger verify`: recounts the journal against the database. Beside a running server and on a stopped one. */
+/**
+ * `baykeeper ledger verify|losses|sensors`: recounts the journal against the database, says what was lost and why, and where the frames
+ * of each sensor went. Beside a running server and on a stopped one.
+ */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { conservation } from '../conservation.ts'
-import { parseCheckpoint } from '../intake-counters.ts'
+import { lossOnWire, sensorDayOnWire } from '../api/loss-wire.ts'
+import { audit } from '../audit.ts'
 import { openJournalReader } from '../journal/segment-journal.ts'
 import { systemClock } from '../lib/clock.ts'
-import { silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
-import type { Store } from '../store/store.ts'
-import { storeUrl } from '../store-url.ts'
+import { dayNumber, type LossCause, type LossFilter, type Paged } from '../store/losses.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
 const nothing = {
@@ -25,7 +26,7 @@ const nothing = {
   difference: 0,
 }
 
-/** Returns the exit code: 0 when the law closes, 5 when it does not. */
+/** Returns the exit code: 0 when the law and every row close, 5 when one does not. */
 export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<number> {
   const { config } = placeOf(options)
   const journalDir = path.join(config.data, 'journal')
@@ -34,39 +35,19 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
     return exitCodes.ok
   }
   await using reader = await openJournalReader(journalDir)
-  await using store = await reach(storeUrl(config, config.data))
-  // The database first: the journal can only have grown since, and what it grew by is pending.
-  const { cursor, totals } = await store.ledgerAt(reader.id)
-  const { tail, lastCheckpoint, damage } = await reader.scan()
-  const at = await reader.countsAt(cursor.position)
-  const checkpoint = lastCheckpoint && parseCheckpoint(lastCheckpoint.bytes)
-  const refused = checkpoint?.refused ?? 0
-  // What became durable after the checkpoint was taken was received too.
-  const since = tail.acceptedFrames - (checkpoint?.accepted ?? 0) + tail.noiseFrames - (checkpoint?.unframeable ?? 0)
-  const ledger = conservation({
-    received: (checkpoint?.received ?? 0) + since,
-    refused,
-    unframeable: tail.noiseFrames,
-    acceptedFrames: tail.acceptedFrames,
-    committed: { ...totals, position: cursor.position, acceptedFrames: at?.acceptedFrames ?? 0 },
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const { ok, ledger, brackets, sources, sensors, epochs, warnings, failures, sha256 } = await audit({
+    ...{ store, reader, clock: systemClock },
   })
-  const ok = ledger.difference === 0 && ledger.pending >= 0
-  const warnings = [
-    ...damage.map(
-      (range) =>
-        `journal damage in ${range.segment}: records ${range.fromRecord} to ${range.toRecord} (${range.reason})`,
-    ),
-    ...(ledger.pending < 0
-      ? [`the database is ahead of the journal by ${-ledger.pending} frames: the journal was cut or replaced`]
-      : []),
-  ]
   print(
     options,
-    ledger,
+    { ...ledger, brackets, sources, sensors, epochs, failures, sha256 },
     () => [
       `received     ${ledger.received}  = accepted ${ledger.accepted} + refused ${ledger.refused} + unframeable ${ledger.unframeable}`,
       `accepted     ${ledger.accepted}  = committed ${ledger.committed} + duplicate ${ledger.duplicate} + quarantined ${ledger.quarantined} + pending ${ledger.pending}`,
       `lost         ${ledger.lost}  (missing sequence numbers and journal damage; beside the law)`,
+      `rows         ${sensors} sensors, ${epochs} counts: ${failures === 0 ? 'every row closes' : `${failures} ROWS DO NOT CLOSE`}`,
       `difference   ${ledger.difference}  ${ok ? 'the ledger closes' : 'THE LEDGER DOES NOT CLOSE'}`,
     ],
     { ok, warnings },
@@ -74,15 +55,97 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
   return ok ? exitCodes.ok : exitCodes.integrity
 }
 
-async function reach(url: string): Promise<Store> {
-  try {
-    const store = await openStore(url, { log: silentLog, clock: systemClock })
-    // A database that has never been used has no tables yet: nothing is committed there, and that is an answer too.
-    await store.migrate()
-    return store
-  } catch (cause) {
-    throw new CommandFailed(exitCodes.unreachable, `the database cannot be reached: ${(cause as Error).message}`, {
-      cause,
-    })
+export interface LedgerListOptions extends PlaceOptions, Spoken {
+  readonly source?: string
+  readonly device?: string
+  readonly cause?: string
+  readonly from?: string
+  readonly to?: string
+  readonly limit?: string
+  readonly cursor?: string
+}
+
+const limitUsual = 100
+const limitMax = 10_000
+/** A type that grows an unknown member fails here. */
+const causes: Record<LossCause, true> = {
+  'sequence-gap': true,
+  overrun: true,
+  'kernel-drop': true,
+  'port-down': true,
+  refused: true,
+  'journal-damage': true,
+}
+
+export async function ledgerLosses(options: LedgerListOptions): Promise<number> {
+  const filter = filterOf(options)
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const page = await store.losses({ ...filter, ...pageOf(options) })
+  const data = { items: page.items.map(lossOnWire), next: page.next, totals: await store.lossTotals(filter) }
+  print(
+    options,
+    data,
+    () => [
+      ...(data.items.length === 0 ? ['nothing is known to be lost'] : []),
+      ...data.items.map(
+        ({ day, cause, frames, detail }) =>
+          `${day}  ${cause.padEnd(14)} ${(frames === null ? 'unknown' : `${frames}`).padStart(8)}  ${detail}`,
+      ),
+      ...data.totals.map(
+        ({ cause, frames, uncounted }) =>
+          `total       ${cause.padEnd(14)} ${`${frames}`.padStart(8)}${uncounted > 0 ? `  and ${uncounted} of unknown size` : ''}`,
+      ),
+    ],
+    { warnings: more(page.next) },
+  )
+  return exitCodes.ok
+}
+
+export async function ledgerSensors(options: LedgerListOptions): Promise<number> {
+  const { cause: _, ...filter } = filterOf(options)
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const page = await store.sensorDays({ ...filter, ...pageOf(options) })
+  const items = page.items.map(sensorDayOnWire)
+  print(
+    options,
+    { items, next: page.next },
+    () =>
+      items.length === 0
+        ? ['no sensor was heard']
+        : items.map(
+            ({ day, source, device, committed, duplicate, quarantined, lost }) =>
+              `${day}  ${source.padEnd(12)} ${device.padEnd(20)} committed ${committed}  duplicate ${duplicate}  quarantined ${quarantined}  lost ${lost}`,
+          ),
+    { warnings: more(page.next) },
+  )
+  return exitCodes.ok
+}
+
+function filterOf({ source, device, cause, from, to }: LedgerListOptions): LossFilter {
+  if (cause !== undefined && !(cause in causes))
+    throw new CommandFailed(exitCodes.usage, `"${cause}" is no cause; there are ${Object.keys(causes).join(', ')}`)
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(device === undefined ? {} : { device }),
+    ...(cause === undefined ? {} : { cause: cause as LossCause }),
+    ...(from === undefined ? {} : { from: day(from) }),
+    ...(to === undefined ? {} : { to: day(to) }),
   }
 }
+
+function day(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms)) throw new CommandFailed(exitCodes.usage, `"${text}" is no day; it looks like 2026-11-23`)
+  return dayNumber(ms)
+}
+
+function pageOf({ limit, cursor }: LedgerListOptions): Paged {
+  const asked = Number(limit ?? limitUsual)
+  if (!Number.isSafeInteger(asked) || asked < 1 || asked > limitMax)
+    throw new CommandFailed(exitCodes.usage, `--limit is a number from 1 to ${limitMax}`)
+  return { limit: asked, ...(cursor === undefined ? {} : { cursor }) }
+}
+
+const more = (next: string | null) => (next === null ? [] : [`there is more: --cursor ${next}`])

@@ -6,4 +6,5 @@ import { lorawanCodec } from './lorawan/decode.ts'
 const codecs: readonly Codec[] = [genericCodec, lorawanCodec]
 const byName = new Map(codecs.map((codec) => [codec.name, codec]))
 
+export const codecNames: readonly string[] = [...byName.keys()]
 export const codecOf = (name: string): Codec | undefined => byName.get(name)
