@@ -26,6 +26,15 @@ test('a frame whose sender is told is received and refused with each telling', (
   assert.deepEqual([received, refused, inFlight], [3, 3, 0])
 })
 
+test('a frame on its way to the disk is not in a checkpoint: a crash would make it a frame that went nowhere', () => {
+  const counters = createIntakeCounters()
+  counters.enter('http', 5)
+  counters.accept('http', 5, 1)
+  counters.enter('http', 4)
+  const { received, accepted, sources } = body(counters.checkpoint(0))
+  assert.deepEqual([received, accepted, sources['http']?.received, sources['http']?.inFlight], [5, 5, 5, 0])
+})
+
 test('a loss of unknown size is counted as one, not as 0 frames, and its end is no second loss', () => {
   const counters = createIntakeCounters()
   const from = instant(1_000)

@@ -42,6 +42,11 @@ test('what waits between journal and store is pending', () => {
   assert.deepEqual([ledger?.pending, ledger?.difference], [40, 0])
 })
 
+test('a frame is committed, a duplicate or quarantined, and the law knows all three', () => {
+  const where = { duplicate: 7, quarantined: 3, acceptedFrames: 100 }
+  assert.equal(status(intake(100), totals(90, where))?.difference, 0)
+})
+
 test('a database that is ahead of the sample of intake shows no negative pending', () => {
   const ledger = status(intake(100), totals(109))
   assert.deepEqual([ledger?.accepted, ledger?.received, ledger?.pending, ledger?.difference], [109, 112, 0, 0])
