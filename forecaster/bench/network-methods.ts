@@ -2,13 +2,18 @@
  * The network: as many seeds as asked, each trained on the fit window and, in a walked window, fine-tuned before each week on what is past
  * then. Their quantiles are averaged; the average is calibrated every night.
  */
+
+import { stepOf } from '../data/panel.ts'
+import { fitAnchor } from '../features/anchor.ts'
+import { viewOf } from '../features/network-input.ts'
 import { defaultConfig, type ModelConfig, type Parts } from '../model/config.ts'
 import { newPredictor } from '../model/predictor.ts'
 import { parametersOf, type StoredTensors } from '../model/stored-tensors.ts'
 import { levels } from '../scoring/quantiles.ts'
 import { type Progress, train, trainingDefaults } from '../train/training.ts'
-import { arraysOf, type Cache, keptArrays } from './cache.ts'
+import { arraysOf, type Cache, type Kept, keptArrays } from './cache.ts'
 import { fillNetworkCells } from './network-cells.ts'
+import type { EarlierFit } from './protocols.ts'
 import type { Setting } from './setting.ts'
 import { weeksOf } from './weeks.ts'
 
@@ -21,6 +26,10 @@ export interface NetworkOptions {
   readonly weeklyRecency: number
   /** Of the first fit: above 1 draws newer days more often. */
   readonly recency: number
+  /** Of weights that come from an earlier window. */
+  readonly adaptSteps: number
+  readonly adaptRate: number
+  readonly adaptRecency: number
   readonly parts?: Parts
   readonly contextLots?: boolean
 }
@@ -28,10 +37,13 @@ export interface NetworkOptions {
 export const networkDefaults: NetworkOptions = {
   steps: 2400,
   seeds: 3,
-  weeklySteps: 40,
+  weeklySteps: 30,
   weeklyRate: 4e-4,
   weeklyRecency: 3,
   recency: 1,
+  adaptSteps: 800,
+  adaptRate: 1e-3,
+  adaptRecency: 1.5,
 }
 
 /** Raw quantiles by horizon of one seed, for every cell of the window. */
@@ -53,7 +65,8 @@ export const configFor = ({ panel, protocol }: Setting, options: NetworkOptions)
   const base = { ...defaultConfig(panel.lots.map(({ id }) => id)), horizons: protocol.horizons }
   return {
     ...base,
-    siteLots: options.contextLots === false ? 0 : base.siteLots,
+    siteLots: options.contextLots ? panel.lots.length : 0,
+    contextHidden: options.contextLots ? 128 : 0,
     parts: options.parts ?? base.parts,
   }
 }
@@ -81,31 +94,73 @@ export async function networkSeed(run: NetworkRun, seed: number): Promise<SeedCe
   }
 }
 
-/** Trained on the fit window. The same for validation and test when both fit on the same days. */
-export async function baseWeights(
-  { setting, options, cache, onProgress }: NetworkRun,
-  seed: number,
-  config: ModelConfig,
-) {
+/**
+ * Trained on the fit window. A protocol that `startsFrom` an earlier window takes the weights of that and adapts them to everything since, as a
+ * site would that has been forecasting for a while: a third of the work of starting anew.
+ */
+export async function baseWeights(run: NetworkRun, seed: number, config: ModelConfig): Promise<Kept> {
+  const { setting, options, cache, onProgress } = run
   const { protocol, fit } = setting
-  const settings = [fit, options.steps, options.recency, config]
-  return cache(`${protocol.name}-network-${seed}`, settings, async () => {
+  const { startsFrom } = protocol
+  if (!startsFrom) return cache(...trainedOn(run, { seed, config, name: protocol.name, setting }))
+  const earlier = earlierSetting(setting, startsFrom)
+  const before = await cache(...trainedOn(run, { seed, config, name: startsFrom.name, setting: earlier }))
+  const settings = [earlier.fit, fit, options.steps, options.recency, options.adaptSteps, options.adaptRecency, config]
+  const adapted = await cache(`${protocol.name}-network-${seed}`, settings, async () => {
     const { weights, seconds } = await train({
       ...trainingDefaults,
       series: seriesFor(setting),
+      learningRate: options.adaptRate,
       config,
-      sources: [sourceOf(setting, fit.to, options.recency)],
-      seed,
-      steps: options.steps,
-      onProgress: told(`seed ${seed}`, onProgress),
+      sources: [sourceOf(setting, fit.to, options.adaptRecency)],
+      seed: seed + 500,
+      steps: options.adaptSteps,
+      weights: before.tensors,
+      onProgress: told(`${protocol.name} seed ${seed}`, onProgress),
     })
     return { tensors: weights, figures: { seconds } }
   })
+  const seconds = (before.figures['seconds'] ?? 0) + (adapted.figures['seconds'] ?? 0)
+  return { tensors: adapted.tensors, figures: { seconds } }
 }
 
-const seriesFor = ({ panel }: Setting) => Math.max(1, Math.round(264 / panel.lots.length)) * panel.lots.length
+interface Wanted {
+  readonly seed: number
+  readonly config: ModelConfig
+  readonly name: string
+  readonly setting: Pick<Setting, 'view' | 'panel' | 'fit'>
+}
 
-const sourceOf = ({ view, fit, panel }: Setting, to: number, recency: number) => ({
+function trainedOn({ options, onProgress }: NetworkRun, { seed, config, name, setting }: Wanted): Parameters<Cache> {
+  return [
+    `${name}-network-${seed}`,
+    [setting.fit, options.steps, options.recency, config],
+    async () => {
+      const { weights, seconds } = await train({
+        ...trainingDefaults,
+        series: seriesFor(setting),
+        config,
+        sources: [sourceOf(setting, setting.fit.to, options.recency)],
+        seed,
+        steps: options.steps,
+        onProgress: told(`${name} seed ${seed}`, onProgress),
+      })
+      return { tensors: weights, figures: { seconds } }
+    },
+  ]
+}
+
+/** The same panel, with the windows and the anchor of the protocol that came before. */
+function earlierSetting({ panel, seasonal, protocol }: Setting, earlier: EarlierFit): Wanted['setting'] {
+  const fit = { from: stepOf(panel, earlier.trainFrom), to: stepOf(panel, earlier.trainTo) }
+  const anchor = fitAnchor(seasonal, protocol.horizons, { from: stepOf(panel, earlier.anchorFrom), to: fit.to })
+  return { panel, fit, view: viewOf(seasonal, anchor) }
+}
+
+const seriesFor = ({ panel }: Pick<Setting, 'panel'>) =>
+  Math.max(1, Math.round(264 / panel.lots.length)) * panel.lots.length
+
+const sourceOf = ({ view, fit, panel }: Wanted['setting'], to: number, recency: number) => ({
   view,
   from: fit.from,
   to,

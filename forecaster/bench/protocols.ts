@@ -27,6 +27,8 @@ export interface Protocol {
   readonly walked: boolean
   /** In production what lies between training and test is known: the last fit before the test ends here. */
   readonly refitTo?: string
+  /** Network weights begin as those of an earlier window. */
+  readonly startsFrom?: EarlierFit
   /** Share of training rows that trees and ridge see. */
   readonly rowShare: number
   /** Window of DLinear, in steps. */
@@ -35,6 +37,8 @@ export interface Protocol {
   readonly calibrationDays: number
   read(dataFolder: string, until: string): Panel
 }
+
+export type EarlierFit = Pick<Protocol, 'name' | 'trainFrom' | 'anchorFrom' | 'trainTo'>
 
 const quarterNames = ['15 min', '30 min', '1 h', '2 h', '4 h', '24 h']
 const quarterHours = [1, 2, 4, 8, 16, 96]
@@ -51,18 +55,20 @@ const muenster = {
   },
 }
 
+const frozen: Protocol = {
+  ...muenster,
+  name: 'M',
+  title: 'Muenster, frozen',
+  anchorFrom: '2023-01-01',
+  trainTo: '2024-05-01',
+  validation: ['2024-05-01', '2024-08-01'],
+  test: ['2024-08-01', '2024-11-01'],
+  walked: false,
+  rowShare: 0.1,
+}
+
 export const protocols: Readonly<Record<string, Protocol>> = {
-  M: {
-    ...muenster,
-    name: 'M',
-    title: 'Muenster, frozen',
-    anchorFrom: '2023-01-01',
-    trainTo: '2024-05-01',
-    validation: ['2024-05-01', '2024-08-01'],
-    test: ['2024-08-01', '2024-11-01'],
-    walked: false,
-    rowShare: 0.25,
-  },
+  M: frozen,
   F: {
     ...muenster,
     name: 'F',
@@ -73,7 +79,8 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     test: ['2026-04-01', '2026-08-01'],
     walked: true,
     refitTo: '2026-04-01',
-    rowShare: 0.15,
+    startsFrom: frozen,
+    rowShare: 0.09,
   },
   B: {
     name: 'B',

@@ -258,7 +258,10 @@ function fillQuery({ batch, view, series, lot, t }: Place, h: number): void {
   if (x !== (series * batch.horizons + h + 1) * sizes.query) throw new Error('query width')
 }
 
-/** Eight more: the season of the year, holidays two days off, mean anomaly around the target slot one, two and seven days ago. */
+/**
+ * Eight more: holidays two days off; the mean anomaly around the target slot one, two, seven and fourteen days ago, of half a day, of a week.
+ * Not the season of the year: three years of it let the network learn single weeks by heart.
+ */
 function fillSeasonAndMeans(
   { batch, view, lot, t }: Place,
   { x: from, target, day }: { x: number; target: number; day: number },
@@ -267,9 +270,8 @@ function fillSeasonAndMeans(
   const away = anomaly[lot] as Float32Array
   const q = batch.query
   let x = from
-  const year = (2 * Math.PI * (panel.firstDay + day)) / 365.2425
-  q[x++] = Math.sin(year)
-  q[x++] = Math.cos(year)
+  q[x++] = gain * meanAround(away, target - 14 * panel.slots, t, 4)
+  q[x++] = gain * meanAround(away, t - panel.slots * 3.5, t, panel.slots * 3.5)
   q[x++] = isHoliday(panel, day - 2)
   q[x++] = isHoliday(panel, day + 2)
   q[x++] = gain * meanAround(away, target - panel.slots, t, 4)

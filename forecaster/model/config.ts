@@ -37,10 +37,10 @@ export const defaultConfig = (lots: readonly string[]): ModelConfig => ({
   heads: 4,
   layers: 2,
   hidden: 128,
-  contextHidden: 128,
+  contextHidden: 0,
   horizons: benchHorizons,
   lots,
-  siteLots: lots.length,
+  siteLots: 0,
   parts: allParts,
 })
 

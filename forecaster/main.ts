@@ -1,0 +1,53 @@
+/**
+ * The forecaster: a process of its own. `serve` answers forecasts and scores, `train` makes weights. It knows the server by the contract
+ * alone; without it the server runs as before.
+ *
+ *   node forecaster/main.ts serve [--weights FILE]
+ *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
+ */
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { newPredictor } from './model/predictor.ts'
+import { readModel } from './model/weights-file.ts'
+import { newForecaster } from './serve/forecasting.ts'
+import { serve } from './serve/service.ts'
+import { trainCommand } from './train/train-command.ts'
+
+/** Live ingest comes first: forecasting gives way a little, training altogether. */
+const serveNiceness = 5
+const trainNiceness = 15
+const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    weights: { type: 'string', default: shippedWeights },
+    data: { type: 'string' },
+    out: { type: 'string' },
+    from: { type: 'string' },
+    steps: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    progress: { type: 'string', default: process.stderr.isTTY ? 'bar' : 'json' },
+    folder: { type: 'string', default: path.join(import.meta.dirname, '../../shared/data') },
+  },
+})
+
+switch (positionals[0]) {
+  case 'serve': {
+    os.setPriority(serveNiceness)
+    const { config, tensors, hash } = readModel(values.weights)
+    await using predictor = await newPredictor(config, tensors)
+    console.error(`forecaster: weights ${hash}, ${config.horizons.length} horizons`)
+    const forecaster = newForecaster({ predictor, horizons: config.horizons, lots: config.lots, hash })
+    await serve(forecaster, { input: process.stdin, output: process.stdout })
+    break
+  }
+  case 'train':
+    os.setPriority(trainNiceness)
+    process.exitCode = await trainCommand(values)
+    break
+  default:
+    console.error('forecaster serve | train; see the head of forecaster/main.ts')
+    process.exitCode = 2
+}

@@ -1,0 +1,204 @@
+/**
+ * From a request to an answer. Per lot and horizon it says what was served and why: the network where there is history enough and the gate
+ * has nothing against it, else the anchor with intervals of its own past, else nothing.
+ */
+import type { ForecastAnswer, ForecastPoint, ForecastRequest } from '@baykeeper/contract/forecast.ts'
+import { type Anchor, anchorAt, fitAnchor } from '../features/anchor.ts'
+import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
+import { viewOf } from '../features/network-input.ts'
+import { type Factors, stretch } from '../model/conformal.ts'
+import type { Predictor } from '../model/predictor.ts'
+import { levels, medianAt } from '../scoring/quantiles.ts'
+import { anchorSpread, type Spread } from './anchor-spread.ts'
+import { between } from './between.ts'
+import { chanceFree } from './probability.ts'
+import { panelOf, remembered, type Site, type SitePanel, slots } from './site-panel.ts'
+import { verdictOf } from './staleness.ts'
+
+export interface Loaded {
+  readonly predictor: Predictor
+  readonly horizons: readonly number[]
+  readonly lots: readonly string[]
+  readonly hash: string
+}
+
+/** What a site's day needs once: the anchor fitted on its own history. */
+interface Daily {
+  readonly key: string
+  readonly anchor: Anchor
+  readonly spread: Spread
+}
+
+export interface Forecaster {
+  forecast(request: ForecastRequest): Promise<ForecastAnswer>
+}
+
+/** Less history than this and the network has nothing to read. */
+export const modelDaysMin = 14
+const stepMs = 15 * 60_000
+
+export function newForecaster(loaded: Loaded): Forecaster {
+  const sites = new Map<string, Site>()
+  const daily = new Map<string, Daily>()
+  return {
+    async forecast(request) {
+      const started = performance.now()
+      const site = remembered(request, request.append ? sites.get(request.site) : undefined)
+      sites.set(request.site, site)
+      const nowMs = Date.parse(request.now)
+      const placed = panelOf(site, nowMs)
+      const seasonal = seasonalOf(placed.panel)
+      const own = dailyOf(daily.get(request.site), { seasonal, placed, horizons: loaded.horizons })
+      daily.set(request.site, own)
+      const quantiles = await networkQuantiles(loaded, { seasonal, placed, anchor: own.anchor })
+      const lots = site.lots.map(({ id }, lot) =>
+        lotAnswer({ request, loaded, seasonal, placed, own, quantiles, lot, id, nowMs }),
+      )
+      return {
+        type: 'forecast',
+        id: request.id,
+        site: request.site,
+        origin: new Date(Math.floor(nowMs / stepMs) * stepMs).toISOString(),
+        pipeline: request.pipeline,
+        model: loaded.hash,
+        took_ms: Math.round(performance.now() - started),
+        lots,
+      }
+    },
+  }
+}
+
+function dailyOf(
+  known: Daily | undefined,
+  { seasonal, placed, horizons }: { seasonal: Seasonal; placed: SitePanel; horizons: readonly number[] },
+): Daily {
+  const key = `${placed.panel.firstDay}\n${placed.panel.lots.map(({ id }) => id).join('\n')}`
+  if (known?.key === key) return known
+  const anchor = fitAnchor(seasonal, horizons, { from: 28 * slots, to: placed.origin + 1 })
+  return { key, anchor, spread: anchorSpread(seasonal, anchor, placed.origin) }
+}
+
+async function networkQuantiles(
+  loaded: Loaded,
+  { seasonal, placed, anchor }: { seasonal: Seasonal; placed: SitePanel; anchor: Anchor },
+): Promise<Float32Array> {
+  const asked = placed.panel.lots.map(({ id }, lot) => ({ lot, t: placed.origin, embedding: loaded.lots.indexOf(id) }))
+  return loaded.predictor.predict(viewOf(seasonal, anchor), asked)
+}
+
+interface LotPlace {
+  readonly request: ForecastRequest
+  readonly loaded: Loaded
+  readonly seasonal: Seasonal
+  readonly placed: SitePanel
+  readonly own: Daily
+  readonly quantiles: Float32Array
+  readonly lot: number
+  readonly id: string
+  readonly nowMs: number
+}
+
+function lotAnswer(place: LotPlace): ForecastAnswer['lots'][number] {
+  const { request, loaded, id, nowMs } = place
+  const points = loaded.horizons.map((_, h) => pointAt(place, h))
+  const origin = Math.floor(nowMs / stepMs) * stepMs
+  const at = (request.at ?? []).map((text) =>
+    between(points, {
+      minutes: (Date.parse(text) - origin) / 60_000,
+      at: text,
+      capacity: capacityOf(place),
+      free_at_least: request.free_at_least,
+    }),
+  )
+  return { id, points, at }
+}
+
+const capacityOf = ({ placed, lot }: LotPlace) => placed.panel.lots[lot]?.capacity ?? 1
+
+function pointAt(place: LotPlace, h: number): ForecastPoint {
+  const { request, loaded, own, lot, id, nowMs } = place
+  const steps = loaded.horizons[h] as number
+  const minutes = steps * 15
+  const at = new Date(Math.floor(nowMs / stepMs) * stepMs + steps * stepMs).toISOString()
+  const sent = request.lots[lot] as ForecastRequest['lots'][number]
+  const bare = { minutes, at, widened: 1, rate: null, free: null, p_free: [], model: null, baseline: null }
+  const atMs = Date.parse(at)
+  const closed = sent.closures?.find(({ from, to }) => Date.parse(from) <= atMs && atMs < Date.parse(to))
+  if (closed) return { ...bare, served: 'withheld', why: `closed until ${closed.to}` }
+  const verdict = verdictOf(request.pipeline, {
+    nowMs,
+    coverage: sent.coverage ?? 1,
+    minutes,
+    sigma: sigmaOf(own.anchor),
+  })
+  if (verdict.withheld) return { ...bare, served: 'withheld', why: verdict.why }
+  const baseline = baselineQuantiles(place, h)
+  if (!baseline) return { ...bare, served: 'withheld', why: 'less than a week of history at this hour' }
+  const model = modelQuantiles(place, h)
+  const choice = choose(place, { minutes, model })
+  const rate = choice.serve === 'model' && model ? model : baseline
+  const factors = request.factors?.find((one) => one.lot === id && one.minutes === minutes)
+  widen(rate, { of80: (factors?.of80 ?? 1) * verdict.widened, of95: (factors?.of95 ?? 1) * verdict.widened })
+  const capacity = capacityOf(place)
+  return {
+    minutes,
+    at,
+    served: choice.serve,
+    why: [choice.why, verdict.why].filter(Boolean).join('; '),
+    widened: verdict.widened,
+    rate: [...rate],
+    free: [...rate].map((value) => Math.round(capacity * (1 - value))),
+    p_free: (request.free_at_least ?? []).map((k) => ({ k, p: chanceFree(k, capacity, rate) })),
+    model: model ? (model[medianAt] as number) : null,
+    baseline: baseline[medianAt] as number,
+  }
+}
+
+/** Usual error by minutes ahead, straight between the horizons. */
+function sigmaOf({ horizons, sigma }: Anchor): (minutes: number) => number {
+  return (minutes) => {
+    const steps = minutes / 15
+    const next = horizons.findIndex((horizon) => horizon >= steps)
+    if (next === 0) return sigma[0] as number
+    if (next < 0) return sigma.at(-1) as number
+    const [from, to] = [horizons[next - 1] as number, horizons[next] as number]
+    const share = (steps - from) / (to - from)
+    return (sigma[next - 1] as number) * (1 - share) + (sigma[next] as number) * share
+  }
+}
+
+function modelQuantiles({ placed, loaded, quantiles, seasonal, lot }: LotPlace, h: number): Float32Array | undefined {
+  if (placed.origin - (placed.firstKnown[lot] as number) < modelDaysMin * slots) return undefined
+  if (Number.isNaN((seasonal.panel.rates[lot] as Float32Array)[placed.origin] as number)) return undefined
+  const at = (lot * loaded.horizons.length + h) * levels.length
+  return quantiles.slice(at, at + levels.length)
+}
+
+/** The anchor, or without a present rate the seasonal mean, with the residuals it had. */
+function baselineQuantiles({ seasonal, placed, own, lot }: LotPlace, h: number): Float32Array | undefined {
+  const { anchor, spread } = own
+  const target = placed.origin + (anchor.horizons[h] as number)
+  const now = (seasonal.panel.rates[lot] as Float32Array)[placed.origin] as number
+  const phi = Number.isNaN(now) ? 0 : (anchor.phi[h] as number)
+  const mean = (seasonal.mean4[lot] as Float32Array)[target] as number
+  const centre = phi === 0 ? mean : anchorAt(seasonal, lot, { t: placed.origin, target, phi })
+  if (Number.isNaN(centre)) return undefined
+  const away = spread(Number.isNaN(now) ? anchor.horizons.length - 1 : h, lot, target)
+  return Float32Array.from(away, (value) => Math.min(1, Math.max(0, centre + value)))
+}
+
+function choose(
+  { request, placed, seasonal, id, lot }: LotPlace,
+  { minutes, model }: { minutes: number; model: Float32Array | undefined },
+): { serve: 'model' | 'baseline'; why: string } {
+  if (!model) {
+    const now = (seasonal.panel.rates[lot] as Float32Array)[placed.origin] as number
+    if (Number.isNaN(now)) return { serve: 'baseline', why: 'no current rate' }
+    const days = Math.floor((placed.origin - (placed.firstKnown[lot] as number)) / slots)
+    return { serve: 'baseline', why: `${days} days of history; the model needs ${modelDaysMin}` }
+  }
+  const decision = request.gate?.find((one) => one.lot === id && one.minutes === minutes)
+  return decision ? { serve: decision.serve, why: decision.why } : { serve: 'model', why: 'no score yet' }
+}
+
+const widen = (rate: Float32Array, factors: Factors) => stretch(rate, 0, factors)

@@ -1,0 +1,107 @@
+/** History as it was sent, on the grid of local time the features want, with room for the day that is forecast. */
+import type { SiteHistory } from '@baykeeper/contract/forecast.ts'
+import { calendarOf, dateFromDays, type Panel } from '../data/panel.ts'
+
+export const slots = 96
+const stepMs = 15 * 60_000
+const dayMs = 86_400_000
+/** The slowest mean looks 84 days back from a target a day ahead. */
+export const historyDays = 92
+const aheadDays = 2
+
+/** Steps that are kept: the newest, and 92 days before it. */
+const keptSteps = (historyDays + 1) * slots
+
+/** What is remembered of a site between requests. */
+export interface Site {
+  readonly site: string
+  readonly zone: string
+  readonly lots: readonly { readonly id: string; readonly capacity: number }[]
+  /** UTC quarter of an hour of the first rate kept. */
+  readonly firstStep: number
+  /** By lot, `keptSteps` long; NaN is unknown. */
+  readonly rates: readonly Float32Array[]
+  readonly holidays: ReadonlySet<string>
+  readonly school: ReadonlySet<string>
+}
+
+/** What was sent over what was known; a lot that was not sent is forgotten. */
+export function remembered(history: SiteHistory, before: Site | undefined): Site {
+  const sentFrom = Math.round(Date.parse(history.from) / stepMs)
+  const sentTo = sentFrom + Math.max(1, ...history.lots.map(({ rates }) => rates.length))
+  const to = Math.max(sentTo, before ? before.firstStep + keptSteps : 0)
+  const firstStep = to - keptSteps
+  const known = new Map(before?.lots.map(({ id }, i) => [id, before.rates[i] as Float32Array]))
+  const rates = history.lots.map(({ id, rates: sent }) => {
+    const out = new Float32Array(keptSteps).fill(Number.NaN)
+    const old = known.get(id)
+    const moved = before ? before.firstStep - firstStep : 0
+    if (old && -moved < keptSteps) out.set(old.subarray(-moved))
+    for (let i = Math.max(0, firstStep - sentFrom); i < sent.length; i++)
+      out[sentFrom + i - firstStep] = sent[i] ?? Number.NaN
+    return out
+  })
+  return {
+    site: history.site,
+    zone: history.zone,
+    lots: history.lots.map(({ id, capacity }) => ({ id, capacity })),
+    firstStep,
+    rates,
+    holidays: new Set(history.holidays),
+    school: new Set(history.school_holidays),
+  }
+}
+
+export interface SitePanel {
+  readonly panel: Panel
+  /** Index of the newest whole step at `now`. */
+  readonly origin: number
+  /** Steps before this were not looked at. */
+  readonly firstKnown: readonly number[]
+}
+
+export function panelOf({ site, zone, lots, firstStep, rates, holidays, school }: Site, nowMs: number): SitePanel {
+  const offset = offsets(zone)
+  const origin = Math.floor(nowMs / stepMs)
+  const localNow = origin * stepMs + offset(origin)
+  const lastDay = Math.floor(localNow / dayMs)
+  const firstDay = lastDay - historyDays
+  const days = historyDays + 1 + aheadDays
+  const localOf = new Int32Array(keptSteps)
+  const from = origin - localOf.length + 1
+  for (let i = 0; i < localOf.length; i++) {
+    const step = from + i
+    localOf[i] = Math.floor((step * stepMs + offset(step)) / stepMs) - firstDay * slots
+  }
+  const firstKnown: number[] = []
+  const grids = rates.map((own) => {
+    const grid = new Float32Array(days * slots).fill(Number.NaN)
+    let first = Number.POSITIVE_INFINITY
+    for (let i = 0; i < localOf.length; i++) {
+      const value = own[from + i - firstStep] ?? Number.NaN
+      const at = localOf[i] as number
+      if (Number.isNaN(value) || at < 0) continue
+      grid[at] = value
+      first = Math.min(first, at)
+    }
+    firstKnown.push(first)
+    return grid
+  })
+  const calendar = calendarOf(firstDay, days, { holidays, school })
+  const panel = { name: `${site} ${dateFromDays(lastDay)}`, lots, slots, firstDay, days, rates: grids, calendar }
+  return { panel, origin: localOf.at(-1) as number, firstKnown }
+}
+
+/** Local minus UTC of a step, in ms; asked of the time zone once an hour of time. */
+function offsets(zone: string): (step: number) => number {
+  const byHour = new Map<number, number>()
+  return (step) => {
+    const hour = Math.floor(step / 4)
+    const known = byHour.get(hour)
+    if (known !== undefined) return known
+    const at = Temporal.Instant.fromEpochMilliseconds(step * stepMs).toZonedDateTimeISO(zone)
+    const offset = at.offsetNanoseconds / 1e6
+    byHour.set(hour, offset)
+    return offset
+  }
+}

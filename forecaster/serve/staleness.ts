@@ -1,0 +1,48 @@
+/**
+ * What stale or lagging input does to a forecast: it is widened as if it looked further ahead by the age of what it rests on, and withheld
+ * beyond an hour. A forecast from old state must say so.
+ */
+import type { PipelineState } from '@baykeeper/contract/forecast.ts'
+
+/** Younger than this is fresh: sensors report every few minutes, rates are of a quarter of an hour. */
+export const freshSecondsMax = 150
+/** Beyond this the state is no longer known. */
+export const staleSecondsMax = 3600
+export const coverageMin = 0.5
+const coverageFull = 0.95
+
+export interface Verdict {
+  readonly widened: number
+  readonly withheld: boolean
+  readonly why: string
+}
+
+/** `sigma` is the usual error at a number of minutes ahead. */
+export function verdictOf(
+  { lag_s, as_of, depth, coverage: siteCoverage }: PipelineState,
+  {
+    nowMs,
+    coverage,
+    minutes,
+    sigma,
+  }: { nowMs: number; coverage: number; minutes: number; sigma: (minutes: number) => number },
+): Verdict {
+  const age = Math.max(lag_s, (nowMs - Date.parse(as_of)) / 1000)
+  const known = Math.min(coverage, siteCoverage)
+  if (age > staleSecondsMax)
+    return {
+      widened: 1,
+      withheld: true,
+      why: `the newest state is ${Math.round(age / 60)} minutes old, ${depth} frames waiting`,
+    }
+  if (known < coverageMin)
+    return { widened: 1, withheld: true, why: `only ${Math.round(100 * known)} % of the bays are known` }
+  const late = age > freshSecondsMax ? sigma(minutes + age / 60) / sigma(minutes) : 1
+  const blind = known < coverageFull ? Math.sqrt(coverageFull / known) : 1
+  const widened = Math.max(1, late * blind)
+  const reasons = [
+    ...(late > 1 ? [`state is ${Math.round(age / 60)} minutes old`] : []),
+    ...(blind > 1 ? [`${Math.round(100 * known)} % of the bays are known`] : []),
+  ]
+  return { widened, withheld: false, why: reasons.join(', ') }
+}

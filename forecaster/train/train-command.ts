@@ -1,0 +1,131 @@
+/**
+ * `train`: reads, trains with progress, writes weights. Ctrl-C stops within a step and leaves a checkpoint beside the output; the same command
+ * goes on from there, and ends bit for bit where it would have ended.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { siteHistorySchema, type TrainingProgress } from '@baykeeper/contract/forecast.ts'
+import type { Panel } from '../data/panel.ts'
+import { stepsOf } from '../data/panel.ts'
+import { fitAnchor } from '../features/anchor.ts'
+import { seasonalOf } from '../features/anomaly.ts'
+import { viewDays, viewOf } from '../features/network-input.ts'
+import { defaultConfig, type ModelConfig } from '../model/config.ts'
+import { parametersOf } from '../model/stored-tensors.ts'
+import { hashOf, readModel, writeModel } from '../model/weights-file.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { panelOfHistory } from './history-panel.ts'
+import { shippedPanels, singlePanel } from './panels.ts'
+import { progressPrinter } from './progress-printer.ts'
+import type { Source } from './source.ts'
+import { type Progress, train, trainingDefaults } from './training.ts'
+import { validationOf } from './validation.ts'
+
+export interface TrainValues {
+  readonly data?: string | undefined
+  readonly out?: string | undefined
+  readonly from?: string | undefined
+  readonly steps?: string | undefined
+  readonly seed: string
+  readonly progress: string
+  readonly folder: string
+}
+
+/** What forecasts are asked at: a quarter of an hour to a day. */
+export const servedHorizons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 72, 96] as const
+const stepsDefault = 2400
+const checkpointSteps = 200
+/** Newest share of the history that training does not see, for the early stop. */
+const validationShare = 0.12
+const fineTuneRate = 6e-4
+const seriesMax = 264
+
+/** Exit code. */
+export async function trainCommand(values: TrainValues): Promise<number> {
+  const { data, out } = values
+  if (!data || !out) {
+    console.error('train wants --data muenster|city|shipped|FILE and --out FILE')
+    return 2
+  }
+  const say = progressPrinter(values.progress)
+  say({ stage: 'reading', step: 0, steps: 0, loss: 0, samples_per_s: 0, eta_s: null })
+  const panels = readPanels(data, values.folder)
+  const before = values.from ? readModel(values.from) : undefined
+  const config = before?.config ?? configFor(panels, data)
+  const views = panels.map((panel) => {
+    const seasonal = seasonalOf(panel)
+    const to = Math.floor(stepsOf(panel) * (1 - validationShare))
+    const anchor = fitAnchor(seasonal, config.horizons, { from: 28 * panel.slots, to })
+    return { panel, view: viewOf(seasonal, anchor), to }
+  })
+  const sources = views.map(
+    ({ panel, view, to }): Source => ({
+      view,
+      from: viewDays * panel.slots,
+      to,
+      lots: Int32Array.from(panel.lots, ({ id }) => config.lots.indexOf(id)),
+      share: panel.name.startsWith('city') && panels.length > 1 ? 0.4 / (panels.length - 1) : 1,
+      recency: 1,
+    }),
+  )
+  const cancelling = new AbortController()
+  process.once('SIGINT', () => cancelling.abort())
+  process.once('SIGTERM', () => cancelling.abort())
+  const checkpointFile = `${out}.checkpoint`
+  const steps = Number(values.steps ?? stepsDefault)
+  const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
+  const done = await train({
+    ...trainingDefaults,
+    series: seriesFor(panels),
+    config,
+    sources,
+    seed: Number(values.seed),
+    steps,
+    strangerShare: 0.3,
+    signal: cancelling.signal,
+    ...(before ? { weights: before.tensors, learningRate: fineTuneRate } : {}),
+    ...(resume ? { resume } : {}),
+    checkpointSteps,
+    onCheckpoint: async (checkpoint) => writeCheckpoint(checkpointFile, checkpoint),
+    check: { steps: Math.max(100, Math.round(steps / 8)), patience: 3, score: validationOf(config, views) },
+    onProgress: (progress) => say(wired(progress)),
+  })
+  if (done.cancelled) {
+    console.error(`cancelled after ${done.steps} steps; the same command goes on from ${checkpointFile}`)
+    return 130
+  }
+  const about =
+    data === 'muenster' || data === 'shipped'
+      ? attribution
+      : `trained on ${data === 'city' ? 'a generated city' : 'a site'}`
+  writeModel(out, { config, tensors: done.weights, dataHash: hashOf(panels), about })
+  rmSync(checkpointFile, { force: true })
+  console.error(`${out}: ${parametersOf(done.weights)} parameters, ${done.steps} steps in ${done.seconds.toFixed(0)} s`)
+  return 0
+}
+
+const attribution =
+  'Trained on "Parkhausbelegung Stadt Muenster" (dl-de/by-2-0), kept by Code For Muenster, 2021-06 to 2024-07, and on generated cities.'
+
+function readPanels(data: string, folder: string): Panel[] {
+  if (data === 'shipped') return shippedPanels(folder)
+  if (data === 'muenster' || data === 'city') return [singlePanel(data, folder)]
+  return [panelOfHistory(siteHistorySchema.parse(JSON.parse(readFileSync(data, 'utf8'))))]
+}
+
+/** Weights for any site know no lot by name and none of its neighbours; a site's own know both. */
+function configFor(panels: readonly Panel[], data: string): ModelConfig {
+  const lots = data === 'shipped' ? [] : (panels[0]?.lots.map(({ id }) => id) ?? [])
+  return { ...defaultConfig(lots), siteLots: 0, contextHidden: 0, horizons: servedHorizons }
+}
+
+function seriesFor(panels: readonly Panel[]): number {
+  const most = Math.max(...panels.map(({ lots }) => lots.length))
+  // Twice the horizons of the bench, so half the series for the same work.
+  return Math.max(1, Math.floor(seriesMax / 2 / most)) * most
+}
+
+const wired = ({ samplesPerSecond, etaSeconds, ...rest }: Progress): TrainingProgress => ({
+  ...rest,
+  samples_per_s: Math.round(samplesPerSecond),
+  eta_s: Number.isNaN(etaSeconds) ? null : Math.round(etaSeconds),
+})

@@ -1,0 +1,48 @@
+/** The early stop's judge: mean pinball loss over the anchor's error on the newest part of each history. */
+import { type Panel, stepsOf } from '../data/panel.ts'
+import { fillSeries, newBatch, type View } from '../features/network-input.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { inputsOf, lossOf, taughtInputsOf } from '../model/loss.ts'
+import { type StoredTensors, tensorsOf } from '../model/stored-tensors.ts'
+import { jit, valuesOf } from '../model/tensor.ts'
+
+export interface Judged {
+  readonly panel: Panel
+  readonly view: View
+  /** Where training ends and judging begins. */
+  readonly to: number
+}
+
+/** Origins judged per panel: enough to tell, quick to do. */
+const originsMax = 240
+
+export function validationOf(
+  config: ModelConfig,
+  judged: readonly Judged[],
+): (weights: StoredTensors) => Promise<number> {
+  const loss = jit(lossOf(config))
+  return async (weights) => {
+    let sum = 0
+    let batches = 0
+    for (const { panel, view, to } of judged) {
+      const lots = panel.lots.length
+      const each = Math.max(1, Math.floor(132 / lots))
+      const span = stepsOf(panel) - to - 1
+      const origins = Math.min(originsMax, span)
+      const embeddings = Int32Array.from({ length: each * lots }, (_, i) =>
+        config.lots.indexOf(panel.lots[i % lots]?.id ?? ''),
+      )
+      for (let from = 0; from + each <= origins; from += each) {
+        const batch = newBatch(each * lots, config.horizons.length, config.siteLots)
+        for (let series = 0; series < each * lots; series++) {
+          const t = to + Math.floor(((from + Math.floor(series / lots)) * span) / origins)
+          fillSeries({ batch, view, series, lot: series % lots, t, end: stepsOf(panel) })
+        }
+        const inputs = taughtInputsOf(inputsOf(config, batch, embeddings), batch, view.anchor.sigma)
+        sum += (await valuesOf(loss(tensorsOf(weights), inputs)))[0] as number
+        batches++
+      }
+    }
+    return sum / Math.max(1, batches)
+  }
+}
