@@ -62,7 +62,7 @@ async function eventually<T>(what: string, look: () => Promise<T | undefined>): 
 
 // Two servers, each with a place of its own: they need not wait for each other.
 describe('the ledger', { concurrency: true }, () => {
-  describe('what was lost, and why', () => {
+  describe('what was lost, and why', { concurrency: 1 }, () => {
     let server: TestServer
     const { get, act, send } = talkingTo(() => server)
     before(async () => {
@@ -198,7 +198,7 @@ describe('the ledger', { concurrency: true }, () => {
     })
   })
 
-  describe('a codec that was wrong', () => {
+  describe('a codec that was wrong', { concurrency: 1 }, () => {
     let dir: string
     let server: TestServer
     const { get, act, send } = talkingTo(() => server)
@@ -255,9 +255,7 @@ describe('the ledger', { concurrency: true }, () => {
       await server.stop()
       // The database of before: what the journal holds is read again, past the damage.
       for (const file of await readdir(dir)) if (file.startsWith('baykeeper.db')) await rm(path.join(dir, file))
-      const segments = (await readdir(path.join(dir, 'journal'))).filter(
-        (file) => file.endsWith('.seg') || /^\d/.test(file),
-      )
+      const segments = (await readdir(path.join(dir, 'journal'))).filter((file) => file.endsWith('.segment'))
       const segment = path.join(dir, 'journal', segments.sort()[0] as string)
       const bytes = await readFile(segment)
       const at = bytes.indexOf('"fCnt":3')
