@@ -5,8 +5,9 @@
  * Of each source the newest few days are kept. What arrives before them (a clock set back by days) counts to the oldest one kept: a
  * day that was let go is never begun anew, which would write over what is stored of it, and the days always sum to the totals.
  */
+
+import { dayName, dayNumber } from './lib/utc-day.ts'
 import type { RefusalCause } from './sources/source.ts'
-import { dayName, dayNumber } from './store/losses.ts'
 
 /** Today, yesterday, and one more for a clock that is wrong by a day. */
 const daysKept = 3

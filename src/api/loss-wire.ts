@@ -1,6 +1,7 @@
 /** Losses and days of sensors as the wire names them. */
 import type { Loss, SensorDay } from '@baykeeper/contract/losses.ts'
-import { dayName, type StoredLoss, type StoredSensorDay } from '../store/losses.ts'
+import { dayName } from '../lib/utc-day.ts'
+import type { StoredLoss, StoredSensorDay } from '../store/store.ts'
 import { iso } from './wire.ts'
 
 export function lossOnWire(loss: StoredLoss): Loss {

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { wholeDeadLetterSchema } from '@baykeeper/contract/ledger.ts'
 import { lossReportSchema } from '@baykeeper/contract/losses.ts'
 import { instant } from '../lib/brand.ts'
-import { dayNumber, type LossRow } from '../store/losses.ts'
-import type { DeadLetterRow } from '../store/store.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import type { DeadLetterRow, LossRow } from '../store/store.ts'
 import { type ApiUnderTest, apiUnderTest, bearer, deviceState } from './api-under-test.ts'
 
 const today = dayNumber(Date.parse('2026-11-23'))

@@ -6,7 +6,8 @@
  * - G3 The store is asked only for a late number that no gap of this batch holds, and answers with the next few gaps too: the fill of
  *   a long outage asks once per `gapsAskedMax` gaps. What is kept grows with the late frames of the batch, never with the history.
  */
-import type { DayNumber, Gap, GapKey, LossStore } from '../store/losses.ts'
+import type { DayNumber } from '../lib/utc-day.ts'
+import type { Gap, GapKey, LossStore } from '../store/store.ts'
 
 /** Gaps read at once. */
 const gapsAskedMax = 16

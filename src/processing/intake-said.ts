@@ -1,7 +1,8 @@
 /** What stands beside the frames of a batch: what intake said in its checkpoints, and the records that could not be read back. */
 import { damagedDirectory } from '../journal/damaged-bytes.ts'
 import type { Damage } from '../journal/journal.ts'
-import { dayNumber, type IntakeDay, type LossBatch, type LossRow } from '../store/losses.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import type { IntakeDay, LossBatch, LossRow } from '../store/store.ts'
 
 export type IntakeSaid = Pick<LossBatch, 'losses' | 'intakeDays'>
 

@@ -2,8 +2,8 @@
  * Where the frames of the batch in hand went: by source and UTC day of arrival, and the same by sensor. Folded, so that a batch costs
  * one row for each day and sensor it touches, however many frames it holds.
  */
-import { dayName, dayNumber, type SensorDayDelta } from '../store/losses.ts'
-import type { LedgerDelta } from '../store/store.ts'
+import { dayName, dayNumber } from '../lib/utc-day.ts'
+import type { LedgerDelta, SensorDayDelta } from '../store/store.ts'
 
 type Column = 'committed' | 'duplicate' | 'quarantined' | 'lost' | 'damaged'
 type SensorColumn = 'committed' | 'duplicate' | 'quarantined' | 'lost' | 'readings'

@@ -1,6 +1,6 @@
 /** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
 import type { DeviceState } from '../domain/device.ts'
-import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/losses.ts'
+import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
   type Cursor,

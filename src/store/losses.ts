@@ -8,11 +8,9 @@
  * A loss whose size nobody can know has `frames: null`, and is never counted as 0.
  */
 import type { Instant } from '../lib/brand.ts'
+import type { DayNumber } from '../lib/utc-day.ts'
 import type { Recount, RecountOptions } from './recount.ts'
 import type { StoredDeadLetter } from './store.ts'
-
-/** Days since 1970-01-01, UTC. */
-export type DayNumber = number
 
 /**
  * What happened to frames of one sensor on one day of arrival. A frame counts once for each sensor it speaks of, by how it ended for
@@ -155,8 +153,3 @@ export interface LossStore {
   /** Counts every row again, in one snapshot beside all writers; `cursor` and `totals` are those of this journal. */
   recount(journal: string, options?: RecountOptions): Promise<Recount>
 }
-
-export const dayMs = 86_400_000
-
-export const dayNumber = (ms: number): DayNumber => Math.floor(ms / dayMs)
-export const dayName = (day: DayNumber): string => new Date(day * dayMs).toISOString().slice(0, 10)

@@ -14,6 +14,9 @@ import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 
+/** The contract's second page: what was lost and why. */
+export type * from './losses.ts'
+
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
   readonly position: number
