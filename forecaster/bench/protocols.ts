@@ -64,7 +64,7 @@ const frozen: Protocol = {
   validation: ['2024-05-01', '2024-08-01'],
   test: ['2024-08-01', '2024-11-01'],
   walked: false,
-  rowShare: 0.1,
+  rowShare: 0.115,
 }
 
 export const protocols: Readonly<Record<string, Protocol>> = {

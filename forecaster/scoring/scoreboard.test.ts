@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { IssuedForecast } from '@baykeeper/contract/forecast.ts'
+import { calibrationOf, decidingCount, driftOf, figuresOf, gate, lastDays, score, scoreboard } from './scoreboard.ts'
+
+const now = Date.parse('2026-05-29T00:00:00Z')
+const quarter = 15 * 60_000
+
+interface Shape {
+  readonly model?: number
+  readonly baseline?: number
+  readonly half?: number
+}
+
+/** One forecast a quarter of an hour before `now`, the truth 0.5 each time. */
+function issued(count: number, { model = 0.5, baseline = 0.4, half = 0.1 }: Shape = {}): IssuedForecast[] {
+  return Array.from({ length: count }, (_, i) => ({
+    lot: 'north',
+    minutes: 15,
+    at: new Date(now - i * quarter).toISOString(),
+    served: 'model',
+    rate: [-2, -1, -0.5, 0, 0.5, 1, 2].map((step) => model + step * half),
+    model,
+    baseline,
+  }))
+}
+const truths = (count: number, rate = 0.5) =>
+  Array.from({ length: count }, (_, i) => ({ lot: 'north', at: new Date(now - i * quarter).toISOString(), rate }))
+
+test('a forecast is scored when its truth is known, and not before', () => {
+  assert.equal(score(issued(10), truths(4)).length, 4)
+  assert.equal(score(issued(3), []).length, 0)
+})
+
+test('the figures of known forecasts are exact', () => {
+  const figures = figuresOf(score(issued(4, { model: 0.25, baseline: 0.75, half: 0.125 }), truths(4)))
+  assert.equal(figures?.mae, 0.25)
+  assert.equal(figures?.coverage80, 0)
+  assert.equal(figures?.coverage95, 1)
+  assert.equal(figures?.model_mae, figures?.baseline_mae)
+})
+
+test('only the last days count: one quarter of an hour later a forecast is gone', () => {
+  const scored = score(issued(8 * 96), truths(8 * 96))
+  assert.equal(lastDays(scored, now, 7).length, 7 * 96)
+})
+
+test('the gate serves the baseline when it is clearly better, and tells both errors', () => {
+  const worse = figuresOf(score(issued(200, { model: 0.3, baseline: 0.45 }), truths(200)))
+  assert.deepEqual(gate(worse), { serve: 'baseline', why: '28-day error 20.00 against 5.00 points of the baseline' })
+  const better = figuresOf(score(issued(200, { model: 0.48, baseline: 0.4 }), truths(200)))
+  assert.equal(gate(better).serve, 'model')
+})
+
+test('the gate does not decide on a handful of scores, nor for a lead within two per cent', () => {
+  const few = decidingCount - 1
+  assert.equal(gate(figuresOf(score(issued(few, { model: 0.1, baseline: 0.5 }), truths(few)))).serve, 'model')
+  assert.equal(gate(figuresOf(score(issued(200, { model: 0.399, baseline: 0.4 }), truths(200)))).serve, 'model')
+})
+
+test('a calibrated forecast has as many truths below each quantile as its level says', () => {
+  const forecasts = issued(1000, { half: 0.25 })
+  const rates = [-3, -1.5, -0.75, -0.25, 0.25, 0.75, 1.5, 3]
+  const actuals = truths(1000).map((one, i) => ({ ...one, rate: 0.5 + 0.25 * (rates[i % 8] as number) }))
+  assert.deepEqual(
+    calibrationOf(score(forecasts, actuals)).map(({ observed }) => observed),
+    [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875],
+  )
+})
+
+test('a week much worse than the four before it is drift', () => {
+  const good = figuresOf(score(issued(400, { half: 0.02 }), truths(400)))
+  const bad = figuresOf(score(issued(400, { model: 0.3, half: 0.02 }), truths(400)))
+  assert.match(driftOf(bad, good) ?? '', /times that of four weeks/)
+  assert.equal(driftOf(good, good), undefined)
+})
+
+test('the scoreboard has a cell, a decision and factors for every lot and horizon', () => {
+  const far = issued(300).map((one) => ({ ...one, minutes: 60 }))
+  const board = scoreboard(score([...issued(300), ...far], truths(300)), now)
+  assert.deepEqual(board.cells.map(({ minutes }) => minutes).sort(), [15, 60])
+  assert.equal(board.gate.length, 2)
+  assert.equal(board.calibration.length, 14)
+  assert.ok(board.factors.every(({ of80 }) => of80 <= 1))
+})
