@@ -26,7 +26,7 @@ import {
 import type { JournalLock } from './lock.ts'
 import { recordBytesLimit } from './record.ts'
 import { type RecordsEnd, type Recovered, recover } from './recovery.ts'
-import { type KeptSegment, removable } from './retention.ts'
+import { createRetention } from './retention.ts'
 import { type CheckpointPlace, segmentSalt } from './segment.ts'
 import { createSyncTimes } from './sync-times.ts'
 
@@ -107,7 +107,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
-  let kept = await keptSegments(files, recovered)
+  const { segments, ruins } = recovered.directory
+  const retention = await createRetention({ ...{ files, dir, clock }, ...limits, found: [...segments, ...ruins] })
   const queue = createGroupQueue({
     ...{ id, mark: durable, usedNumber: recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,
@@ -276,7 +277,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   /** A segment that could not be taken back voids what would be written to the one before it: only a newer one is safe now. */
   function leaveTraces({ header: { ordinal, madeAt }, path }: ActiveSegment) {
     traces = true
-    kept.push({ ordinal, first: undefined, bytes: 0, path, madeAt })
+    retention.begin({ ordinal, first: undefined, path, madeAt })
     if (active) abandon(active)
   }
 
@@ -291,13 +292,13 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     const { header, path } = target
     const before = active
     if (before) retiring = Promise.all([retiring, retire(before, durable)]).then(() => {})
-    kept.push({ ordinal: header.ordinal, first: header.first, bytes: 0, path, madeAt: header.madeAt })
+    retention.begin({ ...header, path })
     active = target
   }
 
   /** The segment before is finished at leisure: the header of the next one says where it ends. */
   async function retire(segment: ActiveSegment, end: Mark) {
-    sized(segment)
+    retention.sized(segment.plan.ordinal, segment.offset)
     await sealActive(segment, 'continued', end).catch(() => {})
     await segment.file.close().catch(() => {})
   }
@@ -308,13 +309,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     await seal(file, how, { salt: plan.salt, offset, end: mark })
   }
 
-  function sized({ plan, offset }: ActiveSegment) {
-    kept = kept.map((segment) => (segment.ordinal === plan.ordinal ? { ...segment, bytes: offset } : segment))
-  }
-
   /** A file whose sync failed is not touched again: what lies behind its durable end is void by the next segment's header. */
   function abandon(segment: ActiveSegment) {
-    sized(segment)
+    retention.sized(segment.plan.ordinal, segment.offset)
     active = undefined
     traces = true
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
@@ -340,23 +337,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     upkeepAt = clock.monotonic()
     upkeep = upkeep.then(async () => {
       space = await files.space(dir).catch(() => space)
-      await removeReleased().catch(() => {})
+      await retention.removeReleased(released, checkpoint?.ordinal).catch(() => {})
     })
-  }
-
-  async function removeReleased() {
-    const { retentionMs, retentionBytes } = limits
-    const limit = { released, retentionMs, retentionBytes, now: clock.now(), checkpointOrdinal: checkpoint?.ordinal }
-    for (const segment of kept.slice(0, removable(kept, limit))) {
-      try {
-        await files.remove(segment.path)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return
-      }
-      // One by one: after a crash an older segment beside a gap would look like damage.
-      await files.syncDirectory(dir)
-      kept = kept.filter((other) => other !== segment)
-    }
   }
 
   function release(upTo: number) {
@@ -371,8 +353,8 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     const used = space.totalBytes > 0 ? 1 - space.freeBytes / space.totalBytes : 0
     const disk = `${Math.floor(used * 100)} % of the disk is in use`
     return {
-      segments: kept.length,
-      bytes: kept.reduce((sum, segment) => sum + segment.bytes, 0) + (active?.offset ?? 0),
+      segments: retention.figures().segments,
+      bytes: retention.figures().bytes + (active?.offset ?? 0),
       freeBytes: space.freeBytes,
       pendingBytes,
       ...syncs.figures(),
@@ -414,14 +396,4 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     stats,
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
-}
-
-async function keptSegments(files: Files, { directory }: Recovered): Promise<KeptSegment[]> {
-  const kept: KeptSegment[] = []
-  const all = [...directory.segments, ...directory.ruins].sort((a, b) => a.ordinal - b.ordinal)
-  for (const { ordinal, first, path, header, ruined } of all) {
-    const bytes = await files.bytes(path).catch(() => 0)
-    kept.push({ ordinal, first: ruined ? undefined : first, path, bytes, madeAt: header?.madeAt })
-  }
-  return kept
 }

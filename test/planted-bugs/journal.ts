@@ -218,22 +218,22 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'removes what is not released',
     file: 'src/journal/retention.ts',
-    from: 'last > limits.released || ',
+    from: 'last > released || ',
     to: '',
     judge: contract,
   },
   {
     what: 'removes the newest checkpoint',
     file: 'src/journal/retention.ts',
-    from: ' || segment.ordinal === limits.checkpointOrdinal',
+    from: ' || segment.ordinal === checkpointOrdinal',
     to: '',
     judge: contract,
   },
   {
     what: 'removes what is young',
     file: 'src/journal/retention.ts',
-    from: 'limits.now - endedAt <= limits.retentionMs',
-    to: 'false',
+    from: '!isOld(segment) && bytes <= retentionBytes',
+    to: 'bytes <= -1',
     judge: contract,
   },
   {
@@ -301,16 +301,16 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'removes old segments in an order that a crash may turn round',
-    file: 'src/journal/writer.ts',
-    from: 'await files.syncDirectory(dir)\n      kept',
+    file: 'src/journal/retention.ts',
+    from: 'await files.syncDirectory(dir)\n        kept',
     to: 'kept',
     judge: points,
   },
   {
     what: 'leaves the ruins of a segment behind when all around it is removed',
     file: 'src/journal/writer.ts',
-    from: '[...directory.segments, ...directory.ruins]',
-    to: '[...directory.segments]',
+    from: 'found: [...segments, ...ruins]',
+    to: 'found: segments',
     judge: points,
   },
 ]
