@@ -1,5 +1,7 @@
 /** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AuditProgress, type AuditReport, auditProgressSchema } from '@baykeeper/contract/audit.ts'
 import {
   type DeadLetter,
   deadLetterSchema,
@@ -75,16 +77,7 @@ export function createPipelineDouble(): PipelineDouble {
     if (request.method === 'POST') double.asked.push({ path, body: await bodyOf(request) })
     const body = double.asked.at(-1)?.body
     if (double.absent) return refuse(404, 'there is nothing at this address')
-    if (path === '/ledger/audit') {
-      if (double.audit === 'absent') return refuse(404, 'there is nothing at this address')
-      if (double.audit === 'forbidden') return refuse(403, 'this needs the scope operate')
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      const difference = double.audit === 'open' ? -2 : 0
-      return send(200, {
-        ledger: { ...double.ledger, difference },
-        warnings: difference ? ['journal damage in 7: records 4 to 5 (checksum)'] : [],
-      })
-    }
+    if (path === '/ledger/audit') return audit(request, send, refuse)
     if (path === '/ledger/losses') return send(200, lossPage(double.losses, asked))
     if (path === '/ledger/sensors') {
       const items = double.sensors.filter(
@@ -136,7 +129,50 @@ export function createPipelineDouble(): PipelineDouble {
     }
     return false
   }
+
+  /** One look while it runs, then the report. */
+  let looks = 0
+  let report: AuditReport | null = null
+  function audit(request: IncomingMessage, send: (status: number, body: unknown) => boolean, refuse: Refuse): boolean {
+    if (double.audit === 'absent') return refuse(404, 'there is nothing at this address')
+    if (request.method === 'POST' && double.audit === 'forbidden') return refuse(403, 'this needs the scope operate')
+    if (request.method === 'POST') looks = 2
+    else if (looks > 0 && --looks === 0) report = sampleAudit(double)
+    const progress: AuditProgress = {
+      running: looks > 0,
+      step: looks > 0 ? 'database' : null,
+      done: 400,
+      total: 1_412,
+      report: looks > 0 ? null : report,
+      failed: null,
+    }
+    return send(request.method === 'POST' ? 202 : 200, auditProgressSchema.parse(progress))
+  }
   return double
+}
+
+type Refuse = (status: number, detail: string) => boolean
+
+function sampleAudit({ ledger, audit, rows }: PipelineDouble): AuditReport {
+  const difference = audit === 'open' ? -2 : 0
+  return {
+    time: now(),
+    tookMs: 812,
+    ok: difference === 0,
+    journal: '0123456789abcdef0123456789abcdef',
+    ledger: { ...ledger, difference },
+    brackets: { intake: 0, store: difference },
+    sources: rows.slice(0, 1).map(({ source, committed, duplicate, quarantined, lost, damaged }) => ({
+      ...{ source, received: null, accepted: null, refused: null, unframeable: null, pending: null },
+      ...{ committed, duplicate, quarantined, lost, damaged },
+      ...{ readings: committed, deadLetters: quarantined, discarded: 0, openGaps: 0, confirmedLost: lost },
+    })),
+    sensors: 1_412,
+    epochs: 1_420,
+    warnings: difference ? ['journal damage in 7: records 4 to 5 (checksum)'] : [],
+    failures: difference ? 1 : 0,
+    sha256: createHash('sha256').update(now()).digest('hex'),
+  }
 }
 
 function lossPage(losses: readonly Loss[], asked: (name: string) => string | undefined): LossReport {

@@ -85,6 +85,7 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
   const { page } = opened
   await page.getByRole('button', { name: 'Audit now' }).click()
   await page.locator('.audit progress').waitFor()
+  await shows(page, '.audit-running', '400 of 1,412 sensors')
   await shows(page, '.report', 'The audit closes')
   double.pipeline.audit = 'open'
   await page.getByRole('button', { name: 'Audit now' }).click()
@@ -201,6 +202,16 @@ for (const [colorScheme, width, height] of looks)
           Object.assign(double.pipeline, sampleLosses())
           await page.reload()
           await shows(page, '.lost-sum', '191 Meldungen')
+        },
+      ],
+      [
+        'a server without it',
+        '/desk/losses',
+        async (page) => {
+          double.pipeline.absent = true
+          await page.reload()
+          await shows(page, '.part', 'This server does not tell this yet')
+          double.pipeline.absent = false
         },
       ],
       ['no dead letters', '/desk/dead-letters', (page) => shows(page, '.nothing', 'Every frame was understood')],

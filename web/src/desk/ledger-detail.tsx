@@ -2,6 +2,7 @@
 import type { Ledger } from '@baykeeper/contract/live.ts'
 import type { TextKey } from '../i18n/en.ts'
 import { useDesk } from './desk.ts'
+import { routes } from './route.ts'
 
 const lines: readonly (readonly [keyof Ledger, TextKey, 'sum' | 'part'])[] = [
   ['received', 'ledgerReceived', 'part'],
@@ -45,6 +46,10 @@ export function LedgerDetail() {
       </dl>
       <p class="quiet">{words.text('ledgerLaw')}</p>
       <p class="quiet">{words.text('ledgerLost')}</p>
+      <p class="more">
+        <a href={routes.losses}>{words.text('losses')}</a>
+        <a href={routes.pipeline}>{words.text('pipeline')}</a>
+      </p>
     </div>
   )
 }

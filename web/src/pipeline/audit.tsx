@@ -1,58 +1,42 @@
-/** *Audit now*: the server recounts its journal against the database, and this shows that it does, and what came out. */
+/** *Audit now*: the server recounts its journal against the database; this shows how far it is, and what came out. */
+import type { AuditReport } from '@baykeeper/contract/audit.ts'
+import type { Ledger } from '@baykeeper/contract/live.ts'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
 import type { PipelineKey } from '../i18n/pipeline-en.ts'
-import { act } from './acting.ts'
-import { type fields, verdictOf } from './audit-report.ts'
+import { type Following, useAudit } from './audit-state.ts'
 import { usePipelineWords } from './pipeline-words.ts'
-
-type State =
-  | { readonly is: 'idle' }
-  | { readonly is: 'running'; readonly since: number }
-  | { readonly is: 'done'; readonly at: number; readonly tookMs: number; readonly report: unknown }
-  | { readonly is: 'failed'; readonly why: string }
-
-const names: Readonly<Record<(typeof fields)[number], PipelineKey>> = {
-  received: 'fateReceived',
-  accepted: 'fateAccepted',
-  refused: 'fateRefused',
-  unframeable: 'fateUnframeable',
-  committed: 'fateCommitted',
-  duplicate: 'fateDuplicate',
-  quarantined: 'fateQuarantined',
-  pending: 'fatePending',
-  lost: 'fateLost',
-}
+import { numberWord } from './quantities.ts'
+import { type Column, Table } from './table.tsx'
 
 export function Audit() {
   const words = usePipelineWords()
-  const state = useSignal<State>({ is: 'idle' })
-  const running = state.value.is === 'running'
-  const run = async () => {
-    const since = Date.now()
-    state.value = { is: 'running', since }
-    const done = await act<unknown>(words, '/api/v1/ledger/audit')
-    const at = Date.now()
-    if (done.ok) state.value = { is: 'done', at, tookMs: at - since, report: done.value }
-    else {
-      const absent = done.status === 404 || done.status === 405
-      state.value = { is: 'failed', why: absent ? words.text('auditAbsent') : done.why }
-    }
-  }
+  const { state, run } = useAudit(words)
+  const closed = useSignal('')
+  const { since, report, why } = state.value
   return (
     <>
-      <button type="button" class="tool main" aria-disabled={running} onClick={() => running || void run()}>
+      <button
+        type="button"
+        class="tool main"
+        title={words.text('auditText')}
+        aria-disabled={since !== undefined}
+        onClick={() => {
+          closed.value = ''
+          void run()
+        }}
+      >
         {words.text('audit')}
       </button>
       <div class="audit" role="status">
-        {state.value.is === 'running' && <Running since={state.value.since} />}
-        {state.value.is === 'failed' && <p class="banner warn">{state.value.why}</p>}
-        {state.value.is === 'done' && (
+        {since !== undefined && <Running following={state.value} since={since} />}
+        {why !== undefined && <p class="banner warn">{why}</p>}
+        {report && since === undefined && report.sha256 !== closed.value && (
           <Report
-            state={state.value}
+            report={report}
             close={() => {
-              state.value = { is: 'idle' }
+              closed.value = report.sha256
             }}
           />
         )}
@@ -61,43 +45,57 @@ export function Audit() {
   )
 }
 
-/** The server tells no share of the work done, so no bar pretends one: it counts the seconds. */
-function Running({ since }: { since: number }) {
+function Running({ following: { progress }, since }: { following: Following; since: number }) {
   const words = usePipelineWords()
   const { now } = useDesk()
+  const known = progress !== undefined && progress.total > 0 && progress.step === 'database'
+  const s = Math.max(0, Math.round((now.value - since) / 1_000))
   return (
     <div class="audit-running">
-      <progress aria-label={words.text('audit')} />
-      {/* The seconds are for the eye: read out, they would never end. */}
+      <progress aria-label={words.text('audit')} {...(known ? { max: progress.total, value: progress.done } : {})} />
+      {/* It changes all the time: for the eye only, read out it would never end. */}
       <span aria-hidden="true">
-        {words.text('auditRuns', { s: Math.max(0, Math.round((now.value - since) / 1_000)) })}
+        {known
+          ? words.text('auditSensors', { done: progress.done, total: progress.total, s })
+          : words.text('auditRuns', { s })}
       </span>
     </div>
   )
 }
 
-function Report({ state, close }: { state: State & { is: 'done' }; close(): void }) {
+const lawFields = [
+  ['received', 'fateReceived'],
+  ['accepted', 'fateAccepted'],
+  ['refused', 'fateRefused'],
+  ['unframeable', 'fateUnframeable'],
+  ['committed', 'fateCommitted'],
+  ['duplicate', 'fateDuplicate'],
+  ['quarantined', 'fateQuarantined'],
+  ['pending', 'fatePending'],
+  ['lost', 'fateLost'],
+] as const satisfies readonly (readonly [keyof Ledger, PipelineKey])[]
+
+function Report({ report, close }: { report: AuditReport; close(): void }) {
   const words = usePipelineWords()
-  const { zone } = useDesk()
-  const { difference, numbers, warnings } = verdictOf(state.report)
+  const { zone, now } = useDesk()
   const file = useSignal('')
   useEffect(() => {
-    const text = `${JSON.stringify(state.report, null, 1)}\n`
-    file.value = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+    // Byte for byte what was signed: another spacing would have another sum.
+    file.value = URL.createObjectURL(new Blob([JSON.stringify(report)], { type: 'application/json' }))
     return () => URL.revokeObjectURL(file.value)
-  }, [state.report, file])
-  const ok = difference === 0
+  }, [report, file])
+  const { ok, time, tookMs, ledger, brackets, warnings, failures, sensors, sources, sha256 } = report
+  const at = Date.parse(time)
+  const took = tookMs < 10_000 ? `${words.number(tookMs / 1_000, 1)} s` : words.span(tookMs)
   return (
     <div class={`report ${ok ? '' : 'bad'}`}>
       <p>
         <b class={ok ? '' : 'alert'}>
-          {ok ? words.text('auditOk') : words.text('auditBad', { n: difference ?? words.text('notCountable') })}
+          {ok ? words.text('auditOk') : words.text('auditBad', { n: ledger.difference })}
+          {failures > 0 && ` ${words.count('auditFailures', failures)}`}
         </b>{' '}
         <small>
-          {words.text('auditDone', {
-            time: words.clock(state.at, zone.value),
-            span: state.tookMs < 10_000 ? `${words.number(state.tookMs / 1_000, 1)} s` : words.span(state.tookMs),
-          })}
+          {words.text('auditDone', { time: words.clock(at, zone.value), span: took })} · {words.ago(now.value - at)}
         </small>
       </p>
       {warnings.length > 0 && (
@@ -108,15 +106,23 @@ function Report({ state, close }: { state: State & { is: 'done' }; close(): void
         </ul>
       )}
       <dl>
-        {numbers.map(([field, value]) => (
+        {lawFields.map(([field, name]) => (
           <div key={field}>
-            <dt>{words.text(names[field as keyof typeof names])}</dt>
-            <dd>{words.number(value)}</dd>
+            <dt>{words.text(name)}</dt>
+            <dd>{words.number(ledger[field])}</dd>
           </div>
         ))}
       </dl>
-      <p class="report-tools">
-        <a class="button" href={file.value} download="baykeeper-audit.json">
+      <p class="quiet">
+        {words.text('auditBrackets', { intake: brackets.intake, store: brackets.store, sensors })} SHA-256{' '}
+        <code>{sha256.slice(0, 16)}…</code>
+      </p>
+      <details>
+        <summary>{words.text('bySource')}</summary>
+        <AuditSources sources={sources} />
+      </details>
+      <p class="ways">
+        <a class="button" href={file.value} download={`baykeeper-audit-${time.replaceAll(':', '-')}.json`}>
           {words.text('auditSave')}
         </a>
         <button type="button" onClick={close}>
@@ -124,5 +130,32 @@ function Report({ state, close }: { state: State & { is: 'done' }; close(): void
         </button>
       </p>
     </div>
+  )
+}
+
+type Row = AuditReport['sources'][number]
+
+function AuditSources({ sources }: { sources: readonly Row[] }) {
+  const words = usePipelineWords()
+  const figure = (name: string, of: (row: Row) => number | null): Column<Row> => ({
+    name,
+    figure: true,
+    cell: (row) => numberWord(words, of(row) ?? undefined),
+  })
+  return (
+    <Table<Row>
+      label={words.text('bySource')}
+      keyOf={({ source }) => source}
+      rows={sources}
+      columns={[
+        { name: words.text('source'), cell: ({ source }) => source },
+        figure(words.text('ledgerAccepted'), ({ accepted }) => accepted),
+        figure(words.text('ledgerCommitted'), ({ committed }) => committed),
+        figure(words.text('ledgerDuplicate'), ({ duplicate }) => duplicate),
+        figure(words.text('ledgerQuarantined'), ({ quarantined }) => quarantined),
+        figure(words.text('ledgerPendingName'), ({ pending }) => pending),
+        figure(words.text('lost'), ({ lost, damaged }) => lost + damaged),
+      ]}
+    />
   )
 }

@@ -102,19 +102,26 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
 function addedUp(rows: readonly Row[], by: (row: Row) => string): Sums[] {
   return [...Map.groupBy(rows, by)].map(([name, own]) => {
     const sum = (of: (row: Row) => number) => own.reduce((total, row) => total + of(row), 0)
-    const told = (of: (row: Row) => number | null | undefined): Told => {
+    const told = (of: (row: Row) => number | null | undefined, least = 0): Told => {
       const known = own.map(of).filter((n) => typeof n === 'number')
+      const sum = known.reduce((total, n) => total + n, 0)
       return known.length === 0
         ? { sum: undefined, whole: false }
-        : { sum: known.reduce((total, n) => total + n, 0), whole: known.length === own.length }
+        : { sum: Math.max(sum, least), whole: known.length === own.length && sum >= least }
     }
+    const [committed, duplicate, quarantined] = [
+      sum((row) => row.committed),
+      sum((row) => row.duplicate),
+      sum((row) => row.quarantined),
+    ]
     return {
       name,
-      accepted: told(({ accepted }) => accepted),
+      // Intake tells its days less often than the database: what is settled was accepted, whatever it has told so far.
+      accepted: told(({ accepted }) => accepted, committed + duplicate + quarantined),
       refused: told(({ refused }) => refused),
-      committed: sum(({ committed }) => committed),
-      duplicate: sum(({ duplicate }) => duplicate),
-      quarantined: sum(({ quarantined }) => quarantined),
+      committed,
+      duplicate,
+      quarantined,
       lost: sum(({ lost, damaged }) => lost + damaged),
     }
   })

@@ -48,12 +48,16 @@ export function SourcesTable({ sources }: { sources: Fetched<{ readonly items: r
   )
 }
 
+/** Some sources repeat their warnings in the sentence of their state. */
+const withoutWarnings = (detail: string, warnings: readonly string[]) =>
+  warnings.reduce((text, warning) => text.replace(`; ${warning}`, ''), detail)
+
 function Detail({ source: { detail, lossy, warnings = [], figures = {} } }: { source: SourceStatus }) {
   const words = usePipelineWords()
   const own = Object.entries(figures)
   return (
     <>
-      {detail}
+      {withoutWarnings(detail, warnings)}
       {lossy !== undefined && (
         <p class="mark">
           <em>{words.text('lossyMark')}</em> {lossy}

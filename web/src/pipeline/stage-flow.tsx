@@ -162,7 +162,8 @@ function stagesOf(
       facts: [
         [words.text('factDesk'), number(look?.deskViewers)],
         [words.text('factPublic'), number(look?.publicViewers)],
-        [words.text('factHere'), msWord(words, delayMs === undefined ? undefined : Math.max(0, delayMs))],
+        // Measured where bays are painted: not before the Live page was open.
+        ...(delayMs === undefined ? [] : [[words.text('factHere'), msWord(words, Math.max(0, delayMs))] as const]),
         [words.text('factCoalesced'), grown((each) => each.coalesced)],
       ],
     },
