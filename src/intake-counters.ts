@@ -147,6 +147,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       if (before >= 0) list.splice(before, 1)
       list.push(loss)
       if (list.length > recentLossesMax) list.shift()
+      if (from === undefined) days.lose(name, clock.now(), loss)
       unwritten.push({ source: name, ...loss })
       if (unwritten.length > unwrittenLossesMax) unwritten.shift()
       const { lost, uncounted = {} } = source(name)

@@ -1,5 +1,6 @@
 /**
- * What intake counted, by source and UTC day of arrival, and refusals by their reason. Absolute numbers that every checkpoint repeats,
+ * What intake counted, by source and UTC day of arrival: refusals by their reason, and losses that have no begin (a count of the kernel or
+ * of a driver that has grown) by their cause, so that a day of overload is one row and not one for each look. Absolute numbers that every checkpoint repeats,
  * so that a checkpoint that cannot be read back costs nothing.
  *
  * Of each source the newest few days are kept. What arrives before them (a clock set back by days) counts to the oldest one kept: a
@@ -7,7 +8,7 @@
  */
 
 import { dayName, dayNumber } from './lib/utc-day.ts'
-import type { RefusalCause } from './sources/source.ts'
+import type { RefusalCause, SourceLoss } from './sources/source.ts'
 
 /** Today, yesterday, and one more for a clock that is wrong by a day. */
 const daysKept = 3
@@ -19,6 +20,16 @@ export interface DayCount {
   unframeable: number
   /** Refused, by reason. */
   reasons?: Partial<Record<RefusalCause, number>>
+  losses?: Partial<Record<SourceLoss['cause'], DayLoss>>
+}
+
+export interface DayLoss {
+  /** Null where nobody can know how many. */
+  readonly frames: number | null
+  /** How often it was noticed. */
+  readonly times: number
+  /** Of the newest. */
+  readonly detail: string
 }
 
 /** By source, then day (YYYY-MM-DD). */
@@ -28,6 +39,7 @@ export interface IntakeDayCounter {
   /** Frames whose fate at intake is decided. */
   count(source: string, at: number, fate: 'accepted' | 'unframeable', frames: number): void
   refuse(source: string, at: number, cause: RefusalCause, frames: number): void
+  lose(source: string, at: number, loss: SourceLoss): void
   all(): IntakeDays
   restore(days: IntakeDays | undefined): void
 }
@@ -62,6 +74,13 @@ export function createIntakeDays(): IntakeDayCounter {
       day.refused += frames
       day.reasons ??= {}
       day.reasons[cause] = (day.reasons[cause] ?? 0) + frames
+    },
+    lose(source, at, { cause, frames, detail }) {
+      const day = dayOf(source, at)
+      day.losses ??= {}
+      const before = day.losses[cause]
+      const known = before && (before.frames === null || frames === null ? null : before.frames + frames)
+      day.losses[cause] = { frames: before ? (known ?? null) : frames, times: (before?.times ?? 0) + 1, detail }
     },
     all: () =>
       Object.fromEntries(

@@ -15,16 +15,16 @@ const nothing: IntakeSaid = { losses: [], intakeDays: [] }
 export function intakeSaid(checkpoint: StoredRecord): IntakeSaid {
   const body = parseCheckpoint(checkpoint.bytes)
   if (!body) return nothing
-  const losses = (body.losses ?? []).map((loss, index) => lossRow(loss, body.at, `${checkpoint.number}.${index}`))
-  return { losses: [...losses, ...refusals(body)], intakeDays: intakeDays(body) }
+  const intervals = (body.losses ?? []).filter((loss) => loss.from !== undefined).map((loss) => interval(loss, body.at))
+  return { losses: [...intervals, ...dayLosses(body)], intakeDays: intakeDays(body) }
 }
 
-/** One that goes on comes again with the same begin and is one row; one without a begin is a row of its own. */
-function lossRow({ source, cause, frames, from, to, detail }: NamedLoss, at: number, place: string): LossRow {
+/** One that goes on comes again with the same begin, and is one row. */
+function interval({ source, cause, frames, from, to, detail }: NamedLoss, at: number): LossRow {
   return {
     source: storable(source),
     cause,
-    id: from === undefined ? place : `${from}`,
+    id: `${from}`,
     day: dayNumber(from ?? at),
     frames: frames !== null && Number.isSafeInteger(frames) ? frames : null,
     from: from ?? null,
@@ -32,6 +32,28 @@ function lossRow({ source, cause, frames, from, to, detail }: NamedLoss, at: num
     detail: detail.slice(0, detailCharsMax),
   }
 }
+
+/** Refusals by reason and losses without a begin: one row for each day, growing. */
+function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
+  const rows: LossRow[] = []
+  for (const [source, counts] of Object.entries(days))
+    for (const [day, { reasons = {}, losses = {} }] of Object.entries(counts)) {
+      const place = { source: storable(source), day: dayNumber(Date.parse(day)), from: null, to: null }
+      for (const [reason, frames] of Object.entries(reasons)) {
+        const detail = `${counted(frames)} of ${source} ${because[reason as RefusalCause] ?? reason}.`
+        rows.push({ ...place, cause: 'refused', id: `${day} ${reason}`, frames, detail })
+      }
+      for (const [cause, { frames, times, detail }] of Object.entries(losses)) {
+        const often = times === 1 ? '' : ` Noticed ${times} times on this day; the last: `
+        const sum = frames === null || times === 1 ? '' : `${counted(frames)} of ${source} in all.`
+        const text = `${sum}${often}${detail}`.trim().slice(0, detailCharsMax)
+        rows.push({ ...place, cause: cause as LossRow['cause'], id: day, frames, detail: text })
+      }
+    }
+  return rows
+}
+
+const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
 
 const because: Record<RefusalCause, string> = {
   unauthorized: 'came without a valid token or from an address that may not send; the sender was told where it can be',
@@ -42,19 +64,6 @@ const because: Record<RefusalCause, string> = {
   shutdown: 'came while the server was stopping; senders that keep their frames were told to send them again',
   protocol: 'broke the rules of the protocol',
 }
-
-function* refusalRows({ days = {} }: CheckpointBody): Iterable<LossRow> {
-  for (const [source, counts] of Object.entries(days))
-    for (const [day, { reasons = {} }] of Object.entries(counts))
-      for (const [reason, frames] of Object.entries(reasons))
-        yield {
-          ...{ source: storable(source), cause: 'refused', id: `${day} ${reason}`, day: dayNumber(Date.parse(day)) },
-          ...{ frames, from: null, to: null },
-          detail: `${frames} ${frames === 1 ? 'frame' : 'frames'} of ${source} ${because[reason as RefusalCause] ?? reason}.`,
-        }
-}
-
-const refusals = (body: CheckpointBody): LossRow[] => [...refusalRows(body)]
 
 const intakeDays = ({ days = {} }: CheckpointBody): IntakeDay[] =>
   Object.entries(days).flatMap(([source, counts]) =>

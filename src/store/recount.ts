@@ -46,7 +46,11 @@ export interface RecountOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-const sensorsPerPage = 200
+/**
+ * Sensors counted at once. Where readings lie by time and not by sensor a page costs one walk through all of them, so it is large; what it
+ * holds of each sensor is a few numbers.
+ */
+const sensorsPerPage = 10_000
 const failuresMax = 100
 
 type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
