@@ -1,5 +1,6 @@
 /** Faults of the sources: bytes of nobody, senders that do harm, lines that break, brokers that come and go. */
 import type { FaultRow } from './fault-row.ts'
 import { fuzzRow } from './fuzz-row.ts'
+import { httpAbuseRow } from './http-abuse-row.ts'
 
-export const sourceRows: readonly FaultRow[] = [fuzzRow]
+export const sourceRows: readonly FaultRow[] = [fuzzRow, httpAbuseRow]

@@ -3,17 +3,20 @@
  * so that a slow sender holds no more than it has sent.
  */
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { gunzip as gunzipCallback } from 'node:zlib'
 
 export const bodyBytesMax = 8 * 1024 * 1024
+/**
+ * A longer body is read by one chunk in a turn of the event loop. Unbound, a connection gives up to 32 chunks in each, and a turn takes in
+ * only one new connection: ten senders of large bodies made new ones wait for seconds.
+ */
+const atOnceBytes = 128 * 1024
+/** What is read of a body that is not taken, and how often a chunk of it. */
+const droppedBytesMax = 2 * bodyBytesMax
+const dropEveryMs = 5
 /** Received and not yet durable, of all requests together; beyond it senders are told to come again. */
 const heldBytesMax = 64 * 1024 * 1024
 /** The same of one source, so that one sender cannot use up all of it. */
 const heldOfSourceBytesMax = 32 * 1024 * 1024
-/** Unpacking runs in the thread pool that also syncs the journal: leave it threads. */
-const unpackingMax = 2
-
 export type BodyFault = 'too-large' | 'too-many-of-source' | 'too-many'
 
 export interface Held {
@@ -38,14 +41,14 @@ export function letGo(held: Held, source: string, bytes: number): void {
   else held.of.delete(source)
 }
 
-/** The whole body, or why not; `gone` when the sender left. After a fault the rest of the body is read and dropped, so that the answer can be seen. */
+/** The whole body, or why not; `gone` when the sender left. After a fault the rest is dropped. */
 export function readBody(
   request: IncomingMessage,
   onBytes: (bytes: number) => BodyFault | undefined,
 ): Promise<Buffer | BodyFault | 'gone'> {
   const { promise, resolve } = Promise.withResolvers<Buffer | BodyFault | 'gone'>()
   if (Number(request.headers['content-length']) > bodyBytesMax) {
-    request.resume()
+    dropRest(request)
     return Promise.resolve('too-large')
   }
   const chunks: Buffer[] = []
@@ -53,7 +56,7 @@ export function readBody(
   const fail = (fault: BodyFault) => {
     chunks.length = 0
     request.off('data', onData)
-    request.resume()
+    dropRest(request)
     resolve(fault)
   }
   const onData = (chunk: Buffer) => {
@@ -62,6 +65,10 @@ export function readBody(
     const fault = onBytes(chunk.length)
     if (length > bodyBytesMax) fail('too-large')
     else if (fault) fail(fault)
+    else if (length > atOnceBytes) {
+      request.pause()
+      setImmediate(() => request.resume())
+    }
   }
   request.on('data', onData)
   request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
@@ -70,20 +77,20 @@ export function readBody(
   return promise
 }
 
-const gunzip = promisify(gunzipCallback)
-let unpacking = 0
-const waiting: (() => void)[] = []
-
-/** The unpacked bytes; `too-large` beyond the body limit; `undefined` when they are not gzip. */
-export async function unpack(packed: Buffer): Promise<Buffer | 'too-large' | undefined> {
-  while (unpacking >= unpackingMax) await new Promise<void>((resolve) => waiting.push(resolve))
-  unpacking++
-  try {
-    return await gunzip(packed, { maxOutputLength: bodyBytesMax })
-  } catch (fault) {
-    return (fault as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : undefined
-  } finally {
-    unpacking--
-    waiting.shift()?.()
-  }
+/**
+ * Drops what is left of a body that is not taken, slowly: the sender shall see the answer, and nobody else shall wait for it. One that
+ * does not stop sending is cut off.
+ */
+export function dropRest(request: IncomingMessage): void {
+  let dropped = 0
+  request.on('data', (chunk: Buffer) => {
+    dropped += chunk.length
+    if (dropped > droppedBytesMax) {
+      request.socket.destroy()
+      return
+    }
+    if (dropped <= atOnceBytes) return
+    request.pause()
+    setTimeout(() => request.resume(), dropEveryMs)
+  })
 }

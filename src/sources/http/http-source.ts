@@ -13,11 +13,12 @@ import net, { type Socket } from 'node:net'
 import { countFrames } from '../../lib/frames.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
 import { type Delivery, IntakeRefused, type Source, type SourceContext, type TokenCheck } from '../source.ts'
-import { type BodyFault, createHeld, type Held, letGo, readBody, take, unpack } from './body.ts'
+import { type BodyFault, createHeld, dropRest, type Held, letGo, readBody, take } from './body.ts'
 import {
   framesMax,
   fromFault,
   later,
+  type Problem,
   type Refusal,
   sendProblem,
   tooManyFrames,
@@ -27,6 +28,7 @@ import {
   wrongMethod,
 } from './problem.ts'
 import { type Route, routes } from './routes.ts'
+import { unpack } from './unpack.ts'
 
 export interface HttpSourceOptions {
   readonly listen: ListenOn
@@ -120,18 +122,22 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const route = routes.get(path)
-  if (!route) return sendProblem(response, unknownPath(path))
-  if (method !== 'POST') return sendProblem(response, wrongMethod(path))
+  const refuse = (problem: Problem) => {
+    dropRest(request)
+    sendProblem(response, problem)
+  }
+  if (!route) return refuse(unknownPath(path))
+  if (method !== 'POST') return refuse(wrongMethod(path))
   const source = senderOf(headers.authorization, desk.tokens)
   if (source === undefined) {
     desk.context.refused(1, 'unauthorized')
-    return sendProblem(response, unauthorized)
+    return refuse(unauthorized)
   }
   const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase()
   const contentType = headers['content-type'] ?? ''
   if ((encoding !== 'identity' && encoding !== 'gzip') || !route.framing(contentType, noBytes)) {
     desk.context.refused(1, 'protocol', source)
-    return sendProblem(response, unsupported(route, contentType, encoding))
+    return refuse(unsupported(route, contentType, encoding))
   }
   if (headers.expect) response.writeContinue()
   let heldBytes = 0
@@ -173,8 +179,8 @@ async function accept(desk: Desk, route: Route, upload: Upload): Promise<number 
   const mark = url.indexOf('?')
   const meta = route.meta(mark < 0 ? '' : url.slice(mark + 1), request.headers)
   const common = { source, codec: route.codec, ...(desk.time ? { time: desk.time } : {}) }
-  const unpacked = encoding === 'gzip' ? await unpack(body) : body
-  if (unpacked === 'too-large') return fromFault('too-large')
+  const unpacked = encoding === 'gzip' ? await unpack(source, body) : body
+  if (typeof unpacked === 'string') return fromFault(unpacked)
   let delivery: Delivery
   if (!unpacked)
     delivery = { ...common, meta: { ...meta, 'content-encoding': 'gzip' }, framing: 'whole', bytes: body, frames: 1 }
