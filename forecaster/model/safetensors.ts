@@ -65,5 +65,8 @@ function tensorAt(
   if (entry.dtype !== 'F32') throw new Error(`${name} is ${entry.dtype}; only F32 is read`)
   if (to - from !== 4 * count || from < 0 || start + to > bytes.length)
     throw new Error(`${name} has ${to - from} bytes for ${count} numbers, or ends beyond the file`)
-  return { shape: entry.shape, values: new Float32Array(bytes.slice(start + from, start + to).buffer) }
+  const values = new Float32Array(count)
+  // Copied by bytes: a Buffer of Node lies anywhere in a shared pool, so its own buffer is not these bytes.
+  new Uint8Array(values.buffer).set(bytes.subarray(start + from, start + to))
+  return { shape: entry.shape, values }
 }
