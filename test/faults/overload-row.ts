@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { mariadbMissing, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
 import { verifyLedger } from '../fixtures/cli.ts'
 import { drainedLedger, readingsOf } from '../fixtures/readings.ts'
-import { startServer, type TestServer } from '../fixtures/server.ts'
+import { ingestToken, startServer, type TestServer } from '../fixtures/server.ts'
 import type { FaultRow } from './fault-row.ts'
 import type { FromFlood, ToFlood } from './flood-process.ts'
 
@@ -38,6 +38,7 @@ export const overloadRow: FaultRow = {
     const url = await mariadb.createDatabase()
     await using server = await startServer({ flags: ['--store', url] })
     const flood = startFlood()
+    const honest = smallSender(server)
     const failures: { seed: number; what: string }[] = []
     const fail = (what: string) => failures.push({ seed: firstSeed, what })
     try {
@@ -59,9 +60,11 @@ export const overloadRow: FaultRow = {
         pssMb = Math.max(pssMb, pssOf(server))
       })
       const { written, acknowledged } = await flood.stop()
+      const small = await honest.stop()
+      if (small.refused > 0) fail(`a small sender beside the flood was refused ${small.refused} times`)
       const { code, data } = await drainedLedger(server.dataDir, ['--store', url])
       if (written !== acknowledged) fail(`${written - acknowledged} lines were never acknowledged`)
-      if (data['committed'] !== written || data['lost'] !== 0 || data['duplicate'] !== 0 || code !== 0)
+      if (data['committed'] !== written + small.accepted || data['lost'] !== 0 || data['duplicate'] !== 0 || code !== 0)
         fail(`${written} lines sent, the ledger says ${JSON.stringify(data)}`)
       for (const device of [0, 1, devices - 1]) {
         const seqs = (await readingsOf(server.ready.web, `flood-${device}`)).map(({ seq }) => seq)
@@ -75,12 +78,44 @@ export const overloadRow: FaultRow = {
       return {
         reached: Math.round(stormMs / 1_000),
         failures,
-        note: `${Math.round(stormed / (stormMs / 1_000)).toLocaleString('en')}/s taken and acknowledged in the storm, ${pssMb} MB at most, backlog of ${drain.backlog.toLocaleString('en')} drained at ${Math.round(drain.perSecond).toLocaleString('en')}/s`,
+        note: `${Math.round(stormed / (stormMs / 1_000)).toLocaleString('en')}/s taken and acknowledged in the storm, ${pssMb} MB at most, backlog of ${drain.backlog.toLocaleString('en')} drained at ${Math.round(drain.perSecond).toLocaleString('en')}/s; a small HTTP sender beside it: ${small.accepted} of ${small.accepted} accepted, p99 ${small.p99Ms} ms`,
       }
     } finally {
+      honest.end()
       flood.end()
     }
   },
+}
+
+/** Ten single readings a second over HTTP: the flood of another source must not crowd it out. */
+function smallSender({ ready }: TestServer) {
+  const stopper = new AbortController()
+  const tookMs: number[] = []
+  let refused = 0
+  const running = (async () => {
+    for (let seq = 1; !stopper.signal.aborted; seq++) {
+      const began = performance.now()
+      const answer = await fetch(`${ready.ingest}/ingest/v1`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ingestToken}`, 'content-type': 'text/csv' },
+        body: `small,${seq},,1`,
+      })
+      await answer.arrayBuffer()
+      if (answer.status === 202) tookMs.push(performance.now() - began)
+      else refused++
+      await sleep(100)
+    }
+  })()
+  running.catch(() => refused++)
+  return {
+    end: () => stopper.abort(),
+    async stop() {
+      stopper.abort()
+      await running.catch(() => {})
+      const sorted = tookMs.toSorted((a, b) => a - b)
+      return { accepted: tookMs.length, refused, p99Ms: Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0) }
+    },
+  }
 }
 
 /** Commits a second from the first look that finds the database back until nothing is pending but what has just come. */
