@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { isClean, launchBrowser, openPage, shows, skip } from './browser-under-test.ts'
+import { isClean, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { sampleLetters, sampleLosses } from './pipeline-under-test.ts'
@@ -40,6 +40,11 @@ test('the Pipeline page opens from the desk without loading it again, and by its
   assert.equal(double.opened, 1)
   await page.goto(`${double.url}/desk/pipeline`)
   await shows(page, '.stage', 'Streams')
+  await page.keyboard.press('Control+k')
+  await page.locator('dialog input').fill('s1-003')
+  await page.keyboard.press('Enter')
+  await shows(page, '.drawer h2', 'S1-003')
+  assert.equal(new URL(page.url()).pathname, '/desk')
 })
 
 test('a stage has colour only where something is wrong; without the server the last numbers stay, grey and dated', {
@@ -182,6 +187,29 @@ test('all dead letters of a reason are decoded again in one go, with a line that
   double.pipeline.letters = []
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await shows(page, '.nothing', 'Every frame was understood')
+})
+
+test('at 320 pixels, and with text at 200 %, no page about the pipeline needs scrolling sideways', {
+  skip,
+}, async () => {
+  await using double = await city()
+  Object.assign(double.pipeline, sampleLosses())
+  double.pipeline.letters = sampleLetters(4)
+  for (const [path, width, reached] of [
+    ['/desk/pipeline', 320, '.stage'],
+    ['/desk/losses', 720, '.heat'],
+    ['/desk/losses', 320, '.heat'],
+    ['/desk/dead-letters?letter=912.0', 320, '.hex'],
+  ] as const) {
+    await using opened = await open(double, path, { viewport: { width, height: 640 } })
+    const { page } = opened
+    await page.evaluate(
+      (size) => document.documentElement.style.setProperty('font-size', size),
+      width > 320 ? '200%' : '',
+    )
+    await page.locator(reached).first().waitFor()
+    await noSideways(page)
+  }
 })
 
 const looks = [

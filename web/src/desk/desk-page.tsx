@@ -28,12 +28,13 @@ export function DeskPage() {
   useEffect(() => {
     document.title = `${desk.words.text(pageNames[route])} · Baykeeper`
     if (!first.current) {
-      closeDrawer(desk)
       const main = document.getElementById('main')
       main?.scrollTo(0, 0)
       main?.focus({ preventScroll: true })
     }
     first.current = false
+    // On the way out only: on the way in the address may have opened a bay.
+    return route === 'live' ? () => closeDrawer(desk) : undefined
   }, [desk, route])
   return route === 'live' ? <LivePage /> : <LazyPage key={route} route={route} />
 }

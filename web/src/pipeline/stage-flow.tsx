@@ -82,7 +82,7 @@ function stagesOf(
     return {
       points,
       value: rateWord(words, points.at(-1)?.value),
-      unit: words.text('unitRate'),
+      unit: points.length > 0 ? words.text('unitRate') : '',
       say: (value: number) => `${rateWord(words, value)}${words.text('unitRate')}`,
     }
   }
@@ -96,6 +96,7 @@ function stagesOf(
     committed === undefined ? undefined : committed + (duplicate ?? 0) + (quarantined ?? 0)
   const viewers = ({ deskViewers, publicViewers }: Look) =>
     deskViewers === undefined && publicViewers === undefined ? undefined : (deskViewers ?? 0) + (publicViewers ?? 0)
+  const written = rate((each) => each.committed)
   const up = sources.filter(({ state }) => state === 'up').length
   return [
     {
@@ -138,7 +139,7 @@ function stagesOf(
       facts: [
         [words.text('factP50'), msWord(words, look?.commitMsP50)],
         [words.text('lag'), msWord(words, look?.lagMs)],
-        [words.text('factRate'), rate((each) => each.committed).value + words.text('unitRate')],
+        [words.text('factRate'), written.value + written.unit],
       ],
     },
     {
