@@ -55,7 +55,7 @@ describe('gaps of an epoch', () => {
   })
 
   test('are split, shortened and ended by late frames, on the day they were noticed', async () => {
-    const store = gapStore([gap(10, 20, today - 3), gap(30, 30, today - 2)])
+    const store = gapStore([gap(10, 20, today - 3), gap(30, 30, today - 2), gap(35, 36)])
     const { rows, changes } = await taking(store, { min: 1, max: 40 }, [15, 10, 20, 30])
     assert.deepEqual(rows.gaps, [gap(11, 14, today - 3), gap(16, 19, today - 3)])
     assert.deepEqual(

@@ -6,9 +6,10 @@ import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { LossBatch, LossRow, SensorDayDelta } from './losses.ts'
 import { BadCursor, type Store, StoreError } from './store.ts'
-import { aBatch, aDeadLetter, aDevice, aReading, at, journal, walk } from './store-samples.ts'
+import type { StorePlace } from './store-contract.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, journal, walk } from './store-samples.ts'
 
-type OnStore = (sentence: string, body: (store: Store) => Promise<void>) => void
+type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
 const today = dayNumber(at)
 export const someLosses = (losses: Partial<LossBatch>): LossBatch => ({
@@ -212,5 +213,134 @@ export function lossContract(onStore: OnStore) {
         assert.deepEqual((await store.ledgerAt(journal)).cursor.position, 4)
       },
     )
+
+    onStore('a recount of every row closes, or names the row that does not', async (store, place) => {
+      const epochs = { epoch: 1, minSeq: 1, maxSeq: 4, distinct: 2, missingBefore: 2, readings: 5 }
+      const device = aDevice(1, epochs)
+      const readings = [
+        [0, 1],
+        [0, 4],
+        [1, 1],
+        [1, 4],
+        [1, null],
+      ].map(([epoch, seq], idx) => aReading({ idx, epoch: epoch as number, seq: seq as number | null }))
+      const gap = { device: 1, from: 2, to: 3, day: today }
+      const counted = { committed: 5, duplicate: 0, lost: 4 }
+      await store.commit(
+        aBatch({
+          ...{ devices: [device, aDevice(2)], readings },
+          deadLetters: [aDeadLetter({ pos: 3, head: '{"frames":4}' }), aDeadLetter({ pos: 4 })],
+          ledger: [aDelta({ ...counted, quarantined: 5 })],
+          losses: someLosses({
+            gaps: [
+              { ...gap, epoch: 0 },
+              { ...gap, epoch: 1 },
+            ],
+            sensorDays: [aDay({ ...counted, readings: 5 })],
+          }),
+        }),
+      )
+      await store.discard(order)
+      const progress: number[] = []
+      const closed = await store.recount(journal, { onProgress: (done) => progress.push(done) })
+      assert.deepEqual([closed.failures, closed.sensors, closed.epochs, progress], [[], 2, 2, [2]])
+      assert.deepEqual(closed.totals, { ...counted, quarantined: 5, damaged: 0 })
+      assert.deepEqual(closed.sources, [
+        {
+          ...{ source: 'http', ...counted, quarantined: 5, damaged: 0, readings: 5, deadLetters: 1, discarded: 4 },
+          ...{ openGaps: 2, confirmedLost: 2 },
+        },
+      ])
+      const spoilt: [sql: string, undo: string, named: RegExp][] = [
+        [
+          'UPDATE gap SET from_seq = 3 WHERE epoch = 1',
+          'UPDATE gap SET from_seq = 2',
+          /A-1 of http, epoch 1: numbers 1 to 4 are 4, stored 2 \+ missing 1/,
+        ],
+        [
+          'UPDATE reading SET seq = 4 WHERE idx = 2',
+          'UPDATE reading SET seq = 1 WHERE idx = 2',
+          /epoch 1: 1 numbers are stored more than once/,
+        ],
+        [
+          'UPDATE reading SET device = 3 WHERE idx = 4',
+          'UPDATE reading SET device = 1 WHERE idx = 4',
+          /5 rows are stored, 4 of them belong to sensors/,
+        ],
+        [
+          'UPDATE device SET missing_before = 1 WHERE id = 1',
+          'UPDATE device SET missing_before = 2 WHERE id = 1',
+          /2 numbers of ended epochs are missing, its state says 1/,
+        ],
+        [
+          'UPDATE device SET distinct_count = 3 WHERE id = 1',
+          'UPDATE device SET distinct_count = 2 WHERE id = 1',
+          /its state says 3 numbers, 2 are stored/,
+        ],
+        [
+          'UPDATE device SET max_seq = 5 WHERE id = 1',
+          'UPDATE device SET max_seq = 4 WHERE id = 1',
+          /its state says numbers 1 to 5, its readings 1 to 4/,
+        ],
+        [
+          'UPDATE device SET readings = 1 WHERE id = 2',
+          'UPDATE device SET readings = 0 WHERE id = 2',
+          /A-2 of http: 0 readings are stored, its state says 1/,
+        ],
+        ['UPDATE sensor_day SET lost = 5', 'UPDATE sensor_day SET lost = 4', /4 numbers are missing, its days say 5/],
+        [
+          'UPDATE sensor_day SET readings = 4',
+          'UPDATE sensor_day SET readings = 5',
+          /5 readings are stored, its days say 4/,
+        ],
+        [
+          'UPDATE gap SET epoch = 7 WHERE epoch = 0',
+          'UPDATE gap SET epoch = 0 WHERE epoch = 7',
+          /epoch 7: has gaps and no readings/,
+        ],
+        [
+          'UPDATE ledger SET lost = 3',
+          'UPDATE ledger SET lost = 4',
+          /source http: the ledger says 3 numbers are lost, the gaps of its sensors hold 4/,
+        ],
+        [
+          'UPDATE discard SET frames = 3',
+          'UPDATE discard SET frames = 4',
+          /5 frames were quarantined, 1 are dead letters and 3 were discarded/,
+        ],
+      ]
+      for (const [sql, undo, named] of spoilt) {
+        await place.execute(sql)
+        const { failures, failuresTotal } = await store.recount(journal)
+        assert.ok(
+          failures.some((row) => named.test(row)),
+          `${sql}: ${failures.join('; ') || 'nothing found'}`,
+        )
+        assert.equal(failuresTotal, failures.length)
+        await place.execute(undo)
+      }
+      assert.deepEqual((await store.recount(journal)).failures, [])
+    })
+
+    onStore('a recount sees whole batches only, whatever is committed meanwhile', async (store, place) => {
+      await using other = await place.open()
+      let writing = true
+      const counting = (async () => {
+        for (let looks = 0; writing || looks < 2; looks++) {
+          const { failures, cursor, totals } = await other.recount(journal)
+          assert.deepEqual([failures, totals.committed], [[], cursor.position])
+        }
+      })()
+      for (let n = 1; n <= 40; n++)
+        await store.commit(
+          aBatch({
+            ...{ from: n - 1, to: n, readings: [aReading({ pos: n, seq: n })], ledger: [aDelta({ committed: 1 })] },
+            devices: [aDevice(1, { minSeq: 1, maxSeq: n, distinct: n, readings: n })],
+            losses: someLosses({ sensorDays: [aDay({ committed: 1, readings: 1 })] }),
+          }),
+        )
+      writing = false
+      await counting
+    })
   })
 }
