@@ -68,3 +68,42 @@ test('nobody reads: all but what the FIFO holds is discarded, and that too in th
   assert.equal(truth.damaged.length, 100)
   assert.equal(truth.bytesDiscarded, truth.bytesSent)
 })
+
+test('an unplug tears the line under way and takes what the FIFO held; what comes after the replug is whole again', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const random = createRandom(seed)
+      let away = false
+      let text = ''
+      /** What a reader has of each time the line was plugged in: a cut line is no line. */
+      const pieces: string[] = []
+      const sink: ByteSink = async (bytes) => {
+        if (random() < 0.2) return 0
+        const taken = Math.min(bytes.length, 1 + Math.floor(random() * 300))
+        text += Buffer.from(bytes.subarray(0, taken)).toString('latin1')
+        return taken
+      }
+      const clock = steppedClock()
+      const sleep = clock.sleep
+      const unplugging: Clock = {
+        ...clock,
+        async sleep(ms) {
+          if (random() < 0.1) {
+            away = !away
+            if (away) pieces.push(text)
+            text = ''
+          }
+          await sleep(ms)
+        },
+      }
+      const lines = linesOf(400)
+      const truth = await emulateLine(lines, { baud: 115_200, sink, unplugged: () => away, clock: unplugging })
+      const arrived = new Set([...pieces, text].flatMap((piece) => piece.split('\n').slice(0, -1)))
+      assert.deepEqual(
+        truth.damaged,
+        lines.filter(({ text: line }) => !arrived.has(line)).map(({ number }) => number),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -7,6 +7,7 @@
  * - E2 A byte that finds the FIFO full is discarded and counted; nothing is ever written twice.
  * - E3 Every line that does not come out whole at the other end is named by its number. What comes out is what was taken between
  *   two line ends, so a line may lose its end to the next and still be whole, or be glued to a torn one and not be.
+ * - E4 While unplugged the board talks on to nobody: what the FIFO held is gone, and a line that was under way is torn.
  *
  * Numbers are those the caller gives; the emulator knows nothing of readings.
  */
@@ -42,12 +43,14 @@ export interface EmulatorOptions {
   readonly baud: number
   readonly sink: ByteSink
   readonly signal?: AbortSignal
+  /** Asked at every step; without it the line is never unplugged. */
+  readonly unplugged?: () => boolean
   readonly clock?: Clock
 }
 
 /** Sends `lines` at the speed of the wire and resolves, when the last byte has left the FIFO, to what became of them. */
 export async function emulateLine(lines: Iterable<NumberedLine>, options: EmulatorOptions): Promise<EmulatorTruth> {
-  const { baud, sink, signal, clock = systemClock } = options
+  const { baud, sink, signal, unplugged = () => false, clock = systemClock } = options
   const bytesPerMs = baud / bitsPerByte / 1_000
   const fifo: WireByte[] = []
   const damaged = new Set<number>()
@@ -63,7 +66,7 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
     const { line, value, last } = byte
     counts.bytesSent++
     if (last) counts.linesSent++
-    if (fifo.length >= fifoBytesMax) {
+    if (fifo.length >= fifoBytesMax || unplugged()) {
       counts.bytesDiscarded++
       damaged.add(line.number)
       return
@@ -81,7 +84,16 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
     forming = ''
     sources = new Set()
   }
+  const tear = () => {
+    for (const { line } of fifo) damaged.add(line.number)
+    for (const { number } of sources) damaged.add(number)
+    counts.bytesDiscarded += fifo.length
+    fifo.length = 0
+    forming = ''
+    sources = new Set()
+  }
   const drain = async () => {
+    if (unplugged()) tear()
     while (fifo.length > 0) {
       const taken = await sink(Uint8Array.from(fifo, ({ value }) => value))
       if (taken === 0) return
@@ -103,9 +115,7 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
     await drain()
     await clock.sleep(stepMs)
   }
-  for (const { line } of fifo) damaged.add(line.number)
-  for (const { number } of sources) damaged.add(number)
-  counts.bytesDiscarded += fifo.length
+  tear()
   return { ...counts, damaged: [...damaged].sort((a, b) => a - b) }
 }
 
