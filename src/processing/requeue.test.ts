@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Codec } from '../codecs/codec.ts'
+import type { Reading } from '../domain/reading.ts'
+import { encodeUplink } from '../domain/uplink.ts'
+import { instant } from '../lib/brand.ts'
+import type { Framing } from '../lib/frames.ts'
+import { countFrames } from '../lib/frames.ts'
+import { silentLog } from '../lib/log.ts'
+import { fail, ok } from '../lib/result.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import { createBatch } from './batch.ts'
+import { decodeRecord } from './decode-record.ts'
+import { createFleet } from './fleet.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { requeueOnce } from './requeue.ts'
+
+const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
+const today = dayNumber(arrivedAt)
+
+/** A frame is a JSON list of readings. */
+const listCodec: Codec = {
+  name: 'list',
+  decode(bytes) {
+    try {
+      return ok(JSON.parse(new TextDecoder().decode(bytes)) as Reading[])
+    } catch {
+      return fail({ code: 'not-json', detail: 'no list' })
+    }
+  },
+}
+const r = (device: string, seq: number, occupied = true) => ({ device, seq, measures: { occupied } })
+
+function house() {
+  const store = createMemoryStore()
+  const fleet = createFleet([])
+  let position = 0
+  const known: Record<string, Codec> = { list: listCodec }
+  const codecOf = (name: string) => known[name]
+  return {
+    store,
+    known,
+    async commit(text: string, { codec = 'list', framing = 'lines' as Framing, uplink = true } = {}) {
+      const body = new TextEncoder().encode(text)
+      const bytes = uplink ? encodeUplink({ source: 'http', codec, framing, arrivedAt, bytes: body }) : body
+      const frames = countFrames(framing, body)
+      const record = { number: position + 1, kind: 1 as const, frames, bytes, acceptedFrames: 0, noiseFrames: 0 }
+      const batch = createBatch(fleet, store)
+      await batch.addRecord(decodeRecord(record, codecOf, 0))
+      const { readings, deadLetters, ledger } = batch.rows
+      await store.commit({
+        ...{ journal: 'test', from: position, to: ++position, fence: 1, readings, deadLetters, deadLettersDone: [] },
+        ...{ devices: fleet.touched(), ledger: ledger.rows() },
+        losses: { ...batch.losses(), losses: [], intakeDays: [] },
+      })
+      fleet.settle()
+    },
+    async requeue() {
+      store.requeueAll()
+      const deps = { store: store as never, reader: { id: 'test' }, fence: 1, codecOf, log: silentLog }
+      return requeueOnce(deps, { fleet, position, base: 0 })
+    },
+    days: () => store.sensorDays().map(({ day, ...row }) => ({ ...row, day: day - today })),
+  }
+}
+
+const none = { day: 0, committed: 0, duplicate: 0, quarantined: 0, lost: 0, readings: 0 }
+
+test('a record that waits as a whole is split when it is decoded again, and every frame ends for itself', async () => {
+  const { store, known, commit, requeue, days } = house()
+  const lines = [[r('A', 1)], [r('A', 2), r('B', 1)], 'broken', [r('A', 2)]].map((one) => JSON.stringify(one))
+  await commit(lines.join('\n').replace('"broken"', '{'), { codec: 'later' })
+  const ledger = () =>
+    store.ledger().map(({ committed, duplicate, quarantined }) => [committed, duplicate, quarantined])
+  assert.deepEqual([store.deadLetters.size, ledger()], [1, [[0, 0, 4]]])
+  assert.equal(await requeue(), 1, 'still unknown: tried, and waiting again')
+  assert.deepEqual([store.deadLetters.size, ledger()], [1, [[0, 0, 4]]])
+  known['later'] = listCodec
+  await requeue()
+  assert.deepEqual([[...store.deadLetters.keys()], ledger()], [['1.2'], [[2, 1, 1]]])
+  assert.deepEqual(days(), [
+    { ...none, device: 1, committed: 2, duplicate: 1, readings: 2 },
+    { ...none, device: 2, committed: 1, readings: 1 },
+  ])
+})
+
+test('of several sensors in a frame that comes again, only those are counted anew that were quarantined', async () => {
+  const { store, known, commit, requeue, days } = house()
+  await commit(JSON.stringify([r('A', 5)]))
+  await commit(JSON.stringify([r('A', 5, false), r('B', 1)]))
+  const before = [
+    { ...none, device: 1, committed: 1, quarantined: 1, readings: 1 },
+    { ...none, device: 2, committed: 1, readings: 1 },
+  ]
+  assert.deepEqual(days(), before)
+  await requeue()
+  assert.deepEqual(days(), before, 'the conflict is one still')
+  known['list'] = {
+    ...listCodec,
+    decode: () => ok([r('A', 9, false), r('B', 1), r('C', 1)] as unknown as Reading[]),
+  }
+  await requeue()
+  assert.deepEqual(days(), [
+    { ...none, device: 1, committed: 2, lost: 3, readings: 2 },
+    { ...none, device: 2, committed: 1, readings: 1 },
+    { ...none, device: 3, committed: 1, readings: 1 },
+  ])
+  assert.deepEqual([store.deadLetters.size, store.totals().quarantined, store.totals().committed], [0, 0, 2])
+})
+
+test('bytes that were no uplink of a known format are read as one when they have become one', async () => {
+  const { store, commit, requeue } = house()
+  const bytes = encodeUplink({
+    source: 'mqtt',
+    codec: 'list',
+    framing: 'lines',
+    arrivedAt,
+    bytes: new TextEncoder().encode('[]'),
+  })
+  await commit('no uplink at all', { framing: 'whole', uplink: false })
+  const [[id, letter] = assert.fail('nothing waits')] = store.deadLetters
+  assert.deepEqual([letter.source, store.totals().quarantined], ['unknown', 1])
+  store.deadLetters.set(id, { ...letter, bytes })
+  await requeue()
+  assert.deepEqual(
+    store.ledger().map(({ source, committed, quarantined }) => [source, committed, quarantined]),
+    [
+      ['mqtt', 1, 0],
+      ['unknown', 0, 0],
+    ],
+  )
+})
