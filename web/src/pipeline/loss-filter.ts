@@ -1,6 +1,5 @@
 /** What of the losses is asked for, as it stands in the address, so that a link shows the same. Pure. */
-import { lossCauses } from '@baykeeper/contract/losses.ts'
-import type { Cause } from './losses.ts'
+import { type Cause, lossCauses } from './losses.ts'
 
 export interface LossFilter {
   readonly source?: string

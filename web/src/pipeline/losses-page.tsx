@@ -3,7 +3,7 @@
  * address. What nobody can count is said to be so and never shown as 0.
  */
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
-import { type LossReport, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+import type { LossReport, SensorDay } from '@baykeeper/contract/losses.ts'
 import { type Desk, go, useDesk } from '../desk/desk.ts'
 import { type Fetched, useFetched } from '../desk/fetched.ts'
 import { routes } from '../desk/route.ts'
@@ -11,7 +11,7 @@ import { causeName, sumWords } from './cause-words.ts'
 import { CauseBars, HeatStrip } from './loss-bars.tsx'
 import { type LossFilter, lossQuery, readLossFilter, withLossFilter } from './loss-filter.ts'
 import { LossEvents, SensorDays, SensorTable, SourceTable } from './loss-tables.tsx'
-import { daysOf } from './losses.ts'
+import { daysOf, lossCauses } from './losses.ts'
 import { PageHead } from './page-head.tsx'
 import { Panel } from './panel.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'

@@ -2,9 +2,19 @@
  * Losses added up: by day, by source, by sensor. A loss whose size nobody can know is counted as a loss of unknown size and never
  * as 0 frames. Pure.
  */
-import { type Loss, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+import type { lossCauses as contractCauses, Loss, SensorDay } from '@baykeeper/contract/losses.ts'
 
 export type Cause = Loss['cause']
+
+/** Written here again so that the pages do not carry the schema library; the type keeps both lists equal. */
+export const lossCauses: typeof contractCauses = [
+  'sequence-gap',
+  'overrun',
+  'kernel-drop',
+  'port-down',
+  'refused',
+  'journal-damage',
+]
 
 export interface Sum {
   /** Known frames. */
