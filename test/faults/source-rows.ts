@@ -2,5 +2,6 @@
 import type { FaultRow } from './fault-row.ts'
 import { fuzzRow } from './fuzz-row.ts'
 import { httpAbuseRow } from './http-abuse-row.ts'
+import { serialRow } from './serial-row.ts'
 
-export const sourceRows: readonly FaultRow[] = [fuzzRow, httpAbuseRow]
+export const sourceRows: readonly FaultRow[] = [fuzzRow, httpAbuseRow, serialRow]
