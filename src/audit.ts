@@ -57,10 +57,13 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
     ledger.pending < 0
       ? [`the database is ahead of the journal by ${-ledger.pending} frames: the journal was cut or replaced`]
       : []
-  const damaged = damage.map(
-    ({ segment, fromRecord, toRecord, reason }) =>
-      `journal damage in ${segment}: records ${fromRecord} to ${toRecord} (${reason})`,
-  )
+  // A torn end is no loss; beside a running server it is the write that is under way.
+  const damaged = damage
+    .filter(({ torn }) => !torn)
+    .map(
+      ({ segment, fromRecord, toRecord, reason }) =>
+        `journal damage in ${segment}: records ${fromRecord} to ${toRecord} (${reason})`,
+    )
   const failures = rows.failuresTotal + behind.length
   const body: Omit<AuditReport, 'sha256'> = {
     time: new Date(clock.now()).toISOString(),
