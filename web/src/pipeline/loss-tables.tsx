@@ -172,8 +172,7 @@ function Cut<T>({
             shown.value = shown.value * 5
           }}
         >
-          {words.text('showMore')} ({words.text('newestOf', { n: Math.min(shown.value, rows.length) })} /{' '}
-          {words.number(rows.length)})
+          {words.text('showMore')} ({words.text('nOf', { n: Math.min(shown.value, rows.length), all: rows.length })})
         </button>
       )}
     </>

@@ -105,7 +105,7 @@ function stagesOf(
       what: words.text('received'),
       ...rate((each) => each.received),
       facts: [
-        [words.text('factUp'), sources.length === 0 ? '–' : words.text('factUpOf', { n: up, all: sources.length })],
+        [words.text('factUp'), sources.length === 0 ? '–' : words.text('nOf', { n: up, all: sources.length })],
         [words.text('factRefused'), grown((each) => each.refused)],
       ],
     },
