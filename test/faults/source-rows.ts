@@ -1,7 +1,9 @@
 /** Faults of the sources: bytes of nobody, senders that do harm, lines that break, brokers that come and go. */
+
+import { brokerRow } from './broker-row.ts'
 import type { FaultRow } from './fault-row.ts'
 import { fuzzRow } from './fuzz-row.ts'
 import { httpAbuseRow } from './http-abuse-row.ts'
 import { serialRow } from './serial-row.ts'
 
-export const sourceRows: readonly FaultRow[] = [fuzzRow, httpAbuseRow, serialRow]
+export const sourceRows: readonly FaultRow[] = [fuzzRow, httpAbuseRow, serialRow, brokerRow]
