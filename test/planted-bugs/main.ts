@@ -15,6 +15,7 @@ import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
 import { houseBugs } from './house.ts'
 import { journalBugs } from './journal.ts'
+import { ledgerBugs } from './ledger.ts'
 import type { PlantedBug } from './planted-bug.ts'
 import { processingBugs } from './processing.ts'
 import { sourceBugs } from './sources.ts'
@@ -26,6 +27,7 @@ const all = {
   processing: processingBugs,
   store: storeBugs,
   house: houseBugs,
+  ledger: ledgerBugs,
 }
 /** What a judge may need besides the packages. */
 const copied = ['src', 'contract', 'test', 'tools', 'bin', 'package.json', 'ARCHITECTURE.md']

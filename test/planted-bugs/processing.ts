@@ -57,7 +57,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'drops a frame in conflict with its bytes',
     file: 'src/processing/batch.ts',
-    from: 'rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict)))',
+    from: 'rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict), { sensors }))',
     to: '',
     judge,
   },
@@ -71,8 +71,8 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'never takes back a gap that was filled',
     file: 'src/processing/batch.ts',
-    from: "rows.ledger.add(uplink.source, uplink.arrivedAt, 'lost', missing(state) - before)",
-    to: "rows.ledger.add(uplink.source, uplink.arrivedAt, 'lost', Math.max(0, missing(state) - before))",
+    from: "rows.ledger.add(uplink.source, of * dayMs, 'lost', by)",
+    to: "rows.ledger.add(uplink.source, of * dayMs, 'lost', Math.max(0, by))",
     judge,
   },
   {
@@ -106,7 +106,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'leaves a frame that is understood at the second try quarantined in the ledger',
     file: 'src/processing/requeue.ts',
-    from: "ledger.add(letter.source, letter.arrived, 'quarantined', -1)",
+    from: "ledger.add(letter.source, letter.arrived, 'quarantined', -record.counted)",
     to: '',
     judge,
   },

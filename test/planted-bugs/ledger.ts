@@ -1,0 +1,118 @@
+/** Bugs of the ledger: losses that are not told, told twice or told as 0, and a recount that sees nothing. */
+import type { PlantedBug } from './planted-bug.ts'
+
+const gaps = ['--test', 'src/processing/gap-book.test.ts']
+const histories = ['--test', 'src/ledger-histories.test.ts']
+const requeue = ['--test', 'src/processing/requeue.test.ts']
+const days = ['--test', 'src/intake-days.test.ts', 'src/intake-facts.test.ts']
+const contract = ['--test', 'src/store/sqlite/sqlite.test.ts']
+const api = ['--test', 'src/api/losses.test.ts', 'src/api/audit.test.ts']
+const said = ['--test', 'src/processing/intake-said.test.ts']
+
+export const ledgerBugs: readonly PlantedBug[] = [
+  {
+    what: 'keeps the row of a gap that a late frame has ended',
+    file: 'src/processing/gap-book.ts',
+    from: 'if (range.storedFrom !== undefined) known.gone.add(seq)',
+    to: '',
+    judge: gaps,
+  },
+  {
+    what: 'leaves a late number in the gap that it splits',
+    file: 'src/processing/gap-book.ts',
+    from: '} else range.from = seq + 1',
+    to: '} else range.from = seq',
+    judge: gaps,
+  },
+  {
+    what: 'takes a late frame from the day it came on, so that a day goes below 0',
+    file: 'src/processing/gap-book.ts',
+    from: 'changed(range.day, -1)',
+    to: 'changed(taken.day, -1)',
+    judge: gaps,
+  },
+  {
+    what: 'counts a frame of several sensors again for those that were counted',
+    file: 'src/processing/batch.ts',
+    from: "if (!before || before[1] === 'quarantined')",
+    to: '',
+    judge: requeue,
+  },
+  {
+    what: 'does not split a record that waited as a whole',
+    file: 'src/processing/requeue.ts',
+    from: 'if (frames !== undefined)',
+    to: 'if (frames === 0)',
+    judge: requeue,
+  },
+  {
+    what: 'stores no days of sensors',
+    file: 'src/store/sqlite/losses.ts',
+    from: 'for (const row of batch.sensorDays) addDay.run(...sensorDayValues(row))',
+    to: '',
+    judge: histories,
+  },
+  {
+    what: 'counts a discarded record of several frames as one',
+    file: 'src/store/discard.ts',
+    from: 'frames: framesOf(letter)',
+    to: 'frames: 1',
+    judge: histories,
+  },
+  {
+    what: 'discards what is about to be decoded again',
+    file: 'src/store/sqlite/losses.ts',
+    from: "if (letter.state !== 'new') return 'requeued'",
+    to: '',
+    judge: contract,
+  },
+  {
+    what: 'recounts without a look at gaps',
+    file: 'src/store/recount.ts',
+    from: 'if (spanned !== distinct + missing)',
+    to: 'if (spanned < distinct)',
+    judge: contract,
+  },
+  {
+    what: 'does not see that a number is stored twice',
+    file: 'src/store/recount.ts',
+    from: 'if (numbered !== distinct)',
+    to: 'if (numbered < distinct)',
+    judge: contract,
+  },
+  {
+    what: 'begins a day anew that it had let go, and so writes over it',
+    file: 'src/intake-days.ts',
+    from: 'if (day < oldest) return days.get(oldest) as DayCount',
+    to: '',
+    judge: days,
+  },
+  {
+    what: 'tells a loss of unknown size as 0',
+    file: 'src/intake-days.ts',
+    from: 'frames: before ? (known ?? null) : frames',
+    to: 'frames: before ? (known ?? 0) : (frames ?? 0)',
+    judge: days,
+  },
+  {
+    what: 'tells damage of unknown size as 0',
+    file: 'src/processing/intake-said.ts',
+    from: 'frames: isUnknown ? null : frames',
+    to: 'frames',
+    judge: said,
+  },
+  {
+    what: 'lets a reader discard',
+    file: 'src/api/routes/losses.ts',
+    from: "access: 'operate'",
+    to: "access: 'read'",
+    judge: api,
+  },
+  {
+    what: 'says that a loss of unknown size is known',
+    file: 'src/store/loss-queries.ts',
+    from: 'count(*) - count(frames)',
+    to: 'count(frames) - count(frames)',
+    judge: api,
+  },
+]
