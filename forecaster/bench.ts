@@ -3,6 +3,7 @@
  *
  * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
+ * `--train-only` fills the cache with base weights, opens nothing.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
@@ -12,9 +13,9 @@ import { openCache } from './bench/cache.ts'
 import { fitDefaults } from './bench/fitted-methods.ts'
 import { networkDefaults } from './bench/network-methods.ts'
 import { countOpening } from './bench/openings.ts'
-import { protocols } from './bench/protocols.ts'
+import { type Protocol, protocols } from './bench/protocols.ts'
 import { writeReport } from './bench/report.ts'
-import { type Ran, type RunOptions, runProtocol } from './bench/run-protocol.ts'
+import { type Ran, type RunOptions, runProtocol, trainOnly } from './bench/run-protocol.ts'
 import { tableOf } from './bench/tables-of-results.ts'
 import { muensterFile } from './data/muenster.ts'
 
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     trees: { type: 'string', default: String(fitDefaults.trees) },
     'weekly-steps': { type: 'string', default: String(networkDefaults.weeklySteps) },
     cache: { type: 'string' },
+    'train-only': { type: 'boolean', default: false },
     data: { type: 'string', default: path.join(root, '../shared/data') },
   },
 })
@@ -53,6 +55,11 @@ const options: RunOptions = {
   treeShare,
   cache: openCache(values.cache, log),
   log,
+}
+
+if (values['train-only']) {
+  for (const name of chosen()) await trainOnly(protocols[name] as Protocol, options)
+  process.exit(0)
 }
 
 const ran: Ran[] = []

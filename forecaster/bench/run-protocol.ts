@@ -5,7 +5,15 @@ import { calibratedQuantiles, residualQuantiles } from './calibrated.ts'
 import { type FitOptions, fittedMethods } from './fitted-methods.ts'
 import type { Method } from './method.ts'
 import { arMethod, dLinearMethod, naiveMethods } from './naive-methods.ts'
-import { averaged, blended, type NetworkOptions, networkSeed, type SeedCells } from './network-methods.ts'
+import {
+  averaged,
+  baseWeights,
+  blended,
+  configFor,
+  type NetworkOptions,
+  networkSeed,
+  type SeedCells,
+} from './network-methods.ts'
 import type { Protocol } from './protocols.ts'
 import { type Result, resultOf } from './results.ts'
 import { type Setting, settingOf } from './setting.ts'
@@ -58,6 +66,13 @@ export async function runProtocol(protocol: Protocol, options: RunOptions): Prom
   const methods = [...baselines, network, served]
   const seedPoints = seeds.map(({ cells }) => cells.map(mediansOf))
   return { setting, methods, result: resultOf({ setting, methods, seedPoints, served: servedName }) }
+}
+
+/** Base weights into the cache, from data before any test window. */
+export async function trainOnly(protocol: Protocol, { dataFolder, network, cache, log }: RunOptions): Promise<void> {
+  const setting = settingOf(protocol, 'validation', dataFolder)
+  for (let seed = 1; seed <= network.seeds; seed++)
+    await baseWeights({ setting, options: network, cache, onProgress: log }, seed, configFor(setting, network))
 }
 
 function meanMethod(name: string, parts: readonly Method[]): Method {

@@ -13,8 +13,37 @@ export interface Seasonal {
   /** Mean absolute distance of the four from their mean; 0 when there are none. */
   readonly spread: readonly Float32Array[]
   readonly anomaly: readonly Float32Array[]
+  /** Running sums of what is known, so that a mean over any stretch costs four reads. */
+  readonly sums: readonly Running[]
   /** Mean anomaly over all lots; 0 where none is known. */
   readonly city: Float32Array
+}
+
+/** Entry i is over the steps before i. */
+export interface Running {
+  readonly sum: Float64Array
+  readonly count: Int32Array
+}
+
+export function runningOf(values: Float32Array): Running {
+  const sum = new Float64Array(values.length + 1)
+  const count = new Int32Array(values.length + 1)
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t] as number
+    const known = !Number.isNaN(value)
+    sum[t + 1] = (sum[t] as number) + (known ? value : 0)
+    count[t + 1] = (count[t] as number) + (known ? 1 : 0)
+  }
+  return { sum, count }
+}
+
+/** Mean of what is known from `from` to `to`, both included; NaN when nothing is. */
+export function meanBetween({ sum, count }: Running, from: number, to: number): number {
+  const first = Math.max(0, from)
+  const after = Math.min(sum.length - 1, to + 1)
+  if (after <= first) return Number.NaN
+  const known = (count[after] as number) - (count[first] as number)
+  return known > 0 ? ((sum[after] as number) - (sum[first] as number)) / known : Number.NaN
 }
 
 export function seasonalOf(panel: Panel): Seasonal {
@@ -26,7 +55,7 @@ export function seasonalOf(panel: Panel): Seasonal {
     const mean = mean4[lot] as Float32Array
     return rates.map((rate, t) => rate - (mean[t] as number))
   })
-  return { panel, mean4, mean12, spread, anomaly, city: cityOf(anomaly, stepsOf(panel)) }
+  return { panel, mean4, mean12, spread, anomaly, sums: anomaly.map(runningOf), city: cityOf(anomaly, stepsOf(panel)) }
 }
 
 function meanOfWeeks(rates: Float32Array, week: number, weeks: number): Float32Array {

@@ -4,7 +4,7 @@
  */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import type { Anchor } from './anchor.ts'
-import type { Seasonal } from './anomaly.ts'
+import { meanBetween, type Running, type Seasonal } from './anomaly.ts'
 
 /** Bumped whenever a number below changes its meaning: weights of another version are refused. */
 export const featureVersion = 1
@@ -14,6 +14,9 @@ const offsetsBefore = [0, 1, 2, 4, 8, 16, 32] as const
 const offsetsAfter = [1, 2, 4, 8, 16, 32, 48, 64, 80, 96] as const
 const siteLags = [0, 1, 2, 4, 8, 16, 32, 64] as const
 
+/** Rounded up: matrix kernels take four columns at a time, and an odd width made them four times slower. What is added stays 0. */
+const four = (width: number) => 4 * Math.ceil(width / 4)
+
 export const sizes = {
   patches: 12,
   patch: 12,
@@ -21,8 +24,8 @@ export const sizes = {
   day: 2 * (offsetsBefore.length + offsetsAfter.length) + 10,
   /** Per lot of the site, in the flat context of all lots. */
   site: siteLags.length + 4,
-  query: 96 + 1 + 8 + 6 + 7 + 4 + 6 + 4 + 4 + 8 + 2 * daysBack.length + 8 + 8,
-  candidates: 1 + 2 * daysBack.length,
+  query: four(96 + 1 + 8 + 6 + 7 + 4 + 6 + 4 + 4 + 8 + 2 * daysBack.length + 8 + 8),
+  candidates: four(1 + 2 * daysBack.length),
 } as const
 
 /** Origins before this have no full view back. */
@@ -254,46 +257,32 @@ function fillQuery({ batch, view, series, lot, t }: Place, h: number): void {
   }
   const horizonFeatures = view.horizonFeatures[h] as Float32Array
   for (let k = 0; k < 8; k++) q[x++] = horizonFeatures[k] as number
-  x = fillSeasonAndMeans({ batch, view, series, lot, t, end: 0 }, { x, target, day })
-  if (x !== (series * batch.horizons + h + 1) * sizes.query) throw new Error('query width')
+  x = fillMeans({ batch, view, series, lot, t, end: 0 }, { x, target, day })
+  if (four(x) !== (series * batch.horizons + h + 1) * sizes.query) throw new Error('query width')
 }
 
 /**
- * Eight more: holidays two days off; the mean anomaly around the target slot one, two, seven and fourteen days ago, of half a day, of a week.
+ * Eight more: holidays two days off; the mean anomaly around the target slot one, two, seven and fourteen days ago, of a day, of a week.
  * Not the season of the year: three years of it let the network learn single weeks by heart.
  */
-function fillSeasonAndMeans(
+function fillMeans(
   { batch, view, lot, t }: Place,
   { x: from, target, day }: { x: number; target: number; day: number },
 ): number {
-  const { panel, anomaly } = view.seasonal
-  const away = anomaly[lot] as Float32Array
+  const { slots } = view.seasonal.panel
+  const own = view.seasonal.sums[lot] as Running
+  const around = (centre: number) => gain * known(meanBetween(own, centre - 4, Math.min(t, centre + 4)))
   const q = batch.query
   let x = from
-  q[x++] = gain * meanAround(away, target - 14 * panel.slots, t, 4)
-  q[x++] = gain * meanAround(away, t - panel.slots * 3.5, t, panel.slots * 3.5)
-  q[x++] = isHoliday(panel, day - 2)
-  q[x++] = isHoliday(panel, day + 2)
-  q[x++] = gain * meanAround(away, target - panel.slots, t, 4)
-  q[x++] = gain * meanAround(away, target - 2 * panel.slots, t, 4)
-  q[x++] = gain * meanAround(away, target - 7 * panel.slots, t, 4)
-  q[x++] = gain * meanAround(away, t - panel.slots / 2, t, panel.slots / 2)
+  q[x++] = around(target - 14 * slots)
+  q[x++] = gain * known(meanBetween(own, t - 7 * slots, t))
+  q[x++] = isHoliday(view.seasonal.panel, day - 2)
+  q[x++] = isHoliday(view.seasonal.panel, day + 2)
+  q[x++] = around(target - slots)
+  q[x++] = around(target - 2 * slots)
+  q[x++] = around(target - 7 * slots)
+  q[x++] = gain * known(meanBetween(own, t - slots, t))
   return x
-}
-
-/** Mean of what is known within `reach` steps of `centre`, nothing after `newest`. */
-function meanAround(values: Float32Array, centre: number, newest: number, reach: number): number {
-  let sum = 0
-  let count = 0
-  const last = Math.min(newest, centre + reach)
-  for (let t = Math.max(0, centre - reach); t <= last; t++) {
-    const value = values[t] as number
-    if (!Number.isNaN(value)) {
-      sum += value
-      count++
-    }
-  }
-  return count > 0 ? sum / count : 0
 }
 
 /** Candidate forecasts minus the anchor in units of the scale, and the truth where it is known. */

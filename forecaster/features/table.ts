@@ -3,6 +3,7 @@
  * kept from them; what it sees as one-hot is a number here, which trees prefer.
  */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
+import { meanBetween, type Running } from './anomaly.ts'
 import type { View } from './network-input.ts'
 import { daysBack } from './network-input.ts'
 
@@ -10,7 +11,7 @@ const rateLags = [1, 2, 3, 4, 8, 16, 32] as const
 const anomalyLags = [1, 2, 4, 8, 16, 32, 64, 96] as const
 
 /** Columns that are not of other lots. */
-export const ownColumns = 55 + 2 * daysBack.length
+export const ownColumns = 57 + 2 * daysBack.length
 export const columnsOf = (view: View): number => ownColumns + 2 * view.seasonal.panel.lots.length
 /** Positions that ridge turns into one-hot columns and products. */
 export const columnAt = { anomaly: 8, slot: 9, weekday: 10, lot: 11 } as const
@@ -62,9 +63,14 @@ export function fillRow(out: Float32Array, at: number, { view, lot, t, h }: RowP
   const year = (2 * Math.PI * (panel.firstDay + day)) / 365.2425
   out[x++] = Math.sin(year)
   out[x++] = Math.cos(year)
-  for (const back of [1, 2, 7]) out[x++] = around(away, target - back * slots, t)
-  for (let p = 0; p < 4; p++) out[x++] = meanOf(away, t - 32 - p * 16 - 15, t - 32 - p * 16)
-  out[x++] = meanOf(away, t - slots, t)
+  const sums = view.seasonal.sums[lot] as Running
+  for (const back of [1, 2, 7, 14]) {
+    const centre = target - back * slots
+    out[x++] = meanBetween(sums, centre - 4, Math.min(t, centre + 4))
+  }
+  for (let p = 0; p < 4; p++) out[x++] = meanBetween(sums, t - 32 - p * 16 - 15, t - 32 - p * 16)
+  out[x++] = meanBetween(sums, t - slots, t)
+  out[x++] = meanBetween(sums, t - 7 * slots, t)
   for (const back of daysBack) {
     const then = rates[target - back * slots] as number
     out[x++] = then - meanThen
@@ -75,20 +81,4 @@ export function fillRow(out: Float32Array, at: number, { view, lot, t, h }: RowP
     out[x++] = other[t] as number
     out[x++] = other[t - 4] as number
   }
-}
-
-const around = (values: Float32Array, centre: number, newest: number) =>
-  meanOf(values, centre - 4, Math.min(newest, centre + 4))
-
-function meanOf(values: Float32Array, from: number, to: number): number {
-  let sum = 0
-  let count = 0
-  for (let t = Math.max(0, from); t <= to; t++) {
-    const value = values[t] as number
-    if (!Number.isNaN(value)) {
-      sum += value
-      count++
-    }
-  }
-  return count > 0 ? sum / count : Number.NaN
 }

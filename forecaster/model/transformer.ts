@@ -28,6 +28,8 @@ import {
 
 const quantiles = levels.length
 
+export type Keep = (x: Tensor) => Tensor
+
 /** Same seed, same numbers. */
 export function initialParameters(config: ModelConfig, seed: number): Tensors {
   const random = seededRandom(seed)
@@ -109,9 +111,9 @@ const embed = (p: Tensors, name: string, x: Tensor): Tensor =>
 
 /**
  * Normalised quantiles [series, horizons, 7], ascending. `inputs`: patches [series, 12, 12], days, query, mix, site (flat), lot (one-hot).
- * Uses up both.
+ * Uses up both. `keep` is shown what is better computed once and stored than again for each of its uses.
  */
-export function forward(config: ModelConfig, p: Tensors, inputs: Inputs): Tensor {
+export function forward(config: ModelConfig, p: Tensors, inputs: Inputs, keep: Keep = (x) => x): Tensor {
   const { width, layers, parts } = config
   const { patches, days, query, mix, site, lot } = inputs as Record<string, Tensor> & typeof inputs
   const given = { patches, days, query, mix, site, lot } as Record<
@@ -127,20 +129,20 @@ export function forward(config: ModelConfig, p: Tensors, inputs: Inputs): Tensor
     else given.site.dispose()
     h = h.add(embed(p, 'context', concatenate(flat, 1)).reshape([series, 1, width]))
   } else given.site.dispose()
-  const tokens = tokensOf(config, p, given)
+  const tokens = tokensOf(config, p, given, keep)
   for (let layer = 0; layer < layers; layer++) {
     const name = `layer.${layer}`
     if (tokens) {
-      const normal = layerNorm(h.ref, take(p, `${name}.attend.gain`), take(p, `${name}.attend.bias`))
+      const normal = keep(layerNorm(h.ref, take(p, `${name}.attend.gain`), take(p, `${name}.attend.bias`)))
       const asked = linear(normal, take(p, `${name}.attend.query`))
-      const read = attend(config, asked, layer < layers - 1 ? tokens.ref : tokens)
+      const read = attend(config, asked, layer < layers - 1 ? tokens.ref : tokens, keep)
       h = h.add(linear(read, take(p, `${name}.attend.out`)))
     }
-    const normal = layerNorm(h.ref, take(p, `${name}.feed.gain`), take(p, `${name}.feed.bias`))
-    const inner = relu(linear(normal, take(p, `${name}.feed.in`)).add(take(p, `${name}.feed.inner`)))
+    const normal = keep(layerNorm(h.ref, take(p, `${name}.feed.gain`), take(p, `${name}.feed.bias`)))
+    const inner = keep(relu(linear(normal, take(p, `${name}.feed.in`)).add(take(p, `${name}.feed.inner`))))
     h = h.add(linear(inner, take(p, `${name}.feed.out`)).add(take(p, `${name}.feed.outer`)))
   }
-  const last = layerNorm(h, take(p, 'last.gain'), take(p, 'last.bias'))
+  const last = keep(layerNorm(h, take(p, 'last.gain'), take(p, 'last.bias')))
   const raw = linear(parts.mixing ? last.ref : last, take(p, 'head.weights')).add(take(p, 'head.bias'))
   const out = monotone(raw)
   if (!parts.mixing) {
@@ -156,6 +158,7 @@ function tokensOf(
   { parts, width }: ModelConfig,
   p: Tensors,
   given: Record<'patches' | 'days' | 'lot', Tensor>,
+  keep: Keep,
 ): Tensor | undefined {
   const list: Tensor[] = []
   const series = given.lot.shape[0] as number
@@ -171,11 +174,11 @@ function tokensOf(
     return undefined
   }
   const tokens = (list.length > 1 ? concatenate(list, 1) : (list[0] as Tensor)).add(lot)
-  return linear(standardize(tokens), take(p, 'token.pairs'))
+  return linear(keep(standardize(tokens)), take(p, 'token.pairs'))
 }
 
 /** `asked` [series, horizons, width] over `pairs` [series, tokens, 2 x width]. */
-function attend({ width, heads }: ModelConfig, asked: Tensor, pairs: Tensor): Tensor {
+function attend({ width, heads }: ModelConfig, asked: Tensor, pairs: Tensor, keep: Keep): Tensor {
   const [series, rows] = asked.shape as [number, number]
   const tokens = pairs.shape[1] as number
   const each = width / heads
@@ -185,7 +188,7 @@ function attend({ width, heads }: ModelConfig, asked: Tensor, pairs: Tensor): Te
     .reshape([series * heads, rows, each])
   const stacked = pairs.reshape([series, tokens, 2, heads, each]).transpose([2, 0, 3, 1, 4])
   const [k, v] = split(stacked, 2, 0).map((x) => x.reshape([series * heads, tokens, each])) as [Tensor, Tensor]
-  const weights = softmax(matmul(q, k.transpose([0, 2, 1])).mul(1 / Math.sqrt(each)))
+  const weights = keep(softmax(matmul(q, k.transpose([0, 2, 1])).mul(1 / Math.sqrt(each))))
   return matmul(weights, v).reshape([series, heads, rows, each]).transpose([0, 2, 1, 3]).reshape([series, rows, width])
 }
 

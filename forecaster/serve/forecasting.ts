@@ -72,7 +72,10 @@ function dailyOf(
   known: Daily | undefined,
   { seasonal, placed, horizons }: { seasonal: Seasonal; placed: SitePanel; horizons: readonly number[] },
 ): Daily {
-  const key = `${placed.panel.firstDay}\n${placed.panel.lots.map(({ id }) => id).join('\n')}`
+  // Fitted again each day, and when history has been sent that was not there: known rates count in whole days.
+  const { firstDay, lots, rates } = placed.panel
+  const days = seasonal.sums.map(({ count }) => Math.floor((count.at(-1) as number) / slots)).join()
+  const key = `${firstDay} ${rates.length} ${days}\n${lots.map(({ id }) => id).join('\n')}`
   if (known?.key === key) return known
   const anchor = fitAnchor(seasonal, horizons, { from: 28 * slots, to: placed.origin + 1 })
   return { key, anchor, spread: anchorSpread(seasonal, anchor, placed.origin) }
