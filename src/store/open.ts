@@ -1,12 +1,12 @@
 /** From a URL to a store. `sqlite:<file path>`, `mysql://user:password@host:port/database`, `mariadb://...`. */
-import type { MysqlLineOptions } from './mysql/mysql-line.ts'
+import type { MysqlOptions } from './mysql/open-mysql.ts'
 import type { SqliteOptions } from './sqlite/open-sqlite.ts'
 import { type Store, StoreError } from './store.ts'
 import type { StoreDeps } from './store-deps.ts'
 
 const forms = 'sqlite:<file path>, mysql://user:password@host:port/database or mariadb://...'
 
-export type StoreOptions = SqliteOptions & MysqlLineOptions
+export type StoreOptions = SqliteOptions & MysqlOptions
 
 /** Throws StoreError: `config` says what to correct, anything else may pass by itself. Only the dialect asked for is loaded. */
 export async function openStore(url: string, deps: StoreDeps, options: StoreOptions = {}): Promise<Store> {

@@ -1,65 +1,54 @@
 /**
- * Readings of one external id, in the order (epoch, seq, acceptance), one page at a time.
- *
- * A page starts after a key, and SQL that says "after this four-part key" in one condition is served by an index in one dialect
- * and not in the other. So it is asked as up to three plain ranges of the index `reading_device`: the rest of the same sequence number,
- * the higher numbers of the epoch, the later epochs. NULL (no sequence number) sorts first in both dialects.
+ * Readings of one external id, in the order (epoch, seq, acceptance), one page at a time: the keys of the device first, put in order and
+ * cut to the page, then only the rows of the page. A reading without a sequence number sorts before those of its epoch that have one.
  */
-import { type SelectQueryBuilder, sql } from 'kysely'
 import { readKey, writeKey } from './keyset.ts'
-import { readingColumns, toReading } from './rows.ts'
+import type { ReadingKey } from './reading-block.ts'
+import { readingKeys, readingsAt } from './reading-lookup.ts'
+import { toReading } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { ReadingPage, Store } from './store.ts'
-import type { ReadingTable, Tables } from './tables.ts'
 
 type Place = readonly [epoch: number, seq: number | null, pos: number, idx: number]
-type Ranged = SelectQueryBuilder<Tables, 'reading', ReadingTable>
-type Filter = Parameters<Store['readings']>[0]
 
-export async function readingPage({ db, all }: SqlRunner, filter: Filter): Promise<ReadingPage> {
+export async function readingPage(runner: SqlRunner, filter: Parameters<Store['readings']>[0]): Promise<ReadingPage> {
+  const { db, all } = runner
+  const { external, source, from, to, limit } = filter
   const after = filter.cursor === undefined ? undefined : readKey<Place>(filter.cursor, ['n', 'z', 'n', 'n'])
-  let owners = db.selectFrom('device').select(['id', 'source', 'external']).where('external', '=', filter.external)
-  if (filter.source !== undefined) owners = owners.where('source', '=', filter.source)
+  let owners = db.selectFrom('device').select(['id', 'source', 'external']).where('external', '=', external)
+  if (source !== undefined) owners = owners.where('source', '=', source)
+  const devices = new Map((await all(owners.compile())).map((device) => [device.id, device]))
 
-  const found: ReadingPage['items'][number][] = []
-  for (const { id, source, external } of await all(owners.compile())) {
-    const rows = await rowsAfter(id, after)
-    for (const row of rows) found.push({ ...toReading(row), source, external })
-  }
-  found.sort(inOrder)
-  const items = found.slice(0, filter.limit)
-  const last = items.at(-1)
-  const next = last && found.length > items.length ? writeKey([last.epoch, last.seq, last.pos, last.idx]) : null
-  return { items, next }
-
-  /** One row more than the page, so that the last page knows it is. */
-  async function rowsAfter(device: number, place: Place | undefined): Promise<ReadingTable[]> {
-    const rows: ReadingTable[] = []
-    let all3 = db.selectFrom('reading').select(readingColumns).where('device', '=', device)
-    if (filter.from !== undefined) all3 = all3.where('time', '>=', filter.from)
-    if (filter.to !== undefined) all3 = all3.where('time', '<', filter.to)
-    for (const range of place ? rangesAfter(all3, place) : [all3]) {
-      const missing = filter.limit + 1 - rows.length
-      if (missing <= 0) break
-      rows.push(
-        ...(await all(
-          range.orderBy('epoch').orderBy('seq').orderBy('pos').orderBy('idx').limit(sql.lit(missing)).compile(),
-        )),
-      )
-    }
-    return rows
+  const keys: ReadingKey[] = []
+  for (const id of devices.keys())
+    for (const key of await readingKeys(runner, { fromDevice: id, toDevice: id, from, to }))
+      if ((from === undefined || key.time >= from) && (to === undefined || key.time < to) && isAfter(key, after))
+        keys.push(key)
+  keys.sort(inOrder)
+  const page = keys.slice(0, limit)
+  const items = (await readingsAt(runner, page)).sort(inOrder).map((row) => {
+    const { source, external } = devices.get(row.device) as { source: string; external: string }
+    return { ...toReading(row), source, external }
+  })
+  const last = page.at(-1)
+  return {
+    items,
+    next: last && keys.length > page.length ? writeKey([last.epoch, last.seq, last.pos, last.idx]) : null,
   }
 }
 
-function rangesAfter(query: Ranged, [epoch, seq, pos, idx]: Place): Ranged[] {
-  const inEpoch = query.where('epoch', '=', epoch)
-  const sameSeq = seq === null ? inEpoch.where('seq', 'is', null) : inEpoch.where('seq', '=', seq)
-  return [
-    sameSeq.where('pos', '>=', pos).where((eb) => eb.or([eb('pos', '>', pos), eb('idx', '>', idx)])),
-    seq === null ? inEpoch.where('seq', 'is not', null) : inEpoch.where('seq', '>', seq),
-    query.where('epoch', '>', epoch),
-  ]
+interface Placed {
+  readonly epoch: number
+  readonly seq: number | null
+  readonly pos: number
+  readonly idx: number
 }
 
-const inOrder = (a: ReadingPage['items'][number], b: ReadingPage['items'][number]) =>
+const inOrder = (a: Placed, b: Placed) =>
   a.epoch - b.epoch || (a.seq ?? -1) - (b.seq ?? -1) || a.pos - b.pos || a.idx - b.idx
+
+const isAfter = (key: Placed, after: Place | undefined) => {
+  if (!after) return true
+  const [epoch, seq, pos, idx] = after
+  return inOrder(key, { epoch, seq, pos, idx }) > 0
+}

@@ -9,6 +9,8 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import type { ReadingKey } from './reading-block.ts'
+import { keysInClosed, keysInOpen, openBlock } from './reading-lookup.ts'
 import { ledgerSums } from './rows.ts'
 import { sharedQueries } from './shared-queries.ts'
 import type { SqlRunner } from './sql-runner.ts'
@@ -46,11 +48,8 @@ export interface RecountOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/**
- * Sensors counted at once. Where readings lie by time and not by sensor a page costs one walk through all of them, so it is large; what it
- * holds of each sensor is a few numbers.
- */
-const sensorsPerPage = 10_000
+/** Sensors counted at once: what is held of them grows with their history. */
+const sensorsPerPage = 16
 const failuresMax = 100
 
 type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
@@ -70,6 +69,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
       ...{ readings: 0, deadLetters: 0, discarded: 0, openGaps: 0, confirmedLost: 0 },
     }))
 
+  const open = await openBlock(runner)
+  const newest = Map.groupBy(await keysInOpen(runner, open), ({ device }) => device)
   const { cursor, totals } = await sharedQueries(runner).ledgerAt(journal)
   await addSums()
   const { sensors, epochs, readings } = await addSensors()
@@ -160,19 +161,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     )
     const from = devices[0]?.id ?? 0
     const to = devices.at(-1)?.id ?? 0
-    const stored = await all(
-      db
-        .selectFrom('reading')
-        .select(({ fn }) => [
-          ...(['device', 'epoch'] as const),
-          ...[fn.countAll().as('rows'), fn.count('seq').as('numbered'), fn.count('seq').distinct().as('distinct')],
-          ...[fn.min('seq').as('min'), fn.max('seq').as('max')],
-        ])
-        .where('device', '>=', from)
-        .where('device', '<=', to)
-        .groupBy(['device', 'epoch'])
-        .compile(),
-    )
+    const closed = open ? await keysInClosed(runner, open.block, { fromDevice: from, toDevice: to }) : []
+    const storedOf = Map.groupBy(closed, ({ device }) => device)
     const gaps = await all(
       db
         .selectFrom('gap')
@@ -195,14 +185,13 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         .groupBy('device')
         .compile(),
     )
-    const storedOf = Map.groupBy(stored, ({ device }) => device)
     const gapsOf = Map.groupBy(gaps, ({ device }) => device)
     const daysOf = new Map(days.map((row) => [row.device, row]))
     return devices.map((device) => {
       const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, Number(gap.missing)]))
-      const rows = (storedOf.get(device.id) ?? []).map(({ epoch, min, max, ...row }) => ({
-        ...{ epoch, min, max, rows: Number(row.rows), numbered: Number(row.numbered), distinct: Number(row.distinct) },
-        missing: gapOf.get(epoch) ?? 0,
+      const keys = [...(storedOf.get(device.id) ?? []), ...(newest.get(device.id) ?? [])]
+      const rows = [...Map.groupBy(keys, ({ epoch }) => epoch).entries()].map(([epoch, of]) => ({
+        ...{ epoch, ...numbersOf(of), missing: gapOf.get(epoch) ?? 0 },
       }))
       const known = new Set(rows.map(({ epoch }) => epoch))
       return {
@@ -243,6 +232,14 @@ interface EpochRows {
   readonly min: number | null
   readonly max: number | null
   readonly missing: number
+}
+
+function numbersOf(keys: readonly ReadingKey[]): Omit<EpochRows, 'epoch' | 'missing'> {
+  const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq])).sort((a, b) => a - b)
+  return {
+    ...{ rows: keys.length, numbered: numbers.length, distinct: new Set(numbers).size },
+    ...{ min: numbers[0] ?? null, max: numbers.at(-1) ?? null },
+  }
 }
 
 function checkSensor(sensor: Sensor, fail: (row: string) => void) {

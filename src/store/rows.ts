@@ -33,6 +33,9 @@ export const readingColumns = [
   'rssi_dbm',
 ] as const satisfies readonly (keyof ReadingTable)[]
 
+/** As a row is written: the day of storing leads its key. */
+export const storedReadingColumns = ['day', ...readingColumns] as const
+
 export const deviceColumns = [
   'id',
   'source',
@@ -76,25 +79,29 @@ export const deadLetterColumns = [
 
 export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
 
-export const readingValues = (row: ReadingRow): SqlValue[] => [
-  int(row.pos, 'pos'),
-  int(row.idx, 'idx'),
-  int(row.device, 'device'),
-  int(row.epoch, 'epoch'),
-  intOrNull(row.seq, 'seq'),
-  int(row.time, 'time'),
-  int(row.arrived, 'arrived'),
-  int(row.quality, 'quality'),
-  int(row.hash, 'hash'),
-  presenceCode(row.occupied),
-  realOrNull(row.distanceMm, 'distance_mm'),
-  intOrNull(row.countIn, 'count_in'),
-  intOrNull(row.countOut, 'count_out'),
-  realOrNull(row.batteryV, 'battery_v'),
-  realOrNull(row.batteryPct, 'battery_pct'),
-  realOrNull(row.temperatureC, 'temperature_c'),
-  realOrNull(row.rssiDbm, 'rssi_dbm'),
-]
+export function pushReadingValues(values: SqlValue[], row: ReadingRow, day: number): SqlValue[] {
+  values.push(
+    day,
+    int(row.pos, 'pos'),
+    int(row.idx, 'idx'),
+    int(row.device, 'device'),
+    int(row.epoch, 'epoch'),
+    intOrNull(row.seq, 'seq'),
+    int(row.time, 'time'),
+    int(row.arrived, 'arrived'),
+    int(row.quality, 'quality'),
+    int(row.hash, 'hash'),
+    presenceCode(row.occupied),
+    realOrNull(row.distanceMm, 'distance_mm'),
+    intOrNull(row.countIn, 'count_in'),
+    intOrNull(row.countOut, 'count_out'),
+    realOrNull(row.batteryV, 'battery_v'),
+    realOrNull(row.batteryPct, 'battery_pct'),
+    realOrNull(row.temperatureC, 'temperature_c'),
+    realOrNull(row.rssiDbm, 'rssi_dbm'),
+  )
+  return values
+}
 
 export const deviceValues = (d: DeviceState): SqlValue[] => [
   int(d.id, 'id'),

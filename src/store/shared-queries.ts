@@ -8,12 +8,18 @@ import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } 
 import type { SqlRunner } from './sql-runner.ts'
 import type { LedgerRow, Store } from './store.ts'
 
-/** Sequence numbers asked for in one statement: below every dialect's limit of parameters. */
-const seqsPerStatementMax = 500
-
 type SharedQueries = Omit<
   Store,
-  keyof LossStore | 'dialect' | 'describe' | 'migrate' | 'cursor' | 'takeFence' | 'commit' | typeof Symbol.asyncDispose
+  | keyof LossStore
+  | 'dialect'
+  | 'describe'
+  | 'migrate'
+  | 'cursor'
+  | 'takeFence'
+  | 'commit'
+  | 'findSeqs'
+  | 'epochSpan'
+  | typeof Symbol.asyncDispose
 >
 
 export function sharedQueries(runner: SqlRunner): SharedQueries {
@@ -24,38 +30,6 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
-
-    async findSeqs(device, epoch, seqs) {
-      const found: { seq: number; hash: number }[] = []
-      for (let at = 0; at < seqs.length; at += seqsPerStatementMax) {
-        const query = db
-          .selectFrom('reading')
-          .select(['seq', 'hash'])
-          .where('device', '=', device)
-          .where('epoch', '=', epoch)
-          .where('seq', 'in', seqs.slice(at, at + seqsPerStatementMax))
-          .$narrowType<{ seq: number }>()
-        for (const { seq, hash } of await all(query.compile())) found.push({ seq, hash })
-      }
-      return found
-    },
-
-    async epochSpan(device, epoch) {
-      const [span] = await all(
-        db
-          .selectFrom('reading')
-          .select(({ fn }) => [
-            fn.min('seq').as('min'),
-            fn.max('seq').as('max'),
-            fn.count('seq').distinct().as('distinct'),
-          ])
-          .where('device', '=', device)
-          .where('epoch', '=', epoch)
-          .compile(),
-      )
-      if (!span || span.min === null || span.max === null) return undefined
-      return { min: span.min, max: span.max, distinct: Number(span.distinct) }
-    },
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
@@ -144,22 +118,16 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
     },
 
     async counts() {
-      const count = (table: 'reading' | 'device' | 'dead_letter') =>
-        all(
-          db
-            .selectFrom(table)
-            .select(({ fn }) => fn.countAll().as('n'))
-            .compile(),
-        )
-      const [readings, devices, deadLetters] = [
-        await count('reading'),
-        await count('device'),
-        await count('dead_letter'),
-      ]
+      const count = async (table: 'device' | 'dead_letter') => {
+        const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
+        return Number((await all(query.compile()))[0]?.n)
+      }
+      const held = sql<number | string>`(SELECT coalesce(sum(rows_held), 0) FROM reading_block)`
+      const query = db.selectFrom('reading_open').select(sql<number | string>`rows_open + ${held}`.as('n'))
       return {
-        readings: Number(readings[0]?.n),
-        devices: Number(devices[0]?.n),
-        deadLetters: Number(deadLetters[0]?.n),
+        readings: Number((await all(query.compile()))[0]?.n),
+        devices: await count('device'),
+        deadLetters: await count('dead_letter'),
       }
     },
 

@@ -3,6 +3,8 @@ import type { Generated } from 'kysely'
 import type { LossTables } from './loss-rows.ts'
 
 export interface ReadingTable {
+  /** Days since 1970 UTC, of storing: what retention goes by. */
+  day: number
   pos: number
   idx: number
   device: number
@@ -20,6 +22,28 @@ export interface ReadingTable {
   battery_pct: number | null
   temperature_c: number | null
   rssi_dbm: number | null
+}
+
+export interface ReadingOpenTable {
+  id: number
+  day: number
+  after_pos: number
+  block: number
+  rows_open: number
+}
+
+export interface ReadingBlockTable {
+  device_group: number
+  day: number
+  block: number
+  rows_held: number
+  first_epoch: number
+  last_epoch: number
+  first_seq: number
+  last_seq: number
+  first_time: number
+  last_time: number
+  keys_packed: Uint8Array
 }
 
 export interface DeviceTable {
@@ -93,6 +117,8 @@ export interface Tables extends LossTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable
+  reading_open: ReadingOpenTable
+  reading_block: ReadingBlockTable
   dead_letter: DeadLetterTable
   ledger: LedgerTable
   layout: LayoutTable

@@ -1,7 +1,8 @@
 /** The schema as a list of steps: forward only, run once each, in order. The newest version is what this release understands. */
 import { firstTables } from './0001-first-tables.ts'
 import { losses } from './0002-losses.ts'
+import { readingBlocks } from './0003-reading-blocks.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstTables, losses]
+export const migrations: readonly Migration[] = [firstTables, losses, readingBlocks]
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

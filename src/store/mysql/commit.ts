@@ -1,5 +1,6 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
+import { blockColumns } from '../reading-block.ts'
 import {
   deadLetterColumns,
   deadLetterValues,
@@ -7,11 +8,13 @@ import {
   deviceValues,
   ledgerSums,
   ledgerValues,
-  readingColumns,
-  readingValues,
+  pushReadingValues,
   type SqlValue,
+  storedReadingColumns,
 } from '../rows.ts'
 import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
+import type { Blocks } from '../stored-tail.ts'
+import type { ReadingBlockTable } from '../tables.ts'
 import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
 import { unitOfWork } from './unit-of-work.ts'
@@ -19,7 +22,8 @@ import { unitOfWork } from './unit-of-work.ts'
 /** Frames of dead letters sent at once; one larger goes alone. */
 const deadLetterBytesMax = 4 * 1024 * 1024
 
-const insertReadings: RowStatement = insertInto('reading', readingColumns)
+const insertReadings: RowStatement = insertInto('reading', storedReadingColumns)
+const putBlocks: RowStatement = insertInto('reading_block', blockColumns)
 
 /**
  * A device keeps its number and name. The upsert also fires on the other unique key, and would then write one device over another: the
@@ -41,9 +45,10 @@ const addLedger: RowStatement = {
   tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
 }
 
-export async function commitMysql(session: MysqlSession, batch: CommitBatch): Promise<void> {
+export async function commitMysql(session: MysqlSession, batch: CommitBatch, blocks?: Blocks): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
-  const readings = batch.readings.map(readingValues)
+  const day = blocks?.plan.open.day ?? 0
+  const readings = batch.readings.map((row) => pushReadingValues([], row, day))
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
 
@@ -58,6 +63,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch): Pr
       `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
     )
   if (readings.length > 0) await session.insertMany(insertReadings, readings)
+  if (blocks) await moveBlocks(session, blocks)
   if (devices.length > 0) await putDevices(session, devices, batch.devices)
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
     await session.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
@@ -69,6 +75,22 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch): Pr
   if (ledger.length > 0) await session.insertMany(addLedger, ledger)
   await putLossesMysql(session, batch.journal, batch.losses)
   await work.commit()
+}
+
+export async function insertBlocks(session: MysqlSession, groups: readonly ReadingBlockTable[]) {
+  if (groups.length === 0) return
+  const values = ({ keys_packed, ...row }: ReadingBlockTable) =>
+    blockColumns.map((column) => (column === 'keys_packed' ? asBuffer(keys_packed) : row[column]))
+  await session.insertMany(putBlocks, groups.map(values))
+}
+
+async function moveBlocks(session: MysqlSession, { before, plan: { closed, open } }: Blocks) {
+  await insertBlocks(session, closed)
+  const { affected } = await session.execute(
+    'UPDATE reading_open SET day = ?, after_pos = ?, block = ?, rows_open = ? WHERE id = 0 AND block = ? AND rows_open = ?',
+    [open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open],
+  )
+  if (affected !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
 }
 
 async function putDevices(session: MysqlSession, rows: SqlValue[][], devices: readonly DeviceState[]) {

@@ -5,7 +5,9 @@
 import type { Instant } from '../../lib/brand.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
+import { blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
 import { StoreError } from '../store.ts'
+import { insertBlocks } from './commit.ts'
 import type { MysqlSession } from './mysql-session.ts'
 
 const lockWaitS = 60
@@ -38,9 +40,37 @@ export async function migrateMysql(session: MysqlSession, now: Instant): Promise
       ])
       applied.push(name)
     }
+    await adoptReadings(session)
     return applied
   } finally {
     // A session that died took its lock with it.
     await session.query(`SELECT RELEASE_LOCK(${lockName}) AS released`, []).catch(() => {})
   }
+}
+
+/** Makes the blocks of readings that were stored before there were any; again from the start when it was cut short. */
+async function adoptReadings(session: MysqlSession) {
+  if ((await session.query('SELECT 1 AS known FROM reading_open', [])).length > 0) return
+  await session.command('DELETE FROM reading_block')
+  let block = 1
+  let last: ReadingKey | undefined
+  let highest = 0
+  for (;;) {
+    const rows: ReadingKey[] = await session.query<ReadingKey>(
+      `SELECT day, pos, idx, device, epoch, seq, time FROM reading
+       WHERE day >= ? AND (day > ? OR pos > ? OR (pos = ? AND idx > ?)) ORDER BY day, pos, idx LIMIT ${blockRows}`,
+      last ? [last.day, last.day, last.pos, last.pos, last.idx] : [0, -1, -1, -1, -1],
+    )
+    for (const [day, keys] of Map.groupBy(rows, (row) => row.day)) {
+      await insertBlocks(session, groupsOf(keys, day, block++))
+      highest = keys.reduce((most, { pos }) => Math.max(most, pos), highest)
+    }
+    last = rows.at(-1)
+    if (!last) break
+  }
+  await session.execute('INSERT INTO reading_open (id, day, after_pos, block, rows_open) VALUES (0, ?, ?, ?, 0)', [
+    0,
+    highest,
+    block,
+  ])
 }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import mysql from 'mysql2/promise'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
-import { openStore } from '../open.ts'
+import { openStore, type StoreOptions } from '../open.ts'
 import { type StorePlace, storeContract } from '../store-contract.ts'
 import { type MariadbServer, mariadbMissing, startMariadb } from './mariadb-fixture.ts'
 import type { MysqlClient } from './mysql-session.ts'
@@ -20,11 +20,11 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
 })
 
-async function place(client: MysqlClient | 'auto'): Promise<StorePlace> {
+async function place(client: MysqlClient | 'auto', options: StoreOptions = {}): Promise<StorePlace> {
   const url = await server.createDatabase()
   const database = url.slice(url.lastIndexOf('/') + 1)
   return {
-    open: () => openStore(url, deps, { client }),
+    open: () => openStore(url, deps, { client, ...options }),
     execute: async (sql) => void (await server.execute(sql, database)),
     [Symbol.asyncDispose]: async () => void (await server.execute(`DROP DATABASE ${database}`)),
   }
@@ -32,6 +32,11 @@ async function place(client: MysqlClient | 'auto'): Promise<StorePlace> {
 
 storeContract('MariaDB through mariadb, bulk protocol', () => place('auto'), { skip: missing, histories: 8 })
 storeContract('MariaDB through mysql2, as MySQL 8 is used', () => place('mysql2'), { skip: missing, histories: 8 })
+
+storeContract('MariaDB, a block of three readings', () => place('auto', { blockRows: 3 }), {
+  skip: missing,
+  histories: 4,
+})
 
 /** A MySQL 8 of one's own: `mysql://user:password@host:port/database`, where the user may create and drop databases. */
 const realMysql = process.env['BAYKEEPER_TEST_MYSQL']

@@ -8,12 +8,14 @@ import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
+import { type BlockOptions, planned, storedTail } from '../stored-tail.ts'
 import { commitMysql } from './commit.ts'
 import { discardMysql } from './losses.ts'
 import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
 import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
 import type { MysqlSession } from './mysql-session.ts'
+import { partitionAhead } from './partitions.ts'
 import { inSnapshot } from './snapshot.ts'
 import { unitOfWork } from './unit-of-work.ts'
 import { serverWeaknesses } from './weaknesses.ts'
@@ -23,7 +25,9 @@ const migrateMsMax = 6 * 60 * 60 * 1_000
 /** Nor does a recount of all rows end soon. */
 const recountMsMax = migrateMsMax
 
-export async function openMysql(url: string, { clock }: StoreDeps, options: MysqlLineOptions = {}): Promise<Store> {
+export type MysqlOptions = MysqlLineOptions & BlockOptions
+
+export async function openMysql(url: string, { clock, log }: StoreDeps, options: MysqlOptions = {}): Promise<Store> {
   const address = mysqlAddress(url)
   const line = mysqlLine(address, options)
   const runner: SqlRunner = {
@@ -32,6 +36,8 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
       line.use((session) => session.query(sql, parameters as (string | number)[]), { again: true }),
     run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),
   }
+  const tail = storedTail(runner)
+  let partitioned = 0
   // Opening connects, so that a wrong address or password is told now.
   await line
     .use((session) => session.query('SELECT 1 AS alive', []))
@@ -44,6 +50,8 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
     dialect: 'mysql',
     ...sharedQueries(runner),
     ...lossQueries(runner),
+    findSeqs: tail.findSeqs,
+    epochSpan: tail.epochSpan,
 
     describe: async () => ({
       ...(await line.use(serverWeaknesses)),
@@ -70,7 +78,22 @@ export async function openMysql(url: string, { clock }: StoreDeps, options: Mysq
         await work.commit()
       }),
 
-    commit: (batch) => line.use((session) => commitMysql(session, batch)),
+    async commit(batch) {
+      const blocks = await planned(tail, batch, clock.now(), options)
+      try {
+        await line.use(async (session) => {
+          if (blocks && partitioned !== blocks.plan.open.day) {
+            await partitionAhead(session, blocks.plan.open.day, log)
+            partitioned = blocks.plan.open.day
+          }
+          await commitMysql(session, batch, blocks)
+        })
+      } catch (error) {
+        tail.forget()
+        throw error
+      }
+      if (blocks) tail.moved(blocks.plan)
+    },
 
     discard: (order) => line.use((session) => discardMysql(session, order)),
 

@@ -3,6 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../lib/brand.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
+import { blockColumns, blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
+import { insertBlock } from './commit.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 export function migrateSqlite(db: DatabaseSync, now: Instant): string[] {
@@ -21,6 +23,33 @@ export function migrateSqlite(db: DatabaseSync, now: Instant): string[] {
     db.prepare('INSERT INTO schema_version (version, name, applied) VALUES (?, ?, ?)').run(version, name, now)
     applied.push(name)
   }
+  adoptReadings(db)
   work.commit()
   return applied
+}
+
+/** Makes the blocks of readings that were stored before there were any. */
+function adoptReadings(db: DatabaseSync) {
+  if (db.prepare('SELECT 1 FROM reading_open').get()) return
+  const put = db.prepare(insertBlock)
+  let block = 1
+  let day = 0
+  let highest = 0
+  let rows: ReadingKey[] = []
+  const close = () => {
+    for (const group of groupsOf(rows, day, block)) put.run(...blockColumns.map((column) => group[column]))
+    if (rows.length > 0) block++
+    rows = []
+  }
+  const all = db.prepare('SELECT day, pos, idx, device, epoch, seq, time FROM reading ORDER BY day, pos, idx')
+  for (const row of all.iterate() as Iterable<unknown> as Iterable<ReadingKey>) {
+    if (row.day !== day || rows.length === blockRows) close()
+    day = row.day
+    highest = Math.max(highest, row.pos)
+    rows.push(row)
+  }
+  close()
+  db.prepare('INSERT INTO reading_open (id, day, after_pos, block, rows_open) VALUES (0, ?, ?, ?, 0)').run(
+    ...[day, highest, block],
+  )
 }

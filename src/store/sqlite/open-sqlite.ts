@@ -10,15 +10,16 @@ import { lossQueries } from '../loss-queries.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
-import { type CommitBatch, type Cursor, type Store, StoreError } from '../store.ts'
+import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
+import { type BlockOptions, planned, storedTail } from '../stored-tail.ts'
 import { commitSqlite } from './commit.ts'
 import { discardSqlite } from './losses.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteFault } from './sqlite-faults.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-export interface SqliteOptions {
+export interface SqliteOptions extends BlockOptions {
   readonly busyMs?: number
   /** Size limit of the file in pages: a full disk on demand. */
   readonly pagesMax?: number
@@ -55,12 +56,15 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       }),
   })
   const runner = runnerOn(db)
-  let commit: ((batch: CommitBatch) => void) | undefined
+  const tail = storedTail(runner)
+  let commit: ReturnType<typeof commitSqlite> | undefined
 
   return {
     dialect: 'sqlite',
     ...sharedQueries(runner),
     ...lossQueries(runner),
+    findSeqs: tail.findSeqs,
+    epochSpan: tail.epochSpan,
 
     async describe() {
       const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
@@ -96,11 +100,17 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         work.commit()
       }),
 
-    commit: async (batch) =>
-      guard(() => {
-        commit ??= commitSqlite(db)
-        commit(batch)
-      }),
+    async commit(batch) {
+      const blocks = await planned(tail, batch, clock.now(), options)
+      try {
+        commit ??= guard(() => commitSqlite(db))
+        guard(() => commit?.(batch, blocks))
+      } catch (error) {
+        tail.forget()
+        throw error
+      }
+      if (blocks) tail.moved(blocks.plan)
+    },
 
     discard: async (order) => guard(() => discardSqlite(db, order)),
 

@@ -1,0 +1,43 @@
+/**
+ * A partition of each day for the tables that retention empties: dropped whole, without touching a row. They are made a few days ahead,
+ * while the last partition, which takes everything later, is still empty: splitting an empty one moves no row.
+ */
+import type { Log } from '../../lib/log.ts'
+import { type DayNumber, dayName } from '../../lib/utc-day.ts'
+import type { MysqlSession } from './mysql-session.ts'
+
+export const partitionedTables = ['reading', 'reading_block'] as const
+const daysAhead = 3
+/** A long read of the table holds up a change of it, and that change would hold up everybody else. */
+const waitS = 2
+
+/** Never fails: without a partition of its own a day is stored in the last one. */
+export async function partitionAhead(session: MysqlSession, today: DayNumber, log: Log): Promise<void> {
+  try {
+    await session.command(`SET SESSION lock_wait_timeout = ${waitS}`)
+    for (const table of partitionedTables) {
+      const last = await lastDay(session, table)
+      const days = Array.from({ length: daysAhead + 1 }, (_, i) => today + i).filter((day) => day > last)
+      if (days.length === 0) continue
+      const parts = days.map((day) => `PARTITION ${partitionOf(day)} VALUES LESS THAN (${day + 1})`).join(', ')
+      await session.command(
+        `ALTER TABLE ${table} REORGANIZE PARTITION later INTO (${parts}, PARTITION later VALUES LESS THAN MAXVALUE)`,
+      )
+    }
+  } catch (error) {
+    log.warn('days ahead got no partition of their own; they are stored in the last one', {
+      reason: (error as Error).message,
+    })
+  }
+}
+
+const partitionOf = (day: DayNumber) => `p${dayName(day).replaceAll('-', '')}`
+
+async function lastDay(session: MysqlSession, table: string): Promise<DayNumber> {
+  const [row] = await session.query<{ last: number | null }>(
+    `SELECT MAX(CAST(partition_description AS SIGNED)) AS last FROM information_schema.partitions
+     WHERE table_schema = DATABASE() AND table_name = ? AND partition_description <> 'MAXVALUE'`,
+    [table],
+  )
+  return Number(row?.last ?? 0) - 1
+}

@@ -1,0 +1,61 @@
+/**
+ * Columns of integers packed into bytes, each as narrow as its own range allows. Little-endian:
+ *
+ *   for each column: u8 width (1, 2, 4 or 8 bytes a value) | f64 lowest | values, as unsigned distance from the lowest
+ *
+ * A column whose range needs more than four bytes is kept as doubles, which hold every safe integer.
+ */
+
+export type Columns = readonly ArrayLike<number>[]
+
+const headBytes = 9
+const widthOf = (range: number) => (range < 0x100 ? 1 : range < 0x1_0000 ? 2 : range < 0x1_0000_0000 ? 4 : 8)
+
+export function packColumns(columns: Columns): Uint8Array {
+  const shapes = columns.map((values) => {
+    let min = Number.POSITIVE_INFINITY
+    let max = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+    const width = values.length === 0 ? 1 : widthOf(max - min)
+    return { values, width, base: width === 8 || values.length === 0 ? 0 : min }
+  })
+  const bytes = new Uint8Array(shapes.reduce((sum, { values, width }) => sum + headBytes + width * values.length, 0))
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const { values, width, base } of shapes) {
+    bytes[at] = width
+    view.setFloat64(at + 1, base, true)
+    at += headBytes
+    for (let i = 0; i < values.length; i++, at += width) {
+      const value = (values[i] as number) - base
+      if (width === 1) bytes[at] = value
+      else if (width === 2) view.setUint16(at, value, true)
+      else if (width === 4) view.setUint32(at, value, true)
+      else view.setFloat64(at, value, true)
+    }
+  }
+  return bytes
+}
+
+/** Inverse of `packColumns`, for `count` columns of `rows` values. */
+export function unpackColumns(bytes: Uint8Array, count: number, rows: number): Float64Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  return Array.from({ length: count }, () => {
+    const width = bytes[at] as number
+    const base = view.getFloat64(at + 1, true)
+    at += headBytes
+    const values = new Float64Array(rows)
+    for (let i = 0; i < rows; i++, at += width) {
+      if (width === 1) values[i] = base + (bytes[at] as number)
+      else if (width === 2) values[i] = base + view.getUint16(at, true)
+      else if (width === 4) values[i] = base + view.getUint32(at, true)
+      else values[i] = view.getFloat64(at, true)
+    }
+    return values
+  })
+}

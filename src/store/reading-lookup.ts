@@ -1,0 +1,87 @@
+/**
+ * Readings found by their device, in SQL that every dialect speaks: the closed blocks by their packed keys, the open block row by row.
+ *
+ * Everything starts with the open block as it stands: what is closed or stored after that look is not in the answer, and nothing that
+ * was there before is missing or twice.
+ */
+import { CompiledQuery } from 'kysely'
+import { groupOf, keysIn, type OpenBlock, type ReadingKey } from './reading-block.ts'
+import { readingColumns } from './rows.ts'
+import type { SqlRunner } from './sql-runner.ts'
+import type { ReadingTable } from './tables.ts'
+
+/** Keys in one statement: below the terms that a compound SELECT may have. */
+const keysPerStatement = 250
+
+/** Which readings; ranges are inclusive but `to`. They only pass over blocks: what is found still has to be compared. */
+export interface ReadingWanted {
+  readonly fromDevice: number
+  readonly toDevice: number
+  readonly epoch?: number | undefined
+  readonly fromSeq?: number | undefined
+  readonly toSeq?: number | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+export async function openBlock({ db, all }: SqlRunner): Promise<OpenBlock | undefined> {
+  const [open] = await all(db.selectFrom('reading_open').selectAll().where('id', '=', 0).compile())
+  return open
+}
+
+/** Keys of every reading wanted, in no order; more than wanted where only a look at the key can tell. */
+export async function readingKeys(runner: SqlRunner, wanted: ReadingWanted): Promise<ReadingKey[]> {
+  const open = await openBlock(runner)
+  const newest = await keysInOpen(runner, open, wanted)
+  return open ? [...(await keysInClosed(runner, open.block, wanted)), ...newest] : newest
+}
+
+/** Of blocks before `block`. */
+export async function keysInClosed(
+  { db, all }: SqlRunner,
+  block: number,
+  wanted: ReadingWanted,
+): Promise<ReadingKey[]> {
+  const { fromDevice, toDevice, epoch, fromSeq, toSeq, from, to } = wanted
+  let groups = db
+    .selectFrom('reading_block')
+    .select(['day', 'rows_held', 'keys_packed'])
+    .where('device_group', '>=', groupOf(fromDevice))
+    .where('device_group', '<=', groupOf(toDevice))
+    .where('block', '<', block)
+  if (epoch !== undefined) groups = groups.where('first_epoch', '<=', epoch).where('last_epoch', '>=', epoch)
+  if (toSeq !== undefined) groups = groups.where('first_seq', '<=', toSeq)
+  if (fromSeq !== undefined) groups = groups.where('last_seq', '>=', fromSeq)
+  if (from !== undefined) groups = groups.where('last_time', '>=', from)
+  if (to !== undefined) groups = groups.where('first_time', '<', to)
+  const isWanted = (device: number) => device >= fromDevice && device <= toDevice
+  return (await all(groups.compile())).flatMap((group) => keysIn(group, isWanted))
+}
+
+/** Without `wanted`, all of them. `open` undefined: a database whose readings have no blocks yet. */
+export async function keysInOpen(
+  { db, all }: SqlRunner,
+  open: OpenBlock | undefined,
+  wanted?: ReadingWanted,
+): Promise<ReadingKey[]> {
+  let rows = db.selectFrom('reading').select(['day', 'pos', 'idx', 'device', 'epoch', 'seq', 'time'])
+  if (open) rows = rows.where('day', '=', open.day).where('pos', '>', open.after_pos)
+  if (wanted) rows = rows.where('device', '>=', wanted.fromDevice).where('device', '<=', wanted.toDevice)
+  return all(rows.compile())
+}
+
+/** The rows of these keys, in no order. */
+export async function readingsAt({ all }: SqlRunner, keys: readonly ReadingKey[]): Promise<ReadingTable[]> {
+  const found: ReadingTable[] = []
+  for (let at = 0; at < keys.length; at += keysPerStatement) {
+    // Numbers of our own, written out: the type of a parameter here is anybody's guess, and a guess costs the index.
+    const places = keys
+      .slice(at, at + keysPerStatement)
+      .map(({ day, pos, idx }) => `SELECT ${day} AS d, ${pos} AS p, ${idx} AS i`)
+      .join(' UNION ALL ')
+    const columns = readingColumns.map((column) => `r.${column}`).join(', ')
+    const query = `SELECT ${columns} FROM (${places}) k JOIN reading r ON r.day = k.d AND r.pos = k.p AND r.idx = k.i`
+    for (const row of await all(CompiledQuery.raw(query) as CompiledQuery<ReadingTable>)) found.push(row)
+  }
+  return found
+}

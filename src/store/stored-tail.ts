@@ -1,0 +1,130 @@
+/**
+ * The rows of the open block in memory: a writer needs them when the block closes, and deduplication asks for the newest numbers first.
+ * Read from the table when they are not known for certain; the open block's own row tells.
+ */
+import type { Instant } from '../lib/brand.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
+import { keysInClosed, openBlock, readingsAt } from './reading-lookup.ts'
+import type { SqlRunner } from './sql-runner.ts'
+import { type CommitBatch, type ReadingRow, type Store, StoreError } from './store.ts'
+
+export type TailRow = Pick<ReadingRow, 'pos' | 'idx' | 'device' | 'epoch' | 'seq' | 'hash'> & { readonly time: number }
+
+export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
+  /** As the database says it is now. */
+  current(): Promise<{ readonly open: OpenBlock; readonly rows: readonly TailRow[] }>
+  /** A batch was committed: this is what the open block holds now. */
+  moved(plan: BlockPlan): void
+  /** Nobody knows what the last commit did. */
+  forget(): void
+}
+
+export interface Blocks {
+  readonly before: OpenBlock
+  readonly plan: BlockPlan
+}
+
+export interface BlockOptions {
+  /** Rows of a block, for tests that want many blocks. */
+  readonly blockRows?: number
+}
+
+/** What a batch does to the blocks; undefined for one without readings. */
+export async function planned(
+  tail: StoredTail,
+  { readings }: CommitBatch,
+  now: Instant,
+  { blockRows: rowsMax = blockRows }: BlockOptions,
+): Promise<Blocks | undefined> {
+  if (readings.length === 0) return undefined
+  const { open, rows } = await tail.current()
+  return { before: open, plan: planBlocks(open, rows, readings, dayNumber(now), rowsMax) }
+}
+
+interface Known {
+  open: OpenBlock
+  rows: TailRow[]
+  /** Made when somebody asks for a device. */
+  byDevice: Map<number, TailRow[]> | undefined
+}
+
+export function storedTail(runner: SqlRunner): StoredTail {
+  const { db, all } = runner
+  let known: Known | undefined
+
+  async function current(): Promise<Known> {
+    const open = await openBlock(runner)
+    if (!open) throw new StoreError('transient', 'the schema of the database is not up to date: it has no open block')
+    if (known?.open.block === open.block && known.open.rows_open === open.rows_open) return known
+    const query = db
+      .selectFrom('reading')
+      .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
+      .where('day', '=', open.day)
+      .where('pos', '>', open.after_pos)
+    const rows = await all(query.compile())
+    // Somebody stored between the two looks: not ours to keep.
+    if (rows.length !== open.rows_open)
+      throw new StoreError('transient', 'the open block has another writer: look again')
+    known = { open, rows, byDevice: undefined }
+    return known
+  }
+
+  async function rowsOf(device: number): Promise<readonly TailRow[]> {
+    const tail = await current()
+    tail.byDevice ??= Map.groupBy(tail.rows, (row) => row.device)
+    return tail.byDevice.get(device) ?? []
+  }
+
+  return {
+    current,
+    moved({ open, added, keepsRows }) {
+      const rows = added as readonly TailRow[]
+      if (!known || !keepsRows) known = { open, rows: [...rows], byDevice: undefined }
+      else {
+        known.open = open
+        for (const row of rows) {
+          known.rows.push(row)
+          if (known.byDevice) known.byDevice.getOrInsertComputed(row.device, () => []).push(row)
+        }
+      }
+    },
+    forget() {
+      known = undefined
+    },
+
+    async findSeqs(device, epoch, seqs) {
+      if (seqs.length === 0) return []
+      const wanted = new Set(seqs)
+      const isWanted = (row: { epoch: number; seq: number | null }): row is { epoch: number; seq: number } =>
+        row.epoch === epoch && row.seq !== null && wanted.has(row.seq)
+      const found: { seq: number; hash: number }[] = []
+      for (const row of await rowsOf(device)) if (isWanted(row)) found.push({ seq: row.seq, hash: row.hash })
+      const closed: ReadingKey[] = []
+      for (const key of await closedOf(device, epoch, Math.min(...seqs), Math.max(...seqs)))
+        if (isWanted(key)) closed.push(key)
+      for (const { seq, hash } of await readingsAt(runner, closed)) found.push({ seq: seq as number, hash })
+      return found
+    },
+
+    async epochSpan(device, epoch) {
+      const numbers = new Set<number>()
+      for (const row of [...(await rowsOf(device)), ...(await closedOf(device, epoch))])
+        if (row.epoch === epoch && row.seq !== null) numbers.add(row.seq)
+      if (numbers.size === 0) return undefined
+      let min = Number.POSITIVE_INFINITY
+      let max = Number.NEGATIVE_INFINITY
+      for (const seq of numbers) {
+        if (seq < min) min = seq
+        if (seq > max) max = seq
+      }
+      return { min, max, distinct: numbers.size }
+    },
+  }
+
+  /** After `rowsOf`, whose open block tells which blocks are closed. */
+  async function closedOf(device: number, epoch: number, fromSeq?: number, toSeq?: number) {
+    const { open } = known ?? (await current())
+    return keysInClosed(runner, open.block, { fromDevice: device, toDevice: device, epoch, fromSeq, toSeq })
+  }
+}
