@@ -16,6 +16,10 @@ const benches: Readonly<Record<string, Bench>> = {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',
   },
+  forecast: {
+    file: 'forecaster/bench.ts',
+    about: 'the network beside all baselines [--quick] [--protocol F,M,B] [--seeds 3] [--cache DIR] [--validation]',
+  },
 }
 
 const [name = '', ...options] = process.argv.slice(2)

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { forecastAnswerSchema } from '@baykeeper/contract/forecast.ts'
 import { arMethod } from './bench/naive-methods.ts'
-import { protocols, type Protocol } from './bench/protocols.ts'
+import { type Protocol, protocols } from './bench/protocols.ts'
 import { settingOf } from './bench/setting.ts'
 import { readModel } from './model/weights-file.ts'
 import { meanAbsoluteError } from './scoring/errors.ts'
@@ -29,14 +29,23 @@ test('500 lots are forecast in under 2 s once their history is known, and the pr
   children.push(child)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const whole = requestOf({ lots: 4, days: 60 })
-  const lots = Array.from({ length: 500 }, (_, i) => ({ ...(whole.lots[i % 4] as (typeof whole.lots)[0]), id: `lot ${i}` }))
+  const lots = Array.from({ length: 500 }, (_, i) => ({
+    ...(whole.lots[i % 4] as (typeof whole.lots)[0]),
+    id: `lot ${i}`,
+  }))
   const ask = async (request: object) => {
     child.stdin.write(`${JSON.stringify(request)}\n`)
     return forecastAnswerSchema.parse(JSON.parse((await lines.next()).value as string))
   }
   await ask({ ...whole, lots })
   const now = new Date(Date.parse(whole.now) + 900_000).toISOString()
-  const next = { ...whole, now, append: true, from: new Date(Date.parse(whole.now) - 60_000).toISOString(), pipeline: { ...whole.pipeline, as_of: now } }
+  const next = {
+    ...whole,
+    now,
+    append: true,
+    from: new Date(Date.parse(whole.now) - 60_000).toISOString(),
+    pipeline: { ...whole.pipeline, as_of: now },
+  }
   const short = lots.map((lot) => ({ ...lot, rates: [0.4] }))
   const started = performance.now()
   const answer = await ask({ ...next, lots: short })
@@ -54,11 +63,28 @@ test('train writes weights that can be served, from a site history in a file', (
   const file = path.join(folder, 'history.json')
   const out = path.join(folder, 'site.safetensors')
   writeFileSync(file, JSON.stringify(history))
-  const { status, stdout, stderr } = node([main, 'train', '--data', file, '--out', out, '--steps', '24', '--progress', 'json'])
+  const { status, stdout, stderr } = node([
+    main,
+    'train',
+    '--data',
+    file,
+    '--out',
+    out,
+    '--steps',
+    '24',
+    '--progress',
+    'json',
+  ])
   assert.equal(status, 0, stderr)
-  const stages = stdout.trim().split('\n').map((line) => JSON.parse(line).stage)
+  const stages = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).stage)
   assert.deepEqual([stages[0], stages[1], stages.at(-1)], ['reading', 'compiling', 'done'])
-  assert.deepEqual(readModel(out).config.lots, history.lots.map(({ id }) => id))
+  assert.deepEqual(
+    readModel(out).config.lots,
+    history.lots.map(({ id }) => id),
+  )
 })
 
 test('the shipped weights are small, ours, and say what they were made from', () => {
@@ -72,7 +98,8 @@ test('the shipped weights are small, ours, and say what they were made from', ()
 test('the bench runs on a generated city and has all methods in its table', () => {
   const { status, stdout, stderr } = node([path.join(import.meta.dirname, 'bench.ts'), '--quick', '--validation'])
   assert.equal(status, 0, stderr)
-  for (const name of ['persistence', 'DLinear', 'ridge', 'trees', '**network**']) assert.ok(stdout.includes(`| ${name} `), name)
+  for (const name of ['persistence', 'DLinear', 'ridge', 'trees', '**network**'])
+    assert.ok(stdout.includes(`| ${name} `), name)
 })
 
 const dataFolder = path.join(import.meta.dirname, '../../shared/data')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { seededRandom } from '../data/random.ts'
-import { boost, boostDefaults, medianOf, predictBoosted } from './boosted-trees.ts'
+import { boost, boostDefaults, medianOf, packTrees, predictBoosted, unpackTrees } from './boosted-trees.ts'
 import { binned, edgesOf } from './histogram.ts'
 
 const options = { ...boostDefaults, trees: 60, learningRate: 0.2, leavesMax: 8, leafRowsMin: 5 }
@@ -38,6 +38,13 @@ test('the same seed grows the same trees', () => {
   const { table, truth } = stepped(400, 3)
   const [a, b] = [1, 2].map(() => boost(table, truth, { ...options, trees: 5, columnShare: 0.5, rowShare: 0.7 }))
   assert.deepEqual(a, b)
+})
+
+test('packed trees are unpacked as they were', () => {
+  const { table, truth } = stepped(400, 3)
+  const model = boost(table, truth, { ...options, trees: 5 })
+  const { edges, nodes } = packTrees(model)
+  assert.deepEqual(unpackTrees(edges, nodes, options.leavesMax), model)
 })
 
 test('missing values have a side of their own', () => {

@@ -123,3 +123,30 @@ export function predictBoosted({ edges, trees }: Boosted, table: Float32Array): 
   for (const tree of trees) addTree(tree, data, out)
   return out
 }
+
+/** As plain arrays of numbers, to be kept in a file. */
+export function packTrees({ edges, trees }: Boosted): {
+  readonly edges: readonly Float32Array[]
+  readonly nodes: Float32Array
+} {
+  const width = trees[0]?.column.length ?? 0
+  const nodes = new Float32Array(trees.length * 5 * width)
+  for (const [i, { column, bin, left, right, value }] of trees.entries())
+    for (const [part, values] of [column, bin, left, right, value].entries()) nodes.set(values, (i * 5 + part) * width)
+  return { edges, nodes }
+}
+
+export function unpackTrees(edges: Edges, nodes: Float32Array, leavesMax: number): Boosted {
+  const width = 2 * leavesMax - 1
+  const trees = Array.from({ length: nodes.length / 5 / width }, (_, i): Tree => {
+    const part = (k: number) => nodes.subarray((i * 5 + k) * width, (i * 5 + k + 1) * width)
+    return {
+      column: Int16Array.from(part(0)),
+      bin: Uint8Array.from(part(1)),
+      left: Int16Array.from(part(2)),
+      right: Int16Array.from(part(3)),
+      value: part(4).slice(),
+    }
+  })
+  return { edges, trees }
+}

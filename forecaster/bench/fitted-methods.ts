@@ -2,7 +2,14 @@
  * Trees and ridge on the residual over the anchor, fed with what the network is fed. In a walked window both are updated each week, as the
  * network is: ridge on all rows so far, trees by a few more trees on the newest eight weeks. The trees without that are listed too.
  */
-import { type Boosted, boost, boostDefaults, predictBoosted } from '../baselines/boosted-trees.ts'
+import {
+  type Boosted,
+  boost,
+  boostDefaults,
+  packTrees,
+  predictBoosted,
+  unpackTrees,
+} from '../baselines/boosted-trees.ts'
 import { addRidgeRows, predictRidge, type RidgeSums, solveRidge, startRidge } from '../baselines/ridge.ts'
 import { columnsOf } from '../features/table.ts'
 import { arraysOf, type Cache, keptArrays } from './cache.ts'
@@ -35,7 +42,7 @@ export async function fittedMethods(setting: Setting, options: FitOptions, cache
       [protocol, split, options, 'fitted-1'],
       async () => {
         const started = performance.now()
-        const arrays = fitHorizon(setting, h, options)
+        const arrays = await fitHorizon({ setting, h, options, cache })
         return { tensors: keptArrays(arrays), figures: { seconds: (performance.now() - started) / 1000 } }
       },
     )
@@ -45,15 +52,39 @@ export async function fittedMethods(setting: Setting, options: FitOptions, cache
   return made.map((method, i) => ({ ...method, point: all[i] ?? [], minutes: seconds / 60 }))
 }
 
+interface Fitting {
+  readonly setting: Setting
+  readonly h: number
+  readonly options: FitOptions
+  readonly cache: Cache
+}
+
+/** Kept by what they were fitted to: validation and test of a frozen protocol share them. */
+async function firstTrees({ setting, h, options, cache }: Fitting, rows: Rows): Promise<Boosted> {
+  const { protocol, fit } = setting
+  const settings = [fit, protocol.rowShare, protocol.horizons[h], options.trees, columnShare, boostDefaults]
+  const { tensors } = await cache(`${protocol.name}-trees-${protocol.horizons[h]}`, settings, async () => {
+    const packed = packTrees(boost(rows.table, rows.residual, { ...boostDefaults, trees: options.trees, columnShare }))
+    const arrays = {
+      nodes: packed.nodes,
+      ...Object.fromEntries(packed.edges.map((values, c) => [`edges${c}`, values])),
+    }
+    const named = Object.entries(arrays).map(([name, values]) => [name, { shape: [values.length], values }])
+    return { tensors: Object.fromEntries(named), figures: {} }
+  })
+  const edges = Array.from({ length: columnsOf(setting.view) }, (_, c) => tensors[`edges${c}`]?.values as Float32Array)
+  return unpackTrees(edges, tensors['nodes']?.values as Float32Array, boostDefaults.leavesMax)
+}
+
 /** Ridge, trees, and in a walked window the trees left as they were; each by cell of the window. */
-function fitHorizon(setting: Setting, h: number, options: FitOptions): Float32Array[] {
+async function fitHorizon({ setting, h, options, cache }: Fitting): Promise<Float32Array[]> {
   const { protocol, seasonal, view, fit, window, known } = setting
   const pairs = known[h] as Pairs
   const training = pairsOf(seasonal, pairs.horizon, fit)
   const rows = rowsOf(view, training, h, (cell) => kept(cell, protocol.rowShare))
   const shape = { columns: columnsOf(view), lots: pairs.lots, slots: pairs.slots, lambda: ridgeLambda }
   const sums = startRidge(rows.table, rows.residual, shape)
-  const first = boost(rows.table, rows.residual, { ...boostDefaults, trees: options.trees, columnShare })
+  const first = await firstTrees({ setting, h, options, cache }, rows)
   const out = Array.from({ length: protocol.walked ? 3 : 2 }, () =>
     new Float32Array(pairs.mask.length).fill(Number.NaN),
   )
