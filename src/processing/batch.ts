@@ -6,11 +6,11 @@
 import { applyLive, countSeq, openEpoch } from '../domain/fold.ts'
 import type { Reading, Rejection } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
-import { type Instant, instant } from '../lib/brand.ts'
+import type { Instant } from '../lib/brand.ts'
 import { hash48 } from '../lib/hash.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
 import type { DeadLetterRow, LossBatch, ReadingRow, Store } from '../store/store.ts'
-import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
+import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 import type { Fleet, Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'
 import { mayBeStored, payloadHash, place } from './identity.ts'
@@ -38,10 +38,10 @@ export interface BatchBuilder {
   readonly rows: BatchRows
   addRecord(record: DecodedRecord): Promise<void>
   /**
-   * One frame again after a requeue; returns how it ended. Its ledger entry is the caller's business, and `counted` says for which
-   * sensors it was counted when it came.
+   * One frame again after a requeue; returns how it ended. Its ledger entry is the caller's business, and `before` is what its dead
+   * letter says. Of a frame in conflict, what was stored stays as it is: only the sensors in conflict are looked at again.
    */
-  addFrame(record: DecodedRecord, frame: DecodedFrame, counted?: SensorFates): Promise<Outcome>
+  addFrame(record: DecodedRecord, frame: DecodedFrame, before?: DeadLetterHead): Promise<Outcome>
   /** Gaps and days of sensors. */
   losses(): Pick<LossBatch, 'sensorDays' | 'gaps' | 'gapsGone'>
 }
@@ -65,37 +65,61 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
 
   async function addRecord(record: DecodedRecord) {
     if (record.counted === 0) return
+    const ended: Record<Outcome, number> = { committed: 0, duplicate: 0, quarantined: 0 }
     prefetch(record, fleet, stored)
-    const { source, arrivedAt } = record.uplink
     for (const frame of record.frames) {
-      const outcome = await addFrame(record, frame)
-      const count = record.whole ? record.counted : 1
-      rows.outcomes[outcome] += count
-      rows.ledger.add(source, arrivedAt, outcome, count)
+      const outcome = addFrame(record, frame)
+      ended[typeof outcome === 'string' ? outcome : await outcome] += record.whole ? record.counted : 1
+    }
+    const { source, arrivedAt } = record.uplink
+    for (const outcome of outcomeNames) {
+      rows.outcomes[outcome] += ended[outcome]
+      rows.ledger.add(source, arrivedAt, outcome, ended[outcome])
     }
   }
 
-  async function addFrame(record: DecodedRecord, frame: DecodedFrame, counted: SensorFates = []): Promise<Outcome> {
-    const { pos, uplink } = record
-    if (!frame.result.ok) {
+  /** Nearly every frame is one reading of one sensor and needs nobody else: no promise, no map. */
+  function addFrame(record: DecodedRecord, frame: DecodedFrame, counted?: SensorFates): MaybePromise<Outcome> {
+    const { result, idx } = frame
+    if (!result.ok) {
       const head = record.whole ? { frames: record.counted } : {}
-      rows.deadLetters.push(deadLetter(pos, uplink, frame, frame.result.error, head))
+      rows.deadLetters.push(deadLetter(record, frame, result.error, head))
       return 'quarantined'
     }
-    const readings = frame.result.value
+    const [only] = result.value
+    if (only === undefined || result.value.length > 1 || (counted && counted.length > 0))
+      return addReadings(record, frame, result.value, counted ?? [])
+    const { source, arrivedAt } = record.uplink
+    const device = fleet.meet(source, only.device, arrivedAt)
+    const end = (fate: Outcome): Outcome => {
+      tally(device, arrivedAt, fate)
+      if (fate === 'quarantined')
+        rows.deadLetters.push(deadLetter(record, frame, conflictOf(only), { sensors: [[only.device, fate]] }))
+      return fate
+    }
+    const fate = addReading(device, only, record, frame, idx * readingsPerFrame)
+    return typeof fate === 'string' ? end(fate) : fate.then(end)
+  }
+
+  async function addReadings(
+    record: DecodedRecord,
+    frame: DecodedFrame,
+    readings: readonly Reading[],
+    counted: SensorFates,
+  ): Promise<Outcome> {
+    const { uplink } = record
     const fates = new Map<Tracked, Outcome>()
     let conflict: Reading | undefined
-    for (let k = 0; k < readings.length; k++) {
-      const reading = readings[k] as Reading
+    for (const [k, reading] of readings.entries()) {
       const device = fleet.meet(uplink.source, reading.device, uplink.arrivedAt)
-      const fate = await addReading(device, uplink, reading, pos, frame.idx * readingsPerFrame + k, frame.bytes)
+      const fate = await addReading(device, reading, record, frame, frame.idx * readingsPerFrame + k)
       if (fate === 'quarantined') conflict = reading
       fates.set(device, worse(fates.get(device), fate))
     }
     countSensors(uplink, fates, counted)
     if (conflict) {
       const sensors: SensorFates = [...fates].map(([{ state }, fate]) => [state.external, fate])
-      rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict), { sensors }))
+      rows.deadLetters.push(deadLetter(record, frame, conflictOf(conflict), { sensors }))
       return 'quarantined'
     }
     return fates.size > 0 && [...fates.values()].every((fate) => fate === 'duplicate') ? 'duplicate' : 'committed'
@@ -108,76 +132,131 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
       const device = fleet.find(source, external)
       if (device && fate === 'quarantined') days.add(device.state.id, day, 'quarantined', -1)
     }
-    for (const [{ state }, fate] of fates) {
-      const before = counted.find(([external]) => external === state.external)
-      if (!before || before[1] === 'quarantined') days.add(state.id, day, fate, 1)
+    for (const [device, fate] of fates) {
+      const before = counted.find(([external]) => external === device.state.external)
+      if (!before || before[1] === 'quarantined') tally(device, arrivedAt, fate)
     }
   }
 
-  async function addReading(
-    device: Tracked,
-    uplink: Uplink,
-    reading: Reading,
-    pos: number,
-    idx: number,
-    frame: Uint8Array,
-  ): Promise<Outcome> {
-    const { state } = device
-    fleet.touch(device)
-    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
-    const hash = payloadHash(reading)
-    const day = dayNumber(uplink.arrivedAt)
-    let epoch = state.epoch
-    let late = false
-    state.lastArrived = instant(Math.max(uplink.arrivedAt, state.lastArrived))
-    state.rev = Math.max(state.rev, pos, revMin)
-
-    if (reading.seq === undefined) {
-      if (isRedelivery(device, uplink, frame)) {
-        state.duplicates++
-        return 'duplicate'
-      }
-      if (reading.kind === 'restart') beginEpoch(device, state.epoch + 1)
-      epoch = state.epoch
-    } else {
-      const known = await lookUp(device, reading as Reading & { seq: number })
-      const placed = place(state, reading as Reading & { seq: number }, known, hash, time)
-      if (placed.kind === 'conflict') return 'quarantined'
-      if (placed.kind === 'duplicate') {
-        state.duplicates++
-        return 'duplicate'
-      }
-      if (placed.kind === 'new-epoch') beginEpoch(device, placed.epoch)
-      if (placed.kind === 'old-epoch') {
-        epoch = placed.epoch
-        late = true
-        const span = await stored.extend(state.id, epoch, reading.seq)
-        await gaps.take({ device: state.id, epoch, seq: reading.seq, span, day }, (of, by) => {
-          state.missingBefore += by
-          miss(of, by)
-        })
-        stored.remember(state.id, epoch, reading.seq, hash)
-      } else {
-        epoch = state.epoch
-        late = placed.kind === 'late'
-        await gaps.take({ device: state.id, epoch, seq: reading.seq, span: spanOf(state), day }, miss)
-        countSeq(state, reading.seq)
-        device.recent.set(reading.seq, hash)
-      }
+  /** Counts with the device, and by day only when the day is another or the batch is whole. */
+  function tally(device: Tracked, arrivedAt: Instant, what: Outcome | 'readings') {
+    const day = dayNumber(arrivedAt)
+    if (device.day !== day) {
+      settleDay(device)
+      device.day = day
     }
+    device.counts[what]++
+  }
 
+  function settleDay({ state, day, counts }: Tracked) {
+    for (const what of countNames) {
+      if (counts[what] > 0) days.add(state.id, day, what, counts[what])
+      counts[what] = 0
+    }
+  }
+
+  function addReading(
+    device: Tracked,
+    reading: Reading,
+    record: DecodedRecord,
+    frame: DecodedFrame,
+    idx: number,
+  ): MaybePromise<Outcome> {
+    const { state } = device
+    const { uplink, pos } = record
+    fleet.touch(device)
+    if (uplink.arrivedAt > state.lastArrived) state.lastArrived = uplink.arrivedAt
+    state.rev = Math.max(state.rev, pos, revMin)
+    const taken: Taken = { device, reading, uplink, pos, idx, hash: payloadHash(reading) }
+    if (isNumbered(reading)) {
+      const known = lookUp(device, reading)
+      return known instanceof Promise
+        ? known.then((hash) => settle(taken, reading, hash))
+        : settle(taken, reading, known)
+    }
+    if (isRedelivery(device, uplink, frame)) {
+      state.duplicates++
+      return 'duplicate'
+    }
+    if (reading.kind === 'restart') beginEpoch(device, state.epoch + 1)
+    return store(taken, state.epoch, false)
+  }
+
+  /** Where a numbered reading goes, now that it is known what is stored under its number. */
+  function settle(taken: Taken, reading: Numbered, known: number | undefined): MaybePromise<Outcome> {
+    const { device, uplink, hash } = taken
+    const { state } = device
+    const { time } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
+    const placed = place(state, reading, known, hash, time)
+    if (placed.kind === 'conflict') return 'quarantined'
+    if (placed.kind === 'duplicate') {
+      state.duplicates++
+      return 'duplicate'
+    }
+    if (placed.kind === 'new-epoch') beginEpoch(device, placed.epoch)
+    if (placed.kind === 'old-epoch') return storeOld(taken, reading.seq, placed.epoch)
+    const { seq } = reading
+    const day = dayNumber(uplink.arrivedAt)
+    const isNext = state.maxSeq === null || seq === state.maxSeq + 1
+    const filled = isNext
+      ? undefined
+      : gaps.take({ device: state.id, epoch: state.epoch, seq, span: spanOf(state), day }, (of, by) =>
+          miss(taken, of, by),
+        )
+    const count = () => {
+      countSeq(state, seq)
+      device.recent.set(seq, hash)
+      return store(taken, state.epoch, placed.kind === 'late')
+    }
+    return filled ? filled.then(count) : count()
+  }
+
+  /** A number of an epoch before the current one. */
+  async function storeOld(taken: Taken, seq: number, epoch: number): Promise<Outcome> {
+    const { state } = taken.device
+    const span = await stored.extend(state.id, epoch, seq)
+    const day = dayNumber(taken.uplink.arrivedAt)
+    await gaps.take({ device: state.id, epoch, seq, span, day }, (of, by) => {
+      state.missingBefore += by
+      miss(taken, of, by)
+    })
+    stored.remember(state.id, epoch, seq, taken.hash)
+    return store(taken, epoch, true)
+  }
+
+  function store(taken: Taken, epoch: number, late: boolean): Outcome {
+    const { device, reading, uplink, pos, idx, hash } = taken
+    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
+    const { state } = device
+    const m = reading.measures
     if (!late) applyLive(state, reading, time)
     state.readings++
-    rows.readings.push(
-      readingRow(reading, { pos, idx, device: state.id, epoch, time, arrived: uplink.arrivedAt, hash, doubted, late }),
-    )
-    days.add(state.id, day, 'readings', 1)
+    rows.readings.push({
+      pos,
+      idx,
+      device: state.id,
+      epoch,
+      seq: reading.seq ?? null,
+      time,
+      arrived: uplink.arrivedAt,
+      quality: (doubted ? quality.timeDoubted : 0) | (late ? quality.late : 0),
+      hash,
+      occupied: m.occupied,
+      distanceMm: m.distanceMm ?? null,
+      countIn: m.countIn ?? null,
+      countOut: m.countOut ?? null,
+      batteryV: m.batteryV ?? null,
+      batteryPct: m.batteryPct ?? null,
+      temperatureC: m.temperatureC ?? null,
+      rssiDbm: m.rssiDbm ?? null,
+    })
+    tally(device, uplink.arrivedAt, 'readings')
     return 'committed'
+  }
 
-    function miss(of: DayNumber, by: number) {
-      rows.ledger.add(uplink.source, of * dayMs, 'lost', by)
-      days.add(state.id, of, 'lost', by)
-    }
+  function miss({ device, uplink }: Taken, of: DayNumber, by: number) {
+    rows.ledger.add(uplink.source, of * dayMs, 'lost', by)
+    days.add(device.state.id, of, 'lost', by)
   }
 
   function beginEpoch({ state, recent }: Tracked, epoch: number) {
@@ -187,10 +266,10 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
     recent.clear()
   }
 
-  async function lookUp(device: Tracked, reading: Reading & { seq: number }): Promise<number | undefined> {
+  function lookUp(device: Tracked, reading: Numbered): MaybePromise<number | undefined> {
     const { state } = device
-    const epoch = reading.epoch ?? state.epoch
     if (!mayBeStored(state, reading)) return undefined
+    const epoch = reading.epoch ?? state.epoch
     if (epoch === state.epoch) {
       const recent = device.recent.get(reading.seq)
       if (recent !== undefined) return recent
@@ -202,9 +281,29 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
     rows,
     addRecord,
     addFrame,
-    losses: () => ({ sensorDays: days.rows(), ...gaps.rows() }),
+    losses() {
+      for (const device of fleet.dirty()) settleDay(device)
+      return { sensorDays: days.rows(), ...gaps.rows() }
+    },
   }
 }
+
+type MaybePromise<T> = T | Promise<T>
+type Numbered = Reading & { readonly seq: number }
+const isNumbered = (reading: Reading): reading is Numbered => reading.seq !== undefined
+
+/** A reading on its way into the batch. */
+interface Taken {
+  readonly device: Tracked
+  readonly reading: Reading
+  readonly uplink: Uplink
+  readonly pos: number
+  readonly idx: number
+  readonly hash: number
+}
+
+const outcomeNames = ['committed', 'duplicate', 'quarantined'] as const
+const countNames = [...outcomeNames, 'readings'] as const
 
 /** Names the numbers this record will ask for, so that the store is asked once per device and not once per reading. */
 function prefetch(record: DecodedRecord, fleet: Fleet, stored: StoredSeqs) {
@@ -220,17 +319,28 @@ function prefetch(record: DecodedRecord, fleet: Fleet, stored: StoredSeqs) {
 }
 
 /** Without a sequence in the protocol only a marked redelivery of the transport (MQTT DUP) counts as a repeat. */
-function isRedelivery(device: Tracked, uplink: Uplink, frame: Uint8Array): boolean {
-  const hash = hash48(latin.decode(frame))
+function isRedelivery(device: Tracked, uplink: Uplink, frame: DecodedFrame): boolean {
+  const hash = hash48(latin.decode(bytesOf(frame)))
   if (uplink.meta?.['dup'] === '1' && device.unnumbered.includes(hash)) return true
   device.unnumbered.push(hash)
   return false
+}
+
+const triedTooOften: Rejection = {
+  code: 'too-many-readings',
+  detail: `more readings of this frame were stored by other tries than the ${readingsPerFrame} a frame has room for`,
 }
 
 const conflictOf = (reading: Reading): Rejection => ({
   code: 'sequence-conflict',
   detail: `device ${reading.device} sent another payload under sequence number ${reading.seq} before; the first is kept, this one waits here`,
 })
+
+/** Stored when the frame came first: all of a sensor that was in no conflict, and what has no number, which is never in one. */
+function isStored({ device, seq }: Reading, counted: SensorFates): boolean {
+  const before = counted.find(([external]) => external === device)
+  return before !== undefined && (seq === undefined || before[1] !== 'quarantined')
+}
 
 const fateRank: Record<Outcome, number> = { duplicate: 0, committed: 1, quarantined: 2 }
 /** Several readings of one sensor in a frame: a conflict outweighs a new one, a new one a duplicate. */
@@ -243,13 +353,14 @@ const spanOf = ({ minSeq, maxSeq }: Tracked['state']) =>
 export interface DeadLetterHead {
   /** The letter stands for its whole record, which was counted as so many frames. */
   readonly frames?: number
-  /** For which sensors its frame was counted. */
+  /** For which sensors its frame was counted, when one of them was in conflict. */
   readonly sensors?: SensorFates
+  /** Indexes of the frame that its readings have taken already: what is stored of it later comes behind them. */
+  readonly stored?: number
 }
 
 function deadLetter(
-  pos: number,
-  uplink: Uplink,
+  { pos, uplink }: DecodedRecord,
   frame: DecodedFrame,
   rejection: Rejection,
   more: DeadLetterHead,
@@ -264,41 +375,6 @@ function deadLetter(
     code: rejection.code,
     detail: rejection.detail,
     head: JSON.stringify({ source, codec, framing, ...(meta ? { meta } : {}), ...(time ? { time } : {}), ...more }),
-    bytes: frame.bytes.slice(),
-  }
-}
-
-interface RowPlace {
-  readonly pos: number
-  readonly idx: number
-  readonly device: number
-  readonly epoch: number
-  readonly time: Instant
-  readonly arrived: Instant
-  readonly hash: number
-  readonly doubted: boolean
-  readonly late: boolean
-}
-
-function readingRow(reading: Reading, at: RowPlace): ReadingRow {
-  const m = reading.measures
-  return {
-    pos: at.pos,
-    idx: at.idx,
-    device: at.device,
-    epoch: at.epoch,
-    seq: reading.seq ?? null,
-    time: at.time,
-    arrived: at.arrived,
-    quality: (at.doubted ? quality.timeDoubted : 0) | (at.late ? quality.late : 0),
-    hash: at.hash,
-    occupied: m.occupied,
-    distanceMm: m.distanceMm ?? null,
-    countIn: m.countIn ?? null,
-    countOut: m.countOut ?? null,
-    batteryV: m.batteryV ?? null,
-    batteryPct: m.batteryPct ?? null,
-    temperatureC: m.temperatureC ?? null,
-    rssiDbm: m.rssiDbm ?? null,
+    bytes: bytesOf(frame).slice(),
   }
 }

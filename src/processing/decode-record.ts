@@ -8,13 +8,18 @@ import { decodeUplink, type Uplink } from '../domain/uplink.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
 import { frameSpans, headerRow } from '../lib/frames.ts'
-import { fail, type Result } from '../lib/result.ts'
+import { fail, ok, type Result } from '../lib/result.ts'
 
 export interface DecodedFrame {
   readonly idx: number
-  readonly bytes: Uint8Array
+  /** Where its bytes lie; `bytesOf` gives them. A view of its own for each would cost as much as decoding it. */
+  readonly within: Uint8Array
+  readonly from: number
+  readonly to: number
   readonly result: Result<readonly Reading[], Rejection>
 }
+
+export const bytesOf = ({ within, from, to }: DecodedFrame): Uint8Array => within.subarray(from, to)
 
 export interface DecodedRecord {
   readonly pos: number
@@ -66,12 +71,20 @@ export function splitUplink(
     uplink.framing === 'csv-header' ? { ...uplink.meta, columns: headerRow(uplink.bytes) } : (uplink.meta ?? noMeta)
   const context = { arrivedAt: uplink.arrivedAt, meta }
   const frames: DecodedFrame[] = []
+  const within = uplink.bytes
   for (let i = 0; i < spans.length; i += 2) {
-    const bytes = uplink.bytes.subarray(spans[i], spans[i + 1])
-    frames.push({ idx: i / 2, bytes, result: codec.decode(bytes, context) })
+    const from = spans[i] as number
+    const to = spans[i + 1] as number
+    const quick = codec.quick?.(within, from, to)
+    const result = quick ? ok([quick]) : codec.decode(within.subarray(from, to), context)
+    frames.push({ idx: i / 2, within, from, to, result })
   }
   return { pos: record.number, uplink: { ...uplink, meta }, counted: record.frames, frames }
 }
+
+export const wholeFrame = (idx: number, bytes: Uint8Array, result: DecodedFrame['result']): DecodedFrame => ({
+  ...{ idx, within: bytes, from: 0, to: bytes.length, result },
+})
 
 function unreadable(record: StoredRecord): Uplink {
   return { source: 'unknown', codec: 'unknown', framing: 'whole', arrivedAt: instant(0), bytes: record.bytes }
@@ -82,6 +95,6 @@ function asWhole(
   uplink: Uplink,
   rejection: Rejection,
 ): DecodedRecord {
-  const frames = record.frames === 0 ? [] : [{ idx: 0, bytes: uplink.bytes, result: fail(rejection) }]
+  const frames = record.frames === 0 ? [] : [wholeFrame(0, uplink.bytes, fail(rejection))]
   return { pos: record.number, uplink, counted: record.frames, frames, whole: true }
 }

@@ -6,6 +6,7 @@ import type { DeviceState } from '../domain/device.ts'
 import { type DeviceRecord, newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { DayNumber } from '../lib/utc-day.ts'
 
 /** Numbers kept per device after a commit: answers the common repeat without a look into the store. */
 export const recentSeqsMax = 8
@@ -16,6 +17,11 @@ export interface Tracked {
   readonly recent: Map<number, number>
   /** Frame hashes of the newest unnumbered readings, for transport redelivery. */
   readonly unnumbered: number[]
+  /** Changed by the batch in hand. */
+  touched: boolean
+  /** What happened on the day of arrival `day` in the batch in hand. */
+  day: DayNumber
+  readonly counts: Record<'committed' | 'duplicate' | 'quarantined' | 'readings', number>
 }
 
 export interface Fleet {
@@ -25,6 +31,7 @@ export interface Fleet {
   meet(source: string, external: DeviceId, arrived: Instant): Tracked
   /** Marks a device as changed by the batch in hand. */
   touch(device: Tracked): void
+  dirty(): readonly Tracked[]
   touched(): DeviceState[]
   /** After a commit: forget what the batch changed, shrink the windows. */
   settle(): void
@@ -32,12 +39,17 @@ export interface Fleet {
 
 export function createFleet(states: readonly DeviceState[]): Fleet {
   const bySource = new Map<string, Map<string, Tracked>>()
-  const dirty = new Set<Tracked>()
+  let dirty: Tracked[] = []
+  let lastSource = ''
+  let ofSource: Map<string, Tracked> | undefined
   let lastId = 0
   let size = 0
 
   const add = (state: DeviceRecord): Tracked => {
-    const tracked: Tracked = { state, recent: new Map(), unnumbered: [] }
+    const tracked: Tracked = {
+      ...{ state, recent: new Map(), unnumbered: [], touched: false, day: 0 },
+      counts: { committed: 0, duplicate: 0, quarantined: 0, readings: 0 },
+    }
     bySource.getOrInsertComputed(state.source, () => new Map()).set(state.external, tracked)
     lastId = Math.max(lastId, state.id)
     size++
@@ -49,14 +61,21 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     get size() {
       return size
     },
-    find: (source, external) => bySource.get(source)?.get(external),
+    find,
     meet(source, external, arrived) {
-      return bySource.get(source)?.get(external) ?? add(newDevice(lastId + 1, source, external, arrived))
+      return find(source, external) ?? add(newDevice(lastId + 1, source, external, arrived))
     },
-    touch: (device) => dirty.add(device),
-    touched: () => [...dirty].map((device) => device.state),
+    touch(device) {
+      if (device.touched) return
+      device.touched = true
+      dirty.push(device)
+    },
+    dirty: () => dirty,
+    touched: () => dirty.map((device) => device.state),
     settle() {
-      for (const { recent, unnumbered } of dirty) {
+      for (const device of dirty) {
+        const { recent, unnumbered } = device
+        device.touched = false
         let extra = recent.size - recentSeqsMax
         for (const seq of recent.keys()) {
           if (extra-- <= 0) break
@@ -64,7 +83,16 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
         }
         if (unnumbered.length > recentSeqsMax) unnumbered.splice(0, unnumbered.length - recentSeqsMax)
       }
-      dirty.clear()
+      dirty = []
     },
+  }
+
+  /** Frames of one source come in a row. */
+  function find(source: string, external: string): Tracked | undefined {
+    if (source !== lastSource || ofSource === undefined) {
+      ofSource = bySource.get(source)
+      lastSource = source
+    }
+    return ofSource?.get(external)
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { DeviceState } from '../domain/device.ts'
 import type { Reading } from '../domain/reading.ts'
-import { hash48 } from '../lib/hash.ts'
+import { startHash } from '../lib/hash.ts'
 
 /** A sequence that falls further than this has begun anew: more than any radio or broker reorders. */
 export const epochFallMin = 1_024
@@ -25,11 +25,20 @@ export type Placement =
  * Payload as it is compared between two frames with one identity: what was measured and when, not how the radio heard it
  * (a network repeats one uplink with other gateways), and not how it was spelled (JSON or CSV).
  */
-export function payloadHash(reading: Reading): number {
-  const m = reading.measures
-  return hash48(
-    `${reading.time ?? ''}|${reading.bay ?? ''}|${m.occupied}|${m.distanceMm}|${m.countIn}|${m.countOut}|${m.batteryV}|${m.batteryPct}|${m.batteryLow}|${m.temperatureC}|${reading.kind}`,
-  )
+export function payloadHash({ time, bay, kind, measures: m }: Reading): number {
+  const hash = startHash()
+  hash.number(time)
+  hash.number(m.occupied === undefined ? undefined : m.occupied === null ? 2 : Number(m.occupied))
+  hash.number(m.distanceMm)
+  hash.number(m.countIn)
+  hash.number(m.countOut)
+  hash.number(m.batteryV)
+  hash.number(m.batteryPct)
+  hash.number(m.batteryLow === undefined ? undefined : Number(m.batteryLow))
+  hash.number(m.temperatureC)
+  hash.text(bay)
+  hash.text(kind)
+  return hash.end()
 }
 
 /** True when `place` will want to know what is stored under this number. */
@@ -41,6 +50,8 @@ export const mayBeStored = (device: DeviceState, reading: Reading): boolean =>
       device.minSeq !== null &&
       reading.seq <= device.maxSeq &&
       reading.seq >= device.minSeq))
+
+const next: Placement = { kind: 'next' }
 
 /**
  * Where a numbered reading goes. `stored` is the payload hash stored under its number in the epoch it names (or the current one),
@@ -59,7 +70,7 @@ export function place(
     if (stored === undefined) return { kind: 'old-epoch', epoch: reading.epoch }
     return { kind: stored === hash ? 'duplicate' : 'conflict' }
   }
-  if (device.maxSeq === null || seq > device.maxSeq) return { kind: 'next' }
+  if (device.maxSeq === null || seq > device.maxSeq) return next
   const explicit = reading.epoch !== undefined
   const fell = device.maxSeq - seq > epochFallMin
   if (stored === hash && (explicit || !fell || reading.time !== undefined)) return { kind: 'duplicate' }

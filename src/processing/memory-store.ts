@@ -37,6 +37,7 @@ export function createMemoryStore(): MemoryStore {
   let cursor: Cursor = { position: 0, fence: 0 }
   const devices = new Map<number, DeviceState>()
   const readings: ReadingRow[] = []
+  const places = new Set<string>()
   const deadLetters = new Map<string, StoredDeadLetter>()
   const ledger: LedgerDelta[] = []
   const gaps = new Map<string, Gap>()
@@ -48,7 +49,10 @@ export function createMemoryStore(): MemoryStore {
   function apply(batch: CommitBatch) {
     if (cursor.position !== batch.from || cursor.fence > batch.fence)
       throw new StoreError('fenced', 'the offset has moved')
+    for (const row of batch.readings)
+      if (places.has(key(row))) throw new StoreError('transient', `a reading is stored at ${key(row)} already`)
     cursor = { position: batch.to, fence: batch.fence }
+    for (const row of batch.readings) places.add(key(row))
     readings.push(...batch.readings)
     for (const device of batch.devices) devices.set(device.id, { ...device })
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))

@@ -108,6 +108,24 @@ test('of several sensors in a frame that comes again, only those are counted ane
   assert.deepEqual([store.deadLetters.size, store.totals().quarantined, store.totals().committed], [0, 0, 2])
 })
 
+test('what was stored of a frame in conflict is not stored again, and stands in no way of what is new', async () => {
+  const { store, known, commit, requeue, days } = house()
+  const unnumbered = (device: string) => ({ device, measures: { occupied: true } })
+  await commit(JSON.stringify([r('B', 13)]))
+  await commit(JSON.stringify([r('B', 13, false), unnumbered('A'), unnumbered('B'), r('A', 7)]))
+  const before = days()
+  assert.equal(store.readings.length, 4)
+  for (let i = 0; i < 3; i++) await requeue()
+  assert.deepEqual([store.readings.length, store.deadLetters.size, days()], [4, 1, before])
+  known['list'] = {
+    ...listCodec,
+    decode: () => ok([r('C', 1), r('D', 1), r('B', 14), r('A', 7)] as unknown as Reading[]),
+  }
+  await requeue()
+  assert.deepEqual([store.readings.length, store.deadLetters.size], [7, 0])
+  assert.equal(new Set(store.readings.map(({ pos, idx }) => `${pos}.${idx}`)).size, 7)
+})
+
 test('bytes that were no uplink of a known format are read as one when they have become one', async () => {
   const { store, commit, requeue } = house()
   const bytes = encodeUplink({

@@ -12,7 +12,7 @@ import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
 import { createBatch, type DeadLetterHead } from './batch.ts'
-import { type CodecOf, type DecodedRecord, splitUplink } from './decode-record.ts'
+import { type CodecOf, type DecodedRecord, splitUplink, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import { createLedgerBook } from './ledger-book.ts'
 
@@ -61,7 +61,7 @@ async function requeueSome(deps: RequeueDeps, { fleet, position, base }: Requeue
     const record = decodeAgain(letter, head, deps.codecOf)
     ledger.add(letter.source, letter.arrived, 'quarantined', -record.counted)
     for (const frame of record.frames) {
-      const outcome = await batch.addFrame(record, frame, head.sensors)
+      const outcome = await batch.addFrame(record, frame, head)
       ledger.add(record.uplink.source, record.uplink.arrivedAt, outcome, record.whole ? record.counted : 1)
     }
     frames += record.counted
@@ -90,7 +90,7 @@ type StoredHead = UplinkHead & DeadLetterHead & { readonly framing: Framing }
 
 function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecOf): DecodedRecord {
   const { pos, idx, bytes, arrived } = letter
-  const { frames, sensors: _, ...uplinkHead } = head
+  const { frames, sensors: _, stored: __, ...uplinkHead } = head
   const uplink = { ...uplinkHead, arrivedAt: arrived, bytes }
   if (frames !== undefined)
     // Bytes that were no uplink of a format known then may be one now.
@@ -99,7 +99,7 @@ function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecO
   const result = codec
     ? codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} })
     : fail({ code: 'unknown-format' as const, detail: `no codec named "${letter.codec}" in this release` })
-  return { pos, uplink, counted: 1, frames: [{ idx, bytes, result }] }
+  return { pos, uplink, counted: 1, frames: [wholeFrame(idx, bytes, result)] }
 }
 
 /** How a record that was no uplink is kept (decode-record.ts). */
