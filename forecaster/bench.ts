@@ -3,12 +3,13 @@
  *
  * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
- * `--train-only` fills the cache with base weights, opens nothing.
+ * `--ablations` writes docs/forecast-ablations.md from validation alone. `--train-only` fills the cache with base weights, opens nothing.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { runAblations } from './bench/ablations.ts'
 import { openCache } from './bench/cache.ts'
 import { fitDefaults } from './bench/fitted-methods.ts'
 import { networkDefaults } from './bench/network-methods.ts'
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     'weekly-steps': { type: 'string', default: String(networkDefaults.weeklySteps) },
     cache: { type: 'string' },
     'train-only': { type: 'boolean', default: false },
+    ablations: { type: 'boolean', default: false },
     data: { type: 'string', default: path.join(root, '../shared/data') },
   },
 })
@@ -62,6 +64,11 @@ if (values['train-only']) {
   process.exit(0)
 }
 
+if (values.ablations) {
+  await runAblations(protocols['M'] as Protocol, options, path.join(root, 'docs/forecast-ablations.md'))
+  process.exit(0)
+}
+
 const ran: Ran[] = []
 for (const name of chosen()) {
   const protocol = protocols[name]
@@ -72,7 +79,7 @@ for (const name of chosen()) {
   ran.push(one)
 }
 if (options.split === 'test' && !values.quick && !ran.some(({ result }) => result.protocol === 'city'))
-  await writeReport(root, ran)
+  writeReport(root, ran)
 
 function chosen(): string[] {
   if (values.quick) return ['city']

@@ -5,7 +5,7 @@
 import { dayType, dayTypes } from '../data/panel.ts'
 import { adapted, factorFor, firstAim, stretch, stretchNeeded } from '../model/conformal.ts'
 import { levels } from '../scoring/quantiles.ts'
-import { cellsOf, type Pairs } from './pairs.ts'
+import type { Pairs } from './pairs.ts'
 import type { Setting } from './setting.ts'
 
 const n = levels.length
@@ -126,5 +126,3 @@ export function residualQuantiles(setting: Setting, point: readonly Float32Array
     return out
   })
 }
-
-export const hasCells = (setting: Setting): boolean => setting.pairs.every((pairs) => cellsOf(pairs) > 0)

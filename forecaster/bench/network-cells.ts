@@ -14,14 +14,6 @@ export interface WindowOptions extends Window {
 /** Origins a call, so that memory stays bounded. */
 const chunkOrigins = 256
 
-export async function networkCells(predictor: Predictor, view: View, options: WindowOptions): Promise<Float32Array[]> {
-  const { from, to } = options
-  const lots = view.seasonal.panel.lots.length
-  const out = view.anchor.horizons.map(() => new Float32Array((to - from) * lots * levels.length).fill(Number.NaN))
-  await fillNetworkCells({ predictor, view, out, options, window: { from, to } })
-  return out
-}
-
 /** Fills the cells of origins in [options.from, options.to) into arrays that begin at `window.from`. */
 export async function fillNetworkCells({
   predictor,

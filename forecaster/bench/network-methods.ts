@@ -71,8 +71,10 @@ export const configFor = ({ panel, protocol }: Setting, options: NetworkOptions)
   }
 }
 
-export async function networkSeed(run: NetworkRun, seed: number): Promise<SeedCells> {
-  const { setting, options, cache } = run
+export async function networkSeed(asked: NetworkRun, seed: number): Promise<SeedCells> {
+  const { setting, cache } = asked
+  const options = { ...asked.options, steps: setting.protocol.steps ?? asked.options.steps }
+  const run = { ...asked, options }
   const { protocol, split } = setting
   const config = configFor(setting, options)
   const { seeds: _, ...settings } = options

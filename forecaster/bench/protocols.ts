@@ -31,6 +31,8 @@ export interface Protocol {
   readonly startsFrom?: EarlierFit
   /** Share of training rows that trees and ridge see. */
   readonly rowShare: number
+  /** Steps of the network where the data is small. */
+  readonly steps?: number
   /** Window of DLinear, in steps. */
   readonly lookBack: number
   /** Days before a window on which intervals are calibrated. */
@@ -95,6 +97,7 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     test: ['2016-12-05', '2016-12-20'],
     walked: false,
     rowShare: 1,
+    steps: 600,
     lookBack: 17,
     calibrationDays: 7,
     read: readBirmingham,

@@ -28,8 +28,14 @@ export const sizes = {
   candidates: four(1 + 2 * daysBack.length),
 } as const
 
-/** Origins before this have no full view back. */
-export const viewDays = 36
+/** Origins before this have no anchor: it wants the same weekday once. What lies further back may be missing like anything else. */
+export const viewDays = 8
+
+/** Where the calendar stands in a query and in a day, for the ablation that leaves it out. */
+export const calendarColumns = {
+  query: [118, 119, 120, 121, 132, 133, 134, 135, 186, 187],
+  day: [7, 8, 9].map((column) => column + 2 * (offsetsBefore.length + offsetsAfter.length)),
+} as const
 
 /** Rates are scaled so that an anomaly of 0.2 is 1. */
 const gain = 5

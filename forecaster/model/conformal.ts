@@ -16,7 +16,6 @@ export interface Aim {
   readonly of95: number
 }
 
-export const windowDays = 28
 /** Fewer scored forecasts than this say nothing. */
 export const scoredMin = 60
 const factorMin = 0.2

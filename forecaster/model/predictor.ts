@@ -1,6 +1,7 @@
 /** A trained network put to use: batches of one padded size, so that its kernels are compiled once. */
 import { type Batch, clearBatch, fillSeries, newBatch, type View } from '../features/network-input.ts'
 import { levels } from '../scoring/quantiles.ts'
+import { leaveOut } from './ablated.ts'
 import type { ModelConfig } from './config.ts'
 import { inputsOf } from './loss.ts'
 import { type StoredTensors, tensorsOf } from './stored-tensors.ts'
@@ -42,6 +43,7 @@ export async function newPredictor(
           fillSeries({ batch, view, series: i, lot, t, end: 0 })
           lots[i] = embedding
         }
+        leaveOut(batch, config.parts)
         const normal = await valuesOf(run(refAll(parameters), inputsOf(config, batch, lots)))
         toRates(batch, normal, out.subarray(from * width, (from + part.length) * width))
       }

@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { newBatch } from '../features/network-input.ts'
+import { leaveOut } from '../model/ablated.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { inputsOf, lossOf, taughtInputsOf } from '../model/loss.ts'
 import { type StoredTensors, stored, tensorsOf } from '../model/stored-tensors.ts'
@@ -114,6 +115,7 @@ export async function train(options: TrainingOptions): Promise<Trained> {
       batch,
       strangerShare: options.strangerShare,
     })
+    leaveOut(batch, config.parts)
     const inputs = taughtInputsOf(inputsOf(config, batch, lots), batch, source.view.anchor.sigma)
     const schedule = scheduleAt(step, options)
     const [loss, parameters, first, second, average] = run(
