@@ -14,3 +14,50 @@ export function hash48(text: string): number {
   b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909)
   return (b & 0xffff) * 0x1_0000_0000 + (a >>> 0)
 }
+
+/** The same mix over numbers and texts, each in its place, without making a text of them. One at a time: it is not reentrant. */
+export interface RunningHash {
+  number(value: number | undefined): void
+  text(value: string | undefined): void
+  /** 48 bits. */
+  end(): number
+}
+
+const double = new Float64Array(1)
+const halves = new Uint32Array(double.buffer)
+/** Not a bit pattern that a number has. */
+const absent = 0xfff8_dead
+let laneA = 0
+let laneB = 0
+
+function mix(unit: number) {
+  laneA = Math.imul(laneA ^ unit, 2_654_435_761)
+  laneA ^= laneA >>> 15
+  laneB = Math.imul(laneB ^ unit, 1_597_334_677)
+  laneB ^= laneB >>> 13
+}
+
+const running: RunningHash = {
+  number(value) {
+    if (value === undefined) return mix(absent)
+    double[0] = value
+    mix(halves[0] as number)
+    mix(halves[1] as number)
+  },
+  text(value) {
+    if (value === undefined) return mix(absent)
+    mix(value.length)
+    for (let i = 0; i < value.length; i++) mix(value.charCodeAt(i))
+  },
+  end() {
+    const a = Math.imul(laneA ^ (laneA >>> 16), 2_246_822_507) ^ Math.imul(laneB ^ (laneB >>> 13), 3_266_489_909)
+    const b = Math.imul(laneB ^ (laneB >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909)
+    return (b & 0xffff) * 0x1_0000_0000 + (a >>> 0)
+  },
+}
+
+export function startHash(): RunningHash {
+  laneA = 0xdeadbeef
+  laneB = 0x41c6ce57
+  return running
+}

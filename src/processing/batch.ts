@@ -32,6 +32,8 @@ export interface BatchRows {
   readonly outcomes: { committed: number; duplicate: number; quarantined: number }
 }
 
+type MaybePromise<T> = T | Promise<T>
+
 export type Outcome = 'committed' | 'duplicate' | 'quarantined'
 
 export interface BatchBuilder {
@@ -41,7 +43,7 @@ export interface BatchBuilder {
    * One frame again after a requeue; returns how it ended. Its ledger entry is the caller's business, and `before` is what its dead
    * letter says. Of a frame in conflict, what was stored stays as it is: only the sensors in conflict are looked at again.
    */
-  addFrame(record: DecodedRecord, frame: DecodedFrame, before?: DeadLetterHead): Promise<Outcome>
+  addFrame(record: DecodedRecord, frame: DecodedFrame, before?: DeadLetterHead): MaybePromise<Outcome>
   /** Gaps and days of sensors. */
   losses(): Pick<LossBatch, 'sensorDays' | 'gaps' | 'gapsGone'>
 }
@@ -52,15 +54,15 @@ export type SensorFates = readonly (readonly [device: string, fate: Outcome])[]
 export type BatchStore = Pick<Store, 'findSeqs' | 'epochSpan' | 'gapsFrom'>
 
 /** `revMin`: positions before it were seen by the feeds already; what changes now must come after. */
-export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchBuilder {
+export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0): BatchBuilder {
   const rows: BatchRows = {
     readings: [],
     deadLetters: [],
     ledger: createLedgerBook(),
     outcomes: { committed: 0, duplicate: 0, quarantined: 0 },
   }
-  const stored = createStoredSeqs(store)
-  const gaps = createGapBook(store)
+  const stored = createStoredSeqs(batchStore)
+  const gaps = createGapBook(batchStore)
   const days = createSensorDayBook()
 
   async function addRecord(record: DecodedRecord) {
@@ -79,7 +81,7 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
   }
 
   /** Nearly every frame is one reading of one sensor and needs nobody else: no promise, no map. */
-  function addFrame(record: DecodedRecord, frame: DecodedFrame, counted?: SensorFates): MaybePromise<Outcome> {
+  function addFrame(record: DecodedRecord, frame: DecodedFrame, before?: DeadLetterHead): MaybePromise<Outcome> {
     const { result, idx } = frame
     if (!result.ok) {
       const head = record.whole ? { frames: record.counted } : {}
@@ -87,14 +89,16 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
       return 'quarantined'
     }
     const [only] = result.value
-    if (only === undefined || result.value.length > 1 || (counted && counted.length > 0))
-      return addReadings(record, frame, result.value, counted ?? [])
+    if (only === undefined || result.value.length > 1 || before)
+      return addReadings(record, frame, result.value, before ?? {})
     const { source, arrivedAt } = record.uplink
     const device = fleet.meet(source, only.device, arrivedAt)
     const end = (fate: Outcome): Outcome => {
       tally(device, arrivedAt, fate)
       if (fate === 'quarantined')
-        rows.deadLetters.push(deadLetter(record, frame, conflictOf(only), { sensors: [[only.device, fate]] }))
+        rows.deadLetters.push(
+          deadLetter(record, frame, conflictOf(only), { sensors: [[only.device, fate]], stored: 0 }),
+        )
       return fate
     }
     const fate = addReading(device, only, record, frame, idx * readingsPerFrame)
@@ -105,21 +109,27 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
     record: DecodedRecord,
     frame: DecodedFrame,
     readings: readonly Reading[],
-    counted: SensorFates,
+    { sensors: counted = [], stored: taken = 0 }: DeadLetterHead,
   ): Promise<Outcome> {
     const { uplink } = record
+    const waiting = readings.filter((reading) => !isStored(reading, counted))
+    if (taken + waiting.length > readingsPerFrame) {
+      rows.deadLetters.push(deadLetter(record, frame, triedTooOften, { sensors: counted, stored: taken }))
+      return 'quarantined'
+    }
     const fates = new Map<Tracked, Outcome>()
     let conflict: Reading | undefined
-    for (const [k, reading] of readings.entries()) {
+    for (const [k, reading] of waiting.entries()) {
       const device = fleet.meet(uplink.source, reading.device, uplink.arrivedAt)
-      const fate = await addReading(device, reading, record, frame, frame.idx * readingsPerFrame + k)
+      const fate = await addReading(device, reading, record, frame, frame.idx * readingsPerFrame + taken + k)
       if (fate === 'quarantined') conflict = reading
       fates.set(device, worse(fates.get(device), fate))
     }
     countSensors(uplink, fates, counted)
     if (conflict) {
-      const sensors: SensorFates = [...fates].map(([{ state }, fate]) => [state.external, fate])
-      rows.deadLetters.push(deadLetter(record, frame, conflictOf(conflict), { sensors }))
+      const now = new Map([...counted, ...[...fates].map(([{ state }, fate]) => [state.external, fate] as const)])
+      const head = { sensors: [...now], stored: taken + waiting.length }
+      rows.deadLetters.push(deadLetter(record, frame, conflictOf(conflict), head))
       return 'quarantined'
     }
     return fates.size > 0 && [...fates.values()].every((fate) => fate === 'duplicate') ? 'duplicate' : 'committed'
@@ -288,7 +298,6 @@ export function createBatch(fleet: Fleet, store: BatchStore, revMin = 0): BatchB
   }
 }
 
-type MaybePromise<T> = T | Promise<T>
 type Numbered = Reading & { readonly seq: number }
 const isNumbered = (reading: Reading): reading is Numbered => reading.seq !== undefined
 
