@@ -54,6 +54,15 @@ export const de: Dictionary = {
   pause: 'Anhalten',
   resume: 'Fortsetzen',
 
+  failedKeep: 'Gerade nicht abrufbar: Stand {time}.',
+  failedNothing: 'Gerade nicht abrufbar.',
+  notYet: 'Das sagt dieser Server noch nicht.',
+  mayNot: 'Diese Sitzung darf nur ansehen: mit einem Schlüssel anmelden, der „operate“ darf.',
+  signedOut: 'Die Sitzung ist abgelaufen: neu anmelden.',
+  actFailed: 'Nicht ausgeführt: {why}',
+  noAnswer: 'keine Antwort vom Server',
+  showAll: 'Alle {n} zeigen',
+
   keyFigures: 'Kennzahlen',
   freeNow: 'Jetzt frei',
   ofBays: 'von {n} Stellplätzen',

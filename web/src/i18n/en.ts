@@ -51,6 +51,15 @@ export const en = {
   pause: 'Pause',
   resume: 'Resume',
 
+  failedKeep: 'Not reachable right now: shown as of {time}.',
+  failedNothing: 'Not reachable right now.',
+  notYet: 'This server does not tell this yet.',
+  mayNot: 'This session may look, not act: sign in with a key that has the scope “operate”.',
+  signedOut: 'The session has ended: sign in again.',
+  actFailed: 'Not done: {why}',
+  noAnswer: 'no answer from the server',
+  showAll: 'Show all {n}',
+
   keyFigures: 'Key figures',
   freeNow: 'Free now',
   ofBays: 'of {n} bays',

@@ -2,7 +2,7 @@
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { act } from './acting.ts'
+import { act } from '../desk/acting.ts'
 import type { PipelineWords } from './pipeline-words.ts'
 
 export interface Following {

@@ -4,11 +4,11 @@ import type { Ledger } from '@baykeeper/contract/live.ts'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
+import { type Column, Table } from '../desk/table.tsx'
 import type { PipelineKey } from '../i18n/pipeline-en.ts'
 import { type Following, useAudit } from './audit-state.ts'
 import { usePipelineWords } from './pipeline-words.ts'
 import { numberWord } from './quantities.ts'
-import { type Column, Table } from './table.tsx'
 
 export function Audit() {
   const words = usePipelineWords()

@@ -4,16 +4,16 @@
  */
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import { useSignal } from '@preact/signals'
+import { act, type Done } from '../desk/acting.ts'
 import { type Desk, go, useDesk } from '../desk/desk.ts'
 import { type Fetched, useFetched } from '../desk/fetched.ts'
+import { Panel } from '../desk/panel.tsx'
 import { routes } from '../desk/route.ts'
-import { act, type Done } from './acting.ts'
+import { Table } from '../desk/table.tsx'
 import { codeName, knownCodes } from './code-words.ts'
 import { DeadLetterDrawer, letterState } from './dead-letter-drawer.tsx'
 import { PageHead } from './page-head.tsx'
-import { Panel } from './panel.tsx'
 import { type PipelineWords, usePipelineWords, withWords } from './pipeline-words.ts'
-import { Table } from './table.tsx'
 
 export const load = (desk: Desk) => withWords(desk, DeadLettersPage)
 

@@ -2,10 +2,10 @@
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import { useSignal } from '@preact/signals'
 import type { Fetched } from '../desk/fetched.ts'
-import { Panel } from './panel.tsx'
+import { Panel } from '../desk/panel.tsx'
+import { type Column, Table } from '../desk/table.tsx'
 import { type PipelineWords, usePipelineWords } from './pipeline-words.ts'
 import { unknownMark } from './quantities.ts'
-import { type Column, Table } from './table.tsx'
 
 type Row = LedgerReport['rows'][number]
 /** Counted by intake: days from before it counted by day are missing from the sum, and then the sum is no whole one. */

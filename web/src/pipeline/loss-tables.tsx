@@ -3,11 +3,11 @@ import type { Loss, SensorDay } from '@baykeeper/contract/losses.ts'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useDesk } from '../desk/desk.ts'
+import { type Column, Table } from '../desk/table.tsx'
 import { causeName, sumFigure } from './cause-words.ts'
 import { groupsOf, type LossGroup, shareLost } from './losses.ts'
 import { type PipelineWords, usePipelineWords } from './pipeline-words.ts'
 import { unknownMark } from './quantities.ts'
-import { type Column, Table } from './table.tsx'
 
 const rowsMax = 10
 const eventsMax = 20

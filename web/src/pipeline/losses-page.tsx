@@ -6,6 +6,7 @@ import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import type { LossReport, SensorDay } from '@baykeeper/contract/losses.ts'
 import { type Desk, go, useDesk } from '../desk/desk.ts'
 import { type Fetched, useFetched } from '../desk/fetched.ts'
+import { Panel } from '../desk/panel.tsx'
 import { routes } from '../desk/route.ts'
 import { causeName, sumWords } from './cause-words.ts'
 import { CauseBars, HeatStrip } from './loss-bars.tsx'
@@ -13,7 +14,6 @@ import { type LossFilter, lossQuery, readLossFilter, withLossFilter } from './lo
 import { LossEvents, SensorDays, SensorTable, SourceTable } from './loss-tables.tsx'
 import { daysOf, lossCauses } from './losses.ts'
 import { PageHead } from './page-head.tsx'
-import { Panel } from './panel.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'
 
 export const load = (desk: Desk) => withWords(desk, LossesPage)

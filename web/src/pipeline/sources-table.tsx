@@ -1,10 +1,10 @@
 /** The sources: what each is doing, what it took in and turned away, and what of it can lose readings. */
 import type { SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { Fetched } from '../desk/fetched.ts'
-import { Panel } from './panel.tsx'
+import { Panel } from '../desk/panel.tsx'
+import { Table } from '../desk/table.tsx'
 import { usePipelineWords } from './pipeline-words.ts'
 import { stateWord } from './stage-flow.tsx'
-import { Table } from './table.tsx'
 
 export const sourcesMs = 2_000
 

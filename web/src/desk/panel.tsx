@@ -1,8 +1,8 @@
 /** A panel whose numbers have an age: while they are current it says how old they are, and grey with "as of" when they are not. */
 import type { ComponentChildren } from 'preact'
-import { useDesk } from '../desk/desk.ts'
-import type { Fetched } from '../desk/fetched.ts'
-import { usePipelineWords } from './pipeline-words.ts'
+import { useDesk } from './desk.ts'
+import type { Fetched } from './fetched.ts'
+import './parts.css'
 
 interface PanelProps {
   readonly title: string
@@ -33,8 +33,7 @@ export function Panel({ title, note, of, freshMs, actions, class: name = '', chi
 }
 
 function Age({ of, old }: { of: Fetched<unknown>; old: boolean }) {
-  const words = usePipelineWords()
-  const { now, zone } = useDesk()
+  const { words, now, zone } = useDesk()
   if (of.at === undefined) return null
   return (
     <small class="age">
@@ -45,8 +44,7 @@ function Age({ of, old }: { of: Fetched<unknown>; old: boolean }) {
 
 /** What could not be fetched, in words; nothing while all is well. */
 function Trouble({ of }: { of: Fetched<unknown> }) {
-  const words = usePipelineWords()
-  const { zone, link } = useDesk()
+  const { words, zone, link } = useDesk()
   if (!of.failed) return of.value === undefined ? <p class="quiet">{words.text('loading')} …</p> : null
   if (of.status === 404) return <p class="quiet">{words.text('notYet')}</p>
   if (of.status === 401 || of.status === 403) return <p class="banner warn">{words.text('signedOut')}</p>

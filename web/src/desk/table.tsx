@@ -1,5 +1,6 @@
 /** A table of figures that scrolls in its own box when the screen is narrow, by key too. */
 import { type ComponentChildren, Fragment } from 'preact'
+import './parts.css'
 
 export interface Column<T> {
   readonly name: string

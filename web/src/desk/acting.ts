@@ -1,15 +1,20 @@
 /** Asks the server to do something, and says in words when it did not. */
 import type { Problem } from '@baykeeper/contract/problem.ts'
-import type { PipelineWords } from './pipeline-words.ts'
+import type { Words } from '../i18n/words.ts'
 
 export type Done<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly status: number | undefined; readonly why: string }
 
-export async function act<T>(words: PipelineWords, path: string, body?: unknown): Promise<Done<T>> {
+export async function act<T>(
+  words: Words,
+  path: string,
+  body?: unknown,
+  method: 'POST' | 'DELETE' = 'POST',
+): Promise<Done<T>> {
   try {
     const response = await fetch(path, {
-      method: 'POST',
+      method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
     if (response.ok) return { ok: true, value: (await response.json()) as T }
@@ -19,7 +24,7 @@ export async function act<T>(words: PipelineWords, path: string, body?: unknown)
   }
 }
 
-async function reasonOf(words: PipelineWords, response: Response): Promise<string> {
+async function reasonOf(words: Words, response: Response): Promise<string> {
   if (response.status === 401) return words.text('signedOut')
   if (response.status === 403) return words.text('mayNot')
   const problem = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined
