@@ -38,12 +38,12 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
   await using reader = await openJournalReader(journalDir)
   const { store } = await openOwnStore(options)
   await using _store = store
-  const { ok, ledger, brackets, sources, sensors, epochs, warnings, failures, sha256 } = await audit({
+  const { ok, ledger, brackets, sources, sensors, epochs, warnings, failures } = await audit({
     ...{ store, reader, clock: systemClock },
   })
   print(
     options,
-    { ...ledger, brackets, sources, sensors, epochs, failures, sha256 },
+    { ...ledger, brackets, sources, sensors, epochs, failures },
     () => [
       `received     ${ledger.received}  = accepted ${ledger.accepted} + refused ${ledger.refused} + unframeable ${ledger.unframeable}`,
       `accepted     ${ledger.accepted}  = committed ${ledger.committed} + duplicate ${ledger.duplicate} + quarantined ${ledger.quarantined} + pending ${ledger.pending}`,
