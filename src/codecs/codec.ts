@@ -20,9 +20,9 @@ export interface Codec {
   decode(frame: Uint8Array, context: FrameContext): Result<readonly Reading[], Rejection>
   /**
    * The one reading of a frame in its plainest form, read from its bytes `[from, to)` at a fraction of the cost, exactly as `decode`
-   * would answer in any context. Undefined: ask `decode`.
+   * would answer. Undefined: ask `decode`.
    */
-  quick?(bytes: Uint8Array, from: number, to: number): Reading | undefined
+  quick?(bytes: Uint8Array, from: number, to: number, context: FrameContext): Reading | undefined
 }
 
 /** More readings than this in one frame is not a frame any sensor sends. */

@@ -75,7 +75,7 @@ export function splitUplink(
   for (let i = 0; i < spans.length; i += 2) {
     const from = spans[i] as number
     const to = spans[i + 1] as number
-    const quick = codec.quick?.(within, from, to)
+    const quick = codec.quick?.(within, from, to, context)
     const result = quick ? ok([quick]) : codec.decode(within.subarray(from, to), context)
     frames.push({ idx: i / 2, within, from, to, result })
   }

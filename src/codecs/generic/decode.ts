@@ -18,8 +18,13 @@ import { readCsvRow } from './csv-row.ts'
 import { jsonSpelling, readingOf, textSpelling } from './fields.ts'
 import { looksLikeKeyValue, readKeyValue } from './key-value.ts'
 import { withoutChecksum } from './line-checksum.ts'
+import { quickJson } from './quick-json.ts'
 
-export const genericCodec: Codec = { name: 'generic', decode }
+export const genericCodec: Codec = {
+  name: 'generic',
+  decode,
+  quick: (bytes, from, to, { meta }) => (meta['checksum'] === 'required' ? undefined : quickJson(bytes, from, to)),
+}
 
 function decode(frame: Uint8Array, { meta }: FrameContext): Result<readonly Reading[], Rejection> {
   const body = withoutChecksum(frame)

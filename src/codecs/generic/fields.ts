@@ -87,6 +87,11 @@ const ranges = {
   rssi_dbm: { min: -300, max: 100 },
 } satisfies Partial<Record<FieldName, Range>>
 
+export function isInRange(name: keyof typeof ranges, value: number): boolean {
+  const { min, max, whole }: Range = ranges[name]
+  return value >= min && value <= max && (!whole || Number.isInteger(value))
+}
+
 /** A parking sensor outside this is broken or in a fire: no temperature is better than a wrong one. */
 export const temperatureMinC = -40
 export const temperatureMaxC = 85
@@ -107,7 +112,7 @@ export function readingOf(
     if (spelling.absent(raw)) return undefined
     const { min, max, whole }: Range = ranges[name]
     const value = spelling.number(raw)
-    if (value === undefined || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+    if (value === undefined || !isInRange(name, value)) {
       bad(name, raw, whole ? `a whole number ${min}..${max}` : `a number${max < 1e9 ? ` ${min}..${max}` : ''}`)
       return undefined
     }
