@@ -34,7 +34,8 @@ export interface FakeContext extends SourceContext {
   readonly delivers: number
   hold(): void
   release(): void
-  refuse(refusal: RefusalCause | undefined): void
+  /** For so many times, or until told otherwise. */
+  refuse(refusal: RefusalCause | undefined, times?: number): void
   press(on: boolean): void
   /** Resolves when `condition` holds, rejects after `ms`. */
   until(condition: () => boolean, ms?: number): Promise<void>
@@ -51,6 +52,7 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
   const states: { state: SourceState; detail: string | undefined }[] = []
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let refusing: RefusalCause | undefined
+  let refusalsLeft = 0
   let gate: PromiseWithResolvers<void> | undefined
   let delivers = 0
   let pressed = false
@@ -59,7 +61,7 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
     if (gate) await gate.promise
     if (delayMs > 0) await clock.sleep(delayMs)
     else await null
-    if (!refusing) return
+    if (!refusing || refusalsLeft-- <= 0) return
     if (!keeps) refusedByIntake += frames
     throw new IntakeRefused(refusing, `refused: ${refusing}`)
   }
@@ -93,8 +95,9 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
       gate?.resolve()
       gate = undefined
     },
-    refuse(refusal) {
+    refuse(refusal, times = Number.POSITIVE_INFINITY) {
       refusing = refusal
+      refusalsLeft = times
     },
     press(on) {
       pressed = on

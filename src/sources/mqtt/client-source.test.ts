@@ -93,6 +93,22 @@ for (const version of [4, 5] as const) {
   })
 }
 
+test('a message after a refused one is not acknowledged, though it is durable: the order would be lost', async (t) => {
+  const { context, running, up, peer } = await scripted(t)
+  await up()
+  context.hold()
+  context.refuse('journal', 1)
+  peer().send(publish(2, 'b'))
+  await context.until(() => context.delivers === 1)
+  peer().send(publish(3, 'c'))
+  await soon()
+  context.release()
+  await assert.rejects(running, { code: 'E_INTAKE_REFUSED' })
+  await context.until(() => context.frames().includes('c'))
+  await soon()
+  assert.deepEqual(acks(peer()), [])
+})
+
 test('messages of a kept session that come with CONNACK are taken', async (t) => {
   const { context, up, peer } = await scripted(t, { kept: [publish(1, 'kept')], connack: { sessionPresent: true } })
   await up()
