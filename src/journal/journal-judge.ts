@@ -1,18 +1,20 @@
 /**
  * Runs the harnesses in turn for a while and exits 1 with what they found: what a planted bug is held against.
- * `node src/journal/journal-judge.ts [ms] [first seed]`
+ * `node src/journal/journal-judge.ts [ms] [first seed] [harness]`
  */
 import { runBitRot } from './bit-rot.ts'
+import { runClockSteps } from './clock-steps.ts'
+import { runDiskFull } from './disk-full.ts'
 import { runModel } from './model.ts'
 import { runPowerLoss } from './power-loss.ts'
 import { runSeeds, type SeedFailed } from './run-seeds.ts'
 
-const [budgetMs = 2_000, firstSeed = 1] = process.argv.slice(2).map(Number)
+const harnesses = { power: runPowerLoss, rot: runBitRot, full: runDiskFull, model: runModel, clock: runClockSteps }
+const [budgetMs = '2000', firstSeed = '1', only] = process.argv.slice(2)
+const chosen = Object.entries(harnesses).filter(([name]) => only === undefined || name === only)
 try {
-  await runSeeds({ budgetMs, firstSeed }, async (seed) => {
-    await runPowerLoss(seed)
-    await runBitRot(seed)
-    await runModel(seed)
+  await runSeeds({ budgetMs: Number(budgetMs), firstSeed: Number(firstSeed) }, async (seed) => {
+    for (const [, run] of chosen) await run(seed)
     return 1
   })
 } catch (error) {

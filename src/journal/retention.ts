@@ -2,10 +2,9 @@
  * Which segments may go: the oldest ones whose every record is released, when they are old enough or too many. Never the last one,
  * never the one with the newest checkpoint, and never one behind another that stays.
  *
- * No step of the wall clock makes a segment old. Its age is counted by the monotonic clock from when it ended; that of a segment
- * which lay there at opening begins with what the wall clock said then, so the wall clock must still say so now (unless it stands
- * before the segment's own end), and such a segment stays for the first minutes: a machine that started with a wrong clock has
- * been told the time by then.
+ * No step of the wall clock makes a segment old. Its age is the least that either clock ever said: the monotonic one counts from when
+ * it ended, the wall clock may only make it younger. What lay there at opening begins with its age by the wall clock, and stays for
+ * the first minutes: a machine that started with a wrong clock has been told the time by then.
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
@@ -50,19 +49,29 @@ export async function createRetention(options: {
       .toSorted((a, b) => a.ordinal - b.ordinal)
       .map(async ({ ordinal, first, path, header, ruined }, i, all) => {
         const bytes = await files.bytes(path).catch(() => 0)
-        const at = all.slice(i + 1).find((later) => later.header)?.header?.madeAt ?? opened.at
+        const at = endOf(all, i, opened.at)
         const monotonic = opened.monotonic - Math.max(0, opened.at - at)
         const ended = { at, monotonic, beforeOpening: true }
         return { ordinal, first: ruined ? undefined : first, path, bytes, madeAt: header?.madeAt, ended }
       }),
   )
 
-  function isOld({ ended }: KeptSegment): boolean {
-    if (!ended) return false
+  /** The wall clock may say that some are younger than we think; where it stands before their end, it told nonsense at opening. */
+  function rejuvenate() {
     const now = clock.now()
     const monotonic = clock.monotonic()
-    if (ended.beforeOpening && monotonic - opened.monotonic < graceMs) return false
-    return monotonic - ended.monotonic > retentionMs && (now - ended.at > retentionMs || now < ended.at)
+    kept = kept.map((segment) => {
+      const { ended } = segment
+      if (!ended) return segment
+      const since = now >= ended.at ? monotonic - (now - ended.at) : opened.monotonic
+      return since > ended.monotonic ? { ...segment, ended: { ...ended, monotonic: since } } : segment
+    })
+  }
+
+  function isOld({ ended }: KeptSegment): boolean {
+    if (!ended) return false
+    const now = clock.monotonic()
+    return now - ended.monotonic > retentionMs && !(ended.beforeOpening && now - opened.monotonic < graceMs)
   }
 
   /** How many can be removed from the front. */
@@ -88,6 +97,7 @@ export async function createRetention(options: {
       kept = kept.map((segment) => (segment.ordinal === ordinal ? { ...segment, bytes } : segment))
     },
     async removeReleased(released, checkpointOrdinal) {
+      rejuvenate()
       for (const segment of kept.slice(0, removable(released, checkpointOrdinal))) {
         await files.remove(segment.path).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error
@@ -99,4 +109,19 @@ export async function createRetention(options: {
     },
     figures: () => ({ segments: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) }),
   }
+}
+
+/**
+ * When a segment ended, by the wall clock: when the next one was made, passing over headers that a clock which was behind wrote. Where
+ * one is of the future a clock is or was wrong by any amount, and nothing is known.
+ */
+function endOf(found: readonly Segment[], i: number, now: number): number {
+  let newest = 0
+  let end: number | undefined
+  for (const [k, { header }] of found.entries()) {
+    if (!header || header.madeAt < newest) continue
+    newest = header.madeAt
+    if (k > i) end ??= newest
+  }
+  return newest > now ? now : (end ?? now)
 }

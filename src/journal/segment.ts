@@ -79,7 +79,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   setU48(view, 34, header.prior)
   setU48(view, 40, header.acceptedFrames)
   setU48(view, 46, header.noiseFrames)
-  setU48(view, 52, header.madeAt)
+  setU48(view, 52, Math.max(0, header.madeAt))
   view.setUint32(58, header.checkpoint?.ordinal ?? 0, true)
   view.setUint32(62, header.checkpoint?.offset ?? 0, true)
   setU48(view, 66, header.checkpoint?.number ?? 0)

@@ -104,6 +104,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   const id = recovered.directory.id ?? deps.random(8).toHex()
   const fence = recovered.fence + 1
   const syncs = createSyncTimes(clock)
+  const opened = { at: clock.now(), monotonic: clock.monotonic() }
   let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
@@ -284,7 +285,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   function begin(plan: SegmentPlan): Promise<ActiveSegment> {
     const { ordinal, number, prior, acceptedFrames, noiseFrames } = plan
     const header = { ordinal, first: number + 1, prior, acceptedFrames, noiseFrames }
-    const ours = { id, fence, checkpoint, madeAt: clock.now() }
+    // A clock that is set back does not make what is written now look old.
+    const madeAt = Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)
+    const ours = { id, fence, checkpoint, madeAt }
     return makeSegment(files, dir, plan, { ...header, ...ours })
   }
 

@@ -1,12 +1,13 @@
 /** Bugs of the journal: each must be noticed by a harness or by one test file, most within a second. */
 import type { PlantedBug } from './planted-bug.ts'
 
-/** Power loss and bit rot, from seed 1 on; nothing found within this time counts as missed. */
-const harness = ['src/journal/journal-judge.ts', '10000']
+/** The same seeds each time; nothing found within these milliseconds counts as missed. */
+const harness = ['src/journal/journal-judge.ts', '15000']
 const contract = ['--test', 'src/journal/journal.test.ts']
 const writer = ['--test', 'src/journal/writer.test.ts']
 const points = ['--test', 'src/journal/crash-points.test.ts']
-const model = ['--test', 'src/journal/model.test.ts']
+const clock = ['src/journal/journal-judge.ts', '20000', '1', 'clock']
+const model = ['src/journal/journal-judge.ts', '10000', '1', 'model']
 
 export const journalBugs: readonly PlantedBug[] = [
   {
@@ -312,5 +313,26 @@ export const journalBugs: readonly PlantedBug[] = [
     from: 'found: [...segments, ...ruins]',
     to: 'found: segments',
     judge: points,
+  },
+  {
+    what: 'takes a step of the wall clock for age',
+    file: 'src/journal/retention.ts',
+    from: 'return now - ended.monotonic > retentionMs',
+    to: 'return clock.now() - ended.at > retentionMs',
+    judge: clock,
+  },
+  {
+    what: 'believes the wall clock at opening for good',
+    file: 'src/journal/retention.ts',
+    from: 'return since > ended.monotonic ?',
+    to: 'return since > 1e18 ?',
+    judge: clock,
+  },
+  {
+    what: 'dates what it writes by a clock that was set back',
+    file: 'src/journal/writer.ts',
+    from: 'Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)',
+    to: 'clock.now()',
+    judge: clock,
   },
 ]
