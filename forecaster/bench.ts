@@ -47,12 +47,12 @@ const log = (text: string) => console.error(`${new Date().toISOString().slice(11
 const options: RunOptions = {
   dataFolder: values.data,
   split: values.validation ? 'validation' : 'test',
-  fit: { ...fitDefaults, trees: values.quick ? 60 : Number(values.trees) },
+  fit: { ...fitDefaults, trees: values.quick ? 40 : Number(values.trees) },
   network: {
     ...networkDefaults,
     seeds: values.quick ? 1 : Number(values.seeds),
-    steps: values.quick ? 60 : Number(values.steps),
-    weeklySteps: Number(values['weekly-steps']),
+    steps: values.quick ? 40 : Number(values.steps),
+    weeklySteps: values.quick ? 5 : Number(values['weekly-steps']),
   },
   treeShare,
   cache: openCache(values.cache, log),

@@ -60,10 +60,11 @@ interface Fitting {
 }
 
 /** Kept by what they were fitted to: validation and test of a frozen protocol share them. */
-async function firstTrees({ setting, h, options, cache }: Fitting, rows: Rows): Promise<Boosted> {
+export async function firstTrees({ setting, h, options, cache }: Fitting, known?: Rows): Promise<Boosted> {
   const { protocol, fit } = setting
   const settings = [fit, protocol.rowShare, protocol.horizons[h], options.trees, columnShare, boostDefaults]
   const { tensors } = await cache(`${protocol.name}-trees-${protocol.horizons[h]}`, settings, async () => {
+    const rows = known ?? fitRows(setting, h)
     const packed = packTrees(boost(rows.table, rows.residual, { ...boostDefaults, trees: options.trees, columnShare }))
     const arrays = {
       nodes: packed.nodes,
@@ -78,10 +79,9 @@ async function firstTrees({ setting, h, options, cache }: Fitting, rows: Rows): 
 
 /** Ridge, trees, and in a walked window the trees left as they were; each by cell of the window. */
 async function fitHorizon({ setting, h, options, cache }: Fitting): Promise<Float32Array[]> {
-  const { protocol, seasonal, view, fit, window, known } = setting
+  const { protocol, view, window, known } = setting
   const pairs = known[h] as Pairs
-  const training = pairsOf(seasonal, pairs.horizon, fit)
-  const rows = rowsOf(view, training, h, (cell) => kept(cell, protocol.rowShare))
+  const rows = fitRows(setting, h)
   const shape = { columns: columnsOf(view), lots: pairs.lots, slots: pairs.slots, lambda: ridgeLambda }
   const sums = startRidge(rows.table, rows.residual, shape)
   const first = await firstTrees({ setting, h, options, cache }, rows)
@@ -97,6 +97,11 @@ async function fitHorizon({ setting, h, options, cache }: Fitting): Promise<Floa
     forecastStretch(place, week, { sums, trees, frozen: first })
   }
   return out
+}
+
+function fitRows({ protocol, seasonal, view, fit }: Setting, h: number): Rows {
+  const training = pairsOf(seasonal, protocol.horizons[h] as number, fit)
+  return rowsOf(view, training, h, (cell) => kept(cell, protocol.rowShare))
 }
 
 /** Whether a cell is among the given share; the same cells for every horizon and run. */

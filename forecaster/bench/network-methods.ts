@@ -37,11 +37,11 @@ export interface NetworkOptions {
 export const networkDefaults: NetworkOptions = {
   steps: 2400,
   seeds: 3,
-  weeklySteps: 30,
+  weeklySteps: 20,
   weeklyRate: 4e-4,
   weeklyRecency: 3,
   recency: 1,
-  adaptSteps: 800,
+  adaptSteps: 500,
   adaptRate: 1e-3,
   adaptRecency: 1.5,
 }
@@ -229,7 +229,10 @@ export function averaged(seeds: readonly SeedCells[]): Float32Array[] {
   })
 }
 
-/** Quantiles moved so that their median is the mean of it and a point forecast. */
+/**
+ * Quantiles moved so that their median is the mean of it and a point forecast, by `shares` of the latter by horizon. Not cut to 0..1 here: an
+ * interval cut to nothing has no width that calibration could stretch.
+ */
 export function blended(
   quantiles: readonly Float32Array[],
   point: readonly Float32Array[],
@@ -243,7 +246,7 @@ export function blended(
       if (Number.isNaN(move)) continue
       for (let k = 0; k < levels.length; k++) {
         const at = cell * levels.length + k
-        out[at] = Math.min(1, Math.max(0, (cells[at] as number) + move))
+        out[at] = (cells[at] as number) + move
       }
     }
     return out

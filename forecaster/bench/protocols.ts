@@ -113,14 +113,14 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     trainTo: '2023-05-08',
     validation: ['2023-05-08', '2023-05-22'],
     test: ['2023-05-22', '2023-06-05'],
-    walked: false,
-    rowShare: 0.25,
-    lookBack: 192,
+    walked: true,
+    rowShare: 0.1,
+    lookBack: 96,
     calibrationDays: 14,
     read: (_, until) =>
       generatedCity({
         seed: 7,
-        lots: 6,
+        lots: 4,
         days: (Date.parse(until) - Date.parse('2023-01-02')) / 86_400_000,
         from: '2023-01-02',
       }),

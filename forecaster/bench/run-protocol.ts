@@ -2,7 +2,7 @@
 import { mediansOf } from '../scoring/quantiles.ts'
 import type { Cache } from './cache.ts'
 import { calibratedQuantiles, residualQuantiles } from './calibrated.ts'
-import { type FitOptions, fittedMethods } from './fitted-methods.ts'
+import { type FitOptions, firstTrees, fittedMethods } from './fitted-methods.ts'
 import type { Method } from './method.ts'
 import { arMethod, dLinearMethod, naiveMethods } from './naive-methods.ts'
 import {
@@ -16,7 +16,7 @@ import {
 } from './network-methods.ts'
 import type { Protocol } from './protocols.ts'
 import { type Result, resultOf } from './results.ts'
-import { type Setting, settingOf } from './setting.ts'
+import { closedSetting, type Setting, settingOf } from './setting.ts'
 
 export interface RunOptions {
   readonly dataFolder: string
@@ -68,11 +68,16 @@ export async function runProtocol(protocol: Protocol, options: RunOptions): Prom
   return { setting, methods, result: resultOf({ setting, methods, seedPoints, served: servedName }) }
 }
 
-/** Base weights into the cache, from data before any test window. */
-export async function trainOnly(protocol: Protocol, { dataFolder, network, cache, log }: RunOptions): Promise<void> {
-  const setting = settingOf(protocol, 'validation', dataFolder)
+/** Base weights and first trees into the cache, from data before any test window. */
+export async function trainOnly(
+  protocol: Protocol,
+  { dataFolder, network, fit, cache, log }: RunOptions,
+): Promise<void> {
+  const setting = closedSetting(protocol, dataFolder)
+  const options = { ...network, steps: protocol.steps ?? network.steps }
   for (let seed = 1; seed <= network.seeds; seed++)
-    await baseWeights({ setting, options: network, cache, onProgress: log }, seed, configFor(setting, network))
+    await baseWeights({ setting, options, cache, onProgress: log }, seed, configFor(setting, options))
+  for (const h of protocol.horizons.keys()) await firstTrees({ setting, h, options: fit, cache })
 }
 
 function meanMethod(name: string, parts: readonly Method[]): Method {

@@ -1,6 +1,6 @@
 /** One window of one protocol, ready to be judged: the panel, its seasonal view, the anchor, and the pairs that count. */
 import type { Panel } from '../data/panel.ts'
-import { stepOf } from '../data/panel.ts'
+import { dateFromDays, daysFromDate, stepOf } from '../data/panel.ts'
 import { fitAnchor } from '../features/anchor.ts'
 import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
 import { type View, viewOf } from '../features/network-input.ts'
@@ -20,6 +20,13 @@ export interface Setting {
   readonly pairs: readonly Pairs[]
   /** Same cells, all of the window with its front, for calibration only. */
   readonly known: readonly Pairs[]
+}
+
+/** What a test begins with, without a look at it: nothing after the last fit is read, and the window is the week before. */
+export function closedSetting(protocol: Protocol, dataFolder: string): Setting {
+  const fitTo = protocol.refitTo ?? protocol.trainTo
+  const week = dateFromDays(daysFromDate(fitTo) - 7)
+  return settingOf({ ...protocol, test: [week, fitTo], trainTo: fitTo }, 'test', dataFolder)
 }
 
 export function settingOf(protocol: Protocol, split: 'validation' | 'test', dataFolder: string): Setting {
