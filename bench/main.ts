@@ -12,6 +12,11 @@ interface Bench {
 }
 
 const benches: Readonly<Record<string, Bench>> = {
+  peers: {
+    file: 'bench/peers.ts',
+    about:
+      'serial lines into a table: the usual designs and us [--quick] [--only NAMES] [--cases NAMES] [--rates 100,500] [--seconds N]',
+  },
   journal: {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',

@@ -1,0 +1,213 @@
+/**
+ * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, done by the usual designs and by us. The board
+ * discards what a real UART would discard and keeps the truth; every line is looked for in the table.
+ *
+ * Options: --quick, --json, --record, --only NAMES, --rates 100,500, --seconds N, --cases NAMES.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
+import { baykeeperPeer } from './peers/baykeeper-peer.ts'
+import { type Contest, type Fault, openContest, type Round, type RoundResult } from './peers/contest.ts'
+import { nodeLoop } from './peers/node-loop.ts'
+import { nodeRedPeer } from './peers/node-red.ts'
+import type { Peer } from './peers/peer.ts'
+import { pythonPeers } from './peers/python-peers.ts'
+import { benchFlags } from './run/arguments.ts'
+import { beginBench } from './run/bench-run.ts'
+import { highestLossFree } from './run/doubling.ts'
+import { count, rounded } from './run/figures.ts'
+
+const flags = benchFlags(['only', 'rates', 'seconds', 'cases'])
+const { quick } = flags
+const missing = mariadbMissing()
+if (missing) {
+  console.error(missing)
+  process.exit(1)
+}
+
+interface Case {
+  readonly name: string
+  readonly about: string
+  readonly sensors: number
+  readonly distanceMs: number
+  readonly fault: Fault
+  readonly rates: readonly number[]
+  readonly seconds: number
+}
+
+const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : 10)
+const outageS = quick ? 6 : 60
+const rates =
+  flags.numbers('rates') ?? (quick ? [2_000] : [100, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 100_000])
+const faultRates = flags.numbers('rates') ?? (quick ? [1_000] : [500, 2_000, 10_000, 20_000])
+/** Once a peer loses this much, faster lines tell nothing new. */
+const hopelessPercent = 30
+const searchFrom = 500
+const searchMax = 128_000
+
+const cases = (
+  [
+    { name: 'plain', about: '500 sensors', sensors: 500, distanceMs: 0, fault: 'none', rates, seconds },
+    {
+      name: 'outage',
+      about: `the database is killed and comes back after ${outageS} s`,
+      sensors: 500,
+      distanceMs: 0,
+      fault: 'outage',
+      rates: faultRates,
+      seconds: outageS * 1.5,
+    },
+    {
+      name: 'kill',
+      about: 'kill -9 of the program in the middle, and a new start',
+      sensors: 500,
+      distanceMs: 0,
+      fault: 'kill',
+      rates: faultRates,
+      seconds: quick ? 5 : 20,
+    },
+    {
+      name: 'distant',
+      about: 'the database is 4 ms away',
+      sensors: 500,
+      distanceMs: 4,
+      fault: 'none',
+      rates: quick ? faultRates : rates,
+      seconds,
+    },
+    {
+      name: '5000-sensors',
+      about: '5,000 sensors',
+      sensors: 5_000,
+      distanceMs: 0,
+      fault: 'none',
+      rates: faultRates,
+      seconds,
+    },
+    {
+      name: '50000-sensors',
+      about: '50,000 sensors',
+      sensors: 50_000,
+      distanceMs: 0,
+      fault: 'none',
+      rates: faultRates,
+      seconds,
+    },
+  ] satisfies Case[]
+).filter(({ name }) => chosen(flags.value('cases'), name))
+
+const peers: readonly Peer[] = [baykeeperPeer, ...pythonPeers, nodeLoop, nodeRedPeer].filter(({ name }) =>
+  chosen(flags.value('only'), name),
+)
+
+function chosen(names: string | undefined, name: string): boolean {
+  return names === undefined || names.split(',').includes(name)
+}
+
+interface Line extends RoundResult {
+  readonly peer: string
+  readonly case: string
+  readonly sensors: number
+}
+
+const bench = beginBench('peers', flags, peers.length * cases.length)
+const versions: Record<string, string> = {}
+const notRun: Record<string, string> = {}
+const results: Line[] = []
+const highest: Record<string, number> = {}
+
+for (const peer of peers) {
+  try {
+    versions[peer.name] = await peer.prepare()
+  } catch (fault) {
+    notRun[peer.name] = (fault as Error).message
+    bench.say(`! ${peer.name} NOT RUN: ${(fault as Error).message}`)
+  }
+}
+bench.prepared()
+const running = peers.filter(({ name }) => versions[name])
+
+await using server = await startMariadb()
+for (const one of cases) {
+  for (const peer of running) {
+    const needMs = one.rates.length * (one.seconds * 1_000 + (one.fault === 'outage' ? 8_000 : 3_000)) + 3_000
+    if (bench.leftMs < needMs) {
+      notRun[`${peer.name}, ${one.name}`] = 'no time left in a quick run'
+      bench.say(`! ${peer.name}, ${one.name} NOT RUN: no time left in a quick run`)
+    } else await contest(peer, one).catch((fault) => failed(peer, one, fault))
+    bench.step()
+  }
+}
+
+function failed({ name }: Peer, one: Case, fault: unknown): void {
+  notRun[`${name}, ${one.name}`] = (fault as Error).message
+  bench.say(`! ${name}, ${one.name} FAILED: ${(fault as Error).message}`)
+}
+
+async function contest(peer: Peer, one: Case): Promise<void> {
+  await using contest = await openContest({ peer, server, sensors: one.sensors, distanceMs: one.distanceMs })
+  const round = (rate: number): Round => ({
+    ...{ rate, seconds: one.seconds, fault: one.fault, outageS },
+    settleMs: one.fault === 'outage' ? 6_000 : 2_000,
+    drainMsMax: quick ? 10_000 : 60_000,
+  })
+  for (const rate of one.rates) {
+    const result = { peer: peer.name, case: one.name, sensors: one.sensors, ...(await contest.run(round(rate))) }
+    results.push(result)
+    bench.say(lineOf(result))
+    if (result.lost_percent > hopelessPercent) break
+  }
+  if (one.name === 'plain' && !quick) await search(peer, contest, round)
+}
+
+/** A loss may be the scheduler's on a shared machine: a rate that lost is tried once more. */
+async function search(peer: Peer, contest: Contest, round: (rate: number) => Round): Promise<void> {
+  const found = await highestLossFree({
+    from: searchFrom,
+    max: searchMax,
+    halvings: 2,
+    async holds(rate) {
+      for (let tries = 0; tries < 2; tries++) {
+        const { lost, offered } = await contest.run(round(rate))
+        if (lost === 0) return offered > rate * 0.95
+        await sleep(1_000)
+      }
+      return false
+    },
+  })
+  highest[peer.name] = found.highest
+  bench.say(`${peer.name}: loss-free up to ${count(found.highest)}/s`)
+}
+
+function lineOf(line: Line): string {
+  const facts = [
+    `${line.peer.padEnd(15)} ${line.case.padEnd(8)} ${count(line.rate).padStart(7)}/s (${count(line.offered)} reached)`,
+    `${line.lost_percent} % lost (${count(line.overrun)} overrun, ${count(line.taken_and_lost)} taken and lost)`,
+    `${count(line.doubled)} doubled`,
+    `${count(line.rows_per_s)} rows/s`,
+    `${line.cpu_s_per_million} CPU s/M (+ database ${line.database_cpu_s_per_million})`,
+    `${line.pss_mb} MB`,
+  ]
+  return facts.join('  ')
+}
+
+/** Without a search: the highest rate tried at which nothing was lost. */
+function lossFree(name: string): number {
+  const tried = results.filter((line) => line.peer === name && line.case === 'plain' && line.lost === 0)
+  return highest[name] ?? Math.max(0, ...tried.map(({ rate }) => rate))
+}
+
+const own = lossFree(baykeeperPeer.name)
+const ratios = Object.fromEntries(
+  running
+    .filter((peer) => peer !== baykeeperPeer && lossFree(peer.name) > 0)
+    .map(({ name }) => [`loss_free_rate_to_${name}`, rounded(own / lossFree(name), 2)]),
+)
+await bench.finish(ratios, {
+  loss_free_rate: Object.fromEntries(running.map(({ name }) => [name, lossFree(name)])),
+  about: Object.fromEntries(peers.map(({ name, about }) => [name, about])),
+  cases: Object.fromEntries(cases.map(({ name, about }) => [name, about])),
+  versions,
+  not_run: notRun,
+  results,
+})

@@ -1,0 +1,65 @@
+/** What peers are made of, fetched once by the ordinary clients into a folder outside the repository. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const installMsMax = 300_000
+
+export const cacheDir = path.resolve(process.env['BAYKEEPER_BENCH_CACHE'] ?? path.join(tmpdir(), 'baykeeper-bench'))
+
+/** Installs into `name` below the cache unless it is there whole; a half installation is removed. */
+async function once(name: string, install: (dir: string) => Promise<void>): Promise<string> {
+  const dir = path.join(cacheDir, name)
+  const done = path.join(dir, '.complete')
+  if (existsSync(done)) return dir
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  console.error(`fetching ${name} into ${cacheDir} (once)`)
+  try {
+    await install(dir)
+  } catch (fault) {
+    await rm(dir, { recursive: true, force: true })
+    throw new Error(`${name} could not be installed: ${reasonOf(fault)}`, { cause: fault })
+  }
+  await writeFile(done, '')
+  return dir
+}
+
+const pythonPackages = ['pyserial>=3.5,<4', 'PyMySQL>=1.1,<2', 'SQLAlchemy>=2,<3']
+
+/** Path of a Python that has pyserial, PyMySQL and SQLAlchemy, and their versions. */
+export async function pythonWithPackages(): Promise<{ readonly python: string; readonly versions: string }> {
+  const dir = await once('python', async (dir) => {
+    await run('python3', ['-m', 'venv', dir])
+    const pip = path.join(dir, 'bin/pip')
+    await run(pip, ['install', '--quiet', '--retries', '1', ...pythonPackages], { timeout: installMsMax })
+  })
+  const python = path.join(dir, 'bin/python')
+  const { stdout } = await run(python, [
+    '-c',
+    'import platform, serial, pymysql, sqlalchemy as s\nprint("Python", platform.python_version(), "pyserial", serial.__version__, "PyMySQL", pymysql.__version__, "SQLAlchemy", s.__version__)',
+  ])
+  return { python, versions: stdout.trim() }
+}
+
+const nodeRedPackages = { 'node-red': '5.0.7', 'node-red-node-serialport': '2.0.3', 'node-red-node-mysql': '3.0.4' }
+
+/** Folder whose node_modules has Node-RED with its serial and MySQL nodes. */
+export async function nodeRed(): Promise<{ readonly dir: string; readonly versions: string }> {
+  const dir = await once('node-red', async (dir) => {
+    await writeFile(path.join(dir, 'package.json'), JSON.stringify({ private: true, dependencies: nodeRedPackages }))
+    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir, timeout: installMsMax })
+  })
+  const versions = Object.entries(nodeRedPackages).map(([name, version]) => `${name} ${version}`)
+  return { dir, versions: versions.join(', ') }
+}
+
+function reasonOf(fault: unknown): string {
+  const { stderr, message } = fault as { stderr?: string; message: string }
+  const errors = (stderr ?? '').split('\n').filter((line) => /error/i.test(line))
+  return (errors.at(-1) ?? message.split('\n')[0] ?? '').slice(0, 300)
+}

@@ -1,0 +1,75 @@
+/**
+ * An emulated board on a pseudo-terminal that belongs to it alone. Nobody relays: what a reader does not take in time fills the terminal
+ * (some 20 KB), then the board's FIFO, and then bytes are discarded and counted, as on a real line.
+ *
+ * The terminal is made by pty-owner.py, because Node cannot; it holds the reader's end open, so that what lies in the terminal outlives a
+ * reader that is killed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Sent } from './truth.ts'
+
+export interface Burst {
+  /** Number of the first line; each burst has a range of its own. */
+  readonly first: number
+  readonly rate: number
+  readonly seconds: number
+  readonly sensors: number
+}
+
+export interface BurstTruth extends Sent {
+  /** The emulator shares the machine: what it reached, lines a second. */
+  readonly rate: number
+}
+
+export interface Board extends AsyncDisposable {
+  /** What a reader opens. */
+  readonly path: string
+  send(burst: Burst): Promise<BurstTruth>
+  /** A reader that was killed may have left the terminal locked against the next. */
+  unlock(): void
+}
+
+const folder = import.meta.dirname
+
+export async function startBoard(): Promise<Board> {
+  const owner = spawn(
+    'python3',
+    [path.join(folder, 'pty-owner.py'), process.execPath, path.join(folder, 'board-process.ts')],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  const end = () => owner.kill('SIGKILL')
+  process.once('exit', end)
+  const answers = lines(owner)
+  const { path: tty } = (await answers()) as { path: string }
+  return {
+    path: tty,
+    async send(burst) {
+      owner.stdin?.write(`${JSON.stringify(burst)}\n`)
+      return (await answers()) as BurstTruth
+    },
+    unlock: () => void owner.kill('SIGUSR1'),
+    async [Symbol.asyncDispose]() {
+      process.off('exit', end)
+      const gone = new Promise((resolve) => owner.once('close', resolve))
+      owner.stdin?.end()
+      await gone
+    },
+  }
+}
+
+/** One parsed line at a time; rejects when the process ends instead. */
+function lines(child: ChildProcess): () => Promise<unknown> {
+  const reader = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  const iterator = reader[Symbol.asyncIterator]()
+  const failed = new Promise<never>((_, reject) => child.once('error', reject))
+  failed.catch(() => {})
+  return async () => {
+    const { value, done } = await Promise.race([iterator.next(), failed])
+    if (done) throw new Error('the emulated board ended')
+    return JSON.parse(value)
+  }
+}
