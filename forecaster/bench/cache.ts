@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { featureVersion } from '../features/network-input.ts'
+import { featureVersion } from '../features/batch.ts'
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts'
 import type { StoredTensors } from '../model/stored-tensors.ts'
 

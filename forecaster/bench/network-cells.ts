@@ -1,5 +1,5 @@
 /** The network's quantiles for every cell of a window: one array per horizon, seven numbers a cell, NaN where it was not asked. */
-import type { View } from '../features/network-input.ts'
+import type { View } from '../features/view.ts'
 import type { Predictor } from '../model/predictor.ts'
 import { levels } from '../scoring/quantiles.ts'
 import type { Window } from './pairs.ts'

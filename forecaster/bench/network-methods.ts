@@ -5,7 +5,7 @@
 
 import { stepOf } from '../data/panel.ts'
 import { fitAnchor } from '../features/anchor.ts'
-import { viewOf } from '../features/network-input.ts'
+import { viewOf } from '../features/view.ts'
 import { defaultConfig, type ModelConfig, type Parts } from '../model/config.ts'
 import { newPredictor } from '../model/predictor.ts'
 import { parametersOf, type StoredTensors } from '../model/stored-tensors.ts'

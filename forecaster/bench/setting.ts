@@ -3,7 +3,7 @@ import type { Panel } from '../data/panel.ts'
 import { dateFromDays, daysFromDate, stepOf } from '../data/panel.ts'
 import { fitAnchor } from '../features/anchor.ts'
 import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
-import { type View, viewOf } from '../features/network-input.ts'
+import { type View, viewOf } from '../features/view.ts'
 import { type Pairs, pairsOf, type Window } from './pairs.ts'
 import { type Protocol, windowOf } from './protocols.ts'
 

@@ -1,8 +1,8 @@
 /** Rows of the flat table for cells of a window, and the residual over the anchor that trees and ridge are fitted to. */
 
 import { arAnomaly } from '../baselines/naive.ts'
-import type { View } from '../features/network-input.ts'
 import { columnsOf, fillRow } from '../features/table.ts'
+import type { View } from '../features/view.ts'
 import { lotOfCell, originOfCell, type Pairs } from './pairs.ts'
 
 export interface Rows {

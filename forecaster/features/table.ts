@@ -4,8 +4,8 @@
  */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { meanBetween, type Running } from './anomaly.ts'
-import type { View } from './network-input.ts'
-import { daysBack } from './network-input.ts'
+import { daysBack } from './batch.ts'
+import type { View } from './view.ts'
 
 const rateLags = [1, 2, 3, 4, 8, 16, 32] as const
 const anomalyLags = [1, 2, 4, 8, 16, 32, 64, 96] as const

@@ -1,5 +1,5 @@
 /** A batch with something left out: what the ablations of the bench train on. With all parts it is left as it is. */
-import { type Batch, calendarColumns, sizes } from '../features/network-input.ts'
+import { type Batch, calendarColumns, sizes } from '../features/batch.ts'
 import type { Parts } from './config.ts'
 
 /** Where the query tells whether the present rate is known, and the rate. */

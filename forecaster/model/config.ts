@@ -1,5 +1,5 @@
 /** What a network is made of; stored with its weights. */
-import { sizes } from '../features/network-input.ts'
+import { sizes } from '../features/batch.ts'
 
 export interface ModelConfig {
   readonly width: number

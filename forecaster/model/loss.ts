@@ -1,7 +1,7 @@
 /** Pinball loss in rate over the anchor's own error, so that every horizon weighs alike; and the step that lowers it. */
 
-import type { Batch } from '../features/network-input.ts'
-import { sizes } from '../features/network-input.ts'
+import type { Batch } from '../features/batch.ts'
+import { sizes } from '../features/batch.ts'
 import { levels } from '../scoring/quantiles.ts'
 import type { ModelConfig } from './config.ts'
 import { type Inputs, maximum, sumAll, type Tensor, type Tensors, tensor } from './tensor.ts'

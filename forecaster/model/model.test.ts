@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { newBatch } from '../features/network-input.ts'
+import { newBatch } from '../features/batch.ts'
 import { levels } from '../scoring/quantiles.ts'
 import { drawBatch } from '../train/source.ts'
 import { defaultConfig } from './config.ts'
@@ -81,7 +81,7 @@ test('what comes after the origin does not change a forecast', async () => {
   const t = 4100
   const blind = view.seasonal.panel.rates.map((rates) => rates.map((rate, i) => (i > t ? Number.NaN : rate)))
   const { seasonalOf } = await import('../features/anomaly.ts')
-  const { viewOf } = await import('../features/network-input.ts')
+  const { viewOf } = await import('../features/view.ts')
   const past = viewOf(seasonalOf({ ...view.seasonal.panel, rates: blind }), view.anchor)
   await using predictor = await newPredictor(config, await someWeights(), 2)
   const asked = [0, 1].map((lot) => ({ lot, t, embedding: lot }))

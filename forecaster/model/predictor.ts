@@ -1,5 +1,7 @@
 /** A trained network put to use: batches of one padded size, so that its kernels are compiled once. */
-import { type Batch, clearBatch, fillSeries, newBatch, type View } from '../features/network-input.ts'
+import { type Batch, clearBatch, newBatch } from '../features/batch.ts'
+import { fillSeries } from '../features/network-input.ts'
+import type { View } from '../features/view.ts'
 import { levels } from '../scoring/quantiles.ts'
 import { leaveOut } from './ablated.ts'
 import type { ModelConfig } from './config.ts'

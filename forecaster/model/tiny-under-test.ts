@@ -3,7 +3,7 @@ import { generatedCity } from '../data/city.ts'
 import { stepsOf } from '../data/panel.ts'
 import { fitAnchor } from '../features/anchor.ts'
 import { seasonalOf } from '../features/anomaly.ts'
-import { type View, viewOf } from '../features/network-input.ts'
+import { type View, viewOf } from '../features/view.ts'
 import type { Source } from '../train/source.ts'
 import { allParts, type ModelConfig } from './config.ts'
 

@@ -6,7 +6,7 @@
  * the lot's own day once more) is one vector added to every query.
  */
 import { gaussian, seededRandom } from '../data/random.ts'
-import { sizes } from '../features/network-input.ts'
+import { sizes } from '../features/batch.ts'
 import { levels } from '../scoring/quantiles.ts'
 import { contextWidth, type ModelConfig } from './config.ts'
 import {

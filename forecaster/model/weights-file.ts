@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Panel } from '../data/panel.ts'
-import { featureVersion } from '../features/network-input.ts'
+import { featureVersion } from '../features/batch.ts'
 import type { ModelConfig } from './config.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { StoredTensors } from './stored-tensors.ts'

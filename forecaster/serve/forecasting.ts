@@ -5,7 +5,7 @@
 import type { ForecastAnswer, ForecastPoint, ForecastRequest } from '@baykeeper/contract/forecast.ts'
 import { type Anchor, anchorAt, fitAnchor } from '../features/anchor.ts'
 import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
-import { viewOf } from '../features/network-input.ts'
+import { viewOf } from '../features/view.ts'
 import { type Factors, stretch } from '../model/conformal.ts'
 import type { Predictor } from '../model/predictor.ts'
 import { levels, medianAt } from '../scoring/quantiles.ts'
@@ -51,8 +51,10 @@ export function newForecaster(loaded: Loaded): Forecaster {
       const own = dailyOf(daily.get(request.site), { seasonal, placed, horizons: loaded.horizons })
       daily.set(request.site, own)
       const quantiles = await networkQuantiles(loaded, { seasonal, placed, anchor: own.anchor })
+      const gate = byCell(request.gate)
+      const factors = byCell(request.factors)
       const lots = site.lots.map(({ id }, lot) =>
-        lotAnswer({ request, loaded, seasonal, placed, own, quantiles, lot, id, nowMs }),
+        lotAnswer({ gate, factors, request, loaded, seasonal, placed, own, quantiles, lot, id, nowMs }),
       )
       return {
         type: 'forecast',
@@ -99,7 +101,15 @@ interface LotPlace {
   readonly lot: number
   readonly id: string
   readonly nowMs: number
+  /** By minutes and lot. */
+  readonly gate: ByCell<'gate'>
+  readonly factors: ByCell<'factors'>
 }
+
+type ByCell<Name extends 'gate' | 'factors'> = ReadonlyMap<string, NonNullable<ForecastRequest[Name]>[number]>
+
+const byCell = <Entry extends { lot: string; minutes: number }>(entries: readonly Entry[] = []) =>
+  new Map(entries.map((entry) => [`${entry.minutes} ${entry.lot}`, entry]))
 
 function lotAnswer(place: LotPlace): ForecastAnswer['lots'][number] {
   const { request, loaded, id, nowMs } = place
@@ -140,7 +150,7 @@ function pointAt(place: LotPlace, h: number): ForecastPoint {
   const model = modelQuantiles(place, h)
   const choice = choose(place, { minutes, model })
   const rate = choice.serve === 'model' && model ? model : baseline
-  const factors = request.factors?.find((one) => one.lot === id && one.minutes === minutes)
+  const factors = place.factors.get(`${minutes} ${id}`)
   widen(rate, { of80: (factors?.of80 ?? 1) * verdict.widened, of95: (factors?.of95 ?? 1) * verdict.widened })
   const capacity = capacityOf(place)
   return {
@@ -191,7 +201,7 @@ function baselineQuantiles({ seasonal, placed, own, lot }: LotPlace, h: number):
 }
 
 function choose(
-  { request, placed, seasonal, id, lot }: LotPlace,
+  { gate, placed, seasonal, id, lot }: LotPlace,
   { minutes, model }: { minutes: number; model: Float32Array | undefined },
 ): { serve: 'model' | 'baseline'; why: string } {
   if (!model) {
@@ -200,7 +210,7 @@ function choose(
     const days = Math.floor((placed.origin - (placed.firstKnown[lot] as number)) / slots)
     return { serve: 'baseline', why: `${days} days of history; the model needs ${modelDaysMin}` }
   }
-  const decision = request.gate?.find((one) => one.lot === id && one.minutes === minutes)
+  const decision = gate.get(`${minutes} ${id}`)
   return decision ? { serve: decision.serve, why: decision.why } : { serve: 'model', why: 'no score yet' }
 }
 

@@ -1,6 +1,8 @@
 /** Where a step's samples come from: panels with a window each. The draw is a function of seed and step, so a resumed run draws the same. */
 import { seededRandom } from '../data/random.ts'
-import { type Batch, clearBatch, fillSeries, type View, viewDays } from '../features/network-input.ts'
+import { type Batch, clearBatch, viewDays } from '../features/batch.ts'
+import { fillSeries } from '../features/network-input.ts'
+import type { View } from '../features/view.ts'
 
 export interface Source {
   readonly view: View

@@ -3,7 +3,7 @@
  * bit where an uninterrupted one ends; progress is told at least every `progressSteps`; it stops within one step of being told to.
  */
 import { setImmediate } from 'node:timers/promises'
-import { newBatch } from '../features/network-input.ts'
+import { newBatch } from '../features/batch.ts'
 import { leaveOut } from '../model/ablated.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { inputsOf, lossOf, taughtInputsOf } from '../model/loss.ts'

@@ -1,6 +1,8 @@
 /** The early stop's judge: mean pinball loss over the anchor's error on the newest part of each history. */
 import { type Panel, stepsOf } from '../data/panel.ts'
-import { fillSeries, newBatch, type View } from '../features/network-input.ts'
+import { newBatch } from '../features/batch.ts'
+import { fillSeries } from '../features/network-input.ts'
+import type { View } from '../features/view.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { inputsOf, lossOf, taughtInputsOf } from '../model/loss.ts'
 import { type StoredTensors, tensorsOf } from '../model/stored-tensors.ts'
