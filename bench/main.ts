@@ -21,6 +21,11 @@ const benches: Readonly<Record<string, Bench>> = {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',
   },
+  store: {
+    file: 'bench/store.ts',
+    about:
+      'HTTP batches into the database beside a raw bulk insert [--quick] [--json] [--store sqlite|mariadb] [--devices 2000]',
+  },
   forecast: {
     file: 'forecaster/bench.ts',
     about: 'the network beside all baselines [--quick] [--protocol F,M,B] [--seeds 3] [--cache DIR] [--validation]',
