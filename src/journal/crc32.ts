@@ -27,6 +27,15 @@ export function crc32({ bytes, view }: Memory, from: number, to: number, seed: n
       (t[256 + ((d >>> 16) & 255)] as number) ^
       (t[d >>> 24] as number)
   }
+  if (i + 4 <= to) {
+    c ^= view.getInt32(i, true)
+    c =
+      (t[768 + (c & 255)] as number) ^
+      (t[512 + ((c >>> 8) & 255)] as number) ^
+      (t[256 + ((c >>> 16) & 255)] as number) ^
+      (t[c >>> 24] as number)
+    i += 4
+  }
   for (; i < to; i++) c = (c >>> 8) ^ (t[(c ^ (bytes[i] as number)) & 255] as number)
   return ~c >>> 0
 }

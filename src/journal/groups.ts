@@ -5,7 +5,7 @@
  */
 import { type JournalRecord, recordKinds } from './journal.ts'
 import { type Memory, memory } from './memory.ts'
-import { recordBytes, recordFlags, type Totals, writeRecord } from './record.ts'
+import { recordFlags, type Totals, writeRecord } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
 
 const memoryBytesMin = 16 * 1024
@@ -14,6 +14,7 @@ const memoriesKept = 3
 
 export interface Append {
   readonly records: readonly JournalRecord[]
+  /** As they will lie in the segment. */
   readonly bytes: number
   readonly resolve: (lastRecord: number) => void
   readonly reject: (fault: unknown) => void
@@ -160,7 +161,3 @@ export function createGroupQueue(options: {
     planned: () => segment,
   }
 }
-
-/** Bytes of an append as it will lie in the segment. */
-export const appendBytes = (records: readonly JournalRecord[]) =>
-  records.reduce((sum, record) => sum + recordBytes(record), 0)

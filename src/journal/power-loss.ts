@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../lib/clock.ts'
 import { type CrashFiles, createCrashFiles } from './crash-files.ts'
+import { noTotals, totalsBefore } from './damage.ts'
 import {
   type Damage,
   JournalError,
@@ -15,7 +16,6 @@ import {
   type StoredRecord,
 } from './journal.ts'
 import { openReader } from './reader.ts'
-import { noTotals, totalsBefore } from './recovery.ts'
 import { type Random, seededRandom, upTo } from './seeded-random.ts'
 import { createStepClock, type StepClock } from './step-clock.ts'
 import { type JournalDeps, openWriter } from './writer.ts'

@@ -7,12 +7,13 @@
  * again whenever more is durable than at the last listing. Bytes loaded then are good for the same records, and for no later ones.
  */
 import type { Files, OpenFile } from '../lib/files.ts'
+import { damageOfHole, lostBetween, stored, totalsBefore } from './damage.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { type Directory, listSegments, type Segment, stoppedAt } from './directory.ts'
 import type { Damage, JournalReader, ReadLimit, StoredRecord } from './journal.ts'
 import { createMilestones, headerAt, walkTo } from './milestones.ts'
 import { type RecordHead, readRecord, recordFlags, type Totals } from './record.ts'
-import { damageOfHole, lostBetween, recover, stored, totalsBefore } from './recovery.ts'
+import { recover } from './recovery.ts'
 import { headerBytes, segmentSalt } from './segment.ts'
 import { verify } from './verify.ts'
 import { endsWrites, findRecord, walk } from './walk.ts'

@@ -50,8 +50,6 @@ interface RecordContent {
   readonly bytes: Uint8Array
 }
 
-export const recordBytes = (record: { readonly bytes: Uint8Array }) => recordHeaderBytes + record.bytes.byteLength
-
 /** Counts after a record, given those before it. */
 export function totalsAfter(before: Totals, record: { readonly kind: number; readonly frames: number }): Totals {
   const { acceptedFrames, noiseFrames } = before

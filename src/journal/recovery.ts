@@ -3,12 +3,14 @@
  * those above hold no record and no header): the others are trusted by their headers until they are read.
  */
 import type { Files } from '../lib/files.ts'
+import { findCheckpoint } from './checkpoint.ts'
+import { damageOfHole, noTotals } from './damage.ts'
 import { type Directory, listSegments, type Segment } from './directory.ts'
 import type { Mark } from './groups.ts'
 import { type Damage, recordKinds, type StoredRecord } from './journal.ts'
 import { recordFlags, recordHeaderBytes, type Totals } from './record.ts'
 import { type CheckpointPlace, headerBytes, segmentSalt } from './segment.ts'
-import { type Hole, type Seal, usedBytes, walk } from './walk.ts'
+import { type Seal, usedBytes, walk } from './walk.ts'
 
 /** Numbers skipped when a whole segment is known to be gone: more than any segment can hold. */
 const lostSegmentRecords = 1_000_000_000
@@ -66,38 +68,8 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
   }
 }
 
-export const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
 /** A header that cannot be read may have held a fence of its own. */
 const headerless = ({ segments, ruins }: Directory) => ruins.length + segments.filter(({ header }) => !header).length
-
-/** Frames lost between two counts; none are claimed where one of them is unknown. */
-export function lostBetween(before: Totals | undefined, after: Totals | undefined) {
-  if (!before || !after) return { frames: 0, noiseFrames: 0 }
-  return {
-    frames: Math.max(0, after.acceptedFrames - before.acceptedFrames),
-    noiseFrames: Math.max(0, after.noiseFrames - before.noiseFrames),
-  }
-}
-
-/** Counts before a record, given the record with the counts after it. */
-export function totalsBefore(record: Totals & { readonly kind: number; readonly frames: number }): Totals {
-  const { kind, frames, acceptedFrames, noiseFrames } = record
-  return {
-    acceptedFrames: acceptedFrames - (kind === recordKinds.data ? frames : 0),
-    noiseFrames: noiseFrames - (kind === recordKinds.noise ? frames : 0),
-  }
-}
-
-export function damageOfHole(segment: string, hole: Hole, before: Totals | undefined, torn = false): Damage {
-  const { fromRecord, toRecord, offset, bytes, next } = hole
-  const unknown = before ? '' : '; how many frames is unknown'
-  return {
-    ...{ segment, fromRecord, toRecord, bytes, offset },
-    ...lostBetween(before, totalsBefore(next)),
-    ...(torn ? { torn: true as const } : {}),
-    reason: (bytes > 0 ? 'the bytes are no valid records' : 'the records are missing') + unknown,
-  }
-}
 
 interface Tail extends RecordsEnd {
   readonly lastRecord: number
@@ -197,64 +169,4 @@ function unreadable(segment: Segment, bytes: number, reason: string, torn?: true
   const range: Damage = { segment: name, fromRecord, toRecord, bytes, offset: 0, frames: 0, reason }
   const damage = [torn ? { ...range, torn } : range]
   return { segment, ...nothing, lastRecord: fromRecord - 1, usedNumber: toRecord, totals: header, damage }
-}
-
-interface FoundCheckpoint {
-  readonly place: CheckpointPlace
-  readonly record: StoredRecord
-}
-
-/** Headers point at the newest checkpoint before them; only where that thread is torn are segments searched. */
-async function findCheckpoint(files: Files, segments: readonly Segment[], last: Tail | undefined) {
-  if (!last) return undefined
-  const place = last.checkpoint ?? last.segment.header?.checkpoint
-  if (!place && last.segment.header) return undefined
-  const pointed = place && (await checkpointIn(files, segments, place.ordinal, place))
-  if (pointed) return pointed
-  for (const { ordinal } of segments.filter((segment) => segment.ordinal <= last.segment.ordinal).reverse()) {
-    const found = await checkpointIn(files, segments, ordinal)
-    if (found) return found
-  }
-  return undefined
-}
-
-async function checkpointIn(
-  files: Files,
-  segments: readonly Segment[],
-  ordinal: number,
-  place?: CheckpointPlace,
-): Promise<FoundCheckpoint | undefined> {
-  const at = segments.findIndex((segment) => segment.ordinal === ordinal)
-  const segment = segments[at]
-  if (!segment) return undefined
-  let found: FoundCheckpoint | undefined
-  try {
-    const file = await files.open(segment.path, 'read')
-    try {
-      const below = segments
-        .slice(at + 1)
-        .reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY)
-      const start = { salt: segmentSalt(segment), number: segment.first, below, ...place }
-      await walk(file, start, {
-        record(record, offset, window) {
-          if (record.kind === recordKinds.checkpoint)
-            found = {
-              place: { ordinal, offset, number: record.number },
-              record: { ...stored(record), bytes: window.bytes.slice(record.from, record.to) },
-            }
-          return place ? true : undefined
-        },
-      })
-    } finally {
-      await file.close()
-    }
-  } catch {
-    return undefined
-  }
-  return place && found?.place.number !== place.number ? undefined : found
-}
-
-export const stored = (record: Omit<StoredRecord, 'bytes'>) => {
-  const { number, kind, frames, acceptedFrames, noiseFrames } = record
-  return { number, kind, frames, acceptedFrames, noiseFrames }
 }

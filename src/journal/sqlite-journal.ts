@@ -18,7 +18,7 @@ import {
   type StoredRecord,
 } from './journal.ts'
 import { lockDirectory } from './lock.ts'
-import { recordBytes, totalsAfter } from './record.ts'
+import { recordHeaderBytes, totalsAfter } from './record.ts'
 import { createSyncTimes } from './sync-times.ts'
 import { type JournalDeps, journalDefaults } from './writer.ts'
 
@@ -147,7 +147,7 @@ export async function openSqliteWriter(
   function append(records: readonly JournalRecord[]): Promise<number> {
     const refuse = (code: JournalError['code'], message: string) => Promise.reject(new JournalError(code, message))
     if (closed) return refuse('E_JOURNAL_CLOSED', 'the journal is closed')
-    const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0)
+    const bytes = records.reduce((sum, record) => sum + recordHeaderBytes + record.bytes.byteLength, 0)
     if (records.some((record) => record.bytes.byteLength > limits.recordBytesMax))
       return refuse('E_JOURNAL_TOO_LARGE', 'a record is too large')
     if (pendingBytes + bytes > limits.pendingBytesMax) return refuse('E_JOURNAL_OVERLOAD', 'too much is waiting')

@@ -1,9 +1,10 @@
 /** Reads every record of every segment, as `ledger verify` does. */
 import type { Files } from '../lib/files.ts'
+import { damageOfHole, lostBetween } from './damage.ts'
 import { type Segment, stoppedAt } from './directory.ts'
 import type { Damage } from './journal.ts'
 import type { Totals } from './record.ts'
-import { damageOfHole, lostBetween, type Recovered } from './recovery.ts'
+import type { Recovered } from './recovery.ts'
 import { segmentSalt } from './segment.ts'
 import { endsWrites, type Hole, walk } from './walk.ts'
 

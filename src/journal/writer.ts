@@ -14,7 +14,7 @@ import type { Files } from '../lib/files.ts'
 import { type ActiveSegment, discard, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { createFillAhead } from './fill-ahead.ts'
-import { appendBytes, createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
+import { createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
 import {
   JournalError,
   type JournalOptions,
@@ -24,11 +24,12 @@ import {
   type JournalWriter,
 } from './journal.ts'
 import type { JournalLock } from './lock.ts'
-import { recordBytesLimit } from './record.ts'
+import { recordBytesLimit, recordHeaderBytes } from './record.ts'
 import { type RecordsEnd, type Recovered, recover } from './recovery.ts'
 import { createRetention } from './retention.ts'
 import { type CheckpointPlace, segmentSalt } from './segment.ts'
 import { createSyncTimes } from './sync-times.ts'
+import { createUpkeep } from './upkeep.ts'
 
 export interface JournalDeps {
   readonly files: Files
@@ -50,8 +51,6 @@ export const journalDefaults = {
   probeMs: 1_000,
 } satisfies Required<JournalOptions>
 
-/** Retention and free space are looked at no more often than this. */
-const upkeepEveryMs = 5_000
 const rewriteBytes = 1024 * 1024
 
 export async function openWriter(dir: string, deps: JournalDeps, options: JournalOptions = {}): Promise<JournalWriter> {
@@ -121,18 +120,19 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     active: () => active,
     onFault: (segment) => segment === active && leaveBehind(segment),
   })
+  const upkeep = createUpkeep({
+    ...{ files, dir, clock },
+    removeReleased: () => retention.removeReleased(released, checkpoint?.ordinal),
+  })
   let listener: ((tail: JournalTail) => void) | undefined
   let pendingBytes = 0
   let released = 0
   let running: Promise<void> | undefined
   let retiring: Promise<void> = Promise.resolve()
-  let upkeep: Promise<void> = Promise.resolve()
-  let upkeepAt = Number.NEGATIVE_INFINITY
   let closing: Promise<void> | undefined
   /** The write under way may have left records on the disk that are going to be refused. */
   let traces = false
   let fault: { readonly error: JournalError; readonly until: number } | undefined
-  let space = { totalBytes: 0, freeBytes: 0 }
 
   const tail = (): JournalTail => {
     const { number, acceptedFrames, noiseFrames } = durable
@@ -161,8 +161,14 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   }
 
   function append(records: readonly JournalRecord[]): Promise<number> {
-    const bytes = appendBytes(records)
-    const refusal = refuse(records, bytes)
+    let bytes = 0
+    let largest = 0
+    for (const { frames, bytes: content } of records) {
+      assert.ok(frames >= 0 && frames <= 0xffff_ffff && Number.isInteger(frames))
+      bytes += recordHeaderBytes + content.byteLength
+      largest = Math.max(largest, content.byteLength)
+    }
+    const refusal = refuse(bytes, largest)
     if (refusal) return Promise.reject(refusal)
     if (records.length === 0) return Promise.resolve(durable.number)
     pendingBytes += bytes
@@ -172,12 +178,10 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     })
   }
 
-  function refuse(records: readonly JournalRecord[], bytes: number): JournalError | undefined {
-    for (const { frames } of records) assert.ok(frames >= 0 && frames <= 0xffff_ffff && Number.isInteger(frames))
+  function refuse(bytes: number, largest: number): JournalError | undefined {
     if (closing) return new JournalError('E_JOURNAL_CLOSED', 'the journal is closed')
-    for (const { bytes: content } of records)
-      if (content.byteLength > Math.min(limits.recordBytesMax, recordBytesLimit))
-        return new JournalError('E_JOURNAL_TOO_LARGE', `a record of ${content.byteLength} bytes is too large`)
+    if (largest > Math.min(limits.recordBytesMax, recordBytesLimit))
+      return new JournalError('E_JOURNAL_TOO_LARGE', `a record of ${largest} bytes is too large`)
     if (pendingBytes + bytes > limits.pendingBytesMax)
       return new JournalError('E_JOURNAL_OVERLOAD', `${pendingBytes} bytes are waiting for the disk already`)
     if (fault && clock.monotonic() < fault.until) return fault.error
@@ -202,7 +206,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
       const group = queue.first() as Group
       if (failure) refuseGroup(group, failure)
       else settle(group)
-      if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
+      upkeep.look()
     }
     filler.idle()
   }
@@ -336,33 +340,23 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     }
   }
 
-  function keepUp() {
-    upkeepAt = clock.monotonic()
-    upkeep = upkeep.then(async () => {
-      space = await files.space(dir).catch(() => space)
-      await retention.removeReleased(released, checkpoint?.ordinal).catch(() => {})
-    })
-  }
-
   function release(upTo: number) {
     released = Math.max(released, upTo)
     // The consumer is ahead: the end of the journal was lost. Its numbers must not be given to other records.
     queue.skipTo(released)
-    if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
+    upkeep.look()
   }
 
   function stats(): JournalStats {
-    if (clock.monotonic() - upkeepAt > upkeepEveryMs) keepUp()
-    const used = space.totalBytes > 0 ? 1 - space.freeBytes / space.totalBytes : 0
-    const disk = `${Math.floor(used * 100)} % of the disk is in use`
+    upkeep.look()
     return {
       segments: retention.figures().segments,
       bytes: retention.figures().bytes + (active?.offset ?? 0),
-      freeBytes: space.freeBytes,
+      freeBytes: upkeep.freeBytes(),
       pendingBytes,
       ...syncs.figures(),
-      refusing: fault?.error.message ?? (used >= limits.diskRefuseRatio ? disk : undefined),
-      warning: used >= limits.diskWarnRatio ? disk : undefined,
+      refusing: fault?.error.message ?? upkeep.fullerThan(limits.diskRefuseRatio),
+      warning: upkeep.fullerThan(limits.diskWarnRatio),
     }
   }
 
@@ -378,13 +372,13 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
         .catch(() => {})
       await file.close().catch(() => {})
     }
-    await Promise.all([retiring, upkeep])
+    await Promise.all([retiring, upkeep.settled()])
     lock[Symbol.dispose]()
   }
 
   await settleRecovered()
   filler.idle()
-  keepUp()
+  upkeep.look()
   return {
     id,
     fence,

@@ -1,0 +1,41 @@
+/** What is said of records that cannot be read: how many frames the counts around them show to be lost. */
+import type { Damage, StoredRecord } from './journal.ts'
+import { recordKinds } from './journal.ts'
+import type { Totals } from './record.ts'
+import type { Hole } from './walk.ts'
+
+export const noTotals: Totals = { acceptedFrames: 0, noiseFrames: 0 }
+
+/** Frames lost between two counts; none are claimed where one of them is unknown. */
+export function lostBetween(before: Totals | undefined, after: Totals | undefined) {
+  if (!before || !after) return { frames: 0, noiseFrames: 0 }
+  return {
+    frames: Math.max(0, after.acceptedFrames - before.acceptedFrames),
+    noiseFrames: Math.max(0, after.noiseFrames - before.noiseFrames),
+  }
+}
+
+/** Counts before a record, given the record with the counts after it. */
+export function totalsBefore(record: Totals & { readonly kind: number; readonly frames: number }): Totals {
+  const { kind, frames, acceptedFrames, noiseFrames } = record
+  return {
+    acceptedFrames: acceptedFrames - (kind === recordKinds.data ? frames : 0),
+    noiseFrames: noiseFrames - (kind === recordKinds.noise ? frames : 0),
+  }
+}
+
+export function damageOfHole(segment: string, hole: Hole, before: Totals | undefined, torn = false): Damage {
+  const { fromRecord, toRecord, offset, bytes, next } = hole
+  const unknown = before ? '' : '; how many frames is unknown'
+  return {
+    ...{ segment, fromRecord, toRecord, bytes, offset },
+    ...lostBetween(before, totalsBefore(next)),
+    ...(torn ? { torn: true as const } : {}),
+    reason: (bytes > 0 ? 'the bytes are no valid records' : 'the records are missing') + unknown,
+  }
+}
+
+export const stored = (record: Omit<StoredRecord, 'bytes'>) => {
+  const { number, kind, frames, acceptedFrames, noiseFrames } = record
+  return { number, kind, frames, acceptedFrames, noiseFrames }
+}
