@@ -1,7 +1,7 @@
 /** What peers are made of, fetched once by the ordinary clients into a folder outside the repository. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -46,17 +46,31 @@ export async function pythonWithPackages(): Promise<{ readonly python: string; r
   return { python, versions: stdout.trim() }
 }
 
-const nodeRedPackages = { 'node-red': '5.0.7', 'node-red-node-serialport': '2.0.3', 'node-red-node-mysql': '3.0.4' }
-
-/** Folder whose node_modules has Node-RED with its serial and MySQL nodes. */
-export async function nodeRed(): Promise<{ readonly dir: string; readonly versions: string }> {
-  const dir = await once('node-red', async (dir) => {
-    await writeFile(path.join(dir, 'package.json'), JSON.stringify({ private: true, dependencies: nodeRedPackages }))
-    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir, timeout: installMsMax })
-  })
-  const versions = Object.entries(nodeRedPackages).map(([name, version]) => `${name} ${version}`)
-  return { dir, versions: versions.join(', ') }
+/** A Node of its own: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, whatever lies in the line. */
+const nodeRedPackages = {
+  'node-red': '5.0.7',
+  'node-red-node-serialport': '2.0.3',
+  'node-red-node-mysql': '3.0.4',
+  node: '24',
 }
+
+/** Folder whose node_modules has Node-RED with its serial and MySQL nodes, and the Node it runs on. */
+export async function nodeRed(): Promise<{ readonly dir: string; readonly node: string; readonly versions: string }> {
+  const named = Object.entries(nodeRedPackages).map(([name, version]) => `${name} ${version}`)
+  const dir = await once(`node-red-${nodeRedPackages['node-red']}-node-${nodeRedPackages.node}`, async (dir) => {
+    const manifest = {
+      private: true,
+      dependencies: nodeRedPackages,
+      allowScripts: { node: true, '@serialport/bindings-cpp': true },
+    }
+    await writeFile(path.join(dir, 'package.json'), JSON.stringify(manifest))
+    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir, timeout: installMsMax })
+    await access(path.join(dir, nodeBinary))
+  })
+  return { dir, node: path.join(dir, nodeBinary), versions: named.join(', ') }
+}
+
+const nodeBinary = 'node_modules/node/bin/node'
 
 function reasonOf(fault: unknown): string {
   const { stderr, message } = fault as { stderr?: string; message: string }

@@ -6,7 +6,7 @@ import { saidReady } from './python-peers.ts'
 
 export const nodeLoop: Peer = {
   name: 'node-loop',
-  about: 'synchronous loop in Node: serialport, prepared insert, a commit a row',
+  about: 'synchronous loop in Node: terminal stream, prepared insert, a commit a row',
   table: 'line',
   prepare: async () => `Node ${process.version}`,
   async start(job) {

@@ -19,20 +19,14 @@ export const nodeRedPeer: Peer = {
   table: 'line',
   prepare: async () => (await nodeRed()).versions,
   async start(job) {
-    const { dir } = await nodeRed()
+    const { dir, node: itsNode } = await nodeRed()
     const home = path.join(job.dir, 'node-red')
     await mkdir(home, { recursive: true })
     await writeFile(path.join(home, 'flows.json'), JSON.stringify(flows(job)))
     await writeFile(path.join(home, 'flows_cred.json'), JSON.stringify({ 'lines-db': credentials(job) }))
     await writeFile(path.join(home, 'settings.js'), settings(dir, await freePort()))
     const red = path.join(dir, 'node_modules/node-red/red.js')
-    const program = startMeasured(process.execPath, [
-      red,
-      '--userDir',
-      home,
-      '--settings',
-      path.join(home, 'settings.js'),
-    ])
+    const program = startMeasured(itsNode, [red, '--userDir', home, '--settings', path.join(home, 'settings.js')])
     await until('Node-RED with its serial port open', readyMsMax, () => {
       if (program.hasEnded()) throw new Error(`Node-RED ended: ${program.said()}`)
       return /serial port .* opened/i.test(program.said()) || undefined
