@@ -190,7 +190,7 @@ export const sourceSchema = z
         received: 9,
         accepted: 9,
         refused: 0,
-        lossy: 'UDP has no acknowledgement',
+        lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
         warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
         figures: { kernelDrops: 2, receiveBufferBytes: 212_992 },
         losses: [

@@ -17,7 +17,9 @@ export type ToBoard =
   | { readonly type: 'unplug' }
   | { readonly type: 'finish' }
 export type FromBoard =
-  | { readonly type: 'plugged' | 'unplugged' }
+  | { readonly type: 'plugged' }
+  /** `taken`: bytes the line has taken since the start. */
+  | { readonly type: 'unplugged'; readonly taken: number }
   | { readonly type: 'truth'; readonly truth: EmulatorTruth }
 
 const noiseShare = 0.03
@@ -45,6 +47,7 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
   let file: FileHandle | undefined
   let writing: Promise<unknown> = Promise.resolve()
   let finished = false
+  let takenBytes = 0
   const say = (message: FromBoard) => port.postMessage(message)
   port.on('message', async (message: ToBoard) => {
     if (message.type === 'finish') finished = true
@@ -55,7 +58,7 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
       const gone = file
       file = undefined
       await writing
-      say({ type: 'unplugged' })
+      say({ type: 'unplugged', taken: takenBytes })
       await gone?.close().catch(() => {})
     }
   })
@@ -71,7 +74,10 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
     if (!open) return 0
     // What is full takes nothing, and a line that has gone takes nothing.
     const taken = open.write(bytes).then(
-      ({ bytesWritten }) => bytesWritten,
+      ({ bytesWritten }) => {
+        takenBytes += bytesWritten
+        return bytesWritten
+      },
       () => 0,
     )
     writing = taken

@@ -26,7 +26,8 @@ const ports = 4
 const replugsEach = 6
 /** Faster than boards speak: a stall of the reader then overflows what a pseudo-terminal holds. */
 const baud = 460_800
-/** What is in the line when it is cut has been read by then, where the reader does not stall: a cut waits for that. */
+/** A cut waits until the line is empty but for less than this, a line under way, and then so long. Meanwhile nothing stalls or refuses. */
+const unfinishedBytesMax = 1_024
 const inLineMs = 250
 const waitMsMax = 10_000
 const roundMs = 8_000
@@ -45,7 +46,9 @@ export const serialRow: FaultRow = {
     const sum = { sent: 0, lost: 0, early: 0 }
     let reached = 0
     for (let seed = firstSeed; seed === firstSeed || performance.now() - began + roundMs < budgetMs; seed++) {
-      const found = await round(seed)
+      const found = await round(seed).catch((error: Error): Found[] => [
+        { what: error.stack ?? String(error), sent: 0, lost: 0, early: 0 },
+      ])
       reached += ports * replugsEach
       for (const { what, sent, lost, early } of found) {
         if (what) failures.push({ seed, what })
@@ -82,7 +85,7 @@ async function round(seed: number): Promise<Found[]> {
       if (await Promise.race([done, sleep(100 + random() * 300, false)])) break
       if (random() < 0.5 && !lines.some(({ cutting }) => cutting))
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50 + random() * 500)
-      for (const { context } of lines) context.refusing = random() < 0.2
+      for (const { context, cutting } of lines) if (!cutting) context.refusing = random() < 0.2
     }
     for (const { context } of lines) context.refusing = false
     return await Promise.all(lines.map(judge))
@@ -166,8 +169,10 @@ async function openPort(seed: number): Promise<Line> {
     async unplug() {
       const silent = said('unplugged')
       line.cutting = true
+      context.refusing = false
       tell({ type: 'unplug' })
-      await silent
+      const { taken } = (await silent) as Extract<FromBoard, { type: 'unplugged' }>
+      await until(() => taken - context.counts.bytes < unfinishedBytesMax, 'what is in the line to be read')
       await sleep(inLineMs)
       await cut()
       line.cutting = false

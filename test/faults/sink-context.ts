@@ -12,7 +12,8 @@ import {
 } from '../../src/sources/source.ts'
 
 export interface SinkContext extends SourceContext {
-  readonly counts: { frames: number; noises: number; refused: number }
+  /** `bytes`: of frames and noise, line ends included. */
+  readonly counts: { frames: number; noises: number; refused: number; bytes: number }
   readonly losses: readonly SourceLoss[]
   readonly states: readonly { readonly state: SourceState; readonly detail: string | undefined }[]
   /** Intake refuses while this is true. */
@@ -30,7 +31,7 @@ export interface SinkOptions {
 const keptMax = 10_000
 
 export function createSinkContext({ onFrame, onNoise, clock = systemClock }: SinkOptions = {}): SinkContext {
-  const counts = { frames: 0, noises: 0, refused: 0 }
+  const counts = { frames: 0, noises: 0, refused: 0, bytes: 0 }
   const losses: SourceLoss[] = []
   const states: { state: SourceState; detail: string | undefined }[] = []
   const decoder = new TextDecoder()
@@ -47,6 +48,7 @@ export function createSinkContext({ onFrame, onNoise, clock = systemClock }: Sin
       if (sink.refusing) throw new IntakeRefused('journal', 'refused by the fault')
       for (const delivery of deliveries) {
         counts.frames += delivery.frames
+        counts.bytes += delivery.bytes.length
         if (!onFrame) continue
         const spans = frameSpans(delivery.framing, delivery.bytes)
         for (let i = 0; i < spans.length; i += 2)
@@ -57,6 +59,7 @@ export function createSinkContext({ onFrame, onNoise, clock = systemClock }: Sin
       await new Promise((resolve) => setImmediate(resolve))
       if (sink.refusing) throw new IntakeRefused('journal', 'refused by the fault')
       counts.noises++
+      counts.bytes += bytes.length
       onNoise?.(bytes)
     },
     refused(frames) {

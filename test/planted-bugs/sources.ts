@@ -221,6 +221,13 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/udp/udp-source.test.ts', 'each datagram is one frame'),
   },
   {
+    what: 'acknowledges a datagram before it is durable',
+    file: 'src/sources/udp/udp-source.ts',
+    from: '    queue.add([delivery]).then(\n',
+    to: '    queue.add([delivery]).catch(() => {})\n    Promise.resolve().then(\n',
+    judge: judge('src/sources/udp/udp-source.test.ts', 'who asks for an acknowledgement'),
+  },
+  {
     what: 'drops datagrams beyond its room without counting them',
     file: 'src/sources/udp/udp-source.ts',
     from: "return context.refused(1, 'overload')",

@@ -23,11 +23,13 @@ async function open(t: TestContext, options: Partial<UdpSourceOptions> = {}) {
     sender.close()
     await stop()
   })
+  const heard: string[] = []
+  sender.on('message', (bytes) => heard.push(bytes.toString()))
   const send = (bytes: string | Uint8Array, host = '127.0.0.1') =>
     new Promise<void>((resolve, reject) =>
       sender.send(bytes, port, host, (fault) => (fault ? reject(fault) : resolve())),
     )
-  return { context, port, stop, send }
+  return { context, port, stop, send, heard }
 }
 
 test('each datagram is one frame with its sender, whatever its bytes', async (t) => {
@@ -46,6 +48,24 @@ test('each datagram is one frame with its sender, whatever its bytes', async (t)
     }),
     { numRuns: 50 },
   )
+})
+
+test('who asks for an acknowledgement gets it after the sync, others get none; the request is no part of the frame', async (t) => {
+  const { context, send, heard } = await open(t)
+  context.hold()
+  await send('#ack 412\r\n{"device":"A"}')
+  await send('#ack on the first of May\nB,1')
+  await send('C,1')
+  await context.until(() => context.delivers === 1)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  assert.deepEqual(heard, [])
+  context.refuse('journal', 1)
+  context.release()
+  await context.until(() => context.durable.length === 3)
+  await context.until(() => heard.length === 1)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  assert.deepEqual(heard, ['ACK 412\n'])
+  assert.deepEqual(context.frames(), ['{"device":"A"}', '#ack on the first of May\nB,1', 'C,1'])
 })
 
 test('while intake refuses datagrams are kept, and delivered when it accepts again', async (t) => {

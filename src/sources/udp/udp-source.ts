@@ -1,5 +1,6 @@
 /**
- * UDP: one datagram is one frame. There is no acknowledgement, so what is lost is measured: the kernel's drop counter of the socket
+ * UDP: one datagram is one frame. A sender that cares begins it with a line `#ack ID`, which is no part of the frame, and is sent
+ * `ACK ID` once it is durable; without an answer it sends again. For all others there is no acknowledgement, so what is lost is measured: the kernel's drop counter of the socket
  * goes to the ledger and stands among the facts of the source, and what intake refuses is kept in memory and tried again, up to a
  * limit, then counted as refused.
  *
@@ -50,7 +51,7 @@ async function serve(
   const { listen, codec = 'generic', time } = options
   const queue = createDeliveryQueue(context, { onRefused: 'retry', signal })
   let warned = false
-  const receive = (bytes: Buffer, { address }: RemoteInfo) => {
+  const receive = (datagram: Buffer, { address, port }: RemoteInfo) => {
     if (!maySend(address)) {
       context.refused(1, 'unauthorized')
       if (!warned) context.log.warn('datagrams are refused: their sender is not in the allow list', { peer: address })
@@ -58,6 +59,7 @@ async function serve(
       return
     }
     if (queue.bytes > keptBytesMax) return context.refused(1, 'overload')
+    const { id, bytes } = splitRequest(datagram)
     const delivery = {
       framing: 'whole',
       codec,
@@ -66,9 +68,13 @@ async function serve(
       bytes,
       frames: 1,
     } as const
-    queue.add([delivery]).catch((fault) => {
-      if (!(fault instanceof IntakeRefused)) context.log.error('a datagram could not be kept', { fault })
-    })
+    queue.add([delivery]).then(
+      // A lost answer is asked for again.
+      () => id !== undefined && socket.send(`ACK ${id}\n`, port, address, () => {}),
+      (fault) => {
+        if (!(fault instanceof IntakeRefused)) context.log.error('a datagram could not be kept', { fault })
+      },
+    )
   }
 
   const socket = createSocket({ type: isIPv6(listen.host) ? 'udp6' : 'udp4' })
@@ -100,7 +106,7 @@ async function serve(
       context.log.error('the kernel dropped datagrams before they could be read', { datagrams: more })
     }
     const figures = { kernelDrops: now ?? notAvailable, receiveBufferBytes: granted }
-    context.facts({ lossy: 'UDP has no acknowledgement: a sender cannot know what was lost', warnings, figures })
+    context.facts({ lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost', warnings, figures })
   }
   // One look at a time: two at once would count the same drops twice.
   let looking: Promise<void> = look()
@@ -114,6 +120,14 @@ async function serve(
   await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
   late.abort()
   await new Promise<void>((resolve) => socket.close(() => resolve()))
+}
+
+/** An id is for its sender: a number, or whatever fits. */
+const request = /^#ack ([\x21-\x7e]{1,32})\r?\n/
+
+function splitRequest(datagram: Buffer): { readonly id: string | undefined; readonly bytes: Buffer } {
+  const [line, id] = request.exec(datagram.toString('latin1', 0, 48)) ?? []
+  return { id, bytes: line === undefined ? datagram : datagram.subarray(line.length) }
 }
 
 /** Bytes of the receive buffer that the kernel gave. */
