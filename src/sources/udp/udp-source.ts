@@ -106,7 +106,11 @@ async function serve(
       context.log.error('the kernel dropped datagrams before they could be read', { datagrams: more })
     }
     const figures = { kernelDrops: now ?? notAvailable, receiveBufferBytes: granted }
-    context.facts({ lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost', warnings, figures })
+    context.facts({
+      lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
+      warnings,
+      figures,
+    })
   }
   // One look at a time: two at once would count the same drops twice.
   let looking: Promise<void> = look()
