@@ -57,7 +57,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'drops a frame in conflict with its bytes',
     file: 'src/processing/batch.ts',
-    from: 'rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict), { sensors }))',
+    from: 'rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict), { sensors, stored }))',
     to: '',
     judge,
   },
