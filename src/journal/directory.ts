@@ -1,9 +1,11 @@
 /** The segments of a journal as they lie in its directory, oldest first. Whatever else lies there is left alone. */
 import { join } from 'node:path'
 import type { Files } from '../lib/files.ts'
+import { JournalError } from './journal.ts'
 import { memory } from './memory.ts'
 import {
   decodeHeader,
+  formatVersion,
   headerBytes,
   parseSegmentName,
   type SegmentHeader,
@@ -17,8 +19,8 @@ export interface Segment extends SegmentName {
   readonly path: string
   /** Undefined where it cannot be read: never written whole, or damaged. */
   readonly header: SegmentHeader | undefined
-  /** True when a later version of the format wrote it. */
-  readonly newer: boolean
+  /** The version of the format, where it is a later one than this program reads. */
+  readonly newer: number | undefined
   /** True when it has no header and no record. */
   readonly ruined: boolean
 }
@@ -89,16 +91,16 @@ async function list(files: Files, dir: string): Promise<readonly string[]> {
 /** Undefined for what is no file, or vanished meanwhile. */
 async function readSegment(files: Files, dir: string, name: string, named: SegmentName): Promise<Segment | undefined> {
   const path = join(dir, name)
-  const lost = { ...named, name, path, header: undefined, newer: false }
+  const lost = { ...named, name, path, header: undefined, newer: undefined }
   try {
     const file = await files.open(path, 'read')
     try {
       const { bytes } = memory(headerBytes)
       const header = decodeHeader(bytes.subarray(0, await file.read(bytes, 0)))
-      if (header === 'newer') return { ...lost, newer: true, ruined: false }
+      if (header && 'newer' in header) return { ...lost, newer: header.newer, ruined: false }
       if (header) {
         const { id, ordinal, first } = header
-        return { ...{ id, ordinal, first }, name, path, header, newer: false, ruined: false }
+        return { ...{ id, ordinal, first }, name, path, header, newer: undefined, ruined: false }
       }
       const any = await findRecord(file, { salt: segmentSalt(named), offset: headerBytes, number: named.first })
       return { ...lost, ruined: any === undefined }
@@ -116,3 +118,12 @@ async function readSegment(files: Files, dir: string, name: string, named: Segme
 /** True when the writer of a segment stopped in it: what follows was made by another opening of the journal, or nothing follows. */
 export const stoppedAt = (segment: Segment, above: Segment | undefined) =>
   !above || (above.header !== undefined && above.header.fence !== segment.header?.fence)
+
+/** To go on beside a segment of a later version would be to count all in it as lost. */
+export function refuseNewer({ segments }: Directory) {
+  const newer = segments.find((segment) => segment.newer !== undefined)
+  if (!newer) return
+  const versions = `format ${newer.newer}, this program reads ${formatVersion}`
+  const message = `${newer.name} was written by a later version of baykeeper (${versions}): start that one again; nothing was changed`
+  throw new JournalError('E_JOURNAL_NEWER', message)
+}

@@ -7,7 +7,8 @@
  * - J2 Record numbers are dense, start at 1 and are never used twice, whatever crashes between. Where the end of the journal may have
  *   been lost, numbers that may have been used are skipped: a range of them is reported as damage.
  * - J3 What was appended is read back byte for byte, in order, or named as damage with its exact range; never altered.
- * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data.
+ * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data. The one thing it
+ *   refuses is a segment of a later version of the format: going on beside it would count all in it as lost.
  * - J5 Nothing beyond `released` minus the retention is ever removed; uncommitted segments are never deleted.
  *
  * The writer lives in one process, readers in others: a reader sees records up to a durable number it is told.
@@ -142,7 +143,8 @@ export interface JournalOptions {
 
 /**
  * The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
- * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED.
+ * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED, E_JOURNAL_NEWER (a later version of the program wrote
+ * here; opening for writing and reading is refused, nothing is changed).
  */
 export class JournalError extends Error {
   readonly code:
@@ -152,6 +154,7 @@ export class JournalError extends Error {
     | 'E_JOURNAL_TOO_LARGE'
     | 'E_JOURNAL_LOCKED'
     | 'E_JOURNAL_CLOSED'
+    | 'E_JOURNAL_NEWER'
   constructor(code: JournalError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

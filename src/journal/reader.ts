@@ -9,7 +9,7 @@
 import type { Files, OpenFile } from '../lib/files.ts'
 import { damageOfHole, lostBetween, stored, totalsBefore } from './damage.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
-import { type Directory, listSegments, type Segment, stoppedAt } from './directory.ts'
+import { type Directory, listSegments, refuseNewer, type Segment, stoppedAt } from './directory.ts'
 import type { Damage, JournalReader, ReadLimit, StoredRecord } from './journal.ts'
 import { createMilestones, headerAt, walkTo } from './milestones.ts'
 import { type RecordHead, readRecord, recordFlags, type Totals } from './record.ts'
@@ -172,6 +172,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
 
   async function list(durable: number) {
     directory = await listSegments(files, dir, directory)
+    refuseNewer(directory)
     listedDurable = durable
   }
 

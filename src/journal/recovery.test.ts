@@ -1,6 +1,7 @@
 /** What the random harnesses found once, each by itself: directories that a crash or a bad disk leaves, and what is made of them. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { crc32 } from 'node:zlib'
 import type { CrashFiles } from './crash-files.ts'
 import type { JournalOptions, JournalRecord } from './journal.ts'
 import { journalInMemory } from './journal-in-memory.ts'
@@ -147,4 +148,24 @@ it('a segment of which only the seal is left held records', async () => {
   await using next = await journal.open()
   assert.ok((await next.append([data('cc')])) > 2)
   assert.ok(next.damage.length > 0)
+})
+
+it('a segment of a later version is named, refused, and left as it is', async () => {
+  const disk = await written([[['a']]])
+  const later = rot(disk, 0, (bytes) => {
+    bytes.writeUInt16LE(2, 8)
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, 508)), 508)
+    return undefined
+  })
+  const before = disk.contents()
+  const { open, openReader } = journalInMemory(disk)
+  const refusal = {
+    code: 'E_JOURNAL_NEWER',
+    message: new RegExp(`${later.split('/').at(-1)} .*format 2, this program`),
+  }
+  await assert.rejects(open(), refusal)
+  await using reader = await openReader()
+  await assert.rejects(reader.read(0, { durable: 1, bytesMax: 1, framesMax: 1 }), refusal)
+  assert.match((await reader.scan()).damage[0]?.reason ?? '', /format 2/)
+  assert.deepEqual(disk.contents(), before)
 })

@@ -25,6 +25,8 @@ export interface Recovered {
   readonly checkpoint: CheckpointPlace | undefined
   readonly lastCheckpoint: StoredRecord | undefined
   readonly damage: readonly Damage[]
+  /** Ordinal of the oldest segment that was looked through: damage in it and those above is known. */
+  readonly lookedFrom: number
   /** Where the records end. */
   readonly end: RecordsEnd | undefined
 }
@@ -49,6 +51,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
     tails.unshift(tail)
     if (tail.totals) break
   }
+  const lookedFrom = tails[0]?.segment.ordinal ?? 0
   const newest = segments.at(-1)?.ordinal ?? 0
   for (const ruin of directory.ruins) if (ruin.ordinal > newest) tails.push(await readTail(files, ruin, false))
   const oldest = tails.find((tail) => tail.totals)
@@ -64,6 +67,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
     checkpoint: checkpoint?.place,
     lastCheckpoint: checkpoint?.record,
     damage: tails.flatMap((tail) => tail.damage),
+    lookedFrom,
     end: last?.readable ? last : undefined,
   }
 }
@@ -95,7 +99,8 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
   const { header, first, name, ordinal } = segment
   const file = await files.open(segment.path, 'read')
   try {
-    if (segment.newer) return unreadable(segment, await file.bytes(), 'a later version of this program wrote it')
+    if (segment.newer)
+      return unreadable(segment, await file.bytes(), `it has format ${segment.newer}, of a later version`)
     let totals: Totals | undefined = header
     let checkpoint: CheckpointPlace | undefined
     const damage: Damage[] = []

@@ -87,12 +87,12 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   return bytes
 }
 
-/** The header in the first bytes of a file; 'newer' when a later version of this format wrote it; undefined when there is none. */
-export function decodeHeader(bytes: Uint8Array): SegmentHeader | 'newer' | undefined {
+/** The header in the first bytes of a file; only its version where a later one of this format wrote it; undefined when there is none. */
+export function decodeHeader(bytes: Uint8Array): SegmentHeader | { readonly newer: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < headerBytes || magic.some((letter, i) => bytes[i] !== letter)) return undefined
   if (crc32({ bytes, view }, 0, 508, 0) !== view.getUint32(508, true)) return undefined
-  if (view.getUint16(8, true) !== formatVersion || view.getUint16(10, true) !== headerBytes) return 'newer'
+  if (view.getUint16(8, true) !== formatVersion) return { newer: view.getUint16(8, true) }
   const checkpoint = { ordinal: view.getUint32(58, true), offset: view.getUint32(62, true), number: getU48(view, 66) }
   return {
     id: bytes.subarray(12, 20).toHex(),

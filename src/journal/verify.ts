@@ -9,7 +9,7 @@ import { segmentSalt } from './segment.ts'
 import { endsWrites, type Hole, walk } from './walk.ts'
 
 /** All damage in the order of the records; that of the newest segment is what recovery found. */
-export async function verify(files: Files, { directory, damage: newest, end }: Recovered): Promise<readonly Damage[]> {
+export async function verify(files: Files, { directory, damage: newest, lookedFrom }: Recovered): Promise<readonly Damage[]> {
   const { segments, ruins } = directory
   const damage: Damage[] = []
   const [oldest] = segments
@@ -22,7 +22,7 @@ export async function verify(files: Files, { directory, damage: newest, end }: R
     damage.push({ ...range, ...lostBetween(before, oldest.header), reason })
   }
   for (const [i, segment] of segments.entries()) {
-    if (end && segment.ordinal >= end.segment.ordinal) break
+    if (segment.ordinal >= lookedFrom) break
     const later = segments.slice(i + 1)
     const below = later.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY)
     damage.push(...(await verifySegment(files, segment, below, later)))

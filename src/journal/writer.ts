@@ -13,6 +13,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import { type ActiveSegment, discard, isFull, makeSegment, seal, writeAll, writeHeader } from './active-segment.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
+import { refuseNewer } from './directory.ts'
 import { createFillAhead } from './fill-ahead.ts'
 import { createGroupQueue, type Group, type Mark, type SegmentPlan } from './groups.ts'
 import {
@@ -60,6 +61,7 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
     // Names that a crash left unsynced become durable before anything is built on them.
     await deps.files.syncDirectory(dir)
     const recovered = await recover(deps.files, dir)
+    refuseNewer(recovered.directory)
     const limits = { ...journalDefaults, ...options }
     await rewriteEnd(deps.files, recovered)
     return await startWriter({ dir, deps, recovered, lock, limits })
