@@ -32,10 +32,10 @@ export const ledgerBugs: readonly PlantedBug[] = [
     judge: gaps,
   },
   {
-    what: 'counts a frame of several sensors again for those that were counted',
+    what: 'stores again what was stored of a frame in conflict',
     file: 'src/processing/batch.ts',
-    from: "if (!before || before[1] === 'quarantined')",
-    to: '',
+    from: "return before !== undefined && (seq === undefined || before[1] !== 'quarantined')",
+    to: 'return before === undefined && seq === -1',
     judge: requeue,
   },
   {

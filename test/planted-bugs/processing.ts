@@ -57,14 +57,14 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'drops a frame in conflict with its bytes',
     file: 'src/processing/batch.ts',
-    from: 'rows.deadLetters.push(deadLetter(pos, uplink, frame, conflictOf(conflict), { sensors, stored }))',
-    to: '',
+    from: "if (fate === 'quarantined')\n        rows.deadLetters.push(",
+    to: 'if (device === undefined)\n        rows.deadLetters.push(',
     judge,
   },
   {
     what: 'does not remember the numbers of the batch in hand',
     file: 'src/processing/batch.ts',
-    from: 'device.recent.set(reading.seq, hash)',
+    from: 'device.recent.set(seq, hash)',
     to: '',
     judge,
   },
