@@ -17,6 +17,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'serial lines into a table: the usual designs and us [--quick] [--only NAMES] [--cases NAMES] [--rates 100,500] [--seconds N]',
   },
+  limits: {
+    file: 'bench/limits.ts',
+    about:
+      'the pipeline beside what stands below it, by source and store [--quick] [--store NAMES] [--sources NAMES] [--seconds N]',
+  },
   journal: {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',

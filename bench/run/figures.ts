@@ -1,10 +1,5 @@
 /** Arithmetic of measurements. */
-
-/** The value below which `share` of all lie; NaN of nothing. `values` must be sorted. */
-export function quantile(values: Float64Array | readonly number[], share: number): number {
-  if (values.length === 0) return Number.NaN
-  return values[Math.min(values.length - 1, Math.floor(values.length * share))] as number
-}
+import { percentile } from '../processes.ts'
 
 export interface Latency {
   readonly p50_ms: number
@@ -12,12 +7,13 @@ export interface Latency {
   readonly count: number
 }
 
-export function latencyOf(milliseconds: readonly number[]): Latency {
-  const sorted = Float64Array.from(milliseconds).sort()
-  return { p50_ms: rounded(quantile(sorted, 0.5), 2), p99_ms: rounded(quantile(sorted, 0.99), 2), count: sorted.length }
-}
+export const latencyOf = (ms: readonly number[]): Latency => ({
+  p50_ms: rounded(percentile(ms, 0.5), 1),
+  p99_ms: rounded(percentile(ms, 0.99), 1),
+  count: ms.length,
+})
 
-export const median = (values: readonly number[]): number => quantile(Float64Array.from(values).sort(), 0.5)
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** NaN and infinities become null in JSON: a figure that could not be had. */
 export function rounded(value: number, digits = 0): number {

@@ -2,10 +2,10 @@
  * A program under measurement, with everything it starts: its CPU time, its memory, its end. Processes are found by a mark in their
  * environment, so that launchers and children count too.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processTree } from '../../tools/process-tree.ts'
+import { cpuSeconds, pssMb } from '../processes.ts'
 
 export interface Usage {
   /** User and system, of all processes together, since they started. */
@@ -100,9 +100,8 @@ export function usageMeter(pids: () => readonly number[]): UsageMeter {
   const look = () => {
     let pss = 0
     for (const pid of pids()) {
-      const seconds = cpuSecondsOf(pid)
-      if (seconds !== undefined) cpu.set(pid, seconds)
-      pss += pssMbOf(pid)
+      cpu.set(pid, Math.max(cpu.get(pid) ?? 0, cpuSeconds([pid])))
+      pss += pssMb([pid])
     }
     pssMax = Math.max(pssMax, pss)
   }
@@ -116,35 +115,6 @@ export function usageMeter(pids: () => readonly number[]): UsageMeter {
       return { cpu_s: [...cpu.values()].reduce((sum, seconds) => sum + seconds, 0), pss_mb: pssMax }
     },
     stop: () => clearInterval(timer),
-  }
-}
-
-/** proc(5): fields 14 and 15, in clock ticks. The name in field 2 may hold blanks and brackets. */
-function cpuSecondsOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-  } catch {
-    return undefined
-  }
-}
-
-const ticksPerSecond = (() => {
-  try {
-    return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) || 100
-  } catch {
-    return 100
-  }
-})()
-
-/** Memory that is shared counts by its share: the sum over processes is what they take together. */
-function pssMbOf(pid: number): number {
-  try {
-    const kb = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]
-    return Number(kb ?? 0) / 1_024
-  } catch {
-    return 0
   }
 }
 
