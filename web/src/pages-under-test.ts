@@ -8,6 +8,7 @@ import type { Kpi, OccupancyCounts, Plan, SiteSummary } from '@baykeeper/contrac
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { bayStates } from './bay-state.ts'
 import type { Build } from './build-under-test.ts'
+import { createForecastDouble, type ForecastDouble } from './forecast-under-test.ts'
 import { createPipelineDouble, type PipelineDouble } from './pipeline-under-test.ts'
 
 const csp =
@@ -16,6 +17,7 @@ const csp =
 export interface PageDouble extends AsyncDisposable {
   readonly url: string
   readonly pipeline: PipelineDouble
+  readonly forecast: ForecastDouble
   /** State code by bay. */
   readonly states: Uint8Array
   readonly viewers: number
@@ -26,6 +28,8 @@ export interface PageDouble extends AsyncDisposable {
   change(changes: readonly number[]): void
   /** Figures, as they come every second. */
   figures(): void
+  /** The stream tells of a new forecast of every site. */
+  issue(): void
   cut(): void
   /** Nothing of the API answers while it is on. */
   down: boolean
@@ -37,6 +41,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   const states = new Uint8Array(plan.ids.length)
   const viewers = new Set<ServerResponse>()
   const pipeline = createPipelineDouble()
+  const forecast = createForecastDouble()
   const ring: { q: number; text: string }[] = []
   let q = 1_000
   let opened = 0
@@ -114,6 +119,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
           'x-plan-version': plan.version,
         })
         .end(Buffer.from(states))
+    if (forecast.answer(request, response, url, sites())) return
     if (await pipeline.answer(request, response, url)) return
     const [, , , kind, id = ''] = pathname.split('/').map(decodeURIComponent)
     if (kind === 'bays') return json(bay(plan, states, id))
@@ -129,6 +135,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     states,
     pipeline,
+    forecast,
     down: false,
     refuse: false,
     silent: false,
@@ -150,6 +157,9 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
       sendAll(text)
     },
     figures,
+    issue() {
+      for (const { id } of sites()) sendAll(event('forecast', { site: id, issued: forecast.issued() }))
+    },
     cut() {
       for (const viewer of viewers) viewer.destroy()
     },

@@ -10,12 +10,14 @@ import type { Route } from './route.ts'
 type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
 const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
+  forecast: () => import('../forecast/forecast-page.tsx'),
   pipeline: () => import('../pipeline/pipeline-page.tsx'),
   losses: () => import('../pipeline/losses-page.tsx'),
   deadLetters: () => import('../pipeline/dead-letters-page.tsx'),
 }
 export const pageNames: Readonly<Record<Route, TextKey>> = {
   live: 'live',
+  forecast: 'forecast',
   pipeline: 'pipeline',
   losses: 'losses',
   deadLetters: 'deadLetters',

@@ -2,6 +2,7 @@
  * The desk: what its pages show, as signals. Bays never pass through here: deltas go from the stream to the tally and the
  * canvas; only the numbers people read are published, at most four times a second.
  */
+import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
@@ -14,6 +15,7 @@ import { type Link, newLink } from '../live/link.ts'
 import type { Tally } from '../live/tally.ts'
 import type { BayPlan } from '../plan/bay-plan.ts'
 import type { Floor } from '../plan/floor.ts'
+import type { Forecasts } from './forecasts.ts'
 import { type Place, placeOf } from './route.ts'
 import { keptTheme, type Theme } from './theme.ts'
 
@@ -38,6 +40,10 @@ export interface Desk {
   /** Events per second of the last minute, oldest first. */
   readonly rates: Signal<readonly number[]>
   readonly sites: Signal<readonly SiteSummary[]>
+  /** By site, once a page has asked for them. */
+  readonly forecasts: Signal<Forecasts>
+  /** The newest one that the stream told of. */
+  readonly forecastIssued: Signal<ForecastIssued | undefined>
   readonly link: Signal<Link>
   /** Milliseconds from the server's word to the painted bay. */
   readonly delayMs: Signal<number | undefined>
@@ -75,6 +81,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   const paused = signal<number | undefined>(undefined)
   const sites = signal<readonly SiteSummary[]>([])
   const rates = signal<readonly number[]>([])
+  const forecastIssued = signal<ForecastIssued | undefined>(undefined)
   const counted = signal(0)
   const city = signal<City | undefined>(undefined)
   const loaded = signal(false)
@@ -124,6 +131,9 @@ export function createDesk(config: PageConfig, words: Words): Desk {
     sites(next) {
       if (paused.value === undefined) sites.value = next
     },
+    forecast(next) {
+      forecastIssued.value = next
+    },
     link(next) {
       link.value = next
     },
@@ -141,6 +151,8 @@ export function createDesk(config: PageConfig, words: Words): Desk {
     kpiAt,
     rates,
     sites,
+    forecasts: signal<Forecasts>(new Map()),
+    forecastIssued,
     link,
     delayMs: signal(undefined),
     now,

@@ -112,18 +112,18 @@ function ThemeButton() {
 
 function Rail() {
   const { words, place } = useDesk()
-  const live = place.value.route === 'live'
+  const { route } = place.value
+  // The neighbours of the pipeline are reached from it: they are parts of the same page for the reader.
+  const inPipeline = route !== 'live' && route !== 'forecast'
   return (
     <nav class="rail" aria-label={words.text('navigation')}>
-      <a href={routes.live} {...(live ? { 'aria-current': 'page' } : {})}>
-        <Icon name="live" />
-        {words.text('live')}
-      </a>
-      {/* Its neighbours are reached from it: they are parts of the same page for the reader. */}
-      <a
-        href={routes.pipeline}
-        {...(live ? {} : { 'aria-current': place.value.route === 'pipeline' ? 'page' : 'true' })}
-      >
+      {(['live', 'forecast'] as const).map((each) => (
+        <a key={each} href={routes[each]} {...(route === each ? { 'aria-current': 'page' } : {})}>
+          <Icon name={each} />
+          {words.text(each)}
+        </a>
+      ))}
+      <a href={routes.pipeline} {...(inPipeline ? { 'aria-current': route === 'pipeline' ? 'page' : 'true' } : {})}>
         <Icon name="pipeline" />
         {words.text('pipeline')}
       </a>

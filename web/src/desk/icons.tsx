@@ -1,6 +1,7 @@
 /** Drawn here, because a font or a file would be one more request. */
 const paths = {
   live: 'M3 12h4l3-8 4 16 3-8h4',
+  forecast: 'M3 17l5-6 4 3M12 14l8-9M12 14l8 3',
   pipeline: 'M3 12h4M17 12h4M7 8h4v8H7zM13 8h4v8h-4zM11 12h2',
   page: 'M4 5h16v14H4zM4 9h16',
   book: 'M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11',

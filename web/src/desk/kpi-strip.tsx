@@ -1,8 +1,11 @@
 /** Key figures. A figure that is not known shows a dash, never a zero; one that is old is grey and says since when. */
 import type { ComponentChildren } from 'preact'
 import { code } from '../bay-state.ts'
+import { aheadAt, level, medianOf, peakOf } from '../forecast/lots-ahead.ts'
+import { hourMs, quarterMs, roundUp } from '../forecast/site-clock.ts'
 import { occupancyRate } from '../live/tally.ts'
 import { type Desk, useDesk } from './desk.ts'
+import { cityAhead } from './forecasts.ts'
 import { routes } from './route.ts'
 import { StateBar } from './state-bar.tsx'
 
@@ -12,6 +15,7 @@ export function KpiStrip() {
     <section class="kpis" aria-label={desk.words.text('keyFigures')}>
       <FreeTile />
       <OccupancyTile />
+      <ForecastTile />
       <SensorsTile />
       <EventsTile />
       <LedgerTile />
@@ -25,13 +29,15 @@ interface TileProps {
   readonly detail: ComponentChildren
   readonly tone?: string
   readonly known: boolean
+  /** Of figures that do not come with the others: when they are from, and whether they are old. */
+  readonly own?: { readonly at: number; readonly old: boolean }
   readonly children?: ComponentChildren
 }
 
-function Tile({ label, value, detail, tone = '', known, children }: TileProps) {
+function Tile({ label, value, detail, tone = '', known, own, children }: TileProps) {
   const { words, staleSince, zone, now, kpiAt } = useDesk()
-  const stale = staleSince.value
-  const age = stale === undefined ? ageWord(words, now.value - kpiAt.value) : undefined
+  const stale = own ? (own.old ? own.at : undefined) : staleSince.value
+  const age = stale === undefined ? ageWord(words, now.value - (own?.at ?? kpiAt.value)) : undefined
   return (
     <>
       <span class="tile-label">
@@ -97,6 +103,48 @@ function OccupancyTile() {
         {totals && rate !== undefined && <StateBar counts={totals} />}
       </Tile>
     </div>
+  )
+}
+
+const peakWithinMs = 12 * hourMs
+/** A peak that is hardly higher than the next hour is not worth naming. */
+const peakMin = 0.02
+
+/** At the next peak, or in an hour where none is ahead. Left out where nothing is forecast. */
+function ForecastTile() {
+  const desk = useDesk()
+  const { words, now, zone } = desk
+  const city = cityAhead(desk)
+  if (!city) return null
+  const soon = roundUp(now.value + hourMs, quarterMs)
+  const peak = peakOf(city.outlook, soon, now.value + peakWithinMs)
+  const hour = aheadAt(city.outlook, soon)
+  const rises = peak && (medianOf(peak) ?? 0) > ((hour && medianOf(hour)) ?? 0) + peakMin
+  const shown = rises ? peak : hour
+  const rate = shown?.rate
+  return (
+    <a
+      class={`tile ahead ${city.old ? 'stale' : ''}`}
+      href={routes.forecast}
+      title={city.sites > 1 ? words.text('rangeSafe') : undefined}
+    >
+      <Tile
+        label={
+          rises ? words.text('forecastAt', { time: words.minute(peak.at, zone.value) }) : words.text('forecastHour')
+        }
+        known={rate !== undefined && rate !== null}
+        value={words.percent(rate?.[level.median] ?? 0)}
+        own={{ at: city.issued, old: city.old }}
+        detail={
+          rate
+            ? words.text('range80', {
+                low: words.percent(rate[level.low80] ?? 0),
+                high: words.percent(rate[level.high80] ?? 0),
+              })
+            : words.text('notKnown')
+        }
+      />
+    </a>
   )
 }
 

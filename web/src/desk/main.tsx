@@ -50,10 +50,12 @@ function listenToKeys(desk: Desk) {
     if (typing || event.ctrlKey || event.metaKey || event.altKey || desk.dialog.value !== undefined) return
     if (event.key === 'Escape' && !event.defaultPrevented) closeDrawer(desk)
     if (!desk.letterKeys.value) return
-    const live = desk.place.value.route === 'live'
+    const { route } = desk.place.value
+    const live = route === 'live'
+    const pictured = live || route === 'forecast'
     if (event.key === '/') desk.dialog.value = 'search'
     else if (event.key === '?') desk.dialog.value = 'help'
-    else if (event.key === 't' && live) desk.view.value = desk.view.value === 'plan' ? 'table' : 'plan'
+    else if (event.key === 't' && pictured) desk.view.value = desk.view.value === 'plan' ? 'table' : 'plan'
     else if (event.key === 'p' && live) setPaused(desk, desk.paused.value === undefined)
     else return
     event.preventDefault()

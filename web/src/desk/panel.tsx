@@ -10,14 +10,16 @@ interface PanelProps {
   readonly of: Fetched<unknown>
   /** How old the numbers may become and still be called current. */
   readonly freshMs: number
+  /** They are old whatever their age, because they say so themselves. */
+  readonly isOld?: boolean
   readonly actions?: ComponentChildren
   readonly class?: string
   readonly children: ComponentChildren
 }
 
-export function Panel({ title, note, of, freshMs, actions, class: name = '', children }: PanelProps) {
+export function Panel({ title, note, of, freshMs, isOld = false, actions, class: name = '', children }: PanelProps) {
   const { now } = useDesk()
-  const old = of.value !== undefined && (of.failed || (of.at !== undefined && now.value - of.at > freshMs))
+  const old = of.value !== undefined && (isOld || of.failed || (of.at !== undefined && now.value - of.at > freshMs))
   return (
     <section class={`panel part ${name} ${old ? 'stale' : ''}`} aria-label={title}>
       <div class="part-head">

@@ -2,6 +2,7 @@
 
 export const routes = {
   live: '/desk',
+  forecast: '/desk/forecast',
   pipeline: '/desk/pipeline',
   losses: '/desk/losses',
   deadLetters: '/desk/dead-letters',

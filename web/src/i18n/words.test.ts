@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { de } from './de.ts'
 import { en, type TextKey } from './en.ts'
+import { forecastDe } from './forecast-de.ts'
+import { type ForecastKey, forecastEn } from './forecast-en.ts'
 import { chooseLocale, createWords } from './words.ts'
 
 const blanksOf = (text: unknown) =>
@@ -9,6 +11,8 @@ const blanksOf = (text: unknown) =>
 
 test('every German text has the blanks of its English one', () => {
   for (const key of Object.keys(en) as TextKey[]) assert.deepEqual(blanksOf(de[key]), blanksOf(en[key]), key)
+  for (const key of Object.keys(forecastEn) as ForecastKey[])
+    assert.deepEqual(blanksOf(forecastDe[key]), blanksOf(forecastEn[key]), key)
 })
 
 test('the language is chosen by address, then cookie, then the browser', () => {

@@ -2,6 +2,7 @@
  * The live client: plan, snapshot and stream, and the tally they keep true. Does what the link (`link.ts`) says; owns the
  * timers. Knows nothing of pages: they listen.
  */
+import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Delta, Kpi, Plan, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { createFloor, type Floor } from '../plan/floor.ts'
@@ -19,6 +20,8 @@ export interface LiveListener {
   bays?(changed: readonly number[], at: number): void
   kpi?(kpi: Kpi): void
   sites?(sites: readonly SiteSummary[]): void
+  /** A new one can be fetched. */
+  forecast?(issued: ForecastIssued): void
   link?(link: Link): void
 }
 
@@ -42,7 +45,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   const { signal } = stopped
 
   const feed = createFeed(
-    withTopics(paths.stream),
+    listener.forecast ? paths.stream : withTopics(paths.stream),
     {
       open: () => send({ type: 'open' }),
       heard: () => send({ type: 'heard' }),
@@ -84,6 +87,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
     if (name === 'd') send({ type: 'delta', delta: JSON.parse(data) as Delta })
     else if (name === 'kpi') listener.kpi?.(JSON.parse(data) as Kpi)
     else if (name === 'sites') listener.sites?.(JSON.parse(data) as SiteSummary[])
+    else if (name === 'forecast') listener.forecast?.(JSON.parse(data) as ForecastIssued)
     else if (name === 'reset') send({ type: 'reset', version: (JSON.parse(data) as { version: string }).version })
   }
 
@@ -169,5 +173,6 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   }
 }
 
+/** All topics are sent unless some are named: a server that knows fewer would refuse a name it has not heard. */
 const withTopics = (path: string) => (path.includes('?') ? path : `${path}?topics=bays,kpi,sites`)
 const refuses = (fault: unknown): boolean => fault instanceof Response && (fault.status === 401 || fault.status === 403)

@@ -1,0 +1,19 @@
+/** How wide an element is, in CSS pixels, followed while it is there: a picture with text in it is drawn anew, never stretched. */
+import { useSignal } from '@preact/signals'
+import { type RefObject, useLayoutEffect } from 'preact/hooks'
+
+export function useWidth(element: RefObject<HTMLElement>, first: number): number {
+  const width = useSignal(first)
+  useLayoutEffect(() => {
+    const of = element.current
+    if (!of) return
+    const measure = () => {
+      width.value = Math.max(1, Math.round(of.clientWidth))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(of)
+    return () => observer.disconnect()
+  }, [element, width])
+  return width.value
+}
