@@ -25,7 +25,7 @@ export const boostDefaults: BoostOptions = {
   leavesMax: 31,
   leafRowsMin: 100,
   l2: 1,
-  rowShare: 1,
+  rowShare: 0.5,
   columnShare: 1,
   seed: 1,
 }

@@ -11,6 +11,7 @@ import {
   unpackTrees,
 } from '../baselines/boosted-trees.ts'
 import { addRidgeRows, predictRidge, type RidgeSums, solveRidge, startRidge } from '../baselines/ridge.ts'
+import { stepOf } from '../data/panel.ts'
 import { columnsOf } from '../features/table.ts'
 import { arraysOf, type Cache, keptArrays } from './cache.ts'
 import type { Method } from './method.ts'
@@ -62,7 +63,9 @@ interface Fitting {
 /** Kept by what they were fitted to: validation and test of a frozen protocol share them. */
 export async function firstTrees({ setting, h, options, cache }: Fitting, known?: Rows): Promise<Boosted> {
   const { protocol, fit } = setting
-  const settings = [fit, protocol.rowShare, protocol.horizons[h], options.trees, columnShare, boostDefaults]
+  const { rowsFrom } = protocol
+  const since = rowsFrom ? [rowsFrom] : []
+  const settings = [fit, protocol.rowShare, protocol.horizons[h], options.trees, columnShare, boostDefaults, ...since]
   const { tensors } = await cache(`${protocol.name}-trees-${protocol.horizons[h]}`, settings, async () => {
     const rows = known ?? fitRows(setting, h)
     const packed = packTrees(boost(rows.table, rows.residual, { ...boostDefaults, trees: options.trees, columnShare }))
@@ -99,8 +102,9 @@ async function fitHorizon({ setting, h, options, cache }: Fitting): Promise<Floa
   return out
 }
 
-function fitRows({ protocol, seasonal, view, fit }: Setting, h: number): Rows {
-  const training = pairsOf(seasonal, protocol.horizons[h] as number, fit)
+function fitRows({ protocol, panel, seasonal, view, fit }: Setting, h: number): Rows {
+  const from = protocol.rowsFrom ? stepOf(panel, protocol.rowsFrom) : fit.from
+  const training = pairsOf(seasonal, protocol.horizons[h] as number, { from, to: fit.to })
   return rowsOf(view, training, h, (cell) => kept(cell, protocol.rowShare))
 }
 

@@ -9,7 +9,7 @@ import { viewOf } from '../features/view.ts'
 import { defaultConfig, type ModelConfig, type Parts } from '../model/config.ts'
 import { newPredictor } from '../model/predictor.ts'
 import { parametersOf, type StoredTensors } from '../model/stored-tensors.ts'
-import { levels } from '../scoring/quantiles.ts'
+import { levels, medianAt } from '../scoring/quantiles.ts'
 import { type Progress, train, trainingDefaults } from '../train/training.ts'
 import { arraysOf, type Cache, type Kept, keptArrays } from './cache.ts'
 import { fillNetworkCells } from './network-cells.ts'
@@ -236,13 +236,14 @@ export function averaged(seeds: readonly SeedCells[]): Float32Array[] {
 export function blended(
   quantiles: readonly Float32Array[],
   point: readonly Float32Array[],
-  share: number,
+  shares: readonly number[],
 ): Float32Array[] {
   return quantiles.map((cells, h) => {
     const out = cells.slice()
     const other = point[h] as Float32Array
     for (let cell = 0; cell < other.length; cell++) {
-      const move = share * ((other[cell] as number) - (cells[cell * levels.length + 3] as number))
+      const median = cells[cell * levels.length + medianAt] as number
+      const move = (shares[h] as number) * ((other[cell] as number) - median)
       if (Number.isNaN(move)) continue
       for (let k = 0; k < levels.length; k++) {
         const at = cell * levels.length + k

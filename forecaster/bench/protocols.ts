@@ -29,6 +29,8 @@ export interface Protocol {
   readonly refitTo?: string
   /** Network weights begin as those of an earlier window. */
   readonly startsFrom?: EarlierFit
+  /** Rows of trees and ridge begin here: newer ones alone were better on validation than more of the older. */
+  readonly rowsFrom?: string
   /** Share of training rows that trees and ridge see. */
   readonly rowShare: number
   /** Steps of the network where the data is small. */
@@ -82,7 +84,8 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     walked: true,
     refitTo: '2026-04-01',
     startsFrom: frozen,
-    rowShare: 0.09,
+    rowsFrom: '2023-01-01',
+    rowShare: 0.18,
   },
   B: {
     name: 'B',
@@ -97,7 +100,7 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     test: ['2016-12-05', '2016-12-20'],
     walked: false,
     rowShare: 1,
-    steps: 600,
+    steps: 400,
     lookBack: 17,
     calibrationDays: 7,
     read: readBirmingham,

@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly split: 'validation' | 'test'
   readonly fit: FitOptions
   readonly network: NetworkOptions
-  /** Share of the trees in the blend that is served. */
-  readonly treeShare: number
+  /** Share of the trees in the blend that is served: up to four hours, and a day ahead. */
+  readonly treeShare: { readonly near: number; readonly day: number }
   readonly cache: Cache
   readonly log: (text: string) => void
 }
@@ -62,7 +62,9 @@ export async function runProtocol(protocol: Protocol, options: RunOptions): Prom
     return { name, ours: true, parameters, minutes, quantiles: calibrated, point: calibrated.map(mediansOf) }
   }
   const network = ours(networkName, raw)
-  const served = ours(servedName, blended(raw, trees.point, options.treeShare))
+  const { near, day } = options.treeShare
+  const shares = protocol.horizons.map((horizon) => (horizon < setting.panel.slots ? near : day))
+  const served = ours(servedName, blended(raw, trees.point, shares))
   const methods = [...baselines, network, served]
   const seedPoints = seeds.map(({ cells }) => cells.map(mediansOf))
   return { setting, methods, result: resultOf({ setting, methods, seedPoints, served: servedName }) }

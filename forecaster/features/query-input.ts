@@ -52,7 +52,7 @@ export function fillQuery({ batch, view, series, lot, t }: Place, h: number): vo
   for (let k = 1; k <= 4; k++)
     q[x++] = gain * known((rates[target - 7 * k * slots] as number) - (mean[target] as number))
   for (let k = 1; k <= 4; k++) q[x++] = isHoliday(panel, day - 7 * k)
-  q[x++] = gain * ((spread[lot] as Float32Array)[target] as number)
+  q[x++] = gain * known((spread[lot] as Float32Array)[target])
   q[x++] = gain * known(((mean12[lot] as Float32Array)[target] as number) - (mean[target] as number))
   q[x++] = gain * (view.anchor.phi[h] as number) * anomalyNow
   q[x++] = gain * (city[t] as number)

@@ -16,7 +16,7 @@ export interface Judged {
 }
 
 /** Origins judged per panel: enough to tell, quick to do. */
-const originsMax = 240
+const originsMax = 60
 
 export function validationOf(
   config: ModelConfig,
