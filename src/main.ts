@@ -111,6 +111,29 @@ listed(ledger.command('sensors').description('where the frames of each sensor we
   ),
 )
 
+const journal = program.command('journal').description('the journal itself: what lies on the disk')
+placed(journal.command('inspect').description('its segments').argument('[dir]')).action(
+  run(async (...args: Parameters<typeof import('./cli/journal.ts').journalInspect>) =>
+    (await import('./cli/journal.ts')).journalInspect(...args),
+  ),
+)
+placed(
+  journal.command('verify').description('read every checksum; exit 5 if anything is damaged').argument('[dir]'),
+).action(
+  run(async (...args: Parameters<typeof import('./cli/journal.ts').journalVerify>) =>
+    (await import('./cli/journal.ts')).journalVerify(...args),
+  ),
+)
+placed(journal.command('export').description('records as NDJSON').argument('[dir]'))
+  .option('--raw', 'the received bytes alone, one after another')
+  .option('--from <n>', 'first record')
+  .option('--to <n>', 'last record')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/journal.ts').journalExport>) =>
+      (await import('./cli/journal.ts')).journalExport(...args),
+    ),
+  )
+
 const dlq = program.command('dlq').description('dead letters: frames nobody could use, with their bytes')
 placed(dlq.command('list').description('list them'))
   .option('--source <name>')

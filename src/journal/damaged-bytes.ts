@@ -5,6 +5,8 @@ import { writeAll } from './active-segment.ts'
 import type { Damage } from './journal.ts'
 
 export const damagedDirectory = 'damaged'
+/** Name of the copy of one damage. */
+export const copyName = ({ segment, bytes }: Damage, offset: number) => `${segment}-${offset}-${bytes}`
 /** Of one damage; the segment itself stays as it is until it is released and old. */
 const copyBytesMax = 64 * 1024 * 1024
 
@@ -27,7 +29,7 @@ async function keepOne(files: Files, dir: string, range: Damage, offset: number)
   const segment = await files.open(join(dir, range.segment), 'read')
   try {
     const got = await segment.read(bytes, offset)
-    const copy = await files.open(join(aside, `${range.segment}-${offset}-${range.bytes}`), 'create')
+    const copy = await files.open(join(aside, copyName(range, offset)), 'create')
     try {
       await writeAll(copy, bytes.subarray(0, got), 0)
       await copy.sync()

@@ -251,7 +251,16 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     return found && counts(found)
   }
 
-  async function scan({ whole = true } = {}) {
+  /** What looks like damage may be the work of the writer beside: it is damage when a second look finds it too. */
+  async function scan(options = {}) {
+    const first = await look(options)
+    if (first.damage.length === 0) return first
+    const seen = new Set(first.damage.map((range) => JSON.stringify(range)))
+    const second = await look(options)
+    return { ...second, damage: second.damage.filter((range) => seen.has(JSON.stringify(range))) }
+  }
+
+  async function look({ whole = true } = {}) {
     const recovered = await recover(files, dir)
     const { directory: found, fence, lastRecord, totals, lastCheckpoint } = recovered
     const damage = whole ? await verify(files, recovered) : recovered.damage

@@ -9,7 +9,10 @@ import { segmentSalt } from './segment.ts'
 import { endsWrites, type Hole, walk } from './walk.ts'
 
 /** All damage in the order of the records; that of the newest segment is what recovery found. */
-export async function verify(files: Files, { directory, damage: newest, lookedFrom }: Recovered): Promise<readonly Damage[]> {
+export async function verify(
+  files: Files,
+  { directory, damage: newest, lookedFrom }: Recovered,
+): Promise<readonly Damage[]> {
   const { segments, ruins } = directory
   const damage: Damage[] = []
   const [oldest] = segments

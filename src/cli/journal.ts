@@ -1,0 +1,156 @@
+/** `baykeeper journal inspect|verify|export`: the journal itself, read only, beside a running server and on whatever a crash left. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { decodeUplink } from '../domain/uplink.ts'
+import { listSegments, refuseNewer } from '../journal/directory.ts'
+import { explain } from '../journal/explain.ts'
+import { inspectJournal, readOnlyFiles, type SegmentFacts } from '../journal/inspect.ts'
+import { JournalError, type StoredRecord } from '../journal/journal.ts'
+import { openReader } from '../journal/reader.ts'
+import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { type PlaceOptions, placeOf } from './place.ts'
+
+type JournalOptions = PlaceOptions & Spoken
+
+/** Its own directory when none is named. */
+function journalIn(dir: string | undefined, options: JournalOptions): string {
+  const place = dir ?? path.join(placeOf(options).config.data, 'journal')
+  if (!existsSync(place)) throw new CommandFailed(exitCodes.unreachable, `there is no journal in ${place}`)
+  return place
+}
+
+export async function journalInspect(dir: string | undefined, options: JournalOptions): Promise<number> {
+  const place = journalIn(dir, options)
+  const { tail, lastCheckpoint, segments, damage } = await inspectJournal(place)
+  const data = {
+    ...{ dir: place, id: tail.id, fence: tail.fence, lastRecord: tail.lastRecord },
+    ...{ acceptedFrames: tail.acceptedFrames, noiseFrames: tail.noiseFrames },
+    lastCheckpoint: lastCheckpoint?.number ?? null,
+    segments: segments.map((segment) => ({ ...segment, madeAt: time(segment.madeAt), endedAt: time(segment.endedAt) })),
+    damage,
+  }
+  print(options, data, () => [
+    `journal ${tail.id || '(none yet)'} in ${place}: ${count(segments.length, 'segment')}, last record ${tail.lastRecord}`,
+    `  ${tail.acceptedFrames} frames accepted and ${tail.noiseFrames} of noise since it began, fence ${tail.fence}`,
+    ...segments.flatMap(segmentLines),
+    ...(damage.length > 0 ? [`${count(damage.length, 'finding')}: baykeeper journal verify explains`] : []),
+  ])
+  return exitCodes.ok
+}
+
+function segmentLines(segment: SegmentFacts): string[] {
+  const { name, records, firstRecord, lastRecord, frames, noiseFrames, bytes, usedBytes, sealed, state, fence } =
+    segment
+  const span = records === 0 ? 'no records' : `records ${firstRecord} to ${lastRecord} (${records})`
+  const times = `${time(segment.madeAt) ?? '?'} to ${time(segment.endedAt) ?? 'now'}`
+  return [
+    name,
+    `  ${span}, ${frames} frames, ${noiseFrames} noise; ${usedBytes} of ${bytes} bytes; ${times}`,
+    `  format ${segment.format}, fence ${fence ?? '?'}, ${sealed === 'open' ? 'open' : `sealed: ${sealed}`}, ${state}`,
+  ]
+}
+
+/** Exit 5 when anything but a torn end is wrong. */
+export async function journalVerify(dir: string | undefined, options: JournalOptions): Promise<number> {
+  const place = journalIn(dir, options)
+  const { tail, segments, damage } = await inspectJournal(place)
+  const later = segments.filter(({ state }) => state === 'later version')
+  const records = segments.reduce((sum, segment) => sum + segment.records, 0)
+  const explained = damage.map((range) => ({ ...range, ...explain(range) }))
+  const ok = damage.every(({ torn }) => torn) && later.length === 0
+  print(
+    options,
+    { dir: place, id: tail.id, segments: segments.length, records, lastRecord: tail.lastRecord, damage: explained },
+    () => [
+      `journal ${tail.id || '(none yet)'} in ${place}: ${count(records, 'record')} in ${count(segments.length, 'segment')} read, each checksum tried`,
+      ...explained.flatMap(({ what, cost, todo }) => [what, `  cost: ${cost}`, `  do:   ${todo}`]),
+      ...later.map(
+        ({ name, format }) => `${name} has format ${format}: a later version of baykeeper wrote it; run that one`,
+      ),
+      ok ? 'nothing that was accepted is missing' : 'THE JOURNAL IS DAMAGED: what is named above cannot be read',
+    ],
+    { ok },
+  )
+  return ok ? exitCodes.ok : exitCodes.integrity
+}
+
+export interface ExportOptions extends JournalOptions {
+  readonly raw?: boolean
+  readonly from?: string
+  readonly to?: string
+}
+
+const kinds = ['seal', 'data', 'noise', 'checkpoint']
+const readAtOnce = { bytesMax: 4 * 1024 * 1024, framesMax: 100_000 }
+
+/** Records as NDJSON, or their bytes alone; exit 5 when some of them could not be read. */
+export async function journalExport(dir: string | undefined, options: ExportOptions): Promise<number> {
+  const place = journalIn(dir, options)
+  const from = numberOf(options.from, '--from', 1)
+  const to = numberOf(options.to, '--to', Number.MAX_SAFE_INTEGER)
+  await using reader = await openReader(place, { files: readOnlyFiles })
+  let ok = true
+  // Whoever reads has enough.
+  process.stdout.on('error', () => process.exit(exitCodes.ok))
+  try {
+    refuseNewer(await listSegments(readOnlyFiles, place))
+    const { tail } = await reader.scan({ whole: false })
+    const durable = Math.min(to, tail.lastRecord)
+    for (let after = from - 1; after < durable; ) {
+      const { records, damage } = await reader.read(after, { durable, ...readAtOnce })
+      for (const range of damage) {
+        // What retention has taken is no damage.
+        ok &&= range.torn === true || (after === from - 1 && records.length > 0 && range.bytes === 0)
+        process.stderr.write(`! ${explain(range).what}\n`)
+      }
+      for (const record of records) await write(options.raw ? rawOf(record) : `${JSON.stringify(lineOf(record))}\n`)
+      after = Math.max(after, records.at(-1)?.number ?? 0, ...damage.map(({ toRecord }) => toRecord))
+    }
+  } catch (error) {
+    if (error instanceof JournalError) throw new CommandFailed(exitCodes.failed, error.message, { cause: error })
+    throw error
+  }
+  return ok ? exitCodes.ok : exitCodes.integrity
+}
+
+function lineOf({ number, kind, frames, bytes }: StoredRecord) {
+  const uplink = kind === 1 || kind === 2 ? decodeUplink(bytes) : undefined
+  const content = uplink?.bytes ?? bytes
+  const text = textOf(content)
+  return {
+    ...{ number, kind: kinds[kind] ?? `${kind}`, frames },
+    ...(uplink
+      ? { source: uplink.source, received: time(uplink.arrivedAt), codec: uplink.codec, framing: uplink.framing }
+      : {}),
+    ...(text === undefined ? { base64: Buffer.from(content).toString('base64') } : { text }),
+  }
+}
+
+/** The bytes as they came, without what intake put before them. */
+function rawOf({ kind, bytes }: StoredRecord): Uint8Array {
+  return ((kind === 1 || kind === 2) && decodeUplink(bytes)?.bytes) || bytes
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function write(chunk: string | Uint8Array): Promise<void> {
+  if (process.stdout.write(chunk)) return Promise.resolve()
+  return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
+}
+
+function numberOf(text: string | undefined, name: string, otherwise: number): number {
+  const number = Number(text ?? otherwise)
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new CommandFailed(exitCodes.usage, `${name} is the number of a record, from 1 on`)
+  return number
+}
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
+const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
