@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import type { PageDouble } from './pages-under-test.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
@@ -19,20 +19,27 @@ export const launchBrowser = (): Promise<Browser> =>
     args: [...quiet.split(' '), '--disable-component-update', '--disable-sync'],
   })
 
+/** How the page is looked at. */
+export interface Look {
+  readonly viewport?: { readonly width: number; readonly height: number }
+  readonly colorScheme?: 'light' | 'dark'
+  readonly reducedMotion?: 'reduce'
+}
+
 export interface Opened extends AsyncDisposable {
   readonly page: Page
   /** Complaints of the browser, and requests to other hosts. */
   readonly complaints: string[]
 }
 
-export async function openPage(
-  browser: Browser,
-  double: PageDouble,
-  path: string,
-  options: BrowserContextOptions = {},
-): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-  const page = await context.newPage()
+/** Pages that a test has left, each in a context of its own: a new one costs a process, so the next test gets one of these. */
+const left = new WeakMap<Browser, Page[]>()
+
+export async function openPage(browser: Browser, double: PageDouble, path: string, look: Look = {}): Promise<Opened> {
+  const { viewport = { width: 1440, height: 900 }, colorScheme = 'light', reducedMotion = null } = look
+  const page = left.get(browser)?.pop() ?? (await (await browser.newContext()).newPage())
+  await page.setViewportSize(viewport)
+  await page.emulateMedia({ colorScheme, reducedMotion })
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -43,7 +50,18 @@ export async function openPage(
     if (!url.startsWith(double.url) && !url.startsWith(`blob:${double.url}`)) complaints.push(url)
   })
   await page.goto(double.url + path)
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
+  return { page, complaints, [Symbol.asyncDispose]: () => leave(browser, page) }
+}
+
+/** Nothing of a test is left for the next one; a page that was closed, or has others beside it, goes with them. */
+async function leave(browser: Browser, page: Page): Promise<void> {
+  const context = page.context()
+  if (page.isClosed() || context.pages().length > 1) return context.close()
+  page.removeAllListeners()
+  await page.evaluate(() => localStorage.clear())
+  await page.goto('about:blank')
+  await context.clearCookies()
+  left.set(browser, [...(left.get(browser) ?? []), page])
 }
 
 export const shows = (page: Page, selector: string, text: string | RegExp) =>
@@ -55,6 +73,8 @@ export async function isClean({ page, complaints }: Opened, name: string): Promi
   const broken = await page.evaluate(async (tags) => {
     const found = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
       runOnly: tags,
+      resultTypes: ['violations'],
+      preload: false,
     })
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
   }, axeTags)

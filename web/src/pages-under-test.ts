@@ -31,6 +31,8 @@ export interface PageDouble extends AsyncDisposable {
   /** The stream tells of a new forecast of every site. */
   issue(): void
   cut(): void
+  /** As it was at the start, for the next test. */
+  reset(): void
   /** Nothing of the API answers while it is on. */
   down: boolean
   refuse: boolean
@@ -40,8 +42,8 @@ export interface PageDouble extends AsyncDisposable {
 export async function startPageDouble(plan: Plan, build: Build): Promise<PageDouble> {
   const states = new Uint8Array(plan.ids.length)
   const viewers = new Set<ServerResponse>()
-  const pipeline = createPipelineDouble()
-  const forecast = createForecastDouble()
+  let pipeline = createPipelineDouble()
+  let forecast = createForecastDouble()
   const ring: { q: number; text: string }[] = []
   let q = 1_000
   let opened = 0
@@ -105,7 +107,9 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     if (pathname === '/') return html('public')
     if (pathname.startsWith('/assets/')) {
       const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript'
-      return response.writeHead(200, { 'content-type': type }).end(await build.read(pathname.slice(1)))
+      return response
+        .writeHead(200, { 'content-type': type, 'cache-control': 'max-age=31536000, immutable' })
+        .end(await build.read(pathname.slice(1)))
     }
     if (double.down) return void request.socket.destroy()
     if (double.refuse) return response.writeHead(401).end()
@@ -134,8 +138,12 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   const double: PageDouble = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     states,
-    pipeline,
-    forecast,
+    get pipeline() {
+      return pipeline
+    },
+    get forecast() {
+      return forecast
+    },
     down: false,
     refuse: false,
     silent: false,
@@ -162,6 +170,16 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     },
     cut() {
       for (const viewer of viewers) viewer.destroy()
+    },
+    reset() {
+      double.cut()
+      pipeline = createPipelineDouble()
+      forecast = createForecastDouble()
+      states.fill(0)
+      ring.length = 0
+      opened = 0
+      resumed = 0
+      Object.assign(double, { down: false, refuse: false, silent: false })
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

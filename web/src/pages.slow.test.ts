@@ -1,9 +1,9 @@
 /** The pages in a real browser, against a server that a test moves by hand. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { bayStates, code } from './bay-state.ts'
-import { isClean, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
+import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { samplePlan } from './plan/sample-plan.ts'
@@ -20,8 +20,7 @@ after(async () => {
   await build?.[Symbol.asyncDispose]()
 })
 
-const open = (double: PageDouble, path: string, options?: BrowserContextOptions) =>
-  openPage(browser, double, path, options)
+const open = (double: PageDouble, path: string, look?: Look) => openPage(browser, double, path, look)
 const city = () => startPageDouble({ ...samplePlan(6, 40), simulated: true }, build)
 const free = (page: Page) => page.locator('.tile-value.free')
 const levelShown = (page: Page, name: string) =>

@@ -1,8 +1,8 @@
 /** The pages about the pipeline in a real browser, against a server that a test moves by hand. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { isClean, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { sampleLetters, sampleLosses } from './pipeline-under-test.ts'
@@ -10,24 +10,25 @@ import { samplePlan } from './plan/sample-plan.ts'
 
 let build: Build
 let browser: Browser
+let double: PageDouble
 before(async () => {
   if (skip) return
   build = await buildPages()
   browser = await launchBrowser()
+  double = await startPageDouble(samplePlan(2, 10), build)
 })
+beforeEach(() => double?.reset())
 after(async () => {
   await browser?.close()
+  await double?.[Symbol.asyncDispose]()
   await build?.[Symbol.asyncDispose]()
 })
 
-const open = (double: PageDouble, path: string, options?: BrowserContextOptions) =>
-  openPage(browser, double, path, options)
-const city = () => startPageDouble(samplePlan(2, 10), build)
+const open = (path: string, look?: Look) => openPage(browser, double, path, look)
 const value = (page: Page, stage: string) => page.locator('.stage', { hasText: stage }).locator('.stage-value b')
 
 test('the Pipeline page opens from the desk without loading it again, and by its address', { skip }, async () => {
-  await using double = await city()
-  await using opened = await open(double, '/desk')
+  await using opened = await open('/desk')
   const { page } = opened
   await page.locator('.tile-value.free').waitFor()
   await page.click('.rail a[href="/desk/pipeline"]')
@@ -50,8 +51,7 @@ test('the Pipeline page opens from the desk without loading it again, and by its
 test('a stage has colour only where something is wrong; without the server the last numbers stay, grey and dated', {
   skip,
 }, async () => {
-  await using double = await city()
-  await using opened = await open(double, '/desk/pipeline')
+  await using opened = await open('/desk/pipeline')
   const { page } = opened
   await page.waitForFunction(() => /\d/.test(document.querySelector('.stage-value b')?.textContent ?? ''))
   assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 0)
@@ -70,8 +70,7 @@ test('a stage has colour only where something is wrong; without the server the l
 })
 
 test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
-  await using double = await city()
-  await using opened = await open(double, '/desk/pipeline')
+  await using opened = await open('/desk/pipeline')
   const { page } = opened
   await shows(page, '.law-result', 'every frame is accounted for')
   assert.equal(await page.textContent('.law-result > b'), '0')
@@ -85,8 +84,7 @@ test('the ledger strip shows the live law and the difference, and says when it d
 test('an audit shows that it runs and what came out; a server that cannot, or may not, is told in words', {
   skip,
 }, async () => {
-  await using double = await city()
-  await using opened = await open(double, '/desk/pipeline')
+  await using opened = await open('/desk/pipeline')
   const { page } = opened
   await page.getByRole('button', { name: 'Audit now' }).click()
   await page.locator('.audit progress').waitFor()
@@ -107,9 +105,8 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
 test('what was lost is shown by cause, day, source and sensor; what nobody can count is never a 0; a filter stands in the address', {
   skip,
 }, async () => {
-  await using double = await city()
   Object.assign(double.pipeline, sampleLosses())
-  await using opened = await open(double, '/desk')
+  await using opened = await open('/desk')
   const { page } = opened
   await page.click('.tile-link')
   await shows(page, '.lost-sum', '191 frames lost · 3 losses of unknown size')
@@ -128,16 +125,15 @@ test('what was lost is shown by cause, day, source and sensor; what nobody can c
   await page.locator('.heat-4').first().click()
   await page.waitForURL(/day=\d{4}-\d{2}-\d{2}/)
   const there = page.url()
-  await using again = await open(double, there.slice(double.url.length))
+  await using again = await open(there.slice(double.url.length))
   await shows(again.page, '.lost-sum', (await page.textContent('.lost-sum')) ?? 'none')
 })
 
 test('a dead letter is opened by key, shows its bytes, is decoded again, and is discarded only with a reason', {
   skip,
 }, async () => {
-  await using double = await city()
   double.pipeline.letters = sampleLetters(8)
-  await using opened = await open(double, '/desk/dead-letters')
+  await using opened = await open('/desk/dead-letters')
   const { page } = opened
   const first = page.locator('.rows .link').first()
   await first.waitFor()
@@ -172,9 +168,8 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
 })
 
 test('all dead letters of a reason are decoded again in one go, with a line that says how many', { skip }, async () => {
-  await using double = await city()
   double.pipeline.letters = sampleLetters(60)
-  await using opened = await open(double, '/desk/dead-letters')
+  await using opened = await open('/desk/dead-letters')
   const { page } = opened
   await page.getByRole('button', { name: 'Older' }).click()
   await shows(page, '.rows .link', '887.0')
@@ -192,7 +187,6 @@ test('all dead letters of a reason are decoded again in one go, with a line that
 test('at 320 pixels, and with text at 200 %, no page about the pipeline needs scrolling sideways', {
   skip,
 }, async () => {
-  await using double = await city()
   Object.assign(double.pipeline, sampleLosses())
   double.pipeline.letters = sampleLetters(4)
   for (const [path, width, reached] of [
@@ -201,7 +195,7 @@ test('at 320 pixels, and with text at 200 %, no page about the pipeline needs sc
     ['/desk/losses', 320, '.heat'],
     ['/desk/dead-letters?letter=912.0', 320, '.hex'],
   ] as const) {
-    await using opened = await open(double, path, { viewport: { width, height: 640 } })
+    await using opened = await open(path, { viewport: { width, height: 640 } })
     const { page } = opened
     await page.evaluate(
       (size) => document.documentElement.style.setProperty('font-size', size),
@@ -218,7 +212,6 @@ const looks = [
 ] as const
 for (const [colorScheme, width, height] of looks)
   test(`no page about the pipeline breaks a rule of WCAG 2.2 AA: ${colorScheme}, ${width} wide`, { skip }, async () => {
-    await using double = await city()
     const options = { colorScheme, viewport: { width, height }, reducedMotion: 'reduce' } as const
     const states: [name: string, path: string, reach: (page: Page) => Promise<unknown>][] = [
       ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Ströme')],
@@ -256,7 +249,7 @@ for (const [colorScheme, width, height] of looks)
       ],
     ]
     for (const [name, path, reach] of states) {
-      await using opened = await open(double, path, options)
+      await using opened = await open(path, options)
       await reach(opened.page)
       await isClean(opened, name)
     }
