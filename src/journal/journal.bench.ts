@@ -1,119 +1,85 @@
 /**
- * How fast the journal is beside the disk it lies on: durable bytes per second against raw write + fdatasync into a file whose
- * blocks exist already, and the time to an acknowledgement at a paced rate. Prints; judges nothing.
- * `node src/journal/journal.bench.ts [directory]`
+ * How fast the journal is beside the disk it lies on, all in one run on one disk. Prints; judges nothing.
+ * `npm run bench -- journal [directory] [--quick] [--json]`: with --json the last line is one object.
  */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { realFiles } from '../lib/files.ts'
-import type { JournalRecord } from './journal.ts'
-import { recordHeaderBytes } from './record.ts'
-import { openJournalWriter } from './segment-journal.ts'
+import { parseArgs } from 'node:util'
+import { measureBatches, measurePaced } from './bench/acknowledgements.ts'
+import { measureRestart } from './bench/restart.ts'
+import { measureThroughput } from './bench/throughput.ts'
 
-const groupBytes = 256 * 1024
-const groups = 200
-const rounds = 5
-const dir = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'journal-bench-'))
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+/** Seconds for each part. The restart gets what it needs for its records, up to its limit. */
+const spent = values.quick
+  ? { throughput: 12, batch: 0.5, paced: 4, restart: 16 }
+  : { throughput: 60, batch: 2, paced: 15, restart: 120 }
+const restartRecords = 10_000_000
 
-/** MB/s of raw group writes. */
-async function raw(): Promise<number> {
-  const path = join(dir, 'raw')
-  const fd = openSync(path, 'w')
-  const zeros = Buffer.alloc(4 * 1024 * 1024)
-  for (let at = 0; at < groups * groupBytes; at += zeros.length) writeSync(fd, zeros, 0, zeros.length, at)
-  fsyncSync(fd)
-  closeSync(fd)
-  const file = await realFiles.open(path, 'write')
-  const bytes = Buffer.alloc(groupBytes, 1)
-  const started = performance.now()
-  for (let i = 0; i < groups; i++) {
-    await file.write(bytes, i * groupBytes)
-    await file.sync()
-  }
-  const speed = (groups * groupBytes) / 1_000 / (performance.now() - started)
-  await file.close()
-  rmSync(path)
-  return speed
-}
-
-/** MB/s of record bytes; two groups wait while one is written. */
-async function journal(recordBytes: number): Promise<number> {
-  const path = join(dir, 'journal')
-  const writer = await openJournalWriter(path, { groupBytesMax: groupBytes })
-  // The raw file has its blocks already; so has the segment of a journal that had a moment of rest.
-  await new Promise((done) => setTimeout(done, 600))
-  // A group of records with their headers is as large as a raw group.
-  const length = Math.floor(groupBytes / (recordBytes + recordHeaderBytes))
-  const records = Array.from({ length }, (): JournalRecord => {
-    return { kind: 1, frames: 1, bytes: Buffer.alloc(recordBytes, 2) }
-  })
-  const started = performance.now()
-  const waiting: Promise<unknown>[] = []
-  for (let i = 0; i < groups; i++) {
-    waiting.push(writer.append(records))
-    if (waiting.length > 2) await waiting.shift()
-  }
-  await Promise.all(waiting)
-  const speed = (groups * records.length * recordBytes) / 1_000 / (performance.now() - started)
-  await writer[Symbol.asyncDispose]()
-  rmSync(path, { recursive: true })
-  return speed
-}
-
-async function acknowledgements(ratePerSecond: number, seconds: number) {
-  const path = join(dir, 'paced')
-  const writer = await openJournalWriter(path)
-  const bytes = Buffer.alloc(100, 3)
-  const times: number[] = []
-  const waiting: Promise<void>[] = []
-  const cpu = process.cpuUsage()
-  const started = performance.now()
-  for (let sent = 0; sent < ratePerSecond * seconds; ) {
-    const due = Math.floor(((performance.now() - started) * ratePerSecond) / 1_000)
-    for (; sent < due; sent++) {
-      const at = performance.now()
-      waiting.push(
-        writer.append([{ kind: 1, frames: 1, bytes }]).then(() => {
-          times.push(performance.now() - at)
-        }),
-      )
-    }
-    await new Promise((done) => setTimeout(done, 1))
-  }
-  await Promise.all(waiting)
-  const { user, system } = process.cpuUsage(cpu)
-  const { syncs } = writer.stats()
-  await writer[Symbol.asyncDispose]()
-  times.sort((a, b) => a - b)
-  const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(2)
-  return { p50Ms: at(0.5), p99Ms: at(0.99), syncs, cores: ((user + system) / 1e6 / seconds).toFixed(2) }
-}
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
+const dir = await mkdtemp(join(positionals[0] ?? tmpdir(), 'journal-bench-'))
 try {
-  const raws: number[] = []
-  const large: number[] = []
-  const small: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    raws.push(await raw())
-    large.push(await journal(4_096))
-    small.push(await journal(100))
-  }
-  const show = (name: string, values: readonly number[]) =>
-    console.log(
-      name.padEnd(28),
-      `${median(values).toFixed(0).padStart(5)} MB/s   (${values.map((v) => v.toFixed(0)).join(' ')})`,
-    )
-  show('raw write + fdatasync', raws)
+  const { raw, large, small } = await measureThroughput(dir, performance.now() + spent.throughput * 1_000)
+  show('raw write + fdatasync', raw)
   show('journal, 4 KiB records', large)
   show('journal, 100-byte records', small)
-  console.log(
-    `ratio ${(median(large) / median(raws)).toFixed(2)}, ratio_100b ${(median(small) / median(raws)).toFixed(2)}`,
+  // Turn by turn: neighbours in time have had the same machine.
+  const ratio = median(large.map((speed, i) => speed / (raw[i] ?? Number.NaN)))
+  const ratio100 = median(small.map((speed, i) => speed / (raw[i] ?? Number.NaN)))
+  say(`ratio ${ratio.toFixed(2)}, ratio_100b ${ratio100.toFixed(2)} (medians of ${raw.length} turns)\n`)
+
+  const batches = await measureBatches(dir, spent.batch * 1_000)
+  say('batch  system    records/s   p50 ms   p99 ms')
+  for (const { batch, system, recordsPerSecond, p50Ms, p99Ms } of batches)
+    say(
+      `${`${batch}`.padStart(5)}  ${system.padEnd(8)} ${recordsPerSecond.toLocaleString('en').padStart(10)} ${ms(p50Ms)} ${ms(p99Ms)}`,
+    )
+
+  const paced = await measurePaced(dir, 20_000, spent.paced * 1_000)
+  say(
+    `\nat 20,000 records/s, one a call: p50${ms(paced.p50Ms)} ms, p99${ms(paced.p99Ms)} ms, ${paced.syncs} writes, ${paced.cores.toFixed(2)} cores`,
   )
-  for (const rate of [1_000, 20_000]) console.log(`${rate}/s, one record a call:`, await acknowledgements(rate, 3))
+
+  const restart = await measureRestart(dir, restartRecords, performance.now() + spent.restart * 1_000)
+  say(
+    `restart after kill -9 with ${restart.records.toLocaleString('en')} records: ready in ${restart.readyMs.toFixed(0)} ms (opening ${restart.openMs.toFixed(0)} ms), ${restart.memoryMb.toFixed(0)} MB`,
+  )
+  const summary = { ratio, ratio_100b: ratio100, ack_p99_ms: paced.p99Ms, raw_mb_s: median(raw) }
+  if (values.json)
+    console.log(
+      JSON.stringify({
+        ...rounded(summary),
+        batches: batches.map(rounded),
+        paced: rounded(paced),
+        restart: rounded(restart),
+      }),
+    )
 } finally {
   rmSync(dir, { recursive: true, force: true })
+}
+
+function show(name: string, speeds: readonly number[]) {
+  const at = (share: number) => speeds.toSorted((a, b) => a - b)[Math.floor(speeds.length * share)]?.toFixed(0) ?? '-'
+  say(`${name.padEnd(28)} ${at(0.5).padStart(5)} MB/s   (half of the turns between ${at(0.25)} and ${at(0.75)})`)
+}
+
+function median(all: readonly number[]): number {
+  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN
+}
+
+function ms(value: number): string {
+  return value.toFixed(2).padStart(8)
+}
+
+function say(text: string) {
+  console.log(text)
+}
+
+function rounded<T extends object>(figures: T): T {
+  const round = (value: unknown) => (typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value)
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value)])) as T
 }
