@@ -28,7 +28,7 @@ export function FanTable({ name, outlook, levels, to, now }: FanTableProps) {
       <Table<Ahead>
         label={`${name}: ${words.text('tableAhead')}`}
         keyOf={({ at }) => String(at)}
-        rows={outlook.ahead.filter(({ at }) => at <= to)}
+        rows={outlook.ahead.filter(({ at }) => at > now && at <= to)}
         columns={[
           { name: words.text('time'), cell: ({ at }) => time(at) },
           { name: words.text('away'), figure: true, cell: ({ at }) => words.span(at - now) },

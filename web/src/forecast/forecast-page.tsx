@@ -190,23 +190,25 @@ function usePicks(desk: Desk, now: number): readonly LotPick[] {
   const forecasts = desk.forecasts.value
   const sites = desk.sites.value
   const { search } = desk.place.value
+  // The list of sites comes anew with each car; here only their names matter.
+  const named = sites.map(({ id, name }) => `${id}\n${name}`).join('\n')
   return useMemo(
     () =>
       sites.flatMap(({ id: site, name: siteName }) => {
         const of = forecasts.get(site)
         return (of?.value?.lots ?? []).map((lot): LotPick => {
-          const named = sites.length === 1 || lot.id === site || lot.name.startsWith(siteName)
+          const isPlain = sites.length === 1 || lot.id === site || lot.name.startsWith(siteName)
           return {
             key: keyOf(site, lot),
             site,
             lot: lot.id,
-            name: named ? lot.name : `${siteName} · ${lot.name}`,
+            name: isPlain ? lot.name : `${siteName} · ${lot.name}`,
             outlook: outlookOf(lot),
             href: routes.forecast + writeAsk(search, { ...readAsk(search, () => undefined), site, lot: lot.id }),
             old: of !== undefined && isOldForecast(of, now),
           }
         })
       }),
-    [forecasts, sites, search, now],
+    [forecasts, named, search, now],
   )
 }

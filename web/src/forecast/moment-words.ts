@@ -12,13 +12,14 @@ interface Moment {
 
 export function momentWords(words: ForecastWords, { outlook, at, now, zone }: Moment): string {
   const time = words.minute(at, zone)
-  const ahead = aheadAt(outlook, at)
+  // A horizon that has come is no forecast any more, though what was observed may not be known yet.
+  const ahead = at > now ? aheadAt(outlook, at) : undefined
   const free = (rate: number) => words.number(freeOf(outlook.capacity, rate))
   if (!ahead) {
     const seen = outlook.observed.findLast((point) => point.at <= at && at - point.at < quarterMs)
     if (seen?.rate !== null && seen?.rate !== undefined)
       return words.text('readObserved', { time, percent: words.percent(seen.rate), free: free(seen.rate) })
-    return words.text(at < now ? 'readUnknown' : 'readBeyond', { time })
+    return words.text(at <= now ? 'readUnknown' : 'readBeyond', { time })
   }
   if (!ahead.rate) return words.text('readWithheld', { time, why: ahead.why })
   const rate = (k: number) => ahead.rate?.[k] ?? 0
