@@ -22,6 +22,12 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'the pipeline beside what stands below it, by source and store [--quick] [--store NAMES] [--sources NAMES] [--seconds N]',
   },
+  scaling: {
+    file: 'bench/scaling.ts',
+    about:
+      'throughput and memory by sensors, stored rows, batch size [--quick] [--full] [--store NAMES] [--parts NAMES]',
+  },
+  report: { file: 'bench/report.ts', about: 'docs/benchmarks.md and its plots from what --record has kept' },
   journal: {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',
