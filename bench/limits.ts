@@ -8,8 +8,9 @@ import { mariadbMissing } from '../src/store/mysql/mariadb-fixture.ts'
 import { missing } from '../tools/parts.ts'
 import { bareBroker, bareMosquitto } from './limits/bare-mqtt.ts'
 import { type House, openHouse, type SourceName, sources } from './limits/house.ts'
-import { type Paced, pacedLatencies } from './limits/paced.ts'
+import { pacedLatencies } from './limits/paced.ts'
 import { openPlace, type StoreName } from './limits/place.ts'
+import type { LimitsResult } from './report/results.ts'
 import { benchFlags } from './run/arguments.ts'
 import { beginBench } from './run/bench-run.ts'
 import { count, mean, rounded } from './run/figures.ts'
@@ -32,22 +33,7 @@ function wanted(flag: string, name: string): boolean {
   return names === undefined || names.split(',').includes(name)
 }
 
-interface Limit {
-  readonly store: StoreName
-  readonly source: SourceName
-  readonly events_per_s: number
-  readonly sent: number
-  /** Of everything this house was sent so far. */
-  readonly lost: number
-  readonly doubled: number
-  readonly cpu_s_per_million: number
-  readonly pss_mb: number
-  readonly database_pss_mb: number
-  /** Null when the flood fitted into a segment that was filled ahead. */
-  readonly journal_bytes_per_event: number | null
-  readonly database_bytes_per_event: number
-  readonly paced?: Paced
-}
+type Limit = LimitsResult['results'][number]
 
 const bench = beginBench('limits', flags, stores.length * chosen.length + 2)
 const results: Limit[] = []
@@ -178,9 +164,10 @@ const ratios = Object.fromEntries(
     })
     .filter(([, ratio]) => Number.isFinite(ratio)),
 )
-await bench.finish(ratios, {
+const figures: LimitsResult = {
   devices,
   raw: Object.fromEntries(Object.entries(raw).map(([name, rates]) => [name, rates.map(Math.round)])),
   not_run: notRun,
   results,
-})
+}
+await bench.finish(ratios, figures)

@@ -7,11 +7,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
 import { baykeeperPeer } from './peers/baykeeper-peer.ts'
-import { type Contest, type Fault, openContest, type Round, type RoundResult } from './peers/contest.ts'
+import { type Contest, type Fault, openContest, type Round } from './peers/contest.ts'
 import { nodeLoop } from './peers/node-loop.ts'
 import { nodeRedPeer } from './peers/node-red.ts'
 import type { Peer } from './peers/peer.ts'
 import { pythonPeers } from './peers/python-peers.ts'
+import type { PeersResult } from './report/results.ts'
 import { benchFlags } from './run/arguments.ts'
 import { beginBench } from './run/bench-run.ts'
 import { highestLossFree } from './run/doubling.ts'
@@ -104,11 +105,7 @@ function chosen(names: string | undefined, name: string): boolean {
   return names === undefined || names.split(',').includes(name)
 }
 
-interface Line extends RoundResult {
-  readonly peer: string
-  readonly case: string
-  readonly sensors: number
-}
+type Line = PeersResult['results'][number]
 
 const bench = beginBench('peers', flags, peers.length * cases.length)
 const versions: Record<string, string> = {}
@@ -203,11 +200,12 @@ const ratios = Object.fromEntries(
     .filter((peer) => peer !== baykeeperPeer && lossFree(peer.name) > 0)
     .map(({ name }) => [`loss_free_rate_to_${name}`, rounded(own / lossFree(name), 2)]),
 )
-await bench.finish(ratios, {
+const figures: PeersResult = {
   loss_free_rate: Object.fromEntries(running.map(({ name }) => [name, lossFree(name)])),
   about: Object.fromEntries(peers.map(({ name, about }) => [name, about])),
   cases: Object.fromEntries(cases.map(({ name, about }) => [name, about])),
   versions,
   not_run: notRun,
   results,
-})
+}
+await bench.finish(ratios, figures)

@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os'
 import { mariadbMissing } from '../src/store/mysql/mariadb-fixture.ts'
 import { openHouse } from './limits/house.ts'
 import { openPlace, type Place, type StoreName } from './limits/place.ts'
+import type { ScalingResult } from './report/results.ts'
 import { benchFlags } from './run/arguments.ts'
 import { beginBench } from './run/bench-run.ts'
 import { count, rounded } from './run/figures.ts'
 import { fill } from './scaling/fill.ts'
-import type { Mark } from './scaling/fill-process.ts'
 
 const flags = benchFlags(['store', 'parts'])
 const { quick } = flags
@@ -38,24 +38,9 @@ function wanted(flag: string, name: string): boolean {
   return names === undefined || names.split(',').includes(name)
 }
 
-interface Sensors {
-  readonly store: StoreName
-  readonly sensors: number
-  readonly events_per_s: number
-  readonly lost: number
-  readonly pss_mb: number
-}
-interface Stored extends Mark {
-  readonly store: StoreName
-  readonly disk_bytes_per_row: number
-}
-interface Batch {
-  readonly store: StoreName
-  readonly batch: number
-  readonly rows_per_s: number
-  readonly commit_p50_ms: number
-  readonly commit_p99_ms: number
-}
+type Sensors = ScalingResult['sensors'][number]
+type Stored = ScalingResult['rows'][number]
+type Batch = ScalingResult['batch'][number]
 
 const bench = beginBench('scaling', flags, stores.length * parts.length)
 const bySensors: Sensors[] = []
@@ -153,4 +138,5 @@ for (const store of stores) {
   for (const [name, rates] of pairs)
     if (rates.length > 1) ratios[`${store}_most_to_fewest_${name}`] = rounded((last(rates) ?? 0) / (rates[0] ?? 1), 2)
 }
-await bench.finish(ratios, { not_run: notRun, sensors: bySensors, rows: byRows, batch: byBatch })
+const figures: ScalingResult = { not_run: notRun, sensors: bySensors, rows: byRows, batch: byBatch }
+await bench.finish(ratios, figures)

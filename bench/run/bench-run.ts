@@ -27,7 +27,7 @@ export interface BenchRun {
   prepared(): void
   /** Time left of a quick run; a full run has as much as it needs. */
   readonly leftMs: number
-  finish(ratios: Record<string, number>, figures: Record<string, unknown>): Promise<void>
+  finish(ratios: Record<string, number>, figures: object): Promise<void>
 }
 
 /** The start of servers and the last drain come on top. */
