@@ -7,11 +7,13 @@ import type { Clock } from '../lib/clock.ts'
 import { type ActiveSegment, isFull, writeAll } from './active-segment.ts'
 
 const chunkBytes = 256 * 1024
+/** Under way without a rest, there is at least this much room ahead: one longer write now and then, instead of many short waits. */
+const aheadBytes = 1024 * 1024
 /** Nothing was written for this long: nobody waits. */
 const idleMs = 50
 /** Chunks begin on a page of their own, so that they share none with the last record. */
 const pageBytes = 4_096
-const zeros = new Uint8Array(chunkBytes)
+const zeros = new Uint8Array(aheadBytes)
 
 export interface FillAhead {
   /** The loop of groups has nothing to do. */
@@ -32,23 +34,28 @@ export interface FillAheadOptions {
 export function createFillAhead({ clock, segmentBytesMax, active, onFault }: FillAheadOptions): FillAhead {
   const stopped = new AbortController()
   let wanted = false
+  let busyAt = 0
   let loop: Promise<void> | undefined
   let segment: ActiveSegment | undefined
   let filled = 0
   let writing: Promise<void> | undefined
 
   async function fill() {
-    await clock.sleep(idleMs, stopped.signal).catch(() => {})
-    while (wanted && !stopped.signal.aborted) {
-      const target = active()
-      if (target !== segment) filled = 0
-      segment = target
-      if (!target) return
-      const at = Math.max(filled, Math.ceil(target.offset / pageBytes) * pageBytes)
-      const bytes = Math.min(chunkBytes, segmentBytesMax - at)
-      if (bytes <= 0) return
-      writing = write(target, at, bytes)
-      await writing
+    while (!stopped.signal.aborted) {
+      await clock.sleep(idleMs, stopped.signal).catch(() => {})
+      for (let more = true; more; ) {
+        const target = active()
+        if (target !== segment) filled = 0
+        segment = target
+        if (!wanted || !target || stopped.signal.aborted) return
+        const at = Math.max(filled, Math.ceil(target.offset / pageBytes) * pageBytes)
+        more = clock.monotonic() - busyAt >= idleMs
+        if (!more && at - target.offset >= aheadBytes / 2) break
+        const bytes = Math.min(more ? chunkBytes : aheadBytes, segmentBytesMax - at)
+        if (bytes <= 0) return
+        writing = write(target, at, bytes)
+        await writing
+      }
     }
   }
 
@@ -73,6 +80,7 @@ export function createFillAhead({ clock, segmentBytesMax, active, onFault }: Fil
     },
     async pause() {
       wanted = false
+      busyAt = clock.monotonic()
       await writing
     },
     async stop() {
