@@ -157,10 +157,12 @@ test('a session that has ended says how to sign in again, and keeps the last num
   await using double = await city()
   await using opened = await open(double, '/desk')
   await free(opened.page).waitFor()
+  await opened.page.locator('.tile.ahead').waitFor()
   double.refuse = true
   double.cut()
   await shows(opened.page, '.banner', 'baykeeper setup-link')
-  assert.equal(await opened.page.locator('.tile.stale').count(), 5)
+  assert.equal(await opened.page.locator('.tile.stale').count(), 6)
+  assert.equal(await opened.page.locator('.tile').count(), 6)
 })
 
 test('figures that stop coming are not shown as current, though bays still move', { skip }, async () => {

@@ -89,10 +89,11 @@ export interface CityAhead {
 }
 
 /** Undefined while one of the sites has no forecast: half a city would be shown as a whole one. */
-export function cityAhead({ sites, forecasts, now }: Desk): CityAhead | undefined {
+export function cityAhead({ sites, forecasts, now, staleSince }: Desk): CityAhead | undefined {
   const outlooks: Outlook[] = []
   let issued = Number.POSITIVE_INFINITY
-  let old = false
+  // While nothing is heard of the server, nobody knows whether there is a newer one.
+  let old = staleSince.value !== undefined
   for (const { id, occupancy } of sites.value) {
     const of = forecasts.value.get(id)
     if (!of?.value || of.value.issued === null || of.value.state === 'off') return undefined
