@@ -84,8 +84,12 @@ test('by keyboard alone: the fan tells what was and what will be, chooses a time
   assert.match((await rows.last().textContent()) ?? '', /baseline/)
   assert.equal(await page.locator('.fan-twin section').last().locator('tbody tr').count(), 37)
   assert.match((await page.locator('.fan-twin section').last().textContent()) ?? '', /–/)
+  const [time = '', , , , , , , , , , free = ''] = await rows.last().locator('th, td').allTextContents()
   await page.keyboard.press('t')
   await page.waitForFunction(() => document.activeElement?.className === 'fan-box')
+  await page.keyboard.press('End')
+  for (let steps = 0; steps < 36 && !(await said(page)).startsWith(time); steps++) await page.keyboard.press('ArrowLeft')
+  assert.ok((await said(page)).startsWith(time) && (await said(page)).includes(`(${free})`), `${time} ${free}: ${await said(page)}`)
 })
 
 test('the fan says where the baseline is served or nothing, why, and by how much it was widened', {
@@ -138,7 +142,15 @@ test('a training is started, followed and cancelled; one who may not is told so'
   assert.equal(await page.locator('.training progress').getAttribute('value'), '580')
   await button('Cancel').click()
   await shows(page, '.training', 'nothing was changed')
-  await button('Train now').waitFor()
+  await button('Train now').click()
+  await shows(page, '.training', '40 of 600 steps')
+  const ended = new Date().toISOString()
+  const { progress } = running(600)
+  const done = progress && { ...progress, stage: 'done' as const }
+  double.forecast.training = { ...running(600), state: 'done', ended, progress: done, detail: 'The new model is served from now on.' }
+  await shows(page, '.training', 'The new model is served from now on.')
+  await shows(page, '.training', /Ended .* after 70 sec/)
+  assert.equal(await page.locator('.training progress').count(), 0)
 })
 
 test('where there is no forecast the page says why, and takes the first one when the stream tells of it', {

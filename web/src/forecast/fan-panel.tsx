@@ -12,9 +12,9 @@ import { FanLegend } from './fan-legend.tsx'
 import { FanTable } from './fan-table.tsx'
 import { useForecastWords } from './forecast-words.ts'
 import type { Outlook } from './lots-ahead.ts'
-import { Switch } from './quality-panel.tsx'
 import { ServedReasons } from './served-reasons.tsx'
 import { hourMs } from './site-clock.ts'
+import { Switch } from './switch.tsx'
 
 interface FanPanelProps {
   readonly forecast: Fetched<SiteForecast>
