@@ -29,6 +29,9 @@ async function once(name: string, install: (dir: string) => Promise<void>): Prom
   return dir
 }
 
+const versionsProgram = `import platform
+from importlib.metadata import version
+print("Python", platform.python_version(), *(f"{name} {version(name)}" for name in ("pyserial", "PyMySQL", "SQLAlchemy")))`
 const pythonPackages = ['pyserial>=3.5,<4', 'PyMySQL>=1.1,<2', 'SQLAlchemy>=2,<3']
 
 /** Path of a Python that has pyserial, PyMySQL and SQLAlchemy, and their versions. */
@@ -39,11 +42,14 @@ export async function pythonWithPackages(): Promise<{ readonly python: string; r
     await run(pip, ['install', '--quiet', '--retries', '1', ...pythonPackages], { timeout: installMsMax })
   })
   const python = path.join(dir, 'bin/python')
-  const { stdout } = await run(python, [
-    '-c',
-    'import platform, serial, pymysql, sqlalchemy as s\nprint("Python", platform.python_version(), "pyserial", serial.__version__, "PyMySQL", pymysql.__version__, "SQLAlchemy", s.__version__)',
-  ])
-  return { python, versions: stdout.trim() }
+  const { stdout } = await run(python, ['-c', versionsProgram])
+  return {
+    python,
+    versions: stdout
+      .trim()
+      .replaceAll(/ (?=[A-Za-z])/g, ', ')
+      .replaceAll(', (', ' ('),
+  }
 }
 
 /** A Node of its own: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, whatever lies in the line. */

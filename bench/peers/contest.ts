@@ -13,7 +13,7 @@ import { numberOf } from '../run/numbered-line.ts'
 import { type Account, accountFor } from '../run/truth.ts'
 import { type Database, lineTable, type Peer } from './peer.ts'
 
-export type Fault = 'none' | 'outage' | 'kill'
+export type Fault = 'none' | 'outage' | 'kill' | 'kill-writer'
 
 export interface Round {
   readonly rate: number
@@ -86,7 +86,9 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     const burst = board.send({ first, rate, seconds, sensors })
     let ended = 0
     await sleep(fault === 'none' ? 0 : seconds * 1_000 * faultAt)
-    if (fault === 'kill') ended = (await killed()).usage().cpu_s
+    const writer = fault === 'kill-writer' ? peer.writerPid?.(program) : undefined
+    if (writer !== undefined) process.kill(writer, 'SIGKILL')
+    else if (fault === 'kill' || fault === 'kill-writer') ended = (await killed()).usage().cpu_s
     if (fault === 'outage') {
       await server.kill()
       await sleep(outageS * 1_000)

@@ -38,6 +38,10 @@ test('a plot of anything is a whole SVG without a NaN, its text escaped', () => 
   )
 })
 
+test('values too small to be seen make an axis too', () => {
+  for (const value of [0, 5e-324, 1e-12]) assert.deepEqual(steps(0, value), [0, 1])
+})
+
 test('larger values stand higher and further right, on a logarithmic axis too', () => {
   const points = [
     [100, 1],

@@ -7,7 +7,7 @@ export interface Series {
   readonly name: string
   /** In order of x. */
   readonly points: readonly (readonly [x: number, y: number])[]
-  /** Drawn first and thicker: what the plot is about. */
+  /** Drawn last and thicker: what the plot is about. */
   readonly strong?: boolean
 }
 
@@ -30,7 +30,7 @@ export interface BarPlot {
 }
 
 const width = 760
-const margin = { left: 76, right: 24, top: 44, bottom: 52 }
+const margin = { left: 76, right: 24, top: 44, bottom: 64 }
 const plotHeight = 300
 const legendRowHeight = 20
 const legendColumns = 3
@@ -57,6 +57,10 @@ export function linePlot(plot: LinePlot): string {
   const legendTop = margin.top + plotHeight + margin.bottom
   const rows = Math.ceil(series.length / legendColumns)
   const height = legendTop + rows * legendRowHeight + 8
+  // What the plot is about lies on top.
+  const drawn = series
+    .map((one, i) => ({ one, i }))
+    .sort((a, b) => Number(a.one.strong ?? 0) - Number(b.one.strong ?? 0))
   const parts = [
     `<text class="title" x="${margin.left}" y="24">${escaped(title)}</text>`,
     ...yTicks.flatMap((tick) => [
@@ -69,12 +73,12 @@ export function linePlot(plot: LinePlot): string {
     ]),
     `<text class="faint" text-anchor="middle" x="${(margin.left + width - margin.right) / 2}" y="${margin.top + plotHeight + 40}">${escaped(xTitle)}</text>`,
     `<text class="faint" text-anchor="middle" transform="translate(18 ${margin.top + plotHeight / 2}) rotate(-90)">${escaped(yTitle)}</text>`,
-    ...series.flatMap((one, i) =>
+    ...drawn.flatMap(({ one, i }) =>
       seriesParts(
         one,
         i,
         ([px, py]) => [x(px), y(py)],
-        (point) => usable(point[0], xLog) && usable(point[1], yLog),
+        ([px, py]) => usable(px, xLog) && usable(py, yLog),
       ),
     ),
     ...series.map((one, i) => {
@@ -153,7 +157,7 @@ export function decades(min: number, max: number): number[] {
 
 /** Four to eight round steps from `min` to above `max`. */
 export function steps(min: number, max: number): number[] {
-  if (!(max > min) || !Number.isFinite(max)) return [min, min + 1]
+  if (!(max - min > sizeMin) || !Number.isFinite(max)) return [min, min + 1]
   const rough = (max - min) / 5
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power * 10

@@ -1,5 +1,6 @@
 /** One run of a bench: progress while it lasts, the result at its end, recorded when asked for. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { writeFileAtomic } from '../../src/lib/atomic-file.ts'
 import { createProgress } from '../../src/simulator/progress.ts'
@@ -35,6 +36,7 @@ const quickMsMax = 75_000
 const tickMs = 1_000
 
 export function beginBench(name: string, flags: BenchFlags, steps: number): BenchRun {
+  keepTidy()
   const machine = machineNow()
   const share = cpuShare()
   let began = performance.now()
@@ -73,6 +75,15 @@ export function beginBench(name: string, flags: BenchFlags, steps: number): Benc
     },
   }
 }
+
+/** Everything of a run lies in one folder, which goes with it, also when it is interrupted. */
+function keepTidy(): void {
+  const dir = mkdtempSync(path.join(tmpdir(), 'baykeeper-run-'))
+  process.env['TMPDIR'] = dir
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(interrupted))
+}
+const interrupted = 130
 
 export function readRecords(): BenchResult[] {
   try {

@@ -7,8 +7,6 @@ import { crc16 } from '../../src/codecs/generic/line-checksum.ts'
 /** With the line end. */
 export const lineBytes = 40
 /** Five digits name a sensor. */
-export const sensorsMax = 99_999
-
 export const sensorName = (sensor: number) => `s${String(sensor).padStart(5, '0')}`
 
 /** Sensors take turns; each counts its own lines. */
