@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { newPredictor } from './model/predictor.ts'
 import { readModel } from './model/weights-file.ts'
 import { newForecaster } from './serve/forecasting.ts'
-import { serve } from './serve/service.ts'
+import { serve } from './serve/lines.ts'
 import { trainCommand } from './train/train-command.ts'
 
 /** Live ingest comes first: forecasting gives way a little, training altogether. */

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { chanceAtMost, chanceFree } from './probability.ts'
-import { answered, serve } from './service.ts'
+import { answered, serve } from './lines.ts'
 import { forecasterUnderTest, requestOf } from './site-under-test.ts'
 import { verdictOf } from './staleness.ts'
 
