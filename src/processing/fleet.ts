@@ -32,8 +32,9 @@ export interface Fleet {
   /** Marks a device as changed by the batch in hand. */
   touch(device: Tracked): void
   dirty(): readonly Tracked[]
+  /** Copies: the next batch may be built while this one is being committed. */
   touched(): DeviceState[]
-  /** After a commit: forget what the batch changed, shrink the windows. */
+  /** The batch is complete: what comes now belongs to the next. Shrinks the windows. */
   settle(): void
 }
 
@@ -71,7 +72,7 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
       dirty.push(device)
     },
     dirty: () => dirty,
-    touched: () => dirty.map((device) => device.state),
+    touched: () => dirty.map(({ state }) => ({ ...state })),
     settle() {
       for (const device of dirty) {
         const { recent, unnumbered } = device

@@ -103,7 +103,7 @@ export function createMemoryStore(): MemoryStore {
     async commit(batch) {
       const fault = faults.shift()
       if (fault && !fault.after) throw fault.error
-      apply(structuredClone(batch))
+      if (!batch.dry) apply(structuredClone(batch))
       if (fault) throw fault.error
     },
     findSeqs: async (device, epoch, seqs) =>

@@ -5,25 +5,25 @@
  * - R2 The cursor, the rows and the ledger move in one transaction; after any failed commit everything in memory is dropped and
  *   loaded from the store, whose cursor says what really happened. So there is one way back from every fault.
  * - R3 Operating faults of the store are retried for ever; intake never waits for the processor.
- * - R4 At most one batch is in memory, bounded in bytes and frames.
+ * - R4 At most two batches are in memory, bounded in bytes and frames: one is being committed, one is being built.
  */
 
 import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { fail } from '../lib/result.ts'
 import { retryDelayMs } from '../lib/retry.ts'
+import type { LossBatch } from '../store/losses.ts'
 import { type CommitBatch, type Store, StoreError } from '../store/store.ts'
-import { createBatch } from './batch.ts'
-import { type CodecOf, decodeRecord } from './decode-record.ts'
+import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
-import { createLedgerBook } from './ledger-book.ts'
-import { createMeter, type Meter, type ProcessorStats } from './meter.ts'
+import { createMeter, type ProcessorStats } from './meter.ts'
+import { batchBytesMax, createPace } from './pace.ts'
+import { refusedFrames } from './refused-frames.ts'
 import { requeueOnce } from './requeue.ts'
 
-/** A batch is at most this much: two of them fit easily in memory, and a commit stays well under a second. */
-export const batchBytesMax = 4 * 1024 * 1024
-export const batchFramesMax = 10_000
 /** How often dead letters marked for another try are looked for. */
 const requeueEveryMs = 1_000
 
@@ -41,6 +41,8 @@ export interface ProcessorDeps {
   readonly codecOf: CodecOf
   readonly clock: Clock
   readonly log: Log
+  /** Least time between two commits while there is no backlog. */
+  readonly lingerMs?: number | undefined
   onCommitted?(position: number): void
   /** What intake says in a checkpoint about its counts and losses. */
   intakeSaid?(checkpoint: StoredRecord): IntakeSaid
@@ -53,15 +55,28 @@ export interface Processor {
 
 interface Place {
   readonly fleet: Fleet
+  /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
   readonly base: number
 }
 
+/** A batch ready to be committed. */
+interface Prepared {
+  readonly commit: CommitBatch
+  readonly decoded: readonly DecodedRecord[]
+  readonly outcomes: BatchRows['outcomes']
+  readonly acceptedFrames: number | undefined
+  readonly oldest: number | undefined
+  readonly isFull: boolean
+  readonly begunMs: number
+  readonly devices: number
+}
+
 export function createProcessor(deps: ProcessorDeps): Processor {
   const { store, reader, durable, clock, log } = deps
   const meter = createMeter(clock)
-  let framesMax = batchFramesMax
+  const pace = createPace(deps.lingerMs)
 
   async function load(): Promise<Place> {
     await store.takeFence(reader.id, deps.fence)
@@ -76,25 +91,49 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   async function run(signal: AbortSignal) {
     let place: Place | undefined
+    let inFlight: Promise<void> | undefined
     let attempt = 0
     let requeueAt = 0
+    /** A row was refused: batches are committed one by one, and searched, until one passes. */
+    let isSearching = false
     while (!signal.aborted) {
       try {
         place ??= await load()
         attempt = 0
         meter.state('ok')
         if (clock.monotonic() >= requeueAt) {
+          await inFlight
+          inFlight = undefined
           await requeueOnce(deps, place)
           requeueAt = clock.monotonic() + requeueEveryMs
         }
-        const limit = await newest(place.position, requeueAt - clock.monotonic(), signal)
-        if (limit !== undefined) place.position = await step(place, limit, meter)
+        const waitMs = pace.waitMs(clock.monotonic())
+        if (waitMs > 0) await clock.sleep(waitMs, signal)
+        const limit = await orFailed(newest(place.position, requeueAt - clock.monotonic(), signal), inFlight)
+        if (limit === undefined) continue
+        const prepared = await prepare(place, limit, inFlight)
+        await inFlight
+        inFlight = undefined
+        if (!prepared) continue
+        if (isSearching) {
+          await commit(await withoutRefused(place, prepared))
+          isSearching = false
+        } else {
+          inFlight = commit(prepared)
+          // Its failure is told where it is waited for.
+          inFlight.catch(() => {})
+        }
       } catch (fault) {
-        if (signal.aborted) return
+        await inFlight?.catch(() => {})
+        inFlight = undefined
         place = undefined
-        await settleFault(fault, attempt++, signal)
+        if (signal.aborted) return
+        isSearching = !isSearching && fault instanceof StoreError && fault.fault === 'data'
+        if (isSearching) log.warn('a row was refused by the store: looking for it', { reason: String(fault) })
+        else await settleFault(fault, attempt++, signal)
       }
     }
+    await inFlight?.catch(() => {})
   }
 
   /** The newest durable record, or undefined when it is time to look for requeued dead letters. */
@@ -108,21 +147,29 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
   }
 
-  async function step(place: Place, durableNumber: number, meter: Meter): Promise<number> {
+  /** Reads, decodes and places what comes next, while the batch before it is being committed. */
+  async function prepare(
+    place: Place,
+    durableNumber: number,
+    inFlight: Promise<void> | undefined,
+  ): Promise<Prepared | undefined> {
     const { fleet, position: from, base } = place
+    const { framesMax } = pace
     const { records, damage } = await reader.read(from, { durable: durableNumber, bytesMax: batchBytesMax, framesMax })
-    const to = Math.max(from, records.at(-1)?.number ?? 0, ...damage.map((range) => range.toRecord))
-    if (to === from) return from
-    const started = clock.monotonic()
-    const batch = createBatch(fleet, store)
-    let oldest: number | undefined
+    const last = records.at(-1)
+    const to = Math.max(from, last?.number ?? 0, ...damage.map((range) => range.toRecord))
+    if (to === from) return undefined
+    const begunMs = clock.monotonic()
+    pace.begun(begunMs)
+    const batch = createBatch(fleet, inFlight ? lookingBehind(store, inFlight) : store)
+    const decoded: DecodedRecord[] = []
     const said: IntakeSaid[] = []
     for (const record of records) {
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind !== recordKinds.data) continue
-      const decoded = decodeRecord(record, deps.codecOf, base)
-      oldest ??= decoded.uplink.arrivedAt
-      await batch.addRecord(decoded)
+      const frames = decodeRecord(record, deps.codecOf, base)
+      decoded.push(frames)
+      await batch.addRecord(frames)
     }
     for (const range of damage) {
       if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
@@ -130,82 +177,59 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)
       said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
     }
-    const { readings, deadLetters, ledger, outcomes } = batch.rows
-    const commit: CommitBatch = {
-      journal: reader.id,
-      from,
-      to,
-      fence: deps.fence,
-      readings,
-      devices: fleet.touched(),
-      deadLetters,
-      deadLettersDone: [],
-      ledger: ledger.rows(),
-      losses: { ...batch.losses(), ...inOne(said) },
-    }
-    try {
-      await store.commit(commit)
-    } catch (fault) {
-      if (fault instanceof StoreError && fault.fault === 'data') await isolate(records, commit, fault, base)
-      throw fault
-    }
+    const commit = rowsOf(batch, { journal: reader.id, from, to, fence: deps.fence }, fleet, inOne(said))
     fleet.settle()
-    framesMax = Math.min(batchFramesMax, framesMax * 2)
-    meter.committed({
-      position: to,
-      acceptedFrames: lastAccepted(records),
-      ...outcomes,
-      tookMs: clock.monotonic() - started,
-      ageMs: oldest === undefined ? 0 : clock.now() - oldest,
-      devices: fleet.size,
-    })
-    deps.onCommitted?.(to)
-    return to
+    place.position = to
+    return {
+      ...{ commit, decoded, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
+      acceptedFrames: last?.acceptedFrames,
+      oldest: decoded[0]?.uplink.arrivedAt,
+      isFull: to < durableNumber,
+    }
   }
 
-  /** A row the store refuses: smaller batches until the culprit's record stands alone, then its frames go to quarantine. */
-  async function isolate(records: readonly StoredRecord[], commit: CommitBatch, fault: StoreError, base: number) {
-    const data = records.filter((record) => record.kind === 1 && record.frames > 0)
-    const [only] = data
-    if (data.length > 1 || !only) {
-      framesMax = Math.max(1, Math.floor(Math.min(framesMax, totalFrames(data)) / 2))
-      log.warn('a row was refused by the store: looking for it in smaller batches', {
-        framesMax,
-        reason: fault.message,
-      })
-      return
-    }
-    log.error('the store refuses the rows of one uplink: its frames are quarantined', {
-      record: only.number,
-      reason: fault.message,
-    })
-    const decoded = decodeRecord(only, deps.codecOf, base)
-    const ledger = createLedgerBook()
-    ledger.add(decoded.uplink.source, decoded.uplink.arrivedAt, 'quarantined', decoded.counted)
-    const batch = createBatch(createFleet([]), store)
-    const rejection = { code: 'store-refused' as const, detail: fault.message }
-    for (const frame of decoded.frames)
-      await batch.addFrame(decoded, { ...frame, result: { ok: false, error: rejection } })
-    await store.commit({
-      ...commit,
-      readings: [],
-      devices: [],
-      deadLetters: batch.rows.deadLetters,
-      ledger: ledger.rows(),
-      losses: {
-        sensorDays: [],
-        gaps: [],
-        gapsGone: [],
-        losses: commit.losses?.losses ?? [],
-        intakeDays: commit.losses?.intakeDays ?? [],
-      },
+  async function commit({ commit, begunMs, isFull, oldest, outcomes, acceptedFrames, devices }: Prepared) {
+    const startedMs = clock.monotonic()
+    await store.commit(commit)
+    const tookMs = clock.monotonic() - startedMs
+    pace.committed({ tookMs, isFull })
+    meter.committed({
+      ...{ position: commit.to, acceptedFrames, ...outcomes, devices },
+      tookMs: clock.monotonic() - begunMs,
+      ageMs: oldest === undefined ? 0 : clock.now() - oldest,
     })
     deps.onCommitted?.(commit.to)
   }
 
+  /** The same batch with the frames whose rows the store refuses in quarantine. Nothing else is being committed meanwhile. */
+  async function withoutRefused(place: Place, prepared: Prepared): Promise<Prepared> {
+    const { from, to, fence, losses } = prepared.commit
+    const key = { journal: reader.id, from, to, fence }
+    const refused = await refusedFrames(store, prepared.decoded, key)
+    if (refused.size === 0) return prepared
+    log.error('the store refuses the rows of some frames: they are quarantined', {
+      frames: refused.size,
+      reason: [...refused.values()][0],
+    })
+    const fleet = createFleet(await store.devices())
+    const batch = createBatch(fleet, store)
+    for (const record of prepared.decoded) {
+      const frames = record.frames.map((frame) => {
+        const detail = refused.get(frame)
+        return detail === undefined ? frame : { ...frame, result: fail({ code: 'store-refused' as const, detail }) }
+      })
+      await batch.addRecord({ ...record, frames })
+    }
+    Object.assign(place, { fleet })
+    const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
+    const commit = rowsOf(batch, key, fleet, said)
+    fleet.settle()
+    const damaged = prepared.commit.ledger.filter((row) => row.damaged > 0)
+    return { ...prepared, commit: { ...commit, ledger: [...commit.ledger, ...damaged] }, outcomes: batch.rows.outcomes }
+  }
+
   async function settleFault(fault: unknown, attempt: number, signal: AbortSignal) {
     const kind = fault instanceof StoreError ? fault.fault : 'unknown'
-    if (kind === 'data') return
     meter.state(kind === 'fenced' ? 'behind' : 'database-down')
     const delayMs = retryDelayMs(attempt)
     if (attempt === 0 || attempt % 10 === 0)
@@ -222,5 +246,35 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   return { run, stats: () => meter.stats() }
 }
 
-const totalFrames = (records: readonly StoredRecord[]) => records.reduce((sum, record) => sum + record.frames, 0)
-const lastAccepted = (records: readonly StoredRecord[]) => records.at(-1)?.acceptedFrames
+function rowsOf(
+  batch: BatchBuilder,
+  place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
+  fleet: Fleet,
+  said: Pick<LossBatch, 'losses' | 'intakeDays'>,
+): CommitBatch {
+  const losses = { ...batch.losses(), ...said }
+  const { readings, deadLetters, ledger } = batch.rows
+  return {
+    ...place,
+    readings,
+    deadLetters,
+    losses,
+    devices: fleet.touched(),
+    deadLettersDone: [],
+    ledger: ledger.rows(),
+  }
+}
+
+/** Who looks for what is stored must find the batch that is being committed too, or know that it failed. */
+const lookingBehind = (store: BatchStore, inFlight: Promise<void>): BatchStore => ({
+  findSeqs: async (...wanted) => inFlight.then(() => store.findSeqs(...wanted)),
+  epochSpan: async (...wanted) => inFlight.then(() => store.epochSpan(...wanted)),
+  gapsFrom: async (...wanted) => inFlight.then(() => store.gapsFrom(...wanted)),
+})
+
+/** What is waited for, unless the commit under way fails first. */
+async function orFailed<T>(waited: Promise<T>, inFlight: Promise<void> | undefined): Promise<T> {
+  if (!inFlight) return waited
+  waited.catch(() => {})
+  return Promise.race([waited, inFlight.then(() => waited)])
+}

@@ -6,7 +6,7 @@
  * A column whose range needs more than four bytes is kept as doubles, which hold every safe integer.
  */
 
-export type Columns = readonly ArrayLike<number>[]
+export type Columns = readonly Float64Array[]
 
 const headBytes = 9
 const widthOf = (range: number) => (range < 0x100 ? 1 : range < 0x1_0000 ? 2 : range < 0x1_0000_0000 ? 4 : 8)
@@ -30,13 +30,12 @@ export function packColumns(columns: Columns): Uint8Array {
     bytes[at] = width
     view.setFloat64(at + 1, base, true)
     at += headBytes
-    for (let i = 0; i < values.length; i++, at += width) {
-      const value = (values[i] as number) - base
-      if (width === 1) bytes[at] = value
-      else if (width === 2) view.setUint16(at, value, true)
-      else if (width === 4) view.setUint32(at, value, true)
-      else view.setFloat64(at, value, true)
-    }
+    const value = (i: number) => (values[i] as number) - base
+    const to = at + width * values.length
+    if (width === 1) for (let i = 0; at < to; at++) bytes[at] = value(i++)
+    else if (width === 2) for (let i = 0; at < to; at += 2) view.setUint16(at, value(i++), true)
+    else if (width === 4) for (let i = 0; at < to; at += 4) view.setUint32(at, value(i++), true)
+    else for (let i = 0; at < to; at += 8) view.setFloat64(at, value(i++), true)
   }
   return bytes
 }

@@ -87,6 +87,8 @@ export interface LedgerDelta {
 export interface LedgerRow extends LedgerDelta {}
 
 export interface CommitBatch {
+  /** A trial: everything is written and taken back. It throws what the commit would throw. */
+  readonly dry?: true
   readonly journal: string
   readonly from: number
   readonly to: number

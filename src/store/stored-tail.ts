@@ -15,7 +15,7 @@ export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
   /** As the database says it is now. */
   current(): Promise<{ readonly open: OpenBlock; readonly rows: readonly TailRow[] }>
   /** A batch was committed: this is what the open block holds now. */
-  moved(plan: BlockPlan): void
+  moved(blocks: Blocks): void
   /** Nobody knows what the last commit did. */
   forget(): void
 }
@@ -42,6 +42,8 @@ export async function planned(
   return { before: open, plan: planBlocks(open, rows, readings, dayNumber(now), rowsMax) }
 }
 
+const looksMax = 5
+
 interface Known {
   open: OpenBlock
   rows: TailRow[]
@@ -54,20 +56,21 @@ export function storedTail(runner: SqlRunner): StoredTail {
   let known: Known | undefined
 
   async function current(): Promise<Known> {
-    const open = await openBlock(runner)
-    if (!open) throw new StoreError('transient', 'the schema of the database is not up to date: it has no open block')
-    if (known?.open.block === open.block && known.open.rows_open === open.rows_open) return known
-    const query = db
-      .selectFrom('reading')
-      .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
-      .where('day', '=', open.day)
-      .where('pos', '>', open.after_pos)
-    const rows = await all(query.compile())
-    // Somebody stored between the two looks: not ours to keep.
-    if (rows.length !== open.rows_open)
-      throw new StoreError('transient', 'the open block has another writer: look again')
-    known = { open, rows, byDevice: undefined }
-    return known
+    for (let look = 1; ; look++) {
+      const open = await openBlock(runner)
+      if (!open) throw new StoreError('transient', 'the schema of the database is not up to date: it has no open block')
+      if (known?.open.block === open.block && known.open.rows_open === open.rows_open) return known
+      const query = db
+        .selectFrom('reading')
+        .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
+        .where('day', '=', open.day)
+        .where('pos', '>', open.after_pos)
+      const rows = await all(query.compile())
+      known = { open, rows, byDevice: undefined }
+      if (rows.length === open.rows_open) return known
+      // Somebody stored between the two looks.
+      if (look === looksMax) throw new StoreError('transient', 'the open block has another writer: look again')
+    }
   }
 
   async function rowsOf(device: number): Promise<readonly TailRow[]> {
@@ -78,9 +81,11 @@ export function storedTail(runner: SqlRunner): StoredTail {
 
   return {
     current,
-    moved({ open, added, keepsRows }) {
+    moved({ before, plan: { open, added, keepsRows } }) {
       const rows = added as readonly TailRow[]
-      if (!known || !keepsRows) known = { open, rows: [...rows], byDevice: undefined }
+      const isKnown = known?.open.block === before.block && known.open.rows_open === before.rows_open
+      if (!known || !isKnown) known = undefined
+      else if (!keepsRows) known = { open, rows: [...rows], byDevice: undefined }
       else {
         known.open = open
         for (const row of rows) {

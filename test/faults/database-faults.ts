@@ -44,8 +44,11 @@ export const databaseFaults: readonly DatabaseFault[] = [
   {
     name: 'reset mid-batch',
     async strike({ proxy, following, random }) {
-      proxy.resetAfter(1 + upTo(random, 40_000))
-      await noticed(following)
+      // A read that is hit is asked again, and nobody notices: until a batch is.
+      await until('fault noticed by the processor', () => {
+        proxy.resetAfter(1 + upTo(random, 40_000))
+        return following.noticed.length > 0
+      })
     },
   },
   {

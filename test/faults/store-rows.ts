@@ -30,6 +30,7 @@ const recordsPerRound = 30
 const recordsPerRoundMax = 3_000
 const cutsPerDatabase = 25
 const failuresMax = 3
+const roundMsMax = 120_000
 /** A server is at most this much of a run of every round; small logs start and copy quickly. */
 const serverSettings = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M']
 
@@ -74,7 +75,7 @@ async function onMariadb(
   await using server = await startMariadb(serverSettings)
   for (let seed = firstSeed; failures.length < failuresMax; seed++) {
     try {
-      const what = await round(server, seededRandom(seed), seed)
+      const what = await inTime(round(server, seededRandom(seed), seed))
       if (what !== undefined) failures.push({ seed, what })
     } catch (error) {
       failures.push({ seed, what: (error as Error).stack ?? String(error) })
@@ -84,6 +85,12 @@ async function onMariadb(
     if (performance.now() - began >= budgetMs) break
   }
   return { reached, failures }
+}
+
+async function inTime<T>(round: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`the round did not end in ${roundMsMax / 1_000} s`)), roundMsMax)
+  return Promise.race([round, late.promise]).finally(() => clearTimeout(timer))
 }
 
 async function commitAmbiguity(server: MariadbServer, random: Random, seed: number): Promise<string | undefined> {

@@ -74,7 +74,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, blo
     )
   if (ledger.length > 0) await session.insertMany(addLedger, ledger)
   await putLossesMysql(session, batch.journal, batch.losses)
-  await work.commit()
+  if (!batch.dry) await work.commit()
 }
 
 export async function insertBlocks(session: MysqlSession, groups: readonly ReadingBlockTable[]) {

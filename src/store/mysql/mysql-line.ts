@@ -44,6 +44,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
     // Nobody waits for a late call any more, and the line is another's by now.
     if (call.isLate) throw tooLate
     if (session?.isOpen()) return session
+    if (closed) throw new StoreError('transient', 'the store is closed')
     const made = await connect(address, client, patience)
     if (call.isLate || closed) {
       made.destroy('made too late')
@@ -90,11 +91,16 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
       return mine
     },
     async [Symbol.asyncDispose]() {
-      const patience = setTimeout(() => session?.destroy('the store was closed'), closeMsMax)
-      await turn
+      const ending = turn.then(() => {
+        closed = true
+        return session?.end()
+      })
+      const patience = Promise.withResolvers<void>()
+      const timer = setTimeout(patience.resolve, closeMsMax)
+      await Promise.race([ending, patience.promise])
+      clearTimeout(timer)
       closed = true
-      await session?.end()
-      clearTimeout(patience)
+      session?.destroy('the store was closed')
     },
   }
 }

@@ -2,6 +2,7 @@
  * The store in a MySQL or MariaDB database. One session per store, made again by itself; a commit whose answer was lost is settled by
  * `cursor`, which locks the offset row and so waits until the server has decided.
  */
+import { type DayNumber, dayNumber } from '../../lib/utc-day.ts'
 import { lossQueries } from '../loss-queries.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
@@ -37,7 +38,8 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),
   }
   const tail = storedTail(runner)
-  let partitioned = 0
+  /** The day up to which partitions were last seen to. */
+  let partitioned: DayNumber | undefined
   // Opening connects, so that a wrong address or password is told now.
   await line
     .use((session) => session.query('SELECT 1 AS alive', []))
@@ -58,7 +60,15 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
       location: `${address.host}:${address.port}/${address.database}`,
     }),
 
-    migrate: () => line.use((session) => migrateMysql(session, clock.now()), { msMax: migrateMsMax }),
+    migrate: () =>
+      line.use(
+        async (session) => {
+          const applied = await migrateMysql(session, clock.now())
+          await partitionAhead(session, dayNumber(clock.now()), log)
+          return applied
+        },
+        { msMax: migrateMsMax },
+      ),
 
     cursor: (journal) =>
       line.use(async (session) => {
@@ -82,17 +92,17 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
       const blocks = await planned(tail, batch, clock.now(), options)
       try {
         await line.use(async (session) => {
-          if (blocks && partitioned !== blocks.plan.open.day) {
-            await partitionAhead(session, blocks.plan.open.day, log)
-            partitioned = blocks.plan.open.day
-          }
+          const day = blocks?.plan.open.day ?? partitioned
+          if (partitioned !== undefined && day !== undefined && day !== partitioned)
+            await partitionAhead(session, day, log)
+          partitioned = day
           await commitMysql(session, batch, blocks)
         })
       } catch (error) {
         tail.forget()
         throw error
       }
-      if (blocks) tail.moved(blocks.plan)
+      if (blocks && !batch.dry) tail.moved(blocks)
     },
 
     discard: (order) => line.use((session) => discardMysql(session, order)),

@@ -90,7 +90,7 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch, blocks: Blo
     for (const letter of batch.deadLetters) upsertDeadLetter.run(...deadLetterValues(letter))
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
     putLosses(batch.journal, batch.losses)
-    work.commit()
+    if (!batch.dry) work.commit()
   }
 }
 

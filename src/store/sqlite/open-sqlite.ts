@@ -109,7 +109,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         tail.forget()
         throw error
       }
-      if (blocks) tail.moved(blocks.plan)
+      if (blocks && !batch.dry) tail.moved(blocks)
     },
 
     discard: async (order) => guard(() => discardSqlite(db, order)),
