@@ -13,11 +13,11 @@ import { type Random, seededRandom, upTo } from './seeded-random.ts'
 import { openWriter } from './writer.ts'
 
 const dir = '/journal'
-const hourMs = 3_600_000
+export const hourMs = 3_600_000
 const retentionMs = 24 * hourMs
 const stepsMax = 60
 const soonMs = 5 * 60_000
-const start = Date.UTC(2026, 0, 1)
+export const start = Date.UTC(2026, 0, 1)
 const steps: readonly ((wall: number, random: Random) => number)[] = [
   () => 0,
   () => Date.UTC(2038, 0, 19, 3, 14, 8),
@@ -114,7 +114,7 @@ async function idle(writer: JournalWriter) {
 
 const randomBytes = (bytes: number, random: Random) => Uint8Array.from({ length: bytes }, () => upTo(random, 255))
 
-function steppingClock() {
+export function steppingClock() {
   let wall = start
   let monotonic = 0
   const clock: Clock = { now: () => instant(wall), monotonic: () => monotonic, sleep: () => Promise.resolve() }

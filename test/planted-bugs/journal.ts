@@ -167,7 +167,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not count the frames that damage took',
-    file: 'src/journal/recovery.ts',
+    file: 'src/journal/damage.ts',
     from: 'frames: Math.max(0, after.acceptedFrames - before.acceptedFrames)',
     to: 'frames: 0',
     judge: harness,
@@ -333,6 +333,6 @@ export const journalBugs: readonly PlantedBug[] = [
     file: 'src/journal/writer.ts',
     from: 'Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)',
     to: 'clock.now()',
-    judge: clock,
+    judge: ['--test', 'src/journal/clock-steps.test.ts'],
   },
 ]
