@@ -46,7 +46,9 @@ export function peersSection(result: PeersResult): Section {
       '',
       `![Lines lost: ${cases[name]}](pictures/bench-lost-${name}.svg)`,
       '',
-      '% lost by rate:',
+      isKill(name)
+        ? 'Lines that the program had taken and lost. What left the board while nobody had the port open is nobody’s fault, and not in it.'
+        : '% lost by rate:',
       '',
       table(
         ['program', ...rates(name).map((rate) => `${count(rate)}/s`)],
@@ -54,14 +56,16 @@ export function peersSection(result: PeersResult): Section {
           peer,
           ...rates(name).map(
             (rate) =>
-              results.find((line) => line.peer === peer && line.case === name && line.rate === rate)?.lost_percent,
+              results.find((line) => line.peer === peer && line.case === name && line.rate === rate)?.[
+                isKill(name) ? 'taken_and_lost' : 'lost_percent'
+              ],
           ),
         ]),
       ),
     ]),
     '### All rounds',
     '',
-    '*Overrun*: discarded by the UART because nobody read in time. *Taken and lost*: arrived whole and never stored. CPU without the board’s.',
+    '*Overrun*: discarded by the UART because nobody read in time, or nobody had the port open. *Taken and lost*: arrived whole and never stored. CPU without the board’s.',
     '',
     table(
       [
@@ -117,5 +121,7 @@ export function peersSection(result: PeersResult): Section {
     },
   }
 }
+
+const isKill = (name: string) => name.startsWith('kill')
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -23,8 +23,20 @@ const sink: ByteSink = async (bytes) => {
 }
 
 tell({ path: process.argv[3] })
-for await (const text of createInterface({ input: process.stdin })) {
-  const { first, rate, seconds, sensors } = JSON.parse(text) as Burst
+let isClosed = false
+createInterface({ input: process.stdin })
+  .on('line', (text) => {
+    const order = JSON.parse(text) as Burst | { readonly closed: boolean }
+    if ('closed' in order) isClosed = order.closed
+    else
+      send(order).catch((fault) => {
+        console.error(fault)
+        process.exit(1)
+      })
+  })
+  .on('close', () => process.exit())
+
+async function send({ first, rate, seconds, sensors }: Burst): Promise<void> {
   const wanted = Math.round(rate * seconds)
   const until = performance.now() + seconds * 1_000
   const began = performance.now()
@@ -42,7 +54,11 @@ for await (const text of createInterface({ input: process.stdin })) {
     }
     ended = performance.now()
   }
-  const { damaged } = await emulateLine(lines(), { baud: rate * lineBytes * bitsPerByte, sink })
+  const { damaged } = await emulateLine(lines(), {
+    baud: rate * lineBytes * bitsPerByte,
+    sink,
+    unplugged: () => isClosed,
+  })
   const took = (ended - began) / 1_000
   const truth: BurstTruth = { first, count, damaged, rate: Math.round(count / took) }
   tell(truth)

@@ -2,8 +2,7 @@
  * An emulated board on a pseudo-terminal that belongs to it alone. Nobody relays: what a reader does not take in time fills the terminal
  * (some 20 KB), then the board's FIFO, and then bytes are discarded and counted, as on a real line.
  *
- * The terminal is made by pty-owner.py, because Node cannot; it holds the reader's end open, so that what lies in the terminal outlives a
- * reader that is killed.
+ * The terminal is made by pty-owner.py, because Node cannot.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
@@ -27,6 +26,8 @@ export interface Board extends AsyncDisposable {
   /** What a reader opens. */
   readonly path: string
   send(burst: Burst): Promise<BurstTruth>
+  /** While nobody has the port open, what is sent is lost on the wire. */
+  closed(isClosed: boolean): void
   /** A reader that was killed may have left the terminal locked against the next. */
   unlock(): void
 }
@@ -50,6 +51,9 @@ export async function startBoard(): Promise<Board> {
     async send(burst) {
       owner.stdin?.write(`${JSON.stringify(burst)}\n`)
       return (await answers()) as BurstTruth
+    },
+    closed(isClosed) {
+      owner.stdin?.write(`${JSON.stringify({ closed: isClosed })}\n`)
     },
     unlock: () => void owner.kill('SIGUSR1'),
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
-"""Makes a pseudo-terminal, gives its near end to the program named by the arguments, and holds the far end open.
+"""Makes a pseudo-terminal, gives its near end to the program named by the arguments, and holds the far end open, so that no
+reader finds it hung up.
 
     pty-owner.py PROGRAM ARGUMENT...
 

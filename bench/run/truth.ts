@@ -12,7 +12,7 @@ export interface Account {
   readonly stored: number
   readonly lost: number
   readonly lost_percent: number
-  /** Of the lost: discarded by the UART because nobody read in time. */
+  /** Of the lost: discarded by the UART because nobody read in time, or nobody had the port open. */
   readonly overrun: number
   /** Of the lost: arrived whole and never stored. */
   readonly taken_and_lost: number
