@@ -1,10 +1,10 @@
 /** How often a test window was opened: a committed number, so that nobody tunes on it unseen. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 export type Openings = Readonly<Record<string, { readonly opened: number; readonly last: string }>>
 
-export const openingsFile = 'docs/forecast-openings.json'
+const openingsFile = 'docs/forecast-openings.json'
 
 export function readOpenings(root: string): Openings {
   const file = path.join(root, openingsFile)
@@ -16,5 +16,6 @@ export function countOpening(root: string, protocol: string): void {
   const before = readOpenings(root)
   const opened = (before[protocol]?.opened ?? 0) + 1
   const after = { ...before, [protocol]: { opened, last: new Date().toISOString().slice(0, 10) } }
+  mkdirSync(path.join(root, 'docs'), { recursive: true })
   writeFileSync(path.join(root, openingsFile), `${JSON.stringify(after, undefined, 2)}\n`)
 }

@@ -11,15 +11,36 @@ import { errorTable, lotTable, otherErrorsTable, quantileTable, versusTable } fr
 const notesFile = 'docs/forecast-notes.md'
 const ablationsFile = 'docs/forecast-ablations.md'
 
+/** Protocols that were not run this time keep what an earlier run said of them. */
 export function writeReport(root: string, ran: readonly Ran[]): void {
   mkdirSync(path.join(root, 'docs/forecast'), { recursive: true })
-  const parts = ran.map((one) => protocolPart(root, one))
   const kept = (file: string) =>
     existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8').trim() : ''
-  const text = [head(root), kept(notesFile), ...parts, kept(ablationsFile)].filter(Boolean).join('\n\n')
+  const parts = {
+    ...partsOf(kept('docs/forecast.md')),
+    ...Object.fromEntries(ran.map((one) => [one.result.protocol, protocolPart(root, one)])),
+  }
+  const protocols = order.flatMap((name) => parts[name] ?? [])
+  const text = [head(root), kept(notesFile), ...protocols, kept(ablationsFile)].filter(Boolean).join('\n\n')
   writeFileSync(path.join(root, 'docs/forecast.md'), `${text}\n`)
-  const json = Object.fromEntries(ran.map(({ result }) => [result.protocol, jsonOf(result)]))
+  const json = {
+    ...(JSON.parse(kept('docs/forecast.json') || '{}') as Record<string, unknown>),
+    ...Object.fromEntries(ran.map(({ result }) => [result.protocol, jsonOf(result)])),
+  }
   writeFileSync(path.join(root, 'docs/forecast.json'), `${JSON.stringify(json, undefined, 2)}\n`)
+}
+
+const order = ['F', 'M', 'B'] as const
+
+/** The chapters of protocols in a report, by their letter. */
+export function partsOf(report: string): Record<string, string> {
+  const chapters = report.split(/^(?=## )/m)
+  return Object.fromEntries(
+    chapters.flatMap((chapter) => {
+      const name = /^## ([A-Z]): /.exec(chapter)?.[1]
+      return name ? [[name, chapter.trim()]] : []
+    }),
+  )
 }
 
 function head(root: string): string {
