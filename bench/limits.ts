@@ -136,7 +136,8 @@ async function measureSource(house: House, store: StoreName, source: SourceName,
     database_pss_mb: Math.round(house.databasePssMb()),
     journal_bytes_per_event:
       diskAfter.journal > diskBefore.journal ? rounded((diskAfter.journal - diskBefore.journal) / sent, 1) : null,
-    database_bytes_per_event: rounded((diskAfter.database - diskBefore.database) / sent, 1),
+    database_bytes_per_event:
+      diskAfter.database > diskBefore.database ? rounded((diskAfter.database - diskBefore.database) / sent, 1) : null,
     ...(paced ? { paced } : {}),
   }
   results.push(limit)
@@ -150,7 +151,7 @@ function lineOf({ store, source, paced, ...limit }: Limit): string {
     `${limit.lost} lost, ${limit.doubled} doubled`,
     `${limit.cpu_s_per_million} CPU s/M`,
     `${limit.pss_mb} MB`,
-    `${limit.journal_bytes_per_event ?? '-'} + ${limit.database_bytes_per_event} bytes/event`,
+    `${limit.journal_bytes_per_event ?? '-'} + ${limit.database_bytes_per_event ?? '-'} bytes/event`,
   ]
   if (paced)
     facts.push(

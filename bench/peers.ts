@@ -40,7 +40,7 @@ const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : 10)
 const outageS = quick ? 6 : 60
 const rates =
   flags.numbers('rates') ?? (quick ? [2_000] : [100, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 100_000])
-const faultRates = flags.numbers('rates') ?? (quick ? [1_000] : [500, 2_000, 10_000, 20_000])
+const faultRates = flags.numbers('rates') ?? (quick ? [1_000] : [500, 2_000, 20_000])
 /** Once a peer loses this much, faster lines tell nothing new. */
 const hopelessPercent = 30
 const searchFrom = 500
@@ -185,7 +185,9 @@ const ratios = Object.fromEntries(
     .map(({ name }) => [`loss_free_rate_to_${name}`, rounded(own / lossFree(name), 2)]),
 )
 const figures: PeersResult = {
-  loss_free_rate: Object.fromEntries(running.map(({ name }) => [name, lossFree(name)])),
+  loss_free_rate: cases.some(({ name }) => name === 'plain')
+    ? Object.fromEntries(running.map(({ name }) => [name, lossFree(name)]))
+    : {},
   about: Object.fromEntries(peers.map(({ name, about }) => [name, about])),
   cases: Object.fromEntries(cases.map(({ name, about }) => [name, about])),
   versions,

@@ -1,6 +1,5 @@
 /**
- * `npm run bench -- report`: docs/benchmarks.md and its pictures, made from the newest run of each bench in docs/benchmarks.json, where full
- * runs with --record are kept. Nothing in it is written by hand.
+ * `npm run bench -- report`: docs/benchmarks.md and its pictures, made from docs/benchmarks.json, where full runs with --record are kept. Nothing in it is written by hand.
  *
  * Options: --from FILE (records, or one result a line), --to DIR.
  */

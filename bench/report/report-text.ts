@@ -2,6 +2,7 @@
 import type { BenchResult } from '../run/bench-run.ts'
 import { machineLine, wasBusy } from '../run/machine.ts'
 import { limitsSection } from './limits-section.ts'
+import { merged } from './merged.ts'
 import { peersSection } from './peers-section.ts'
 import type { LimitsResult, PeersResult, ScalingResult } from './results.ts'
 import { scalingSection } from './scaling-section.ts'
@@ -14,9 +15,9 @@ const sections: Readonly<Record<string, (result: BenchResult) => Section>> = {
   scaling: (result) => scalingSection(result as unknown as ScalingResult),
 }
 
-/** The newest of each bench counts; the records are in the order they were made. */
+/** The records are in the order they were made. */
 export function reportOf(records: readonly BenchResult[]): Section {
-  const newest = Object.keys(sections).flatMap((name) => records.findLast(({ bench }) => bench === name) ?? [])
+  const newest = Object.keys(sections).flatMap((name) => merged(records.filter(({ bench }) => bench === name)) ?? [])
   const parts = newest.map((result) => ({ result, section: sections[result.bench]?.(result) }))
   const text = [
     '# Benchmarks',

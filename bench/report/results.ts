@@ -40,9 +40,9 @@ interface Limit {
   readonly cpu_s_per_million: number
   readonly pss_mb: number
   readonly database_pss_mb: number
-  /** Null when the flood fitted into a segment that was filled ahead. */
+  /** Null when the flood fitted into a segment that was filled ahead, or a database file that had grown before. */
   readonly journal_bytes_per_event: number | null
-  readonly database_bytes_per_event: number
+  readonly database_bytes_per_event: number | null
   readonly paced?: Paced
 }
 
