@@ -27,6 +27,8 @@ const binary = /\.(?:png|jpe?g|ico|woff2|gz|bin|dat)$/
 
 const namedFolders = ['src', 'contract', 'web', 'test', 'tools', 'bench', 'forecaster']
 const kebabCase = /^\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*$/
+/** Python imports a module by its file's name, so that it cannot hold a hyphen. */
+const pythonModule = /^[a-z0-9]+(?:_[a-z0-9]+)*\.py$/
 /** Words that say where something was put, not what it is. */
 const emptyWords = /(?:^|-)(?:utils?|helpers?|common|manager|service)$/
 
@@ -35,7 +37,8 @@ function checkName(file: string): Finding[] {
   if (!namedFolders.includes(names[0] as string)) return []
   return names.flatMap((name) => {
     const stem = name.split('.')[0] as string
-    if (!kebabCase.test(name)) return [{ file, line: 1, text: `"${name}" is not kebab-case; rename it` }]
+    if (!kebabCase.test(name) && !pythonModule.test(name))
+      return [{ file, line: 1, text: `"${name}" is not kebab-case; rename it` }]
     const word = emptyWords.exec(stem)
     return word ? [{ file, line: 1, text: `"${name}" says nothing; name it for the noun inside` }] : []
   })

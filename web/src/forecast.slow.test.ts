@@ -88,8 +88,12 @@ test('by keyboard alone: the fan tells what was and what will be, chooses a time
   await page.keyboard.press('t')
   await page.waitForFunction(() => document.activeElement?.className === 'fan-box')
   await page.keyboard.press('End')
-  for (let steps = 0; steps < 36 && !(await said(page)).startsWith(time); steps++) await page.keyboard.press('ArrowLeft')
-  assert.ok((await said(page)).startsWith(time) && (await said(page)).includes(`(${free})`), `${time} ${free}: ${await said(page)}`)
+  for (let steps = 0; steps < 36 && !(await said(page)).startsWith(time); steps++)
+    await page.keyboard.press('ArrowLeft')
+  assert.ok(
+    (await said(page)).startsWith(time) && (await said(page)).includes(`(${free})`),
+    `${time} ${free}: ${await said(page)}`,
+  )
 })
 
 test('the fan says where the baseline is served or nothing, why, and by how much it was widened', {
@@ -147,7 +151,13 @@ test('a training is started, followed and cancelled; one who may not is told so'
   const ended = new Date().toISOString()
   const { progress } = running(600)
   const done = progress && { ...progress, stage: 'done' as const }
-  double.forecast.training = { ...running(600), state: 'done', ended, progress: done, detail: 'The new model is served from now on.' }
+  double.forecast.training = {
+    ...running(600),
+    state: 'done',
+    ended,
+    progress: done,
+    detail: 'The new model is served from now on.',
+  }
   await shows(page, '.training', 'The new model is served from now on.')
   await shows(page, '.training', /Ended .* after 70 sec/)
   assert.equal(await page.locator('.training progress').count(), 0)

@@ -49,7 +49,13 @@ const CoverageBar = ({ share }: { share: number }) => {
   const at = (value: number) => `${((Math.min(1, Math.max(barFrom, value)) - barFrom) / (1 - barFrom)) * 100}%`
   return (
     <span class="coverage-bar" aria-hidden="true">
-      <i class="coverage-target" style={{ insetInlineStart: at(coverageTarget - coverageSlack), insetInlineEnd: `calc(100% - ${at(coverageTarget + coverageSlack)})` }} />
+      <i
+        class="coverage-target"
+        style={{
+          insetInlineStart: at(coverageTarget - coverageSlack),
+          insetInlineEnd: `calc(100% - ${at(coverageTarget + coverageSlack)})`,
+        }}
+      />
       <i class="coverage-mark" style={{ insetInlineStart: at(share) }} />
     </span>
   )

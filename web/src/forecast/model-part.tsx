@@ -6,7 +6,13 @@ import { useForecastWords } from './forecast-words.ts'
 import { horizonWord } from './horizon-word.ts'
 import { QualityPart } from './quality-part.tsx'
 
-export function ModelPart({ quality: { model, drift, scored }, lot }: { quality: ForecastQuality; lot: string | undefined }) {
+export function ModelPart({
+  quality: { model, drift, scored },
+  lot,
+}: {
+  quality: ForecastQuality
+  lot: string | undefined
+}) {
   const words = useForecastWords()
   const { now } = useDesk()
   const drifting = drift.filter((each) => lot === undefined || each.lot === lot)

@@ -68,4 +68,3 @@ export function QualityPanel({ quality, lot }: { quality: Fetched<ForecastQualit
     </Panel>
   )
 }
-

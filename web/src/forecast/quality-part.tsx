@@ -1,7 +1,15 @@
 /** One part of the quality panel: a heading, what stands beside it, and what it shows. */
 import type { ComponentChildren } from 'preact'
 
-export const QualityPart = ({ title, note, children }: { title: string; note?: ComponentChildren; children: ComponentChildren }) => (
+export const QualityPart = ({
+  title,
+  note,
+  children,
+}: {
+  title: string
+  note?: ComponentChildren
+  children: ComponentChildren
+}) => (
   <section class="quality-part">
     <div class="quality-head">
       <h3>{title}</h3>

@@ -8,7 +8,12 @@ import { useForecastWords } from './forecast-words.ts'
 import { useTraining } from './training-job.ts'
 
 const freshMs = 90_000
-const stages: readonly TrainingProgress['stage'][] = ['reading', 'compiling', 'training', 'validating']
+const stages = [
+  'reading',
+  'compiling',
+  'training',
+  'validating',
+] as const satisfies readonly TrainingProgress['stage'][]
 const stateWords = {
   never: 'trainNever',
   running: 'trainRunning',
@@ -77,11 +82,9 @@ export function TrainingPanel() {
 function Progress({ job }: { job: TrainingJob }) {
   const words = useForecastWords()
   const { progress } = job
-  const k = progress ? stages.indexOf(progress.stage) : -1
-  const name =
-    progress && k >= 0
-      ? words.text(progress.stage === 'training' ? 'trainingStage' : progress.stage)
-      : words.text('waitsFirst')
+  const stage = stages.find((each) => each === progress?.stage)
+  const k = stage ? stages.indexOf(stage) : -1
+  const name = words.text(stage ? (stage === 'training' ? 'trainingStage' : stage) : 'waitsFirst')
   return (
     <>
       <div class="training-bar">

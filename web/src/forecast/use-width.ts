@@ -1,8 +1,9 @@
 /** How wide an element is, in CSS pixels, followed while it is there: a picture with text in it is drawn anew, never stretched. */
 import { useSignal } from '@preact/signals'
-import { type RefObject, useLayoutEffect } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useLayoutEffect } from 'preact/hooks'
 
-export function useWidth(element: RefObject<HTMLElement>, first: number): number {
+export function useWidth(element: RefObject<HTMLElement | null>, first: number): number {
   const width = useSignal(first)
   useLayoutEffect(() => {
     const of = element.current
