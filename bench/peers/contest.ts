@@ -70,11 +70,11 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
 
   async function killed(): Promise<MeasuredProcess> {
     const before = program
-    board.closed(true)
+    await board.closed(true)
     await before.kill()
     board.unlock()
     program = await peer.start(job)
-    board.closed(false)
+    await board.closed(false)
     return before
   }
 

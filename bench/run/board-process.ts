@@ -27,8 +27,10 @@ let isClosed = false
 createInterface({ input: process.stdin })
   .on('line', (text) => {
     const order = JSON.parse(text) as Burst | { readonly closed: boolean }
-    if ('closed' in order) isClosed = order.closed
-    else
+    if ('closed' in order) {
+      isClosed = order.closed
+      tell(order)
+    } else
       send(order).catch((fault) => {
         console.error(fault)
         process.exit(1)

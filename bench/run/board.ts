@@ -26,8 +26,8 @@ export interface Board extends AsyncDisposable {
   /** What a reader opens. */
   readonly path: string
   send(burst: Burst): Promise<BurstTruth>
-  /** While nobody has the port open, what is sent is lost on the wire. */
-  closed(isClosed: boolean): void
+  /** While nobody has the port open, what is sent is lost on the wire. Resolves when the board knows. */
+  closed(isClosed: boolean): Promise<void>
   /** A reader that was killed may have left the terminal locked against the next. */
   unlock(): void
 }
@@ -44,16 +44,17 @@ export async function startBoard(): Promise<Board> {
   )
   const end = () => owner.kill('SIGKILL')
   process.once('exit', end)
-  const answers = lines(owner)
-  const { path: tty } = (await answers()) as { path: string }
+  const answers = answersOf(owner)
+  const { path: tty } = (await answers('path')) as { path: string }
   return {
     path: tty,
     async send(burst) {
       owner.stdin?.write(`${JSON.stringify(burst)}\n`)
-      return (await answers()) as BurstTruth
+      return (await answers('damaged')) as BurstTruth
     },
-    closed(isClosed) {
+    async closed(isClosed) {
       owner.stdin?.write(`${JSON.stringify({ closed: isClosed })}\n`)
+      await answers('closed')
     },
     unlock: () => void owner.kill('SIGUSR1'),
     async [Symbol.asyncDispose]() {
@@ -65,15 +66,28 @@ export async function startBoard(): Promise<Board> {
   }
 }
 
-/** One parsed line at a time; rejects when the process ends instead. */
-function lines(child: ChildProcess): () => Promise<unknown> {
-  const reader = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-  const iterator = reader[Symbol.asyncIterator]()
-  const failed = new Promise<never>((_, reject) => child.once('error', reject))
-  failed.catch(() => {})
-  return async () => {
-    const { value, done } = await Promise.race([iterator.next(), failed])
-    if (done) throw new Error('the emulated board ended')
-    return JSON.parse(value)
+/** The next answer that has this field; rejects when the process ends instead. One question of a kind at a time. */
+function answersOf(child: ChildProcess): (field: string) => Promise<unknown> {
+  const asked = new Map<string, PromiseWithResolvers<unknown>>()
+  let fault: Error | undefined
+  const fail = (reason: Error) => {
+    fault ??= reason
+    for (const { reject } of asked.values()) reject(fault)
+  }
+  child.once('error', fail)
+  child.once('close', () => fail(new Error('the emulated board ended')))
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
+    const answer = JSON.parse(text) as object
+    for (const [field, { resolve }] of asked)
+      if (field in answer) {
+        asked.delete(field)
+        resolve(answer)
+      }
+  })
+  return (field) => {
+    if (fault) return Promise.reject(fault)
+    const question = Promise.withResolvers<unknown>()
+    asked.set(field, question)
+    return question.promise
   }
 }
