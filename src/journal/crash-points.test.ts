@@ -94,6 +94,32 @@ it('the ruins of a segment go with the segments around them', async () => {
   assert.equal(first.names().length, 1)
 })
 
+it('the ruins of a segment go before the segment that holds their numbers, wherever the power goes', async () => {
+  for (let operations = 0, reached = true; reached; operations++) {
+    const first = journalInMemory(createCrashFiles(seededRandom(operations)))
+    const writer = await first.open()
+    await writer.append([data('a')])
+    await writer[Symbol.asyncDispose]()
+    const [name = ''] = first.names()
+    first.files.put(name.replace('-00000001-', '-00000002-'), new Uint8Array())
+    const second = await first.open({ retentionMs: 0 })
+    await second.append([data('b')])
+    first.clock.advance(10_000)
+    let found: (() => CrashFiles) | undefined
+    first.files.cutAfter(operations, () => {
+      found = first.files.cut()
+    })
+    second.release(1)
+    for (let i = 0; i < 100; i++) await new Promise((done) => setImmediate(done))
+    reached = found !== undefined
+    for (let i = 0; found && i < images; i++) {
+      await using reader = await journalInMemory(found()).openReader()
+      for (const { torn, reason } of (await reader.scan()).damage) assert.ok(torn, reason)
+    }
+    assert.ok(reached || operations > 2)
+  }
+})
+
 it('numbers behind a torn end are not given again', async () => {
   const { files, open, names } = journalInMemory()
   const writer = await open()

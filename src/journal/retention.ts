@@ -88,6 +88,17 @@ export async function createRetention(options: {
     return count
   }
 
+  /**
+   * Those to remove, in order. Nothing in a ruin was ever acknowledged while a segment before it holds its numbers: once that one is gone
+   * a ruin that stays would look like lost records. So ruins go with it, and first.
+   */
+  function leaving(count: number): readonly KeptSegment[] {
+    let end = count
+    while (end > 0 && end < kept.length - 1 && kept[end]?.first === undefined) end++
+    const going = kept.slice(0, end)
+    return [...going.filter(({ first }) => first === undefined), ...going.filter(({ first }) => first !== undefined)]
+  }
+
   return {
     begin(segment) {
       const ended = { at: clock.now(), monotonic: clock.monotonic(), beforeOpening: false }
@@ -98,7 +109,7 @@ export async function createRetention(options: {
     },
     async removeReleased(released, checkpointOrdinal) {
       rejuvenate()
-      for (const segment of kept.slice(0, removable(released, checkpointOrdinal))) {
+      for (const segment of leaving(removable(released, checkpointOrdinal))) {
         await files.remove(segment.path).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error
         })
