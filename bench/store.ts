@@ -54,6 +54,13 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
   await place.connect(server.dataDir)
   const pids = Object.values(server.ready.pids)
   const generator = fork(path.join(import.meta.dirname, 'store-generator.ts'))
+  const byProcess = (figure: (pid: number) => number) =>
+    Object.fromEntries(Object.entries(server.ready.pids).map(([name, pid]) => [name, figure(pid)]))
+  const cpuByProcess = (): Record<string, number> => ({
+    ...byProcess((pid) => cpuSeconds([pid])),
+    generator: cpuSeconds([generator.pid as number]),
+    ...(place.pids.length > 0 ? { database: cpuSeconds(place.pids) } : {}),
+  })
   const ask = (message: Target | Flood | Pace) =>
     new Promise<Done>((resolve) => {
       const hear = (answer: Done | Probe) => {
@@ -70,7 +77,7 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
     let sent = (await ask({ kind: 'flood', events: 50_000 })).sent
     await drained(sent)
 
-    const cpuBefore = cpuSeconds([...pids, ...place.pids])
+    const cpuBefore = cpuByProcess()
     const began = performance.now()
     const flood = await ask({ kind: 'flood', events: Math.round((raw[0] as number) * 0.6 * floodSeconds) })
     const sentS = (performance.now() - began) / 1_000
@@ -78,7 +85,13 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
     await drained(sent)
     const seconds = (performance.now() - began) / 1_000
     const eventsPerS = flood.sent / seconds
-    const cpuPerMillion = ((cpuSeconds([...pids, ...place.pids]) - cpuBefore) / flood.sent) * 1e6
+    const cpuAfter = cpuByProcess()
+    const usPerEvent = Object.fromEntries(
+      Object.entries(cpuAfter).map(([name, after]) => [
+        name,
+        round(((after - (cpuBefore[name] ?? 0)) / flood.sent) * 1e6, 2),
+      ]),
+    )
     const pssAfterFlood = pssMb(pids)
     say(
       `flat out: ${format(flood.sent)} events, acknowledged in ${sentS.toFixed(1)} s, committed in ${seconds.toFixed(1)} s`,
@@ -111,8 +124,9 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
       commit_p99_ms: round(percentile(commitMs, 0.99), 1),
       paced_rate: paceRate,
       paced_cores: round(pacedCores, 2),
-      cpu_s_per_million: round(cpuPerMillion, 2),
+      cpu_us_per_event: usPerEvent,
       pss_mb: Math.round(Math.max(pssMb(pids), pssAfterFlood)),
+      pss_mb_by_process: byProcess((pid) => Math.round(pssMb([pid]))),
       database_pss_mb: Math.round(pssMb(place.pids)),
     }
     if (!options.json) for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(20)} ${value}`)

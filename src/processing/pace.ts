@@ -12,13 +12,13 @@ export interface Pace {
 }
 
 /** A batch is at most this much: two of them fit easily in memory. */
-export const batchBytesMax = 8 * 1024 * 1024
-export const batchFramesMax = 50_000
+export const batchBytesMax = 4 * 1024 * 1024
+export const batchFramesMax = 25_000
 const batchFramesFirst = 10_000
 const batchFramesMin = 1_000
 /** A commit that takes longer is too large a batch for this database: readers and a stop would wait for it. */
-const commitMsMax = 1_000
-const commitMsGood = 400
+const commitMsMax = 3_000
+const commitMsGood = 1_000
 /** Readings are seen within 50 ms of their arrival, and 33 commits a second cost a fraction of a core. */
 export const lingerMsUsual = 30
 

@@ -170,6 +170,19 @@ describe('the processor', () => {
     assert.equal([...store.deadLetters.values()][0]?.code, 'store-refused')
   })
 
+  test('a fault that passes while a refused row is looked for blames nobody', async () => {
+    const store = createMemoryStore()
+    const commit = store.commit
+    let trials = 0
+    store.commit = async (batch) => {
+      if (batch.dry && ++trials === 3) throw new StoreError('transient', 'away for a moment')
+      if (batch.readings.some(({ seq }) => seq === 3)) throw new StoreError('data', 'out of range')
+      return commit(batch)
+    }
+    await drain(journalOf([json(Array.from({ length: 4 }, (_, seq) => ({ device: 'A', seq, occupied: true })))]), store)
+    assert.deepEqual(store.totals(), { committed: 3, duplicate: 0, quarantined: 1, lost: 0, damaged: 0 })
+  })
+
   test('of a record of many frames only the refused one is quarantined', async () => {
     const store = createMemoryStore()
     const commit = store.commit

@@ -64,6 +64,7 @@ interface Place {
 /** A batch ready to be committed. */
 interface Prepared {
   readonly commit: CommitBatch
+  /** Kept only when they are to be searched: they are as large as the rows. */
   readonly decoded: readonly DecodedRecord[]
   readonly outcomes: BatchRows['outcomes']
   readonly acceptedFrames: number | undefined
@@ -111,7 +112,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         if (waitMs > 0) await clock.sleep(waitMs, signal)
         const limit = await orFailed(newest(place.position, requeueAt - clock.monotonic(), signal), inFlight)
         if (limit === undefined) continue
-        const prepared = await prepare(place, limit, inFlight)
+        const prepared = await prepare(place, limit, { inFlight, keepsFrames: isSearching })
         await inFlight
         inFlight = undefined
         if (!prepared) continue
@@ -151,7 +152,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function prepare(
     place: Place,
     durableNumber: number,
-    inFlight: Promise<void> | undefined,
+    { inFlight, keepsFrames }: { inFlight: Promise<void> | undefined; keepsFrames: boolean },
   ): Promise<Prepared | undefined> {
     const { fleet, position: from, base } = place
     const { framesMax } = pace
@@ -163,12 +164,14 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     pace.begun(begunMs)
     const batch = createBatch(fleet, inFlight ? lookingBehind(store, inFlight) : store)
     const decoded: DecodedRecord[] = []
+    let oldest: number | undefined
     const said: IntakeSaid[] = []
     for (const record of records) {
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind !== recordKinds.data) continue
       const frames = decodeRecord(record, deps.codecOf, base)
-      decoded.push(frames)
+      oldest ??= frames.uplink.arrivedAt
+      if (keepsFrames) decoded.push(frames)
       await batch.addRecord(frames)
     }
     for (const range of damage) {
@@ -183,7 +186,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     return {
       ...{ commit, decoded, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
       acceptedFrames: last?.acceptedFrames,
-      oldest: decoded[0]?.uplink.arrivedAt,
+      oldest,
       isFull: to < durableNumber,
     }
   }

@@ -104,6 +104,39 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         assert.equal((await store.counts()).readings, 20)
       })
 
+      onStore('writers that take turns leave every reading where it is found', async (store, place) => {
+        await using other = await place.open()
+        for (let from = 0; from < 12; from++) {
+          const who = from % 3 === 0 ? other : store
+          const readings = [0, 1].map((idx) => aReading({ pos: from + 1, idx, seq: from * 2 + idx }))
+          await who.commit(aBatch({ from, to: from + 1, readings, devices: [aDevice(1)] }))
+        }
+        assert.equal((await store.counts()).readings, 24)
+        const seqs = Array.from({ length: 24 }, (_, seq) => seq)
+        const { items } = await store.readings({ external: 'A-1', limit: 100 })
+        assert.deepEqual(
+          items.map(({ seq }) => seq),
+          seqs,
+        )
+        const found = await other.findSeqs(1, 0, seqs)
+        assert.deepEqual(
+          found.map(({ seq }) => seq).sort((a, b) => a - b),
+          seqs,
+        )
+      })
+
+      onStore('a trial writes nothing, and says what the commit would say', async (store) => {
+        const rows = { readings: [aReading()], devices: [aDevice(1)], ledger: [aDelta({ committed: 1 })] }
+        await store.commit(aBatch({ ...rows, dry: true }))
+        const bad = aBatch({ ...rows, readings: [aReading({ countIn: 0.5 })], dry: true })
+        await assert.rejects(store.commit(bad), fault('data'))
+        await assert.rejects(store.commit(aBatch({ ...rows, from: 1, to: 2, dry: true })), fault('fenced'))
+        assert.equal((await store.cursor(journal)).position, 0)
+        assert.deepEqual(await store.counts(), { readings: 0, devices: 0, deadLetters: 0 })
+        await store.commit(aBatch(rows))
+        assert.equal((await store.counts()).readings, 1)
+      })
+
       onStore('who looks meanwhile sees whole batches only', async (store, place) => {
         await using other = await place.open()
         let writing = true

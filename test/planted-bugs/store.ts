@@ -2,6 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/store/sqlite/sqlite.test.ts']
+const blockJudge = ['--test', 'src/store/reading-block.test.ts']
 const faultsJudge = ['--test', 'src/store/faults.test.ts']
 
 export const storeBugs: readonly PlantedBug[] = [
@@ -22,8 +23,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a commit from another offset through',
     file: 'src/store/sqlite/commit.ts',
-    from: 'if (moved.changes !== 1)',
-    to: 'if (moved.changes > 1)',
+    from: "if (moved.changes !== 1)\n      throw new StoreError(\n        'fenced',",
+    to: "if (moved.changes > 1)\n      throw new StoreError(\n        'fenced',",
     judge,
   },
   {
@@ -130,5 +131,47 @@ export const storeBugs: readonly PlantedBug[] = [
     from: "return new StoreError(full || tooLarge ? 'capacity'",
     to: "return new StoreError(tooLarge ? 'capacity' : full ? 'data'",
     judge: faultsJudge,
+  },
+  {
+    what: 'closes a block without the keys of its last reading',
+    file: 'src/store/reading-block.ts',
+    from: 'close(before, day)',
+    to: 'close(before.slice(0, -1), day)',
+    judge,
+  },
+  {
+    what: 'lets a reading of an old position fall between the blocks',
+    file: 'src/store/reading-block.ts',
+    from: 'batch.some(({ pos }) => pos <= after_pos)',
+    to: 'batch.some(({ pos }) => pos < 0)',
+    judge: blockJudge,
+  },
+  {
+    what: 'believes its memory of the open block without asking',
+    file: 'src/store/stored-tail.ts',
+    from: 'if (known?.open.block === open.block && known.open.rows_open === open.rows_open) return known',
+    to: 'if (known) return known',
+    judge,
+  },
+  {
+    what: 'looks through closed blocks that the open one still holds',
+    file: 'src/store/reading-lookup.ts',
+    from: ".where('block', '<', block)",
+    to: ".where('block', '>', block)",
+    judge,
+  },
+  {
+    what: 'packs a range of exactly 256 numbers into one byte too few',
+    file: 'src/store/packed-columns.ts',
+    from: 'range < 0x100 ?',
+    to: 'range <= 0x100 ?',
+    judge: blockJudge,
+  },
+  {
+    what: 'stores a trial for good',
+    file: 'src/store/sqlite/commit.ts',
+    from: 'if (!batch.dry) work.commit()',
+    to: 'work.commit()',
+    judge,
   },
 ]
