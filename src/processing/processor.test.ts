@@ -175,7 +175,7 @@ describe('the processor', () => {
     const commit = store.commit
     let trials = 0
     store.commit = async (batch) => {
-      if (batch.dry && ++trials === 3) throw new StoreError('transient', 'away for a moment')
+      if (batch.dry && ++trials === 4) throw new StoreError('transient', 'away for a moment')
       if (batch.readings.some(({ seq }) => seq === 3)) throw new StoreError('data', 'out of range')
       return commit(batch)
     }
