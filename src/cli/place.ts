@@ -1,4 +1,5 @@
 /** Where a command works: configuration, data directory, and the running server of that directory if there is one. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,8 +33,10 @@ export const readyPath = (dataDir: string) => path.join(dataDir, 'run', 'ready.j
 export async function runningServer(dataDir: string): Promise<Ready | undefined> {
   try {
     const ready = JSON.parse(await readFile(readyPath(dataDir), 'utf8')) as Ready
-    process.kill(ready.pids['main'] as number, 0)
-    return ready
+    const main = ready.pids['main'] as number
+    process.kill(main, 0)
+    // One that has ended and was not looked after yet answers to signals, but has no command any more.
+    return existsSync('/proc/self/cmdline') && !(await isOurs(main, 'main')) ? undefined : ready
   } catch {
     return undefined
   }
