@@ -120,7 +120,10 @@ function enter(
       resolve(how)
     }
     let count = 0
+    let dying = false
     contender.told = (told) => {
+      // What a killed one had said before its end is no end: it cannot enter the next round.
+      if (dying) return
       if (told.is === 'locked' || told.is === 'done') end(told.is)
       if (told.is === 'beside' && kill.pids.has(told.pid)) end('locked')
       else if (told.is === 'beside') reject(new Error(`two writers at once: ${child.pid} beside ${told.pid}`))
@@ -132,6 +135,7 @@ function enter(
         reject(error)
       }
       if (count++ === kill.at) {
+        dying = true
         kill.pids.add(child.pid ?? 0)
         child.once('exit', () => end('killed'))
         child.kill('SIGKILL')
