@@ -62,11 +62,10 @@ export function chartSvg({ title, xTitle, yTitle, xTicks, yMax, lines, bands = [
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#777">`,
-    text(left, 18, title, 'font-size="14" font-weight="600"'),
+    text(14, 18, `${title} (${yTitle})`, 'font-size="14" font-weight="600"'),
     ...grid,
     ...ticks,
     text((left + width - right) / 2, height - 8, xTitle, 'text-anchor="middle"'),
-    text(14, top - 4, yTitle),
     ...areas,
     ...drawn,
     ...legend,
