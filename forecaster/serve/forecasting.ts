@@ -76,7 +76,8 @@ function dailyOf(
 ): Daily {
   // Fitted again each day, and when history has been sent that was not there: known rates count in whole days.
   const { firstDay, lots, rates } = placed.panel
-  const days = seasonal.sums.map(({ count }) => Math.floor((count.at(-1) as number) / slots)).join()
+  const knownRates = seasonal.sums.reduce((sum, { count }) => sum + (count.at(-1) as number), 0)
+  const days = Math.floor(knownRates / slots / Math.max(1, rates.length))
   const key = `${firstDay} ${rates.length} ${days}\n${lots.map(({ id }) => id).join('\n')}`
   if (known?.key === key) return known
   const anchor = fitAnchor(seasonal, horizons, { from: 28 * slots, to: placed.origin + 1 })
