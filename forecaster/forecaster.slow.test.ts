@@ -54,7 +54,7 @@ test('500 lots are forecast in under 2 s once their history is known, and the pr
     const now = new Date(at).toISOString()
     const from = new Date(at - 60_000).toISOString()
     const short = lots.map((lot) => ({ ...lot, rates: [0.4] }))
-    const started = performance.now()
+    const started = secondsOf(child.pid)
     const answer = await ask({
       ...whole,
       now,
@@ -68,7 +68,7 @@ test('500 lots are forecast in under 2 s once their history is known, and the pr
     assert.ok(answer.lots.every(({ points }) => points.every(({ served }) => served === 'model')))
   }
   console.log(`500 lots: ${seconds.map((value) => value.toFixed(2)).join(', ')} s`)
-  assert.ok(Math.min(...seconds) < 2, `took ${seconds.join(', ')} s`)
+  assert.ok(Math.min(...seconds) > 0 && Math.max(...seconds) < 2, `took ${seconds.join(', ')} s`)
   child.stdin.end()
   const [code] = await new Promise<[number | null]>((resolve) => child.once('exit', (status) => resolve([status])))
   assert.equal(code, 0)
