@@ -13,6 +13,7 @@ import type { DeadLetterRow, LossBatch, ReadingRow, Store } from '../store/store
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 import type { Fleet, Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'
+import type { HistoryFold } from './history-fold.ts'
 import { mayBeStored, payloadHash, place } from './identity.ts'
 import { createLedgerBook, createSensorDayBook, type LedgerBook } from './ledger-book.ts'
 import { effectiveTime } from './plausible-time.ts'
@@ -54,7 +55,7 @@ export type SensorFates = readonly (readonly [device: string, fate: Outcome])[]
 export type BatchStore = Pick<Store, 'findSeqs' | 'epochSpan' | 'gapsFrom'>
 
 /** `revMin`: positions before it were seen by the feeds already; what changes now must come after. */
-export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0): BatchBuilder {
+export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, history?: HistoryFold): BatchBuilder {
   const rows: BatchRows = {
     readings: [],
     deadLetters: [],
@@ -239,7 +240,11 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0): B
     const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
     const { state } = device
     const m = reading.measures
-    if (!late) applyLive(state, reading, time)
+    if (!late && history) {
+      const { occupied, since, claimedBay, countIn, countOut } = state
+      applyLive(state, reading, time)
+      history.applied(state, { occupied, since, claimedBay, countIn, countOut }, reading, time)
+    } else if (!late) applyLive(state, reading, time)
     state.readings++
     rows.readings.push({
       pos,

@@ -32,6 +32,7 @@ export interface Fleet {
   /** Marks a device as changed by the batch in hand. */
   touch(device: Tracked): void
   dirty(): readonly Tracked[]
+  all(): Iterable<Tracked>
   /** Copies: the next batch may be built while this one is being committed. */
   touched(): DeviceState[]
   /** The batch is complete: what comes now belongs to the next. Shrinks the windows. */
@@ -72,6 +73,8 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
       dirty.push(device)
     },
     dirty: () => dirty,
+    all: () =>
+      [...bySource.values()].flatMap((devices) => [...devices.values()]).sort((a, b) => a.state.id - b.state.id),
     touched: () => dirty.map(({ state }) => ({ ...state })),
     settle() {
       for (const device of dirty) {

@@ -1,5 +1,8 @@
 /** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
 import type { DeviceState } from '../domain/device.ts'
+import { emptyLayout, type Layout } from '../domain/layout.ts'
+import { instant } from '../lib/brand.ts'
+import type { HistoryBatch } from '../store/history.ts'
 import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
@@ -11,10 +14,21 @@ import {
   type StoredDeadLetter,
   StoreError,
 } from '../store/store.ts'
+import { createMemoryHistory } from './memory-history.ts'
 
 export type ProcessingStore = Pick<
   Store,
-  'takeFence' | 'cursor' | 'devices' | 'commit' | 'findSeqs' | 'epochSpan' | 'gapsFrom' | 'requeuedDeadLetters'
+  | 'takeFence'
+  | 'cursor'
+  | 'devices'
+  | 'commit'
+  | 'findSeqs'
+  | 'epochSpan'
+  | 'gapsFrom'
+  | 'requeuedDeadLetters'
+  | 'layout'
+  | 'layoutVersion'
+  | 'newestOccupancy'
 >
 
 export interface MemoryStore extends ProcessingStore {
@@ -27,13 +41,16 @@ export interface MemoryStore extends ProcessingStore {
   /** By source and day. */
   ledger(): readonly LedgerDelta[]
   deviceOf(external: string): DeviceState | undefined
+  /** Everything of the history, in order of its keys. */
+  history(): HistoryBatch
   totals(): Omit<LedgerDelta, 'source' | 'day'>
   /** Thrown by the next commits, in order; `after` commits first and throws then (a commit in doubt). */
   failNext(...faults: readonly { readonly error: StoreError; readonly after?: boolean }[]): void
   requeueAll(): void
 }
 
-export function createMemoryStore(): MemoryStore {
+export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
+  const history = createMemoryHistory()
   let cursor: Cursor = { position: 0, fence: 0 }
   const devices = new Map<number, DeviceState>()
   const readings: ReadingRow[] = []
@@ -54,6 +71,7 @@ export function createMemoryStore(): MemoryStore {
     cursor = { position: batch.to, fence: batch.fence }
     for (const row of batch.readings) places.add(key(row))
     readings.push(...batch.readings)
+    if (batch.history) history.put(batch.history)
     for (const device of batch.devices) devices.set(device.id, { ...device })
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))
     for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: 'new' })
@@ -83,6 +101,10 @@ export function createMemoryStore(): MemoryStore {
       }
       return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
     },
+    history: history.all,
+    newestOccupancy: async () => history.newest(),
+    layoutVersion: async () => 1,
+    layout: async () => ({ version: 1, created: instant(0), author: 'test', layout }),
     deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
     totals() {
       const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }

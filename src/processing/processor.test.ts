@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { codecOf } from '../codecs/registry.ts'
 import { missing } from '../domain/device.ts'
+import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import type { Damage, JournalReader, StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
@@ -16,6 +17,8 @@ import { createProcessor } from './processor.ts'
 
 const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 const text = new TextEncoder()
+/** Between two records: a few of them share a minute. */
+const recordMs = 25_000
 /** Far more than the faults any test plans. */
 const pausesMax = 500
 
@@ -30,7 +33,10 @@ function journalOf(
     const bytes = typeof body === 'string' ? text.encode(body) : body
     const frames = counted ?? countFrames(framing, bytes)
     acceptedFrames += frames
-    const uplink = encodeUplink({ source: 'http', codec: 'generic', framing, arrivedAt, bytes })
+    const uplink = encodeUplink({
+      ...{ source: 'http', codec: 'generic', framing, bytes },
+      arrivedAt: instant(arrivedAt + index * recordMs),
+    })
     return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }
   })
   return {
@@ -93,6 +99,23 @@ async function drain(journal: ReturnType<typeof journalOf>, store: MemoryStore):
   })
   await processor.run(stop.signal)
   assert.ok(pauses <= pausesMax, 'the processor tries for ever what never works')
+}
+
+/** Bays A, B, P1 and P2; C is nowhere. */
+const bay = (id: string, zone?: string) => ({ id, type: 'standard' as const, x: 0, y: 0, ...(zone ? { zone } : {}) })
+const threeBays: Layout = {
+  ...emptyLayout,
+  sites: [
+    {
+      ...{ id: 'S', name: 'S', zone: 'UTC' },
+      levels: [
+        {
+          ...{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [{ id: 'Z', name: 'Z' }] },
+          bays: [bay('A', 'Z'), bay('B'), bay('P1', 'Z'), bay('P2')],
+        },
+      ],
+    },
+  ],
 }
 
 const json = (readings: readonly object[]) => ({ body: JSON.stringify(readings) })
@@ -226,6 +249,9 @@ describe('the processor', () => {
       seq: fc.integer({ min: 0, max: 12 }),
       occupied: fc.boolean(),
       epoch: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+      count_in: fc.option(fc.integer({ min: 0, max: 70_000 }), { nil: undefined }),
+      battery_v: fc.option(fc.constantFrom(3, 3.3, 3.6), { nil: undefined }),
+      bay: fc.option(fc.constantFrom('P1', 'P2', 'B'), { nil: undefined }),
     })
     const fault = fc.record({ kind: fc.constantFrom('transient' as const, 'capacity' as const), after: fc.boolean() })
     await fc.assert(
@@ -234,12 +260,13 @@ describe('the processor', () => {
         fc.integer({ min: 1, max: 5 }),
         fc.array(fault, { maxLength: 6 }),
         async (bodies, perRead, faults) => {
-          const [calm, rough] = [createMemoryStore(), createMemoryStore()]
+          const [calm, rough] = [createMemoryStore(threeBays), createMemoryStore(threeBays)]
           await drain(journalOf(bodies.map(json)), calm)
           rough.failNext(...faults.map(({ kind, after }) => ({ error: new StoreError(kind, 'planned'), after })))
           await drain(journalOf(bodies.map(json), perRead), slowly(rough))
           assert.deepEqual(rough.readings, calm.readings)
           assert.deepEqual(rough.totals(), calm.totals())
+          assert.deepEqual(rough.history(), calm.history())
           for (const device of ['A', 'B', 'C']) assert.deepEqual(rough.deviceOf(device), calm.deviceOf(device))
           const { committed, duplicate, quarantined, lost } = calm.totals()
           assert.equal(committed + duplicate + quarantined, bodies.flat().length)

@@ -8,6 +8,8 @@
  * - R4 At most two batches are in memory, bounded in bytes and frames: one is being committed, one is being built.
  */
 
+import { emptyLayout } from '../domain/layout.ts'
+import { watchingOf } from '../domain/watching.ts'
 import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -17,6 +19,7 @@ import { type CommitBatch, type LossBatch, type Store, StoreError } from '../sto
 import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
 import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
+import { createHistoryFold, type HistoryFold } from './history-fold.ts'
 import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
 import { createMeter, type ProcessorStats } from './meter.ts'
 import { batchBytesMax, createPace } from './pace.ts'
@@ -54,6 +57,8 @@ export interface Processor {
 
 interface Place {
   readonly fleet: Fleet
+  readonly history: HistoryFold
+  layoutVersion: number | undefined
   /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
@@ -81,12 +86,30 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function load(): Promise<Place> {
     await store.takeFence(reader.id, deps.fence)
     const cursor = await store.cursor(reader.id)
-    const fleet = createFleet(await store.devices())
+    const folds = await loadFolds()
+    const { fleet } = folds
     const counts = await reader.countsAt(cursor.position)
     meter.placed(cursor.position, counts?.acceptedFrames ?? 0, fleet.size)
     // Also the commit whose answer was lost: whoever follows it should not wait for the next one.
     deps.onCommitted?.(cursor.position)
-    return { fleet, position: cursor.position, base: cursor.base ?? 0 }
+    return { ...folds, position: cursor.position, base: cursor.base ?? 0 }
+  }
+
+  async function loadFolds() {
+    const fleet = createFleet(await store.devices())
+    const stored = await store.layout()
+    const watching = watchingOf(stored?.layout ?? emptyLayout)
+    const history = createHistoryFold(watching, fleet, await store.newestOccupancy())
+    return { fleet, history, layoutVersion: stored?.version }
+  }
+
+  /** A layout that was saved meanwhile counts from the next batch on. */
+  async function lookAtLayout(place: Place) {
+    const version = await store.layoutVersion()
+    if (version === place.layoutVersion) return
+    const stored = await store.layout()
+    place.history.relayout(watchingOf(stored?.layout ?? emptyLayout), place.fleet)
+    place.layoutVersion = stored?.version
   }
 
   async function run(signal: AbortSignal) {
@@ -105,6 +128,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
           await inFlight
           inFlight = undefined
           await requeueOnce(deps, place)
+          await lookAtLayout(place)
           requeueAt = clock.monotonic() + requeueEveryMs
         }
         const waitMs = pace.waitMs(clock.monotonic())
@@ -153,7 +177,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     durableNumber: number,
     { inFlight, keepsFrames }: { inFlight: Promise<void> | undefined; keepsFrames: boolean },
   ): Promise<Prepared | undefined> {
-    const { fleet, position: from, base } = place
+    const { fleet, history, position: from, base } = place
     const { framesMax } = pace
     const { records, damage } = await reader.read(from, { durable: durableNumber, bytesMax: batchBytesMax, framesMax })
     const last = records.at(-1)
@@ -161,7 +185,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     if (to === from) return undefined
     const begunMs = clock.monotonic()
     pace.begun(begunMs)
-    const batch = createBatch(fleet, inFlight ? lookingBehind(store, inFlight) : store)
+    const batch = createBatch(fleet, inFlight ? lookingBehind(store, inFlight) : store, 0, history)
     const decoded: DecodedRecord[] = []
     let oldest: number | undefined
     const said: IntakeSaid[] = []
@@ -179,7 +203,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)
       said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
     }
-    const commit = rowsOf(batch, { journal: reader.id, from, to, fence: deps.fence }, fleet, inOne(said))
+    const key = { journal: reader.id, from, to, fence: deps.fence }
+    const commit = { ...rowsOf(batch, key, fleet, inOne(said)), history: history.take() }
     fleet.settle()
     place.position = to
     return {
@@ -213,8 +238,9 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       frames: refused.size,
       reason: [...refused.values()][0],
     })
-    const fleet = createFleet(await store.devices())
-    const batch = createBatch(fleet, store)
+    const folds = await loadFolds()
+    const { fleet, history } = folds
+    const batch = createBatch(fleet, store, 0, history)
     for (const record of prepared.decoded) {
       const frames = record.frames.map((frame) => {
         const detail = refused.get(frame)
@@ -222,9 +248,9 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       })
       await batch.addRecord({ ...record, frames })
     }
-    Object.assign(place, { fleet })
+    Object.assign(place, folds)
     const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
-    const commit = rowsOf(batch, key, fleet, said)
+    const commit = { ...rowsOf(batch, key, fleet, said), history: history.take() }
     fleet.settle()
     const damaged = prepared.commit.ledger.filter((row) => row.damaged > 0)
     return { ...prepared, commit: { ...commit, ledger: [...commit.ledger, ...damaged] }, outcomes: batch.rows.outcomes }

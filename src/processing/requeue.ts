@@ -14,6 +14,7 @@ import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
 import { createBatch, type DeadLetterHead } from './batch.ts'
 import { type CodecOf, type DecodedRecord, splitUplink, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
+import type { HistoryFold } from './history-fold.ts'
 import { createLedgerBook } from './ledger-book.ts'
 
 /** Letters read at once, with their bytes. */
@@ -33,6 +34,7 @@ export interface RequeueDeps {
 
 export interface RequeuePlace {
   readonly fleet: Fleet
+  readonly history?: HistoryFold
   readonly position: number
   readonly base: number
 }
@@ -48,10 +50,10 @@ export async function requeueOnce(deps: RequeueDeps, place: RequeuePlace): Promi
   return tried
 }
 
-async function requeueSome(deps: RequeueDeps, { fleet, position, base }: RequeuePlace): Promise<number> {
+async function requeueSome(deps: RequeueDeps, { fleet, history, position, base }: RequeuePlace): Promise<number> {
   const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
   if (letters.length === 0) return 0
-  const batch = createBatch(fleet, deps.store, position + base)
+  const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
   const done: StoredDeadLetter[] = []
   let frames = 0
@@ -79,6 +81,7 @@ async function requeueSome(deps: RequeueDeps, { fleet, position, base }: Requeue
     deadLettersDone: done.map(({ pos, idx }) => ({ pos, idx })),
     ledger: ledger.rows(),
     losses: { ...batch.losses(), losses: [], intakeDays: [] },
+    ...(history ? { history: history.take() } : {}),
   }
   await deps.store.commit(commit)
   fleet.settle()

@@ -9,6 +9,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import type { HistoryTables } from './history-rows.ts'
 import type { ReadingKey } from './reading-block.ts'
 import { keysInClosed, keysInOpen, openBlock } from './reading-lookup.ts'
 import { ledgerSums } from './rows.ts'
@@ -74,7 +75,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
   const { cursor, totals } = await sharedQueries(runner).ledgerAt(journal)
   await addSums()
   const { sensors, epochs, readings } = await addSensors()
-  const counted = await count('reading')
+  const counted = (await count('reading')) + (await forgottenRows())
   if (counted !== readings)
     fail(`reading: ${counted} rows are stored, ${readings} of them belong to sensors that are known`)
   for (const row of [...sources.values()].sort((a, b) => (a.source < b.source ? -1 : 1))) checkSource(row, fail)
@@ -83,6 +84,11 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
   async function count(table: 'reading' | 'device'): Promise<number> {
     const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
     return Number((await all(query.compile()))[0]?.n)
+  }
+
+  async function forgottenRows(): Promise<number> {
+    const query = db.selectFrom('reading_forgotten').select(({ fn }) => fn.sum('rows_gone').as('n'))
+    return Number((await all(query.compile()))[0]?.n ?? 0)
   }
 
   /** What ledger, dead letters and discards hold, by source. */
@@ -172,6 +178,15 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         .groupBy(['device', 'epoch'])
         .compile(),
     )
+    const forgotten = await all(
+      db
+        .selectFrom('reading_forgotten')
+        .select(['device', 'epoch', 'rows_gone', 'numbers', 'min_seq', 'max_seq'])
+        .where('device', '>=', from)
+        .where('device', '<=', to)
+        .compile(),
+    )
+    const forgottenOf = Map.groupBy(forgotten, ({ device }) => device)
     const days = await all(
       db
         .selectFrom('sensor_day')
@@ -190,8 +205,15 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     return devices.map((device) => {
       const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, Number(gap.missing)]))
       const keys = [...(storedOf.get(device.id) ?? []), ...(newest.get(device.id) ?? [])]
-      const rows = [...Map.groupBy(keys, ({ epoch }) => epoch).entries()].map(([epoch, of]) => ({
-        ...{ epoch, ...numbersOf(of), missing: gapOf.get(epoch) ?? 0 },
+      const gone = forgottenOf.get(device.id) ?? []
+      const epochs = new Set([...keys, ...gone].map(({ epoch }) => epoch))
+      const rows = [...epochs].map((epoch) => ({
+        epoch,
+        ...numbersOf(
+          keys.filter((key) => key.epoch === epoch),
+          gone.filter((day) => day.epoch === epoch),
+        ),
+        missing: gapOf.get(epoch) ?? 0,
       }))
       const known = new Set(rows.map(({ epoch }) => epoch))
       return {
@@ -234,11 +256,20 @@ interface EpochRows {
   readonly missing: number
 }
 
-function numbersOf(keys: readonly ReadingKey[]): Omit<EpochRows, 'epoch' | 'missing'> {
-  const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq])).sort((a, b) => a - b)
+/** What is stored, and what retention has taken away: a number is never stored on two days. */
+function numbersOf(
+  keys: readonly ReadingKey[],
+  gone: readonly Pick<HistoryTables['reading_forgotten'], 'rows_gone' | 'numbers' | 'min_seq' | 'max_seq'>[],
+): Omit<EpochRows, 'epoch' | 'missing'> {
+  const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq]))
+  const ends = [...numbers, ...gone.flatMap(({ min_seq, max_seq }) => [min_seq, max_seq])].filter((seq) => seq !== null)
+  const sum = (of: 'rows_gone' | 'numbers') => gone.reduce((total, day) => total + Number(day[of]), 0)
   return {
-    ...{ rows: keys.length, numbered: numbers.length, distinct: new Set(numbers).size },
-    ...{ min: numbers[0] ?? null, max: numbers.at(-1) ?? null },
+    rows: keys.length + sum('rows_gone'),
+    numbered: numbers.length + sum('numbers'),
+    distinct: new Set(numbers).size + sum('numbers'),
+    min: ends.reduce<number | null>((least, seq) => (least === null || seq < least ? seq : least), null),
+    max: ends.reduce<number | null>((most, seq) => (most === null || seq > most ? seq : most), null),
   }
 }
 

@@ -226,7 +226,7 @@ export function int(value: number, column: string): number {
 
 const intOrNull = (value: number | null, column: string) => (value === null ? null : int(value, column))
 
-function realOrNull(value: number | null, column: string): number | null {
+export function realOrNull(value: number | null, column: string): number | null {
   if (value === null || Number.isFinite(value)) return value
   throw new StoreError('data', `${column} cannot hold ${value}`)
 }

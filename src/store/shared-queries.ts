@@ -1,6 +1,7 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { LossStore } from './losses.ts'
 import { readingPage } from './reading-page.ts'
@@ -11,6 +12,7 @@ import type { LedgerRow, Store } from './store.ts'
 type SharedQueries = Omit<
   Store,
   | keyof LossStore
+  | keyof HistoryStore
   | 'dialect'
   | 'describe'
   | 'migrate'

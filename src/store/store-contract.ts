@@ -4,14 +4,17 @@
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Instant } from '../lib/brand.ts'
 import { type Store, StoreError, type StoreFault } from './store.ts'
 import { historyContract } from './store-contract-history.ts'
 import { lossContract } from './store-contract-losses.ts'
+import { parkingContract } from './store-contract-parking.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
-  open(): Promise<Store>
+  /** `now`: a clock that stands still there. */
+  open(at?: { readonly now: Instant }): Promise<Store>
   /** Runs one statement beside the store. */
   execute(sql: string): Promise<void>
 }
@@ -263,6 +266,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
 
     readingBackContract(onStore)
     lossContract(onStore)
+    parkingContract(onStore, place)
     historyContract(place, options.histories ?? 20)
   })
 }

@@ -12,9 +12,11 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 
 /** The contract's second page: what was lost and why. */
+export type * from './history.ts'
 export type * from './losses.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
@@ -102,6 +104,8 @@ export interface CommitBatch {
   readonly ledger: readonly LedgerDelta[]
   /** Days of sensors, gaps, losses with their cause, what intake counted (losses.ts). */
   readonly losses?: LossBatch
+  /** Sessions, occupancy of places, counts, health (history.ts). */
+  readonly history?: HistoryBatch
 }
 
 /** The reading page's largest `limit`; the caller enforces it. */
@@ -131,7 +135,7 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable, LossStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>

@@ -116,14 +116,27 @@ export function storedTail(runner: SqlRunner): StoredTail {
       const numbers = new Set<number>()
       for (const row of [...(await rowsOf(device)), ...(await closedOf(device, epoch))])
         if (row.epoch === epoch && row.seq !== null) numbers.add(row.seq)
-      if (numbers.size === 0) return undefined
-      let min = Number.POSITIVE_INFINITY
-      let max = Number.NEGATIVE_INFINITY
+      const [gone] = await all(
+        db
+          .selectFrom('reading_forgotten')
+          .select(({ fn }) => [
+            fn.min('min_seq').as('min'),
+            fn.max('max_seq').as('max'),
+            fn.sum('numbers').as('numbers'),
+          ])
+          .where('device', '=', device)
+          .where('epoch', '=', epoch)
+          .compile(),
+      )
+      const forgotten = Number(gone?.numbers ?? 0)
+      if (numbers.size + forgotten === 0) return undefined
+      let min = gone?.min ?? Number.POSITIVE_INFINITY
+      let max = gone?.max ?? Number.NEGATIVE_INFINITY
       for (const seq of numbers) {
         if (seq < min) min = seq
         if (seq > max) max = seq
       }
-      return { min, max, distinct: numbers.size }
+      return { min, max, distinct: numbers.size + forgotten }
     },
   }
 

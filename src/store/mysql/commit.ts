@@ -1,5 +1,6 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
+import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
 import {
   deadLetterColumns,
@@ -15,6 +16,7 @@ import {
 import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
 import type { ReadingBlockTable } from '../tables.ts'
+import { putHistoryMysql } from './history.ts'
 import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
 import { unitOfWork } from './unit-of-work.ts'
@@ -45,7 +47,12 @@ const addLedger: RowStatement = {
   tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
 }
 
-export async function commitMysql(session: MysqlSession, batch: CommitBatch, blocks?: Blocks): Promise<void> {
+export async function commitMysql(
+  session: MysqlSession,
+  batch: CommitBatch,
+  blocks: Blocks | undefined,
+  today: DayNumber,
+): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
   const day = blocks?.plan.open.day ?? 0
   const readings = batch.readings.map((row) => pushReadingValues([], row, day))
@@ -74,6 +81,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, blo
     )
   if (ledger.length > 0) await session.insertMany(addLedger, ledger)
   await putLossesMysql(session, batch.journal, batch.losses)
+  await putHistoryMysql(session, batch.history, today)
   if (!batch.dry) await work.commit()
 }
 

@@ -3,6 +3,7 @@
  * `cursor`, which locks the offset row and so waits until the server has decided.
  */
 import { type DayNumber, dayNumber } from '../../lib/utc-day.ts'
+import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
@@ -11,6 +12,7 @@ import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
 import { type BlockOptions, planned, storedTail } from '../stored-tail.ts'
 import { commitMysql } from './commit.ts'
+import { forgetDaysMysql } from './history.ts'
 import { discardMysql } from './losses.ts'
 import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
@@ -52,6 +54,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     dialect: 'mysql',
     ...sharedQueries(runner),
     ...lossQueries(runner),
+    ...historyQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -96,7 +99,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
           if (partitioned !== undefined && day !== undefined && day !== partitioned)
             await partitionAhead(session, day, log)
           partitioned = day
-          await commitMysql(session, batch, blocks)
+          await commitMysql(session, batch, blocks, dayNumber(clock.now()))
         })
       } catch (error) {
         tail.forget()
@@ -104,6 +107,8 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
       }
       if (blocks && !batch.dry) tail.moved(blocks)
     },
+
+    forgetDays: (before) => line.use((session) => forgetDaysMysql(session, before), { msMax: migrateMsMax }),
 
     discard: (order) => line.use((session) => discardMysql(session, order)),
 

@@ -6,7 +6,7 @@ import type { Log } from '../../lib/log.ts'
 import { type DayNumber, dayName } from '../../lib/utc-day.ts'
 import type { MysqlSession } from './mysql-session.ts'
 
-export const partitionedTables = ['reading', 'reading_block'] as const
+export const partitionedTables = ['reading', 'reading_block', 'session'] as const
 const daysAhead = 3
 /** A long read of the table holds up a change of it, and that change would hold up everybody else. */
 const waitS = 2
@@ -29,6 +29,17 @@ export async function partitionAhead(session: MysqlSession, today: DayNumber, lo
       reason: (error as Error).message,
     })
   }
+}
+
+/** Partitions that end at or before the beginning of a day, oldest first; `end` is the day they do not reach. */
+export async function partitionsBefore(session: MysqlSession, table: string, day: DayNumber) {
+  const rows = await session.query<{ name: string; end: number }>(
+    `SELECT partition_name AS name, CAST(partition_description AS SIGNED) AS end FROM information_schema.partitions
+     WHERE table_schema = DATABASE() AND table_name = ? AND partition_description <> 'MAXVALUE'
+       AND CAST(partition_description AS SIGNED) <= ? ORDER BY partition_ordinal_position`,
+    [table, day],
+  )
+  return rows.map(({ name, end }) => ({ name, end: Number(end) }))
 }
 
 const partitionOf = (day: DayNumber) => `p${dayName(day).replaceAll('-', '')}`

@@ -1,5 +1,6 @@
 /** The hot path: one batch, one transaction, offset first (S1). Statements are prepared once, at the first commit. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
 import {
   deadLetterColumns,
@@ -14,6 +15,7 @@ import {
 } from '../rows.ts'
 import { type CommitBatch, type ReadingRow, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
+import { putHistorySqlite } from './history.ts'
 import { putLossesSqlite } from './losses.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -31,7 +33,10 @@ const insertReadingRows = (rows: number) =>
      .fill(`(${marks(storedReadingColumns.length)})`)
      .join(', ')}`
 
-export function commitSqlite(db: DatabaseSync): (batch: CommitBatch, blocks: Blocks | undefined) => void {
+/** `today`: the day of storing. */
+export function commitSqlite(
+  db: DatabaseSync,
+): (batch: CommitBatch, blocks: Blocks | undefined, today: DayNumber) => void {
   const moveOffset = db.prepare(
     'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
   )
@@ -57,6 +62,7 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch, blocks: Blo
   )
 
   const putLosses = putLossesSqlite(db)
+  const putHistory = putHistorySqlite(db)
 
   function putReadings(rows: readonly ReadingRow[], { before, plan }: Blocks) {
     const { closed, open } = plan
@@ -74,7 +80,7 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch, blocks: Blo
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
   }
 
-  return (batch, blocks) => {
+  return (batch, blocks, today) => {
     using work = unitOfWork(db)
     const moved = moveOffset.run(batch.to, batch.fence, batch.journal, batch.from, batch.fence)
     if (moved.changes !== 1)
@@ -90,6 +96,7 @@ export function commitSqlite(db: DatabaseSync): (batch: CommitBatch, blocks: Blo
     for (const letter of batch.deadLetters) upsertDeadLetter.run(...deadLetterValues(letter))
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
     putLosses(batch.journal, batch.losses)
+    putHistory(batch.history, today)
     if (!batch.dry) work.commit()
   }
 }

@@ -6,6 +6,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { dayNumber } from '../../lib/utc-day.ts'
+import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
@@ -14,6 +16,7 @@ import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
 import { type BlockOptions, planned, storedTail } from '../stored-tail.ts'
 import { commitSqlite } from './commit.ts'
+import { forgetDaysSqlite } from './history.ts'
 import { discardSqlite } from './losses.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteFault } from './sqlite-faults.ts'
@@ -63,6 +66,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     dialect: 'sqlite',
     ...sharedQueries(runner),
     ...lossQueries(runner),
+    ...historyQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -104,12 +108,20 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       const blocks = await planned(tail, batch, clock.now(), options)
       try {
         commit ??= guard(() => commitSqlite(db))
-        guard(() => commit?.(batch, blocks))
+        guard(() => commit?.(batch, blocks, dayNumber(clock.now())))
       } catch (error) {
         tail.forget()
         throw error
       }
       if (blocks && !batch.dry) tail.moved(blocks)
+    },
+
+    async forgetDays(before) {
+      try {
+        return await forgetDaysSqlite(db, before)
+      } catch (error) {
+        throw sqliteFault(error)
+      }
     },
 
     discard: async (order) => guard(() => discardSqlite(db, order)),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
-import { instant } from '../../lib/brand.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { migrations } from '../migrations/migrations.ts'
@@ -15,6 +15,7 @@ import { fault, type StorePlace, storeContract } from '../store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, at, journal } from '../store-samples.ts'
 
 const deps = { log: silentLog, clock: systemClock }
+const depsAt = (at?: { now: Instant }) => (at ? { ...deps, clock: { ...systemClock, now: () => at.now } } : deps)
 /** A lock that is never let go fails a test soon. */
 const busyMs = 2_000
 
@@ -26,7 +27,7 @@ async function folder(): Promise<{ readonly file: string } & AsyncDisposable> {
 async function place(options: StoreOptions = {}): Promise<StorePlace> {
   const { file, [Symbol.asyncDispose]: remove } = await folder()
   return {
-    open: () => openStore(`sqlite:${file}`, deps, { busyMs, ...options }),
+    open: (at) => openStore(`sqlite:${file}`, depsAt(at), { busyMs, ...options }),
     async execute(sql) {
       using db = new DatabaseSync(file)
       db.exec(sql)

@@ -1,0 +1,253 @@
+/**
+ * How parking goes, folded from readings in order: stays that end, occupancy of places, entries and exits of count zones, extremes of
+ * device health. Lives as long as the fleet and is dropped and loaded with it; `take` hands over what a batch has changed.
+ */
+import type { DeviceRecord } from '../domain/fold.ts'
+import { beginSpan, changeSpan, type OccupancySpan, quarterMs, spansMs } from '../domain/occupancy-span.ts'
+import type { Reading } from '../domain/reading.ts'
+import type { Watching } from '../domain/watching.ts'
+import { type Instant, instant } from '../lib/brand.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/history.ts'
+import { countedSince } from './counted-since.ts'
+import type { Fleet } from './fleet.ts'
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What a device's state said before a reading was applied to it. */
+export interface Before {
+  readonly occupied: boolean | null | undefined
+  readonly since: Instant | null
+  readonly claimedBay: string | null
+  readonly countIn: number | null
+  readonly countOut: number | null
+}
+
+export interface HistoryFold {
+  /** A reading in order has just been applied to `state`. */
+  applied(state: DeviceRecord, before: Before, reading: Reading, time: Instant): void
+  /** The layout is another from now on: the devices are what they are, the places change. */
+  relayout(watching: Watching, fleet: Fleet): void
+  take(): HistoryBatch
+}
+
+interface PlaceFold {
+  occupied: number
+  known: number
+  readonly capacity: number
+  readonly name: Pick<OccupancyRow, 'site' | 'level' | 'zone'>
+  readonly spans: (OccupancySpan | undefined)[]
+}
+
+type Presence = boolean | null | undefined
+
+export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonly OccupancyRow[]): HistoryFold {
+  let watching = first
+  let places: PlaceFold[] = []
+  /** What each device that watches a bay says of it. The one with the lowest number speaks for the bay. */
+  let watchers = new Map<string, Map<number, Presence>>()
+  let lastTime = 0
+  let sessions: SessionRow[] = []
+  const changedSpans = new Map<string, OccupancyRow>()
+  let counts = new Map<string, Writable<CountDelta>>()
+  const health = new Map<number, Writable<HealthRow>>()
+  const changedHealth = new Set<number>()
+  const bayOf = ({ external }: DeviceRecord, claimedBay: string | null) => watching.bayOf({ external, claimedBay })
+  const placesOf = (bay: string) => watching.placesOf(bay).map((index) => places[index] as PlaceFold)
+
+  lay(fleet, new Map(newest.map((row) => [spanKey(row, row.spanMs), row])))
+
+  function lay(devices: Fleet, stored: ReadonlyMap<string, OccupancyRow>) {
+    places = watching.places.map(({ capacity, ...name }) => ({
+      ...{ occupied: 0, known: 0, capacity, name },
+      spans: spansMs.map((spanMs) => spanOf(stored.get(spanKey(name, spanMs)))),
+    }))
+    watchers = new Map()
+    for (const { state } of devices.all()) {
+      lastTime = Math.max(lastTime, state.lastTime)
+      const bay = bayOf(state, state.claimedBay)
+      if (bay !== undefined) watchers.getOrInsertComputed(bay, () => new Map()).set(state.id, state.occupied)
+    }
+    for (const bay of watchers.keys()) {
+      const { occupied, known } = weightOf(presenceIn(bay))
+      for (const place of placesOf(bay)) {
+        place.occupied += occupied
+        place.known += known
+      }
+    }
+    // A place that stands otherwise than its newest row says: the layout was changed.
+    for (const place of places)
+      for (const span of place.spans)
+        if (
+          span &&
+          (span.occupied !== place.occupied || span.known !== place.known || span.capacity !== place.capacity)
+        )
+          changePlace(place, instant(lastTime), { occupied: 0, known: 0 })
+  }
+
+  function presenceIn(bay: string): Presence {
+    let speaker = Number.POSITIVE_INFINITY
+    let said: Presence
+    for (const [id, presence] of watchers.get(bay) ?? [])
+      if (id < speaker && presence !== undefined) {
+        speaker = id
+        said = presence
+      }
+    return said
+  }
+
+  /** What the device says of the bay from now on; nothing when it watches it no more. */
+  function watch(bay: string, { id }: DeviceRecord, says: Presence | 'nothing', time: Instant) {
+    const leaves = weightOf(presenceIn(bay))
+    const saying = watchers.getOrInsertComputed(bay, () => new Map())
+    if (says === 'nothing') saying.delete(id)
+    else saying.set(id, says)
+    const comes = weightOf(presenceIn(bay))
+    const by = { occupied: comes.occupied - leaves.occupied, known: comes.known - leaves.known }
+    if (by.occupied !== 0 || by.known !== 0) for (const place of placesOf(bay)) changePlace(place, time, by)
+  }
+
+  function changePlace(place: PlaceFold, time: Instant, by: { occupied: number; known: number }) {
+    const before = { occupied: place.occupied, known: place.known, capacity: place.capacity }
+    place.occupied += by.occupied
+    place.known += by.known
+    for (const [i, spanMs] of spansMs.entries()) {
+      const current = place.spans[i] ?? beginSpan(time, spanMs, before)
+      const differs = { occupied: place.occupied - current.occupied, known: place.known - current.known }
+      const span = changeSpan(current, time, differs)
+      span.capacity = place.capacity
+      place.spans[i] = span
+      changedSpans.set(`${spanKey(place.name, spanMs)} ${span.start}`, rowOf(place, span))
+    }
+  }
+
+  function presence(state: DeviceRecord, before: Before, time: Instant) {
+    if (before.occupied === true && state.occupied !== true && before.since !== null) {
+      const departure = instant(Math.max(time, before.since))
+      sessions.push({
+        ...{ device: state.id, arrival: before.since, departure, dwellMs: departure - before.since },
+        ...{ bay: bayOf(state, before.claimedBay) ?? before.claimedBay },
+        certain: state.occupied === false,
+      })
+    }
+    if (places.length === 0) return
+    const bay = bayOf(state, state.claimedBay)
+    const left = bayOf(state, before.claimedBay)
+    if (left !== undefined && left !== bay) watch(left, state, 'nothing', time)
+    if (bay !== undefined) watch(bay, state, state.occupied, time)
+  }
+
+  function count({ id }: DeviceRecord, before: Before, { countIn, countOut }: Reading['measures'], time: Instant) {
+    const start = instant(Math.floor(time / quarterMs) * quarterMs)
+    const row = counts.getOrInsertComputed(`${id} ${start}`, () => ({
+      device: id,
+      start,
+      entries: 0,
+      exits: 0,
+      resets: 0,
+    }))
+    const [entries, exits] = [countedSince(before.countIn, countIn), countedSince(before.countOut, countOut)]
+    row.entries += entries.count
+    row.exits += exits.count
+    row.resets += Number(entries.isReset || exits.isReset)
+  }
+
+  function widen({ id }: DeviceRecord, m: Reading['measures'], time: Instant) {
+    const day = dayNumber(time)
+    let row = health.get(id)
+    if (row?.day !== day) {
+      row = { ...noHealth, device: id, day }
+      health.set(id, row)
+    }
+    let isWider = false
+    if (m.batteryV !== undefined && !(row.minBatteryV !== null && row.minBatteryV <= m.batteryV)) {
+      row.minBatteryV = m.batteryV
+      isWider = true
+    }
+    if (m.batteryPct !== undefined && !(row.minBatteryPct !== null && row.minBatteryPct <= m.batteryPct)) {
+      row.minBatteryPct = m.batteryPct
+      isWider = true
+    }
+    if (m.rssiDbm !== undefined && !(row.minRssiDbm !== null && row.minRssiDbm <= m.rssiDbm)) {
+      row.minRssiDbm = m.rssiDbm
+      isWider = true
+    }
+    const t = m.temperatureC
+    if (t !== undefined && !(row.minTemperatureC !== null && row.minTemperatureC <= t)) {
+      row.minTemperatureC = t
+      isWider = true
+    }
+    if (t !== undefined && !(row.maxTemperatureC !== null && row.maxTemperatureC >= t)) {
+      row.maxTemperatureC = t
+      isWider = true
+    }
+    if (isWider) changedHealth.add(id)
+  }
+
+  return {
+    applied(state, before, reading, time) {
+      const m = reading.measures
+      if (time > lastTime) lastTime = time
+      if (state.occupied !== before.occupied || state.claimedBay !== before.claimedBay) presence(state, before, time)
+      if (m.countIn !== undefined || m.countOut !== undefined) count(state, before, m, time)
+      if (
+        m.batteryV !== undefined ||
+        m.rssiDbm !== undefined ||
+        m.temperatureC !== undefined ||
+        m.batteryPct !== undefined
+      )
+        widen(state, m, time)
+    },
+    relayout(next, devices) {
+      const standing = new Map(
+        places.flatMap((place) =>
+          place.spans.flatMap((span) =>
+            span ? [[spanKey(place.name, span.spanMs), rowOf(place, span)] as const] : [],
+          ),
+        ),
+      )
+      watching = next
+      lay(devices, standing)
+    },
+    take() {
+      const batch: HistoryBatch = {
+        sessions,
+        occupancy: [...changedSpans.values()],
+        counts: [...counts.values()],
+        health: [...changedHealth].map((id) => ({ ...(health.get(id) as HealthRow) })),
+      }
+      sessions = []
+      changedSpans.clear()
+      counts = new Map()
+      changedHealth.clear()
+      return batch
+    },
+  }
+}
+
+const noHealth = {
+  ...{ minBatteryV: null, minBatteryPct: null, minTemperatureC: null, maxTemperatureC: null, minRssiDbm: null },
+}
+
+const weightOf = (occupied: Presence) => ({
+  occupied: occupied === true ? 1 : 0,
+  known: typeof occupied === 'boolean' ? 1 : 0,
+})
+
+const spanKey = ({ site, level, zone }: Pick<OccupancyRow, 'site' | 'level' | 'zone'>, spanMs: number) =>
+  JSON.stringify([site, level, zone, spanMs])
+
+function rowOf({ name }: PlaceFold, span: OccupancySpan): OccupancyRow {
+  const { start, spanMs, capacity, occupiedMs, knownMs, fullMs, minOccupied, maxOccupied, occupied, known } = span
+  return {
+    ...{ ...name, spanMs, start: instant(start), capacity, occupiedMs, knownMs, fullMs, minOccupied, maxOccupied },
+    ...{ occupiedEnd: occupied, knownEnd: known },
+  }
+}
+
+function spanOf(row: OccupancyRow | undefined): OccupancySpan | undefined {
+  if (!row) return undefined
+  const { start, spanMs, capacity, occupiedMs, knownMs, fullMs, minOccupied, maxOccupied, occupiedEnd, knownEnd } = row
+  const standing = { occupied: occupiedEnd, known: knownEnd }
+  return { start, spanMs, capacity, occupiedMs, knownMs, fullMs, minOccupied, maxOccupied, ...standing }
+}

@@ -1,0 +1,92 @@
+/**
+ * The part of the store contract that remembers how parking went: sessions, occupancy of places over time, counts of count zones, health of
+ * devices. All of it is folded from the readings of a batch and written in the batch's own transaction.
+ */
+import type { Instant } from '../lib/brand.ts'
+import type { DayNumber } from '../lib/utc-day.ts'
+
+/** One stay, written when it ended. A stay that goes on is the device's state: occupied since `since`. */
+export interface SessionRow {
+  /** DeviceState.id */
+  readonly device: number
+  readonly arrival: Instant
+  readonly departure: Instant
+  /** Departure less arrival; never negative. */
+  readonly dwellMs: number
+  /** The bay that the device watched at its end. */
+  readonly bay: string | null
+  /** False when the sensor stopped knowing: the stay lasted at least so long. */
+  readonly certain: boolean
+}
+
+/**
+ * Occupancy of a place over one minute or quarter of an hour (domain/occupancy-span.ts). There is a row only where something changed: a
+ * span without one is as the row before it ended.
+ */
+export interface OccupancyRow {
+  readonly spanMs: number
+  readonly site: string
+  /** Null: of the whole site. */
+  readonly level: string | null
+  /** Null: of the whole level. */
+  readonly zone: string | null
+  readonly start: Instant
+  readonly capacity: number
+  readonly occupiedMs: number
+  readonly knownMs: number
+  readonly fullMs: number
+  readonly minOccupied: number
+  readonly maxOccupied: number
+  readonly occupiedEnd: number
+  readonly knownEnd: number
+}
+
+/** Entries and exits in a quarter of an hour, from a counter that counts up; added to what is stored. */
+export interface CountDelta {
+  readonly device: number
+  readonly start: Instant
+  readonly entries: number
+  readonly exits: number
+  /** Times the counter began anew. */
+  readonly resets: number
+}
+
+/** Extremes of a day of arrival: widened, never narrowed. Null is not measured. */
+export interface HealthRow {
+  readonly device: number
+  readonly day: DayNumber
+  readonly minBatteryV: number | null
+  readonly minBatteryPct: number | null
+  readonly minTemperatureC: number | null
+  readonly maxTemperatureC: number | null
+  readonly minRssiDbm: number | null
+}
+
+export interface HistoryBatch {
+  readonly sessions: readonly SessionRow[]
+  readonly occupancy: readonly OccupancyRow[]
+  readonly counts: readonly CountDelta[]
+  readonly health: readonly HealthRow[]
+}
+
+export interface PlaceKey {
+  readonly site: string
+  readonly level: string | null
+  readonly zone: string | null
+}
+
+export interface HistoryStore {
+  /** Of one device, by departure: `from` inclusive, `to` exclusive. Oldest first. */
+  sessions(filter: { device: number; from: Instant; to: Instant; limit: number }): Promise<readonly SessionRow[]>
+  /** Rows of one place from the one that says how it stood at `from` on, before `to`. Oldest first. */
+  occupancy(filter: PlaceKey & { spanMs: number; from: Instant; to: Instant }): Promise<readonly OccupancyRow[]>
+  /** The newest row of every place and span: where the fold goes on. */
+  newestOccupancy(): Promise<readonly OccupancyRow[]>
+  counted(filter: { device: number; from: Instant; to: Instant }): Promise<readonly CountDelta[]>
+  health(filter: { device: number; from: DayNumber; to: DayNumber }): Promise<readonly HealthRow[]>
+  /**
+   * Forgets readings and sessions stored on days before this one, a day at a time; returns the days that are gone. What a recount needs to
+   * know of them is kept.
+   */
+  forgetDays(before: DayNumber): Promise<readonly DayNumber[]>
+}

@@ -1,0 +1,89 @@
+/** What a batch says of the history, written inside its transaction; and the days that are forgotten, a partition at a time. */
+import type { DayNumber } from '../../lib/utc-day.ts'
+import type { HistoryBatch } from '../history.ts'
+import {
+  countColumns,
+  countSums,
+  countValues,
+  healthColumns,
+  healthMaxima,
+  healthMinima,
+  healthValues,
+  occupancyColumns,
+  occupancyValues,
+  occupancyValuesChanged,
+  sessionColumns,
+  sessionValues,
+} from '../history-rows.ts'
+import type { SqlValue } from '../rows.ts'
+import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import { partitionedTables, partitionsBefore } from './partitions.ts'
+
+const values = (of: string) => `VALUES(${of})`
+const widest = (which: 'LEAST' | 'GREATEST') => (of: string) =>
+  `COALESCE(${which}(${of}, ${values(of)}), ${of}, ${values(of)})`
+
+// A stay that is told again after a restore or a requeue is the same stay.
+const putSessions = upsert('session', sessionColumns, changed(['dwell_ms'], values))
+const putOccupancy = upsert('occupancy', occupancyColumns, changed(occupancyValuesChanged, values))
+const addCounts = upsert(
+  'zone_count',
+  countColumns,
+  changed(countSums, (of) => `${of} + ${values(of)}`),
+)
+const widenHealth = upsert(
+  'device_health',
+  healthColumns,
+  `${changed(healthMinima, widest('LEAST'))}, ${changed(healthMaxima, widest('GREATEST'))}`,
+)
+
+/** Keys are sorted, so that two writers meet in one order. */
+export async function putHistoryMysql(session: MysqlSession, batch: HistoryBatch | undefined, today: DayNumber) {
+  if (!batch) return
+  const many = async (statement: RowStatement, rows: SqlValue[][]) => {
+    if (rows.length > 0) await session.insertMany(statement, rows)
+  }
+  const { sessions, occupancy, counts, health } = batch
+  await many(
+    putSessions,
+    sessions
+      .toSorted((a, b) => a.device - b.device || a.departure - b.departure)
+      .map((row) => sessionValues(row, today)),
+  )
+  await many(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
+  await many(addCounts, counts.toSorted((a, b) => a.device - b.device || a.start - b.start).map(countValues))
+  await many(widenHealth, health.toSorted((a, b) => a.device - b.device || a.day - b.day).map(healthValues))
+}
+
+function upsert(table: string, columns: readonly string[], changes: string): RowStatement {
+  const head = `INSERT INTO ${table} (${columns.join(', ')})`
+  return { head, columns: columns.length, tail: `ON DUPLICATE KEY UPDATE ${changes}` }
+}
+
+function changed(columns: readonly string[], to: (column: string) => string): string {
+  return columns.map((column) => `${column} = ${to(column)}`).join(', ')
+}
+
+const byPlace = (a: SqlValue[], b: SqlValue[]) => (a.slice(0, 4).join('\0') < b.slice(0, 4).join('\0') ? -1 : 1)
+
+/** Partitions of days before this one, but never that of the open block. The sums a recount needs are made before a partition goes, and never again. */
+export async function forgetDaysMysql(session: MysqlSession, before: DayNumber): Promise<DayNumber[]> {
+  const gone = new Set<DayNumber>()
+  const [open] = await session.query<{ day: number }>('SELECT day FROM reading_open WHERE rows_open > 0', [])
+  const until = open ? Math.min(before, open.day) : before
+  for (const table of partitionedTables)
+    for (const { name, end } of await partitionsBefore(session, table, until)) {
+      if (table === 'reading') {
+        const days = await session.query<{ day: number }>(`SELECT DISTINCT day FROM reading WHERE day < ?`, [end])
+        for (const { day } of days) gone.add(day)
+        await session.execute(
+          `INSERT IGNORE INTO reading_forgotten (day, device, epoch, rows_gone, numbers, min_seq, max_seq)
+           SELECT day, device, epoch, COUNT(*), COUNT(DISTINCT seq), MIN(seq), MAX(seq) FROM reading WHERE day < ?
+           GROUP BY day, device, epoch`,
+          [end],
+        )
+      }
+      await session.command(`ALTER TABLE ${table} DROP PARTITION ${name}`)
+    }
+  return [...gone].sort((a, b) => a - b)
+}
