@@ -31,16 +31,18 @@ interface Run {
   readonly rows: readonly RunRow[]
 }
 
-export interface PlantedRun {
-  readonly date: string
-  readonly commit: string
-  readonly rooms: readonly { readonly room: string; readonly planted: number; readonly caught: number }[]
+/** The newest run of one room's planted bugs. */
+export interface PlantedRoom {
+  readonly room: string
+  readonly planted: number
+  readonly caught: number
   readonly missed: readonly string[]
 }
+type PlantedRun = PlantedRoom & { readonly date: string; readonly commit: string }
 
 interface Records {
   readonly runs: readonly Run[]
-  readonly planted: PlantedRun | undefined
+  readonly planted: readonly PlantedRun[]
 }
 
 const dataFile = path.join(root, 'docs/reliability.json')
@@ -59,8 +61,12 @@ export async function record(run: Pick<Run, 'hours' | 'rows'>) {
   await save({ ...records, runs: [...records.runs, { ...origin(), hours: run.hours, rows }].slice(-runsMax) })
 }
 
-export async function recordPlanted(planted: Pick<PlantedRun, 'rooms' | 'missed'>) {
-  await save({ ...(await load()), planted: { ...origin(), ...planted } })
+export async function recordPlanted(rooms: readonly PlantedRoom[]) {
+  const records = await load()
+  const { date, commit } = origin()
+  const before = (records.planted ?? []).filter(({ room }) => !rooms.some((other) => other.room === room))
+  const planted = [...before, ...rooms.map((room) => ({ ...room, date, commit }))]
+  await save({ ...records, planted: planted.toSorted((a, b) => (a.room < b.room ? -1 : 1)) })
 }
 
 const firstLine = (text: string) => (text.split('\n', 1)[0] as string).slice(0, failureCharsMax)
@@ -77,7 +83,7 @@ async function load(): Promise<Records> {
     return JSON.parse(await readFile(dataFile, 'utf8')) as Records
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { runs: [], planted: undefined }
+    return { runs: [], planted: [] }
   }
 }
 
@@ -134,17 +140,20 @@ function faults(runs: readonly Run[], last: Run): string[] {
 
 const cell = (text: string) => text.replaceAll('|', '\\|')
 
-function plantedPart(planted: PlantedRun | undefined): string[] {
-  if (!planted) return ['## Planted bugs', '', 'No run is recorded yet.']
-  const sum = (key: 'planted' | 'caught') => planted.rooms.reduce((total, room) => total + room[key], 0)
+function plantedPart(planted: readonly PlantedRun[] = []): string[] {
+  if (planted.length === 0) return ['## Planted bugs', '', 'No run is recorded yet.']
+  const sum = (key: 'planted' | 'caught') => planted.reduce((total, room) => total + room[key], 0)
+  const missed = planted.flatMap(({ room, missed: some }) => some.map((what) => `- ${room}: it ${what}`))
   return [
     '## Planted bugs',
     '',
-    `A suite that stays green when the product is broken on purpose is worth nothing. ${planted.date} UTC, commit ${planted.commit}: **${sum('caught')} caught of ${sum('planted')} planted.**`,
+    `A suite that stays green when the product is broken on purpose is worth nothing. **${sum('caught')} caught of ${sum('planted')} planted.**`,
     '',
-    '| room | planted | caught |',
-    '| --- | --- | --- |',
-    ...planted.rooms.map(({ room, planted: count, caught }) => `| ${room} | ${count} | ${caught} |`),
-    ...(planted.missed.length > 0 ? ['', 'Missed:', '', ...planted.missed.map((what) => `- ${what}`)] : []),
+    '| room | planted | caught | run (UTC) | commit |',
+    '| --- | --- | --- | --- | --- |',
+    ...planted.map(
+      ({ room, planted: count, caught, date, commit }) => `| ${room} | ${count} | ${caught} | ${date} | ${commit} |`,
+    ),
+    ...(missed.length > 0 ? ['', 'Missed in that run:', '', ...missed] : []),
   ]
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run mutants [-- WORD...] [--record]`: plants each known bug in a copy of the product and runs the test that must notice. A suite that stays
- * green then is worth nothing. With words, only bugs whose file or sentence holds one of them; `--record` writes the
+ * green then is worth nothing. With words, only rooms of that name and bugs whose file or
+ * sentence holds one of them; `--record` writes the
  * counts into docs/reliability.md.
  *
  * Each judge is first held against the copy without a bug: one that fails there would "catch" everything.
@@ -35,9 +36,13 @@ const judgeMsMax = 120_000
 const atOnce = 2
 
 const words = process.argv.slice(2).filter((word) => word !== '--record')
+/** A word is a room's name, or part of a bug's file or sentence. */
 const chosen = Object.entries(all).flatMap(([room, bugs]) =>
   bugs
-    .filter(({ what, file }) => words.length === 0 || words.some((word) => `${room} ${file} ${what}`.includes(word)))
+    .filter(
+      ({ what, file }) =>
+        words.length === 0 || words.some((word) => (word in all ? word === room : `${file} ${what}`.includes(word))),
+    )
     .map((bug) => ({ room, bug })),
 )
 const place = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-planted-'))
@@ -55,15 +60,17 @@ try {
   const caught = await pool(chosen, atOnce, ({ room, bug }) => inCopy((copy) => hold(copy, room, bug)))
   const count = caught.filter(Boolean).length
   console.log(`\n${count} caught of ${chosen.length} planted; ${judges.length} judges, each green without a bug`)
-  if (process.argv.includes('--record') && words.length === 0)
-    await recordPlanted({
-      rooms: Object.entries(all).map(([room, bugs]) => ({
-        room,
-        planted: bugs.length,
-        caught: chosen.filter((one, i) => one.room === room && caught[i]).length,
-      })),
-      missed: chosen.filter((_, i) => !caught[i]).map(({ room, bug }) => `${room}: it ${bug.what}`),
-    })
+  // Only what was run whole says something about a room.
+  const whole = Object.entries(all).filter(
+    ([room, bugs]) => chosen.filter((one) => one.room === room).length === bugs.length,
+  )
+  if (process.argv.includes('--record'))
+    await recordPlanted(
+      whole.map(([room, bugs]) => {
+        const missed = chosen.flatMap((one, i) => (one.room === room && !caught[i] ? [one.bug.what] : []))
+        return { room, planted: bugs.length, caught: bugs.length - missed.length, missed }
+      }),
+    )
   process.exitCode = count === chosen.length && chosen.length > 0 && sound.every(Boolean) ? 0 : 1
 } finally {
   await rm(place, { recursive: true, force: true })
