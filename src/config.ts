@@ -100,6 +100,18 @@ export const configSchema = z.strictObject({
     .max(24 * 365)
     .default(24)
     .describe('journal kept beyond the commit'),
+  readingDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days that readings and stays are kept in the database; 0 keeps them all'),
+  commitEveryMs: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(30)
+    .describe('least time between two commits while there is no backlog; less is sooner on the pages and costs more'),
   demo: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -149,6 +161,8 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   demoSpeed: { path: ['demo', 'speed'], read: Number },
   promiseHours: { path: ['promiseHours'], read: Number },
   retentionHours: { path: ['retentionHours'], read: Number },
+  readingDays: { path: ['readingDays'], read: Number },
+  commitEveryMs: { path: ['commitEveryMs'], read: Number },
   logLevel: { path: ['log', 'level'] },
   logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },
 }

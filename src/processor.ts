@@ -7,6 +7,7 @@ import { openJournalReader } from './journal/segment-journal.ts'
 import { reachStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
+import { dayName, dayNumber } from './lib/utc-day.ts'
 import type { LedgerTotals } from './messages.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
 import type { Store } from './store/store.ts'
@@ -14,6 +15,9 @@ import { storeUrl } from './store-url.ts'
 
 /** Ledger totals are read back from the store this often: what is shown is what is stored. */
 const figuresEveryMs = 1_000
+/** Days end once a day; what could not be forgotten is tried again. */
+const forgetEveryMs = 3_600_000
+const tryAgainLater = () => {}
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -34,6 +38,7 @@ await runChild(async (child) => {
     clock: systemClock,
     log,
     intakeSaid,
+    lingerMs: settings.config.commitEveryMs,
     onCommitted: (position) => {
       failPoint('batch-committed')
       child.send({ type: 'committed', position })
@@ -44,6 +49,12 @@ await runChild(async (child) => {
     child.send({ type: 'processor', stats: processor.stats(), ledger })
   }
   const timer = setInterval(report, figuresEveryMs)
+  const { readingDays } = settings.config
+  const forget = async () => {
+    const days = await store.forgetDays(dayNumber(systemClock.now()) - readingDays)
+    if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
+  }
+  const forgetting = setInterval(() => readingDays > 0 && forget().catch(tryAgainLater), forgetEveryMs)
   child.send({ type: 'ready' })
   try {
     const running = processor.run(signal)
@@ -51,6 +62,7 @@ await runChild(async (child) => {
     await running
   } finally {
     clearInterval(timer)
+    clearInterval(forgetting)
   }
 })
 
