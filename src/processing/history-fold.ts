@@ -8,7 +8,7 @@ import type { Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/history.ts'
+import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/store.ts'
 import { countedSince } from './counted-since.ts'
 import type { Fleet } from './fleet.ts'
 

@@ -1,5 +1,5 @@
 /** The history in memory: what every dialect must do with a batch of it, in the plainest way. */
-import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/history.ts'
+import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/store.ts'
 
 export interface MemoryHistory {
   put(batch: HistoryBatch): void
@@ -17,7 +17,8 @@ export function createMemoryHistory(): MemoryHistory {
     [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   return {
     put(batch) {
-      for (const row of batch.sessions) sessions.set(`${row.device} ${row.departure} ${row.arrival}`, row)
+      // Told again it is the same stay; two of no length in one millisecond are one.
+      for (const row of batch.sessions) sessions.getOrInsert(`${row.device} ${row.departure} ${row.arrival}`, row)
       for (const row of batch.occupancy) occupancy.set(`${place(row)} ${row.start}`, row)
       for (const row of batch.counts) {
         const key = `${row.device} ${row.start}`

@@ -2,12 +2,12 @@
 import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
-import type { HistoryBatch } from '../store/history.ts'
 import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
   type Cursor,
   type DeadLetterRow,
+  type HistoryBatch,
   type LedgerDelta,
   type ReadingRow,
   type Store,

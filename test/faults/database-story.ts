@@ -5,16 +5,20 @@
  */
 import { createHash } from 'node:crypto'
 import type { DeviceState } from '../../src/domain/device.ts'
+import { emptyLayout, type Layout } from '../../src/domain/layout.ts'
 import { encodeUplink } from '../../src/domain/uplink.ts'
 import { type JournalRecord, recordKinds } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
 import { instant } from '../../src/lib/brand.ts'
+import { createMemoryHistory } from '../../src/processing/memory-history.ts'
 import type { MemoryStore } from '../../src/processing/memory-store.ts'
-import type { ReadingRow, Store } from '../../src/store/store.ts'
+import type { HistoryBatch, ReadingRow, Store } from '../../src/store/store.ts'
 import { readingPageMax } from '../../src/store/store.ts'
 
 const arrivedAt = Date.parse('2026-11-23T08:00:00Z')
 const devices = 12
+/** A few records share a minute. */
+const recordMs = 20_000
 const encoder = new TextEncoder()
 
 export function story(seed: number, records: number): JournalRecord[] {
@@ -25,7 +29,13 @@ export function story(seed: number, records: number): JournalRecord[] {
     const lines = Array.from({ length: 10 + upTo(random, 50) }, () => aLine(random, next, told))
     const bytes = encoder.encode(lines.join('\n'))
     const source = random() < 0.8 ? 'tcp' : 'serial'
-    const uplink = { source, codec: 'generic', framing: 'lines' as const, arrivedAt: instant(arrivedAt + n), bytes }
+    const uplink = {
+      source,
+      codec: 'generic',
+      framing: 'lines' as const,
+      arrivedAt: instant(arrivedAt + n * recordMs),
+      bytes,
+    }
     return { kind: recordKinds.data, frames: lines.length, bytes: encodeUplink(uplink) }
   })
 }
@@ -40,9 +50,31 @@ function aLine(random: Random, next: Map<string, number>, told: string[]): strin
   next.set(device, Math.max(before, seq))
   const epoch = chance > 0.99 ? { epoch: 1 + upTo(random, 2) } : {}
   const temperature = random() < 0.5 ? { temperature_c: upTo(random, 80) / 2 } : {}
-  const line = JSON.stringify({ device, seq, ...epoch, occupied: random() < 0.5, ...temperature })
+  const more =
+    random() < 0.3
+      ? { battery_v: 3 + upTo(random, 60) / 100, count_in: seq * 3, bay: `S-${upTo(random, devices - 1)}` }
+      : {}
+  const line = JSON.stringify({ device, seq, ...epoch, occupied: random() < 0.5, ...temperature, ...more })
   told.push(line)
   return line
+}
+
+/** Every device is the bay of its name; half of them lie in a zone. */
+export const storyLayout: Layout = {
+  ...emptyLayout,
+  sites: [
+    {
+      ...{ id: 'S', name: 'S', zone: 'UTC' },
+      levels: [
+        {
+          ...{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [{ id: 'Z', name: 'Z' }] },
+          bays: Array.from({ length: devices }, (_, i) => ({
+            ...{ id: `S-${i}`, type: 'standard' as const, x: 0, y: 0, ...(i % 2 ? { zone: 'Z' } : {}) },
+          })),
+        },
+      ],
+    },
+  ],
 }
 
 /** Everything that must be the same however the journal was followed. */
@@ -52,6 +84,7 @@ export interface EndState {
   readonly devices: readonly DeviceState[]
   readonly deadLetters: readonly string[]
   readonly totals: object
+  readonly history: HistoryBatch
 }
 
 const byPlace = (a: { pos: number; idx: number }, b: { pos: number; idx: number }) => a.pos - b.pos || a.idx - b.idx
@@ -65,6 +98,7 @@ export async function calmEnd(store: MemoryStore, journal: string): Promise<EndS
     devices: (await store.devices()).toSorted((a, b) => a.id - b.id),
     deadLetters: [...store.deadLetters.values()].sort(byPlace).map(letterOf),
     totals: store.totals(),
+    history: store.history(),
   }
 }
 
@@ -86,7 +120,26 @@ export async function endOf(store: Store, journal: string): Promise<EndState> {
     devices: states,
     deadLetters: letters.sort(byPlace).map(letterOf),
     totals,
+    history: await historyOf(store, states),
   }
+}
+
+/** In the order of the memory's keys. */
+async function historyOf(store: Store, states: readonly DeviceState[]): Promise<HistoryBatch> {
+  const [from, to] = [instant(0), instant(Number.MAX_SAFE_INTEGER)]
+  const kept = createMemoryHistory()
+  for (const { id: device } of states)
+    kept.put({
+      sessions: await store.sessions({ device, from: instant(arrivedAt - 86_400_000), to, limit: 1_000_000 }),
+      occupancy: [],
+      counts: await store.counted({ device, from, to }),
+      health: await store.health({ device, from: 0, to: 1_000_000 }),
+    })
+  for (const { spanMs, site, level, zone } of await store.newestOccupancy()) {
+    const occupancy = await store.occupancy({ spanMs, site, level, zone, from, to })
+    kept.put({ sessions: [], occupancy, counts: [], health: [] })
+  }
+  return kept.all()
 }
 
 async function pages<T>(page: (cursor: { cursor?: string }) => Promise<{ items: readonly T[]; next: string | null }>) {
@@ -120,6 +173,7 @@ export function difference(end: EndState, calm: EndState): string | undefined {
     `${lost.length} lost, ${doubled} doubled; position ${end.position} of ${calm.position}, ` +
     `${end.readings.length} readings of ${calm.readings.length}, ${end.deadLetters.length} dead letters of ` +
     `${calm.deadLetters.length}, ledger ${JSON.stringify(end.totals)} of ${JSON.stringify(calm.totals)}, ` +
+    `history ${JSON.stringify(end.history) === JSON.stringify(calm.history) ? 'the same' : 'other'}, ` +
     `devices ${JSON.stringify(end.devices) === JSON.stringify(calm.devices) ? 'the same' : 'other'}`
   )
 }

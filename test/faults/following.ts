@@ -7,7 +7,7 @@ import { silentLog } from '../../src/lib/log.ts'
 import { createMemoryStore } from '../../src/processing/memory-store.ts'
 import { createProcessor } from '../../src/processing/processor.ts'
 import { type Store, StoreError, type StoreFault } from '../../src/store/store.ts'
-import { calmEnd, type EndState } from './database-story.ts'
+import { calmEnd, type EndState, storyLayout } from './database-story.ts'
 
 /** Small batches: a round has many commits to hit. */
 const framesPerRead = 150
@@ -120,7 +120,7 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 
 /** The end of a journal of these records that nothing happened to. */
 export async function calm(records: readonly JournalRecord[]): Promise<EndState> {
-  const store = createMemoryStore()
+  const store = createMemoryStore(storyLayout)
   const journal = await keptJournal()
   await journal.append(records)
   await using following = follow(journal, store as unknown as Store)

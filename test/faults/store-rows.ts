@@ -11,6 +11,7 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { JournalRecord } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
+import { instant } from '../../src/lib/brand.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { cuts, cuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
@@ -18,7 +19,7 @@ import { type MariadbServer, mariadbMissing, startMariadb } from '../../src/stor
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type DatabaseFault, databaseFaults } from './database-faults.ts'
-import { difference, endOf, story } from './database-story.ts'
+import { difference, endOf, story, storyLayout } from './database-story.ts'
 import type { FaultRow, FaultRunOptions, FaultRunResult } from './fault-row.ts'
 import { calm, follow, type KeptJournal, keptJournal, until } from './following.ts'
 
@@ -213,6 +214,7 @@ async function restoredSqlite(records: ReturnType<typeof story>, cutAt: number) 
 async function prepared(url: string, options: StoreOptions = {}): Promise<Store> {
   const store = await openStore(url, deps, { ...impatient, ...options })
   await store.migrate()
+  if ((await store.layoutVersion()) === undefined) await store.saveLayout(storyLayout, 'test', instant(0))
   return store
 }
 
