@@ -13,7 +13,7 @@ import { packColumns, unpackColumns } from './packed-columns.ts'
 import type { ReadingBlockTable, ReadingOpenTable } from './tables.ts'
 
 /** Rows of the open block: looked through in a few milliseconds, and enough to make a closed block worth its rows. */
-export const blockRows = 65_536
+export const blockRows = 32_768
 /** Devices that share a row of a closed block. Their numbers are dense, so few devices make few rows. */
 const devicesPerGroup = 8
 
