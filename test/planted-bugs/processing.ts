@@ -2,6 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/processing/processor.test.ts']
+const historyJudge = ['--test', 'src/processing/history-fold.test.ts']
 const identityJudge = ['--test', 'src/processing/identity.test.ts']
 
 export const processingBugs: readonly PlantedBug[] = [
@@ -151,5 +152,40 @@ export const processingBugs: readonly PlantedBug[] = [
     from: 'if (trust || (',
     to: 'if (true || (',
     judge: identityJudge,
+  },
+  {
+    what: 'writes a minute without the time that is left of it after a change',
+    file: 'src/domain/occupancy-span.ts',
+    from: 'span.occupiedMs += by.occupied * leftMs',
+    to: 'span.occupiedMs += by.occupied',
+    judge: historyJudge,
+  },
+  {
+    what: 'begins a span empty instead of as the one before it ended',
+    file: 'src/domain/occupancy-span.ts',
+    from: 'occupiedMs: occupied * spanMs,',
+    to: 'occupiedMs: 0,',
+    judge: historyJudge,
+  },
+  {
+    what: 'lets the device that spoke last speak for a bay that two watch',
+    file: 'src/processing/history-fold.ts',
+    from: 'if (id < speaker && presence !== undefined) {',
+    to: 'if (presence !== undefined) {',
+    judge,
+  },
+  {
+    what: 'takes a counter that begins anew for one that wrapped',
+    file: 'src/processing/counted-since.ts',
+    from: 'before >= size * (1 - edge)',
+    to: 'before >= 0',
+    judge: historyJudge,
+  },
+  {
+    what: 'hands the history of a batch over twice',
+    file: 'src/processing/history-fold.ts',
+    from: '      counts = new Map()\n',
+    to: '',
+    judge,
   },
 ]

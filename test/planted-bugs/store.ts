@@ -174,4 +174,18 @@ export const storeBugs: readonly PlantedBug[] = [
     to: 'work.commit()',
     judge,
   },
+  {
+    what: 'forgets a day without keeping what a recount needs to know of it',
+    file: 'src/store/sqlite/history.ts',
+    from: 'deleteOnce(db, () => Number(remember.run(day).changes))',
+    to: '',
+    judge,
+  },
+  {
+    what: 'forgets the keys of a day, but not its rows',
+    file: 'src/store/sqlite/history.ts',
+    from: 'while (deleteOnce(db, () => Number(some.run(day).changes)) > 0) await setImmediate()',
+    to: 'await setImmediate()',
+    judge,
+  },
 ]
