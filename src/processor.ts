@@ -79,6 +79,7 @@ function durableSignal(child: Child): DurableSignal {
   return {
     async waitBeyond(beyond, signal) {
       if (durable > beyond) return durable
+      signal.throwIfAborted()
       child.send({ type: 'want', beyond })
       await new Promise<void>((resolve, reject) => {
         const abort = () => {

@@ -121,6 +121,30 @@ const threeBays: Layout = {
 const json = (readings: readonly object[]) => ({ body: JSON.stringify(readings) })
 
 describe('the processor', () => {
+  test('ends when it is told to while it asks the store something', { timeout: 5_000 }, async () => {
+    const stop = new AbortController()
+    const store = createMemoryStore()
+    const processor = createProcessor({
+      store: {
+        ...store,
+        async layoutVersion() {
+          stop.abort()
+          return store.layoutVersion()
+        },
+      } as unknown as Store,
+      reader: journalOf([]),
+      fence: 1,
+      durable: {
+        waitBeyond: (_, signal) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+      },
+      codecOf,
+      clock: systemClock,
+      log: silentLog,
+    })
+    await processor.run(stop.signal)
+  })
+
   test('stores each reading once, and says where every frame went', async () => {
     const store = createMemoryStore()
     const r = (seq: number, occupied: boolean) => ({ device: 'A-1', seq, occupied })

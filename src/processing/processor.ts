@@ -162,6 +162,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   /** The newest durable record, or undefined when it is time to look for requeued dead letters. */
   async function newest(position: number, forMs: number, signal: AbortSignal): Promise<number | undefined> {
+    // Who only listens for the end never hears one that has come.
+    signal.throwIfAborted()
     const timer = AbortSignal.timeout(Math.max(1, Math.ceil(forMs)))
     try {
       return await durable.waitBeyond(position, AbortSignal.any([signal, timer]))

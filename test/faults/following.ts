@@ -41,6 +41,7 @@ export async function keptJournal(): Promise<KeptJournal> {
     },
     async waitBeyond(beyond, signal) {
       while (writer.tail().lastRecord <= beyond) {
+        signal.throwIfAborted()
         const { promise, resolve, reject } = Promise.withResolvers<void>()
         const abort = () => reject(signal.reason)
         signal.addEventListener('abort', abort, { once: true })

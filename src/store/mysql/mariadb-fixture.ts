@@ -39,7 +39,8 @@ export function mariadbMissing(): string | false {
 
 export async function startMariadb(settings: readonly string[] = []): Promise<MariadbServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'mariadb-'))
-  const files = [`--datadir=${path.join(dir, 'data')}`, ...asRoot]
+  // A server that starts deletes what looks like temporary tables of a dead one: in a folder of its own they are its own.
+  const files = [`--datadir=${path.join(dir, 'data')}`, `--tmpdir=${dir}`, ...asRoot]
   await cp(await emptyServer(settings), path.join(dir, 'data'), { recursive: true })
   const init = path.join(dir, 'init.sql')
   await writeFile(
@@ -147,6 +148,7 @@ function emptyServer(settings: readonly string[]): Promise<string> {
     await promisify(execFile)(binary('mariadb-install-db') as string, [
       '--no-defaults',
       `--datadir=${dir}`,
+      `--tmpdir=${dir}`,
       ...asRoot,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
