@@ -105,6 +105,13 @@ export const processingBugs: readonly PlantedBug[] = [
     judge,
   },
   {
+    what: 'passes over a failed commit and its frames with it',
+    file: 'src/processing/processor.ts',
+    from: '        await inFlight\n        inFlight = undefined\n        if (!prepared) continue\n',
+    to: '        await inFlight?.catch(() => {})\n        inFlight = undefined\n        if (!prepared) continue\n',
+    judge,
+  },
+  {
     what: 'looks for stored numbers without the batch that is being committed',
     file: 'src/processing/processor.ts',
     from: 'inFlight ? lookingBehind(store, inFlight) : store',
