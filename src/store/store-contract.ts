@@ -5,16 +5,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Instant } from '../lib/brand.ts'
+import type { StoreOptions } from './open.ts'
 import { type Store, StoreError, type StoreFault } from './store.ts'
+import { forecastContract } from './store-contract-forecasts.ts'
 import { historyContract } from './store-contract-history.ts'
 import { lossContract } from './store-contract-losses.ts'
+import { migrationContract } from './store-contract-migrations.ts'
 import { parkingContract } from './store-contract-parking.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
   /** `now`: a clock that stands still there. */
-  open(at?: { readonly now: Instant }): Promise<Store>
+  open(at?: { readonly now: Instant }, options?: StoreOptions): Promise<Store>
   /** Runs one statement beside the store. */
   execute(sql: string): Promise<void>
 }
@@ -228,26 +231,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
       })
     })
 
-    describe('S4 migrations', () => {
-      onStore('run once, and again without effect', async (store) => {
-        await store.commit(aBatch({ devices: [aDevice(1)] }))
-        assert.deepEqual(await store.migrate(), [])
-        assert.equal((await store.counts()).devices, 1)
-      })
-
-      test('run by several at once are applied by one', async () => {
-        await using here = await place()
-        const stores = await Promise.all([here.open(), here.open(), here.open()])
-        const applied = await Promise.all(stores.map((store) => store.migrate()))
-        assert.deepEqual(applied.map((names) => names.length > 0).sort(), [false, false, true])
-        for (const store of stores) await store[Symbol.asyncDispose]()
-      })
-
-      onStore('a database from a later release is refused', async (store, place) => {
-        await place.execute("INSERT INTO schema_version (version, name, applied) VALUES (9999, 'later', 0)")
-        await assert.rejects(store.migrate(), fault('newer'))
-      })
-    })
+    migrationContract(onStore, place)
 
     onStore('names itself and its place without the password', async (store) => {
       const { version, location } = await store.describe()

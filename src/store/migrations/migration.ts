@@ -1,3 +1,8 @@
+/** For tests: the schema as an earlier release left it. */
+export interface MigrateOptions {
+  readonly untilVersion?: number
+}
+
 /** A step of the schema. Steps are never changed once released, only followed by others. */
 export interface Migration {
   readonly version: number

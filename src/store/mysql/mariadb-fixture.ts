@@ -37,8 +37,9 @@ export function mariadbMissing(): string | false {
   return missing.length > 0 && `NOT RUN: ${missing.join(' and ')} not installed (apt install mariadb-server)`
 }
 
-export async function startMariadb(settings: readonly string[] = []): Promise<MariadbServer> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'mariadb-'))
+/** `below`: the folder that its own folder is made in. */
+export async function startMariadb(settings: readonly string[] = [], below = tmpdir()): Promise<MariadbServer> {
+  const dir = await mkdtemp(path.join(below, 'mariadb-'))
   // A server that starts deletes what looks like temporary tables of a dead one: in a folder of its own they are its own.
   const files = [`--datadir=${path.join(dir, 'data')}`, `--tmpdir=${dir}`, ...asRoot]
   await cp(await emptyServer(settings), path.join(dir, 'data'), { recursive: true })

@@ -3,6 +3,8 @@
  * commit by themselves there, so every one can be repeated and the version is written when a step is whole.
  */
 import type { Instant } from '../../lib/brand.ts'
+import { readingBlocks } from '../migrations/0003-reading-blocks.ts'
+import type { MigrateOptions } from '../migrations/migration.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
 import { blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
@@ -14,7 +16,11 @@ const lockWaitS = 60
 /** Names of locks are the server's, not the database's, and at most 64 characters. */
 const lockName = "CONCAT('baykeeper ', MD5(DATABASE()))"
 
-export async function migrateMysql(session: MysqlSession, now: Instant): Promise<string[]> {
+export async function migrateMysql(
+  session: MysqlSession,
+  now: Instant,
+  { untilVersion = schemaVersion }: MigrateOptions = {},
+): Promise<string[]> {
   const [lock] = await session.query<{ got: number | null }>(`SELECT GET_LOCK(${lockName}, ${lockWaitS}) AS got`, [])
   if (lock?.got !== 1) throw new StoreError('transient', 'another program is changing the schema of this database')
   try {
@@ -31,7 +37,7 @@ export async function migrateMysql(session: MysqlSession, now: Instant): Promise
     if (current > schemaVersion) throw tooNew(current)
     const applied: string[] = []
     for (const { version, name, mysql } of migrations) {
-      if (version <= current) continue
+      if (version <= current || version > untilVersion) continue
       for (const statement of mysql) await session.command(statement)
       await session.execute('INSERT INTO schema_version (version, name, applied) VALUES (?, ?, ?)', [
         version,
@@ -40,7 +46,7 @@ export async function migrateMysql(session: MysqlSession, now: Instant): Promise
       ])
       applied.push(name)
     }
-    await adoptReadings(session)
+    if (untilVersion >= readingBlocks.version) await adoptReadings(session)
     return applied
   } finally {
     // A session that died took its lock with it.

@@ -26,7 +26,7 @@ async function place(client: MysqlClient | 'auto', options: StoreOptions = {}): 
   const url = await server.createDatabase()
   const database = url.slice(url.lastIndexOf('/') + 1)
   return {
-    open: (at) => openStore(url, depsAt(at), { client, ...options }),
+    open: (at, more) => openStore(url, depsAt(at), { client, ...options, ...more }),
     execute: async (sql) => void (await server.execute(sql, database)),
     [Symbol.asyncDispose]: async () => void (await server.execute(`DROP DATABASE ${database}`)),
   }
@@ -53,7 +53,7 @@ async function mysqlPlace(): Promise<StorePlace> {
   await admin.query(`CREATE DATABASE ${name}`)
   url.pathname = `/${name}`
   return {
-    open: (at) => openStore(url.href, depsAt(at)),
+    open: (at, more) => openStore(url.href, depsAt(at), more),
     execute: async (sql) => {
       await admin.query(`USE ${name}`)
       await admin.query(sql)
@@ -108,13 +108,13 @@ describe('opening a MySQL store', { skip: missing }, () => {
     const url = await server.createDatabase()
     await using weak = await openStore(url, deps)
     await weak.migrate()
-    await server.execute('ALTER TABLE ledger ENGINE=MyISAM', url.slice(url.lastIndexOf('/') + 1))
+    await server.execute('ALTER TABLE gap ENGINE=MyISAM', url.slice(url.lastIndexOf('/') + 1))
     await server.execute(
       "SET GLOBAL innodb_flush_log_at_trx_commit=2; SET GLOBAL max_allowed_packet=1048576; SET GLOBAL sql_mode=''",
     )
     try {
       const { weaknesses } = await weak.describe()
-      const named = ['innodb_flush_log_at_trx_commit is 2', 'max_allowed_packet', 'sql_mode', 'table ledger is MyISAM']
+      const named = ['innodb_flush_log_at_trx_commit is 2', 'max_allowed_packet', 'sql_mode', 'table gap is MyISAM']
       assert.equal(weaknesses.length, named.length)
       for (const [i, text] of named.entries()) assert.ok(weaknesses[i]?.includes(text), `${text}: ${weaknesses[i]}`)
     } finally {

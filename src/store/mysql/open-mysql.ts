@@ -3,8 +3,10 @@
  * `cursor`, which locks the offset row and so waits until the server has decided.
  */
 import { type DayNumber, dayNumber } from '../../lib/utc-day.ts'
+import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
+import type { MigrateOptions } from '../migrations/migration.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
@@ -28,7 +30,7 @@ const migrateMsMax = 6 * 60 * 60 * 1_000
 /** Nor does a recount of all rows end soon. */
 const recountMsMax = migrateMsMax
 
-export type MysqlOptions = MysqlLineOptions & BlockOptions
+export type MysqlOptions = MysqlLineOptions & BlockOptions & MigrateOptions
 
 export async function openMysql(url: string, { clock, log }: StoreDeps, options: MysqlOptions = {}): Promise<Store> {
   const address = mysqlAddress(url)
@@ -55,6 +57,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...sharedQueries(runner),
     ...lossQueries(runner),
     ...historyQueries(runner),
+    ...forecastQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -66,7 +69,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     migrate: () =>
       line.use(
         async (session) => {
-          const applied = await migrateMysql(session, clock.now())
+          const applied = await migrateMysql(session, clock.now(), options)
           await partitionAhead(session, dayNumber(clock.now()), log)
           return applied
         },

@@ -1,8 +1,19 @@
 /** What of a server's settings weakens the promise, in words for the person who runs it. */
+import { migrations } from '../migrations/migrations.ts'
 import type { MysqlSession } from './mysql-session.ts'
 
 /** The largest frame that a source takes is 8 MiB; as a dead letter it must fit a packet, with its head. */
 const packetBytesMin = 12 * 1024 * 1024
+
+const ours = [
+  ...new Set(
+    migrations.flatMap(({ mysql }) =>
+      mysql.flatMap((sql) => /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/.exec(sql)?.[1] ?? []),
+    ),
+  ),
+  // It is made under another name.
+  'reading',
+]
 
 interface Settings {
   readonly version: string
@@ -24,8 +35,8 @@ export async function serverWeaknesses(session: MysqlSession): Promise<{ version
   const foreign = await session.query<{ name: string; engine: string }>(
     `SELECT table_name AS name, engine AS engine FROM information_schema.tables
      WHERE table_schema = DATABASE() AND engine <> 'InnoDB'
-       AND table_name IN ('journal_offset', 'device', 'reading', 'dead_letter', 'ledger', 'layout')`,
-    [],
+       AND table_name IN (${ours.map(() => '?').join(', ')})`,
+    ours,
   )
   if (!s) return { version: 'unknown', weaknesses: [] }
   const weaknesses: string[] = []

@@ -1,13 +1,19 @@
 /** Brings a SQLite file up to date. The write lock makes a second process wait and then find nothing to do. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Instant } from '../../lib/brand.ts'
+import { readingBlocks } from '../migrations/0003-reading-blocks.ts'
+import type { MigrateOptions } from '../migrations/migration.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
 import { blockColumns, blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
 import { insertBlock } from './commit.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-export function migrateSqlite(db: DatabaseSync, now: Instant): string[] {
+export function migrateSqlite(
+  db: DatabaseSync,
+  now: Instant,
+  { untilVersion = schemaVersion }: MigrateOptions = {},
+): string[] {
   using work = unitOfWork(db)
   db.exec(
     'CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL) STRICT',
@@ -18,12 +24,12 @@ export function migrateSqlite(db: DatabaseSync, now: Instant): string[] {
   if (current > schemaVersion) throw tooNew(current)
   const applied: string[] = []
   for (const { version, name, sqlite } of migrations) {
-    if (version <= current) continue
+    if (version <= current || version > untilVersion) continue
     for (const statement of sqlite) db.exec(statement)
     db.prepare('INSERT INTO schema_version (version, name, applied) VALUES (?, ?, ?)').run(version, name, now)
     applied.push(name)
   }
-  adoptReadings(db)
+  if (untilVersion >= readingBlocks.version) adoptReadings(db)
   work.commit()
   return applied
 }

@@ -7,8 +7,10 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { dayNumber } from '../../lib/utc-day.ts'
+import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
+import type { MigrateOptions } from '../migrations/migration.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
@@ -22,7 +24,7 @@ import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteFault } from './sqlite-faults.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-export interface SqliteOptions extends BlockOptions {
+export interface SqliteOptions extends BlockOptions, MigrateOptions {
   readonly busyMs?: number
   /** Size limit of the file in pages: a full disk on demand. */
   readonly pagesMax?: number
@@ -67,6 +69,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...sharedQueries(runner),
     ...lossQueries(runner),
     ...historyQueries(runner),
+    ...forecastQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -79,7 +82,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       return { version: `SQLite ${version}`, location: file, weaknesses }
     },
 
-    migrate: async () => guard(() => migrateSqlite(db, clock.now())),
+    migrate: async () => guard(() => migrateSqlite(db, clock.now(), options)),
 
     cursor: async (journal) =>
       guard(() => {

@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
-import { type Instant, instant } from '../../lib/brand.ts'
+import type { Instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
-import { migrations } from '../migrations/migrations.ts'
 import { openStore, type StoreOptions } from '../open.ts'
-import { pushReadingValues } from '../rows.ts'
 import type { Store } from '../store.ts'
 import { fault, type StorePlace, storeContract } from '../store-contract.ts'
-import { aBatch, aDelta, aDevice, aReading, at, journal } from '../store-samples.ts'
+import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 const depsAt = (at?: { now: Instant }) => (at ? { ...deps, clock: { ...systemClock, now: () => at.now } } : deps)
@@ -27,7 +25,7 @@ async function folder(): Promise<{ readonly file: string } & AsyncDisposable> {
 async function place(options: StoreOptions = {}): Promise<StorePlace> {
   const { file, [Symbol.asyncDispose]: remove } = await folder()
   return {
-    open: (at) => openStore(`sqlite:${file}`, depsAt(at), { busyMs, ...options }),
+    open: (at, more) => openStore(`sqlite:${file}`, depsAt(at), { busyMs, ...options, ...more }),
     async execute(sql) {
       using db = new DatabaseSync(file)
       db.exec(sql)
@@ -125,44 +123,6 @@ describe('the store in a SQLite file', () => {
     for (let from = position; from < 9; from++) await store.commit(batch(from))
     assert.deepEqual(await state(store), whole)
   })
-
-  for (const version of [1, 2])
-    test(`a file of schema version ${version} is brought up to date with everything in it`, async () => {
-      await using here = await folder()
-      const days = [0, 0, 1, 2].map((days) => instant(at + days * 86_400_000))
-      const readings = days.map((arrived, i) =>
-        aReading({ pos: i + 1, seq: i + 1, arrived, time: arrived, device: 1 + (i % 2) }),
-      )
-      {
-        using db = new DatabaseSync(here.file)
-        for (const { sqlite } of migrations.slice(0, version)) for (const statement of sqlite) db.exec(statement)
-        db.exec(
-          'CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL) STRICT',
-        )
-        for (const { version: at, name } of migrations.slice(0, version))
-          db.prepare('INSERT INTO schema_version VALUES (?, ?, 0)').run(at, name)
-        const insert = db.prepare(`INSERT INTO reading VALUES (${Array(17).fill('?').join(', ')})`)
-        for (const row of readings) insert.run(...pushReadingValues([], row, 0).slice(1))
-      }
-      await using store = await openStore(`sqlite:${here.file}`, deps, { blockRows: 3 })
-      assert.equal((await store.migrate()).length, migrations.length - version)
-      assert.deepEqual(await store.migrate(), [])
-      await store.takeFence(journal, 1)
-      assert.equal((await store.counts()).readings, 4)
-      const added = aReading({ pos: 5, seq: 5 })
-      await store.commit(aBatch({ to: 5, devices: [aDevice(1), aDevice(2)], readings: [added] }))
-      for (const device of [1, 2])
-        assert.deepEqual(
-          (await store.readings({ external: `A-${device}`, limit: 10 })).items.map(({ seq }) => seq),
-          [...readings, added].filter((row) => row.device === device).map(({ seq }) => seq),
-        )
-      assert.deepEqual(
-        await store.findSeqs(1, 0, [1, 2, 3, 5]),
-        [1, 3, 5]
-          .map((seq) => ({ seq, hash: added.hash }))
-          .toSorted((a, b) => Number(b.seq === 5) - Number(a.seq === 5)),
-      )
-    })
 
   test('a place that cannot hold a database is named in a sentence', async () => {
     await using here = await folder()
