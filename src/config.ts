@@ -106,6 +106,12 @@ export const configSchema = z.strictObject({
     .max(36_500)
     .default(0)
     .describe('days that readings and stays are kept in the database; 0 keeps them all'),
+  minuteDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days that occupancy by the minute is kept; 0 keeps it all; by the quarter of an hour it is always kept'),
   commitEveryMs: z
     .number()
     .min(0)
@@ -162,6 +168,7 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   promiseHours: { path: ['promiseHours'], read: Number },
   retentionHours: { path: ['retentionHours'], read: Number },
   readingDays: { path: ['readingDays'], read: Number },
+  minuteDays: { path: ['minuteDays'], read: Number },
   commitEveryMs: { path: ['commitEveryMs'], read: Number },
   logLevel: { path: ['log', 'level'] },
   logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },

@@ -49,12 +49,15 @@ await runChild(async (child) => {
     child.send({ type: 'processor', stats: processor.stats(), ledger })
   }
   const timer = setInterval(report, figuresEveryMs)
-  const { readingDays } = settings.config
+  const { readingDays, minuteDays } = settings.config
   const forget = async () => {
-    const days = await store.forgetDays(dayNumber(systemClock.now()) - readingDays)
+    const today = dayNumber(systemClock.now())
+    const days = readingDays > 0 ? await store.forgetDays(today - readingDays) : []
     if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
+    const minutes = minuteDays > 0 ? await store.forgetMinutes(today - minuteDays) : 0
+    if (minutes > 0) log.info('occupancy by the minute of old days is forgotten', { rows: minutes })
   }
-  const forgetting = setInterval(() => readingDays > 0 && forget().catch(tryAgainLater), forgetEveryMs)
+  const forgetting = setInterval(() => void forget().catch(tryAgainLater), forgetEveryMs)
   child.send({ type: 'ready' })
   try {
     const running = processor.run(signal)

@@ -1,7 +1,9 @@
 /** Reading the history back: the same SQL in every dialect, every query along its table's key. */
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { minuteMs } from '../domain/occupancy-span.ts'
 import type { Instant } from '../lib/brand.ts'
-import { dayNumber } from '../lib/utc-day.ts'
+import { dayMs, dayNumber } from '../lib/utc-day.ts'
 import type { HistoryStore } from './history.ts'
 import {
   countColumns,
@@ -14,7 +16,7 @@ import {
 } from './history-rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 
-export function historyQueries({ db, all }: SqlRunner): Omit<HistoryStore, 'forgetDays'> {
+export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 'forgetDays'> {
   return {
     async sessions({ device, from, to, limit }) {
       const query = db
@@ -84,6 +86,33 @@ export function historyQueries({ db, all }: SqlRunner): Omit<HistoryStore, 'forg
         .where('day', '<=', to)
         .orderBy('day')
       return (await all(query.compile())).map(toHealth)
+    },
+
+    /** One place and day at a time: a range of the key, short enough that a batch waits a moment only. */
+    async forgetMinutes(before) {
+      let gone = 0
+      const places = db
+        .selectFrom('occupancy')
+        .select(['site', 'level', 'zone'])
+        .select(({ fn }) => [fn.min('start').as('oldest'), fn.max('start').as('newest')])
+        .where('span_ms', '=', minuteMs)
+        .groupBy(['site', 'level', 'zone'])
+      for (const { site, level, zone, oldest, newest } of await all(places.compile())) {
+        const end = Math.min(before * dayMs, newest)
+        for (let from = oldest; from < end; from += dayMs) {
+          const some = db
+            .deleteFrom('occupancy')
+            .where('span_ms', '=', minuteMs)
+            .where('site', '=', site)
+            .where('level', '=', level)
+            .where('zone', '=', zone)
+            .where('start', '>=', from)
+            .where('start', '<', Math.min(from + dayMs, end))
+          gone += (await run(some.compile())).affected
+          await setImmediate()
+        }
+      }
+      return gone
     },
   }
 }

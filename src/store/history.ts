@@ -89,4 +89,6 @@ export interface HistoryStore {
    * know of them is kept.
    */
   forgetDays(before: DayNumber): Promise<readonly DayNumber[]>
+  /** Forgets occupancy by the minute from before this day, but never the newest row of a place; returns how many rows are gone. */
+  forgetMinutes(before: DayNumber): Promise<number>
 }

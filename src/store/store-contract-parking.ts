@@ -86,6 +86,22 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
       assert.deepEqual(await store.health({ device: 1, from: 7, to: 7 }), [health(3.5, 4.5)])
     })
 
+    onStore('minutes of old days are forgotten, never the newest of a place and never a quarter', async (store) => {
+      const day = dayNumber(at)
+      const starts = [-3 * dayMs, -2 * dayMs, -dayMs, 0].map((ms) => instant(day * dayMs + ms))
+      const rows = starts.map((start) => aSpan({ start }))
+      const asleep = aSpan({ site: 'asleep', start: starts[0] as typeof at })
+      const quarters = rows.map((row) => ({ ...row, spanMs: 15 * minuteMs }))
+      await store.commit(aBatch({ history: { ...nothing, occupancy: [...rows, ...quarters, asleep] } }))
+      assert.equal(await store.forgetMinutes(day - 1), 2)
+      assert.equal(await store.forgetMinutes(day - 1), 0)
+      const read = (spanMs: number, site: string) =>
+        store.occupancy({ ...{ spanMs, site, level: null, zone: null }, from: instant(0), to: instant(at + 1) })
+      assert.deepEqual(await read(minuteMs, 'S'), rows.slice(2))
+      assert.deepEqual(await read(15 * minuteMs, 'S'), quarters)
+      assert.deepEqual(await read(minuteMs, 'asleep'), [asleep])
+    })
+
     onStore('it is taken back with its batch', async (store) => {
       const history = { ...nothing, sessions: [aSession()], occupancy: [aSpan()] }
       await assert.rejects(store.commit(aBatch({ history, ledger: [aDelta({ source: 'x'.repeat(200) })] })))
