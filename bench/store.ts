@@ -86,12 +86,7 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
     const seconds = (performance.now() - began) / 1_000
     const eventsPerS = flood.sent / seconds
     const cpuAfter = cpuByProcess()
-    const usPerEvent = Object.fromEntries(
-      Object.entries(cpuAfter).map(([name, after]) => [
-        name,
-        round(((after - (cpuBefore[name] ?? 0)) / flood.sent) * 1e6, 2),
-      ]),
-    )
+    const usPerEvent = sharesOf(cpuBefore, cpuAfter, flood.sent / 1e6)
     const pssAfterFlood = pssMb(pids)
     say(
       `flat out: ${format(flood.sent)} events, acknowledged in ${sentS.toFixed(1)} s, committed in ${seconds.toFixed(1)} s`,
@@ -100,14 +95,14 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
     say(`raw bulk insert: ${format(raw[1] as number)} rows/s`)
 
     const watching = watchProbes(generator)
-    const cpuPaced = cpuSeconds([...pids, ...place.pids])
+    const pacedBefore = cpuByProcess()
     const paced = await ask({ kind: 'pace', rate: paceRate, seconds: paceSeconds })
-    const pacedCores = (cpuSeconds([...pids, ...place.pids]) - cpuPaced) / paceSeconds
+    const { generator: _, ...pacedCores } = sharesOf(pacedBefore, cpuByProcess(), paceSeconds)
     sent += paced.sent
     await drained(sent)
     const commitMs = await watching.end()
     const { lost, doubled } = await check(sent)
-    const rawRows = raw.reduce((sum, rate) => sum + rate, 0) / raw.length
+    const rawRows = sum(raw) / raw.length
     const result = {
       bench: 'store',
       store: options.store,
@@ -123,7 +118,8 @@ say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
       commit_p50_ms: round(percentile(commitMs, 0.5), 1),
       commit_p99_ms: round(percentile(commitMs, 0.99), 1),
       paced_rate: paceRate,
-      paced_cores: round(pacedCores, 2),
+      paced_cores: round(sum(Object.values(pacedCores)), 2),
+      paced_cores_by_process: pacedCores,
       cpu_us_per_event: usPerEvent,
       pss_mb: Math.round(Math.max(pssMb(pids), pssAfterFlood)),
       pss_mb_by_process: byProcess((pid) => Math.round(pssMb([pid]))),
@@ -236,6 +232,17 @@ async function mariadbPlace(): Promise<Place> {
       await server[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What each process used between two looks, divided by `per`. */
+function sharesOf(before: Record<string, number>, after: Record<string, number>, per: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, used]) => [name, round((used - (before[name] ?? 0)) / per, 3)]),
+  )
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 function round(value: number, digits: number): number {

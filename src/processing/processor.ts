@@ -8,6 +8,7 @@
  * - R4 At most two batches are in memory, bounded in bytes and frames: one is being committed, one is being built.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import { emptyLayout } from '../domain/layout.ts'
 import { watchingOf } from '../domain/watching.ts'
 import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
@@ -26,8 +27,10 @@ import { batchBytesMax, createPace } from './pace.ts'
 import { refusedFrames } from './refused-frames.ts'
 import { requeueOnce } from './requeue.ts'
 
-/** How often dead letters marked for another try are looked for. */
-const requeueEveryMs = 1_000
+/** How often it is looked for orders: dead letters marked for another try, a layout that was saved. */
+const lookEveryMs = 1_000
+/** The commit under way has its turn this often while the next batch is built: it has many statements to send. */
+const turnMsMax = 4
 
 export interface DurableSignal {
   /** Resolves with the newest durable record number once it is above `beyond`; rejects when aborted. */
@@ -103,6 +106,10 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     return { fleet, history, layoutVersion: stored?.version }
   }
 
+  async function hasOrders({ layoutVersion }: Place): Promise<boolean> {
+    return (await store.requeuedDeadLetters(1)).length > 0 || (await store.layoutVersion()) !== layoutVersion
+  }
+
   /** A layout that was saved meanwhile counts from the next batch on. */
   async function lookAtLayout(place: Place) {
     const version = await store.layoutVersion()
@@ -116,7 +123,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     let place: Place | undefined
     let inFlight: Promise<void> | undefined
     let attempt = 0
-    let requeueAt = 0
+    let lookAt = 0
+    let isOrdered = false
     /** A row was refused: batches are committed one by one, and searched, until one passes. */
     let isSearching = false
     while (!signal.aborted) {
@@ -124,16 +132,29 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         place ??= await load()
         attempt = 0
         meter.state('ok')
-        if (clock.monotonic() >= requeueAt) {
+        if (clock.monotonic() >= lookAt) {
+          const looking = hasOrders(place)
+          // Behind a commit under way the answer takes as long as that: the next batch is built meanwhile.
+          if (inFlight)
+            looking.then(
+              (is) => {
+                isOrdered ||= is
+              },
+              () => {},
+            )
+          else isOrdered = await looking
+          lookAt = clock.monotonic() + lookEveryMs
+        }
+        if (isOrdered) {
           await inFlight
           inFlight = undefined
           await requeueOnce(deps, place)
           await lookAtLayout(place)
-          requeueAt = clock.monotonic() + requeueEveryMs
+          isOrdered = false
         }
         const waitMs = pace.waitMs(clock.monotonic())
         if (waitMs > 0) await clock.sleep(waitMs, signal)
-        const limit = await orFailed(newest(place.position, requeueAt - clock.monotonic(), signal), inFlight)
+        const limit = await orFailed(newest(place.position, lookAt - clock.monotonic(), signal), inFlight)
         if (limit === undefined) continue
         const prepared = await prepare(place, limit, { inFlight, keepsFrames: isSearching })
         await inFlight
@@ -160,7 +181,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     await inFlight?.catch(() => {})
   }
 
-  /** The newest durable record, or undefined when it is time to look for requeued dead letters. */
+  /** The newest durable record, or undefined when it is time to look for orders. */
   async function newest(position: number, forMs: number, signal: AbortSignal): Promise<number | undefined> {
     // Who only listens for the end never hears one that has come.
     signal.throwIfAborted()
@@ -191,7 +212,12 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const decoded: DecodedRecord[] = []
     let oldest: number | undefined
     const said: IntakeSaid[] = []
+    let turnAt = begunMs + turnMsMax
     for (const record of records) {
+      if (inFlight && clock.monotonic() >= turnAt) {
+        await setImmediate()
+        turnAt = clock.monotonic() + turnMsMax
+      }
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind !== recordKinds.data) continue
       const frames = decodeRecord(record, deps.codecOf, base)
