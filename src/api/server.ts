@@ -24,6 +24,7 @@ import { ProblemError, problemBody, problemOf, problemType, sendProblem } from '
 import { auditRoutes } from './routes/audit.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { layoutRoutes } from './routes/layout.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -61,6 +62,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     ...pageRoutes(context),
     ...liveRoutes(context),
     ...placeRoutes(context),
+    ...historyRoutes(context),
     ...deviceRoutes(context),
     ...ledgerRoutes(context),
     ...lossRoutes(context),

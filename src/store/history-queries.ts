@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { minuteMs } from '../domain/occupancy-span.ts'
 import type { Instant } from '../lib/brand.ts'
-import { dayMs, dayNumber } from '../lib/utc-day.ts'
-import type { HistoryStore } from './history.ts'
+import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
+import type { HistoryStore, SessionRow } from './history.ts'
 import {
   countColumns,
   healthColumns,
@@ -14,7 +14,12 @@ import {
   toOccupancy,
   toSession,
 } from './history-rows.ts'
+import { readKey, writeKey } from './keyset.ts'
 import type { SqlRunner } from './sql-runner.ts'
+
+/** Stays read in one statement; those of other bays are passed over here, a site has more of them than a statement takes parameters. */
+const staysAtOnce = 2_000
+type StayKey = readonly [day: number, departure: number, device: number, arrival: number]
 
 export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 'forgetDays'> {
   return {
@@ -31,6 +36,63 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
         .orderBy('arrival')
         .limit(sql.lit(limit))
       return (await all(query.compile())).map(toSession)
+    },
+
+    async stays({ bays, devices, from, to, cursor, limit }) {
+      const items: { row: SessionRow; key: StayKey }[] = []
+      let after = cursor === undefined ? undefined : readKey<StayKey>(cursor, ['n', 'n', 'n', 'n'])
+      let day = after?.[0] ?? (await dayBefore(Number.MAX_SAFE_INTEGER))
+      while (day !== undefined && items.length <= limit) {
+        for (let rowsLeft = true; rowsLeft && items.length <= limit; ) {
+          const rows = await staysOf(day, after)
+          for (const row of rows) {
+            after = [day, row.departure, row.device, row.arrival]
+            if (row.bay !== null && bays.has(row.bay)) items.push({ row: toSession(row), key: after })
+          }
+          rowsLeft = rows.length === staysAtOnce
+        }
+        after = undefined
+        day = await dayBefore(day)
+      }
+      const page = items.slice(0, limit)
+      const last = page.at(-1)
+      return { items: page.map(({ row }) => row), next: last && items.length > limit ? writeKey(last.key) : null }
+
+      async function dayBefore(day: DayNumber): Promise<DayNumber | undefined> {
+        const query = db
+          .selectFrom('session')
+          .select(({ fn }) => fn.max('day').as('day'))
+          .where('day', '<', day)
+          .where('day', '>=', dayNumber(from) - 1)
+        return (await all(query.compile()))[0]?.day ?? undefined
+      }
+
+      function staysOf(day: DayNumber, after: StayKey | undefined) {
+        let query = db
+          .selectFrom('session')
+          .select(sessionColumns)
+          .where('day', '=', day)
+          .where('departure', '>=', from)
+          .where('departure', '<', to)
+          .orderBy('departure', 'desc')
+          .orderBy('device')
+          .orderBy('arrival')
+          .limit(sql.lit(staysAtOnce))
+        if (devices) query = query.where('device', 'in', devices)
+        if (after) {
+          const [, departure, device, arrival] = after
+          query = query
+            .where('departure', '<=', departure)
+            .where((eb) =>
+              eb.or([
+                eb('departure', '<', departure),
+                eb('device', '>', device),
+                eb.and([eb('device', '=', device), eb('arrival', '>', arrival)]),
+              ]),
+            )
+        }
+        return all(query.compile())
+      }
     },
 
     async occupancy({ spanMs, site, level, zone, from, to }) {

@@ -75,9 +75,22 @@ export interface PlaceKey {
   readonly zone: string | null
 }
 
+/** Of whom, and when they ended: `from` inclusive, `to` exclusive. */
+export interface StayFilter {
+  readonly bays: ReadonlySet<string>
+  /** Only of these devices, where it is known who could have been there. */
+  readonly devices?: readonly number[]
+  readonly from: Instant
+  readonly to: Instant
+  readonly cursor?: string
+  readonly limit: number
+}
+
 export interface HistoryStore {
   /** Of one device, by departure: `from` inclusive, `to` exclusive. Oldest first. */
   sessions(filter: { device: number; from: Instant; to: Instant; limit: number }): Promise<readonly SessionRow[]>
+  /** Newest day of storing first, of one day by departure, newest first. A page costs a look through the days it spans. */
+  stays(filter: StayFilter): Promise<{ items: readonly SessionRow[]; next: string | null }>
   /** Rows of one place from the one that says how it stood at `from` on, before `to`. Oldest first. */
   occupancy(filter: PlaceKey & { spanMs: number; from: Instant; to: Instant }): Promise<readonly OccupancyRow[]>
   /** The newest row of every place and span: where the fold goes on. */

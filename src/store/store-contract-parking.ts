@@ -6,7 +6,7 @@ import { dayMs, dayNumber } from '../lib/utc-day.ts'
 import type { HistoryBatch, OccupancyRow, SessionRow } from './history.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
-import { aBatch, aDelta, aDevice, aReading, at, journal } from './store-samples.ts'
+import { aBatch, aDelta, aDevice, aReading, at, journal, walk } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
@@ -43,6 +43,37 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
       assert.deepEqual(await between(at, at + 9_000), stays)
       assert.deepEqual(await between(at + 1, at + 2_000), stays.slice(1, 2))
       assert.deepEqual(await between(at, at + 9_000, 2), stays.slice(0, 2))
+    })
+
+    onStore('pages of stays hold each one once, newest first, and only those of the bays asked for', async (store) => {
+      const stays = Array.from({ length: 9 }, (_, i) =>
+        aSession({
+          ...{ device: 1 + (i % 3), departure: instant(at + Math.floor(i / 4) * 1_000), arrival: instant(at - i) },
+          bay: ['B-1', 'B-2', null][i % 3] as string | null,
+        }),
+      )
+      await store.commit(aBatch({ history: { ...nothing, sessions: stays } }))
+      const newestFirst = stays.toSorted(
+        (a, b) => b.departure - a.departure || a.device - b.device || a.arrival - b.arrival,
+      )
+      const asked = { from: at, to: instant(at + 9_000), limit: 2 }
+      const of = (filter: { bays: Set<string>; devices?: number[] }) =>
+        walk((cursor) => store.stays({ ...asked, ...filter, ...cursor }))
+      const bays = new Set(['B-1', 'B-2'])
+      assert.deepEqual(
+        await of({ bays }),
+        newestFirst.filter(({ bay }) => bay !== null),
+      )
+      assert.deepEqual(
+        await of({ bays, devices: [2] }),
+        newestFirst.filter(({ device }) => device === 2),
+      )
+      assert.deepEqual(await of({ bays: new Set(['B-9']) }), [])
+      assert.deepEqual(
+        (await store.stays({ ...asked, bays, to: instant(at + 1) })).items,
+        newestFirst.filter(({ departure, bay }) => departure === at && bay !== null).slice(0, 2),
+      )
+      await assert.rejects(store.stays({ ...asked, bays, cursor: 'x' }), { code: 'E_BAD_CURSOR' })
     })
 
     onStore(

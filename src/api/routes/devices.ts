@@ -3,25 +3,17 @@ import { deviceSchema, storedReadingSchema } from '@baykeeper/contract/device.ts
 import { pageOf } from '@baykeeper/contract/page.ts'
 import * as z from 'zod'
 import type { DeviceState } from '../../domain/device.ts'
-import { type Instant, instant } from '../../lib/brand.ts'
+import type { Instant } from '../../lib/brand.ts'
 import { BadCursor, readingPageMax } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, idParams, limitField, nameField } from '../endpoint.ts'
+import { timeField } from '../history-query.ts'
 import { ProblemError } from '../problem.ts'
 import { deviceOnWire, readingOnWire } from '../wire.ts'
 
 const devicePage = pageOf(deviceSchema)
 const readingPage = pageOf(storedReadingSchema)
 const pageItemsUsual = 100
-
-const time = () =>
-  z.iso
-    .datetime({
-      offset: true,
-      error: 'must be ISO 8601 with offset, such as 2026-11-23T08:00:00Z (write + as %2B)',
-    })
-    .transform((text) => instant(Date.parse(text)))
-    .optional()
 
 const devicesQuery = z.strictObject({
   cursor: cursorField,
@@ -34,8 +26,8 @@ const devicesQuery = z.strictObject({
 })
 
 const readingsQuery = z.strictObject({
-  from: time().describe('inclusive, by reading time'),
-  to: time().describe('exclusive'),
+  from: timeField().describe('inclusive, by reading time'),
+  to: timeField().describe('exclusive'),
   cursor: cursorField,
   limit: limitField(readingPageMax, pageItemsUsual),
   source: nameField,

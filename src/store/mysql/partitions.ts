@@ -25,6 +25,8 @@ export async function partitionAhead(session: MysqlSession, today: DayNumber, lo
       )
     }
   } catch (error) {
+    // Another process has just made them.
+    if (/Duplicate partition name/i.test((error as Error).message)) return
     log.warn('days ahead got no partition of their own; they are stored in the last one', {
       reason: (error as Error).message,
     })

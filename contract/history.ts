@@ -1,0 +1,142 @@
+/**
+ * How parking went: stays that ended, occupancy of places over time, counts of count zones, health of devices. Null is "not known" or
+ * "not measured", never 0; an occupancy always stands beside the share of bays and time it was known for.
+ */
+import * as z from 'zod'
+
+const time = z.string().describe('ISO 8601, UTC')
+
+export const staySchema = z
+  .object({
+    bay: z.string().nullable().describe('the bay its device watched when it ended; null when it watched none'),
+    device: z.string(),
+    source: z.string(),
+    arrival: time,
+    departure: time,
+    dwell_s: z.number().describe('departure less arrival, in seconds'),
+    certain: z
+      .boolean()
+      .describe('false: the sensor stopped knowing at that moment, so the stay lasted at least this long'),
+  })
+  .meta({
+    examples: [
+      {
+        bay: 'A-017',
+        device: 'A-017',
+        source: 'http',
+        arrival: '2026-11-23T07:12:04.000Z',
+        departure: '2026-11-23T07:59:59.120Z',
+        dwell_s: 2_875.12,
+        certain: true,
+      },
+    ],
+  })
+export type Stay = z.infer<typeof staySchema>
+
+export const occupancySteps = ['1m', '15m'] as const
+export const occupancyGroups = ['site', 'level', 'zone'] as const
+
+export const occupancyPointSchema = z.object({
+  start: time.describe('begin of the step, UTC'),
+  capacity: z.int().nullable().describe('bays that are not closed; null: nothing is known of this time'),
+  occupied: z.number().nullable().describe('mean number of occupied bays over the step, among those known'),
+  occupied_min: z.int().nullable(),
+  occupied_max: z.int().nullable(),
+  rate: z.number().nullable().describe('occupied share of what was known, 0..1; null when nothing was known'),
+  coverage: z.number().describe('share of bays x time for which the state was known, 0..1'),
+  full: z.number().nullable().describe('share of the step in which every bay was known to be occupied, 0..1'),
+})
+export type OccupancyPoint = z.infer<typeof occupancyPointSchema>
+
+export const occupancyHistorySchema = z
+  .object({
+    site: z.string(),
+    time_zone: z.string().describe('IANA time zone of the site; all times here are UTC'),
+    step: z.enum(occupancySteps),
+    from: time,
+    to: time,
+    series: z.array(
+      z.object({
+        level: z.string().nullable().describe('null: the whole site'),
+        zone: z.string().nullable().describe('null: the whole level'),
+        points: z.array(occupancyPointSchema),
+      }),
+    ),
+  })
+  .meta({
+    examples: [
+      {
+        site: 'north',
+        time_zone: 'Europe/Berlin',
+        step: '15m',
+        from: '2026-11-23T07:30:00.000Z',
+        to: '2026-11-23T08:00:00.000Z',
+        series: [
+          {
+            level: null,
+            zone: null,
+            points: [
+              {
+                start: '2026-11-23T07:30:00.000Z',
+                capacity: 120,
+                occupied: 73.6,
+                occupied_min: 72,
+                occupied_max: 75,
+                rate: 0.634,
+                coverage: 0.967,
+                full: 0,
+              },
+              {
+                start: '2026-11-23T07:45:00.000Z',
+                capacity: 120,
+                occupied: 74.2,
+                occupied_min: 73,
+                occupied_max: 76,
+                rate: 0.64,
+                coverage: 0.967,
+                full: 0,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+export type OccupancyHistory = z.infer<typeof occupancyHistorySchema>
+
+export const zoneCountSchema = z
+  .object({
+    source: z.string(),
+    start: time.describe('begin of the quarter of an hour, UTC'),
+    entries: z.int(),
+    exits: z.int(),
+    resets: z.int().describe('times the counter began anew within it: what it counted meanwhile is not known'),
+  })
+  .meta({ examples: [{ source: 'http', start: '2026-11-23T07:45:00.000Z', entries: 31, exits: 12, resets: 0 }] })
+export type ZoneCount = z.infer<typeof zoneCountSchema>
+
+const measured = z.number().nullable()
+export const deviceDaySchema = z
+  .object({
+    day: z.string().describe('UTC day'),
+    source: z.string(),
+    min_battery_v: measured,
+    min_battery_pct: measured,
+    min_temperature_c: measured,
+    max_temperature_c: measured,
+    min_rssi_dbm: measured,
+  })
+  .meta({
+    examples: [
+      {
+        day: '2026-11-23',
+        source: 'lorawan',
+        min_battery_v: 3.52,
+        min_battery_pct: null,
+        min_temperature_c: -2.5,
+        max_temperature_c: 7.1,
+        min_rssi_dbm: -108,
+      },
+    ],
+  })
+export type DeviceDay = z.infer<typeof deviceDaySchema>
