@@ -32,6 +32,7 @@ import { lossRoutes } from './routes/losses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { placeRoutes } from './routes/places.ts'
 import { referenceRoutes } from './routes/reference.ts'
+import { statusRoutes } from './routes/status.ts'
 import { createHostCheck, securityHeaders } from './security.ts'
 
 const promiseMsUsual = 24 * 3_600_000
@@ -69,6 +70,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     ...auditRoutes(context),
     ...layoutRoutes(context),
     ...healthRoutes(context),
+    ...statusRoutes(context),
   ]
   const endpoints = [...routes, ...referenceRoutes(routes, status().version, assets)]
 

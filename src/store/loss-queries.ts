@@ -195,6 +195,19 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
       }))
     },
 
+    async deadLetterCodes() {
+      const query = db
+        .selectFrom('dead_letter')
+        .select(['code', 'state', ({ fn }) => fn.countAll<number | string>().as('n')])
+        .groupBy(['code', 'state'])
+      const byCode = Map.groupBy(await all(query.compile()), ({ code }) => code)
+      const sum = (rows: readonly { state: string; n: number | string }[], state: string) =>
+        rows.reduce((total, row) => total + (row.state === state ? Number(row.n) : 0), 0)
+      return [...byCode]
+        .map(([code, rows]) => ({ code, waiting: sum(rows, 'new'), requeued: sum(rows, 'requeued') }))
+        .sort((a, b) => b.waiting + b.requeued - a.waiting - a.requeued || (a.code < b.code ? -1 : 1))
+    },
+
     async deadLetter(pos, idx) {
       const query = db.selectFrom('dead_letter').select(deadLetterColumns).where('pos', '=', pos).where('idx', '=', idx)
       const [row] = await all(query.compile())

@@ -146,6 +146,8 @@ export interface LossStore {
   ): Promise<{ items: readonly StoredSensorDay[]; next: string | null }>
   /** By source, then day; every journal this store ever followed. */
   intakeDays(): Promise<readonly IntakeDay[]>
+  /** How many dead letters there are of each code, most first; a look through all of them. */
+  deadLetterCodes(): Promise<readonly { code: string; waiting: number; requeued: number }[]>
   deadLetter(pos: number, idx: number): Promise<StoredDeadLetter | undefined>
   /** `discarded` when this call did it, `gone` when there is none such (any more), `requeued` while it waits to be decoded again. */
   discard(order: DiscardOrder): Promise<'discarded' | 'gone' | 'requeued'>

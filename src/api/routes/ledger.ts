@@ -7,6 +7,7 @@ import {
   sourceSchema,
 } from '@baykeeper/contract/ledger.ts'
 import { pageOf } from '@baykeeper/contract/page.ts'
+import { deadLetterCodeSchema } from '@baykeeper/contract/status.ts'
 import * as z from 'zod'
 import type { IntakeDay, LedgerRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
@@ -14,6 +15,7 @@ import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../
 import { deadLetterOnWire, sourceOnWire } from '../wire.ts'
 
 const deadLetterPage = pageOf(deadLetterSchema)
+const deadLetterCodePage = pageOf(deadLetterCodeSchema)
 const sourcePage = pageOf(sourceSchema)
 /** Dead letters carry their bytes, so pages of them are short. */
 const deadLettersMax = 100
@@ -64,6 +66,16 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
         })
         return { items: page.items.map(deadLetterOnWire), next: page.next }
       },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/dead-letters/codes',
+      access: 'read',
+      tag: 'Ledger',
+      summary: 'How many dead letters there are of each reason, most first',
+      problems: [503],
+      answers: [{ status: 200, description: 'All reasons', schema: ['DeadLetterCodePage', deadLetterCodePage] }],
+      handle: async () => ({ items: await store.deadLetterCodes(), next: null }),
     }),
     endpoint({
       method: 'POST',

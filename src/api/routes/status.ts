@@ -1,0 +1,84 @@
+/** The whole server in one answer, for the Pipeline page and for programs that do not read Prometheus. */
+import { type ServerStatus, serverStatusSchema } from '@baykeeper/contract/status.ts'
+import { instant } from '../../lib/brand.ts'
+import type { Store } from '../../store/store.ts'
+import type { RouteContext } from '../context.ts'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+import { iso, sourceOnWire } from '../wire.ts'
+
+/** Settings of a database change seldom, and reading them is no business of every look. */
+const describeEveryMs = 60_000
+/** The first look may wait for them; a database that is away answers nobody for long. */
+const describeWaitMs = 500
+
+type Description = Awaited<ReturnType<Store['describe']>>
+
+export function statusRoutes(context: RouteContext): Endpoint[] {
+  const { status, live, hub, figures, clock, auditor } = context
+  const described = describedNowAndThen(context)
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/status',
+      access: 'read',
+      tag: 'Health',
+      summary: 'The whole server: sources, lag, depth, database, audit',
+      description: 'Figures are a second old at most. What is not known is null, never 0.',
+      answers: [{ status: 200, description: 'The server', schema: ['ServerStatus', serverStatusSchema] }],
+      async handle(): Promise<ServerStatus> {
+        const database = await described()
+        const now = clock.now()
+        const kpi = figures.kpi()
+        const { version, startedAt, ready, sources, journal, ...said } = status()
+        const progress = auditor?.progress()
+        return {
+          ...{ version, started: iso(instant(startedAt)), time: iso(now), ready },
+          pipeline: kpi.pipeline ?? null,
+          events_per_second: said.eventsPerSecond ?? null,
+          lag_ms: said.lagMs ?? null,
+          depth: said.pendingFrames ?? null,
+          commit_ms: { p50: said.commitMsP50 ?? null, p99: said.commitMsP99 ?? null },
+          journal: journal
+            ? {
+                ...{ bytes: journal.bytes, segments: journal.segments },
+                ...{ free_bytes: journal.freeBytes, sync_ms_p99: journal.syncMsP99 },
+              }
+            : null,
+          database: {
+            state: kpi.pipeline === 'database-down' || !live.loaded ? 'down' : 'up',
+            age_s: live.fresh === undefined ? null : Math.max(0, now - live.fresh) / 1_000,
+            ...{ version: database?.version ?? null, location: database?.location ?? null },
+            weaknesses: database ? [...database.weaknesses] : null,
+          },
+          ledger: said.ledger ?? null,
+          audit: progress
+            ? {
+                ...{ running: progress.running, ok: progress.report?.ok ?? null, time: progress.report?.time ?? null },
+                ...{ failures: progress.report?.failures ?? null, failed: progress.failed },
+              }
+            : null,
+          devices: kpi.devices,
+          streams: hub.stats(),
+          sources: sources.map(sourceOnWire),
+        }
+      },
+    }),
+  ]
+}
+
+/** What the database last said of itself, asked again now and then beside whoever looks. */
+function describedNowAndThen({ store, clock }: RouteContext): () => Promise<Description | undefined> {
+  let last: Description | undefined
+  let asked: Promise<void> | undefined
+  let at = Number.NEGATIVE_INFINITY
+  const ask = async () => {
+    last = await store.describe().catch(() => last)
+    at = clock.monotonic()
+    asked = undefined
+  }
+  return async () => {
+    if (clock.monotonic() - at >= describeEveryMs) asked ??= ask()
+    if (last === undefined && asked) await Promise.race([asked, clock.sleep(describeWaitMs)])
+    return last
+  }
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AuditReport } from '@baykeeper/contract/audit.ts'
+import { serverStatusSchema } from '@baykeeper/contract/status.ts'
+import { instant } from '../lib/brand.ts'
+import type { DeadLetterRow } from '../store/store.ts'
+import {
+  type ApiUnderTest,
+  apiUnderTest,
+  bearer,
+  statusOk,
+  storeWith,
+  type UnderTestOptions,
+} from './api-under-test.ts'
+
+const url = (path: string) => ({ url: path, headers: bearer })
+const asked = async (api: ApiUnderTest) =>
+  serverStatusSchema.parse((await api.app.inject(url('/api/v1/status'))).json())
+const auditorThat = (report: Partial<AuditReport> | null, failed: string | null = null): UnderTestOptions => ({
+  auditor: {
+    run: () => Promise.reject(new Error('not here')),
+    progress: () => ({ running: false, step: null, done: 0, total: 0, report: report as AuditReport | null, failed }),
+  },
+})
+
+test('the status tells what is known, and null for what is not', async () => {
+  await using api = await apiUnderTest({ status: () => ({ ...statusOk, lagMs: 21, pendingFrames: 3 }) })
+  const { lag_ms, depth, commit_ms, journal, ledger, audit, database, sources } = await asked(api)
+  assert.deepEqual(
+    [lag_ms, depth, commit_ms, journal, ledger, audit],
+    [21, 3, { p50: null, p99: null }, null, null, null],
+  )
+  assert.equal(database.state, 'up')
+  assert.match(database.version ?? '', /^SQLite/)
+  assert.deepEqual(database.weaknesses, [])
+  assert.equal(sources[0]?.name, 'gate')
+  assert.equal((await api.app.inject('/api/v1/status')).statusCode, 401)
+})
+
+test('weaknesses of the database are told, and one that is away holds up no answer', async () => {
+  const weak = { version: 'MariaDB 10', location: 'here', weaknesses: ['sync_binlog is 0, not 1'] }
+  await using api = await apiUnderTest({ around: (store) => storeWith(store, { describe: async () => weak }) })
+  assert.deepEqual((await asked(api)).database.weaknesses, weak.weaknesses)
+  await using silent = await apiUnderTest({
+    around: (store) => storeWith(store, { describe: () => new Promise(() => {}) }),
+  })
+  const began = performance.now()
+  assert.equal((await asked(silent)).database.weaknesses, null)
+  assert.ok(performance.now() - began < 2_000)
+})
+
+test('the audit is judged by its own word, not by the difference alone', async () => {
+  const time = '2026-11-23T08:00:00.000Z'
+  await using api = await apiUnderTest(auditorThat({ ok: false, failures: 2, time }))
+  assert.deepEqual((await asked(api)).audit, { running: false, ok: false, time, failures: 2, failed: null })
+  await using never = await apiUnderTest(auditorThat(null, 'the audit was ended'))
+  const none = { running: false, ok: null, time: null, failures: null, failed: 'the audit was ended' }
+  assert.deepEqual((await asked(never)).audit, none)
+})
+
+test('dead letters are counted by reason, those that wait apart from those asked for again', async () => {
+  await using api = await apiUnderTest()
+  const letter = (pos: number, code: DeadLetterRow['code']): DeadLetterRow => ({
+    ...{ pos, idx: 0, source: 'gate', codec: 'generic', arrived: instant(0), code, detail: 'why', head: '{}' },
+    bytes: new Uint8Array(3),
+  })
+  await api.commit({ deadLetters: [letter(1, 'not-json'), letter(2, 'no-device'), letter(3, 'no-device')] })
+  await api.store.requeue({ pos: 3, idx: 0 })
+  assert.deepEqual((await api.app.inject(url('/api/v1/dead-letters/codes'))).json(), {
+    items: [
+      { code: 'no-device', waiting: 1, requeued: 1 },
+      { code: 'not-json', waiting: 1, requeued: 0 },
+    ],
+    next: null,
+  })
+})
