@@ -11,6 +11,8 @@ import {
 } from '@baykeeper/contract/ledger.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
 import { discardSchema, type Loss, type LossReport, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+import { type ServerStatus, serverStatusSchema } from '@baykeeper/contract/status.ts'
+import { sampleStatus } from './pipeline/status-sample.ts'
 
 export interface PipelineDouble {
   ledger: Ledger
@@ -19,6 +21,8 @@ export interface PipelineDouble {
   losses: Loss[]
   sensors: SensorDay[]
   letters: DeadLetter[]
+  /** What of the database weakens the promise. */
+  weaknesses: string[]
   /** How an audit is answered. */
   audit: 'closes' | 'open' | 'absent' | 'forbidden'
   /** Nothing of this is there yet, as on an older server. */
@@ -56,6 +60,7 @@ export function createPipelineDouble(): PipelineDouble {
     losses: [],
     sensors: [],
     letters: [],
+    weaknesses: [],
     audit: 'closes',
     absent: false,
     asked: [],
@@ -71,7 +76,7 @@ export function createPipelineDouble(): PipelineDouble {
       send(status, { type: 'about:blank', title: detail, status, detail })
     const path = url.pathname.replace('/api/v1', '')
     const asked = (name: string) => url.searchParams.get(name) ?? undefined
-    if (url.pathname === '/metrics') return send(200, metricsOf(double, started), 'text/plain')
+    if (path === '/status') return send(200, statusOf(double, started, report))
     if (path === '/sources') return send(200, { items: double.sources, next: null })
     if (path === '/ledger') return send(200, { totals: { ...double.ledger, checked: now() }, rows: double.rows })
     if (request.method === 'POST') double.asked.push({ path, body: await bodyOf(request) })
@@ -97,6 +102,13 @@ export function createPipelineDouble(): PipelineDouble {
       )
       for (const letter of hit) letter.state = 'requeued'
       return send(200, { requeued: hit.length })
+    }
+    if (path === '/dead-letters/codes') {
+      const items = [...Map.groupBy(double.letters, ({ code }) => code)].map(([code, letters]) => {
+        const waiting = letters.filter(({ state }) => state === 'new').length
+        return { code, waiting, requeued: letters.length - waiting }
+      })
+      return send(200, { items, next: null })
     }
     const one = /^\/dead-letters\/([\d.]+)$/.exec(path)?.[1]
     if (one !== undefined) {
@@ -205,38 +217,29 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text)
 }
 
-function metricsOf({ ledger, sources }: PipelineDouble, started: number): string {
+function statusOf(
+  { ledger, sources, weaknesses }: PipelineDouble,
+  started: number,
+  report: AuditReport | null,
+): ServerStatus {
   const s = Date.now() / 1_000 - started
   const since = Math.floor(s * 40 + 300 * Math.sin(s / 9))
-  const { difference: _, lost: _lost, ...fates } = ledger
   const grown = {
-    ...fates,
-    received: fates.received + since,
-    accepted: fates.accepted + since,
-    committed: fates.committed + since,
+    ...ledger,
+    received: ledger.received + since,
+    accepted: ledger.accepted + since,
+    committed: ledger.committed + since,
   }
-  return [
-    ...Object.entries(grown).map(([fate, n]) => `baykeeper_ledger_frames{fate="${fate}"} ${n}`),
-    ...sources.map(
-      ({ name, kind, received }) =>
-        `baykeeper_source_frames{source="${name}",kind="${kind}",fate="received"} ${received}`,
-    ),
-    `baykeeper_start_time_seconds ${started}`,
-    'baykeeper_commit_seconds{quantile="0.5"} 0.0031',
-    `baykeeper_commit_seconds{quantile="0.99"} ${0.009 + 0.003 * Math.sin(s / 3)}`,
-    'baykeeper_lag_seconds 0.021',
-    'baykeeper_journal_bytes 734003200',
-    'baykeeper_journal_segments 11',
-    'baykeeper_journal_free_bytes 212600881152',
-    'baykeeper_journal_sync_seconds 0.0042',
-    'baykeeper_store_age_seconds 0.31',
-    'baykeeper_devices{group="seen"} 4980',
-    'baykeeper_devices{group="reporting"} 4951',
-    'baykeeper_stream_viewers{audience="desk"} 3',
-    'baykeeper_stream_viewers{audience="public"} 41',
-    'baykeeper_stream_coalesced_total 0',
-    '',
-  ].join('\n')
+  const { ok = null, time = null, failures = null } = report ?? {}
+  return serverStatusSchema.parse(
+    sampleStatus({
+      ...{ started: new Date(started * 1_000).toISOString(), time: now(), sources },
+      commit_ms: { p50: 3.1, p99: 9 + 3 * Math.sin(s / 3) },
+      ledger: { ...grown, checked: now() },
+      audit: { running: false, ok, time, failures, failed: null },
+      database: { state: 'up', age_s: 0.31, version: 'MariaDB 10.11.6-MariaDB', location: 'db/baykeeper', weaknesses },
+    }),
+  )
 }
 
 const sampleSources = (): SourceStatus[] => [

@@ -60,6 +60,10 @@ test('a stage has colour only where something is wrong; without the server the l
   mqtt.state = 'down'
   await shows(page, '.stage.bad', 'mqtt is down')
   assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 1)
+  double.pipeline.weaknesses = ['sync_binlog is 0, not 1: after a power cut a replica can miss what was committed']
+  await shows(page, '.stage.warn', '1 weak setting')
+  await shows(page, '.weak', 'sync_binlog is 0')
+  await isClean(opened, 'weak')
   const before = await value(page, 'Streams').textContent()
   double.down = true
   double.cut()
@@ -94,6 +98,8 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.report.bad', 'difference -2')
   await shows(page, '.report.bad', 'journal damage in 7')
+  // The totals of this second close; the rows did not.
+  await shows(page, '.law-result .chip.bad', 'the last audit found 1 row that does not')
   double.pipeline.audit = 'absent'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.audit', 'baykeeper ledger verify')

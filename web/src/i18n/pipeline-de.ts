@@ -10,7 +10,6 @@ export const pipelineDe: PipelineDictionary = {
   showMore: 'Mehr zeigen',
   clearFilter: 'Filter aufheben',
   notCountable: 'nicht bekannt',
-  total: 'Summe',
 
   flow: 'Vom Sensor zum Bildschirm',
   flowText: 'Sechs Stufen von links nach rechts und ihre letzten fünf Minuten.',
@@ -25,7 +24,6 @@ export const pipelineDe: PipelineDictionary = {
   received: 'empfangen',
   accepted: 'angenommen',
   settled: 'erledigt',
-  committed: 'gespeichert',
   lag: 'längste Wartezeit',
   viewers: 'Zuschauer',
   factUp: 'In Betrieb',
@@ -60,6 +58,8 @@ export const pipelineDe: PipelineDictionary = {
   wrongBehind: 'Rückstand: {n} warten',
   wrongQuarantined: 'Neue Unzustellbare',
   wrongDatabase: 'Datenbank steht',
+  wrongWeak: { one: '{n} schwache Einstellung', other: '{n} schwache Einstellungen' },
+  weakTitle: 'Was an der Datenbank das Versprechen schwächt ({database})',
   wrongCommit: 'Speichern ist langsam',
   wrongStoreAge: 'Nicht frisch',
 
@@ -68,6 +68,10 @@ export const pipelineDe: PipelineDictionary = {
   difference: 'Abweichung',
   closes: 'ausgeglichen: jede Meldung ist nachgewiesen',
   closesNot: 'geht nicht auf: {n} Meldungen sind nicht nachgewiesen',
+  auditRefutes: {
+    one: 'die Summen gehen auf, aber die letzte Prüfung fand {n} Zeile, die nicht aufgeht',
+    other: 'die Summen gehen auf, aber die letzte Prüfung fand {n} Zeilen, die nicht aufgehen',
+  },
   checkedAgo: 'geprüft {age}',
   law1: 'Alles Empfangene wurde angenommen, abgelehnt oder roh aufbewahrt',
   law2: 'Alles Angenommene ist gespeichert, doppelt, in Quarantäne oder wartet',
@@ -188,6 +192,7 @@ export const pipelineDe: PipelineDictionary = {
   deadList: 'Unzustellbare Meldungen',
   arrived: 'Angekommen',
   code: 'Grund',
+  codeOf: '{code} ({n})',
   anyCode: 'Jeder Grund',
   codec: 'Codec',
   size: 'Größe',

@@ -10,7 +10,6 @@ export const pipelineEn = {
   showMore: 'Show more',
   clearFilter: 'Clear the filter',
   notCountable: 'not known',
-  total: 'Total',
 
   flow: 'From the sensor to the screen',
   flowText: 'Six stages, left to right, and their last five minutes.',
@@ -25,7 +24,6 @@ export const pipelineEn = {
   received: 'received',
   accepted: 'accepted',
   settled: 'settled',
-  committed: 'committed',
   lag: 'oldest waited',
   viewers: 'viewers',
   factUp: 'Up',
@@ -61,6 +59,8 @@ export const pipelineEn = {
   wrongQuarantined: 'New dead letters',
   wrongDatabase: 'Database is down',
   wrongCommit: 'Commits are slow',
+  wrongWeak: { one: '{n} weak setting', other: '{n} weak settings' },
+  weakTitle: 'What of the database weakens the promise ({database})',
   wrongStoreAge: 'Not fresh',
 
   ledger: 'Conservation law',
@@ -68,6 +68,10 @@ export const pipelineEn = {
   difference: 'Difference',
   closes: 'balanced: every frame is accounted for',
   closesNot: 'does not close: {n} frames are unaccounted for',
+  auditRefutes: {
+    one: 'the totals close, but the last audit found {n} row that does not',
+    other: 'the totals close, but the last audit found {n} rows that do not',
+  },
   checkedAgo: 'checked {age}',
   law1: 'Everything received was accepted, refused, or kept raw',
   law2: 'Everything accepted was committed, was a duplicate, was quarantined, or waits',
@@ -188,6 +192,7 @@ export const pipelineEn = {
   arrived: 'Arrived',
   code: 'Reason',
   anyCode: 'Any reason',
+  codeOf: '{code} ({n})',
   codec: 'Codec',
   size: 'Size',
   bytesN: { one: '{n} byte', other: '{n} bytes' },

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { glob, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
 import { de } from './de.ts'
 import { en, type TextKey } from './en.ts'
 import { forecastDe } from './forecast-de.ts'
 import { type ForecastKey, forecastEn } from './forecast-en.ts'
+import { pipelineEn } from './pipeline-en.ts'
 import { chooseLocale, createWords } from './words.ts'
 
 const blanksOf = (text: unknown) =>
@@ -13,6 +16,19 @@ test('every German text has the blanks of its English one', () => {
   for (const key of Object.keys(en) as TextKey[]) assert.deepEqual(blanksOf(de[key]), blanksOf(en[key]), key)
   for (const key of Object.keys(forecastEn) as ForecastKey[])
     assert.deepEqual(blanksOf(forecastDe[key]), blanksOf(forecastEn[key]), key)
+})
+
+test('every English text is named somewhere in the pages', async () => {
+  const folder = path.join(import.meta.dirname, '..')
+  const files: string[] = []
+  for await (const file of glob('**/*.{ts,tsx}', { cwd: folder }))
+    if (!/^i18n\/(?:\w+-)?(?:en|de)\.ts$/.test(file)) files.push(await readFile(path.join(folder, file), 'utf8'))
+  const text = files.join('\n')
+  // Types of bays and codes of dead letters are named by the server.
+  const unused = Object.keys({ ...en, ...pipelineEn, ...forecastEn }).filter(
+    (key) => !/^(?:type|code)_/.test(key) && !text.includes(`'${key}'`),
+  )
+  assert.deepEqual(unused, [])
 })
 
 test('the language is chosen by address, then cookie, then the browser', () => {

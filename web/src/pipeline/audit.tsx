@@ -91,7 +91,7 @@ function Report({ report, close }: { report: AuditReport; close(): void }) {
     <div class={`report ${ok ? '' : 'bad'}`}>
       <p>
         <b class={ok ? '' : 'alert'}>
-          {ok ? words.text('auditOk') : words.text('auditBad', { n: ledger.difference })}
+          {words.text(ok ? 'auditOk' : 'auditBad', { n: ledger.difference })}
           {failures > 0 && ` ${words.count('auditFailures', failures)}`}
         </b>{' '}
         <small>

@@ -3,6 +3,7 @@
  * codec or the device is mended, or given up with a reason. Filter and open letter stand in the address.
  */
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
+import type { DeadLetterCode } from '@baykeeper/contract/status.ts'
 import { useSignal } from '@preact/signals'
 import { act, type Done } from '../desk/acting.ts'
 import { type Desk, go, useDesk } from '../desk/desk.ts'
@@ -19,6 +20,8 @@ export const load = (desk: Desk) => withWords(desk, DeadLettersPage)
 
 const pollMs = 5_000
 const sourcesMs = 30_000
+/** The server looks through all of them for it. */
+const codesMs = 15_000
 /** They come with their bytes: a page of them is short. */
 const lettersMax = 25
 const previewCharsMax = 60
@@ -44,6 +47,12 @@ function DeadLettersPage() {
   const result = useSignal<Result>(undefined)
   const letters = useFetched<Page>(pathOf(filter, cursors.value.at(-1)), pollMs, again.value).value
   const sources = useFetched<{ items: readonly SourceStatus[] }>('/api/v1/sources', sourcesMs).value
+
+  const codes = useFetched<{ items: readonly DeadLetterCode[] }>(
+    '/api/v1/dead-letters/codes',
+    codesMs,
+    again.value,
+  ).value
 
   const change = (values: Readonly<Record<string, string | undefined>>) => {
     const next = new URLSearchParams(search)
@@ -93,6 +102,7 @@ function DeadLettersPage() {
           choose={choose}
           items={items}
           sources={sources.value?.items ?? []}
+          counts={codes.value?.items ?? []}
           busy={busy.value}
           requeue={() => void requeue(filtered ? { code: filter.code, source: filter.source } : { all: true })}
         />
@@ -225,17 +235,19 @@ interface FilterProps {
   readonly filter: LetterFilter
   readonly items: readonly DeadLetter[]
   readonly sources: readonly SourceStatus[]
+  readonly counts: readonly DeadLetterCode[]
   readonly busy: boolean
   choose(filter: LetterFilter): void
   requeue(): void
 }
 
-function FilterBar({ filter, items, sources, busy, choose, requeue }: FilterProps) {
+function FilterBar({ filter, items, sources, counts, busy, choose, requeue }: FilterProps) {
   const words = usePipelineWords()
   const own = (known: readonly string[], seen: readonly string[], chosen: string | undefined) =>
     [...new Set([...known, ...seen, ...(chosen ? [chosen] : [])])].sort()
+  const counted = new Map(counts.map(({ code, waiting, requeued }) => [code, waiting + requeued]))
   const codes = own(
-    knownCodes,
+    [...knownCodes, ...counted.keys()],
     items.map(({ code }) => code),
     filter.code,
   )
@@ -255,7 +267,9 @@ function FilterBar({ filter, items, sources, busy, choose, requeue }: FilterProp
           <option value="">{words.text('anyCode')}</option>
           {codes.map((code) => (
             <option key={code} value={code}>
-              {codeName(words, code)}
+              {counted.has(code)
+                ? words.text('codeOf', { code: codeName(words, code), n: counted.get(code) ?? 0 })
+                : codeName(words, code)}
             </option>
           ))}
         </select>

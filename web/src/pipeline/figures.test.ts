@@ -1,36 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { grownBy, historyMs, type Look, lookAt, ratesOf, seriesOf, withLook } from './figures.ts'
-import { readMetrics } from './metrics.ts'
+import { sampleStatus } from './status-sample.ts'
 
-const text = `# HELP baykeeper_ledger_frames Frames by fate; the conservation law
-# TYPE baykeeper_ledger_frames gauge
-baykeeper_ledger_frames{fate="received"} 120
-baykeeper_ledger_frames{fate="accepted"} 118
-baykeeper_commit_seconds{quantile="0.5"} 0.0021
-baykeeper_commit_seconds{quantile="0.99"} 0.0185
-baykeeper_lag_seconds 0.012
-baykeeper_source_frames{source="gate \\"A\\"",kind="http",fate="received"} 7
-baykeeper_start_time_seconds 1.7e9
-baykeeper_store_age_seconds NaN
-`
-
-test('figures are read from the text as it is written, and what is not told is not 0', () => {
-  const metrics = readMetrics(text)
-  const look = lookAt(metrics, 5)
+test('figures are taken from the status as it is told, and what is not told is not 0', () => {
+  const look = lookAt(sampleStatus({ lag_ms: 12, commit_ms: { p50: null, p99: 18.5 }, journal: null }), 5)
   assert.equal(look.received, 120)
   assert.equal(look.commitMsP99, 18.5)
   assert.equal(look.lagMs, 12)
-  assert.equal(look.started, 1.7e9)
-  assert.equal(look.refused, undefined)
-  assert.equal(look.storeAgeMs, undefined)
-  assert.deepEqual(metrics.labels('source_frames', 'source'), ['gate "A"'])
+  assert.equal(look.started, Date.parse('2026-11-23T06:00:00Z'))
+  assert.equal(look.storeAgeMs, 300)
+  assert.deepEqual([look.commitMsP50, look.journalBytes, look.freeBytes], [undefined, undefined, undefined])
+  assert.equal(lookAt(sampleStatus({ ledger: null }), 5).received, undefined)
 })
 
 const looks = (received: readonly (number | undefined)[], started: readonly number[] = []): readonly Look[] =>
   received.reduce<readonly Look[]>(
     (history, value, i) =>
-      withLook(history, { ...lookAt(readMetrics(''), i * 2_000), received: value, started: started[i] ?? 1 }),
+      withLook(history, { ...lookAt(undefined, i * 2_000), received: value, started: started[i] ?? 1 }),
     [],
   )
 const received = (look: Look) => look.received

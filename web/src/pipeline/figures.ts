@@ -1,5 +1,5 @@
 /** What one look at the server told about its stages, and the last five minutes of it: rates are differences of two looks. Pure. */
-import type { Metrics } from './metrics.ts'
+import type { ServerStatus } from '@baykeeper/contract/status.ts'
 
 export const lookMs = 2_000
 export const historyMs = 5 * 60_000
@@ -37,30 +37,28 @@ export interface Look extends Known<Fate> {
   readonly coalesced: number | undefined
 }
 
-export function lookAt(metrics: Metrics, at: number): Look {
-  const ms = (name: string, labels?: Readonly<Record<string, string>>) => {
-    const seconds = metrics.value(name, labels)
-    return seconds === undefined ? undefined : seconds * 1_000
-  }
-  const fate = Object.fromEntries(
-    fates.map((each) => [each, metrics.value('ledger_frames', { fate: each })]),
-  ) as Known<Fate>
+const known = <T>(value: T | null | undefined): T | undefined => value ?? undefined
+
+/** Undefined where the server does not know, which is not 0. */
+export function lookAt(status: ServerStatus | undefined, at: number): Look {
+  const { ledger, commit_ms, journal, database, devices, streams } = status ?? {}
+  const fate = Object.fromEntries(fates.map((each) => [each, ledger?.[each]])) as Known<Fate>
   return {
     ...fate,
     at,
-    started: metrics.value('start_time_seconds'),
-    commitMsP50: ms('commit_seconds', { quantile: '0.5' }),
-    commitMsP99: ms('commit_seconds', { quantile: '0.99' }),
-    lagMs: ms('lag_seconds'),
-    syncMsP99: ms('journal_sync_seconds'),
-    journalBytes: metrics.value('journal_bytes'),
-    freeBytes: metrics.value('journal_free_bytes'),
-    storeAgeMs: ms('store_age_seconds'),
-    devices: metrics.value('devices', { group: 'seen' }),
-    reporting: metrics.value('devices', { group: 'reporting' }),
-    deskViewers: metrics.value('stream_viewers', { audience: 'desk' }),
-    publicViewers: metrics.value('stream_viewers', { audience: 'public' }),
-    coalesced: metrics.value('stream_coalesced_total'),
+    started: status && Date.parse(status.started),
+    commitMsP50: known(commit_ms?.p50),
+    commitMsP99: known(commit_ms?.p99),
+    lagMs: known(status?.lag_ms),
+    syncMsP99: journal?.sync_ms_p99,
+    journalBytes: journal?.bytes,
+    freeBytes: journal?.free_bytes,
+    storeAgeMs: typeof database?.age_s === 'number' ? database.age_s * 1_000 : undefined,
+    devices: devices?.seen,
+    reporting: devices?.reporting,
+    deskViewers: streams?.desk,
+    publicViewers: streams?.public,
+    coalesced: streams?.coalesced,
   }
 }
 

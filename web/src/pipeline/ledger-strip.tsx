@@ -1,5 +1,6 @@
 /** The proof: both halves of the conservation law in live numbers, and what is missing from them in large type. */
 import type { Ledger } from '@baykeeper/contract/live.ts'
+import type { ServerStatus } from '@baykeeper/contract/status.ts'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
@@ -32,14 +33,18 @@ const halves: readonly { readonly law: PipelineKey; readonly whole: Term; readon
   },
 ]
 
-/** `damaged`: accepted frames that could not be read back; they are part of the second half only when there are any. */
-export function LedgerStrip({ damaged }: { damaged: number }) {
+/**
+ * The difference is of the totals, every second; the audit's own word is of every row, and outlives a difference of 0.
+ * `damaged`: accepted frames that could not be read back; they are part of the second half only when there are any.
+ */
+export function LedgerStrip({ damaged, audit }: { damaged: number; audit: ServerStatus['audit'] }) {
   const words = usePipelineWords()
   const { kpi, staleSince, zone } = useDesk()
   const ledger = kpi.value?.ledger
   const stale = staleSince.value
   const off = ledger !== undefined && ledger.difference !== 0
-  const tone = ledger === undefined ? '' : off ? 'bad' : 'ok'
+  const unproven = audit?.ok === false
+  const tone = ledger === undefined ? '' : off || unproven ? 'bad' : 'ok'
   return (
     <section class={`panel part ledger-strip ${stale === undefined ? '' : 'stale'}`} aria-label={words.text('ledger')}>
       <div class="part-head">
@@ -55,7 +60,11 @@ export function LedgerStrip({ damaged }: { damaged: number }) {
             <span class="quiet">{words.text('difference')}</span>
             <b class={off ? 'alert' : ''}>{words.number(ledger.difference)}</b>
             <span class={`chip ${tone}`}>
-              {off ? words.text('closesNot', { n: Math.abs(ledger.difference) }) : words.text('closes')}
+              {off
+                ? words.text('closesNot', { n: Math.abs(ledger.difference) })
+                : unproven
+                  ? words.count('auditRefutes', audit?.failures ?? 0)
+                  : words.text('closes')}
             </span>
             <small>
               {stale === undefined ? <CheckedAgo /> : words.text('asOf', { time: words.clock(stale, zone.value) })}

@@ -2,14 +2,14 @@
  * The Pipeline page: the line from the sensors to the screens, the proof that nothing is missing on it, and its sources.
  * It only reads; *Audit now* asks the server to count again. Quiet when normal: colour means that somebody should look.
  */
-import type { LedgerReport, SourceStatus } from '@baykeeper/contract/ledger.ts'
+import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import type { Desk } from '../desk/desk.ts'
 import { useFetched } from '../desk/fetched.ts'
 import { LedgerStrip } from './ledger-strip.tsx'
 import { LedgerTables, ledgerMs } from './ledger-tables.tsx'
 import { PageHead } from './page-head.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'
-import { SourcesTable, sourcesMs } from './sources-table.tsx'
+import { SourcesTable } from './sources-table.tsx'
 import { StageFlow } from './stage-flow.tsx'
 import { useWatch } from './watch.ts'
 
@@ -18,16 +18,16 @@ export const load = (desk: Desk) => withWords(desk, PipelinePage)
 function PipelinePage() {
   const words = usePipelineWords()
   const watched = useWatch().value
-  const sources = useFetched<{ items: readonly SourceStatus[] }>('/api/v1/sources', sourcesMs).value
+  const status = watched.value?.status
   const ledger = useFetched<LedgerReport>('/api/v1/ledger', ledgerMs).value
   const damaged = ledger.value?.rows.reduce((sum, row) => sum + row.damaged, 0) ?? 0
   return (
     <>
       <PageHead title={words.text('pipeline')} />
-      <StageFlow watched={watched} sources={sources.value?.items ?? []} />
-      <LedgerStrip damaged={damaged} />
+      <StageFlow watched={watched} />
+      <LedgerStrip damaged={damaged} audit={status?.audit ?? null} />
       <LedgerTables ledger={ledger} />
-      <SourcesTable sources={sources} />
+      <SourcesTable sources={{ ...watched, value: status && { items: status.sources } }} />
     </>
   )
 }

@@ -6,7 +6,7 @@ import { Table } from '../desk/table.tsx'
 import { usePipelineWords } from './pipeline-words.ts'
 import { stateWord } from './stage-flow.tsx'
 
-export const sourcesMs = 2_000
+const sourcesMs = 2_000
 
 export function SourcesTable({ sources }: { sources: Fetched<{ readonly items: readonly SourceStatus[] }> }) {
   const words = usePipelineWords()

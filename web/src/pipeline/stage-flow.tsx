@@ -24,11 +24,13 @@ interface Stage {
   readonly facts: readonly (readonly [name: string, value: ComponentChildren])[]
 }
 
-export function StageFlow({ watched, sources }: { watched: Fetched<Watched>; sources: readonly SourceStatus[] }) {
+export function StageFlow({ watched }: { watched: Fetched<Watched> }) {
   const words = usePipelineWords()
   const { kpi } = useDesk()
   const history = watched.value?.history ?? []
-  const findings = findingsOf(history, sources, kpi.value?.pipeline)
+  const { sources = [], database } = watched.value?.status ?? {}
+  const weaknesses = database?.weaknesses ?? []
+  const findings = findingsOf(history, sources, kpi.value?.pipeline, weaknesses)
   const delayMs = useDesk().delayMs.value
   const stages = stagesOf(words, history, sources, delayMs)
   return (
@@ -39,6 +41,16 @@ export function StageFlow({ watched, sources }: { watched: Fetched<Watched>; sou
             <StageBox key={stage.id} stage={stage} finding={findings.get(stage.id)} now={watched.at ?? 0} />
           ))}
         </ol>
+      )}
+      {weaknesses.length > 0 && (
+        <div class="weak">
+          <h3>{words.text('weakTitle', { database: database?.version ?? '' })}</h3>
+          <ul class="warning-list">
+            {weaknesses.map((weakness) => (
+              <li key={weakness}>{weakness}</li>
+            ))}
+          </ul>
+        </div>
       )}
       {history.at(-1)?.received === 0 && <p class="quiet">{words.text('flowEmpty')}</p>}
     </Panel>
@@ -194,6 +206,8 @@ function faultWord(words: PipelineWords, { fault }: Finding): string {
       return words.text('wrongQuarantined')
     case 'database-down':
       return words.text('wrongDatabase')
+    case 'weak':
+      return words.count('wrongWeak', fault.count)
     case 'commit':
       return words.text('wrongCommit')
     case 'old':

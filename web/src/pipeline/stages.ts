@@ -11,6 +11,7 @@ export type Fault =
   | { readonly of: 'source-down'; readonly names: readonly string[]; readonly state: SourceStatus['state'] }
   | { readonly of: 'refused' | 'intake-down' | 'disk' | 'sync' | 'quarantined' | 'database-down' | 'commit' | 'old' }
   | { readonly of: 'behind'; readonly pending: number }
+  | { readonly of: 'weak'; readonly count: number }
 
 /** `bad`: readings do not move; `warn`: somebody should look. */
 export interface Finding {
@@ -30,6 +31,8 @@ export function findingsOf(
   history: readonly Look[],
   sources: readonly SourceStatus[],
   pipeline: Kpi['pipeline'],
+  /** What of the database weakens the promise. */
+  weaknesses: readonly string[],
 ): ReadonlyMap<StageName, Finding> {
   const look = history.at(-1)
   const found = new Map<StageName, Finding>()
@@ -52,6 +55,7 @@ export function findingsOf(
   if (look?.freeBytes !== undefined && look.freeBytes < freeBytesMin) note('journal', 'bad', { of: 'disk' })
   if (grew((each) => each.quarantined)) note('decode', 'warn', { of: 'quarantined' })
   if (pipeline === 'behind') note('decode', 'warn', { of: 'behind', pending: look?.pending ?? 0 })
+  if (weaknesses.length > 0) note('commit', 'warn', { of: 'weak', count: weaknesses.length })
   if (above(look?.commitMsP99, commitMsMax)) note('commit', 'warn', { of: 'commit' })
   if (pipeline === 'database-down') note('commit', 'bad', { of: 'database-down' })
   if (above(look?.storeAgeMs, storeAgeMsMax)) note('live', 'warn', { of: 'old' })

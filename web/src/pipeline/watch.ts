@@ -1,13 +1,13 @@
-/** Looks at the server's figures while a page wants them, and remembers the last five minutes of it across pages. */
+/** Looks at the server's status while a page wants them, and remembers the last five minutes of it across pages. */
+import type { ServerStatus } from '@baykeeper/contract/status.ts'
 import { type Signal, signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Fetched } from '../desk/fetched.ts'
 import { type Look, lookAt, lookMs, withLook } from './figures.ts'
-import { type Metrics, readMetrics } from './metrics.ts'
 
 export interface Watched {
   readonly history: readonly Look[]
-  readonly metrics: Metrics
+  readonly status: ServerStatus
 }
 
 /** A reader who comes back to the page finds the minutes before; those in between are missing and drawn so. */
@@ -21,13 +21,13 @@ export function useWatch(): Signal<Fetched<Watched>> {
       if (document.visibilityState === 'hidden') return
       let status: number | undefined
       try {
-        const response = await fetch('/metrics', { signal: stop.signal })
+        const response = await fetch('/api/v1/status', { signal: stop.signal })
         status = response.status
         if (!response.ok) throw new Error(String(status))
-        const metrics = readMetrics(await response.text())
+        const told = (await response.json()) as ServerStatus
         const at = Date.now()
-        kept.value = withLook(kept.value, lookAt(metrics, at))
-        state.value = { value: { history: kept.value, metrics }, failed: false, at, status }
+        kept.value = withLook(kept.value, lookAt(told, at))
+        state.value = { value: { history: kept.value, status: told }, failed: false, at, status }
       } catch {
         if (!stop.signal.aborted)
           state.value = { ...state.value, failed: true, ...(status === undefined ? {} : { status }) }
