@@ -47,6 +47,11 @@ export const pipelineStateSchema = z.object({
   lag_s: z.number().min(0).describe('age of the oldest of them'),
   as_of: instant.describe('newest arrival behind the rates'),
   coverage: rate.describe('share of all bays of the site whose state is known'),
+  usual_silence_s: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('how long this site is used to hearing nothing for, as small ones do at night; absent: 0'),
 })
 export type PipelineState = z.infer<typeof pipelineStateSchema>
 
@@ -168,5 +173,6 @@ export const trainingProgressSchema = z.object({
   samples_per_s: z.number(),
   eta_s: z.number().nullable(),
   validation: z.number().optional(),
+  before: z.number().optional().describe('validation of the weights it began with, when they are fine-tuned'),
 })
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>

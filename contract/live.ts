@@ -149,10 +149,11 @@ export const kpiSchema = z
 export type Kpi = z.infer<typeof kpiSchema>
 
 /**
- * Stream: `GET /api/v1/stream?topics=bays,kpi,sites` (and `/public/stream` for the public page).
+ * Stream: `GET /api/v1/stream?topics=bays,kpi,sites,forecast` (and `/public/stream` for the public page).
  *   event: d      data: Delta           id: the server's sequence q; resume with Last-Event-ID
  *   event: kpi    data: Kpi
  *   event: sites  data: SiteSummary[]   (at most 1/s, when changed)
+ *   event: forecast  data: ForecastIssued   (forecast-pages.ts; a new one can be fetched)
  *   event: reset  data: {"version":"..."}   fetch plan (if version differs) and snapshot again
  *   comment line every 15 s
  * A connection without Last-Event-ID begins with a delta that has no changes: its `q` says where the stream stands. The

@@ -4,6 +4,8 @@
  *
  *   node forecaster/main.ts serve [--weights FILE]
  *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
+ *
+ * FILE holds histories of sites, one a line. With --leash a training ends when its standard input does: whoever started it is gone then.
  */
 import os from 'node:os'
 import path from 'node:path'
@@ -15,7 +17,7 @@ import { serve } from './serve/lines.ts'
 import { trainCommand } from './train/train-command.ts'
 
 /** Live ingest comes first: forecasting gives way a little, training altogether. */
-const serveNiceness = 5
+const serveNiceness = 10
 const trainNiceness = 15
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
 
@@ -29,6 +31,7 @@ const { positionals, values } = parseArgs({
     steps: { type: 'string' },
     seed: { type: 'string', default: '1' },
     progress: { type: 'string', default: process.stderr.isTTY ? 'bar' : 'json' },
+    leash: { type: 'boolean', default: false },
     folder: { type: 'string', default: path.join(import.meta.dirname, '../../shared/data') },
   },
 })

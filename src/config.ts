@@ -7,6 +7,7 @@ import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { codecNames } from './codecs/registry.ts'
+import { trainingStepsUsual } from './forecast/training-steps.ts'
 
 const port = z
   .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a port from 0 to 65535 or "off"' })
@@ -118,6 +119,19 @@ export const configSchema = z.strictObject({
     .max(1_000)
     .default(30)
     .describe('least time between two commits while there is no backlog; less is sooner on the pages and costs more'),
+  forecast: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      nightHour: z
+        .union([z.int().min(0).max(23), z.literal('off')], { error: 'must be an hour from 0 to 23 or "off"' })
+        .default(3)
+        .describe('local hour of the nightly fine-tuning, or "off" for none'),
+      trainingSteps: z.int().min(20).max(20_000).default(trainingStepsUsual).describe('length of a training'),
+      holidays: z.array(z.iso.date()).default([]).describe('dates on which demand is that of a Sunday'),
+      schoolHolidays: z.array(z.iso.date()).default([]).describe('dates without school'),
+    })
+    .prefault({})
+    .describe('forecasts of every site, level and zone, from processes of their own'),
   demo: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -161,7 +175,10 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   udpPort: { path: ['udp', 'port'], read: readPort },
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
   hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
-  demo: { path: ['demo', 'enabled'], read: (text) => text !== 'false' && text !== '0' && text !== 'off' },
+  demo: { path: ['demo', 'enabled'], read: isOn },
+  forecast: { path: ['forecast', 'enabled'], read: isOn },
+  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : Number(text)) },
+  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: Number },
   demoBays: { path: ['demo', 'bays'], read: Number },
   demoSeed: { path: ['demo', 'seed'], read: Number },
   demoSpeed: { path: ['demo', 'speed'], read: Number },
@@ -175,6 +192,10 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
 }
 
 export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean | undefined }
+
+function isOn(text: string): boolean {
+  return text !== 'false' && text !== '0' && text !== 'off'
+}
 
 function readPort(text: string): unknown {
   return text === 'off' ? 'off' : /^\d+$/.test(text) ? Number(text) : text

@@ -4,11 +4,12 @@
  */
 import type { Config } from './config.ts'
 import type { JournalStats, JournalTail } from './journal/journal.ts'
+import type { Instant } from './lib/brand.ts'
 import type { ProcessorStats } from './processing/meter.ts'
 import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
 
-export type Role = 'intake' | 'processor' | 'web'
-export const roles: readonly Role[] = ['intake', 'processor', 'web']
+export type Role = 'intake' | 'processor' | 'web' | 'forecasts'
+export const roles: readonly Role[] = ['intake', 'processor', 'web', 'forecasts']
 
 /** Where a child finds its listening sockets: file descriptors inherited from `main`. */
 export interface Listeners {
@@ -80,6 +81,11 @@ export interface LedgerTotals {
   readonly acceptedFrames: number
 }
 
+export interface ForecasterSaid {
+  readonly state: 'starting' | 'up' | 'down' | 'off'
+  readonly detail: string
+}
+
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   | { readonly type: 'failed'; readonly message: string }
@@ -89,6 +95,12 @@ export type ToMain =
   | { readonly type: 'want'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
   | { readonly type: 'committed'; readonly position: number }
+  /** Forecasts: how the forecaster is, in one sentence. */
+  | ({ readonly type: 'forecaster' } & ForecasterSaid)
+  /** Forecasts: there is a new one of this site. */
+  | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
+  /** Forecasts: the processes below it. */
+  | { readonly type: 'forecast-pids'; readonly forecaster: number | undefined; readonly training: number | undefined }
   /** Intake in demo mode: something real has arrived and is safe in the real journal. */
   | { readonly type: 'real-data' }
 
@@ -103,6 +115,8 @@ export type ToChild =
       readonly intake: IntakeFigures | undefined
       readonly processor: Extract<ToMain, { type: 'processor' }> | undefined
       readonly alive: readonly Role[]
+      readonly forecaster: ForecasterSaid
     }
+  | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
   /** Intake: the simulated city has ended; wake-ups are about the real journal now. */
   | { readonly type: 'demo-over' }

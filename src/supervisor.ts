@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from './lib/brand.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
-import type { ChildSettings, Listeners, Role, ToChild, ToMain } from './messages.ts'
+import type { ChildSettings, ForecasterSaid, Listeners, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 
 export interface SupervisorOptions {
@@ -32,7 +32,7 @@ export interface Supervisor {
    * waiting. Rejects when a child says that it cannot work at all. Returns the roles that are not ready.
    */
   start(): Promise<readonly Role[]>
-  pids(): Partial<Record<Role, number>>
+  pids(): Partial<Record<Role | 'forecaster' | 'training', number>>
   udpPort(): number | undefined
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
@@ -70,9 +70,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let want: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
   let processorFigures: Extract<ToMain, { type: 'processor' }> | undefined
+  const forecasting = settings.config.forecast.enabled
+  let forecaster: ForecasterSaid = forecasting
+    ? { state: 'starting', detail: 'The forecasts have not begun.' }
+    : { state: 'off', detail: 'Forecasts are switched off in the configuration.' }
+  let forecastPids: Partial<Record<'forecaster' | 'training', number>> = {}
   const kids = new Map<Role, Kid>(
     roles
       .filter((role) => role !== 'web' || options.listeners.web !== undefined)
+      .filter((role) => role !== 'forecasts' || forecasting)
       .map((role) => [role, { role, process: undefined, ready: false, falls: 0, startedAt: 0, settled: settled() }]),
   )
   const kidOf = (role: Role) => kids.get(role)
@@ -149,6 +155,19 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'committed':
         send('intake', { type: 'released', position: message.position })
         break
+      case 'forecaster':
+        forecaster = { state: message.state, detail: message.detail }
+        share()
+        break
+      case 'issued':
+        send('web', message)
+        break
+      case 'forecast-pids': {
+        const { forecaster: pid, training } = message
+        forecastPids = { ...(pid ? { forecaster: pid } : {}), ...(training ? { training } : {}) }
+        options.onChange?.()
+        break
+      }
       case 'real-data':
         options.onRealData?.()
         break
@@ -157,19 +176,27 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  const share = () =>
-    send('web', {
+  const share = () => {
+    const figures: ToChild = {
       type: 'figures',
       intake: kidOf('intake')?.ready ? intakeFigures?.figures : undefined,
       processor: kidOf('processor')?.ready ? processorFigures : undefined,
       alive: roles.filter((role) => kidOf(role)?.ready),
-    })
+      forecaster,
+    }
+    send('web', figures)
+    send('forecasts', figures)
+  }
   const sharing = setInterval(share, 1_000)
 
   function fell(kid: Kid, child: ChildProcess, code: number | null, signal: NodeJS.Signals | null) {
     if (kid.process !== child) return
     kid.process = undefined
     kid.ready = false
+    if (kid.role === 'forecasts') {
+      forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
+      forecastPids = {}
+    }
     if (stopping) return
     kid.falls = performance.now() - kid.startedAt > healthyMs ? 0 : kid.falls + 1
     const delayMs = kid.falls <= 1 ? 0 : retryDelayMs(kid.falls - 2)
@@ -203,16 +230,22 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const kid of [intake, web]) if (kid) launch(kid)
       await intake?.settled.promise
       if (processor) launch(processor)
+      const needed = [...kids.values()].filter(({ role }) => role !== 'forecasts')
       await Promise.race([
-        Promise.all([...kids.values()].map((kid) => kid.settled.promise)),
+        Promise.all(needed.map((kid) => kid.settled.promise)),
         sleep(othersMsMax, undefined, { ref: false }),
       ])
-      return [...kids.values()].flatMap((kid) => (kid.ready ? [] : [kid.role]))
+      // Nobody waits for forecasts, and they begin when everything else has.
+      const last = kidOf('forecasts')
+      if (last) launch(last)
+      return needed.flatMap((kid) => (kid.ready ? [] : [kid.role]))
     },
-    pids: () =>
-      Object.fromEntries(
+    pids: () => ({
+      ...Object.fromEntries(
         [...kids.values()].flatMap(({ role, process: child }) => (child?.pid ? [[role, child.pid]] : [])),
       ),
+      ...forecastPids,
+    }),
     udpPort: () => (udpPort === 'off' ? undefined : udpPort),
     async endDemo() {
       if (!settings.demo) return
@@ -221,7 +254,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       processorFigures = undefined
       send('intake', { type: 'demo-over' })
       await Promise.all(
-        (['processor', 'web'] as const).map(async (role) => {
+        (['processor', 'web', 'forecasts'] as const).map(async (role) => {
           const kid = kidOf(role)
           if (!kid) return
           const child = kid.process

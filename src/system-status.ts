@@ -3,7 +3,7 @@ import type { SystemStatus } from './api/status.ts'
 import { conservation } from './conservation.ts'
 import type { ChildSettings, IntakeFigures, LedgerTotals, ToChild } from './messages.ts'
 
-type Figures = Extract<ToChild, { type: 'figures' }>
+type Figures = Omit<Extract<ToChild, { type: 'figures' }>, 'forecaster'>
 
 export function systemStatus(
   settings: ChildSettings,

@@ -28,9 +28,13 @@ await runChild(async (child) => {
     intake: undefined,
     processor: undefined,
     alive: [],
+    forecaster: { state: 'starting', detail: 'The forecasts have not begun.' },
   }
+  const heard = new Set<(issued: { site: string; issued: string }) => void>()
   child.onMessage((message) => {
     if (message.type === 'figures') figures = message
+    if (message.type === 'issued')
+      for (const hear of heard) hear({ site: message.site, issued: new Date(message.issued).toISOString() })
   })
   const status = (): SystemStatus => systemStatus(settings, figures, systemClock.now())
   using auditor = createAuditor({ dataDir: settings.demo?.dir ?? settings.dataDir, storeUrl: url })
@@ -47,6 +51,7 @@ await runChild(async (child) => {
     distDir: path.join(import.meta.dirname, '../web/dist'),
     promiseMs: settings.config.promiseHours * 3_600_000,
     urls: settings.urls,
+    forecasts: { state: () => figures.forecaster, listen: (hear) => void heard.add(hear) },
   })
   await app.ready()
   await new Promise<void>((resolve, reject) => {

@@ -66,7 +66,7 @@ export function roomOf(file: string): string | undefined {
 
 const pure = new Set(['domain', 'codecs'])
 /** Rooms that know what is stored, but not how. */
-const storeByContract = new Set(['processing', 'api'])
+const storeByContract = new Set(['processing', 'api', 'forecast'])
 const storeContract = 'src/store/store.ts'
 const testCode = /(?:\.test|-under-test)\.ts$/
 const suffixes = /\.(?:tsx?|css|json|svg)(?:\?\w+)?$/

@@ -19,7 +19,7 @@ export interface Verdict {
 
 /** `sigma` is the usual error at a number of minutes ahead. */
 export function verdictOf(
-  { lag_s, as_of, depth, coverage: siteCoverage }: PipelineState,
+  { lag_s, as_of, depth, coverage: siteCoverage, usual_silence_s = 0 }: PipelineState,
   {
     nowMs,
     coverage,
@@ -27,7 +27,8 @@ export function verdictOf(
     sigma,
   }: { nowMs: number; coverage: number; minutes: number; sigma: (minutes: number) => number },
 ): Verdict {
-  const age = Math.max(lag_s, (nowMs - Date.parse(as_of)) / 1000)
+  // Where nothing moves for hours each night, nothing heard is nothing new.
+  const age = Math.max(lag_s, (nowMs - Date.parse(as_of)) / 1000 - usual_silence_s)
   const known = Math.min(coverage, siteCoverage)
   if (age > staleSecondsMax)
     return {

@@ -12,6 +12,7 @@ import { viewDays } from '../features/batch.ts'
 import { viewOf } from '../features/view.ts'
 import { defaultConfig, type ModelConfig } from '../model/config.ts'
 import { parametersOf } from '../model/stored-tensors.ts'
+import { ready } from '../model/tensor.ts'
 import { hashOf, readModel, writeModel } from '../model/weights-file.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { panelOfHistory } from './history-panel.ts'
@@ -29,6 +30,7 @@ export interface TrainValues {
   readonly seed: string
   readonly progress: string
   readonly folder: string
+  readonly leash?: boolean | undefined
 }
 
 /** What forecasts are asked at: a quarter of an hour to a day. */
@@ -71,9 +73,17 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const cancelling = new AbortController()
   process.once('SIGINT', () => cancelling.abort())
   process.once('SIGTERM', () => cancelling.abort())
+  if (values.leash)
+    process.stdin
+      .once('close', () => cancelling.abort())
+      .resume()
+      .unref?.()
   const checkpointFile = `${out}.checkpoint`
   const steps = Number(values.steps ?? stepsDefault)
   const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
+  const score = validationOf(config, views)
+  const judged = { validation: resume?.best?.score ?? Number.POSITIVE_INFINITY, before: Number.NaN }
+  if (before) judged.before = await ready().then(() => score(before.tensors))
   const done = await train({
     ...trainingDefaults,
     series: seriesFor(panels),
@@ -85,10 +95,19 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     signal: cancelling.signal,
     ...(before ? { weights: before.tensors, learningRate: fineTuneRate } : {}),
     ...(resume ? { resume } : {}),
-    checkpointSteps,
+    checkpointSteps: Math.min(checkpointSteps, Math.max(10, Math.round(steps / 12))),
     onCheckpoint: async (checkpoint) => writeCheckpoint(checkpointFile, checkpoint),
-    check: { steps: Math.max(100, Math.round(steps / 8)), patience: 3, score: validationOf(config, views) },
-    onProgress: (progress) => say(wired(progress)),
+    check: {
+      steps: Math.min(steps, Math.max(100, Math.round(steps / 8))),
+      patience: 3,
+      async score(weights) {
+        const value = await score(weights)
+        judged.validation = Math.min(judged.validation, value)
+        return value
+      },
+    },
+    onProgress: (progress) =>
+      say(progress.stage === 'done' ? { ...wired(progress), ...known(judged) } : wired(progress)),
   })
   if (done.cancelled) {
     console.error(`cancelled after ${done.steps} steps; the same command goes on from ${checkpointFile}`)
@@ -110,12 +129,15 @@ const attribution =
 function readPanels(data: string, folder: string): Panel[] {
   if (data === 'shipped') return shippedPanels(folder)
   if (data === 'muenster' || data === 'city') return [singlePanel(data, folder)]
-  return [panelOfHistory(siteHistorySchema.parse(JSON.parse(readFileSync(data, 'utf8'))))]
+  const lines = readFileSync(data, 'utf8').split('\n')
+  return lines
+    .filter((line) => line.trim() !== '')
+    .map((line) => panelOfHistory(siteHistorySchema.parse(JSON.parse(line))))
 }
 
 /** Weights for any site know no lot by name and none of its neighbours; a site's own know both. */
 function configFor(panels: readonly Panel[], data: string): ModelConfig {
-  const lots = data === 'shipped' ? [] : (panels[0]?.lots.map(({ id }) => id) ?? [])
+  const lots = data === 'shipped' ? [] : panels.flatMap((panel) => panel.lots.map(({ id }) => id))
   return { ...defaultConfig(lots), siteLots: 0, contextHidden: 0, horizons: servedHorizons }
 }
 
@@ -124,6 +146,10 @@ function seriesFor(panels: readonly Panel[]): number {
   // Twice the horizons of the bench, so half the series for the same work.
   return Math.max(1, Math.floor(seriesMax / 2 / most)) * most
 }
+
+/** What is a number of the judgement: the weights that were made, and those it began with. */
+const known = (judged: Pick<Required<TrainingProgress>, 'validation' | 'before'>) =>
+  Object.fromEntries(Object.entries(judged).filter(([, value]) => Number.isFinite(value)))
 
 const wired = ({ samplesPerSecond, etaSeconds, ...rest }: Progress): TrainingProgress => ({
   ...rest,

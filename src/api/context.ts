@@ -1,5 +1,6 @@
 /** What the owner of the API hands in, and what the routes work with. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
+import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Keyring } from '../lib/keyring.ts'
 import type { Log } from '../lib/log.ts'
@@ -13,6 +14,18 @@ export interface AuditorPort {
   /** Starts an audit, or joins the one that runs; rejects when it cannot be finished. */
   run(): Promise<AuditReport>
   progress(): AuditProgress
+}
+
+export interface ForecasterState {
+  readonly state: 'starting' | 'up' | 'down' | 'off'
+  /** One sentence, for people. */
+  readonly detail: string
+}
+
+export interface ForecastsPort {
+  state(): ForecasterState
+  /** Called with each forecast that is new in the store. */
+  listen(hear: (issued: ForecastIssued) => void): void
 }
 
 export interface ApiDeps {
@@ -30,6 +43,8 @@ export interface ApiDeps {
   readonly promiseMs?: number
   /** Recounts on demand; absent where there is no journal at hand. */
   readonly auditor?: AuditorPort
+  /** Who makes forecasts; absent where nobody does. */
+  readonly forecasts?: ForecastsPort
   /** Where the listeners are, for people: `web`, `ingest`, `mqtt`, ... */
   readonly urls?: Readonly<Record<string, string>>
 }

@@ -34,7 +34,7 @@ interface Call<P, Q, B> {
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined
 
 export interface EndpointOptions<P, Q, B> {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As in OpenAPI: `/api/v1/bays/{id}`. */
   readonly path: string
   readonly access: Access

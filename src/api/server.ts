@@ -23,6 +23,7 @@ import { html } from './pages/html.ts'
 import { ProblemError, problemBody, problemOf, problemType, sendProblem } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { forecastRoutes } from './routes/forecasts.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { layoutRoutes } from './routes/layout.ts'
@@ -57,6 +58,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     sites: () => siteSummaries(live.presence),
   }
   const hub = createStreamHub(live, figures, clock.monotonic)
+  deps.forecasts?.listen((issued) => hub.forecast(issued))
   const assets = await loadAssets(deps.distDir, log)
   const context: RouteContext = { ...deps, urls, live, hub, figures, assets }
   const routes = [
@@ -64,6 +66,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     ...liveRoutes(context),
     ...placeRoutes(context),
     ...historyRoutes(context),
+    ...forecastRoutes(context),
     ...deviceRoutes(context),
     ...ledgerRoutes(context),
     ...lossRoutes(context),

@@ -181,9 +181,8 @@ export function createCity({ bays, seed, zone, speed = 1, faults: chances }: Cit
     }))
     return places.map(({ site, level, of }) => {
       const { now, soon } = curves[site] as { now: number; soon: number }
-      const shift = ((of - 1) / 2 - level) * levelShift
-      const share = shifted(now, shift)
-      return { share, slope: (shifted(soon, shift) - share) / ahead }
+      const share = shareOnLevel(now, level, of)
+      return { share, slope: (shareOnLevel(soon, level, of) - share) / ahead }
     })
   }
 
@@ -264,6 +263,10 @@ function drawFault(random: Random): Fault | undefined {
   }
   return undefined
 }
+
+/** The share of a level's bays that are taken when that of the whole car park is known. */
+export const shareOnLevel = (share: number, level: number, levels: number): number =>
+  shifted(share, ((levels - 1) / 2 - level) * levelShift)
 
 /** Shifts a share in log odds: it stays between 0 and 1, and changes most in the middle. */
 const shifted = (share: number, shift: number): number => 1 / (1 + ((1 - share) / share) * Math.exp(-shift))

@@ -72,6 +72,10 @@ export const characters: readonly Character[] = [
 
 /** Month-day of holidays most cities share. */
 const holidays = new Set(['01-01', '05-01', '12-25', '12-26'])
+/** ISO dates of the city's holidays. */
+export const holidaysOfYears = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => [...holidays].map((day) => `${from + i}-${day}`)).flat()
+
 /** One evening in this many has an event in town. */
 const eventEvery = 9
 

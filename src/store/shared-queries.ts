@@ -1,6 +1,7 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { LossStore } from './losses.ts'
@@ -13,6 +14,7 @@ type SharedQueries = Omit<
   Store,
   | keyof LossStore
   | keyof HistoryStore
+  | keyof ForecastStore
   | 'dialect'
   | 'describe'
   | 'migrate'

@@ -251,6 +251,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     readingBackContract(onStore)
     lossContract(onStore)
     parkingContract(onStore, place)
+    forecastContract(onStore)
     historyContract(place, options.histories ?? 20)
   })
 }

@@ -12,10 +12,12 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 
 /** The contract's second page: what was lost and why. */
+export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './losses.ts'
 
@@ -135,7 +137,7 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable, LossStore, HistoryStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>

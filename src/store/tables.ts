@@ -1,5 +1,6 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
 import type { Generated } from 'kysely'
+import type { ForecastTables } from './forecast-rows.ts'
 import type { HistoryTables } from './history-rows.ts'
 import type { LossTables } from './loss-rows.ts'
 
@@ -114,7 +115,7 @@ export interface LayoutTable {
   layout: string
 }
 
-export interface Tables extends LossTables, HistoryTables {
+export interface Tables extends LossTables, HistoryTables, ForecastTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable

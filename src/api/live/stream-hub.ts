@@ -7,11 +7,12 @@
  * - The number of viewers is bounded, apart for the public page and the desk, so that a crowd cannot lock the operators out.
  */
 import type { ServerResponse } from 'node:http'
+import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
 import { deltaEvent, type Frame } from './delta-ring.ts'
 import type { LiveState } from './live-state.ts'
 
-export const streamTopics = ['bays', 'kpi', 'sites'] as const
+export const streamTopics = ['bays', 'kpi', 'sites', 'forecast'] as const
 export type StreamTopic = (typeof streamTopics)[number]
 export type Audience = 'desk' | 'public'
 
@@ -44,6 +45,8 @@ interface NewViewer {
 export interface StreamHub extends Disposable {
   full(audience: Audience): boolean
   add(viewer: NewViewer): void
+  /** There is a new forecast: who wants to know is told. */
+  forecast(issued: ForecastIssued): void
   stats(): { readonly desk: number; readonly public: number; readonly coalesced: number }
 }
 
@@ -58,6 +61,8 @@ interface Late {
   reset: string | undefined
   kpi: boolean
   sites: boolean
+  /** The newest of each site. */
+  readonly forecasts: Map<string, string>
 }
 
 export function createStreamHub(live: LiveState, figures: Figures, monotonic: () => number): StreamHub {
@@ -76,7 +81,14 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
     return text
   }
   const resetText = (version: string) => `id: ${live.ring.q}\nevent: reset\ndata: ${JSON.stringify({ version })}\n\n`
-  const newLate = (): Late => ({ first: undefined, changes: new Map(), reset: undefined, kpi: false, sites: false })
+  const newLate = (): Late => ({
+    first: undefined,
+    changes: new Map(),
+    reset: undefined,
+    kpi: false,
+    sites: false,
+    forecasts: new Map(),
+  })
 
   const write = (viewer: Viewer, text: Buffer | string) => {
     viewer.response.write(text)
@@ -99,7 +111,8 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
     else write(viewer, textOf(name, viewer.audience))
   }
   const sendReset = (viewer: Viewer, version: string) => {
-    if (viewer.late) viewer.late = { ...newLate(), reset: version, kpi: true, sites: true }
+    if (viewer.late)
+      viewer.late = { ...newLate(), forecasts: viewer.late.forecasts, reset: version, kpi: true, sites: true }
     else write(viewer, resetText(version))
   }
   const drained = (viewer: Viewer) => {
@@ -112,6 +125,7 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
       write(viewer, deltaEvent(live.ring.q, live.now(), [...late.changes].flat(), late.first))
     if (late.kpi) sendFigure(viewer, 'kpi')
     if (late.sites) sendFigure(viewer, 'sites')
+    for (const text of late.forecasts.values()) write(viewer, text)
   }
   const count = (audience: Audience) => [...viewers].filter((viewer) => viewer.audience === audience).length
   const leave = (viewer: Viewer) => {
@@ -178,6 +192,14 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
       }
       sendFigure(viewer, 'kpi')
       sendFigure(viewer, 'sites')
+    },
+    forecast(issued) {
+      const text = `event: forecast\ndata: ${JSON.stringify(issued)}\n\n`
+      for (const viewer of viewers) {
+        if (!viewer.topics.has('forecast')) continue
+        if (viewer.late) viewer.late.forecasts.set(issued.site, text)
+        else write(viewer, text)
+      }
     },
     stats: () => ({ desk: count('desk'), public: count('public'), coalesced }),
     [Symbol.dispose]() {

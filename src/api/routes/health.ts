@@ -79,7 +79,7 @@ export function healthRoutes(context: RouteContext): Endpoint[] {
 type Sample = readonly [value: number | undefined, labels?: Record<string, string>]
 
 /** Every figure is read at the scrape: nothing is counted twice and nothing can drift. */
-function createMetrics({ status, live, hub, figures, clock }: RouteContext) {
+function createMetrics({ status, live, hub, figures, clock, forecasts }: RouteContext) {
   const register = new Registry()
   const gauge = (name: string, help: string, labelNames: string[], samples: () => Iterable<Sample>) => {
     new Gauge({
@@ -151,6 +151,9 @@ function createMetrics({ status, live, hub, figures, clock }: RouteContext) {
       Object.entries(uncounted).map(([cause, count]): Sample => [count, { source, kind, cause }]),
     ),
   )
+  gauge('forecaster_up', 'The forecaster answers', [], () => [
+    [forecasts && forecasts.state().state !== 'off' ? flag(forecasts.state().state === 'up') : undefined],
+  ])
   gauge('journal_bytes', 'Size of the journal', [], () => [[status().journal?.bytes]])
   gauge('journal_segments', 'Segments of the journal', [], () => [[status().journal?.segments]])
   gauge('journal_free_bytes', 'Free space beside the journal', [], () => [[status().journal?.freeBytes]])

@@ -24,7 +24,7 @@ const streamQuery = z.strictObject({
     .default(streamTopics.join(','))
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(streamTopics)))
-    .describe('comma separated: bays, kpi, sites; default all'),
+    .describe('comma separated: bays, kpi, sites, forecast; default all'),
   last: z.coerce
     .number()
     .int()
@@ -41,7 +41,7 @@ export function streamRoute(context: RouteContext, path: string, access: Access,
     tag: audience === 'public' ? 'Public page' : 'Live',
     summary: 'The live stream (server-sent events)',
     description:
-      'Events: `d` changes of bays (resume with Last-Event-ID, up to 60 s back), `kpi` about once a second, `sites` when changed, `reset`: fetch plan and snapshot again. A comment every 15 s. A client that reads too slowly gets merged changes.',
+      'Events: `d` changes of bays (resume with Last-Event-ID, up to 60 s back), `kpi` about once a second, `sites` when changed, `forecast` when there is a new one, `reset`: fetch plan and snapshot again. A comment every 15 s. A client that reads too slowly gets merged changes.',
     query: streamQuery,
     head: false,
     problems: [503],

@@ -1,0 +1,126 @@
+/**
+ * Forecasts whose time has come, against what came: four weeks of them, a few lots at a time, so that no question is large. One origin in
+ * five counts: each quarter of the day has its turn within five days, and a cell still has some 500 forecasts behind it.
+ */
+import type { IssuedForecast, Scoreboard } from '@baykeeper/contract/forecast.ts'
+import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
+import { quarterMs } from '../domain/occupancy-span.ts'
+import { instant } from '../lib/brand.ts'
+import type { IssuedForecastRow, Store } from '../store/store.ts'
+import type { Forecaster } from './forecaster.ts'
+import { unpackIssued } from './issued-body.ts'
+import { type SiteRates, stepsADay } from './site-rates.ts'
+import type { Weights } from './weights.ts'
+
+export const scoredDays = 28
+const strideSteps = 5
+const rowsAtOnce = 50
+const lotsAtOnce = 8
+
+export type Board = Omit<Scoreboard, 'type' | 'id'>
+export const emptyBoard: Board = { cells: [], gate: [], factors: [], calibration: [], drift: [] }
+
+/** The board of a site; undefined while nothing has come due. */
+export async function scoreSite(
+  { store, forecaster }: { store: Store; forecaster: Forecaster },
+  rates: SiteRates,
+  nowMs: number,
+): Promise<Board | undefined> {
+  const rows = await sampledRows(store, rates.site.id, nowMs)
+  const now = new Date(nowMs).toISOString()
+  const boards: Board[] = []
+  for (let first = 0; first < rates.site.lots.length; first += lotsAtOnce) {
+    const lots = new Map(rates.site.lots.slice(first, first + lotsAtOnce).map(({ id }, i) => [id, first + i]))
+    const due = rows.flatMap((row) =>
+      unpackIssued(row, row.origin, (id) => lots.has(id)).flatMap((forecast) => withTruth(forecast, rates, lots)),
+    )
+    if (due.length === 0) continue
+    const actuals = new Map(due.map(({ lot, at, truth }) => [`${lot}\n${at}`, { lot, at, rate: truth }]))
+    const forecasts = due.map(({ truth: _truth, ...forecast }) => forecast)
+    boards.push(await forecaster.score({ now, forecasts, actuals: [...actuals.values()] }))
+  }
+  return boards.length === 0 ? undefined : together(boards)
+}
+
+async function sampledRows(store: Store, site: string, nowMs: number): Promise<IssuedForecastRow[]> {
+  const rows: IssuedForecastRow[] = []
+  const to = instant(nowMs)
+  const everyMs = strideSteps * quarterMs
+  for (let from = nowMs - (scoredDays * stepsADay + stepsADay) * quarterMs; ; ) {
+    const page = await store.issuedForecasts({ site, from: instant(from), to, everyMs, limit: rowsAtOnce })
+    rows.push(...page)
+    const last = page.at(-1)
+    if (!last || page.length < rowsAtOnce) return rows
+    from = last.origin + 1
+  }
+}
+
+function withTruth(
+  forecast: IssuedForecast,
+  rates: SiteRates,
+  lots: ReadonlyMap<string, number>,
+): (IssuedForecast & { truth: number })[] {
+  const truth = rates.rateAt(lots.get(forecast.lot) as number, Date.parse(forecast.at) / quarterMs)
+  return Number.isNaN(truth) ? [] : [{ ...forecast, truth }]
+}
+
+/** Lots are apart, but calibration is of all of them at a horizon. */
+export function together(boards: readonly Board[]): Board {
+  const levels = Map.groupBy(
+    boards.flatMap(({ calibration }) => calibration),
+    ({ minutes, level }) => `${minutes} ${level}`,
+  )
+  return {
+    cells: boards.flatMap(({ cells }) => cells),
+    gate: boards.flatMap(({ gate }) => gate),
+    factors: boards.flatMap(({ factors }) => factors),
+    drift: boards.flatMap(({ drift }) => drift),
+    calibration: [...levels.values()].map((same) => {
+      const [{ minutes, level }] = same as [(typeof same)[number]]
+      const count = same.reduce((sum, each) => sum + each.count, 0)
+      const observed = same.reduce((sum, each) => sum + each.observed * each.count, 0) / Math.max(1, count)
+      return { minutes, level, observed, count }
+    }),
+  }
+}
+
+/** As it is kept: what pages show, and the factors that the next forecast takes. */
+export interface KeptQuality {
+  readonly quality: ForecastQuality
+  readonly factors: Board['factors']
+}
+
+export function keptQuality(
+  site: string,
+  { cells, gate, factors, calibration, drift }: Board,
+  { scoredMs, weights }: { scoredMs: number; weights: Weights | undefined },
+): KeptQuality {
+  const decided = new Map(gate.map((each) => [`${each.minutes} ${each.lot}`, each]))
+  const shown = (figures: Board['cells'][number]['days7']) => {
+    if (!figures) return null
+    const { rmse: _rmse, ...rest } = figures
+    return rest
+  }
+  return {
+    factors,
+    quality: {
+      site,
+      scored: new Date(scoredMs).toISOString(),
+      model: weights ? modelShown(weights) : null,
+      cells: cells.map(({ lot, minutes, days7, days28 }) => {
+        const { serve, why } = decided.get(`${minutes} ${lot}`) ?? { serve: 'model' as const, why: 'no score yet' }
+        return { lot, minutes, serve, why, days7: shown(days7), days28: shown(days28) }
+      }),
+      calibration,
+      drift,
+    },
+  }
+}
+
+export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) => ({
+  ...{ hash, name, trained, rows, parameters },
+})
+
+/** What a restarted process goes on with. */
+export const gateOf = ({ quality }: KeptQuality): Board['gate'] =>
+  quality.cells.map(({ lot, minutes, serve, why }) => ({ lot, minutes, serve, why }))

@@ -1,0 +1,220 @@
+/**
+ * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and whatever fails is tried again when it is
+ * due again. Readings, pages and commits never wait for it; what it is is told with `onState` and `onIssued`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { instant } from '../lib/brand.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Store } from '../store/store.ts'
+import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
+import { forecastSites } from './lots.ts'
+import { isNight, nextRoundMs } from './schedule.ts'
+import { emptyBoard, gateOf, type KeptQuality, keptQuality, scoredDays, scoreSite } from './scoring.ts'
+import { type Calendar, type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
+import { beatMsMax, train } from './training.ts'
+import { servedWeights } from './weights.ts'
+
+export interface ForecastService {
+  readonly store: Store
+  /** Of forecasts, in the data directory. */
+  readonly dir: string
+  readonly log: Log
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly promiseMs: number
+  readonly calendar: Calendar
+  /** Local hour of the nightly fine-tuning. */
+  readonly nightHour: number | 'off'
+  readonly trainingSteps: number
+  pipeline(): PipelineNow
+  onState(state: ForecasterState): void
+  onIssued(site: string, issuedMs: number): void
+  onPids?(pids: { forecaster: number | undefined; training: number | undefined }): void
+}
+
+const lookMs = 2_000
+/** A layout is looked for this often. */
+const layoutMs = 10_000
+const scoreMs = 3_600_000
+/** Issued this often while the first one has not come about: history may just be arriving. */
+const eagerMs = 10_000
+const eagerMsMax = 5 * 60_000
+
+export async function runForecasts(service: ForecastService): Promise<void> {
+  const { store, log, clock, signal, promiseMs, dir } = service
+  let sites: SiteForecasts[] = []
+  let layoutVersion: number | undefined
+  let forecaster: Forecaster | undefined
+  const kept = new Map<string, KeptQuality>()
+  const pids = { forecaster: undefined as number | undefined, training: undefined as number | undefined }
+  const due = { round: 0, layout: 0, past: 0, score: clock.now() + eagerMsMax }
+  const begun = clock.now()
+  let working: Promise<unknown> | undefined
+  service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
+
+  async function lay() {
+    due.layout = clock.now() + layoutMs
+    const version = await store.layoutVersion()
+    if (version === undefined || version === layoutVersion) return
+    const stored = await store.layout()
+    layoutVersion = version
+    due.round = 0
+    const found = stored ? forecastSites(stored.layout) : []
+    if (found.length > 0)
+      forecaster ??= createForecaster({
+        ...{ log, signal, onState: service.onState },
+        weights: (canUseOwn) => servedWeights(dir, canUseOwn),
+      })
+    const running = forecaster
+    if (running) sites = found.map((site) => siteForecasts({ store, forecaster: running, promiseMs }, site))
+    for (const { id } of found) {
+      const quality = await store.forecastQuality(id)
+      if (quality) kept.set(id, JSON.parse(quality.document) as KeptQuality)
+    }
+  }
+
+  const pause = async () => {
+    signal.throwIfAborted()
+    await sleep(0)
+  }
+
+  async function round() {
+    due.round = nextRoundMs(clock.now())
+    const newestArrivalMs = await store.newestArrival()
+    let issued = 0
+    for (const each of sites) {
+      const quality = kept.get(each.site.id)
+      try {
+        const made = await each.issue({
+          ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs, calendar: service.calendar, pause },
+          gate: quality ? gateOf(quality) : [],
+          factors: quality?.factors ?? [],
+        })
+        if (!made) continue
+        issued += Number(!made.isEmpty)
+        service.onIssued(each.site.id, made.at)
+      } catch (error) {
+        if (signal.aborted) throw error
+        log.warn('a site has no new forecast; it is tried again', { site: each.site.id, error })
+        due.round = Math.min(due.round, clock.now() + eagerMs)
+      }
+    }
+    if (issued === 0 && clock.now() - begun < eagerMsMax) due.round = Math.min(due.round, clock.now() + eagerMs)
+  }
+
+  /** A past may just be written: what it changes is not waited for. */
+  async function lookForPast() {
+    const now = clock.now()
+    due.past = now - begun < eagerMsMax ? now + eagerMs : Number.POSITIVE_INFINITY
+    for (const { rates } of sites) if (await rates.hasOlder(now)) due.round = 0
+  }
+
+  async function scores(running: Forecaster) {
+    due.score = clock.now() + scoreMs
+    for (const { site, rates } of sites) {
+      const now = clock.now()
+      const board = await scoreSite({ store, forecaster: running }, rates, now)
+      const { weights } = running
+      const quality = keptQuality(site.id, board ?? emptyBoard, { scoredMs: now, weights })
+      kept.set(site.id, quality)
+      await store.saveForecastQuality(site.id, { at: now, document: JSON.stringify(quality) })
+    }
+    const gone = await store.forgetForecasts(instant(clock.now() - (scoredDays + 1) * 86_400_000))
+    if (gone > 0) log.debug('old forecasts are forgotten', { gone })
+  }
+
+  /** One that is asked for, or that nobody works on any more; or the one of the night. */
+  async function trainings() {
+    const now = clock.now()
+    const newest = await store.newestTraining()
+    const isOrphan = newest?.state === 'running' && now - newest.beat > beatMsMax
+    if (newest?.state === 'cancelling' && now - newest.beat > beatMsMax)
+      await store.changeTraining(newest.id, ['cancelling'], { state: 'cancelled', ended: now, detail: 'Cancelled.' })
+    if (newest && (newest.state === 'asked' || isOrphan)) {
+      const change = {
+        state: 'running',
+        started: newest.started ?? now,
+        beat: now,
+        detail: 'Reading the history.',
+      } as const
+      if (await store.changeTraining(newest.id, [newest.state], change)) work(newest.id)
+      return
+    }
+    if (newest?.state === 'running' || newest?.state === 'cancelling') return
+    const [first] = sites
+    if (!first || service.nightHour === 'off') return
+    if (!isNight(now, first.site.zone, service.nightHour, newest?.asked)) return
+    if (first.rates.historyDays(0) < nightDaysMin) return
+    await store.addTraining({
+      ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },
+      detail: 'The nightly fine-tuning waits to begin.',
+    })
+  }
+
+  function work(id: number) {
+    if (working) return
+    working = train(
+      {
+        ...{ store, dir, sites: sites.map(({ site }) => site), calendar: service.calendar, promiseMs, log },
+        leaving: signal,
+        steps: service.trainingSteps,
+        onPid: (pid) => {
+          pids.training = pid
+          tellPids()
+        },
+      },
+      id,
+    )
+      .then((outcome) => {
+        if (outcome.state === 'done' && outcome.isServed) renew()
+      })
+      .catch((error) => log.warn('what became of a training could not be stored', { error }))
+      .finally(() => {
+        working = undefined
+      })
+  }
+
+  const renew = () => {
+    forecaster?.renew()
+    due.round = 0
+  }
+  const tellPids = () => {
+    pids.forecaster = forecaster?.pid
+    service.onPids?.({ ...pids })
+  }
+
+  /** Weights may have been made by a command beside this process. */
+  let told = ''
+  const tidy = () => {
+    if (forecaster?.weights && forecaster.weights.name === 'trained here' && !working) {
+      const now = servedWeights(dir)
+      if (now && now.hash !== forecaster.weights.hash) renew()
+    }
+    const line = `${forecaster?.pid} ${pids.training}`
+    if (line !== told) tellPids()
+    told = line
+  }
+
+  let ticks = 0
+  while (!signal.aborted) {
+    try {
+      if (clock.now() >= due.layout) await lay()
+      if (forecaster && sites.length > 0) {
+        if (clock.now() >= due.past) await lookForPast()
+        if (clock.now() >= due.round) await round()
+        else if (clock.now() >= due.score) await scores(forecaster)
+      }
+      if (!working) await trainings()
+      if (ticks++ % 30 === 0) tidy()
+    } catch (error) {
+      if (signal.aborted) break
+      log.debug('what is due is tried again', { error })
+      due.layout = Math.max(due.layout, clock.now() + lookMs)
+    }
+    await clock.sleep(lookMs, signal).catch(() => {})
+  }
+  await working
+}
+
+const nightDaysMin = 35

@@ -1,0 +1,152 @@
+/**
+ * Forecasts of one site: what the store knows is read, the forecaster is asked, its answer is kept with what it rested on. The forecaster is
+ * told everything once and then only what came since.
+ */
+import type { ForecastAnswer, ForecastRequest, PipelineState, Scoreboard } from '@baykeeper/contract/forecast.ts'
+import { forecastLevels } from '@baykeeper/contract/forecast.ts'
+import type { SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import { quarterMs } from '../domain/occupancy-span.ts'
+import { instant } from '../lib/brand.ts'
+import type { Store } from '../store/store.ts'
+import type { Forecaster } from './forecaster.ts'
+import { packIssued } from './issued-body.ts'
+import type { ForecastSite } from './lots.ts'
+import { keptSteps, type SiteRates, siteRates } from './site-rates.ts'
+
+export interface Calendar {
+  /** ISO dates. */
+  readonly holidays: readonly string[]
+  readonly schoolHolidays: readonly string[]
+}
+
+/** What the pipeline says of itself, apart from the site. */
+export interface PipelineNow {
+  readonly depth: number
+  readonly lagMs: number
+}
+
+export interface Round {
+  readonly nowMs: number
+  readonly pipeline: PipelineNow
+  readonly newestArrivalMs: number | undefined
+  readonly gate: Scoreboard['gate']
+  readonly factors: Scoreboard['factors']
+  readonly calendar: Calendar
+  pause(): Promise<void>
+}
+
+export interface SiteForecasts {
+  readonly site: ForecastSite
+  readonly rates: SiteRates
+  /** Reads, asks, stores; undefined where there is no history at all. */
+  issue(round: Round): Promise<Issued | undefined>
+}
+
+export interface Issued {
+  readonly at: number
+  /** Everything was withheld. */
+  readonly isEmpty: boolean
+}
+
+/** The page draws nine hours back. */
+const observedSteps = 36
+const rateDigits = 10_000
+const rounded = (rate: number) => (Number.isNaN(rate) ? null : Math.round(rate * rateDigits) / rateDigits)
+
+export function siteForecasts(
+  deps: { store: Store; forecaster: Forecaster; promiseMs: number },
+  site: ForecastSite,
+): SiteForecasts {
+  const { store, forecaster } = deps
+  const rates = siteRates(store, site, deps.promiseMs)
+  /** What this process of the forecaster has been told, up to which step. */
+  let told: { readonly generation: number; readonly step: number } | undefined
+
+  return {
+    site,
+    rates,
+    async issue(round) {
+      const { nowMs, calendar } = round
+      const changed = await rates.advance(nowMs, round.pause)
+      if (site.lots.every((_, lot) => rates.historyDays(lot) === 0 && Number.isNaN(rates.rateAt(lot, rates.lastStep))))
+        return undefined
+      const { generation } = forecaster
+      const append = told?.generation === generation
+      const from = append ? Math.min(changed, (told?.step ?? 0) + 1) : rates.lastStep - keptSteps + 1
+      const pipeline = pipelineOf(round, rates)
+      told = undefined
+      const answer = await forecaster.forecast({
+        site: site.id,
+        zone: site.zone,
+        from: new Date(from * quarterMs).toISOString(),
+        now: new Date(nowMs).toISOString(),
+        append,
+        lots: lotsSent(rates, from),
+        holidays: [...calendar.holidays],
+        school_holidays: [...calendar.schoolHolidays],
+        pipeline,
+        gate: [...round.gate],
+        factors: [...round.factors],
+      })
+      told = { generation, step: rates.lastStep }
+      const issued = instant(Date.now())
+      const origin = instant(Date.parse(answer.origin))
+      await store.saveForecast(
+        { site: site.id, origin, issued, model: answer.model, ...packIssued(answer) },
+        JSON.stringify(shownForecast(answer, rates, issued)),
+      )
+      return { at: issued, isEmpty: answer.lots.every(({ points }) => points.every(({ rate }) => rate === null)) }
+    },
+  }
+}
+
+const lotsSent = (rates: SiteRates, from: number): ForecastRequest['lots'] =>
+  rates.site.lots.map(({ id, capacity }, lot) => ({
+    id,
+    capacity,
+    coverage: rates.coverage(lot),
+    rates: Array.from({ length: rates.lastStep - from + 1 }, (_, i) => rounded(rates.rateAt(lot, from + i))),
+  }))
+
+function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRates): PipelineState {
+  return {
+    depth: pipeline.depth,
+    lag_s: Math.max(0, pipeline.lagMs / 1_000),
+    as_of: new Date(Math.min(nowMs, newestArrivalMs ?? rates.newestMs)).toISOString(),
+    coverage: rates.coverage(0),
+    usual_silence_s: rates.usualSilenceS(),
+  }
+}
+
+/** As pages show it; `state` is of the moment it is asked for, and said then. */
+export type ShownForecast = Omit<SiteForecast, 'state'>
+
+export function shownForecast(answer: ForecastAnswer, rates: SiteRates, issuedMs: number): ShownForecast {
+  const origin = Date.parse(answer.origin)
+  const originStep = Math.floor(origin / quarterMs)
+  return {
+    site: answer.site,
+    origin: answer.origin,
+    issued: new Date(issuedMs).toISOString(),
+    model: answer.model,
+    levels: [...forecastLevels],
+    pipeline: answer.pipeline,
+    lots: answer.lots.map(({ points }, lot) => {
+      const { id, name, capacity } = rates.site.lots[lot] as (typeof rates.site.lots)[number]
+      return {
+        id,
+        name,
+        capacity,
+        history_days: Math.floor(10 * rates.historyDays(lot)) / 10,
+        observed: Array.from({ length: observedSteps + 1 }, (_, i) => {
+          const step = originStep - observedSteps + i
+          return { at: new Date(step * quarterMs).toISOString(), rate: rounded(rates.rateAt(lot, step)) }
+        }),
+        points: points.map(({ at, minutes, served, why, widened, rate, free }) => ({
+          ...{ at, minutes, served, why, widened: Math.round(widened * 1_000) / 1_000, free, p_free: [] },
+          rate: rate?.map((value) => Math.round(value * rateDigits) / rateDigits) ?? null,
+        })),
+      }
+    }),
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * A training, whoever asked for it: the store's own rollups are written to a file, the forecaster's `train` runs on it as a process of its own,
+ * its progress is kept in the store, and what it made is served only if it beats what is served now.
+ *
+ * It may be cut short at any time. What was killed goes on from its checkpoint; what was cancelled does too, with the next training, as long
+ * as its data are of the same day. One works at a time: whoever moves the row from `asked` to `running`, and keeps it beating.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
+import * as z from 'zod'
+import { quarterMs } from '../domain/occupancy-span.ts'
+import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { instant } from '../lib/brand.ts'
+import type { Log } from '../lib/log.ts'
+import type { Store, TrainingChange } from '../store/store.ts'
+import { giveWay } from './forecaster.ts'
+import type { ForecastSite } from './lots.ts'
+import type { Calendar } from './site-forecasts.ts'
+import { keptSteps, siteRates } from './site-rates.ts'
+import { ownNote, ownWeights, servedWeights, type TrainedNote } from './weights.ts'
+
+export interface TrainingDeps {
+  readonly store: Store
+  /** Of forecasts, in the data directory. */
+  readonly dir: string
+  readonly sites: readonly ForecastSite[]
+  readonly calendar: Calendar
+  readonly promiseMs: number
+  readonly log: Log
+  /** The process is leaving: the training goes on when somebody takes it up again. */
+  readonly leaving: AbortSignal
+  readonly steps: number
+  onProgress?(progress: TrainingProgress): void
+  onPid?(pid: number | undefined): void
+}
+
+export type TrainingOutcome =
+  | { readonly state: 'done'; readonly detail: string; readonly isServed: boolean }
+  | { readonly state: 'cancelled' | 'failed' | 'interrupted'; readonly detail: string }
+
+/** Four weeks for the anchor, and a week to learn from. */
+export const trainingDaysMin = 35
+/** Nobody was heard of for so long: the training may be taken up by another. */
+export const beatMsMax = 30_000
+const beatMs = 2_000
+/** A process that is killed again and again is not started for ever. */
+const startsMax = 4
+const resumeMsMax = 24 * 3_600_000
+const heapMiB = 512
+const mainFile = path.join(import.meta.dirname, '../../forecaster/main.ts')
+
+const files = (dir: string) => ({
+  history: path.join(dir, 'history.jsonl'),
+  plan: path.join(dir, 'training.json'),
+  out: path.join(dir, 'candidate.safetensors'),
+  checkpoint: path.join(dir, 'candidate.safetensors.checkpoint'),
+})
+const planSchema = z.object({ steps: z.int(), from: z.string(), rows: z.int(), days: z.number(), lots: z.int() })
+type Plan = z.infer<typeof planSchema>
+
+/** Works on a training that is `running` in the name of the caller, to its end. */
+export async function train(deps: TrainingDeps, id: number): Promise<TrainingOutcome> {
+  const { store, log } = deps
+  let outcome: TrainingOutcome
+  try {
+    outcome = await attempt(deps, id)
+  } catch (fault) {
+    outcome = { state: 'failed', detail: `It failed: ${(fault as Error).message.slice(0, 300)}` }
+  }
+  const now = instant(Date.now())
+  const { state, detail } = outcome
+  log[state === 'failed' ? 'warn' : 'info'](`training ${state}: ${detail}`)
+  const change: TrainingChange =
+    // Beats no more: whoever comes next takes it up at once.
+    state === 'interrupted' ? { beat: instant(0), detail } : { state, ended: now, detail }
+  await store.changeTraining(id, ['running', 'cancelling'], change)
+  return outcome
+}
+
+async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome> {
+  const { dir, leaving, steps } = deps
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const weights = servedWeights(dir)
+  if (!weights) return { state: 'failed', detail: 'There are no weights to begin with.' }
+  const cancelling = new AbortController()
+  const beating = beat(deps, id, cancelling)
+  try {
+    const plan = (await resumable(dir, steps, weights.hash)) ?? (await newPlan(deps, weights.hash, cancelling.signal))
+    if ('missing' in plan) return { state: 'failed', detail: plan.missing }
+    beating.says(`Learning from ${Math.floor(plan.days)} days of ${plan.lots} lots.`)
+    for (let start = 1; ; start++) {
+      const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, beating })
+      if (code === 0 && last) return await judged(deps, plan, last)
+      if (leaving.aborted) return { state: 'interrupted', detail: 'The server left; it goes on from its checkpoint.' }
+      if (cancelling.signal.aborted)
+        return {
+          state: 'cancelled',
+          detail: `Cancelled${last ? ` at step ${last.step}` : ''}; nothing was changed, and the next training goes on from there.`,
+        }
+      if (start === startsMax)
+        return { state: 'failed', detail: `It ended ${startsMax} times before it was done (${code}).` }
+      beating.says('It was ended from outside and goes on from its checkpoint.')
+    }
+  } finally {
+    beating.stop()
+  }
+}
+
+interface Beating {
+  says(detail: string): void
+  heard(progress: TrainingProgress): void
+  stop(): void
+}
+
+/** Keeps the row beating, and looks whether somebody wants it to end. */
+function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Beating {
+  let progress: TrainingProgress | undefined
+  let detail = 'Reading the history.'
+  const tell = async () => {
+    const change = { beat: instant(Date.now()), detail, ...(progress ? { progress: JSON.stringify(progress) } : {}) }
+    if (!(await store.changeTraining(id, ['running'], change))) cancelling.abort()
+  }
+  const unheard = (error: unknown) => log.debug('the progress of the training was not stored', { error })
+  const timer = setInterval(() => void tell().catch(unheard), beatMs)
+  return {
+    says: (words) => {
+      detail = words
+    },
+    heard(next) {
+      progress = next
+      onProgress?.(next)
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** What an earlier training left, if it can be taken up. */
+async function resumable(dir: string, steps: number, from: string): Promise<Plan | undefined> {
+  const { history, plan, checkpoint } = files(dir)
+  if (!existsSync(checkpoint) || !existsSync(history)) return undefined
+  try {
+    const known = planSchema.parse(JSON.parse(await readFile(plan, 'utf8')))
+    const age = Date.now() - (await stat(history)).mtimeMs
+    return known.steps === steps && known.from === from && age < resumeMsMax ? known : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function newPlan(
+  { dir, sites, store, promiseMs, calendar, steps }: TrainingDeps,
+  from: string,
+  signal: AbortSignal,
+): Promise<Plan | { readonly missing: string }> {
+  const { history, plan, out, checkpoint } = files(dir)
+  for (const file of [out, checkpoint, plan]) await rm(file, { force: true })
+  let [rows, days, lots] = [0, 0, 0]
+  {
+    await using file = await open(history, 'w', 0o600)
+    const now = Date.now()
+    for (const site of sites) {
+      const rates = siteRates(store, site, promiseMs)
+      await rates.advance(now, async () => {
+        signal.throwIfAborted()
+        await sleep(0)
+      })
+      const siteDays = Math.max(...site.lots.map((_, lot) => rates.historyDays(lot)))
+      days = Math.max(days, siteDays)
+      if (siteDays < trainingDaysMin) continue
+      const length = Math.min(keptSteps, Math.ceil(siteDays * 96) + 1)
+      const firstStep = rates.lastStep - length + 1
+      const sent = site.lots.map(({ id, capacity }, lot) => ({
+        ...{ id, capacity },
+        rates: Array.from({ length }, (_, i) => {
+          const rate = rates.rateAt(lot, firstStep + i)
+          if (Number.isNaN(rate)) return null
+          rows++
+          return Math.round(rate * 10_000) / 10_000
+        }),
+      }))
+      lots += sent.length
+      await file.write(
+        `${JSON.stringify({
+          site: site.id,
+          zone: site.zone,
+          from: new Date(firstStep * quarterMs).toISOString(),
+          lots: sent,
+          holidays: calendar.holidays,
+          school_holidays: calendar.schoolHolidays,
+        })}\n`,
+      )
+    }
+  }
+  if (lots === 0)
+    return {
+      missing:
+        sites.length === 0
+          ? 'There is no layout, so nothing to forecast.'
+          : `There are ${Math.floor(days)} days of history; training needs ${trainingDaysMin}.`,
+    }
+  const made: Plan = { steps, from, rows, days, lots }
+  await writeFileAtomic(plan, JSON.stringify(made))
+  return made
+}
+
+interface Run {
+  readonly weights: string
+  readonly cancelling: AbortController
+  readonly beating: Beating
+}
+
+/** One process of the forecaster's `train`. It ends with this one: the other end of its input is here. */
+async function runTrainer(
+  { dir, leaving, steps, onPid }: TrainingDeps,
+  { weights, cancelling, beating }: Run,
+): Promise<{ code: number | string; last: TrainingProgress | undefined }> {
+  const { history, out } = files(dir)
+  const options = { data: history, out, from: weights, steps: String(steps), progress: 'json' }
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  const args = [
+    `--max-old-space-size=${heapMiB}`,
+    '--disable-warning=ExperimentalWarning',
+    mainFile,
+    'train',
+    '--leash',
+  ]
+  const child: ChildProcess = spawn(process.execPath, [...args, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })
+  child.once('spawn', () => {
+    giveWay(child.pid)
+    onPid?.(child.pid)
+  })
+  let last: TrainingProgress | undefined
+  let words = ''
+  child.stdin?.on('error', () => {})
+  child.stderr?.on('data', (bytes: Buffer) => {
+    words = (words + bytes.toString()).slice(-600)
+  })
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said = trainingProgressSchema.safeParse(parsed(line))
+      if (!said.success) return
+      last = said.data
+      beating.heard(last)
+    })
+  const stop = () => child.kill('SIGTERM')
+  for (const signal of [leaving, cancelling.signal]) {
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop)
+  }
+  try {
+    const code = await new Promise<number | string>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (status, killed) => resolve(status ?? killed ?? 'gone'))
+    })
+    if (typeof code === 'number' && code !== 0 && code !== 130)
+      throw new Error(words.trim().split('\n').at(-1) ?? `exit ${code}`)
+    return { code, last }
+  } finally {
+    onPid?.(undefined)
+    for (const signal of [leaving, cancelling.signal]) signal.removeEventListener('abort', stop)
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** What was made is served if it is better on what it has not seen. */
+async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProgress): Promise<TrainingOutcome> {
+  const { out, history, plan: planFile } = files(dir)
+  const { validation, before } = last
+  for (const file of [history, planFile]) await rm(file, { force: true })
+  const figures = `${format(validation)} against ${format(before)} of what is served`
+  if (validation === undefined || before === undefined || !(validation < before)) {
+    await rm(out, { force: true })
+    return {
+      state: 'done',
+      isServed: false,
+      detail: `It was no better on the newest days (${figures}); nothing was changed.`,
+    }
+  }
+  const note: TrainedNote = { trained: new Date().toISOString(), rows: plan.rows, validation }
+  await rename(out, ownWeights(dir))
+  await writeFileAtomic(ownNote(dir), JSON.stringify(note))
+  log.info('new forecast weights are served', { ...note })
+  return { state: 'done', isServed: true, detail: `Better on the newest days (${figures}): it is served now.` }
+}
+
+const format = (value: number | undefined) => (value === undefined ? 'nothing' : value.toFixed(4))

@@ -1,0 +1,51 @@
+/**
+ * The forecasts' process: follows the history and keeps forecasts of it, by asking the forecaster, which is a process of its own below this one.
+ * It may be missing, fall or hang; nothing else waits for it.
+ */
+import os from 'node:os'
+import { runChild } from './child.ts'
+import { runForecasts } from './forecast/service.ts'
+import { forecastDir } from './forecast/weights.ts'
+import { reachStore } from './late-store.ts'
+import { instant } from './lib/brand.ts'
+import { systemClock } from './lib/clock.ts'
+import type { ToChild } from './messages.ts'
+import { holidaysOfYears } from './simulator/demand.ts'
+import { storeUrl } from './store-url.ts'
+import { systemStatus } from './system-status.ts'
+
+/** Below what takes readings and shows pages. */
+const niceness = 5
+
+await runChild(async (child) => {
+  const { settings, log, signal } = child
+  const { config, demo } = settings
+  os.setPriority(niceness)
+  let figures: Extract<ToChild, { type: 'figures' }> | undefined
+  child.onMessage((message) => {
+    if (message.type === 'figures') figures = message
+  })
+  child.send({ type: 'ready' })
+  const dataDir = demo?.dir ?? settings.dataDir
+  await using store = await reachStore(storeUrl(config, dataDir), { log, clock: systemClock, signal })
+  const year = new Date().getUTCFullYear()
+  await runForecasts({
+    ...{ store, dir: forecastDir(dataDir), log, clock: systemClock, signal },
+    promiseMs: config.promiseHours * 3_600_000,
+    calendar: {
+      holidays: demo ? holidaysOfYears(year - 1, year + 1) : config.forecast.holidays,
+      schoolHolidays: config.forecast.schoolHolidays,
+    },
+    nightHour: config.forecast.nightHour,
+    trainingSteps: config.forecast.trainingSteps,
+    pipeline() {
+      const now = systemClock.now()
+      if (!figures) return { depth: 0, lagMs: 0 }
+      const { pendingFrames = 0, lagMs = 0 } = systemStatus(settings, figures, now)
+      return { depth: Math.max(0, pendingFrames), lagMs }
+    },
+    onState: (state) => child.send({ type: 'forecaster', ...state }),
+    onIssued: (site, issued) => child.send({ type: 'issued', site, issued: instant(issued) }),
+    onPids: (pids) => child.send({ type: 'forecast-pids', ...pids }),
+  })
+})

@@ -1,0 +1,69 @@
+/**
+ * The part of the store contract that keeps forecasts: the newest of each site as pages show it, every origin as it was issued until it has
+ * been scored for four weeks, the newest scoreboard, and the trainings. None of it is part of a batch: it follows the history and can be
+ * made again.
+ */
+import type { Instant } from '../lib/brand.ts'
+
+/** A forecast as issued. One a site and origin: those of one quarter of an hour rest on the same quarters, and the newest stays. */
+export interface IssuedForecastRow {
+  readonly site: string
+  readonly origin: Instant
+  readonly issued: Instant
+  /** Which weights. */
+  readonly model: string
+  /** What the numbers of `body` mean; JSON. */
+  readonly head: string
+  readonly body: Uint8Array
+}
+
+/** JSON of the time it was made at. */
+export interface ForecastDocument {
+  readonly at: Instant
+  readonly document: string
+}
+
+/** `asked`: nobody works on it yet. `cancelling`: who works on it should stop. */
+export type TrainingState = 'asked' | 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed'
+
+export interface TrainingRow {
+  readonly id: number
+  readonly asked: Instant
+  readonly author: string
+  readonly state: TrainingState
+  readonly started: Instant | null
+  readonly ended: Instant | null
+  /** When who works on it was last heard of. */
+  readonly beat: Instant
+  /** JSON of what training last said. */
+  readonly progress: string | null
+  readonly detail: string
+}
+
+export type TrainingChange = Partial<Omit<TrainingRow, 'id' | 'asked' | 'author'>>
+
+export interface ForecastStore {
+  /** The forecast of an origin, in place of what was issued for it before, and the document pages show. */
+  saveForecast(row: IssuedForecastRow, document: string): Promise<void>
+  shownForecast(site: string): Promise<ForecastDocument | undefined>
+  /** By origin, `from` inclusive, `to` exclusive, oldest first; with `everyMs` those that are a multiple of it. */
+  issuedForecasts(filter: {
+    site: string
+    from: Instant
+    to: Instant
+    everyMs?: number
+    limit: number
+  }): Promise<readonly IssuedForecastRow[]>
+  saveForecastQuality(site: string, made: ForecastDocument): Promise<void>
+  forecastQuality(site: string): Promise<ForecastDocument | undefined>
+  /** Forecasts of origins before this one; returns how many are gone. */
+  forgetForecasts(before: Instant): Promise<number>
+  /** Newest arrival of any device; undefined before the first. */
+  newestArrival(): Promise<Instant | undefined>
+
+  /** A new one; returns its id. The oldest are forgotten, so that a hundred stay. */
+  addTraining(training: Omit<TrainingRow, 'id'>): Promise<number>
+  newestTraining(): Promise<TrainingRow | undefined>
+  /** Only while it is in one of these states; true when it was. */
+  changeTraining(id: number, from: readonly TrainingState[], change: TrainingChange): Promise<boolean>
+}
