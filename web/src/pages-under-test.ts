@@ -9,6 +9,7 @@ import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { bayStates } from './bay-state.ts'
 import type { Build } from './build-under-test.ts'
 import { createForecastDouble, type ForecastDouble } from './forecast-under-test.ts'
+import { sampleDay, sampleStays } from './history-under-test.ts'
 import { createPipelineDouble, type PipelineDouble } from './pipeline-under-test.ts'
 
 const csp =
@@ -126,6 +127,8 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     if (forecast.answer(request, response, url, sites())) return
     if (await pipeline.answer(request, response, url)) return
     const [, , , kind, id = ''] = pathname.split('/').map(decodeURIComponent)
+    if (pathname.endsWith('/sessions')) return json({ items: sampleStays(id), next: null })
+    if (pathname.endsWith('/occupancy/history')) return json(sampleDay(id))
     if (kind === 'bays') return json(bay(plan, states, id))
     if (kind === 'devices' && pathname.endsWith('/readings')) return json({ items: [reading(id)], next: null })
     if (kind === 'devices') return json(id ? device(id, id) : { items: [device('A-017', null)], next: null })

@@ -46,6 +46,16 @@ for (const [colorScheme, width, height] of looks)
     const states: [name: string, double: PageDouble, path: string, reach: (page: Page) => Promise<unknown>][] = [
       ['normal', double, '/desk', (page) => free(page).waitFor()],
       ['bay', double, '/desk?bay=S2-007', (page) => shows(page, '.drawer', 'Last readings')],
+      ['stays', double, '/desk?bay=S2-007', (page) => shows(page, '.stays', 'at least')],
+      [
+        'day',
+        double,
+        '/desk',
+        async (page) => {
+          await page.locator('.last-day summary').first().click()
+          await page.locator('.day path.unsure').waitFor({ state: 'attached' })
+        },
+      ],
       ['ledger', double, '/desk', (page) => page.click('.tile.wide')],
       [
         'table',

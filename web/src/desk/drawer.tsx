@@ -10,6 +10,7 @@ import { Icon } from './icons.tsx'
 import { LedgerDetail } from './ledger-detail.tsx'
 import { writeAddress } from './plan-panel.tsx'
 import { batteryWord, presenceWord } from './reading.ts'
+import { Stays } from './stays.tsx'
 import { typeName } from './table-twin.tsx'
 
 const pollMs = 2_000
@@ -112,6 +113,7 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
       {detail.failed && <p class="banner bad">{words.text('bayFailed')}</p>}
       {found === undefined && !detail.failed && <p class="quiet">{words.text('loading')} …</p>}
       {found?.device === null && <p class="quiet">{words.text('noDevice', { id })}</p>}
+      {found && <Stays bay={id} since={found.since === null ? 0 : Date.parse(found.since)} />}
       {found?.device && <DevicePart id={found.device.id} source={found.device.source} />}
     </Sheet>
   )

@@ -1,7 +1,9 @@
 /** The side column: lots from the fullest, their levels, and devices that nobody has given a bay yet. */
+import { useSignal } from '@preact/signals'
 import { bayStates, code, stateCount } from '../bay-state.ts'
 import { occupancyRate } from '../live/tally.ts'
 import type { Plate } from '../plan/floor.ts'
+import { DayChart } from './day-chart.tsx'
 import { type City, useDesk } from './desk.ts'
 import { StateBar } from './state-bar.tsx'
 
@@ -70,6 +72,7 @@ export function Lots({ city }: { city: City }) {
                 ))}
               </div>
             )}
+            <LastDay site={site} name={name} />
             <p class="age">
               {updated
                 ? words.text('updated', { age: words.ago(now.value - Date.parse(updated)) })
@@ -79,5 +82,22 @@ export function Lots({ city }: { city: City }) {
         )
       })}
     </section>
+  )
+}
+
+/** Asked for only where somebody opens it: a city may have hundreds of lots. */
+function LastDay({ site, name }: { site: string; name: string }) {
+  const { words } = useDesk()
+  const open = useSignal(false)
+  return (
+    <details
+      class="last-day"
+      onToggle={(event) => {
+        open.value = event.currentTarget.open
+      }}
+    >
+      <summary>{words.text('dayTitle')}</summary>
+      {open.value && <DayChart site={site} name={name} />}
+    </details>
   )
 }

@@ -128,6 +128,13 @@ export const de: Dictionary = {
 
   lots: 'Anlagen',
   fullestFirst: 'vollste zuerst',
+  dayTitle: 'Letzte 24 Stunden',
+  dayLabel:
+    '{name}, belegter Anteil der letzten 24 Stunden: von {low} bis {high}, jetzt {now}; bekannt für {coverage} der Plätze und Zeit',
+  dayMost: 'höchstens {high}',
+  dayKnown: 'bekannt {coverage}',
+  dayNone: 'Von den letzten 24 Stunden ist nichts bekannt.',
+  dayFailed: 'Die letzten 24 Stunden sind gerade nicht abrufbar.',
   freeOf: 'frei von {n}',
   lotOccupancy: '{name}: {percent} belegt',
   updated: 'aktualisiert {age}',
@@ -152,6 +159,9 @@ export const de: Dictionary = {
   lastWord: 'Letzte Meldung',
   readings: 'Meldungen',
   missingNumbers: 'Fehlende Nummern',
+  lastStays: 'Letzte Aufenthalte',
+  noStays: 'In den letzten sieben Tagen endete hier kein Aufenthalt.',
+  stayAtLeast: 'mindestens {span}',
   lastReadings: 'Letzte Meldungen',
   readingOccupied: 'belegt',
   readingFree: 'frei',

@@ -125,6 +125,13 @@ export const en = {
 
   lots: 'Lots',
   fullestFirst: 'fullest first',
+  dayTitle: 'Last 24 hours',
+  dayLabel:
+    '{name}, taken share over the last 24 hours: from {low} to {high}, now {now}; known for {coverage} of bays and time',
+  dayMost: 'most {high}',
+  dayKnown: 'known {coverage}',
+  dayNone: 'Nothing is known of the last 24 hours.',
+  dayFailed: 'The last 24 hours cannot be loaded right now.',
   freeOf: 'free of {n}',
   lotOccupancy: '{name}: {percent} taken',
   updated: 'updated {age}',
@@ -149,6 +156,9 @@ export const en = {
   lastWord: 'Last word',
   readings: 'Readings',
   missingNumbers: 'Missing numbers',
+  lastStays: 'Last stays',
+  noStays: 'No stay has ended here in the last seven days.',
+  stayAtLeast: 'at least {span}',
   lastReadings: 'Last readings',
   readingOccupied: 'occupied',
   readingFree: 'free',
