@@ -18,13 +18,10 @@ export function Stays({ bay, since }: { bay: string; since: number }) {
       {items.length === 0 && <p class="quiet">{words.text('noStays')}</p>}
       <ol class="stays">
         {items.map(({ arrival, departure, dwell_s, certain }) => {
-          const span = words.span(dwell_s * 1_000)
+          const span = words.duration(dwell_s * 1_000)
           return (
             <li key={`${departure} ${arrival}`}>
-              <span>
-                <time dateTime={arrival}>{words.moment(Date.parse(arrival), zone.value)}</time> –{' '}
-                <time dateTime={departure}>{words.minute(Date.parse(departure), zone.value)}</time>
-              </span>
+              <span>{words.range(Date.parse(arrival), Date.parse(departure), zone.value)}</span>
               <b>{certain ? span : words.text('stayAtLeast', { span })}</b>
             </li>
           )

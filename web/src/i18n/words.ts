@@ -11,10 +11,14 @@ export interface Words<K extends string = TextKey> {
   clock(at: number, zone?: string): string
   minute(at: number, zone?: string): string
   moment(at: number, zone?: string): string
+  /** "23 Nov, 20:58 – 23:02": the day once where it is one. */
+  range(from: number, to: number, zone?: string): string
   /** "4 s ago" */
   ago(ms: number): string
   /** "4 min": how long something lasts. */
   span(ms: number): string
+  /** "2 hr, 4 min": to the minute, however long it lasts. */
+  duration(ms: number): string
   /** "23 Nov": a day written YYYY-MM-DD, which is UTC. */
   day(day: string, long?: boolean): string
   /** The same language with more texts, those of a page that came later. */
@@ -88,6 +92,16 @@ export function createWords<K extends string = TextKey>(
     minute: (at, zone) => time(at, { hour: '2-digit', minute: '2-digit' }, zone),
     moment: (at, zone) =>
       time(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone),
+    range(from, to, timeZone) {
+      const style = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+      return new Intl.DateTimeFormat(locale, { ...style, ...(timeZone ? { timeZone } : {}) }).formatRange(from, to)
+    },
+    duration(ms) {
+      const minutes = Math.round(ms / 60_000)
+      const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+      const format = new Intl.DurationFormat(locale, { style: 'short', minutesDisplay: 'auto' })
+      return minutes < 1 ? this.span(ms) : format.format({ hours, minutes: rest })
+    },
     day: (day, long = false) =>
       time(
         Date.parse(day),
