@@ -43,14 +43,21 @@ export interface UnderTestOptions extends Partial<Omit<ApiDeps, 'store'>> {
   /** Stands between the API and the real store. */
   readonly around?: (store: Store) => Store
   readonly log?: Log
+  /** Default: a SQLite file of its own. */
+  readonly storeUrl?: string
   /** Stored before the API starts. */
   readonly layout?: Layout
 }
 
-export async function apiUnderTest({ around, layout, ...deps }: UnderTestOptions = {}): Promise<ApiUnderTest> {
+export async function apiUnderTest({
+  around,
+  layout,
+  storeUrl,
+  ...deps
+}: UnderTestOptions = {}): Promise<ApiUnderTest> {
   const dir = await mkdtemp(join(tmpdir(), 'api-'))
   const clock: Clock = deps.clock ?? systemClock
-  const store = await openStore(`sqlite:${join(dir, 'store.sqlite')}`, { log: silentLog, clock })
+  const store = await openStore(storeUrl ?? `sqlite:${join(dir, 'store.sqlite')}`, { log: silentLog, clock })
   await store.migrate()
   if (layout) await store.saveLayout(layout, 'test', clock.now())
   const keyring = await openKeyring(dir, { BAYKEEPER_API_KEY: apiKey }, { clock })

@@ -1,0 +1,16 @@
+import { after, before, describe } from 'node:test'
+import { type MariadbServer, mariadbMissing, startMariadb } from '../store/mysql/mariadb-fixture.ts'
+import { historySuite } from './history-suite.ts'
+
+const missing = mariadbMissing()
+let server: MariadbServer
+before(async () => {
+  if (!missing) server = await startMariadb()
+})
+after(async () => {
+  await server?.[Symbol.asyncDispose]()
+})
+
+describe('the past as the API tells it, on MariaDB', { skip: missing }, () => {
+  historySuite(async () => ({ storeUrl: await server.createDatabase() }))
+})
