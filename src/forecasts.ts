@@ -4,7 +4,7 @@
  */
 import os from 'node:os'
 import { runChild } from './child.ts'
-import { runForecasts } from './forecast/service.ts'
+import { runForecasts } from './forecast/forecasting.ts'
 import { forecastDir } from './forecast/weights.ts'
 import { reachStore } from './late-store.ts'
 import { instant } from './lib/brand.ts'

@@ -4,6 +4,7 @@
  *   baykeeper start ──▶ supervisor ──▶ intake      sources ▶ journal            (intake.ts)
  *                                  ├─▶ processor   journal ▶ fold ▶ store       (processor.ts)
  *                                  ├─▶ web         store ▶ API, stream, pages   (web.ts)
+ *                                  ├─▶ forecasts   store ▶ forecaster ▶ store    (forecasts.ts)
  *                                  └─▶ simulator   only while nothing is real   (demo-city.ts)
  */
 import { Command } from 'commander'
@@ -47,17 +48,22 @@ const started = (command: Command) =>
     .option('--udp-port <n>', 'UDP datagrams (default 7001)')
     .option('--serial <path>', 'serial port, several separated by commas')
     .option('--store <url>', 'sqlite or mysql://user:password@host/database')
+    .option('--no-forecast', 'no forecasts, and none of their processes')
     .option('--no-demo', 'no simulated city, even while nothing real is configured')
     .option('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready')
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-json', 'log lines as JSON')
 
-type StartFlags = Flags & { config?: string; readyFile?: string; demo?: boolean; bays?: string }
+type StartFlags = Flags & { config?: string; readyFile?: string; demo?: boolean; forecast?: boolean; bays?: string }
+
+/** Commander says true where nothing was said, and that is no flag. */
+const switchedOff = (flags: StartFlags): Flags => (flags.forecast === false ? { forecast: false } : {})
 
 started(program.command('start').description('start the server')).action(
   run((flags: StartFlags) => {
-    const { config: file, readyFile, demo, ...rest } = flags
-    const loaded = loadConfig({ file, flags: { ...rest, ...(demo === false ? { demo: false } : {}) } })
+    const { config: file, readyFile, demo, forecast: _forecast, ...rest } = flags
+    const off = { ...switchedOff(flags), ...(demo === false ? { demo: false } : {}) }
+    const loaded = loadConfig({ file, flags: { ...rest, ...off } })
     return start(loaded, { readyFile })
   }),
 )
@@ -66,7 +72,8 @@ started(program.command('demo').description('the whole product on a simulated ci
   .option('--bays <n>', 'size of the city (default 2000)')
   .action(
     run((flags: StartFlags) => {
-      const { config: file, readyFile, demo: _demo, bays, ...rest } = flags
+      const { config: file, readyFile, demo: _demo, forecast: _forecast, bays, ...given } = flags
+      const rest = { ...given, ...switchedOff(flags) }
       const data = rest['data'] ?? './data/demo-only'
       return start(loadConfig({ file, flags: { ...rest, data, ...(bays ? { demoBays: bays } : {}) } }), {
         readyFile,
@@ -245,6 +252,14 @@ placed(program.command('simulate').description('send simulated sensors at a rate
   .action(
     run(async (...args: Parameters<typeof import('./cli/simulate.ts').simulateCommand>) =>
       (await import('./cli/simulate.ts')).simulateCommand(...args),
+    ),
+  )
+
+placed(program.command('train').description('teach the forecaster from the history of this place'))
+  .option('--steps <n>', 'how long (default forecast.trainingSteps)')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/train.ts').trainCommand>) =>
+      (await import('./cli/train.ts')).trainCommand(...args),
     ),
   )
 

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
 import { forecastSites } from './lots.ts'
 import { isNight, nextRoundMs } from './schedule.ts'
-import { emptyBoard, gateOf, type KeptQuality, keptQuality, scoredDays, scoreSite } from './scoring.ts'
+import { emptyBoard, gateOf, type KeptQuality, keptQuality, modelShown, scoredDays, scoreSite } from './scoring.ts'
 import { type Calendar, type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
 import { beatMsMax, train } from './training.ts'
 import { servedWeights } from './weights.ts'
@@ -37,6 +37,9 @@ const lookMs = 2_000
 /** A layout is looked for this often. */
 const layoutMs = 10_000
 const scoreMs = 3_600_000
+/** A small installation sees what has come due soon. */
+const scoreFewMs = 15 * 60_000
+const fewLotsMax = 100
 /** Issued this often while the first one has not come about: history may just be arriving. */
 const eagerMs = 10_000
 const eagerMsMax = 5 * 60_000
@@ -51,6 +54,8 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   const due = { round: 0, layout: 0, past: 0, score: clock.now() + eagerMsMax }
   const begun = clock.now()
   let working: Promise<unknown> | undefined
+  /** Which process of the forecaster was asked last. */
+  let asked = 0
   service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
 
   async function lay() {
@@ -63,7 +68,11 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     const found = stored ? forecastSites(stored.layout) : []
     if (found.length > 0)
       forecaster ??= createForecaster({
-        ...{ log, signal, onState: service.onState },
+        ...{ log, signal },
+        onState(state) {
+          service.onState(state)
+          tellPids()
+        },
         weights: (canUseOwn) => servedWeights(dir, canUseOwn),
       })
     const running = forecaster
@@ -79,7 +88,8 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     await sleep(0)
   }
 
-  async function round() {
+  async function round(running: Forecaster) {
+    asked = running.generation
     due.round = nextRoundMs(clock.now())
     const newestArrivalMs = await store.newestArrival()
     let issued = 0
@@ -93,6 +103,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         })
         if (!made) continue
         issued += Number(!made.isEmpty)
+        await nameModel(each.site.id, running)
         service.onIssued(each.site.id, made.at)
       } catch (error) {
         if (signal.aborted) throw error
@@ -103,6 +114,19 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (issued === 0 && clock.now() - begun < eagerMsMax) due.round = Math.min(due.round, clock.now() + eagerMs)
   }
 
+  const keep = async (made: KeptQuality) => {
+    const { site } = made.quality
+    kept.set(site, made)
+    await store.saveForecastQuality(site, { at: clock.now(), document: JSON.stringify(made) })
+  }
+
+  /** The page names the model before the first score, and a new one at once. */
+  async function nameModel(site: string, { weights }: Forecaster) {
+    const known = kept.get(site) ?? keptQuality(site, emptyBoard, { scoredMs: undefined, weights: undefined })
+    if (!weights || known.quality.model?.hash === weights.hash) return
+    await keep({ ...known, quality: { ...known.quality, model: modelShown(weights) } })
+  }
+
   /** A past may just be written: what it changes is not waited for. */
   async function lookForPast() {
     const now = clock.now()
@@ -111,14 +135,12 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   }
 
   async function scores(running: Forecaster) {
-    due.score = clock.now() + scoreMs
+    const lots = sites.reduce((sum, { site }) => sum + site.lots.length, 0)
+    due.score = clock.now() + (lots > fewLotsMax ? scoreMs : scoreFewMs)
     for (const { site, rates } of sites) {
       const now = clock.now()
       const board = await scoreSite({ store, forecaster: running }, rates, now)
-      const { weights } = running
-      const quality = keptQuality(site.id, board ?? emptyBoard, { scoredMs: now, weights })
-      kept.set(site.id, quality)
-      await store.saveForecastQuality(site.id, { at: now, document: JSON.stringify(quality) })
+      if (board) await keep(keptQuality(site.id, board, { scoredMs: now, weights: running.weights }))
     }
     const gone = await store.forgetForecasts(instant(clock.now() - (scoredDays + 1) * 86_400_000))
     if (gone > 0) log.debug('old forecasts are forgotten', { gone })
@@ -185,15 +207,11 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   }
 
   /** Weights may have been made by a command beside this process. */
-  let told = ''
-  const tidy = () => {
+  const lookForWeights = () => {
     if (forecaster?.weights && forecaster.weights.name === 'trained here' && !working) {
       const now = servedWeights(dir)
       if (now && now.hash !== forecaster.weights.hash) renew()
     }
-    const line = `${forecaster?.pid} ${pids.training}`
-    if (line !== told) tellPids()
-    told = line
   }
 
   let ticks = 0
@@ -202,11 +220,13 @@ export async function runForecasts(service: ForecastService): Promise<void> {
       if (clock.now() >= due.layout) await lay()
       if (forecaster && sites.length > 0) {
         if (clock.now() >= due.past) await lookForPast()
-        if (clock.now() >= due.round) await round()
+        // Another process has been started, and it shows by an answer that it is well.
+        if (forecaster.generation !== asked) due.round = 0
+        if (clock.now() >= due.round) await round(forecaster)
         else if (clock.now() >= due.score) await scores(forecaster)
       }
       if (!working) await trainings()
-      if (ticks++ % 30 === 0) tidy()
+      if (ticks++ % 30 === 0) lookForWeights()
     } catch (error) {
       if (signal.aborted) break
       log.debug('what is due is tried again', { error })

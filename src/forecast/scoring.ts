@@ -14,6 +14,8 @@ import type { Weights } from './weights.ts'
 
 export const scoredDays = 28
 const strideSteps = 5
+/** In the first days every origin counts. */
+const youngDays = 2
 const rowsAtOnce = 50
 const lotsAtOnce = 8
 
@@ -45,8 +47,11 @@ export async function scoreSite(
 async function sampledRows(store: Store, site: string, nowMs: number): Promise<IssuedForecastRow[]> {
   const rows: IssuedForecastRow[] = []
   const to = instant(nowMs)
-  const everyMs = strideSteps * quarterMs
-  for (let from = nowMs - (scoredDays * stepsADay + stepsADay) * quarterMs; ; ) {
+  const begin = instant(nowMs - (scoredDays * stepsADay + stepsADay) * quarterMs)
+  const [oldest] = await store.issuedForecasts({ site, from: begin, to, limit: 1 })
+  const isYoung = !oldest || nowMs - oldest.origin < youngDays * stepsADay * quarterMs
+  const everyMs = (isYoung ? 1 : strideSteps) * quarterMs
+  for (let from: number = begin; ; ) {
     const page = await store.issuedForecasts({ site, from: instant(from), to, everyMs, limit: rowsAtOnce })
     rows.push(...page)
     const last = page.at(-1)
@@ -93,7 +98,7 @@ export interface KeptQuality {
 export function keptQuality(
   site: string,
   { cells, gate, factors, calibration, drift }: Board,
-  { scoredMs, weights }: { scoredMs: number; weights: Weights | undefined },
+  { scoredMs, weights }: { scoredMs: number | undefined; weights: Weights | undefined },
 ): KeptQuality {
   const decided = new Map(gate.map((each) => [`${each.minutes} ${each.lot}`, each]))
   const shown = (figures: Board['cells'][number]['days7']) => {
@@ -105,7 +110,7 @@ export function keptQuality(
     factors,
     quality: {
       site,
-      scored: new Date(scoredMs).toISOString(),
+      scored: scoredMs === undefined ? null : new Date(scoredMs).toISOString(),
       model: weights ? modelShown(weights) : null,
       cells: cells.map(({ lot, minutes, days7, days28 }) => {
         const { serve, why } = decided.get(`${minutes} ${lot}`) ?? { serve: 'model' as const, why: 'no score yet' }

@@ -107,14 +107,15 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
       beating.says('It was ended from outside and goes on from its checkpoint.')
     }
   } finally {
-    beating.stop()
+    await beating.stop()
   }
 }
 
 interface Beating {
   says(detail: string): void
   heard(progress: TrainingProgress): void
-  stop(): void
+  /** Tells the last of it. */
+  stop(): Promise<void>
 }
 
 /** Keeps the row beating, and looks whether somebody wants it to end. */
@@ -135,7 +136,10 @@ function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: 
       progress = next
       onProgress?.(next)
     },
-    stop: () => clearInterval(timer),
+    async stop() {
+      clearInterval(timer)
+      await tell().catch(unheard)
+    },
   }
 }
 
