@@ -11,6 +11,7 @@ import { createCity } from './simulator/city.ts'
 import { runDemo } from './simulator/demo.ts'
 import { type PastQuarter, pastOf } from './simulator/past.ts'
 import { openStore } from './store/open.ts'
+import { noReadings } from './store/reading-rows.ts'
 import type { OccupancyRow, Store } from './store/store.ts'
 
 export interface DemoCitySettings {
@@ -112,7 +113,7 @@ async function commitPast(store: Store, occupancy: readonly OccupancyRow[]) {
   const { position, fence } = await store.cursor(pastJournal)
   await store.commit({
     ...{ journal: pastJournal, from: position, to: position + 1, fence },
-    ...{ readings: [], devices: [], deadLetters: [], deadLettersDone: [], ledger: [] },
+    ...{ readings: noReadings(), devices: [], deadLetters: [], deadLettersDone: [], ledger: [] },
     history: { sessions: [], occupancy, counts: [], health: [] },
   })
 }

@@ -11,6 +11,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { dayMs, dayName, dayNumber } from '../../src/lib/utc-day.ts'
 import { openStore } from '../../src/store/open.ts'
+import { readingRows } from '../../src/store/reading-rows.ts'
 import { type CommitBatch, type ReadingRow, readingPageMax, type Store } from '../../src/store/store.ts'
 import { percentile, pssMb } from '../processes.ts'
 
@@ -108,7 +109,16 @@ function nextBatch(count: number): CommitBatch {
   })
   const counted = { committed: count, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
   return {
-    ...{ journal, from: position, to, fence: 1, readings, devices: states, deadLetters: [], deadLettersDone: [] },
+    ...{
+      journal,
+      from: position,
+      to,
+      fence: 1,
+      readings: readingRows(readings),
+      devices: states,
+      deadLetters: [],
+      deadLettersDone: [],
+    },
     ledger: [{ source: 'http', day: dayName(dayNumber(base)), ...counted }],
   }
 }

@@ -13,7 +13,8 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import { type Keyring, openKeyring } from '../lib/keyring.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
-import type { CommitBatch, ReadingRow, Store } from '../store/store.ts'
+import type { ReadingRow, Store } from '../store/store.ts'
+import { aBatch, type BatchSample } from '../store/store-samples.ts'
 import type { ApiDeps } from './context.ts'
 import { createApi } from './server.ts'
 import type { SystemStatus } from './status.ts'
@@ -26,7 +27,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   readonly store: Store
   readonly keyring: Keyring
   /** Writes devices, readings or dead letters as one batch of the journal. */
-  commit(batch: Partial<CommitBatch>): Promise<number>
+  commit(batch: BatchSample): Promise<number>
   /** Listens on a free port and returns the base URL. */
   listen(): Promise<string>
 }
@@ -78,18 +79,7 @@ export async function apiUnderTest({
     store,
     keyring,
     async commit(batch) {
-      await store.commit({
-        journal: 'test',
-        from: position,
-        to: position + 1,
-        fence: 0,
-        readings: [],
-        devices: [],
-        deadLetters: [],
-        deadLettersDone: [],
-        ledger: [],
-        ...batch,
-      })
+      await store.commit(aBatch({ journal: 'test', from: position, to: position + 1, fence: 0, ...batch }))
       position++
       return position
     },

@@ -9,7 +9,8 @@ import type { Uplink } from '../domain/uplink.ts'
 import type { Instant } from '../lib/brand.ts'
 import { hash48 } from '../lib/hash.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
-import type { DeadLetterRow, LossBatch, ReadingRow, Store } from '../store/store.ts'
+import { addReading as addReadingRow, noReadings, type ReadingRows } from '../store/reading-rows.ts'
+import type { DeadLetterRow, LossBatch, Store } from '../store/store.ts'
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 import type { Fleet, Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'
@@ -26,7 +27,7 @@ const readingsPerFrame = 1_024
 const latin = new TextDecoder('latin1')
 
 export interface BatchRows {
-  readonly readings: ReadingRow[]
+  readonly readings: ReadingRows
   readonly deadLetters: DeadLetterRow[]
   readonly ledger: LedgerBook
   /** Frames that ended as each outcome. */
@@ -57,7 +58,7 @@ export type BatchStore = Pick<Store, 'findSeqs' | 'epochSpan' | 'gapsFrom'>
 /** `revMin`: positions before it were seen by the feeds already; what changes now must come after. */
 export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, history?: HistoryFold): BatchBuilder {
   const rows: BatchRows = {
-    readings: [],
+    readings: noReadings(),
     deadLetters: [],
     ledger: createLedgerBook(),
     outcomes: { committed: 0, duplicate: 0, quarantined: 0 },
@@ -239,32 +240,16 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     const { device, reading, uplink, pos, idx, hash } = taken
     const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
     const { state } = device
-    const m = reading.measures
     if (!late && history) {
       const { occupied, since, claimedBay, countIn, countOut } = state
       applyLive(state, reading, time)
       history.applied(state, { occupied, since, claimedBay, countIn, countOut }, reading, time)
     } else if (!late) applyLive(state, reading, time)
     state.readings++
-    rows.readings.push({
-      pos,
-      idx,
-      device: state.id,
-      epoch,
-      seq: reading.seq ?? null,
-      time,
-      arrived: uplink.arrivedAt,
-      quality: (doubted ? quality.timeDoubted : 0) | (late ? quality.late : 0),
-      hash,
-      occupied: m.occupied,
-      distanceMm: m.distanceMm ?? null,
-      countIn: m.countIn ?? null,
-      countOut: m.countOut ?? null,
-      batteryV: m.batteryV ?? null,
-      batteryPct: m.batteryPct ?? null,
-      temperatureC: m.temperatureC ?? null,
-      rssiDbm: m.rssiDbm ?? null,
-    })
+    const marks = (doubted ? quality.timeDoubted : 0) | (late ? quality.late : 0)
+    const seq = reading.seq ?? null
+    const head = { pos, idx, device: state.id, epoch, seq, time, arrived: uplink.arrivedAt, quality: marks, hash }
+    addReadingRow(rows.readings, head, reading.measures)
     tally(device, uplink.arrivedAt, 'readings')
     return 'committed'
   }

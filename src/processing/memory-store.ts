@@ -2,6 +2,7 @@
 import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
+import { listOf } from '../store/reading-rows.ts'
 import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
@@ -66,11 +67,12 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   function apply(batch: CommitBatch) {
     if (cursor.position !== batch.from || cursor.fence > batch.fence)
       throw new StoreError('fenced', 'the offset has moved')
-    for (const row of batch.readings)
+    const rows = listOf(batch.readings)
+    for (const row of rows)
       if (places.has(key(row))) throw new StoreError('transient', `a reading is stored at ${key(row)} already`)
     cursor = { position: batch.to, fence: batch.fence }
-    for (const row of batch.readings) places.add(key(row))
-    readings.push(...batch.readings)
+    for (const row of rows) places.add(key(row))
+    readings.push(...rows)
     if (batch.history) history.put(batch.history)
     for (const device of batch.devices) devices.set(device.id, { ...device })
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))

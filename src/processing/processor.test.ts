@@ -11,6 +11,7 @@ import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { countFrames, type Framing } from '../lib/frames.ts'
 import { silentLog } from '../lib/log.ts'
+import { listOf } from '../store/reading-rows.ts'
 import { type Store, StoreError } from '../store/store.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { createProcessor } from './processor.ts'
@@ -209,7 +210,7 @@ describe('the processor', () => {
     const store = createMemoryStore()
     const commit = store.commit
     store.commit = async (batch) => {
-      if (batch.readings.some(({ seq }) => seq === 13)) throw new StoreError('data', 'out of range')
+      if (listOf(batch.readings).some(({ seq }) => seq === 13)) throw new StoreError('data', 'out of range')
       return commit(batch)
     }
     await drain(journalOf(Array.from({ length: 20 }, (_, seq) => json([{ device: 'A', seq, occupied: true }]))), store)
@@ -223,7 +224,7 @@ describe('the processor', () => {
     let trials = 0
     store.commit = async (batch) => {
       if (batch.dry && ++trials === 4) throw new StoreError('transient', 'away for a moment')
-      if (batch.readings.some(({ seq }) => seq === 3)) throw new StoreError('data', 'out of range')
+      if (listOf(batch.readings).some(({ seq }) => seq === 3)) throw new StoreError('data', 'out of range')
       return commit(batch)
     }
     await drain(journalOf([json(Array.from({ length: 4 }, (_, seq) => ({ device: 'A', seq, occupied: true })))]), store)
@@ -234,7 +235,8 @@ describe('the processor', () => {
     const store = createMemoryStore()
     const commit = store.commit
     store.commit = async (batch) => {
-      if (batch.readings.some(({ seq }) => seq === 13 || seq === 17)) throw new StoreError('data', 'out of range')
+      if (listOf(batch.readings).some(({ seq }) => seq === 13 || seq === 17))
+        throw new StoreError('data', 'out of range')
       return commit(batch)
     }
     const frames = Array.from({ length: 20 }, (_, seq) => ({ device: 'A', seq, occupied: true }))

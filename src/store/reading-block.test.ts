@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { packColumns, unpackColumns } from './packed-columns.ts'
 import { groupOf, groupsOf, keysIn, type OpenBlock, planBlocks } from './reading-block.ts'
+import { listOf, noReadings, readingRows } from './reading-rows.ts'
 import { aReading, at } from './store-samples.ts'
 
 const today = 20_780
@@ -33,7 +34,7 @@ test('the keys of a closed block are found by their device, numbers or none', ()
   const rows = Array.from({ length: 100 }, (_, i) =>
     aReading({ pos: 1 + i, idx: i * 1_024, device: i % 20, seq: i % 3 === 0 ? null : i, epoch: i % 2, time: at }),
   )
-  const groups = groupsOf(rows, today, 7)
+  const groups = groupsOf(readingRows(rows), today, 7)
   assert.deepEqual(
     groups.map(({ device_group }) => device_group),
     [0, 1, 2],
@@ -50,24 +51,30 @@ test('the keys of a closed block are found by their device, numbers or none', ()
 })
 
 test('a block is closed before the batch that would make it too large, or that begins another day', () => {
-  const first = [aReading({ pos: 1 }), aReading({ pos: 2 })]
-  const begun = planBlocks(closed, [], first, today, 3)
+  const first = readingRows([aReading({ pos: 1 }), aReading({ pos: 2 })])
+  const begun = planBlocks(closed, noReadings(), first, today, 3)
   assert.deepEqual(begun.open, { day: today, after_pos: 0, block: 1, rows_open: 2 })
-  const room = planBlocks(begun.open, first, [aReading({ pos: 3 })], today, 3)
+  const room = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 })]), today, 3)
   assert.deepEqual([room.open.rows_open, room.closed.length, room.keepsRows], [3, 0, true])
-  const full = planBlocks(begun.open, first, [aReading({ pos: 3 }), aReading({ pos: 4 })], today, 3)
+  const full = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 }), aReading({ pos: 4 })]), today, 3)
   assert.deepEqual(full.open, { day: today, after_pos: 2, block: 2, rows_open: 2 })
   assert.deepEqual([full.closed[0]?.rows_held, full.closed[0]?.day], [2, today])
-  const tomorrow = planBlocks(begun.open, first, [aReading({ pos: 3 })], today + 1, 99)
+  const tomorrow = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 })]), today + 1, 99)
   assert.deepEqual(tomorrow.open, { day: today + 1, after_pos: 2, block: 2, rows_open: 1 })
 })
 
 test('a reading of a position before the open block gets a block of its own at once', () => {
   const open = { day: today, after_pos: 50, block: 4, rows_open: 1 }
-  const plan = planBlocks(open, [aReading({ pos: 60 })], [aReading({ pos: 7 }), aReading({ pos: 61 })], today, 99)
+  const plan = planBlocks(
+    open,
+    readingRows([aReading({ pos: 60 })]),
+    readingRows([aReading({ pos: 7 }), aReading({ pos: 61 })]),
+    today,
+    99,
+  )
   assert.deepEqual(plan.open, { day: today, after_pos: 50, block: 5, rows_open: 2 })
   assert.deepEqual(
-    plan.added.map(({ pos }) => pos),
+    listOf(plan.added).map(({ pos }) => pos),
     [61],
   )
   assert.deepEqual(

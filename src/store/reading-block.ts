@@ -10,6 +10,7 @@
  * - B3 Everything here can be made again from `reading`.
  */
 import { packColumns, unpackColumns } from './packed-columns.ts'
+import { behind, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
 import type { ReadingBlockTable, ReadingOpenTable } from './tables.ts'
 
 /** Rows of the open block: looked through in a few milliseconds, and enough to make a closed block worth its rows. */
@@ -31,7 +32,6 @@ export interface ReadingKey {
 }
 
 export type OpenBlock = Omit<ReadingOpenTable, 'id'>
-type BlockRow = Omit<ReadingKey, 'day'>
 
 export const blockColumns = [
   'device_group',
@@ -47,7 +47,6 @@ export const blockColumns = [
   'keys_packed',
 ] as const satisfies readonly (keyof ReadingBlockTable)[]
 
-const packedColumns = 6
 /** `seq` of a reading without one. */
 const noSeq = -1
 
@@ -56,7 +55,7 @@ export interface BlockPlan {
   readonly closed: readonly ReadingBlockTable[]
   readonly open: OpenBlock
   /** Rows of the batch that the open block holds now. */
-  readonly added: readonly BlockRow[]
+  readonly added: ReadingRows
   /** It also holds those of before. */
   readonly keepsRows: boolean
 }
@@ -64,62 +63,65 @@ export interface BlockPlan {
 /** What a batch does to the blocks. `before` are the rows that the open block holds. */
 export function planBlocks(
   open: OpenBlock,
-  before: readonly BlockRow[],
-  batch: readonly BlockRow[],
+  before: ReadingRows,
+  batch: ReadingRows,
   today: number,
   rowsMax: number,
 ): BlockPlan {
   let { day, after_pos, block, rows_open } = open
   const closed: ReadingBlockTable[] = []
-  const close = (rows: readonly BlockRow[], of: number) => {
+  const close = (rows: ReadingRows, of: number) => {
     if (rows.length > 0) closed.push(...groupsOf(rows, of, block++))
   }
   const keepsRows = day === today && rows_open + batch.length <= rowsMax
   if (!keepsRows) {
     close(before, day)
-    for (const { pos } of before) if (pos > after_pos) after_pos = pos
+    for (let row = 0; row < before.length; row++)
+      after_pos = Math.max(after_pos, before.values[row * readingWidth + readingAt.pos] as number)
     day = today
     rows_open = 0
   }
   // A dead letter that is decoded again brings a position of long ago, which the open block does not reach back to.
-  const added = batch.some(({ pos }) => pos <= after_pos) ? batch.filter(({ pos }) => pos > after_pos) : batch
-  if (added !== batch)
-    close(
-      batch.filter(({ pos }) => pos <= after_pos),
-      day,
-    )
+  const { behind: added, before: old } = behind(batch, after_pos)
+  close(old, day)
   return { closed, open: { day, after_pos, block, rows_open: rows_open + added.length }, added, keepsRows }
 }
 
 /** The keys of a closed block, by group of devices. */
-export function groupsOf(rows: readonly BlockRow[], day: number, block: number): ReadingBlockTable[] {
-  const groups = new Map<number, BlockRow[]>()
-  for (const row of rows) {
-    const group = groups.get(groupOf(row.device))
+export function groupsOf(rows: ReadingRows, day: number, block: number): ReadingBlockTable[] {
+  const groups = new Map<number, number[]>()
+  for (let row = 0; row < rows.length; row++) {
+    const of = groupOf(rows.values[row * readingWidth + readingAt.device] as number)
+    const group = groups.get(of)
     if (group) group.push(row)
-    else groups.set(groupOf(row.device), [row])
+    else groups.set(of, [row])
   }
-  return [...groups.entries()].sort(([a], [b]) => a - b).map(([group, keys]) => groupRow(keys, group, day, block))
+  return [...groups.entries()].sort(([a], [b]) => a - b).map(([group, of]) => groupRow(rows, of, group, day, block))
 }
 
-function groupRow(keys: readonly BlockRow[], device_group: number, day: number, block: number): ReadingBlockTable {
-  const columns = Array.from({ length: packedColumns }, () => new Float64Array(keys.length))
-  const [devices, positions, indexes, epochs, seqs, times] = columns as SixColumns
-  // A plain loop: a callback for each value took more time than everything else about a block.
-  for (let i = 0; i < keys.length; i++) {
-    const { device, pos, idx, epoch, seq, time } = keys[i] as BlockRow
-    devices[i] = device
-    positions[i] = pos
-    indexes[i] = idx
-    epochs[i] = epoch
-    seqs[i] = seq ?? noSeq
-    times[i] = time
-  }
+/** In the order of their packed columns. */
+const packed = [readingAt.device, readingAt.pos, readingAt.idx, readingAt.epoch, readingAt.seq, readingAt.time]
+
+function groupRow(
+  { values }: ReadingRows,
+  rows: readonly number[],
+  device_group: number,
+  day: number,
+  block: number,
+): ReadingBlockTable {
+  // Plain loops: a callback for each value took more time than everything else about a block.
+  const columns = packed.map((at) => {
+    const column = new Float64Array(rows.length)
+    for (let i = 0; i < rows.length; i++) column[i] = values[(rows[i] as number) * readingWidth + at] as number
+    return column
+  })
+  const [, , , epochs, seqs, times] = columns as SixColumns
+  for (let i = 0; i < seqs.length; i++) if (Number.isNaN(seqs[i])) seqs[i] = noSeq
   const [first_epoch, last_epoch] = ends(epochs)
   const [first_seq, last_seq] = ends(seqs)
   const [first_time, last_time] = ends(times)
   return {
-    ...{ device_group, day, block, rows_held: keys.length },
+    ...{ device_group, day, block, rows_held: rows.length },
     ...{ first_epoch, last_epoch, first_seq, last_seq, first_time, last_time },
     keys_packed: packColumns(columns),
   }
@@ -132,7 +134,7 @@ export function keysIn(
   { day, rows_held, keys_packed }: Pick<ReadingBlockTable, 'day' | 'rows_held' | 'keys_packed'>,
   isWanted: (device: number) => boolean,
 ): ReadingKey[] {
-  const columns = unpackColumns(keys_packed, packedColumns, rows_held)
+  const columns = unpackColumns(keys_packed, packed.length, rows_held)
   const value = (column: number, row: number) => (columns[column] as Float64Array)[row] as number
   const keys: ReadingKey[] = []
   for (let row = 0; row < rows_held; row++) {

@@ -8,6 +8,7 @@
 import type { DeviceState } from '../domain/device.ts'
 import { type DeviceId, idLengthMax, type RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import { presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
 import { type DeadLetterRow, type LedgerDelta, type ReadingRow, type StoredDeadLetter, StoreError } from './store.ts'
 import type { DeadLetterTable, DeviceTable, ReadingTable } from './tables.ts'
 
@@ -79,28 +80,24 @@ export const deadLetterColumns = [
 
 export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
 
-export function pushReadingValues(values: SqlValue[], row: ReadingRow, day: number): SqlValue[] {
-  values.push(
-    day,
-    int(row.pos, 'pos'),
-    int(row.idx, 'idx'),
-    int(row.device, 'device'),
-    int(row.epoch, 'epoch'),
-    intOrNull(row.seq, 'seq'),
-    int(row.time, 'time'),
-    int(row.arrived, 'arrived'),
-    int(row.quality, 'quality'),
-    int(row.hash, 'hash'),
-    presenceCode(row.occupied),
-    realOrNull(row.distanceMm, 'distance_mm'),
-    intOrNull(row.countIn, 'count_in'),
-    intOrNull(row.countOut, 'count_out'),
-    realOrNull(row.batteryV, 'battery_v'),
-    realOrNull(row.batteryPct, 'battery_pct'),
-    realOrNull(row.temperatureC, 'temperature_c'),
-    realOrNull(row.rssiDbm, 'rssi_dbm'),
-  )
-  return values
+const isReal = readingColumns.map(
+  (column) =>
+    column === 'distance_mm' || column.startsWith('battery') || column.startsWith('temp') || column.startsWith('rssi'),
+)
+const nullableFrom = readingAt.occupied
+
+/** Adds the values of one row, the day first. */
+export function pushReadingValues(into: SqlValue[], { values }: ReadingRows, row: number, day: number): SqlValue[] {
+  const from = row * readingWidth
+  into.push(day)
+  for (let i = 0; i < readingWidth; i++) {
+    const value = values[from + i] as number
+    if (Number.isSafeInteger(value)) into.push(value)
+    else if (Number.isNaN(value) && (i >= nullableFrom || i === readingAt.seq)) into.push(null)
+    else if (isReal[i] && Number.isFinite(value)) into.push(value)
+    else throw new StoreError('data', `${readingColumns[i]} cannot hold ${value} exactly`)
+  }
+  return into
 }
 
 export const deviceValues = (d: DeviceState): SqlValue[] => [
@@ -162,7 +159,7 @@ export const toReading = (r: ReadingTable): ReadingRow => ({
   arrived: r.arrived as Instant,
   quality: r.quality,
   hash: r.hash,
-  occupied: presence(r.occupied),
+  occupied: presenceOf(r.occupied),
   distanceMm: r.distance_mm,
   countIn: r.count_in,
   countOut: r.count_out,
@@ -172,7 +169,7 @@ export const toReading = (r: ReadingTable): ReadingRow => ({
   rssiDbm: r.rssi_dbm,
 })
 
-export const toDevice = (d: DeviceTable): DeviceState => ({
+export const toDevice = (d: Omit<DeviceTable, 'rev_page'>): DeviceState => ({
   id: d.id,
   source: d.source,
   external: d.external as DeviceId,
@@ -182,7 +179,7 @@ export const toDevice = (d: DeviceTable): DeviceState => ({
   maxSeq: d.max_seq,
   distinct: d.distinct_count,
   missingBefore: d.missing_before,
-  occupied: presence(d.occupied),
+  occupied: presenceOf(d.occupied),
   since: d.since as Instant | null,
   lastTime: d.last_time as Instant,
   lastArrived: d.last_arrived as Instant,
@@ -213,11 +210,8 @@ export const toDeadLetter = (d: DeadLetterTable): StoredDeadLetter => ({
   state: d.state as StoredDeadLetter['state'],
 })
 
-/** Presence in a row: 1 occupied, 0 vacant, 2 the sensor said it does not know, NULL not said. */
 const presenceCode = (occupied: boolean | null | undefined): number | null =>
   occupied === undefined ? null : occupied === null ? 2 : occupied ? 1 : 0
-const presence = (code: number | null): boolean | null | undefined =>
-  code === null ? undefined : code === 2 ? null : code === 1
 
 export function int(value: number, column: string): number {
   if (Number.isSafeInteger(value)) return value

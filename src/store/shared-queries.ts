@@ -5,6 +5,7 @@ import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { LossStore } from './losses.ts'
+import { revsPerPage } from './migrations/0006-rev-page.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
@@ -41,11 +42,13 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
     },
 
     async devicesSince(rev, limit) {
-      const rows = await all(devices.where('rev', '>', rev).orderBy('rev').limit(sql.lit(limit)).compile())
+      // By page for the index, by rev for the answer.
+      const since = devices.where('rev_page', '>=', Math.floor(rev / revsPerPage)).where('rev', '>', rev)
+      const rows = await all(since.orderBy('rev').limit(sql.lit(limit)).compile())
       const last = rows.at(-1)
       if (!last || rows.length < limit) return rows.map(toDevice)
       // Whoever shares the last rev comes too. A device that moved on meanwhile is missing here and comes with its newer rev.
-      const ties = await all(devices.where('rev', '=', last.rev).orderBy('id').compile())
+      const ties = await all(since.where('rev', '=', last.rev).orderBy('id').compile())
       return [...rows.filter((row) => row.rev < last.rev), ...ties].map(toDevice)
     },
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { DeviceState } from '../domain/device.ts'
+import { listOf, readingRows } from './reading-rows.ts'
 import { type CommitBatch, type LedgerDelta, type ReadingRow, type Store, StoreError } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal, walk } from './store-samples.ts'
@@ -120,12 +121,15 @@ function spoil(kind: Step['kind'], batch: CommitBatch, last: CommitBatch | undef
   if (kind === 'again') return last
   if (kind === 'stale-offset') return { ...batch, from: batch.from + 1, to: batch.to + 1 }
   if (kind === 'older-fence') return { ...batch, fence: batch.fence - 1 }
-  return { ...batch, readings: [...batch.readings, aReading({ pos: batch.to, idx: 999, countIn: 0.5 })] }
+  return {
+    ...batch,
+    readings: readingRows([...listOf(batch.readings), aReading({ pos: batch.to, idx: 999, countIn: 0.5 })]),
+  }
 }
 
 function apply(model: Model, batch: CommitBatch) {
   model.position = batch.to
-  model.readings.push(...batch.readings)
+  model.readings.push(...listOf(batch.readings))
   for (const device of batch.devices) model.devices.set(device.id, device)
   for (const { pos } of batch.deadLettersDone) model.deadLetters.delete(pos)
   for (const { pos } of batch.deadLetters) model.deadLetters.add(pos)

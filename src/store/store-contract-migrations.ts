@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { readingRows } from './reading-rows.ts'
 import { pushReadingValues } from './rows.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
@@ -73,7 +74,7 @@ async function migrateTo(here: StorePlace, untilVersion: number): Promise<Store>
 
 /** As the tables of version 1 take it: without the day. */
 const insertion = (row: (typeof stored)[number]) =>
-  `INSERT INTO reading VALUES (${pushReadingValues([], row, 0)
+  `INSERT INTO reading VALUES (${pushReadingValues([], readingRows([row]), 0, 0)
     .slice(1)
     .map((value) => value ?? 'NULL')
     .join(', ')})`

@@ -3,17 +3,20 @@ import type { DeviceState } from '../domain/device.ts'
 import { newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
+import { readingRows } from './reading-rows.ts'
 import type { CommitBatch, DeadLetterRow, LedgerDelta, ReadingRow } from './store.ts'
 
 export const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const journal = '0123456789abcdef0123456789abcdef'
 
-export const aBatch = (batch: Partial<CommitBatch> = {}): CommitBatch => ({
+export type BatchSample = Partial<Omit<CommitBatch, 'readings'>> & { readonly readings?: readonly ReadingRow[] }
+
+export const aBatch = ({ readings = [], ...batch }: BatchSample = {}): CommitBatch => ({
   journal,
   from: 0,
   to: 1,
   fence: 1,
-  readings: [],
+  readings: readingRows(readings),
   devices: [],
   deadLetters: [],
   deadLettersDone: [],

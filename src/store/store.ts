@@ -15,6 +15,7 @@ import type { Instant } from '../lib/brand.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
+import type { ReadingRows } from './reading-rows.ts'
 
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
@@ -97,7 +98,7 @@ export interface CommitBatch {
   readonly from: number
   readonly to: number
   readonly fence: number
-  readonly readings: readonly ReadingRow[]
+  readonly readings: ReadingRows
   /** Final states of every device touched, new ones included. */
   readonly devices: readonly DeviceState[]
   readonly deadLetters: readonly DeadLetterRow[]

@@ -6,14 +6,21 @@ import type { Instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
 import { keysInClosed, openBlock, readingsAt } from './reading-lookup.ts'
+import {
+  appendRows,
+  keyRows,
+  noReadings,
+  type ReadingRows,
+  readingAt,
+  readingRow,
+  readingWidth,
+} from './reading-rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import { type CommitBatch, type ReadingRow, type Store, StoreError } from './store.ts'
-
-export type TailRow = Pick<ReadingRow, 'pos' | 'idx' | 'device' | 'epoch' | 'seq' | 'hash'> & { readonly time: number }
+import { type CommitBatch, type Store, StoreError } from './store.ts'
 
 export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
   /** As the database says it is now. */
-  current(): Promise<{ readonly open: OpenBlock; readonly rows: readonly TailRow[] }>
+  current(): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
   /** A batch was committed: this is what the open block holds now. */
   moved(blocks: Blocks): void
   /** Nobody knows what the last commit did. */
@@ -46,9 +53,9 @@ const looksMax = 5
 
 interface Known {
   open: OpenBlock
-  rows: TailRow[]
-  /** Made when somebody asks for a device. */
-  byDevice: Map<number, TailRow[]> | undefined
+  rows: ReadingRows
+  /** Places in `rows`; made when somebody asks for a device. */
+  byDevice: Map<number, number[]> | undefined
 }
 
 export function storedTail(runner: SqlRunner): StoredTail {
@@ -65,7 +72,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
         .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
         .where('day', '=', open.day)
         .where('pos', '>', open.after_pos)
-      const rows = await all(query.compile())
+      const rows = keyRows(await all(query.compile()))
       known = { open, rows, byDevice: undefined }
       if (rows.length === open.rows_open) return known
       // Somebody stored between the two looks.
@@ -73,25 +80,23 @@ export function storedTail(runner: SqlRunner): StoredTail {
     }
   }
 
-  async function rowsOf(device: number): Promise<readonly TailRow[]> {
+  /** Epoch, number and hash of what the open block holds of a device. */
+  async function rowsOf(device: number): Promise<{ epoch: number; seq: number | null; hash: number }[]> {
     const tail = await current()
-    tail.byDevice ??= Map.groupBy(tail.rows, (row) => row.device)
-    return tail.byDevice.get(device) ?? []
+    tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
+    return (tail.byDevice.get(device) ?? []).map((row) => readingRow(tail.rows, row))
   }
 
   return {
     current,
     moved({ before, plan: { open, added, keepsRows } }) {
-      const rows = added as readonly TailRow[]
       const isKnown = known?.open.block === before.block && known.open.rows_open === before.rows_open
       if (!known || !isKnown) known = undefined
-      else if (!keepsRows) known = { open, rows: [...rows], byDevice: undefined }
       else {
-        known.open = open
-        for (const row of rows) {
-          known.rows.push(row)
-          if (known.byDevice) known.byDevice.getOrInsertComputed(row.device, () => []).push(row)
-        }
+        known = keepsRows ? { ...known, open } : { open, rows: noReadings(), byDevice: undefined }
+        const from = known.rows.length
+        appendRows(known.rows, added)
+        if (known.byDevice) addPlaces(known.byDevice, known.rows, from)
       }
     },
     forget() {
@@ -145,4 +150,10 @@ export function storedTail(runner: SqlRunner): StoredTail {
     const { open } = known ?? (await current())
     return keysInClosed(runner, open.block, { fromDevice: device, toDevice: device, epoch, fromSeq, toSeq })
   }
+}
+
+function addPlaces(places: Map<number, number[]>, { length, values }: ReadingRows, from: number) {
+  for (let row = from; row < length; row++)
+    places.getOrInsertComputed(values[row * readingWidth + readingAt.device] as number, () => []).push(row)
+  return places
 }

@@ -1,5 +1,5 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { ForecastTables } from './forecast-rows.ts'
 import type { HistoryTables } from './history-rows.ts'
 import type { LossTables } from './loss-rows.ts'
@@ -74,6 +74,8 @@ export interface DeviceTable {
   readings: number
   duplicates: number
   rev: number
+  /** Made by the database from `rev`. */
+  rev_page: GeneratedAlways<number>
 }
 
 export interface DeadLetterTable {

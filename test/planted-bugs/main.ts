@@ -12,6 +12,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pool } from '../../tools/pool.ts'
 import { line } from '../../tools/print.ts'
+import { processTree } from '../../tools/process-tree.ts'
 import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
 import { houseBugs } from './house.ts'
@@ -107,7 +108,10 @@ async function hold(copy: string, room: string, { what, file, from, to, judge }:
 function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean; seconds: number; said: string }> {
   const began = performance.now()
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const child = spawn(process.execPath, judge, { cwd: copy, env, timeout: judgeMsMax, killSignal: 'SIGKILL' })
+  // A bug may be an endless loop in a process of the judge's own.
+  const tree = processTree()
+  const child = spawn(process.execPath, judge, { cwd: copy, env: { ...env, ...tree.env } })
+  const limit = setTimeout(() => tree.killAll(), judgeMsMax)
   let said = ''
   const collect = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000)
@@ -115,7 +119,11 @@ function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean;
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
   return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, said })),
+    child.on('close', (code) => {
+      clearTimeout(limit)
+      tree.killAll()
+      resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, said })
+    }),
   )
 }
 

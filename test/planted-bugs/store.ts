@@ -181,11 +181,4 @@ export const storeBugs: readonly PlantedBug[] = [
     to: '',
     judge,
   },
-  {
-    what: 'forgets the keys of a day, but not its rows',
-    file: 'src/store/sqlite/history.ts',
-    from: 'while (deleteOnce(db, () => Number(some.run(day).changes)) > 0) await setImmediate()',
-    to: 'await setImmediate()',
-    judge,
-  },
 ]

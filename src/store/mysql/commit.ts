@@ -55,7 +55,9 @@ export async function commitMysql(
 ): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
   const day = blocks?.plan.open.day ?? 0
-  const readings = batch.readings.map((row) => pushReadingValues([], row, day))
+  const readings = Array.from({ length: batch.readings.length }, (_, row) =>
+    pushReadingValues([], batch.readings, row, day),
+  )
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
 

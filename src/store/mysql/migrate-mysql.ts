@@ -8,6 +8,7 @@ import type { MigrateOptions } from '../migrations/migration.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
 import { blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
+import { keyRows } from '../reading-rows.ts'
 import { StoreError } from '../store.ts'
 import { insertBlocks } from './commit.ts'
 import type { MysqlSession } from './mysql-session.ts'
@@ -68,7 +69,7 @@ async function adoptReadings(session: MysqlSession) {
       last ? [last.day, last.day, last.pos, last.pos, last.idx] : [0, -1, -1, -1, -1],
     )
     for (const [day, keys] of Map.groupBy(rows, (row) => row.day)) {
-      await insertBlocks(session, groupsOf(keys, day, block++))
+      await insertBlocks(session, groupsOf(keyRows(keys), day, block++))
       highest = keys.reduce((most, { pos }) => Math.max(most, pos), highest)
     }
     last = rows.at(-1)

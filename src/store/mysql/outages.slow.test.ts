@@ -6,6 +6,7 @@ import mariadb, { type Connection } from 'mariadb'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { openStore, type StoreOptions } from '../open.ts'
+import { listOf, readingRows } from '../reading-rows.ts'
 import type { CommitBatch, Store } from '../store.ts'
 import { fault } from '../store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
@@ -301,8 +302,8 @@ describe('outages of the database', { skip }, () => {
   for (const client of clients)
     test(`a value too large for its column is the row's fault and takes the batch back (${client})`, async () => {
       await using store = await prepared(await server.createDatabase(), { client })
-      const { readings } = batchAt(0)
-      const bad = { ...batchAt(0), readings: [...readings, aReading({ idx: 2 ** 31 })] }
+      const readings = readingRows([...listOf(batchAt(0).readings), aReading({ idx: 2 ** 31 })])
+      const bad = { ...batchAt(0), readings }
       await assert.rejects(store.commit(bad), { fault: 'data', message: /out of range.*idx/i })
       assert.deepEqual(await store.counts(), { readings: 0, devices: 0, deadLetters: 0 })
       await store.commit(batchAt(0))

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
+import type { ReadingRows } from '../reading-rows.ts'
 import {
   deadLetterColumns,
   deadLetterValues,
@@ -13,7 +14,7 @@ import {
   type SqlValue,
   storedReadingColumns,
 } from '../rows.ts'
-import { type CommitBatch, type ReadingRow, StoreError } from '../store.ts'
+import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
 import { putHistorySqlite } from './history.ts'
 import { putLossesSqlite } from './losses.ts'
@@ -64,17 +65,16 @@ export function commitSqlite(
   const putLosses = putLossesSqlite(db)
   const putHistory = putHistorySqlite(db)
 
-  function putReadings(rows: readonly ReadingRow[], { before, plan }: Blocks) {
+  function putReadings(rows: ReadingRows, { before, plan }: Blocks) {
     const { closed, open } = plan
     const whole = rows.length - (rows.length % rowsPerStatement)
     const values: SqlValue[] = []
     for (let at = 0; at < whole; ) {
       values.length = 0
-      for (const end = at + rowsPerStatement; at < end; at++)
-        pushReadingValues(values, rows[at] as ReadingRow, open.day)
+      for (const end = at + rowsPerStatement; at < end; at++) pushReadingValues(values, rows, at, open.day)
       insertReadings.run(...values)
     }
-    for (const row of rows.slice(whole)) insertReading.run(...pushReadingValues([], row, open.day))
+    for (let at = whole; at < rows.length; at++) insertReading.run(...pushReadingValues([], rows, at, open.day))
     for (const group of closed) putBlock.run(...blockColumns.map((column) => group[column]))
     const moved = moveOpen.run(open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open)
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')

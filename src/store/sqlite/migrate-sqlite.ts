@@ -6,6 +6,7 @@ import type { MigrateOptions } from '../migrations/migration.ts'
 import { migrations, schemaVersion } from '../migrations/migrations.ts'
 import { tooNew } from '../migrations/too-new.ts'
 import { blockColumns, blockRows, groupsOf, type ReadingKey } from '../reading-block.ts'
+import { keyRows } from '../reading-rows.ts'
 import { insertBlock } from './commit.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -43,7 +44,7 @@ function adoptReadings(db: DatabaseSync) {
   let highest = 0
   let rows: ReadingKey[] = []
   const close = () => {
-    for (const group of groupsOf(rows, day, block)) put.run(...blockColumns.map((column) => group[column]))
+    for (const group of groupsOf(keyRows(rows), day, block)) put.run(...blockColumns.map((column) => group[column]))
     if (rows.length > 0) block++
     rows = []
   }
