@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Bay, Level } from '../domain/layout.ts'
+import { forecastSites } from './lots.ts'
+
+const bay = (id: string, more: Partial<Bay> = {}): Bay => ({ id, type: 'standard', x: 0, y: 0, ...more })
+const level = (id: string, bays: readonly Bay[], zones: readonly string[] = []): Level => ({
+  ...{ id, name: id.toUpperCase(), x: 0, y: 0, w: 1, h: 1, bays },
+  zones: zones.map((zone) => ({ id: zone, name: zone.toUpperCase() })),
+})
+const site = (id: string, levels: readonly Level[]) => ({ id, name: 'North', zone: 'Europe/Berlin', levels })
+
+test('a site is forecast as a whole, by level and by zone; closed bays do not count', () => {
+  const levels = [
+    level('l1', [bay('a', { zone: 'ev' }), bay('b'), bay('c', { closed: true })], ['ev']),
+    level('l2', [bay('d')]),
+  ]
+  const [north] = forecastSites({ sites: [site('n', levels)] })
+  assert.deepEqual(
+    north?.lots.map(({ id, name, capacity }) => [id, name, capacity]),
+    [
+      ['n', 'North', 3],
+      ['n/l1', 'North · L1', 2],
+      ['n/l2', 'North · L2', 1],
+      ['n/l1/ev', 'North · L1 · EV', 1],
+    ],
+  )
+})
+
+test('the only level is the site again, and what has no open bay is not forecast', () => {
+  const [north] = forecastSites({ sites: [site('n', [level('l1', [bay('a', { zone: 'ev' })], ['ev', 'none'])])] })
+  assert.deepEqual(
+    north?.lots.map(({ id, name }) => [id, name]),
+    [
+      ['n', 'North'],
+      ['n/l1/ev', 'North · EV'],
+    ],
+  )
+  assert.deepEqual(forecastSites({ sites: [site('n', []), site('m', [level('l', [bay('a', { closed: true })])])] }), [])
+})
+
+test('ids stay apart and short, whatever the layout calls its places', () => {
+  const long = 'x'.repeat(128)
+  const levels = [
+    level('a/b', [bay('1')], []),
+    level('a', [bay('2', { zone: 'b' })], ['b']),
+    level(long, [bay('3', { zone: long })], [long]),
+  ]
+  const ids = forecastSites({ sites: [site('n', levels)] }).flatMap(({ lots }) => lots.map(({ id }) => id))
+  assert.equal(new Set(ids).size, ids.length)
+  assert.ok(ids.every((id) => id.length <= 128))
+})
