@@ -17,8 +17,10 @@ import {
 import { readKey, writeKey } from './keyset.ts'
 import type { SqlRunner } from './sql-runner.ts'
 
-/** Stays read in one statement; those of other bays are passed over here, a site has more of them than a statement takes parameters. */
+/** Stays read in one statement where most of them are asked for. */
 const staysAtOnce = 2_000
+/** A statement takes 32,766 parameters in SQLite. Of a larger site nearly all stays are its own: others are passed over here. */
+const baysAskedMax = 20_000
 type StayKey = readonly [day: number, departure: number, device: number, arrival: number]
 
 export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 'forgetDays'> {
@@ -39,6 +41,9 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
     },
 
     async stays({ bays, devices, from, to, cursor, limit }) {
+      if (bays.size === 0) return { items: [], next: null }
+      const filtered = bays.size <= baysAskedMax
+      const atOnce = filtered ? limit + 1 : staysAtOnce
       const items: { row: SessionRow; key: StayKey }[] = []
       let after = cursor === undefined ? undefined : readKey<StayKey>(cursor, ['n', 'n', 'n', 'n'])
       let day = after?.[0] ?? (await dayBefore(Number.MAX_SAFE_INTEGER))
@@ -49,7 +54,7 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
             after = [day, row.departure, row.device, row.arrival]
             if (row.bay !== null && bays.has(row.bay)) items.push({ row: toSession(row), key: after })
           }
-          rowsLeft = rows.length === staysAtOnce
+          rowsLeft = rows.length === atOnce
         }
         after = undefined
         day = await dayBefore(day)
@@ -77,8 +82,9 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
           .orderBy('departure', 'desc')
           .orderBy('device')
           .orderBy('arrival')
-          .limit(sql.lit(staysAtOnce))
+          .limit(sql.lit(atOnce))
         if (devices) query = query.where('device', 'in', devices)
+        if (filtered) query = query.where('bay', 'in', [...bays])
         if (after) {
           const [, departure, device, arrival] = after
           query = query

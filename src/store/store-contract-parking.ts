@@ -69,6 +69,9 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
         newestFirst.filter(({ device }) => device === 2),
       )
       assert.deepEqual(await of({ bays: new Set(['B-9']) }), [])
+      // More bays than a statement takes parameters.
+      const many = new Set([...bays, ...Array.from({ length: 40_000 }, (_, i) => `X-${i}`)])
+      assert.deepEqual(await of({ bays: many }), await of({ bays }))
       assert.deepEqual(
         (await store.stays({ ...asked, bays, to: instant(at + 1) })).items,
         newestFirst.filter(({ departure, bay }) => departure === at && bay !== null).slice(0, 2),
