@@ -28,9 +28,10 @@ export function validationOf(
     let batches = 0
     for (const { panel, view, to } of judged) {
       const lots = panel.lots.length
-      const each = Math.max(1, Math.floor(132 / lots))
       const span = stepsOf(panel) - to - 1
       const origins = Math.min(originsMax, span)
+      // A site of one lot or two is judged in one batch.
+      const each = Math.max(1, Math.min(origins, Math.floor(132 / lots)))
       const embeddings = Int32Array.from({ length: each * lots }, (_, i) =>
         config.lots.indexOf(panel.lots[i % lots]?.id ?? ''),
       )
