@@ -51,7 +51,7 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
     for (const version of versions)
       test(`a step to version ${version + 1} that was cut short is run again whole`, async () => {
         const { mysql } = migrations[version] as (typeof migrations)[number]
-        for (const cut of new Set([1, Math.ceil(mysql.length / 2), mysql.length])) {
+        for (const cut of new Set([Math.ceil(mysql.length / 2), mysql.length])) {
           await using here = await place()
           await migrateTo(here, 1)
           for (const row of stored) await here.execute(insertion(row))
