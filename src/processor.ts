@@ -15,7 +15,8 @@ import { storeUrl } from './store-url.ts'
 
 /** Ledger totals are read back from the store this often: what is shown is what is stored. */
 const figuresEveryMs = 1_000
-/** Days end once a day; what could not be forgotten is tried again. */
+/** Days end once a day; what could not be forgotten is tried again. A server that is started often forgets too. */
+const forgetFirstMs = 60_000
 const forgetEveryMs = 3_600_000
 const tryAgainLater = () => {}
 
@@ -57,15 +58,20 @@ await runChild(async (child) => {
     const minutes = minuteDays > 0 ? await store.forgetMinutes(today - minuteDays) : 0
     if (minutes > 0) log.info('occupancy by the minute of old days is forgotten', { rows: minutes })
   }
-  const forgetting = setInterval(() => void forget().catch(tryAgainLater), forgetEveryMs)
+  const keepForgetting = async () => {
+    for (let waitMs = forgetFirstMs; ; waitMs = forgetEveryMs) {
+      await systemClock.sleep(waitMs, signal)
+      await forget().catch(tryAgainLater)
+    }
+  }
   child.send({ type: 'ready' })
   try {
+    keepForgetting().catch(() => {})
     const running = processor.run(signal)
     await report()
     await running
   } finally {
     clearInterval(timer)
-    clearInterval(forgetting)
   }
 })
 
