@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import mariadb, { type UpsertResult } from 'mariadb'
 import type { SqlValue } from '../rows.ts'
-import { connectMsMax, type MysqlAddress, type MysqlSession } from './mysql-session.ts'
+import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession } from './mysql-session.ts'
 
 /** Rows in one packet: a few hundred KB of readings, and far below the smallest max_allowed_packet in use (16 MiB). */
 const rowsPerPacket = 5_000
@@ -29,18 +29,21 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
     isMariaDb: connection.info?.isMariaDB() ?? false,
     isOpen: () => connection.isValid() && !socket.destroyed,
     command: async (sql) => void (await connection.query(sql)),
-    query: async (sql, params) => Array.from(await connection.execute(sql, params)),
+    query: async (sql, params) => Array.from(await connection.execute(sql, asParameters(params))),
     execute: async (sql, params) => {
-      const { affectedRows, insertId } = (await connection.execute(sql, params)) as UpsertResult
+      const { affectedRows, insertId } = (await connection.execute(sql, asParameters(params))) as UpsertResult
       return { affected: affectedRows, insertId: Number(insertId) }
     },
     async insertMany({ head, columns, tail = '' }, rows) {
       const sql = `${head} VALUES (${Array(columns).fill('?').join(', ')}) ${tail}`
       // Sent without waiting in between: each kind of row would cost a round trip. Answers come in order, so does a ROLLBACK after them.
       const packets: Promise<unknown>[] = []
-      for (const alike of byTypes(rows))
-        for (let at = 0; at < alike.length; at += rowsPerPacket)
-          packets.push(connection.batch(sql, alike.slice(at, at + rowsPerPacket)))
+      for (const alike of byTypes(rows)) {
+        // A column holds bytes in all rows or in none: those of readings, which are many, are not looked at.
+        const sent = alike[0]?.some(isBytes) ? alike.map(asParameters) : alike
+        for (let at = 0; at < sent.length; at += rowsPerPacket)
+          packets.push(connection.batch(sql, sent.slice(at, at + rowsPerPacket)))
+      }
       await Promise.all(packets)
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
@@ -50,6 +53,11 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
     },
   }
 }
+
+/** The client takes a `Buffer` for bytes and any other array for a list, and would store its text without a word. */
+const asParameters = (values: readonly SqlValue[]): SqlValue[] =>
+  values.some(isBytes) ? values.map((value) => (isBytes(value) ? asBuffer(value) : value)) : (values as SqlValue[])
+const isBytes = (value: SqlValue): value is Uint8Array => value instanceof Uint8Array
 
 /**
  * A bulk packet names the type of each parameter once, and the client starts a new packet at every row that differs: 21 degrees is an
