@@ -95,6 +95,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     let issued = 0
     for (const each of sites) {
       const quality = kept.get(each.site.id)
+      const started = performance.now()
       try {
         const made = await each.issue({
           ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs, calendar: service.calendar, pause },
@@ -103,6 +104,8 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         })
         if (!made) continue
         issued += Number(!made.isEmpty)
+        const ms = Math.round(performance.now() - started)
+        log.debug('a forecast was issued', { site: each.site.id, lots: each.site.lots.length, ms, ...made.took })
         await nameModel(each.site.id, running)
         service.onIssued(each.site.id, made.at)
       } catch (error) {
