@@ -46,6 +46,10 @@ export const serverStatusSchema = z
       public: z.int(),
       coalesced: z.int().describe('changes merged for slow viewers'),
     }),
+    forecaster: z
+      .object({ state: z.enum(['starting', 'up', 'down', 'off']), detail: z.string() })
+      .optional()
+      .describe('how what forecasts is, in one sentence; nothing else waits for it'),
     sources: z.array(sourceSchema),
   })
   .meta({

@@ -149,6 +149,12 @@ test('a training is asked for, joined and cancelled by who may operate', async (
   assert.equal((await api.store.newestTraining())?.state, 'cancelling')
 })
 
+test('the status says how the forecaster is', async () => {
+  await using api = await apiUnderTest({ layout, forecasts: port('down') })
+  assert.deepEqual((await get(api, '/api/v1/status')).json().forecaster, { state: 'down', detail: '' })
+  assert.match((await get(api, '/metrics')).body, /baykeeper_forecaster_up 0/)
+})
+
 test('without forecasts no training is taken', async () => {
   for (const forecasts of [undefined, port('off')]) {
     await using api = await apiUnderTest({ layout, ...(forecasts ? { forecasts } : {}) })

@@ -14,7 +14,7 @@ const describeWaitMs = 500
 type Description = Awaited<ReturnType<Store['describe']>>
 
 export function statusRoutes(context: RouteContext): Endpoint[] {
-  const { status, live, hub, figures, clock, auditor } = context
+  const { status, live, hub, figures, clock, auditor, forecasts } = context
   const described = describedNowAndThen(context)
   return [
     endpoint({
@@ -59,6 +59,7 @@ export function statusRoutes(context: RouteContext): Endpoint[] {
             : null,
           devices: kpi.devices,
           streams: hub.stats(),
+          ...(forecasts ? { forecaster: forecasts.state() } : {}),
           sources: sources.map(sourceOnWire),
         }
       },
