@@ -5,7 +5,7 @@
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
-import { openStore } from './store/open.ts'
+import { openStore, type StoreOptions } from './store/open.ts'
 import { type Store, StoreError } from './store/store.ts'
 
 export interface LateStoreDeps {
@@ -42,11 +42,15 @@ export function lateStore(url: string, { log, clock, signal }: LateStoreDeps): L
 }
 
 /** Opens and migrates; an unreachable database is waited for, a refused one (wrong URL, newer schema) throws. */
-export async function reachStore(url: string, { log, clock, signal }: LateStoreDeps): Promise<Store> {
+export async function reachStore(
+  url: string,
+  { log, clock, signal }: LateStoreDeps,
+  options: StoreOptions = {},
+): Promise<Store> {
   for (let attempt = 0; ; attempt++) {
     let store: Store | undefined
     try {
-      store = await openStore(url, { log, clock })
+      store = await openStore(url, { log, clock }, options)
       const applied = await store.migrate()
       if (applied.length > 0) log.info('schema brought up to date', { applied })
       return store

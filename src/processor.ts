@@ -27,7 +27,7 @@ await runChild(async (child) => {
   // The auditor reads for itself: what a reader returns is valid only until its next call.
   await using auditor = await openJournalReader(path.join(dir, 'journal'))
   const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
-  await using store = await reachStore(url, { log, clock: systemClock, signal })
+  await using store = await reachStore(url, { log, clock: systemClock, signal }, { ownThread: true })
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
   const processor = createProcessor({

@@ -6,7 +6,11 @@ import type { StoreDeps } from './store-deps.ts'
 
 const forms = 'sqlite:<file path>, mysql://user:password@host:port/database or mariadb://...'
 
-export type StoreOptions = SqliteOptions & MysqlOptions
+export type StoreOptions = SqliteOptions &
+  MysqlOptions & {
+    /** The calls of an embedded database block a thread of its own and not the caller's: for who has other work to do meanwhile. */
+    readonly ownThread?: boolean
+  }
 
 /** Throws StoreError: `config` says what to correct, anything else may pass by itself. Only the dialect asked for is loaded. */
 export async function openStore(url: string, deps: StoreDeps, options: StoreOptions = {}): Promise<Store> {
@@ -15,6 +19,7 @@ export async function openStore(url: string, deps: StoreDeps, options: StoreOpti
     case 'sqlite': {
       const file = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
       if (file === '') throw new StoreError('config', `the store names no file; a store is ${forms}`)
+      if (options.ownThread) return (await import('./sqlite/threaded-sqlite.ts')).threadedSqlite(file, options)
       const { openSqlite } = await import('./sqlite/open-sqlite.ts')
       return openSqlite(file, deps, options)
     }

@@ -136,6 +136,12 @@ function appendRow(rows: ReadingRows, from: ReadingRows, row: number) {
   rows.values.set(from.values.subarray(row * readingWidth, (row + 1) * readingWidth), at)
 }
 
+/** The same rows in memory of their own, without room for more: to be handed to another thread. */
+export const readingsToSend = ({ length, values }: ReadingRows): ReadingRows => ({
+  length,
+  values: values.slice(0, length * readingWidth),
+})
+
 /** Where the values of one more row go. */
 function roomFor(rows: ReadingRows): number {
   const growing: Growing = rows
