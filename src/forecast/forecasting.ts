@@ -12,7 +12,7 @@ import { forecastSites } from './lots.ts'
 import { isNight, nextRoundMs } from './schedule.ts'
 import { emptyBoard, gateOf, type KeptQuality, keptQuality, modelShown, scoredDays, scoreSite } from './scoring.ts'
 import { type Calendar, type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
-import { beatMsMax, train } from './training.ts'
+import { beatMsMax, train, trainingDaysMin } from './training.ts'
 import { servedWeights } from './weights.ts'
 
 export interface ForecastService {
@@ -125,7 +125,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
 
   /** The page names the model before the first score, and a new one at once. */
   async function nameModel(site: string, { weights }: Forecaster) {
-    const known = kept.get(site) ?? keptQuality(site, emptyBoard, { scoredMs: undefined, weights: undefined })
+    const known = kept.get(site) ?? keptQuality(site, emptyBoard, nothingScored)
     if (!weights || known.quality.model?.hash === weights.hash) return
     await keep({ ...known, quality: { ...known.quality, model: modelShown(weights) } })
   }
@@ -143,7 +143,10 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     for (const { site, rates } of sites) {
       const now = clock.now()
       const board = await scoreSite({ store, forecaster: running }, rates, now)
-      if (board) await keep(keptQuality(site.id, board, { scoredMs: now, weights: running.weights }))
+      if (board) {
+        const scoring = { scoredMs: now, weights: running.weights, before: kept.get(site.id) }
+        await keep(keptQuality(site.id, board, scoring))
+      }
     }
     const gone = await store.forgetForecasts(instant(clock.now() - (scoredDays + 1) * 86_400_000))
     if (gone > 0) log.debug('old forecasts are forgotten', { gone })
@@ -170,7 +173,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     const [first] = sites
     if (!first || service.nightHour === 'off') return
     if (!isNight(now, first.site.zone, service.nightHour, newest?.asked)) return
-    if (first.rates.historyDays(0) < nightDaysMin) return
+    if (first.rates.historyDays(0) < trainingDaysMin) return
     await store.addTraining({
       ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },
       detail: 'The nightly fine-tuning waits to begin.',
@@ -240,4 +243,4 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   await working
 }
 
-const nightDaysMin = 35
+const nothingScored = { scoredMs: undefined, weights: undefined, before: undefined }

@@ -6,7 +6,9 @@ import type { IssuedForecast, Scoreboard } from '@baykeeper/contract/forecast.ts
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
+import { dayMs } from '../lib/utc-day.ts'
 import type { IssuedForecastRow, Store } from '../store/store.ts'
+import { type KeptFactor, nextFactors } from './factors.ts'
 import type { Forecaster } from './forecaster.ts'
 import { unpackIssued } from './issued-body.ts'
 import { type SiteRates, stepsADay } from './site-rates.ts'
@@ -92,13 +94,21 @@ export function together(boards: readonly Board[]): Board {
 /** As it is kept: what pages show, and the factors that the next forecast takes. */
 export interface KeptQuality {
   readonly quality: ForecastQuality
-  readonly factors: Board['factors']
+  readonly factors: readonly KeptFactor[]
+  /** When the first scores were made. */
+  readonly begunMs: number
+}
+
+interface Scoring {
+  readonly scoredMs: number | undefined
+  readonly weights: Weights | undefined
+  readonly before: KeptQuality | undefined
 }
 
 export function keptQuality(
   site: string,
   { cells, gate, factors, calibration, drift }: Board,
-  { scoredMs, weights }: { scoredMs: number | undefined; weights: Weights | undefined },
+  { scoredMs, weights, before }: Scoring,
 ): KeptQuality {
   const decided = new Map(gate.map((each) => [`${each.minutes} ${each.lot}`, each]))
   const shown = (figures: Board['cells'][number]['days7']) => {
@@ -107,7 +117,8 @@ export function keptQuality(
     return rest
   }
   return {
-    factors,
+    factors: nextFactors(before?.factors ?? [], factors, shareSince(before, scoredMs)),
+    begunMs: (before?.quality.scored ? before.begunMs : scoredMs) ?? 0,
     quality: {
       site,
       scored: scoredMs === undefined ? null : new Date(scoredMs).toISOString(),
@@ -120,6 +131,13 @@ export function keptQuality(
       drift,
     },
   }
+}
+
+/** Of the days that were scored, how much has passed since they were scored before. */
+function shareSince(before: KeptQuality | undefined, scoredMs: number | undefined): number {
+  if (!before?.quality.scored || scoredMs === undefined) return 1
+  const overMs = Math.min(scoredDays * dayMs, scoredMs - before.begunMs)
+  return overMs > 0 ? Math.min(1, (scoredMs - Date.parse(before.quality.scored)) / overMs) : 1
 }
 
 export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) => ({

@@ -30,7 +30,7 @@ export interface Round {
   readonly pipeline: PipelineNow
   readonly newestArrivalMs: number | undefined
   readonly gate: Scoreboard['gate']
-  readonly factors: Scoreboard['factors']
+  readonly factors: readonly Scoreboard['factors'][number][]
   readonly calendar: Calendar
   pause(): Promise<void>
 }
@@ -92,7 +92,7 @@ export function siteForecasts(
         school_holidays: [...calendar.schoolHolidays],
         pipeline,
         gate: [...round.gate],
-        factors: [...round.factors],
+        factors: round.factors.map(({ lot, minutes, of80, of95 }) => ({ lot, minutes, of80, of95 })),
       })
       told = { generation, step: rates.lastStep }
       const answered = performance.now()
