@@ -82,6 +82,15 @@ export const forecastRequestSchema = siteHistorySchema.extend({
 })
 export type ForecastRequest = z.infer<typeof forecastRequestSchema>
 
+/** History alone, a part of it at a time: a line of a large site's whole history is too much at once. */
+export const rememberRequestSchema = siteHistorySchema.extend({
+  type: z.literal('remember'),
+  id,
+  append: z.boolean().optional().describe('as in a forecast request'),
+})
+export type RememberRequest = z.infer<typeof rememberRequestSchema>
+export const rememberedSchema = z.object({ type: z.literal('remembered'), id })
+
 export const forecastPointSchema = z.object({
   minutes: z.int().describe('ahead of the origin'),
   at: instant,
@@ -155,7 +164,11 @@ export const scoreboardSchema = z.object({
 })
 export type Scoreboard = z.infer<typeof scoreboardSchema>
 
-export const forecasterMessageSchema = z.discriminatedUnion('type', [forecastRequestSchema, scoreRequestSchema])
+export const forecasterMessageSchema = z.discriminatedUnion('type', [
+  forecastRequestSchema,
+  rememberRequestSchema,
+  scoreRequestSchema,
+])
 export type ForecasterMessage = z.infer<typeof forecasterMessageSchema>
 
 export const forecasterRefusalSchema = z.object({

@@ -2,7 +2,7 @@
  * From a request to an answer. Per lot and horizon it says what was served and why: the network where there is history enough and the gate
  * has nothing against it, else the anchor with intervals of its own past, else nothing.
  */
-import type { ForecastAnswer, ForecastPoint, ForecastRequest } from '@baykeeper/contract/forecast.ts'
+import type { ForecastAnswer, ForecastPoint, ForecastRequest, RememberRequest } from '@baykeeper/contract/forecast.ts'
 import { type Anchor, anchorAt, fitAnchor } from '../features/anchor.ts'
 import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
 import { viewOf } from '../features/view.ts'
@@ -31,6 +31,8 @@ interface Daily {
 
 export interface Forecaster {
   forecast(request: ForecastRequest): Promise<ForecastAnswer>
+  /** Keeps history for the forecasts that follow. */
+  remember(request: RememberRequest): void
 }
 
 /** Less history than this and the network has nothing to read. */
@@ -40,11 +42,16 @@ const stepMs = 15 * 60_000
 export function newForecaster(loaded: Loaded): Forecaster {
   const sites = new Map<string, Site>()
   const daily = new Map<string, Daily>()
+  const remember = (request: ForecastRequest | RememberRequest): Site => {
+    const site = remembered(request, request.append ? sites.get(request.site) : undefined)
+    sites.set(request.site, site)
+    return site
+  }
   return {
+    remember,
     async forecast(request) {
       const started = performance.now()
-      const site = remembered(request, request.append ? sites.get(request.site) : undefined)
-      sites.set(request.site, site)
+      const site = remember(request)
       const nowMs = Date.parse(request.now)
       const placed = panelOf(site, nowMs)
       const seasonal = seasonalOf(placed.panel)

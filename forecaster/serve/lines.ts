@@ -35,6 +35,10 @@ export async function answered(forecaster: Forecaster, line: string): Promise<un
 
 async function answerTo(forecaster: Forecaster, message: ForecasterMessage): Promise<unknown> {
   if (message.type === 'forecast') return forecaster.forecast(message)
+  if (message.type === 'remember') {
+    forecaster.remember(message)
+    return { type: 'remembered', id: message.id }
+  }
   const scored = score(message.forecasts, message.actuals)
   return { type: 'score', id: message.id, ...scoreboard(scored, Date.parse(message.now)) }
 }

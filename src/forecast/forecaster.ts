@@ -12,6 +12,8 @@ import {
   type ForecastRequest,
   forecastAnswerSchema,
   forecasterRefusalSchema,
+  type RememberRequest,
+  rememberedSchema,
   type Scoreboard,
   type ScoreRequest,
   scoreboardSchema,
@@ -46,6 +48,7 @@ interface Deadlines {
 export interface Forecaster {
   /** Rejects when there is no answer: the process is away, fell, was too slow or refused. */
   forecast(request: Omit<ForecastRequest, 'id' | 'type'>): Promise<ForecastAnswer>
+  remember(request: Omit<RememberRequest, 'id' | 'type'>): Promise<void>
   score(request: Omit<ScoreRequest, 'id' | 'type'>): Promise<Scoreboard>
   /** Changes when another process answers: it remembers nothing. */
   readonly generation: number
@@ -58,7 +61,7 @@ export interface Forecaster {
 const mainFile = path.join(import.meta.dirname, '../../forecaster/main.ts')
 /** Everything that takes readings comes first. */
 const niceness = 10
-const usualDeadlines: Deadlines = { firstMs: 180_000, laterMs: 60_000 }
+const usualDeadlines: Deadlines = { firstMs: 180_000, laterMs: 120_000 }
 /** Pages ask nothing of this process, so that it may take its time to come back. */
 const schedule: RetrySchedule = { firstMs: 500, capMs: 60_000 }
 const heapMiB = 384
@@ -191,6 +194,9 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
 
   return {
     forecast: async (request) => forecastAnswerSchema.parse(unrefused(await inTurn({ ...request, type: 'forecast' }))),
+    async remember(request) {
+      rememberedSchema.parse(unrefused(await inTurn({ ...request, type: 'remember' })))
+    },
     score: async (request) => scoreboardSchema.parse(unrefused(await inTurn({ ...request, type: 'score' }))),
     get generation() {
       return generation
