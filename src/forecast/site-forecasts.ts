@@ -52,6 +52,8 @@ export interface Issued {
 
 /** The page draws nine hours back. */
 const observedSteps = 36
+/** Of one message: 3 MB. What a forecaster takes to read a message is its memory's peak. */
+const ratesAtOnce = 500_000
 const rateDigits = 10_000
 const rounded = (rate: number) => (Number.isNaN(rate) ? null : Math.round(rate * rateDigits) / rateDigits)
 
@@ -81,15 +83,22 @@ export function siteForecasts(
       const from = append ? Math.min(changed, (told?.step ?? 0) + 1) : rates.lastStep - Math.min(whole, keptSteps - 1)
       const pipeline = pipelineOf(round, rates)
       told = undefined
-      const answer = await forecaster.forecast({
+      const part = (first: number, last: number) => ({
         site: site.id,
         zone: site.zone,
-        from: new Date(from * quarterMs).toISOString(),
-        now: new Date(nowMs).toISOString(),
-        append,
-        lots: lotsSent(rates, from),
+        from: new Date(first * quarterMs).toISOString(),
+        append: append || first > from,
+        lots: lotsSent(rates, first, last),
         holidays: [...calendar.holidays],
         school_holidays: [...calendar.schoolHolidays],
+      })
+      const stepsAtOnce = Math.max(stepsADay, Math.floor(ratesAtOnce / site.lots.length))
+      let first = from
+      for (; rates.lastStep - first >= stepsAtOnce; first += stepsAtOnce)
+        await forecaster.remember(part(first, first + stepsAtOnce - 1))
+      const answer = await forecaster.forecast({
+        ...part(first, rates.lastStep),
+        now: new Date(nowMs).toISOString(),
         pipeline,
         gate: [...round.gate],
         factors: round.factors.map(({ lot, minutes, of80, of95 }) => ({ lot, minutes, of80, of95 })),
@@ -109,12 +118,12 @@ export function siteForecasts(
   }
 }
 
-const lotsSent = (rates: SiteRates, from: number): ForecastRequest['lots'] =>
+const lotsSent = (rates: SiteRates, from: number, to: number): ForecastRequest['lots'] =>
   rates.site.lots.map(({ id, capacity }, lot) => ({
     id,
     capacity,
     coverage: rates.coverage(lot),
-    rates: Array.from({ length: rates.lastStep - from + 1 }, (_, i) => rounded(rates.rateAt(lot, from + i))),
+    rates: Array.from({ length: to - from + 1 }, (_, i) => rounded(rates.rateAt(lot, from + i))),
   }))
 
 function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRates): PipelineState {
