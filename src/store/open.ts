@@ -8,18 +8,23 @@ const forms = 'sqlite:<file path>, mysql://user:password@host:port/database or m
 
 export type StoreOptions = SqliteOptions &
   MysqlOptions & {
-    /** The calls of an embedded database block a thread of its own and not the caller's: for who has other work to do meanwhile. */
+    /** For who has other work to do while rows are packed and written. */
     readonly ownThread?: boolean
   }
 
 /** Throws StoreError: `config` says what to correct, anything else may pass by itself. Only the dialect asked for is loaded. */
 export async function openStore(url: string, deps: StoreDeps, options: StoreOptions = {}): Promise<Store> {
   const scheme = /^([a-z0-9]+):/i.exec(url)?.[1]?.toLowerCase()
+  if (options.ownThread) {
+    const { ownThread: _, ...rest } = options
+    const { threadedStore } = await import('./threaded-store.ts')
+    const dialect = scheme === 'sqlite' ? 'sqlite' : 'mysql'
+    return threadedStore(url, rest, { log: deps.log, dialect, open: () => openStore(url, deps, rest) })
+  }
   switch (scheme) {
     case 'sqlite': {
       const file = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
       if (file === '') throw new StoreError('config', `the store names no file; a store is ${forms}`)
-      if (options.ownThread) return (await import('./sqlite/threaded-sqlite.ts')).threadedSqlite(file, options)
       const { openSqlite } = await import('./sqlite/open-sqlite.ts')
       return openSqlite(file, deps, options)
     }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
-import { systemClock } from '../../lib/clock.ts'
-import { silentLog } from '../../lib/log.ts'
-import { openStore } from '../open.ts'
-import { listOf } from '../reading-rows.ts'
-import { type StorePlace, storeContract } from '../store-contract.ts'
-import { aBatch, aDevice, aReading, journal } from '../store-samples.ts'
+import { systemClock } from '../lib/clock.ts'
+import { silentLog } from '../lib/log.ts'
+import { openStore } from './open.ts'
+import { listOf } from './reading-rows.ts'
+import { type StorePlace, storeContract } from './store-contract.ts'
+import { aBatch, aDevice, aReading, journal } from './store-samples.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 /** A lock that is never let go fails a test soon. */
@@ -35,7 +35,7 @@ async function place(): Promise<StorePlace & { readonly file: string }> {
 
 storeContract('SQLite on a thread of its own', place)
 
-describe('a SQLite store on a thread of its own', () => {
+describe('a store on a thread of its own', () => {
   test('does not hold up its caller, who keeps the rows he handed over', async () => {
     await using here = await place()
     await using store = await here.open()
