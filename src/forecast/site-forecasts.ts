@@ -111,7 +111,8 @@ export function siteForecasts(
         { site: site.id, origin, issued, model: answer.model, ...packIssued(answer) },
         JSON.stringify(shownForecast(answer, rates, issued)),
       )
-      const took = { readMs: read - began, answerMs: answered - read, keepMs: performance.now() - answered }
+      const ms = (from: number, to: number) => Math.round(to - from)
+      const took = { readMs: ms(began, read), answerMs: ms(read, answered), keepMs: ms(answered, performance.now()) }
       const isEmpty = answer.lots.every(({ points }) => points.every(({ rate }) => rate === null))
       return { at: issued, isEmpty, took }
     },
