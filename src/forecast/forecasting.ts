@@ -2,7 +2,7 @@
  * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and whatever fails is tried again when it is
  * due again. Readings, pages and commits never wait for it; what it is is told with `onState` and `onIssued`.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -85,7 +85,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
 
   const pause = async () => {
     signal.throwIfAborted()
-    await sleep(0)
+    await setImmediate()
   }
 
   async function round(running: Forecaster) {

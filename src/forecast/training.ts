@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
 import * as z from 'zod'
 import { quarterMs } from '../domain/occupancy-span.ts'
@@ -171,7 +171,7 @@ async function newPlan(
       const rates = siteRates(store, site, promiseMs)
       await rates.advance(now, async () => {
         signal.throwIfAborted()
-        await sleep(0)
+        await setImmediate()
       })
       const siteDays = Math.max(...site.lots.map((_, lot) => rates.historyDays(lot)))
       days = Math.max(days, siteDays)
