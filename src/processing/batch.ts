@@ -9,8 +9,14 @@ import type { Uplink } from '../domain/uplink.ts'
 import type { Instant } from '../lib/brand.ts'
 import { hash48 } from '../lib/hash.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
-import { addReading as addReadingRow, noReadings, type ReadingRows } from '../store/reading-rows.ts'
-import type { DeadLetterRow, LossBatch, Store } from '../store/store.ts'
+import {
+  addReading as addReadingRow,
+  type DeadLetterRow,
+  type LossBatch,
+  noReadings,
+  type ReadingRows,
+  type Store,
+} from '../store/store.ts'
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 import type { Fleet, Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'

@@ -2,7 +2,6 @@
 import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
-import { listOf } from '../store/reading-rows.ts'
 import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
@@ -10,6 +9,7 @@ import {
   type DeadLetterRow,
   type HistoryBatch,
   type LedgerDelta,
+  listOf,
   type ReadingRow,
   type Store,
   type StoredDeadLetter,

@@ -21,6 +21,8 @@ import type { ReadingRows } from './reading-rows.ts'
 export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './losses.ts'
+/** How the readings of a batch are handed over. */
+export { addReading, listOf, noReadings, type ReadingRows } from './reading-rows.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
