@@ -142,8 +142,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a reading of an old position fall between the blocks',
     file: 'src/store/reading-block.ts',
-    from: 'batch.some(({ pos }) => pos <= after_pos)',
-    to: 'batch.some(({ pos }) => pos < 0)',
+    from: '  close(old, day)\n',
+    to: '',
     judge: blockJudge,
   },
   {
@@ -178,6 +178,27 @@ export const storeBugs: readonly PlantedBug[] = [
     what: 'forgets a day without keeping what a recount needs to know of it',
     file: 'src/store/sqlite/history.ts',
     from: 'deleteOnce(db, () => Number(remember.run(day).changes))',
+    to: '',
+    judge,
+  },
+  {
+    what: 'looks for what changed on the next page only',
+    file: 'src/store/shared-queries.ts',
+    from: "where('rev_page', '>=', Math.floor(rev / revsPerPage))",
+    to: "where('rev_page', '>', Math.floor(rev / revsPerPage))",
+    judge,
+  },
+  {
+    what: 'takes a value that is no number for one that is not there',
+    file: 'src/store/reading-rows.ts',
+    from: 'Number.isNaN(value) ? Number.POSITIVE_INFINITY : value',
+    to: 'value',
+    judge,
+  },
+  {
+    what: 'loses the rows before a memory that grew',
+    file: 'src/store/reading-rows.ts',
+    from: '  values.set(rows.values)\n',
     to: '',
     judge,
   },
