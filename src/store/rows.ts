@@ -86,16 +86,24 @@ const isReal = readingColumns.map(
 )
 const nullableFrom = readingAt.occupied
 
-/** Adds the values of one row, the day first. */
+/** Throws when a value of a row is one that its column cannot hold. */
+export function checkReadings({ length, values }: ReadingRows): void {
+  for (let at = 0; at < length * readingWidth; at += readingWidth)
+    for (let i = 0; i < readingWidth; i++) {
+      const value = values[at + i] as number
+      const isNull = Number.isNaN(value) && (i >= nullableFrom || i === readingAt.seq)
+      if (Number.isSafeInteger(value) || isNull || (isReal[i] && Number.isFinite(value))) continue
+      throw new StoreError('data', `${readingColumns[i]} cannot hold ${value} exactly`)
+    }
+}
+
+/** Adds the values of one row that was checked, the day first. */
 export function pushReadingValues(into: SqlValue[], { values }: ReadingRows, row: number, day: number): SqlValue[] {
   const from = row * readingWidth
   into.push(day)
   for (let i = 0; i < readingWidth; i++) {
     const value = values[from + i] as number
-    if (Number.isSafeInteger(value)) into.push(value)
-    else if (Number.isNaN(value) && (i >= nullableFrom || i === readingAt.seq)) into.push(null)
-    else if (isReal[i] && Number.isFinite(value)) into.push(value)
-    else throw new StoreError('data', `${readingColumns[i]} cannot hold ${value} exactly`)
+    into.push(Number.isNaN(value) ? null : value)
   }
   return into
 }

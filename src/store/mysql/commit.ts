@@ -2,7 +2,9 @@
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
+import type { ReadingRows } from '../reading-rows.ts'
 import {
+  checkReadings,
   deadLetterColumns,
   deadLetterValues,
   deviceColumns,
@@ -21,10 +23,12 @@ import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
+/** Readings that are values at a time: the rows of one packet. */
+const rowsAtOnce = 5_000
 /** Frames of dead letters sent at once; one larger goes alone. */
 const deadLetterBytesMax = 4 * 1024 * 1024
 
-const insertReadings: RowStatement = insertInto('reading', storedReadingColumns)
+const putReadings: RowStatement = insertInto('reading', storedReadingColumns)
 const putBlocks: RowStatement = insertInto('reading_block', blockColumns)
 
 /**
@@ -54,10 +58,7 @@ export async function commitMysql(
   today: DayNumber,
 ): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
-  const day = blocks?.plan.open.day ?? 0
-  const readings = Array.from({ length: batch.readings.length }, (_, row) =>
-    pushReadingValues([], batch.readings, row, day),
-  )
+  checkReadings(batch.readings)
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
 
@@ -71,8 +72,10 @@ export async function commitMysql(
       'fenced',
       `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
     )
-  if (readings.length > 0) await session.insertMany(insertReadings, readings)
-  if (blocks) await moveBlocks(session, blocks)
+  if (blocks) {
+    await insertReadings(session, batch.readings, blocks.plan.open.day)
+    await moveBlocks(session, blocks)
+  }
   if (devices.length > 0) await putDevices(session, devices, batch.devices)
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
     await session.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
@@ -85,6 +88,21 @@ export async function commitMysql(
   await putLossesMysql(session, batch.journal, batch.losses)
   await putHistoryMysql(session, batch.history, today)
   if (!batch.dry) await work.commit()
+}
+
+/** In pieces, so that few rows are values at a time; one piece is packed while the server takes the one before. */
+async function insertReadings(session: MysqlSession, rows: ReadingRows, day: DayNumber) {
+  let before: Promise<void> = Promise.resolve()
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, rows.length - at)
+    const piece = Array.from({ length: count }, (_, row) => pushReadingValues([], rows, at + row, day))
+    const sent = session.insertMany(putReadings, piece)
+    // Its fault is told when it is waited for.
+    sent.catch(() => {})
+    await before
+    before = sent
+  }
+  await before
 }
 
 export async function insertBlocks(session: MysqlSession, groups: readonly ReadingBlockTable[]) {

@@ -4,6 +4,7 @@ import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
 import type { ReadingRows } from '../reading-rows.ts'
 import {
+  checkReadings,
   deadLetterColumns,
   deadLetterValues,
   deviceColumns,
@@ -81,6 +82,7 @@ export function commitSqlite(
   }
 
   return (batch, blocks, today) => {
+    checkReadings(batch.readings)
     using work = unitOfWork(db)
     const moved = moveOffset.run(batch.to, batch.fence, batch.journal, batch.from, batch.fence)
     if (moved.changes !== 1)
