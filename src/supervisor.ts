@@ -50,7 +50,8 @@ const stopMsMax = 8_500
  * On a machine with much memory V8 lets garbage pile up: under ten times the usual load the processor took 490 MB of which most was not
  * used any more. Growing in smaller steps keeps all processes together below 400 MB, at the same rate.
  */
-const heapFlags = ['--max-semi-space-size=16', '--heap-growing-percent=25']
+const youngMiB: Record<Role, number> = { intake: 4, processor: 8, web: 4, forecasts: 4 }
+const heapFlags = (role: Role) => [`--max-semi-space-size=${youngMiB[role]}`, '--heap-growing-percent=25']
 
 interface Kid {
   readonly role: Role
@@ -104,7 +105,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...heapFlags, path.join(import.meta.dirname, `${role}.ts`)],
+      ['--disable-warning=ExperimentalWarning', ...heapFlags(role), path.join(import.meta.dirname, `${role}.ts`)],
       {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited],
         serialization: 'advanced',

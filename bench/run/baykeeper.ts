@@ -22,7 +22,19 @@ export async function startBaykeeper(dir: string, flags: readonly string[]): Pro
   const data = path.join(dir, 'data')
   const program = startMeasured(
     bin,
-    ['start', '--no-demo', ...ports, '--data', data, '--ready-file', readyFile, '--log-level', 'warn', ...flags],
+    [
+      'start',
+      '--no-demo',
+      '--no-forecast',
+      ...ports,
+      '--data',
+      data,
+      '--ready-file',
+      readyFile,
+      '--log-level',
+      'warn',
+      ...flags,
+    ],
     { cwd: dir, env: { NO_COLOR: '1', BAYKEEPER_INGEST_TOKEN: ingestToken, BAYKEEPER_API_KEY: apiKey } },
   )
   try {
