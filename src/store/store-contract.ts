@@ -202,7 +202,15 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         ]
         for (const reading of readings)
           await assert.rejects(store.commit(aBatch({ readings: [reading] })), fault('data'))
-        assert.equal((await store.counts()).readings, 0)
+        const devices = [
+          aDevice(1, { maxSeq: 2 ** 53 }),
+          aDevice(1, { readings: 0.5 }),
+          aDevice(1, { batteryV: Number.NaN }),
+          aDevice(1, { temperatureC: Number.POSITIVE_INFINITY }),
+        ]
+        for (const device of devices) await assert.rejects(store.commit(aBatch({ devices: [device] })), fault('data'))
+        const { readings: stored, devices: known } = await store.counts()
+        assert.deepEqual([stored, known], [0, 0])
       })
 
       onStore('an id that would come back changed is refused', async (store) => {

@@ -136,7 +136,7 @@ export const storeBugs: readonly PlantedBug[] = [
     what: 'closes a block without the keys of its last reading',
     file: 'src/store/reading-block.ts',
     from: 'close(before, day)',
-    to: 'close(before.slice(0, -1), day)',
+    to: 'close({ ...before, length: before.length - 1 }, day)',
     judge,
   },
   {
@@ -200,6 +200,20 @@ export const storeBugs: readonly PlantedBug[] = [
     file: 'src/store/reading-rows.ts',
     from: '  values.set(rows.values)\n',
     to: '',
+    judge,
+  },
+  {
+    what: 'stores a measure that is no number',
+    file: 'src/store/rows.ts',
+    from: '(isReal[i] && Number.isFinite(value))',
+    to: 'isReal[i]',
+    judge,
+  },
+  {
+    what: 'stores half a count, or one a double does not hold',
+    file: 'src/store/rows.ts',
+    from: 'if (Number.isSafeInteger(value) || isNull || ',
+    to: 'if (Number.isFinite(value) || isNull || ',
     judge,
   },
 ]
