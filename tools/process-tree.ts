@@ -24,20 +24,25 @@ export function processTree(known: () => readonly number[] = () => []): ProcessT
   const variable = `BAYKEEPER_TEST_TREE_${randomUUID().replaceAll('-', '')}`
   const mark = `${variable}=1`
   const alive = () => [...new Set([...marked(mark), ...known().filter(isRunning)])]
+  /** A process on its way out has no environment any more, but it is not gone yet. */
+  let killed: number[] = []
+  const there = () => [...new Set([...alive(), ...killed.filter(isRunning)])]
   return {
     env: { [variable]: '1' },
     alive,
     async gone(waitMs) {
       const until = performance.now() + waitMs
-      let left = alive()
+      let left = there()
       while (left.length > 0 && performance.now() < until) {
         await sleep(lookMs)
-        left = alive()
+        left = there()
       }
+      killed = []
       return left
     },
     killAll() {
-      for (const pid of alive()) signal(pid, 'SIGKILL')
+      killed = alive()
+      for (const pid of killed) signal(pid, 'SIGKILL')
     },
   }
 }
