@@ -47,8 +47,9 @@ const othersMsMax = 6_000
 const stopMsMax = 8_500
 
 /**
- * On a machine with much memory V8 lets garbage pile up: under ten times the usual load the processor took 490 MB of which most was not
- * used any more. Growing in smaller steps keeps all processes together below 400 MB, at the same rate.
+ * On a machine with much memory V8 lets garbage pile up: flat out the processor took 490 MB, of which most was not used any more. Small young
+ * heaps (MiB, by what each process keeps between two turns) and growing in small steps take 380 to 440 MB for all processes together, at the
+ * same rate.
  */
 const youngMiB: Record<Role, number> = { intake: 4, processor: 8, web: 4, forecasts: 4 }
 const heapFlags = (role: Role) => [`--max-semi-space-size=${youngMiB[role]}`, '--heap-growing-percent=25']

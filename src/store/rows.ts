@@ -80,10 +80,9 @@ export const deadLetterColumns = [
 
 export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
 
-const isReal = readingColumns.map(
-  (column) =>
-    column === 'distance_mm' || column.startsWith('battery') || column.startsWith('temp') || column.startsWith('rssi'),
-)
+/** All others are whole numbers. */
+const reals: readonly string[] = ['distance_mm', 'battery_v', 'battery_pct', 'temperature_c', 'rssi_dbm']
+const isReal = readingColumns.map((column) => reals.includes(column))
 const nullableFrom = readingAt.occupied
 
 /** Throws when a value of a row is one that its column cannot hold. */
