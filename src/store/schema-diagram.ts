@@ -17,6 +17,7 @@ const relations = [
   'device ||--o{ reading : "device = id"',
   'reading_open |o--o{ reading : "the newest rows"',
   'reading_block ||--|{ reading : "keys of closed blocks"',
+  'reading }|--o| raw_frame : "pos, idx / 1,024"',
   'device ||--o{ gap : "device = id"',
   'device ||--o{ sensor_day : "device = id"',
   'device ||--o{ session : "device = id"',

@@ -6,6 +6,7 @@ import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
+import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
@@ -16,6 +17,7 @@ type SharedQueries = Omit<
   | keyof LossStore
   | keyof HistoryStore
   | keyof ForecastStore
+  | keyof RawStore
   | 'dialect'
   | 'describe'
   | 'migrate'

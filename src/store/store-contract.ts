@@ -12,6 +12,7 @@ import { historyContract } from './store-contract-history.ts'
 import { lossContract } from './store-contract-losses.ts'
 import { migrationContract } from './store-contract-migrations.ts'
 import { parkingContract } from './store-contract-parking.ts'
+import { rawFrameContract } from './store-contract-raw-frames.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
@@ -259,6 +260,8 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     readingBackContract(onStore)
     lossContract(onStore)
     parkingContract(onStore, place)
+
+    rawFrameContract(onStore, place)
     forecastContract(onStore)
     historyContract(place, options.histories ?? 20)
   })

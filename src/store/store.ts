@@ -15,12 +15,14 @@ import type { Instant } from '../lib/brand.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
+import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
 
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './losses.ts'
+export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
 export { addReading, listOf, noReadings, type ReadingRows } from './reading-rows.ts'
 
@@ -140,18 +142,18 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
   /** Brings the schema up to date; returns the names applied now. Throws StoreError `newer` on a database from a later release. */
   migrate(): Promise<readonly string[]>
 
-  // processing; one writer per journal
+  // processing; one writer per journal and part. `part` is that of the readings where it is not said.
   /** Creates the row at position 0 when the journal is new to this store. Waits for a commit in doubt (locks the row). */
-  cursor(journal: string): Promise<Cursor>
+  cursor(journal: string, part?: JournalPart): Promise<Cursor>
   /** Raises the fence to `fence`; throws `fenced` when the stored one is higher. */
-  takeFence(journal: string, fence: number): Promise<void>
+  takeFence(journal: string, fence: number, part?: JournalPart): Promise<void>
   commit(batch: CommitBatch): Promise<void>
   devices(): Promise<readonly DeviceState[]>
   /** Stored readings of one device and epoch with these sequence numbers: the slow path of deduplication. */

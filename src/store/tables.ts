@@ -3,6 +3,7 @@ import type { Generated, GeneratedAlways } from 'kysely'
 import type { ForecastTables } from './forecast-rows.ts'
 import type { HistoryTables } from './history-rows.ts'
 import type { LossTables } from './loss-rows.ts'
+import type { RawFrameTables } from './raw-frame-rows.ts'
 
 export interface ReadingTable {
   /** Days since 1970 UTC, of storing: what retention goes by. */
@@ -117,7 +118,7 @@ export interface LayoutTable {
   layout: string
 }
 
-export interface Tables extends LossTables, HistoryTables, ForecastTables {
+export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable

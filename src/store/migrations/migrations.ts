@@ -5,7 +5,16 @@ import { readingBlocks } from './0003-reading-blocks.ts'
 import { history } from './0004-history.ts'
 import { forecasts } from './0005-forecasts.ts'
 import { revPage } from './0006-rev-page.ts'
+import { rawFrames } from './0007-raw-frames.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [firstTables, losses, readingBlocks, history, forecasts, revPage]
+export const migrations: readonly Migration[] = [
+  firstTables,
+  losses,
+  readingBlocks,
+  history,
+  forecasts,
+  revPage,
+  rawFrames,
+]
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

@@ -17,7 +17,7 @@ import {
 } from '../history-rows.ts'
 import type { SqlValue } from '../rows.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
-import { partitionedTables, partitionsBefore } from './partitions.ts'
+import { partitionsBefore, readingTables } from './partitions.ts'
 
 const values = (of: string) => `VALUES(${of})`
 const widest = (which: 'LEAST' | 'GREATEST') => (of: string) =>
@@ -71,7 +71,7 @@ export async function forgetDaysMysql(session: MysqlSession, before: DayNumber):
   const gone = new Set<DayNumber>()
   const [open] = await session.query<{ day: number }>('SELECT day FROM reading_open WHERE rows_open > 0', [])
   const until = open ? Math.min(before, open.day) : before
-  for (const table of partitionedTables)
+  for (const table of readingTables)
     for (const { name, end } of await partitionsBefore(session, table, until)) {
       if (table === 'reading') {
         const days = await session.query<{ day: number }>(`SELECT DISTINCT day FROM reading WHERE day < ?`, [end])

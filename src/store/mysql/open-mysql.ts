@@ -7,6 +7,8 @@ import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import type { MigrateOptions } from '../migrations/migration.ts'
+import { rawFrameQueries } from '../raw-frame-rows.ts'
+import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
@@ -20,7 +22,8 @@ import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
 import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
 import type { MysqlSession } from './mysql-session.ts'
-import { partitionAhead } from './partitions.ts'
+import { dropDays, partitionAhead } from './partitions.ts'
+import { copyRawMysql } from './raw-frames.ts'
 import { inSnapshot } from './snapshot.ts'
 import { unitOfWork } from './unit-of-work.ts'
 import { serverWeaknesses } from './weaknesses.ts'
@@ -58,6 +61,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...lossQueries(runner),
     ...historyQueries(runner),
     ...forecastQueries(runner),
+    ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -76,21 +80,23 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
         { msMax: migrateMsMax },
       ),
 
-    cursor: (journal) =>
+    cursor: (journal, part = journalParts.readings) =>
       line.use(async (session) => {
         await using work = await unitOfWork(session)
-        const cursor = (await lockOffset(session, journal)) ?? (await createOffset(session, journal))
+        const cursor = (await lockOffset(session, journal, part)) ?? (await createOffset(session, journal, part))
         await work.commit()
         return cursor
       }),
 
-    takeFence: (journal, fence) =>
+    takeFence: (journal, fence, part = journalParts.readings) =>
       line.use(async (session) => {
         await using work = await unitOfWork(session)
-        const { fence: held } = (await lockOffset(session, journal)) ?? (await createOffset(session, journal))
+        const row = (await lockOffset(session, journal, part)) ?? (await createOffset(session, journal, part))
+        const { fence: held } = row
         if (held > fence)
           throw new StoreError('fenced', `journal ${journal} has a newer writer (${held}) than fence ${fence}`)
-        await session.execute('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = 0', [fence, journal])
+        const sql = 'UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = ?'
+        await session.execute(sql, [fence, journal, part])
         await work.commit()
       }),
 
@@ -113,6 +119,10 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
 
     forgetDays: (before) => line.use((session) => forgetDaysMysql(session, before), { msMax: migrateMsMax }),
 
+    copyRaw: (batch) => line.use((session) => copyRawMysql(session, batch, dayNumber(clock.now()))),
+
+    forgetRaw: (before) => line.use((session) => dropDays(session, 'raw_frame', before), { msMax: migrateMsMax }),
+
     discard: (order) => line.use((session) => discardMysql(session, order)),
 
     recount: (journal, options = {}) =>
@@ -125,21 +135,28 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
 }
 
 /** Waits for whoever holds the row: a commit in doubt is decided when this returns. */
-async function lockOffset(session: MysqlSession, journal: string): Promise<Cursor | undefined> {
+async function lockOffset(session: MysqlSession, journal: string, part: JournalPart): Promise<Cursor | undefined> {
   const [row] = await session.query<Cursor>(
-    'SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = 0 FOR UPDATE',
-    [journal],
+    'SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = ? FOR UPDATE',
+    [journal, part],
   )
   return row && { position: row.position, fence: row.fence, base: row.base ?? 0 }
 }
 
-/** A journal new to this store starts above everything stored, so that positions stay unique. */
-async function createOffset(session: MysqlSession, journal: string): Promise<Cursor> {
+/** A journal new to this store starts above everything stored, so that positions stay unique; all parts of it start there. */
+async function createOffset(session: MysqlSession, journal: string, part: JournalPart): Promise<Cursor> {
   await session.execute(
     `INSERT INTO journal_offset (journal, part, off, fence, base)
      SELECT ?, 0, 0, 0, highest FROM (SELECT COALESCE(MAX(base + off), 0) AS highest FROM journal_offset) AS others
      ON DUPLICATE KEY UPDATE fence = journal_offset.fence`,
     [journal],
   )
-  return (await lockOffset(session, journal)) as Cursor
+  if (part !== journalParts.readings)
+    await session.execute(
+      `INSERT INTO journal_offset (journal, part, off, fence, base)
+       SELECT journal, ?, 0, 0, base FROM (SELECT journal, base FROM journal_offset WHERE journal = ? AND part = 0) AS readings
+       ON DUPLICATE KEY UPDATE fence = journal_offset.fence`,
+      [part, journal],
+    )
+  return (await lockOffset(session, journal, part)) as Cursor
 }

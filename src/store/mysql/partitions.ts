@@ -6,7 +6,9 @@ import type { Log } from '../../lib/log.ts'
 import { type DayNumber, dayName } from '../../lib/utc-day.ts'
 import type { MysqlSession } from './mysql-session.ts'
 
-export const partitionedTables = ['reading', 'reading_block', 'session'] as const
+/** Of what is kept by `readingDays`, and of raw frames, which have days of their own. */
+export const readingTables = ['reading', 'reading_block', 'session'] as const
+const partitionedTables = [...readingTables, 'raw_frame'] as const
 const daysAhead = 3
 /** A long read of the table holds up a change of it, and that change would hold up everybody else. */
 const waitS = 2
@@ -42,6 +44,17 @@ export async function partitionsBefore(session: MysqlSession, table: string, day
     [table, day],
   )
   return rows.map(({ name, end }) => ({ name, end: Number(end) }))
+}
+
+/** Drops whole days before this one, oldest first; returns those that held a row. */
+export async function dropDays(session: MysqlSession, table: 'raw_frame', before: DayNumber): Promise<DayNumber[]> {
+  const gone: DayNumber[] = []
+  for (const { name, end } of await partitionsBefore(session, table, before)) {
+    const days = await session.query<{ day: number }>(`SELECT DISTINCT day FROM ${table} WHERE day < ?`, [end])
+    await session.command(`ALTER TABLE ${table} DROP PARTITION ${name}`)
+    gone.push(...days.map(({ day }) => day))
+  }
+  return gone.sort((a, b) => a - b)
 }
 
 const partitionOf = (day: DayNumber) => `p${dayName(day).replaceAll('-', '')}`

@@ -11,6 +11,8 @@ import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import type { MigrateOptions } from '../migrations/migration.ts'
+import { rawFrameQueries } from '../raw-frame-rows.ts'
+import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
@@ -21,6 +23,7 @@ import { commitSqlite } from './commit.ts'
 import { forgetDaysSqlite } from './history.ts'
 import { discardSqlite } from './losses.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
+import { copyRawSqlite, forgetRawSqlite } from './raw-frames.ts'
 import { sqliteFault } from './sqlite-faults.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -63,6 +66,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   const runner = runnerOn(db)
   const tail = storedTail(runner)
   let commit: ReturnType<typeof commitSqlite> | undefined
+  let copyRaw: ReturnType<typeof copyRawSqlite> | undefined
 
   return {
     dialect: 'sqlite',
@@ -70,6 +74,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...lossQueries(runner),
     ...historyQueries(runner),
     ...forecastQueries(runner),
+    ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
@@ -84,24 +89,24 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
 
     migrate: async () => guard(() => migrateSqlite(db, clock.now(), options)),
 
-    cursor: async (journal) =>
+    cursor: async (journal, part = journalParts.readings) =>
       guard(() => {
         using work = unitOfWork(db)
-        createOffset(db, journal)
+        createOffset(db, journal, part)
         const row = db
-          .prepare('SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = 0')
-          .get(journal)
+          .prepare('SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = ?')
+          .get(journal, part)
         work.commit()
         return { ...(row as unknown as Cursor) }
       }),
 
-    takeFence: async (journal, fence) =>
+    takeFence: async (journal, fence, part = journalParts.readings) =>
       guard(() => {
         using work = unitOfWork(db)
-        createOffset(db, journal)
+        createOffset(db, journal, part)
         const taken = db
-          .prepare('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = 0 AND fence <= ?')
-          .run(fence, journal, fence)
+          .prepare('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = ? AND fence <= ?')
+          .run(fence, journal, part, fence)
         if (taken.changes !== 1)
           throw new StoreError('fenced', `journal ${journal} has a newer writer than fence ${fence}`)
         work.commit()
@@ -127,6 +132,20 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       }
     },
 
+    copyRaw: async (batch) =>
+      guard(() => {
+        copyRaw ??= copyRawSqlite(db)
+        copyRaw(batch, dayNumber(clock.now()))
+      }),
+
+    async forgetRaw(before) {
+      try {
+        return await forgetRawSqlite(db, before)
+      } catch (error) {
+        throw sqliteFault(error)
+      }
+    },
+
     discard: async (order) => guard(() => discardSqlite(db, order)),
 
     // A connection of its own: its snapshot lasts, and what is committed here meanwhile is not in it.
@@ -142,13 +161,19 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   }
 }
 
-/** A journal new to this store starts above everything stored, so that positions stay unique. */
-function createOffset(db: DatabaseSync, journal: string) {
+/** A journal new to this store starts above everything stored, so that positions stay unique; all parts of it start there. */
+function createOffset(db: DatabaseSync, journal: string, part: JournalPart) {
   db.prepare(
     `INSERT INTO journal_offset (journal, part, off, fence, base)
      SELECT ?, 0, 0, 0, coalesce(max(base + off), 0) FROM journal_offset WHERE true
      ON CONFLICT DO NOTHING`,
   ).run(journal)
+  if (part === journalParts.readings) return
+  db.prepare(
+    `INSERT INTO journal_offset (journal, part, off, fence, base)
+     SELECT journal, ?, 0, 0, base FROM journal_offset WHERE journal = ? AND part = 0
+     ON CONFLICT DO NOTHING`,
+  ).run(part, journal)
 }
 
 function openDatabase(file: string, { busyMs = busyMsMax, pagesMax }: SqliteOptions): DatabaseSync {
