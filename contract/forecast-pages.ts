@@ -106,6 +106,16 @@ export const trainingJobSchema = z
     ended: z.string().nullable(),
     progress: trainingProgressSchema.nullable(),
     detail: z.string().describe('one sentence: what it did, why it failed, or what it waits for'),
+    verdict: z
+      .object({
+        served: z.boolean().describe('false: kept aside, what served before stays'),
+        days: z.int().describe('the newest, held out from the training'),
+        error: z.number().describe('mean pinball loss on them, over the usual error of the baseline'),
+        before: z.number().describe('that of the weights that served before'),
+      })
+      .nullable()
+      .optional()
+      .describe('of a training that is done: how its weights were judged'),
   })
   .meta({
     examples: [{ state: 'never', started: null, ended: null, progress: null, detail: 'No training has run yet.' }],

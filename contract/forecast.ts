@@ -186,6 +186,8 @@ export const trainingProgressSchema = z.object({
   samples_per_s: z.number(),
   eta_s: z.number().nullable(),
   validation: z.number().optional(),
-  before: z.number().optional().describe('validation of the weights it began with, when they are fine-tuned'),
+  held_out: z.number().optional().describe('error on the newest days, which neither learning nor the early stop saw'),
+  held_out_before: z.number().optional().describe('that of the weights it began with, on the same days'),
+  held_out_days: z.int().optional(),
 })
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>

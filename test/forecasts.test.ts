@@ -194,7 +194,7 @@ describe('forecasts of a running server', { timeout: 400_000 }, () => {
     console.log(`training took ${peak} MiB at most; ${end.detail}`)
     assert.equal(end.state, 'done', end.detail)
     assert.equal(end.progress?.stage, 'done')
-    assert.ok((end.progress?.validation ?? 0) > 0 && (end.progress?.before ?? 0) > 0, 'it was judged')
+    assert.ok((end.verdict?.error ?? 0) > 0 && (end.verdict?.before ?? 0) > 0, 'it was judged')
     assert.ok(peak < 500)
     // Far above what either took on a machine of its own: what is forbidden is that a sender waits for a training.
     assert.ok(times.p99 < 1_000)

@@ -20,7 +20,8 @@ import { shippedPanels, singlePanel } from './panels.ts'
 import { progressPrinter } from './progress-printer.ts'
 import type { Source } from './source.ts'
 import { type Progress, train, trainingDefaults } from './training.ts'
-import { validationOf } from './validation.ts'
+import { judgeOf } from './validation.ts'
+import { windowsOf } from './windows.ts'
 
 export interface TrainValues {
   readonly data?: string | undefined
@@ -37,8 +38,6 @@ export interface TrainValues {
 export const servedHorizons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 72, 96] as const
 const stepsDefault = 2400
 const checkpointSteps = 200
-/** Newest share of the history that training does not see, for the early stop. */
-const validationShare = 0.12
 const fineTuneRate = 6e-4
 const seriesMax = 264
 
@@ -56,15 +55,15 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const config = before?.config ?? configFor(panels, data)
   const views = panels.map((panel) => {
     const seasonal = seasonalOf(panel)
-    const to = Math.floor(stepsOf(panel) * (1 - validationShare))
-    const anchor = fitAnchor(seasonal, config.horizons, { from: 28 * panel.slots, to })
-    return { panel, view: viewOf(seasonal, anchor), to }
+    const windows = windowsOf(panel, { isFineTuning: before !== undefined })
+    const anchor = fitAnchor(seasonal, config.horizons, { from: windows.anchorFrom, to: windows.learntTo })
+    return { panel, view: viewOf(seasonal, anchor), windows }
   })
   const sources = views.map(
-    ({ panel, view, to }): Source => ({
+    ({ panel, view, windows }): Source => ({
       view,
       from: viewDays * panel.slots,
-      to,
+      to: windows.learntTo,
       lots: Int32Array.from(panel.lots, ({ id }) => config.lots.indexOf(id)),
       share: panel.name.startsWith('city') && panels.length > 1 ? 0.4 / (panels.length - 1) : 1,
       recency: 1,
@@ -81,9 +80,16 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const checkpointFile = `${out}.checkpoint`
   const steps = Number(values.steps ?? stepsDefault)
   const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
-  const score = validationOf(config, views)
-  const judged = { validation: resume?.best?.score ?? Number.POSITIVE_INFINITY, before: Number.NaN }
-  if (before) judged.before = await ready().then(() => score(before.tensors))
+  await ready()
+  const judge = judgeOf(config)
+  const early = views.map(({ panel, view, windows: { learntTo, seenTo } }) => ({
+    ...{ panel, view, from: learntTo, to: seenTo },
+  }))
+  const heldOut = views.map(({ panel, view, windows: { seenTo } }) => ({
+    ...{ panel, view, from: seenTo, to: stepsOf(panel) },
+  }))
+  const judged = { validation: resume?.best?.score ?? Number.POSITIVE_INFINITY }
+  const told: { last?: TrainingProgress } = {}
   const done = await train({
     ...trainingDefaults,
     series: seriesFor(panels),
@@ -101,17 +107,27 @@ export async function trainCommand(values: TrainValues): Promise<number> {
       steps: Math.min(steps, Math.max(100, Math.round(steps / 8))),
       patience: 3,
       async score(weights) {
-        const value = await score(weights)
+        const value = await judge(weights, early)
         judged.validation = Math.min(judged.validation, value)
         return value
       },
     },
-    onProgress: (progress) =>
-      say(progress.stage === 'done' ? { ...wired(progress), ...known(judged) } : wired(progress)),
+    onProgress(progress) {
+      if (progress.stage !== 'done') return say(wired(progress))
+      // The last word is the judgement's.
+      told.last = { ...wired(progress), ...known(judged) }
+      say({ ...told.last, stage: 'validating' })
+    },
   })
   if (done.cancelled) {
     console.error(`cancelled after ${done.steps} steps; the same command goes on from ${checkpointFile}`)
     return 130
+  }
+  // Against what it began with, on days that neither learning nor the early stop has seen.
+  const verdict = before && {
+    held_out: await judge(done.weights, heldOut),
+    held_out_before: await judge(before.tensors, heldOut),
+    held_out_days: Math.max(...views.map(({ windows }) => windows.heldOutDays)),
   }
   const about =
     data === 'muenster' || data === 'shipped'
@@ -119,6 +135,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
       : `trained on ${data === 'city' ? 'a generated city' : 'a site'}`
   writeModel(out, { config, tensors: done.weights, dataHash: hashOf(panels), about })
   rmSync(checkpointFile, { force: true })
+  if (told.last) say({ ...told.last, ...verdict })
   console.error(`${out}: ${parametersOf(done.weights)} parameters, ${done.steps} steps in ${done.seconds.toFixed(0)} s`)
   return 0
 }
@@ -147,9 +164,7 @@ function seriesFor(panels: readonly Panel[]): number {
   return Math.max(1, Math.floor(seriesMax / 2 / most)) * most
 }
 
-/** What is a number of the judgement: the weights that were made, and those it began with. */
-const known = (judged: Pick<Required<TrainingProgress>, 'validation' | 'before'>) =>
-  Object.fromEntries(Object.entries(judged).filter(([, value]) => Number.isFinite(value)))
+const known = ({ validation }: { validation: number }) => (Number.isFinite(validation) ? { validation } : {})
 
 const wired = ({ samplesPerSecond, etaSeconds, ...rest }: Progress): TrainingProgress => ({
   ...rest,

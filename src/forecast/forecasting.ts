@@ -54,6 +54,8 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   const due = { round: 0, layout: 0, past: 0, score: clock.now() + eagerMsMax }
   const begun = clock.now()
   let working: Promise<unknown> | undefined
+  /** Hash of the weights trained here that no process came up with. */
+  let fallen: string | undefined
   /** Which process of the forecaster was asked last. */
   let asked = 0
   service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
@@ -73,7 +75,10 @@ export async function runForecasts(service: ForecastService): Promise<void> {
           service.onState(state)
           tellPids()
         },
-        weights: (canUseOwn) => servedWeights(dir, canUseOwn),
+        weights(canUseOwn) {
+          fallen = canUseOwn ? undefined : servedWeights(dir)?.hash
+          return servedWeights(dir, canUseOwn)
+        },
       })
     const running = forecaster
     if (running) sites = found.map((site) => siteForecasts({ store, forecaster: running, promiseMs }, site))
@@ -212,12 +217,12 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     service.onPids?.({ ...pids })
   }
 
-  /** Weights may have been made by a command beside this process. */
+  /** Weights may have been made by a command beside this process. Those that cannot be served are not tried again. */
   const lookForWeights = () => {
-    if (forecaster?.weights && forecaster.weights.name === 'trained here' && !working) {
-      const now = servedWeights(dir)
-      if (now && now.hash !== forecaster.weights.hash) renew()
-    }
+    const served = forecaster?.weights
+    if (!served || working) return
+    const now = servedWeights(dir)
+    if (now && now.hash !== served.hash && now.hash !== fallen) renew()
   }
 
   let ticks = 0

@@ -1,6 +1,6 @@
 /**
  * A training, whoever asked for it: the store's own rollups are written to a file, the forecaster's `train` runs on it as a process of its own,
- * its progress is kept in the store, and what it made is served only if it beats what is served now.
+ * its progress is kept in the store, and what it made is served only if it is no worse than what serves now on days that it has not seen.
  *
  * It may be cut short at any time. What was killed goes on from its checkpoint; what was cancelled does too, with the next training, as long
  * as its data are of the same day. One works at a time: whoever moves the row from `asked` to `running`, and keeps it beating.
@@ -22,7 +22,7 @@ import { giveWay } from './forecaster.ts'
 import type { ForecastSite } from './lots.ts'
 import type { Calendar } from './site-forecasts.ts'
 import { keptSteps, siteRates } from './site-rates.ts'
-import { ownNote, ownWeights, servedWeights, type TrainedNote } from './weights.ts'
+import { asideNote, asideWeights, ownNote, ownWeights, servedWeights, type TrainedNote } from './weights.ts'
 
 export interface TrainingDeps {
   readonly store: Store
@@ -37,6 +37,8 @@ export interface TrainingDeps {
   readonly steps: number
   onProgress?(progress: TrainingProgress): void
   onPid?(pid: number | undefined): void
+  /** The process to start; another one in tests. */
+  readonly main?: string
 }
 
 export type TrainingOutcome =
@@ -220,19 +222,13 @@ interface Run {
 
 /** One process of the forecaster's `train`. It ends with this one: the other end of its input is here. */
 async function runTrainer(
-  { dir, leaving, steps, onPid }: TrainingDeps,
+  { dir, leaving, steps, onPid, main = mainFile }: TrainingDeps,
   { weights, cancelling, beating }: Run,
 ): Promise<{ code: number | string; last: TrainingProgress | undefined }> {
   const { history, out } = files(dir)
   const options = { data: history, out, from: weights, steps: String(steps), progress: 'json' }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-  const args = [
-    `--max-old-space-size=${heapMiB}`,
-    '--disable-warning=ExperimentalWarning',
-    mainFile,
-    'train',
-    '--leash',
-  ]
+  const args = [`--max-old-space-size=${heapMiB}`, '--disable-warning=ExperimentalWarning', main, 'train', '--leash']
   const child: ChildProcess = spawn(process.execPath, [...args, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.once('spawn', () => {
     giveWay(child.pid)
@@ -278,25 +274,29 @@ function parsed(line: string): unknown {
   }
 }
 
-/** What was made is served if it is better on what it has not seen. */
+/** What was made is served if it is no worse on the days that it has not seen; else it is kept aside, and what serves stays. */
 async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProgress): Promise<TrainingOutcome> {
   const { out, history, plan: planFile } = files(dir)
-  const { validation, before } = last
+  const { validation, held_out: error, held_out_before: before, held_out_days: days } = last
   for (const file of [history, planFile]) await rm(file, { force: true })
-  const figures = `${format(validation)} against ${format(before)} of what is served`
-  if (validation === undefined || before === undefined || !(validation < before)) {
-    await rm(out, { force: true })
-    return {
-      state: 'done',
-      isServed: false,
-      detail: `It was no better on the newest days (${figures}); nothing was changed.`,
-    }
+  if (error === undefined || before === undefined || days === undefined || !Number.isFinite(error))
+    return { state: 'failed', detail: 'It was not judged, so it is not served; nothing was changed.' }
+  const note: TrainedNote = {
+    ...{ trained: new Date().toISOString(), rows: plan.rows, validation: validation ?? null },
+    heldOut: { days, error, before },
   }
-  const note: TrainedNote = { trained: new Date().toISOString(), rows: plan.rows, validation }
-  await rename(out, ownWeights(dir))
-  await writeFileAtomic(ownNote(dir), JSON.stringify(note))
-  log.info('new forecast weights are served', { ...note })
-  return { state: 'done', isServed: true, detail: `Better on the newest days (${figures}): it is served now.` }
+  const figures = `${error.toFixed(4)} against ${before.toFixed(4)} of what served before`
+  const where = `on the newest ${days} days, which it had not seen`
+  const isServed = error <= before
+  await rename(out, isServed ? ownWeights(dir) : asideWeights(dir))
+  await writeFileAtomic(isServed ? ownNote(dir) : asideNote(dir), JSON.stringify(note))
+  if (isServed) log.info('new forecast weights are served', { ...note })
+  else log.warn('new forecast weights are worse than those that serve, and are kept aside', { ...note })
+  return {
+    state: 'done',
+    isServed,
+    detail: isServed
+      ? `Served now: its error is ${figures} ${where}.`
+      : `Kept aside, what served before stays: its error is ${figures} ${where}.`,
+  }
 }
-
-const format = (value: number | undefined) => (value === undefined ? 'nothing' : value.toFixed(4))

@@ -21,12 +21,21 @@ const shippedFile = path.join(import.meta.dirname, '../../forecaster/weights/shi
 const headBytesMax = 1_048_576
 
 /** What is written beside weights that were trained here. */
-export const trainedSchema = z.object({ trained: z.string(), rows: z.int(), validation: z.number().nullable() })
+export const trainedSchema = z.object({
+  trained: z.string(),
+  rows: z.int(),
+  validation: z.number().nullable(),
+  /** Its error on held-out days, and that of what served then. */
+  heldOut: z.object({ days: z.int(), error: z.number(), before: z.number() }).optional(),
+})
 export type TrainedNote = z.infer<typeof trainedSchema>
 
 export const forecastDir = (dataDir: string) => path.join(dataDir, 'forecast')
 export const ownWeights = (dir: string) => path.join(dir, 'weights.safetensors')
 export const ownNote = (dir: string) => path.join(dir, 'weights.json')
+/** The last that were made and are not served, with what they were judged by: for people, nothing reads them. */
+export const asideWeights = (dir: string) => path.join(dir, 'aside.safetensors')
+export const asideNote = (dir: string) => path.join(dir, 'aside.json')
 
 export function servedWeights(dir: string, canUseOwn = true): Weights | undefined {
   const own = canUseOwn ? readWeights(ownWeights(dir)) : undefined

@@ -1,5 +1,5 @@
 /** Forecasts: what is expected of a site, how good that has been, and the training of what expects it. */
-import { forecastLevels, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
+import { forecastLevels, type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
 import {
   type ForecastQuality,
   forecastQualitySchema,
@@ -161,5 +161,12 @@ export function jobOf(row: TrainingRow | undefined): TrainingJob {
     ended: ended === null ? null : iso(ended),
     progress: progress ?? null,
     detail,
+    verdict: state === 'done' && progress ? verdictOf(progress) : null,
   }
+}
+
+/** As the training itself decides (forecast/training.ts). */
+function verdictOf({ held_out: error, held_out_before: before, held_out_days: days }: TrainingProgress) {
+  if (error === undefined || before === undefined || days === undefined) return null
+  return { served: error <= before, days, error, before }
 }

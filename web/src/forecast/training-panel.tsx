@@ -61,6 +61,11 @@ export function TrainingPanel() {
             <span class={`chip ${training.state === 'failed' ? 'bad' : running ? 'ok' : 'plain'}`}>
               {words.text(stateWords[training.state])}
             </span>{' '}
+            {training.verdict && (
+              <span class={`chip ${training.verdict.served ? 'ok' : 'warn'}`}>
+                {words.text(training.verdict.served ? 'verdictServed' : 'verdictAside')}
+              </span>
+            )}{' '}
             <span lang="en">{training.detail}</span>
           </p>
           {running && <Progress job={training} />}
@@ -105,7 +110,7 @@ function Progress({ job }: { job: TrainingJob }) {
   )
 }
 
-function Figures({ job: { progress } }: { job: TrainingJob }) {
+function Figures({ job: { progress, verdict } }: { job: TrainingJob }) {
   const words = useForecastWords()
   if (!progress) return null
   const loss = (value: number) => words.number(value, 4)
@@ -124,6 +129,18 @@ function Figures({ job: { progress } }: { job: TrainingJob }) {
           <dt>{words.text('validation')}</dt>
           <dd>{loss(progress.validation)}</dd>
         </div>
+      )}
+      {verdict && (
+        <>
+          <div>
+            <dt>{words.count('heldOut', verdict.days)}</dt>
+            <dd>{loss(verdict.error)}</dd>
+          </div>
+          <div>
+            <dt>{words.text('heldOutBefore')}</dt>
+            <dd>{loss(verdict.before)}</dd>
+          </div>
+        </>
       )}
       {progress.stage !== 'done' && (
         <div>

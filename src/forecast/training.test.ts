@@ -1,0 +1,121 @@
+/** What becomes of weights that were made, told by a trainer that says what it is told to say. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { jobOf } from '../api/routes/forecasts.ts'
+import { quarterMs } from '../domain/occupancy-span.ts'
+import { instant } from '../lib/brand.ts'
+import { systemClock } from '../lib/clock.ts'
+import { silentLog } from '../lib/log.ts'
+import { openStore } from '../store/open.ts'
+import type { OccupancyRow, Store } from '../store/store.ts'
+import { aBatch } from '../store/store-samples.ts'
+import { train } from './training.ts'
+import { asideNote, asideWeights, ownNote, ownWeights, servedWeights } from './weights.ts'
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'training-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const days = 36
+const place = { site: 'S', level: null, zone: null }
+const site = { id: 'S', zone: 'UTC', lots: [{ id: 'S', name: 'S', capacity: 10, place }] }
+
+/** Writes its weights, and says how good they are. */
+function trainer(name: string, said: object): string {
+  const file = path.join(folder, `${name}.mjs`)
+  const progress = {
+    stage: 'done',
+    step: 9,
+    steps: 9,
+    loss: 0.1,
+    samples_per_s: 1,
+    eta_s: null,
+    validation: 0.1,
+    ...said,
+  }
+  writeFileSync(
+    file,
+    `import { copyFileSync, existsSync } from 'node:fs'
+const option = (name) => process.argv[process.argv.indexOf('--' + name) + 1]
+if (!existsSync(option('data'))) process.exit(3)
+copyFileSync(option('from'), option('out'))
+console.log(${JSON.stringify(JSON.stringify(progress))})
+process.exit(0)`,
+  )
+  return file
+}
+
+async function storeWithHistory(): Promise<Store> {
+  const store = await openStore('sqlite::memory:', { log: silentLog, clock: systemClock })
+  await store.migrate()
+  const now = Math.floor(Date.now() / quarterMs)
+  const occupancy = Array.from({ length: days * 96 }, (_, i): OccupancyRow => {
+    const occupied = (i >> 4) % 10
+    return {
+      ...{ ...place, spanMs: quarterMs, start: instant((now - i) * quarterMs), capacity: 10 },
+      ...{ occupiedMs: 0, knownMs: 0, fullMs: 0, minOccupied: 0, maxOccupied: 10, occupiedEnd: occupied, knownEnd: 10 },
+    }
+  })
+  const { position, fence } = await store.cursor('past')
+  await store.commit(
+    aBatch({
+      ...{ journal: 'past', from: position, to: position + 1, fence },
+      history: { sessions: [], occupancy, counts: [], health: [] },
+    }),
+  )
+  return store
+}
+
+async function trained(name: string, said: object) {
+  await using store = await storeWithHistory()
+  const dir = path.join(folder, `dir-${name}`)
+  const now = systemClock.now()
+  const id = await store.addTraining({
+    ...{
+      asked: now,
+      author: 'test',
+      state: 'running',
+      started: now,
+      ended: null,
+      beat: now,
+      progress: null,
+      detail: '',
+    },
+  })
+  const outcome = await train(
+    {
+      ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, said) },
+      ...{ calendar: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
+    },
+    id,
+  )
+  return { outcome, dir, job: jobOf(await store.newestTraining()) }
+}
+
+const noteOf = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as { heldOut: object }
+
+test('weights that are no worse on the days held out are served, and the record says by how much', async () => {
+  const { outcome, dir, job } = await trained('better', { held_out: 0.21, held_out_before: 0.22, held_out_days: 5 })
+  assert.ok(outcome.state === 'done' && outcome.isServed, outcome.detail)
+  assert.equal(servedWeights(dir)?.name, 'trained here')
+  assert.deepEqual(noteOf(ownNote(dir)).heldOut, { days: 5, error: 0.21, before: 0.22 })
+  assert.deepEqual(job.verdict, { served: true, days: 5, error: 0.21, before: 0.22 })
+  assert.match(job.detail, /Served now: its error is 0.2100 against 0.2200 .* newest 5 days/)
+})
+
+test('weights that are worse are kept aside and told so, and what served before goes on serving', async () => {
+  const { outcome, dir, job } = await trained('worse', { held_out: 0.23, held_out_before: 0.22, held_out_days: 5 })
+  assert.ok(outcome.state === 'done' && !outcome.isServed, outcome.detail)
+  assert.equal(servedWeights(dir)?.name, 'shipped weights')
+  assert.ok(existsSync(asideWeights(dir)) && !existsSync(ownWeights(dir)))
+  assert.deepEqual(noteOf(asideNote(dir)).heldOut, { days: 5, error: 0.23, before: 0.22 })
+  assert.equal(job.verdict?.served, false)
+  assert.match(job.detail, /^Kept aside/)
+})
+
+test('weights that were not judged are not served', async () => {
+  const { outcome, dir } = await trained('unjudged', {})
+  assert.equal(outcome.state, 'failed')
+  assert.ok(!existsSync(ownWeights(dir)))
+})
