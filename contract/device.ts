@@ -60,6 +60,7 @@ export const qualityMarks = ['arrival-time', 'late', 'conflict'] as const
 
 export const storedReadingSchema = z
   .object({
+    id: z.string().describe('journal record and place in it: its raw frame is read by it'),
     device: z.string(),
     source: z.string(),
     epoch: z.int(),
@@ -76,6 +77,7 @@ export const storedReadingSchema = z
   .meta({
     examples: [
       {
+        id: '184.0',
         device: 'A-017',
         source: 'http',
         epoch: 0,

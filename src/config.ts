@@ -107,6 +107,12 @@ export const configSchema = z.strictObject({
     .max(36_500)
     .default(0)
     .describe('days that readings and stays are kept in the database; 0 keeps them all'),
+  rawDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days that raw frames are kept in the database, byte for byte; 0 copies none, they stay in the journal'),
   minuteDays: z
     .int()
     .min(0)
@@ -185,6 +191,7 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   promiseHours: { path: ['promiseHours'], read: Number },
   retentionHours: { path: ['retentionHours'], read: Number },
   readingDays: { path: ['readingDays'], read: Number },
+  rawDays: { path: ['rawDays'], read: Number },
   minuteDays: { path: ['minuteDays'], read: Number },
   commitEveryMs: { path: ['commitEveryMs'], read: Number },
   logLevel: { path: ['log', 'level'] },

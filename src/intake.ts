@@ -61,7 +61,7 @@ await runChild(async (child) => {
     if (message.type === 'want') {
       wanted = message.beyond
       ring()
-    } else if (message.type === 'released') shown.journal.release(message.position)
+    } else if (message.type === 'released') shown.journal.release(message.position, message.held)
     else if (message.type === 'demo-over') {
       shown = real
       ring()

@@ -94,7 +94,8 @@ export type ToMain =
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'want'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
-  | { readonly type: 'committed'; readonly position: number }
+  /** `copied`: raw frames are copied too, up to here; the journal holds what is behind. */
+  | { readonly type: 'committed'; readonly position: number; readonly copied?: number | undefined }
   /** Forecasts: how the forecaster is, in one sentence. */
   | ({ readonly type: 'forecaster' } & ForecasterSaid)
   /** Forecasts: there is a new one of this site. */
@@ -109,7 +110,7 @@ export type ToChild =
   | { readonly type: 'stop' }
   | { readonly type: 'want'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
-  | { readonly type: 'released'; readonly position: number }
+  | { readonly type: 'released'; readonly position: number; readonly held?: number | undefined }
   | {
       readonly type: 'figures'
       readonly intake: IntakeFigures | undefined

@@ -10,6 +10,7 @@ import { failPoint } from './lib/fail-point.ts'
 import { dayName, dayNumber } from './lib/utc-day.ts'
 import type { LedgerTotals } from './messages.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
+import { createRawFrameCopier } from './processing/raw-frames.ts'
 import type { Store } from './store/store.ts'
 import { storeUrl } from './store-url.ts'
 
@@ -30,6 +31,18 @@ await runChild(async (child) => {
   await using store = await reachStore(url, { log, clock: systemClock, signal }, { ownThread: true })
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
+  const { readingDays, rawDays, minuteDays } = settings.config
+  // The journal holds what the copier has not copied: nothing is released before it has said how far it is.
+  const at: { position: number; copied: number | undefined } = { position: 0, copied: rawDays > 0 ? 0 : undefined }
+  const moved = (now: Partial<typeof at>) => {
+    Object.assign(at, now)
+    child.send({ type: 'committed', ...at })
+  }
+  await using rawReader = await openJournalReader(path.join(dir, 'journal'))
+  const copier = createRawFrameCopier({
+    ...{ store, reader: rawReader, fence: settings.fence, clock: systemClock, log },
+    onCopied: (copied) => moved({ copied }),
+  })
   const processor = createProcessor({
     store,
     reader,
@@ -42,7 +55,8 @@ await runChild(async (child) => {
     lingerMs: settings.config.commitEveryMs,
     onCommitted: (position) => {
       failPoint('batch-committed')
-      child.send({ type: 'committed', position })
+      copier.committed(position)
+      moved({ position })
     },
   })
   const report = async () => {
@@ -50,11 +64,12 @@ await runChild(async (child) => {
     child.send({ type: 'processor', stats: processor.stats(), ledger })
   }
   const timer = setInterval(report, figuresEveryMs)
-  const { readingDays, minuteDays } = settings.config
   const forget = async () => {
     const today = dayNumber(systemClock.now())
     const days = readingDays > 0 ? await store.forgetDays(today - readingDays) : []
     if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
+    const raw = await store.forgetRaw(today - rawDays)
+    if (raw.length > 0) log.info('raw frames of old days are forgotten', { days: raw.map(dayName) })
     const minutes = minuteDays > 0 ? await store.forgetMinutes(today - minuteDays) : 0
     if (minutes > 0) log.info('occupancy by the minute of old days is forgotten', { rows: minutes })
   }
@@ -67,9 +82,9 @@ await runChild(async (child) => {
   child.send({ type: 'ready' })
   try {
     keepForgetting().catch(() => {})
-    const running = processor.run(signal)
+    const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
     await report()
-    await running
+    await Promise.all(running)
   } finally {
     clearInterval(timer)
   }

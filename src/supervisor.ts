@@ -155,7 +155,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         send('processor', { type: 'durable', record: message.record })
         break
       case 'committed':
-        send('intake', { type: 'released', position: message.position })
+        send('intake', { type: 'released', position: message.position, held: message.copied })
         break
       case 'forecaster':
         forecaster = { state: message.state, detail: message.detail }

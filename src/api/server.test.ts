@@ -70,6 +70,26 @@ test('sites, occupancy and bays say the same as the snapshot', async () => {
     assert.equal((await api.app.inject(get(url))).statusCode, 404)
 })
 
+test('the frame of a reading is read by the id of the reading, by whoever may operate, and byte for byte', async () => {
+  await using api = await apiUnderTest()
+  await api.commit({ devices: [deviceState(1, 'A-1')], readings: [readingRow(1, 0, { pos: 1, idx: 2_049 })] })
+  const journal = 'raw'
+  await api.store.cursor(journal, 1)
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => 255 - i)
+  const frame = { pos: 1, idx: 2, source: 'gate ä', arrived: instant(1_795_420_800_000), bytes }
+  await api.store.copyRaw({ journal, from: 0, to: 1, fence: 0, frames: [frame] })
+  const { id } = (await api.app.inject(get('/api/v1/devices/A-1/readings'))).json().items[0]
+  const raw = await api.app.inject(get(`/api/v1/readings/${id}/raw`))
+  assert.deepEqual([raw.statusCode, [...raw.rawPayload]], [200, [...bytes]])
+  assert.deepEqual([raw.headers['x-source'], raw.headers['x-arrived']], ['gate%20%C3%A4', '2026-11-23T08:00:00.000Z'])
+  assert.equal((await api.app.inject(get('/api/v1/readings/1.0/raw'))).statusCode, 404)
+  for (const wrong of ['1', '1.x', '-1.0', '1e3.0', '9999999999999999.0'])
+    assert.equal((await api.app.inject(get(`/api/v1/readings/${wrong}/raw`))).statusCode, 400)
+  const secret = await api.keyring.createToken({ name: 'reader', kind: 'api', scopes: ['read'] })
+  const asReader = { url: `/api/v1/readings/${id}/raw`, headers: { authorization: `Bearer ${secret}` } }
+  assert.equal((await api.app.inject(asReader)).statusCode, 403)
+})
+
 test('a device and all its readings can be read back, page by page, in order of their numbers', async () => {
   await using api = await apiUnderTest()
   const id = 'gate/ä 7'

@@ -55,6 +55,7 @@ const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number
 ]
 
 export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({
+  id: `${row.pos}.${row.idx}`,
   device: row.external,
   source: row.source,
   epoch: row.epoch,

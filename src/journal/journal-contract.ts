@@ -269,6 +269,31 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       await writer[Symbol.asyncDispose]()
     })
 
+    it('removes nothing that a second consumer holds', async () => {
+      const journal = await make()
+      const options = { segmentBytesMax: 1_500, retentionMs: 0 }
+      let writer = await journal.openWriter(options)
+      for (let i = 0; i < 30; i++) await writer.append([data('.'.repeat(300), 2)])
+      const firstAfter = async (held: number) => {
+        journal.clock.advance(1_000_000)
+        writer.release(29, held)
+        await writer[Symbol.asyncDispose]()
+        writer = await journal.openWriter(options)
+        journal.clock.advance(1_000_000)
+        writer.release(29, held)
+        await writer[Symbol.asyncDispose]()
+        writer = await journal.openWriter(options)
+        await using reader = await journal.openReader()
+        return (await reader.read(0, { durable: 30, ...everything })).records[0]?.number ?? 0
+      }
+      assert.equal(await firstAfter(0), 1)
+      const kept = await firstAfter(10)
+      assert.ok(kept > 1 && kept <= 11, `${kept} is the first one kept`)
+      const all = await firstAfter(29)
+      assert.ok(all > 11, `${all} is the first one kept`)
+      await writer[Symbol.asyncDispose]()
+    })
+
     it('never removes the newest checkpoint', async () => {
       const journal = await make()
       const options = { segmentBytesMax: 1_000, retentionMs: 0 }

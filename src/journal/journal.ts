@@ -76,8 +76,11 @@ export interface JournalWriter extends AsyncDisposable {
   tail(): JournalTail
   /** Called after each sync that made records durable. One listener. */
   onDurable(listener: (tail: JournalTail) => void): void
-  /** The consumer has committed everything up to and including this record; retention may pass it, time and size allowing. */
-  release(upTo: RecordNumber): void
+  /**
+   * The consumer has committed everything up to and including this record; retention may pass it, time and size allowing, but not what
+   * is `held`: another consumer is only so far.
+   */
+  release(upTo: RecordNumber, held?: RecordNumber): void
   stats(): JournalStats
 }
 

@@ -87,7 +87,7 @@ export function createMemoryJournal(clock: Clock = systemClock, id = '0000000000
       onDurable(given) {
         listener = given
       },
-      release: (upTo) => remove(upTo, limits),
+      release: (upTo, held = upTo) => remove(Math.min(upTo, held), limits),
       stats: () => ({
         ...{ segments: 1, bytes: kept.reduce((sum, { bytes }) => sum + bytes.byteLength, 0), freeBytes: 0 },
         ...{ pendingBytes: 0, syncs: 0, syncMsP50: 0, syncMsP99: 0, refusing: undefined },

@@ -158,11 +158,11 @@ export async function openSqliteWriter(
     return new Promise((resolve, reject) => waiting.push({ records, bytes, resolve, reject }))
   }
 
-  function release(upTo: number) {
+  function release(upTo: number, held = upTo) {
     const { checkpoint } = database.prepare('select max(number) as checkpoint from record where kind = 3').get() as {
       checkpoint: number | null
     }
-    const below = Math.min(upTo, (checkpoint ?? Number.POSITIVE_INFINITY) - 1, tail.lastRecord - 1)
+    const below = Math.min(upTo, held, (checkpoint ?? Number.POSITIVE_INFINITY) - 1, tail.lastRecord - 1)
     database
       .prepare('delete from record where number <= ? and at < ?')
       .run(below, deps.clock.now() - limits.retentionMs)

@@ -124,11 +124,13 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   })
   const upkeep = createUpkeep({
     ...{ files, dir, clock },
-    removeReleased: () => retention.removeReleased(released, checkpoint?.ordinal),
+    removeReleased: () => retention.removeReleased(removable, checkpoint?.ordinal),
   })
   let listener: ((tail: JournalTail) => void) | undefined
   let pendingBytes = 0
   let released = 0
+  /** Released by every consumer. */
+  let removable = 0
   let running: Promise<void> | undefined
   let retiring: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined
@@ -343,8 +345,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     }
   }
 
-  function release(upTo: number) {
+  function release(upTo: number, held = upTo) {
     released = Math.max(released, upTo)
+    removable = Math.max(removable, Math.min(upTo, held))
     // The consumer is ahead: the end of the journal was lost. Its numbers must not be given to other records.
     queue.skipTo(released)
     upkeep.look()

@@ -9,11 +9,19 @@ import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, idParams, limitField, nameField } from '../endpoint.ts'
 import { timeField } from '../history-query.ts'
 import { ProblemError } from '../problem.ts'
-import { deviceOnWire, readingOnWire } from '../wire.ts'
+import { deviceOnWire, iso, readingOnWire } from '../wire.ts'
 
 const devicePage = pageOf(deviceSchema)
 const readingPage = pageOf(storedReadingSchema)
 const pageItemsUsual = 100
+/** As ReadingRow.idx is made. */
+const readingsPerFrame = 1_024
+const readingParams = z.strictObject({
+  id: z
+    .string()
+    .regex(/^\d{1,15}\.\d{1,9}$/, 'must be the id of a reading, such as 184.0')
+    .describe('`id` of a stored reading'),
+})
 
 const devicesQuery = z.strictObject({
   cursor: cursorField,
@@ -96,6 +104,36 @@ export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
         if (page.items.length === 0 && cursor === undefined && (await store.devicesByExternal(id)).length === 0)
           throw unknownDevice(id)
         return { items: page.items.map(readingOnWire), next: page.next }
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/readings/{id}/raw',
+      access: 'operate',
+      tag: 'Devices',
+      summary: 'The frame a reading was made of, byte for byte',
+      description:
+        'Copied out of the journal a second after the reading is stored, and kept for `rawDays` days; 404 where that is 0. Several readings of one frame have the same.',
+      params: readingParams,
+      problems: [404, 503],
+      answers: [
+        {
+          status: 200,
+          type: 'application/octet-stream',
+          description: 'The bytes as they arrived, without line end or the brackets of an array.',
+          headers: { 'x-source': 'name of the source', 'x-arrived': 'ISO 8601, UTC' },
+        },
+      ],
+      async handle({ params: { id }, reply }) {
+        const [pos, idx] = id.split('.').map(Number) as [number, number]
+        const frame = await store.rawFrame({ pos, idx: Math.floor(idx / readingsPerFrame) })
+        if (!frame)
+          throw new ProblemError(404, `the raw frame of reading ${id} is not in the database (setting: rawDays)`)
+        return reply
+          .type('application/octet-stream')
+          .header('x-source', encodeURIComponent(frame.source))
+          .header('x-arrived', iso(frame.arrived))
+          .send(Buffer.from(frame.bytes))
       },
     }),
   ]
