@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import mariadb, { type Connection } from 'mariadb'
+import { instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { openStore, type StoreOptions } from '../open.ts'
 import { listOf, readingRows } from '../reading-rows.ts'
-import type { CommitBatch, Store } from '../store.ts'
+import { type CommitBatch, type JournalPart, journalParts, type Store } from '../store.ts'
 import { fault } from '../store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
 import { cuts, cuttingProxy } from './cutting-proxy.ts'
@@ -46,10 +47,10 @@ const batchAt = (from: number): CommitBatch =>
   })
 
 /** Asks until the database answers; what it says is what happened. */
-async function settled(store: Store): Promise<number> {
+async function settled(store: Store, part?: JournalPart): Promise<number> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return (await store.cursor(journal)).position
+      return (await store.cursor(journal, part)).position
     } catch (error) {
       if (attempt > 200) throw error
       await systemClock.sleep(50)
@@ -103,6 +104,43 @@ describe('outages of the database', { skip }, () => {
         { numRuns: 25 },
       )
       await agrees(store, position)
+    })
+
+  for (const client of clients)
+    test(`a line cut anywhere around the COMMIT of raw frames is settled by their own offset (${client})`, async () => {
+      const url = new URL(await server.createDatabase())
+      await using proxy = await cuttingProxy(server.port)
+      url.port = String(proxy.port)
+      await using store = await prepared(url.href, { client })
+      await store.takeFence(journal, 1, journalParts.rawFrames)
+      const arrived = instant(Date.now())
+      const piece = (from: number) => ({
+        ...{ journal, from, to: from + 1, fence: 1 },
+        frames: [0, 1].map((idx) => ({
+          pos: from + 1,
+          idx,
+          source: 'tcp',
+          arrived,
+          bytes: Buffer.from(`${from} ${idx}`),
+        })),
+      })
+      let position = 0
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...cuts), fc.boolean(), async (cut, reset) => {
+          proxy.cutNext(cut, { reset })
+          await assert.rejects(store.copyRaw(piece(position)), fault('transient'))
+          const now = await settled(store, journalParts.rawFrames)
+          if (cut === 'before') assert.equal(now, position)
+          if (cut === 'answered' || cut === 'inside') assert.equal(now, position + 1)
+          const held = await store.rawFrame({ pos: position + 1, idx: 1 })
+          assert.equal(held !== undefined, now === position + 1)
+          position = now
+          await store.copyRaw(piece(position++))
+        }),
+        { numRuns: 12 },
+      )
+      const [held] = await server.execute('SELECT COUNT(*) AS n FROM raw_frame', url.pathname.slice(1))
+      assert.equal(Number(held?.['n']), position * 2)
     })
 
   for (const client of clients)
