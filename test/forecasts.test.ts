@@ -15,24 +15,17 @@ import {
   type TrainingJob,
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
-import { quarterMs } from '../src/domain/occupancy-span.ts'
-import { systemClock } from '../src/lib/clock.ts'
-import { silentLog } from '../src/lib/log.ts'
-import { cityLayout } from '../src/simulator/city-layout.ts'
-import { pastOf } from '../src/simulator/past.ts'
 import { jsonLine } from '../src/simulator/wire-reading.ts'
-import { openStore } from '../src/store/open.ts'
-import { aBatch } from '../src/store/store-samples.ts'
+import { pastLayout, seedPast } from './fixtures/forecast-history.ts'
 import { drainedLedger } from './fixtures/readings.ts'
 import { apiKey, ingestToken, startServer, type TestServer } from './fixtures/server.ts'
 
-const zone = 'Europe/Berlin'
-const seed = 3
-const layout = cityLayout(48, seed, zone)
+const days = 42
+const past = { bays: 48, seed: 3, zone: 'Europe/Berlin', days }
+const layout = pastLayout(past)
 const devices = layout.sites.flatMap(({ levels }) =>
   levels.flatMap(({ bays }) => bays.map(({ id, device = id }) => device)),
 )
-const days = 42
 const steps = 40
 const site = 'old'
 const waitMsMax = 90_000
@@ -44,7 +37,7 @@ let sent = 0
 
 before(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-forecasts-'))
-  await seedHistory(`sqlite:${path.join(dataDir, 'baykeeper.db')}`)
+  await seedPast(`sqlite:${path.join(dataDir, 'baykeeper.db')}`, past)
   server = await startServer({
     dataDir,
     env: {
@@ -58,22 +51,6 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
 })
-
-async function seedHistory(url: string) {
-  await using store = await openStore(url, { log: silentLog, clock: systemClock })
-  await store.migrate()
-  await store.saveLayout(layout, 'test', systemClock.now())
-  // The quarter that is lived through too: the first readings change that one.
-  const to = (Math.floor(Date.now() / quarterMs) + 1) * quarterMs
-  const past = [...pastOf({ layout, seed, zone, from: to - days * 86_400_000, to })].flat()
-  const occupancy = past.map(({ occupied, ...place }) => ({
-    ...{ ...place, spanMs: quarterMs, occupiedMs: occupied * quarterMs, knownMs: place.capacity * quarterMs },
-    ...{ fullMs: 0, minOccupied: occupied, maxOccupied: occupied, occupiedEnd: occupied, knownEnd: place.capacity },
-  }))
-  const { position, fence } = await store.cursor('past')
-  const history = { sessions: [], occupancy, counts: [], health: [] }
-  await store.commit(aBatch({ journal: 'past', from: position, to: position + 1, fence, history }))
-}
 
 /** One reading of every sensor; returns how long the acknowledgement took. */
 async function post(): Promise<number> {
