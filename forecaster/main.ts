@@ -19,6 +19,8 @@ import { trainCommand } from './train/train-command.ts'
 /** Live ingest comes first: forecasting gives way a little, training altogether. */
 const serveNiceness = 10
 const trainNiceness = 15
+/** Small: each place of a batch that no lot fills costs as much as one. */
+const serveSeries = 64
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
 
 const { positionals, values } = parseArgs({
@@ -40,7 +42,9 @@ switch (positionals[0]) {
   case 'serve': {
     os.setPriority(serveNiceness)
     const { config, tensors, hash } = readModel(values.weights)
-    await using predictor = await newPredictor(config, tensors)
+    await using predictor = await newPredictor(config, tensors, serveSeries)
+    // Who asks first reads a history meanwhile.
+    await predictor.warm()
     console.error(`forecaster: weights ${hash}, ${config.horizons.length} horizons`)
     const forecaster = newForecaster({ predictor, horizons: config.horizons, lots: config.lots, hash })
     await serve(forecaster, { input: process.stdin, output: process.stdout })

@@ -20,6 +20,8 @@ export interface Asked {
 export interface Predictor extends AsyncDisposable {
   /** Rates: quantiles of series i, horizon h from `(i * horizons + h) * 7`; NaN where the anchor is missing. */
   predict(view: View, asked: readonly Asked[]): Promise<Float32Array>
+  /** Compiles its kernels, so that the first prediction does not. */
+  warm(): Promise<void>
 }
 
 export const predictSeries = 352
@@ -34,7 +36,12 @@ export async function newPredictor(
   const run = jit((p: Tensors, inputs: ReturnType<typeof inputsOf>) => forward(config, p, inputs))
   const batch = newBatch(series, config.horizons.length, config.siteLots)
   const width = config.horizons.length * levels.length
+  const outputOf = async (lots: Int32Array) => valuesOf(run(refAll(parameters), inputsOf(config, batch, lots)))
   return {
+    async warm() {
+      clearBatch(batch)
+      await outputOf(new Int32Array(series).fill(-1))
+    },
     async predict(view, asked) {
       const out = new Float32Array(asked.length * width)
       for (let from = 0; from < asked.length; from += series) {
@@ -46,7 +53,7 @@ export async function newPredictor(
           lots[i] = embedding
         }
         leaveOut(batch, config.parts)
-        const normal = await valuesOf(run(refAll(parameters), inputsOf(config, batch, lots)))
+        const normal = await outputOf(lots)
         toRates(batch, normal, out.subarray(from * width, (from + part.length) * width))
       }
       return out

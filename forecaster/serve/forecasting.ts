@@ -3,16 +3,18 @@
  * has nothing against it, else the anchor with intervals of its own past, else nothing.
  */
 import type { ForecastAnswer, ForecastPoint, ForecastRequest, RememberRequest } from '@baykeeper/contract/forecast.ts'
-import { type Anchor, anchorAt, fitAnchor } from '../features/anchor.ts'
-import { type Seasonal, seasonalOf } from '../features/anomaly.ts'
+import { type Anchor, anchorAt } from '../features/anchor.ts'
+import type { Seasonal } from '../features/anomaly.ts'
 import { viewOf } from '../features/view.ts'
 import { type Factors, stretch } from '../model/conformal.ts'
 import type { Predictor } from '../model/predictor.ts'
 import { levels, medianAt } from '../scoring/quantiles.ts'
-import { anchorSpread, type Spread } from './anchor-spread.ts'
+import { scaleAt } from './anchor-spread.ts'
 import { between } from './between.ts'
+import { type DailyFit, fitKeyOf, quickFit, wholeFit, wholeFitNow } from './daily-fit.ts'
+import { type DayView, dayViewOf } from './day-view.ts'
 import { chanceFree } from './probability.ts'
-import { panelOf, remembered, type Site, type SitePanel, slots } from './site-panel.ts'
+import { remembered, type Site, type SitePanel, slots, stepMs } from './site-panel.ts'
 import { verdictOf } from './staleness.ts'
 
 export interface Loaded {
@@ -22,11 +24,15 @@ export interface Loaded {
   readonly hash: string
 }
 
-/** What a site's day needs once: the anchor fitted on its own history. */
-interface Daily {
-  readonly key: string
-  readonly anchor: Anchor
-  readonly spread: Spread
+/** What is kept of a site from one question to the next. */
+interface Kept {
+  readonly site: Site
+  /** First UTC step that `view` does not have as it was sent. */
+  changedFrom: number
+  view?: DayView
+  fit?: DailyFit
+  /** Which whole fit is being made, or was made last. */
+  fitting?: string
 }
 
 export interface Forecaster {
@@ -37,26 +43,52 @@ export interface Forecaster {
 
 /** Less history than this and the network has nothing to read. */
 export const modelDaysMin = 14
-const stepMs = 15 * 60_000
+/** So few are fitted whole at once. */
+const fewLotsMax = 64
 
 export function newForecaster(loaded: Loaded): Forecaster {
-  const sites = new Map<string, Site>()
-  const daily = new Map<string, Daily>()
-  const remember = (request: ForecastRequest | RememberRequest): Site => {
-    const site = remembered(request, request.append ? sites.get(request.site) : undefined)
-    sites.set(request.site, site)
-    return site
+  const sites = new Map<string, Kept>()
+  const remember = (request: ForecastRequest | RememberRequest): Kept => {
+    const before = request.append ? sites.get(request.site) : undefined
+    const sentFrom = Math.round(Date.parse(request.from) / stepMs)
+    const kept: Kept = {
+      ...before,
+      site: remembered(request, before?.site),
+      changedFrom: Math.min(before?.changedFrom ?? 0, sentFrom),
+    }
+    sites.set(request.site, kept)
+    return kept
+  }
+  /** The whole fit of a large site is made while the quick one, or yesterday's, serves. */
+  function fitOf(id: string, kept: Kept, view: DayView): DailyFit {
+    const key = fitKeyOf(view)
+    if (kept.fit?.isWhole && kept.fit.key === key) return kept.fit
+    const isFew = kept.site.lots.length <= fewLotsMax
+    const { horizons } = loaded
+    if (!isFew && kept.fitting !== key) {
+      kept.fitting = key
+      const isWanted = () => sites.get(id)?.fitting === key
+      void wholeFit(view, horizons, isWanted).then((fit) => {
+        const now = sites.get(id)
+        if (fit && now && now.fitting === key) now.fit = fit
+      })
+    }
+    if (!isFew && kept.fit) return kept.fit
+    kept.fit = isFew ? wholeFitNow(view, horizons) : quickFit(view, horizons)
+    return kept.fit
   }
   return {
     remember,
     async forecast(request) {
       const started = performance.now()
-      const site = remember(request)
+      const kept = remember(request)
+      const { site } = kept
       const nowMs = Date.parse(request.now)
-      const placed = panelOf(site, nowMs)
-      const seasonal = seasonalOf(placed.panel)
-      const own = dailyOf(daily.get(request.site), { seasonal, placed, horizons: loaded.horizons })
-      daily.set(request.site, own)
+      const view = dayViewOf(site, nowMs, { known: kept.view, changedFrom: kept.changedFrom })
+      kept.view = view
+      kept.changedFrom = Number.POSITIVE_INFINITY
+      const { placed, seasonal } = view
+      const own = fitOf(request.site, kept, view)
       const quantiles = await networkQuantiles(loaded, { seasonal, placed, anchor: own.anchor })
       const gate = byCell(request.gate)
       const factors = byCell(request.factors)
@@ -77,20 +109,6 @@ export function newForecaster(loaded: Loaded): Forecaster {
   }
 }
 
-function dailyOf(
-  known: Daily | undefined,
-  { seasonal, placed, horizons }: { seasonal: Seasonal; placed: SitePanel; horizons: readonly number[] },
-): Daily {
-  // Fitted again each day, and when history has been sent that was not there: known rates count in whole days.
-  const { firstDay, lots, rates } = placed.panel
-  const knownRates = seasonal.sums.reduce((sum, { count }) => sum + (count.at(-1) as number), 0)
-  const days = Math.floor(knownRates / slots / Math.max(1, rates.length))
-  const key = `${firstDay} ${rates.length} ${days}\n${lots.map(({ id }) => id).join('\n')}`
-  if (known?.key === key) return known
-  const anchor = fitAnchor(seasonal, horizons, { from: 28 * slots, to: placed.origin + 1 })
-  return { key, anchor, spread: anchorSpread(seasonal, anchor, placed.origin) }
-}
-
 async function networkQuantiles(
   loaded: Loaded,
   { seasonal, placed, anchor }: { seasonal: Seasonal; placed: SitePanel; anchor: Anchor },
@@ -104,7 +122,7 @@ interface LotPlace {
   readonly loaded: Loaded
   readonly seasonal: Seasonal
   readonly placed: SitePanel
-  readonly own: Daily
+  readonly own: DailyFit
   readonly quantiles: Float32Array
   readonly lot: number
   readonly id: string
@@ -204,8 +222,9 @@ function baselineQuantiles({ seasonal, placed, own, lot }: LotPlace, h: number):
   const mean = (seasonal.mean4[lot] as Float32Array)[target] as number
   const centre = phi === 0 ? mean : anchorAt(seasonal, lot, { t: placed.origin, target, phi })
   if (Number.isNaN(centre)) return undefined
-  const away = spread(Number.isNaN(now) ? anchor.horizons.length - 1 : h, lot, target)
-  return Float32Array.from(away, (value) => Math.min(1, Math.max(0, centre + value)))
+  const usual = Number.isNaN(now) ? anchor.horizons.length - 1 : h
+  const scale = scaleAt(anchor, seasonal.panel, { h: usual, lot, target })
+  return Float32Array.from(spread[usual]?.[lot] ?? [], (value) => Math.min(1, Math.max(0, centre + value * scale)))
 }
 
 function choose(

@@ -3,7 +3,7 @@ import type { SiteHistory } from '@baykeeper/contract/forecast.ts'
 import { calendarOf, dateFromDays, type Panel } from '../data/panel.ts'
 
 export const slots = 96
-const stepMs = 15 * 60_000
+export const stepMs = 15 * 60_000
 const dayMs = 86_400_000
 /** The slowest mean looks 84 days back from a target a day ahead. */
 export const historyDays = 92
@@ -25,18 +25,20 @@ export interface Site {
   readonly school: ReadonlySet<string>
 }
 
-/** What was sent over what was known; a lot that was not sent is forgotten. */
+/**
+ * What was sent over what was known; a lot that was not sent is forgotten. Takes over the arrays of `before`: a large site's whole history
+ * copied every five minutes would be garbage faster than it is collected.
+ */
 export function remembered(history: SiteHistory, before: Site | undefined): Site {
   const sentFrom = Math.round(Date.parse(history.from) / stepMs)
   const sentTo = sentFrom + Math.max(1, ...history.lots.map(({ rates }) => rates.length))
   const to = Math.max(sentTo, before ? before.firstStep + keptSteps : 0)
   const firstStep = to - keptSteps
   const known = new Map(before?.lots.map(({ id }, i) => [id, before.rates[i] as Float32Array]))
+  const moved = before ? firstStep - before.firstStep : 0
   const rates = history.lots.map(({ id, rates: sent }) => {
-    const out = new Float32Array(keptSteps).fill(Number.NaN)
-    const old = known.get(id)
-    const moved = before ? before.firstStep - firstStep : 0
-    if (old && -moved < keptSteps) out.set(old.subarray(-moved))
+    const out = known.get(id) ?? new Float32Array(keptSteps).fill(Number.NaN)
+    if (moved > 0) out.copyWithin(0, moved).fill(Number.NaN, Math.max(0, keptSteps - moved))
     for (let i = Math.max(0, firstStep - sentFrom); i < sent.length; i++)
       out[sentFrom + i - firstStep] = sent[i] ?? Number.NaN
     return out
@@ -56,8 +58,8 @@ export interface SitePanel {
   readonly panel: Panel
   /** Index of the newest whole step at `now`. */
   readonly origin: number
-  /** Steps before this were not looked at. */
-  readonly firstKnown: readonly number[]
+  /** By lot: index of the first step that is known; infinite where none is. */
+  readonly firstKnown: number[]
 }
 
 export function panelOf({ site, zone, lots, firstStep, rates, holidays, school }: Site, nowMs: number): SitePanel {
@@ -93,7 +95,7 @@ export function panelOf({ site, zone, lots, firstStep, rates, holidays, school }
 }
 
 /** Local minus UTC of a step, in ms; asked of the time zone once an hour of time. */
-function offsets(zone: string): (step: number) => number {
+export function offsets(zone: string): (step: number) => number {
   const byHour = new Map<number, number>()
   return (step) => {
     const hour = Math.floor(step / 4)
