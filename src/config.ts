@@ -118,7 +118,21 @@ export const configSchema = z.strictObject({
     .min(0)
     .max(36_500)
     .default(0)
-    .describe('days that occupancy by the minute is kept; 0 keeps it all; by the quarter of an hour it is always kept'),
+    .describe('days that occupancy by the minute is kept; 0 keeps it all'),
+  quarterDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe(
+      'days that occupancy and counts by the quarter of an hour are kept; 0 keeps them all. Forecasts learn from them',
+    ),
+  healthDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days that the daily extremes of battery, temperature and signal are kept; 0 keeps them all'),
   commitEveryMs: z
     .number()
     .min(0)
@@ -193,6 +207,8 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   readingDays: { path: ['readingDays'], read: Number },
   rawDays: { path: ['rawDays'], read: Number },
   minuteDays: { path: ['minuteDays'], read: Number },
+  quarterDays: { path: ['quarterDays'], read: Number },
+  healthDays: { path: ['healthDays'], read: Number },
   commitEveryMs: { path: ['commitEveryMs'], read: Number },
   logLevel: { path: ['log', 'level'] },
   logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { type Child, runChild } from './child.ts'
 import { codecOf } from './codecs/registry.ts'
+import { minuteMs, quarterMs } from './domain/occupancy-span.ts'
 import { intakeSaid } from './intake-facts.ts'
 import { openJournalReader } from './journal/segment-journal.ts'
 import { reachStore } from './late-store.ts'
@@ -16,7 +17,7 @@ import { storeUrl } from './store-url.ts'
 
 /** Ledger totals are read back from the store this often: what is shown is what is stored. */
 const figuresEveryMs = 1_000
-/** Days end once a day; what could not be forgotten is tried again. A server that is started often forgets too. */
+/** Days end once a day: what could not be forgotten is tried again. A server that is started often forgets too. */
 const forgetFirstMs = 60_000
 const forgetEveryMs = 3_600_000
 const tryAgainLater = () => {}
@@ -31,7 +32,7 @@ await runChild(async (child) => {
   await using store = await reachStore(url, { log, clock: systemClock, signal }, { ownThread: true })
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
-  const { readingDays, rawDays, minuteDays } = settings.config
+  const { readingDays, rawDays } = settings.config
   // The journal holds what the copier has not copied: nothing is released before it has said how far it is.
   const at: { position: number; copied: number | undefined } = { position: 0, copied: rawDays > 0 ? 0 : undefined }
   const moved = (now: Partial<typeof at>) => {
@@ -64,14 +65,23 @@ await runChild(async (child) => {
     child.send({ type: 'processor', stats: processor.stats(), ledger })
   }
   const timer = setInterval(report, figuresEveryMs)
+  let forgottenOn = 0
   const forget = async () => {
     const today = dayNumber(systemClock.now())
+    if (today === forgottenOn) return
+    const { minuteDays, quarterDays, healthDays } = settings.config
     const days = readingDays > 0 ? await store.forgetDays(today - readingDays) : []
     if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
     const raw = await store.forgetRaw(today - rawDays)
     if (raw.length > 0) log.info('raw frames of old days are forgotten', { days: raw.map(dayName) })
-    const minutes = minuteDays > 0 ? await store.forgetMinutes(today - minuteDays) : 0
-    if (minutes > 0) log.info('occupancy by the minute of old days is forgotten', { rows: minutes })
+    const gone = {
+      minutes: minuteDays > 0 ? await store.forgetOccupancy(minuteMs, today - minuteDays) : 0,
+      quarters: quarterDays > 0 ? await store.forgetOccupancy(quarterMs, today - quarterDays) : 0,
+      counts: quarterDays > 0 ? await store.forgetCounts(today - quarterDays) : 0,
+      health: healthDays > 0 ? await store.forgetHealth(today - healthDays) : 0,
+    }
+    if (Object.values(gone).some((rows) => rows > 0)) log.info('rows of the history of old days are forgotten', gone)
+    forgottenOn = today
   }
   const keepForgetting = async () => {
     for (let waitMs = forgetFirstMs; ; waitMs = forgetEveryMs) {

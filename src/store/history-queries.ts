@@ -1,10 +1,10 @@
 /** Reading the history back: the same SQL in every dialect, every query along its table's key. */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { minuteMs } from '../domain/occupancy-span.ts'
+import { spansMs } from '../domain/occupancy-span.ts'
 import type { Instant } from '../lib/brand.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
-import type { HistoryStore, SessionRow } from './history.ts'
+import type { HistoryStore, OccupancyRow, SessionRow } from './history.ts'
 import {
   countColumns,
   healthColumns,
@@ -15,15 +15,21 @@ import {
   toSession,
 } from './history-rows.ts'
 import { readKey, writeKey } from './keyset.ts'
+import type { NewestOccupancy } from './newest-occupancy.ts'
 import type { SqlRunner } from './sql-runner.ts'
 
 /** Stays read in one statement where most of them are asked for. */
 const staysAtOnce = 2_000
 /** A statement takes 32,766 parameters in SQLite. Of a larger site nearly all stays are its own: others are passed over here. */
 const baysAskedMax = 20_000
+/** Their rows of all days are looked through in one statement: a batch waits for it. */
+const devicesForgottenAtOnce = 100
 type StayKey = readonly [day: number, departure: number, device: number, arrival: number]
 
-export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 'forgetDays'> {
+export function historyQueries(
+  { db, all, run }: SqlRunner,
+  newestOf: NewestOccupancy,
+): Omit<HistoryStore, 'forgetDays'> {
   return {
     async sessions({ device, from, to, limit }) {
       const query = db
@@ -115,23 +121,9 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
     },
 
     async newestOccupancy() {
-      const newest = db
-        .selectFrom('occupancy')
-        .select(['span_ms', 'site', 'level', 'zone', ({ fn }) => fn.max('start').as('start')])
-        .groupBy(['span_ms', 'site', 'level', 'zone'])
-        .as('n')
-      const query = db
-        .selectFrom(newest)
-        .innerJoin('occupancy as o', (join) =>
-          join
-            .onRef('o.span_ms', '=', 'n.span_ms')
-            .onRef('o.site', '=', 'n.site')
-            .onRef('o.level', '=', 'n.level')
-            .onRef('o.zone', '=', 'n.zone')
-            .onRef('o.start', '=', 'n.start'),
-        )
-        .select(occupancyColumns.map((column) => `o.${column}` as const))
-      return (await all(query.compile())).map(toOccupancy)
+      const rows: OccupancyRow[] = []
+      for (const spanMs of spansMs) rows.push(...(await newestOf(spanMs)).map(toOccupancy))
+      return rows
     },
 
     async counted({ device, from, to }) {
@@ -157,23 +149,21 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
     },
 
     /** One place and day at a time: a range of the key, short enough that a batch waits a moment only. */
-    async forgetMinutes(before) {
+    async forgetOccupancy(spanMs, before) {
       let gone = 0
-      const places = db
-        .selectFrom('occupancy')
-        .select(['site', 'level', 'zone'])
-        .select(({ fn }) => [fn.min('start').as('oldest'), fn.max('start').as('newest')])
-        .where('span_ms', '=', minuteMs)
-        .groupBy(['site', 'level', 'zone'])
-      for (const { site, level, zone, oldest, newest } of await all(places.compile())) {
+      for (const { site, level, zone, start: newest } of await newestOf(spanMs)) {
+        const ofPlace = { span_ms: spanMs, site, level, zone }
+        const oldest = db
+          .selectFrom('occupancy')
+          .select('start')
+          .where((eb) => eb.and(ofPlace))
+          .orderBy('start')
+          .limit(sql.lit(1))
         const end = Math.min(before * dayMs, newest)
-        for (let from = oldest; from < end; from += dayMs) {
+        for (let from = (await all(oldest.compile()))[0]?.start ?? end; from < end; from += dayMs) {
           const some = db
             .deleteFrom('occupancy')
-            .where('span_ms', '=', minuteMs)
-            .where('site', '=', site)
-            .where('level', '=', level)
-            .where('zone', '=', zone)
+            .where((eb) => eb.and(ofPlace))
             .where('start', '>=', from)
             .where('start', '<', Math.min(from + dayMs, end))
           gone += (await run(some.compile())).affected
@@ -182,5 +172,25 @@ export function historyQueries({ db, all, run }: SqlRunner): Omit<HistoryStore, 
       }
       return gone
     },
+
+    forgetCounts: (before) => forgetOfDevices('zone_count', 'start', before * dayMs),
+    forgetHealth: (before) => forgetOfDevices('device_health', 'day', before),
+  }
+
+  /** Some devices at a time: ranges of the key. */
+  async function forgetOfDevices(table: 'zone_count' | 'device_health', column: 'start' | 'day', before: number) {
+    const last = db.selectFrom(table).select('device').orderBy('device', 'desc').limit(sql.lit(1))
+    const lastDevice = (await all(last.compile()))[0]?.device ?? 0
+    let gone = 0
+    for (let device = 0; device <= lastDevice; device += devicesForgottenAtOnce) {
+      const some = db
+        .deleteFrom(table)
+        .where('device', '>=', device)
+        .where('device', '<', device + devicesForgottenAtOnce)
+        .where(sql.ref(column), '<', before)
+      gone += (await run(some.compile())).affected
+      await setImmediate()
+    }
+    return gone
   }
 }

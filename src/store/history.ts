@@ -102,6 +102,10 @@ export interface HistoryStore {
    * know of them is kept.
    */
   forgetDays(before: DayNumber): Promise<readonly DayNumber[]>
-  /** Forgets occupancy by the minute from before this day, but never the newest row of a place; returns how many rows are gone. */
-  forgetMinutes(before: DayNumber): Promise<number>
+  /** Forgets occupancy of this span from before this day, but never the newest row of a place; returns how many rows are gone. */
+  forgetOccupancy(spanMs: number, before: DayNumber): Promise<number>
+  /** Forgets counts of count zones from before this day; returns how many rows are gone. */
+  forgetCounts(before: DayNumber): Promise<number>
+  /** Forgets the extremes of days before this one; returns how many rows are gone. */
+  forgetHealth(before: DayNumber): Promise<number>
 }

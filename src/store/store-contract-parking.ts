@@ -127,13 +127,42 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
       const asleep = aSpan({ site: 'asleep', start: starts[0] as typeof at })
       const quarters = rows.map((row) => ({ ...row, spanMs: 15 * minuteMs }))
       await store.commit(aBatch({ history: { ...nothing, occupancy: [...rows, ...quarters, asleep] } }))
-      assert.equal(await store.forgetMinutes(day - 1), 2)
-      assert.equal(await store.forgetMinutes(day - 1), 0)
+      assert.equal(await store.forgetOccupancy(minuteMs, day - 1), 2)
+      assert.equal(await store.forgetOccupancy(minuteMs, day - 1), 0)
       const read = (spanMs: number, site: string) =>
         store.occupancy({ ...{ spanMs, site, level: null, zone: null }, from: instant(0), to: instant(at + 1) })
       assert.deepEqual(await read(minuteMs, 'S'), rows.slice(2))
       assert.deepEqual(await read(15 * minuteMs, 'S'), quarters)
       assert.deepEqual(await read(minuteMs, 'asleep'), [asleep])
+      assert.equal(await store.forgetOccupancy(15 * minuteMs, day), 3)
+      assert.deepEqual(await read(15 * minuteMs, 'S'), quarters.slice(3))
+      assert.deepEqual(await read(minuteMs, 'S'), rows.slice(2))
+    })
+
+    onStore('counts and extremes of old days are forgotten, of every device', async (store) => {
+      const day = dayNumber(at)
+      const devices = [1, 2, 100, 250]
+      const days = [day - 2, day - 1, day]
+      const health = devices.flatMap((device) =>
+        days.map((day) => ({
+          ...{ device, day, minBatteryV: 3, minBatteryPct: null, minTemperatureC: null, maxTemperatureC: null },
+          minRssiDbm: null,
+        })),
+      )
+      const counts = health.map(({ device, day }) => ({
+        ...{ device, start: instant(day * dayMs), entries: 1, exits: 0, resets: 0 },
+      }))
+      await store.commit(aBatch({ history: { ...nothing, counts, health } }))
+      const left = async (device: number) => [
+        (await store.counted({ device, from: instant(0), to: instant(at + dayMs) })).length,
+        (await store.health({ device, from: 0, to: day })).length,
+      ]
+      assert.equal(await store.forgetCounts(day), 8)
+      assert.equal(await store.forgetCounts(day), 0)
+      for (const device of devices) assert.deepEqual(await left(device), [1, 3])
+      assert.equal(await store.forgetHealth(day - 1), 4)
+      assert.equal(await store.forgetHealth(day - 1), 0)
+      for (const device of devices) assert.deepEqual(await left(device), [1, 2])
     })
 
     onStore('it is taken back with its batch', async (store) => {

@@ -7,6 +7,7 @@ import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import type { MigrateOptions } from '../migrations/migration.ts'
+import { newestInMysql } from '../newest-occupancy.ts'
 import { rawFrameQueries } from '../raw-frame-rows.ts'
 import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
@@ -59,7 +60,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     dialect: 'mysql',
     ...sharedQueries(runner),
     ...lossQueries(runner),
-    ...historyQueries(runner),
+    ...historyQueries(runner, newestInMysql(runner)),
     ...forecastQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,

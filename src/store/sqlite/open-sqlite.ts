@@ -11,6 +11,7 @@ import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import type { MigrateOptions } from '../migrations/migration.ts'
+import { newestInSqlite } from '../newest-occupancy.ts'
 import { rawFrameQueries } from '../raw-frame-rows.ts'
 import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
@@ -72,7 +73,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     dialect: 'sqlite',
     ...sharedQueries(runner),
     ...lossQueries(runner),
-    ...historyQueries(runner),
+    ...historyQueries(runner, newestInSqlite(runner)),
     ...forecastQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
