@@ -18,13 +18,13 @@ import {
   type Store,
 } from '../store/store.ts'
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
-import type { Fleet, Tracked } from './fleet.ts'
+import { type Fleet, forgetSeqs, recentHash, rememberSeq, type Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'
 import type { HistoryFold } from './history-fold.ts'
 import { mayBeStored, payloadHash, place } from './identity.ts'
 import { createLedgerBook, createSensorDayBook, type LedgerBook } from './ledger-book.ts'
 import { effectiveTime } from './plausible-time.ts'
-import { createStoredSeqs, type StoredSeqs } from './stored-seqs.ts'
+import { createStoredSeqs } from './stored-seqs.ts'
 
 /** Quality marks of a reading row. */
 export const quality = { timeDoubted: 1, late: 2 } as const
@@ -69,18 +69,22 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     ledger: createLedgerBook(),
     outcomes: { committed: 0, duplicate: 0, quarantined: 0 },
   }
-  const stored = createStoredSeqs(batchStore)
+  const stored = createStoredSeqs(batchStore, rows.readings)
   const gaps = createGapBook(batchStore)
   const days = createSensorDayBook()
+  /** The record in hand, until the numbers it asks for are named; and the frame of it that is next. */
+  let unnamed: DecodedRecord | undefined
+  let next = 0
 
   async function addRecord(record: DecodedRecord) {
     if (record.counted === 0) return
     const ended: Record<Outcome, number> = { committed: 0, duplicate: 0, quarantined: 0 }
-    prefetch(record, fleet, stored)
-    for (const frame of record.frames) {
-      const outcome = addFrame(record, frame)
+    unnamed = record
+    for (next = 0; next < record.length; ) {
+      const outcome = addFrame(record, record.frame(next++))
       ended[typeof outcome === 'string' ? outcome : await outcome] += record.whole ? record.counted : 1
     }
+    unnamed = undefined
     const { source, arrivedAt } = record.uplink
     for (const outcome of outcomeNames) {
       rows.outcomes[outcome] += ended[outcome]
@@ -101,16 +105,16 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
       return addReadings(record, frame, result.value, before ?? {})
     const { source, arrivedAt } = record.uplink
     const device = fleet.meet(source, only.device, arrivedAt)
-    const end = (fate: Outcome): Outcome => {
-      tally(device, arrivedAt, fate)
-      if (fate === 'quarantined')
-        rows.deadLetters.push(
-          deadLetter(record, frame, conflictOf(only), { sensors: [[only.device, fate]], stored: 0 }),
-        )
-      return fate
-    }
     const fate = addReading(device, only, record, frame, idx * readingsPerFrame)
-    return typeof fate === 'string' ? end(fate) : fate.then(end)
+    if (typeof fate !== 'string') return fate.then((waited) => endOnly(device, only, record, frame, waited))
+    return endOnly(device, only, record, frame, fate)
+  }
+
+  function endOnly(device: Tracked, only: Reading, record: DecodedRecord, frame: DecodedFrame, fate: Outcome): Outcome {
+    tally(device, record.uplink.arrivedAt, fate)
+    if (fate === 'quarantined')
+      rows.deadLetters.push(deadLetter(record, frame, conflictOf(only), { sensors: [[only.device, fate]], stored: 0 }))
+    return fate
   }
 
   async function addReadings(
@@ -185,12 +189,11 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     fleet.touch(device)
     if (uplink.arrivedAt > state.lastArrived) state.lastArrived = uplink.arrivedAt
     state.rev = Math.max(state.rev, pos, revMin)
-    const taken: Taken = { device, reading, uplink, pos, idx, hash: payloadHash(reading) }
+    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
+    const taken: Taken = { device, reading, uplink, pos, idx, hash: payloadHash(reading), time, doubted }
     if (isNumbered(reading)) {
       const known = lookUp(device, reading)
-      return known instanceof Promise
-        ? known.then((hash) => settle(taken, reading, hash))
-        : settle(taken, reading, known)
+      return known instanceof Promise ? settleWhenKnown(taken, reading, known) : settle(taken, reading, known)
     }
     if (isRedelivery(device, uplink, frame)) {
       state.duplicates++
@@ -200,11 +203,14 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     return store(taken, state.epoch, false)
   }
 
+  async function settleWhenKnown(taken: Taken, reading: Numbered, known: Promise<number | undefined>) {
+    return settle(taken, reading, await known)
+  }
+
   /** Where a numbered reading goes, now that it is known what is stored under its number. */
   function settle(taken: Taken, reading: Numbered, known: number | undefined): MaybePromise<Outcome> {
-    const { device, uplink, hash } = taken
+    const { device, uplink, hash, time } = taken
     const { state } = device
-    const { time } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
     const placed = place(state, reading, known, hash, time)
     if (placed.kind === 'conflict') return 'quarantined'
     if (placed.kind === 'duplicate') {
@@ -212,21 +218,22 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
       return 'duplicate'
     }
     if (placed.kind === 'new-epoch') beginEpoch(device, placed.epoch)
-    if (placed.kind === 'old-epoch') return storeOld(taken, reading.seq, placed.epoch)
     const { seq } = reading
+    if (placed.kind === 'old-epoch') return storeOld(taken, seq, placed.epoch)
+    const late = placed.kind === 'late'
+    if (state.maxSeq === null || seq === state.maxSeq + 1) return count(taken, seq, late)
     const day = dayNumber(uplink.arrivedAt)
-    const isNext = state.maxSeq === null || seq === state.maxSeq + 1
-    const filled = isNext
-      ? undefined
-      : gaps.take({ device: state.id, epoch: state.epoch, seq, span: spanOf(state), day }, (of, by) =>
-          miss(taken, of, by),
-        )
-    const count = () => {
-      countSeq(state, seq)
-      device.recent.set(seq, hash)
-      return store(taken, state.epoch, placed.kind === 'late')
-    }
-    return filled ? filled.then(count) : count()
+    const taking = { device: state.id, epoch: state.epoch, seq, span: spanOf(state), day }
+    const filled = gaps.take(taking, (of, by) => miss(taken, of, by))
+    return filled ? filled.then(() => count(taken, seq, late)) : count(taken, seq, late)
+  }
+
+  /** A number that was not stored in the current epoch. */
+  function count(taken: Taken, seq: number, late: boolean): Outcome {
+    const { state } = taken.device
+    countSeq(state, seq)
+    rememberSeq(taken.device, seq, taken.hash)
+    return store(taken, state.epoch, late)
   }
 
   /** A number of an epoch before the current one. */
@@ -238,13 +245,11 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
       state.missingBefore += by
       miss(taken, of, by)
     })
-    stored.remember(state.id, epoch, seq, taken.hash)
     return store(taken, epoch, true)
   }
 
   function store(taken: Taken, epoch: number, late: boolean): Outcome {
-    const { device, reading, uplink, pos, idx, hash } = taken
-    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
+    const { device, reading, uplink, pos, idx, hash, time, doubted } = taken
     const { state } = device
     if (!late && history) {
       const { occupied, since, claimedBay, countIn, countOut } = state
@@ -265,11 +270,12 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     days.add(device.state.id, of, 'lost', by)
   }
 
-  function beginEpoch({ state, recent }: Tracked, epoch: number) {
+  function beginEpoch(device: Tracked, epoch: number) {
+    const { state } = device
     const { minSeq: min, maxSeq: max } = state
-    if (min !== null && max !== null) stored.closeEpoch(state.id, state.epoch, { min, max }, recent)
+    if (min !== null && max !== null) stored.closeEpoch(state.id, state.epoch, { min, max })
     openEpoch(state, epoch)
-    recent.clear()
+    forgetSeqs(device)
   }
 
   function lookUp(device: Tracked, reading: Numbered): MaybePromise<number | undefined> {
@@ -277,10 +283,26 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     if (!mayBeStored(state, reading)) return undefined
     const epoch = reading.epoch ?? state.epoch
     if (epoch === state.epoch) {
-      const recent = device.recent.get(reading.seq)
+      const recent = recentHash(device, reading.seq)
       if (recent !== undefined) return recent
     }
+    if (unnamed) nameWanted(unnamed, next)
+    unnamed = undefined
     return stored.find(state.id, epoch, reading.seq)
+  }
+
+  /** Names the numbers the rest of a record will ask for, so that the store is asked once per device and not once per reading. */
+  function nameWanted(record: DecodedRecord, from: number) {
+    for (let i = from; i < record.length; i++) {
+      const { result } = record.frame(i)
+      if (!result.ok) continue
+      for (const reading of result.value) {
+        if (reading.seq === undefined) continue
+        const device = fleet.find(record.uplink.source, reading.device)
+        if (device && mayBeStored(device.state, reading) && recentHash(device, reading.seq) === undefined)
+          stored.want(device.state.id, reading.epoch ?? device.state.epoch, reading.seq)
+      }
+    }
   }
 
   return {
@@ -305,23 +327,13 @@ interface Taken {
   readonly pos: number
   readonly idx: number
   readonly hash: number
+  /** Its own time, or that of its arrival when that is not believed. */
+  readonly time: Instant
+  readonly doubted: boolean
 }
 
 const outcomeNames = ['committed', 'duplicate', 'quarantined'] as const
 const countNames = [...outcomeNames, 'readings'] as const
-
-/** Names the numbers this record will ask for, so that the store is asked once per device and not once per reading. */
-function prefetch(record: DecodedRecord, fleet: Fleet, stored: StoredSeqs) {
-  for (const frame of record.frames) {
-    if (!frame.result.ok) continue
-    for (const reading of frame.result.value) {
-      if (reading.seq === undefined) continue
-      const device = fleet.find(record.uplink.source, reading.device)
-      if (device && mayBeStored(device.state, reading) && !device.recent.has(reading.seq))
-        stored.want(device.state.id, reading.epoch ?? device.state.epoch, reading.seq)
-    }
-  }
-}
 
 /** Without a sequence in the protocol only a marked redelivery of the transport (MQTT DUP) counts as a repeat. */
 function isRedelivery(device: Tracked, uplink: Uplink, frame: DecodedFrame): boolean {

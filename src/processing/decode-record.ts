@@ -24,12 +24,19 @@ export const bytesOf = ({ within, from, to }: DecodedFrame): Uint8Array => withi
 export interface DecodedRecord {
   readonly pos: number
   readonly uplink: Uplink
-  /** Frames the journal counted for this record; equals `frames.length` unless it is answered for as a `whole`. */
+  /** Frames the journal counted for this record. */
   readonly counted: number
-  readonly frames: readonly DecodedFrame[]
+  /** How many frames it comes out as: `counted`, unless it is answered for as a `whole`. */
+  readonly length: number
+  /** Decoded when it is asked for: readings that wait for their turn are copied by every collection of garbage meanwhile. */
+  frame(i: number): DecodedFrame
   /** The record is answered for as a whole: its one frame stands for all that were counted. */
   readonly whole?: true
 }
+
+/** All of them at once, to be held on to. */
+export const framesOf = (record: DecodedRecord): DecodedFrame[] =>
+  Array.from({ length: record.length }, (_, i) => record.frame(i))
 
 /** By the name a source gave it; what is configured for the source may be another. */
 export type CodecOf = (name: string, source: string) => Codec | undefined
@@ -70,16 +77,17 @@ export function splitUplink(
   const meta =
     uplink.framing === 'csv-header' ? { ...uplink.meta, columns: headerRow(uplink.bytes) } : (uplink.meta ?? noMeta)
   const context = { arrivedAt: uplink.arrivedAt, meta }
-  const frames: DecodedFrame[] = []
   const within = uplink.bytes
-  for (let i = 0; i < spans.length; i += 2) {
-    const from = spans[i] as number
-    const to = spans[i + 1] as number
-    const quick = codec.quick?.(within, from, to, context)
-    const result = quick ? ok([quick]) : codec.decode(within.subarray(from, to), context)
-    frames.push({ idx: i / 2, within, from, to, result })
+  return {
+    ...{ pos: record.number, uplink: { ...uplink, meta }, counted: record.frames, length: record.frames },
+    frame(i) {
+      const from = spans[2 * i] as number
+      const to = spans[2 * i + 1] as number
+      const quick = codec.quick?.(within, from, to, context)
+      const result = quick ? ok([quick]) : codec.decode(within.subarray(from, to), context)
+      return { idx: i, within, from, to, result }
+    },
   }
-  return { pos: record.number, uplink: { ...uplink, meta }, counted: record.frames, frames }
 }
 
 export const wholeFrame = (idx: number, bytes: Uint8Array, result: DecodedFrame['result']): DecodedFrame => ({
@@ -95,6 +103,7 @@ function asWhole(
   uplink: Uplink,
   rejection: Rejection,
 ): DecodedRecord {
-  const frames = record.frames === 0 ? [] : [wholeFrame(0, uplink.bytes, fail(rejection))]
-  return { pos: record.number, uplink, counted: record.frames, frames, whole: true }
+  const only = wholeFrame(0, uplink.bytes, fail(rejection))
+  const length = Math.min(1, record.frames)
+  return { pos: record.number, uplink, counted: record.frames, length, frame: () => only, whole: true }
 }

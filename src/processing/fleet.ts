@@ -8,13 +8,14 @@ import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 
-/** Numbers kept per device after a commit: answers the common repeat without a look into the store. */
+/** Numbers kept per device: answers the common repeat without a look into the store. */
 export const recentSeqsMax = 8
 
 export interface Tracked {
   readonly state: DeviceRecord
-  /** Payload hash by sequence number of the current epoch: everything of the batch in hand, and the newest few before it. */
-  readonly recent: Map<number, number>
+  /** The numbers of the current epoch that were taken last, each followed by its payload hash: a ring. */
+  recent: Float64Array
+  recentNext: number
   /** Frame hashes of the newest unnumbered readings, for transport redelivery. */
   readonly unnumbered: number[]
   /** Changed by the batch in hand. */
@@ -35,7 +36,7 @@ export interface Fleet {
   all(): Iterable<Tracked>
   /** Copies: the next batch may be built while this one is being committed. */
   touched(): DeviceState[]
-  /** The batch is complete: what comes now belongs to the next. Shrinks the windows. */
+  /** The batch is complete: what comes now belongs to the next. */
   settle(): void
 }
 
@@ -49,7 +50,7 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
 
   const add = (state: DeviceRecord): Tracked => {
     const tracked: Tracked = {
-      ...{ state, recent: new Map(), unnumbered: [], touched: false, day: 0 },
+      ...{ state, recent: noNumbers, recentNext: 0, unnumbered: [], touched: false, day: 0 },
       counts: { committed: 0, duplicate: 0, quarantined: 0, readings: 0 },
     }
     bySource.getOrInsertComputed(state.source, () => new Map()).set(state.external, tracked)
@@ -78,13 +79,8 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     touched: () => dirty.map(({ state }) => ({ ...state })),
     settle() {
       for (const device of dirty) {
-        const { recent, unnumbered } = device
+        const { unnumbered } = device
         device.touched = false
-        let extra = recent.size - recentSeqsMax
-        for (const seq of recent.keys()) {
-          if (extra-- <= 0) break
-          recent.delete(seq)
-        }
         if (unnumbered.length > recentSeqsMax) unnumbered.splice(0, unnumbered.length - recentSeqsMax)
       }
       dirty = []
@@ -99,4 +95,23 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     }
     return ofSource?.get(external)
   }
+}
+
+const noNumbers = new Float64Array(0)
+
+export function rememberSeq(device: Tracked, seq: number, hash: number): void {
+  if (device.recent.length === 0) device.recent = new Float64Array(2 * recentSeqsMax).fill(Number.NaN)
+  device.recent[device.recentNext] = seq
+  device.recent[device.recentNext + 1] = hash
+  device.recentNext = (device.recentNext + 2) % device.recent.length
+}
+
+/** Payload hash of a number, undefined when it is not among the last few. */
+export function recentHash({ recent }: Tracked, seq: number): number | undefined {
+  for (let i = 0; i < recent.length; i += 2) if (recent[i] === seq) return recent[i + 1]
+  return undefined
+}
+
+export function forgetSeqs({ recent }: Tracked): void {
+  recent.fill(Number.NaN)
 }

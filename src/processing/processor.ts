@@ -220,10 +220,10 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       }
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind !== recordKinds.data) continue
-      const frames = decodeRecord(record, deps.codecOf, base)
-      oldest ??= frames.uplink.arrivedAt
-      if (keepsFrames) decoded.push(frames)
-      await batch.addRecord(frames)
+      const one = decodeRecord(record, deps.codecOf, base)
+      oldest ??= one.uplink.arrivedAt
+      if (keepsFrames) decoded.push(one)
+      await batch.addRecord(one)
     }
     for (const range of damage) {
       if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
@@ -262,20 +262,15 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const key = { journal: reader.id, from, to, fence }
     const refused = await refusedFrames(store, prepared.decoded, key)
     if (refused.size === 0) return prepared
+    const reasons = [...refused.values()].flatMap((frames) => [...frames.values()])
     log.error('the store refuses the rows of some frames: they are quarantined', {
-      frames: refused.size,
-      reason: [...refused.values()][0],
+      frames: reasons.length,
+      reason: reasons[0],
     })
     const folds = await loadFolds()
     const { fleet, history } = folds
     const batch = createBatch(fleet, store, 0, history)
-    for (const record of prepared.decoded) {
-      const frames = record.frames.map((frame) => {
-        const detail = refused.get(frame)
-        return detail === undefined ? frame : { ...frame, result: fail({ code: 'store-refused' as const, detail }) }
-      })
-      await batch.addRecord({ ...record, frames })
-    }
+    for (const record of prepared.decoded) await batch.addRecord(without(record, refused.get(record)))
     Object.assign(place, folds)
     const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
     const commit = { ...rowsOf(batch, key, fleet, said), history: history.take() }
@@ -300,6 +295,18 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   return { run, stats: () => meter.stats() }
+}
+
+/** The same record with these frames refused, each for its reason. */
+function without(record: DecodedRecord, refused: ReadonlyMap<number, string> | undefined): DecodedRecord {
+  return {
+    ...record,
+    frame(i) {
+      const frame = record.frame(i)
+      const detail = refused?.get(frame.idx)
+      return detail === undefined ? frame : { ...frame, result: fail({ code: 'store-refused' as const, detail }) }
+    },
+  }
 }
 
 function rowsOf(

@@ -4,7 +4,7 @@
  */
 import { type CommitBatch, type Store, StoreError } from '../store/store.ts'
 import { createBatch } from './batch.ts'
-import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
+import { type DecodedFrame, type DecodedRecord, framesOf } from './decode-record.ts'
 import { createFleet } from './fleet.ts'
 
 interface Suspect {
@@ -12,22 +12,23 @@ interface Suspect {
   readonly frame: DecodedFrame
 }
 
-/** Why each was refused, by frame. Throws what is no fault of a row. */
+/** Why each was refused, by its index, of each record that has such frames. Throws what is no fault of a row. */
 export async function refusedFrames(
   store: Store,
   records: readonly DecodedRecord[],
   place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
-): Promise<ReadonlyMap<DecodedFrame, string>> {
+): Promise<ReadonlyMap<DecodedRecord, ReadonlyMap<number, string>>> {
   const states = await store.devices()
-  const refused = new Map<DecodedFrame, string>()
-  await search(records.flatMap((record) => record.frames.map((frame) => ({ record, frame }))))
+  const refused = new Map<DecodedRecord, Map<number, string>>()
+  await search(records.flatMap((record) => framesOf(record).map((frame) => ({ record, frame }))))
   return refused
 
   async function search(suspects: readonly Suspect[]) {
     const reason = await refusal(suspects)
     if (reason === undefined) return
     const [only] = suspects
-    if (suspects.length === 1 && only) refused.set(only.frame, reason)
+    if (suspects.length === 1 && only)
+      refused.getOrInsertComputed(only.record, () => new Map()).set(only.frame.idx, reason)
     const middle = Math.ceil(suspects.length / 2)
     if (suspects.length > 1) {
       await search(suspects.slice(0, middle))

@@ -12,7 +12,7 @@ import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
 import { createBatch, type DeadLetterHead } from './batch.ts'
-import { type CodecOf, type DecodedRecord, splitUplink, wholeFrame } from './decode-record.ts'
+import { type CodecOf, type DecodedRecord, framesOf, splitUplink, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import type { HistoryFold } from './history-fold.ts'
 import { createLedgerBook } from './ledger-book.ts'
@@ -62,7 +62,7 @@ async function requeueSome(deps: RequeueDeps, { fleet, history, position, base }
     const head = JSON.parse(letter.head) as StoredHead
     const record = decodeAgain(letter, head, deps.codecOf)
     ledger.add(letter.source, letter.arrived, 'quarantined', -record.counted)
-    for (const frame of record.frames) {
+    for (const frame of framesOf(record)) {
       const outcome = await batch.addFrame(record, frame, head)
       ledger.add(record.uplink.source, record.uplink.arrivedAt, outcome, record.whole ? record.counted : 1)
     }
@@ -102,7 +102,7 @@ function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecO
   const result = codec
     ? codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} })
     : fail({ code: 'unknown-format' as const, detail: `no codec named "${letter.codec}" in this release` })
-  return { pos, uplink, counted: 1, frames: [wholeFrame(idx, bytes, result)] }
+  return { pos, uplink, counted: 1, length: 1, frame: () => wholeFrame(idx, bytes, result) }
 }
 
 /** How a record that was no uplink is kept (decode-record.ts). */

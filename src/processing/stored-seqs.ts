@@ -1,7 +1,9 @@
 /**
- * What the store already holds under sequence numbers that are not above a device's highest: asked once per device and epoch for
- * all numbers a record wants, remembered for the batch in hand.
+ * What is stored under sequence numbers that are not above a device's highest: in the rows of the batch in hand, or in the store, which is
+ * asked once per device and epoch for all numbers a record wants. The rows are looked through when the first number is asked for: in most
+ * batches none is.
  */
+import { type ReadingRows, readingAt, readingWidth } from '../store/reading-rows.ts'
 import type { Store } from '../store/store.ts'
 
 export interface StoredSeqs {
@@ -9,15 +11,8 @@ export interface StoredSeqs {
   want(device: number, epoch: number, seq: number): void
   /** Payload hash stored under the number, undefined when there is none. */
   find(device: number, epoch: number, seq: number): Promise<number | undefined>
-  /** A number the batch in hand has taken, not yet in the store (epochs before the current one). */
-  remember(device: number, epoch: number, seq: number, hash: number): void
-  /** The current epoch of a device ends inside the batch in hand: its span and newest numbers are known here, not yet stored. */
-  closeEpoch(
-    device: number,
-    epoch: number,
-    span: { min: number; max: number },
-    recent: ReadonlyMap<number, number>,
-  ): void
+  /** The current epoch of a device ends inside the batch in hand: its span is known here, not yet stored. */
+  closeEpoch(device: number, epoch: number, span: { min: number; max: number }): void
   /** A new number of an earlier epoch; answers with the span of the epoch before it, undefined for its first. */
   extend(device: number, epoch: number, seq: number): Promise<{ min: number; max: number } | undefined>
 }
@@ -28,16 +23,33 @@ interface Slot {
   span: { min: number; max: number } | null | undefined
 }
 
-export function createStoredSeqs(store: Pick<Store, 'findSeqs' | 'epochSpan'>): StoredSeqs {
-  const slots = new Map<string, Slot>()
+export function createStoredSeqs(store: Pick<Store, 'findSeqs' | 'epochSpan'>, rows: ReadingRows): StoredSeqs {
+  const slots = new Map<number, Map<number, Slot>>()
+  let rowsSeen = 0
   const slotOf = (device: number, epoch: number): Slot =>
-    slots.getOrInsertComputed(`${device}:${epoch}`, () => ({ known: new Map(), wanted: [], span: undefined }))
+    slots
+      .getOrInsertComputed(device, () => new Map())
+      .getOrInsertComputed(epoch, () => ({ known: new Map(), wanted: [], span: undefined }))
+
+  function lookThroughRows() {
+    const { values, length } = rows
+    for (; rowsSeen < length; rowsSeen++) {
+      const at = rowsSeen * readingWidth
+      const seq = values[at + readingAt.seq] as number
+      if (Number.isNaN(seq)) continue
+      const slot = slotOf(values[at + readingAt.device] as number, values[at + readingAt.epoch] as number)
+      slot.known.set(seq, values[at + readingAt.hash])
+    }
+  }
+
   return {
     want(device, epoch, seq) {
+      lookThroughRows()
       const slot = slotOf(device, epoch)
       if (!slot.known.has(seq)) slot.wanted.push(seq)
     },
     async find(device, epoch, seq) {
+      lookThroughRows()
       const slot = slotOf(device, epoch)
       if (slot.known.has(seq)) return slot.known.get(seq)
       const asked = slot.wanted.includes(seq) ? slot.wanted : [...slot.wanted, seq]
@@ -46,13 +58,8 @@ export function createStoredSeqs(store: Pick<Store, 'findSeqs' | 'epochSpan'>): 
       for (const row of await store.findSeqs(device, epoch, asked)) slot.known.set(row.seq, row.hash)
       return slot.known.get(seq)
     },
-    remember(device, epoch, seq, hash) {
-      slotOf(device, epoch).known.set(seq, hash)
-    },
-    closeEpoch(device, epoch, span, recent) {
-      const slot = slotOf(device, epoch)
-      slot.span = span
-      for (const [seq, hash] of recent) slot.known.set(seq, hash)
+    closeEpoch(device, epoch, span) {
+      slotOf(device, epoch).span = span
     },
     async extend(device, epoch, seq) {
       const slot = slotOf(device, epoch)

@@ -58,14 +58,14 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'drops a frame in conflict with its bytes',
     file: 'src/processing/batch.ts',
-    from: "if (fate === 'quarantined')\n        rows.deadLetters.push(",
-    to: 'if (device === undefined)\n        rows.deadLetters.push(',
+    from: "if (fate === 'quarantined')\n      rows.deadLetters.push(deadLetter(record, frame, conflictOf(only)",
+    to: 'if (device === undefined)\n      rows.deadLetters.push(deadLetter(record, frame, conflictOf(only)',
     judge,
   },
   {
     what: 'does not remember the numbers of the batch in hand',
-    file: 'src/processing/batch.ts',
-    from: 'device.recent.set(seq, hash)',
+    file: 'src/processing/stored-seqs.ts',
+    from: 'slot.known.set(seq, values[at + readingAt.hash])',
     to: '',
     judge,
   },
@@ -86,8 +86,8 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'quarantines a poisoned batch whole instead of searching it',
     file: 'src/processing/refused-frames.ts',
-    from: 'if (suspects.length === 1 && only) refused.set(only.frame, reason)',
-    to: 'for (const { frame } of suspects) refused.set(frame, reason)',
+    from: 'if (suspects.length === 1 && only)\n      refused.getOrInsertComputed(only.record, () => new Map()).set(only.frame.idx, reason)',
+    to: 'for (const { record, frame } of suspects)\n      refused.getOrInsertComputed(record, () => new Map()).set(frame.idx, reason)',
     judge,
   },
   {

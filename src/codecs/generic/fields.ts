@@ -67,7 +67,7 @@ export const textSpelling: Spelling = {
   text: (raw) => raw as string,
 }
 
-interface Range {
+export interface Range {
   readonly min: number
   readonly max: number
   readonly whole?: boolean
@@ -87,8 +87,9 @@ const ranges = {
   rssi_dbm: { min: -300, max: 100 },
 } satisfies Partial<Record<FieldName, Range>>
 
-export function isInRange(name: keyof typeof ranges, value: number): boolean {
-  const { min, max, whole }: Range = ranges[name]
+export const rangeOf = (name: keyof typeof ranges): Range => ranges[name]
+
+export function isInRange({ min, max, whole }: Range, value: number): boolean {
   return value >= min && value <= max && (!whole || Number.isInteger(value))
 }
 
@@ -110,9 +111,10 @@ export function readingOf(
   const numberOf = (name: keyof typeof ranges): number | undefined => {
     const raw = field(name)
     if (spelling.absent(raw)) return undefined
-    const { min, max, whole }: Range = ranges[name]
+    const range = rangeOf(name)
+    const { min, max, whole } = range
     const value = spelling.number(raw)
-    if (value === undefined || !isInRange(name, value)) {
+    if (value === undefined || !isInRange(range, value)) {
       bad(name, raw, whole ? `a whole number ${min}..${max}` : `a number${max < 1e9 ? ` ${min}..${max}` : ''}`)
       return undefined
     }

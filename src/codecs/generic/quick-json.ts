@@ -6,7 +6,7 @@
 import type { BayId, DeviceId, Measures, Reading } from '../../domain/reading.ts'
 import { idLengthMax } from '../../domain/reading.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
-import { type FieldName, isInRange, temperatureMaxC, temperatureMinC } from './fields.ts'
+import { type FieldName, isInRange, type Range, rangeOf, temperatureMaxC, temperatureMinC } from './fields.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -25,22 +25,28 @@ let end = 0
 let textFrom = 0
 let numberRead = 0
 
-const measureKeys = {
-  distance_mm: 'distanceMm',
-  count_in: 'countIn',
-  count_out: 'countOut',
-  battery_v: 'batteryV',
-  battery_pct: 'batteryPct',
-  temperature_c: 'temperatureC',
-  rssi_dbm: 'rssiDbm',
-} as const
-type MeasureField = keyof typeof measureKeys
-
-const fieldNames: readonly FieldName[] = [
-  ...(['device', 'seq', 'time', 'epoch', 'bay', 'occupied'] as const),
-  ...(Object.keys(measureKeys) as MeasureField[]),
-]
-const fieldBytes = fieldNames.map((name) => Uint8Array.from(name, (letter) => letter.charCodeAt(0)))
+const numberFields = [
+  'seq',
+  'epoch',
+  'distance_mm',
+  'count_in',
+  'count_out',
+  'battery_v',
+  'battery_pct',
+  'temperature_c',
+  'rssi_dbm',
+] as const
+type NumberField = (typeof numberFields)[number]
+const fieldNames: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', ...numberFields]
+const [deviceField, timeField, bayField, occupiedField, firstNumber, epochField] = [0, 1, 2, 3, 4, 5]
+const fieldRanges = fieldNames.map((_, i) => rangeOf(numberFields[Math.max(0, i - firstNumber)] as NumberField))
+const asciiOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+const fieldBytes = fieldNames.map(asciiOf)
+/** A field as most senders write it. */
+const fieldStarts = fieldNames.map((name) => asciiOf(`"${name}":`))
+/** Senders keep their order: which field followed this one in the frame before. The first follows none. */
+const noField = fieldNames.length
+const followers = new Uint8Array(noField + 1)
 
 export function quickJson(bytes: Uint8Array, from: number, to: number): Reading | undefined {
   at = from
@@ -55,40 +61,57 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   let time: Instant | undefined
   let measured = false
   const measures: Writable<Measures> = {}
+  let before = noField
   for (;;) {
-    const field = readField(bytes)
+    const field = readField(bytes, before)
     if (field < 0 || (seen & (1 << field)) !== 0) return undefined
     seen |= 1 << field
-    const name = fieldNames[field] as FieldName
-    switch (name) {
-      case 'device':
-      case 'bay': {
-        const text = readId(bytes)
-        if (text === undefined) return undefined
-        if (name === 'device') device = text
-        else bay = text
-        break
+    before = field
+    if (field === deviceField || field === bayField) {
+      const text = readId(bytes)
+      if (text === undefined) return undefined
+      if (field === deviceField) device = text
+      else bay = text
+    } else if (field === timeField) {
+      time = readTime(bytes)
+      if (time === undefined) return undefined
+    } else if (field === occupiedField) {
+      if (isWord(bytes, wordTrue)) measures.occupied = true
+      else if (isWord(bytes, wordFalse)) measures.occupied = false
+      else return undefined
+      measured = true
+    } else {
+      if (!readNumber(bytes) || !isInRange(fieldRanges[field] as Range, numberRead)) return undefined
+      // By name: a key that is computed costs as much as reading the number.
+      switch (fieldNames[field] as NumberField) {
+        case 'seq':
+          seq = numberRead
+          break
+        case 'epoch':
+          epoch = numberRead
+          break
+        case 'distance_mm':
+          measures.distanceMm = numberRead
+          break
+        case 'count_in':
+          measures.countIn = numberRead
+          break
+        case 'count_out':
+          measures.countOut = numberRead
+          break
+        case 'battery_v':
+          measures.batteryV = numberRead
+          break
+        case 'battery_pct':
+          measures.batteryPct = numberRead
+          break
+        case 'temperature_c':
+          if (numberRead >= temperatureMinC && numberRead <= temperatureMaxC) measures.temperatureC = numberRead
+          break
+        case 'rssi_dbm':
+          measures.rssiDbm = numberRead
       }
-      case 'time':
-        time = readTime(bytes)
-        if (time === undefined) return undefined
-        break
-      case 'occupied':
-        if (isWord(bytes, 'true')) measures.occupied = true
-        else if (isWord(bytes, 'false')) measures.occupied = false
-        else return undefined
-        measured = true
-        break
-      default: {
-        if (!readNumber(bytes) || !isInRange(name, numberRead)) return undefined
-        if (name === 'seq') seq = numberRead
-        else if (name === 'epoch') epoch = numberRead
-        else {
-          measured = true
-          const isAbsurd = name === 'temperature_c' && (numberRead < temperatureMinC || numberRead > temperatureMaxC)
-          if (!isAbsurd) measures[measureKeys[name]] = numberRead
-        }
-      }
+      measured ||= field > epochField
     }
     skipBlanks(bytes)
     const next = bytes[at++]
@@ -108,9 +131,14 @@ function skipBlanks(bytes: Uint8Array) {
   while (bytes[at] === 32) at++
 }
 
-/** Index of the field whose name and colon come next, or -1. */
-function readField(bytes: Uint8Array): number {
+/** Index of the field whose name and colon come next, or -1. `before` is the field before it. */
+function readField(bytes: Uint8Array, before: number): number {
   skipBlanks(bytes)
+  const likely = followers[before] as number
+  if (isWord(bytes, fieldStarts[likely] as Uint8Array)) {
+    skipBlanks(bytes)
+    return likely
+  }
   if (!readText(bytes)) return -1
   const length = at - 1 - textFrom
   for (let i = 0; i < fieldBytes.length; i++) {
@@ -119,6 +147,7 @@ function readField(bytes: Uint8Array): number {
     skipBlanks(bytes)
     if (bytes[at++] !== colon) return -1
     skipBlanks(bytes)
+    followers[before] = i
     return i
   }
   return -1
@@ -202,9 +231,14 @@ function readNumber(bytes: Uint8Array): boolean {
   return true
 }
 
-function isWord(bytes: Uint8Array, word: 'true' | 'false'): boolean {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false
-  at += word.length
+const wordTrue = asciiOf('true')
+const wordFalse = asciiOf('false')
+
+function isWord(bytes: Uint8Array, word: Uint8Array): boolean {
+  const length = word.length
+  if (at + length > end) return false
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== word[i]) return false
+  at += length
   return true
 }
 
