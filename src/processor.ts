@@ -54,6 +54,7 @@ await runChild(async (child) => {
     log,
     intakeSaid,
     lingerMs: settings.config.commitEveryMs,
+    promiseMs: Math.round(settings.config.promiseHours * 3_600_000),
     onCommitted: (position) => {
       failPoint('batch-committed')
       copier.committed(position)

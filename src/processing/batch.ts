@@ -187,9 +187,10 @@ export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, hi
     const { state } = device
     const { uplink, pos } = record
     fleet.touch(device)
+    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
+    history?.heard(state, uplink.arrivedAt, time)
     if (uplink.arrivedAt > state.lastArrived) state.lastArrived = uplink.arrivedAt
     state.rev = Math.max(state.rev, pos, revMin)
-    const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
     const taken: Taken = { device, reading, uplink, pos, idx, hash: payloadHash(reading), time, doubted }
     if (isNumbered(reading)) {
       const known = lookUp(device, reading)

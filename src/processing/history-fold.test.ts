@@ -32,18 +32,26 @@ const layout: Layout = {
 }
 const watching = watchingOf(layout)
 
-/** What the batch builder does with a reading in order. */
+/** What the batch builder does with any frame of a device, a duplicate say. */
+function hear(fold: HistoryFold, fleet: Fleet, device: string, ms: number) {
+  const { state } = fleet.meet('tcp', device as DeviceId, instant(ms))
+  fold.heard(state, instant(ms), instant(ms))
+  if (ms > state.lastArrived) state.lastArrived = instant(ms)
+  return state
+}
+
+/** And with a reading in order. */
 function apply(fold: HistoryFold, fleet: Fleet, device: string, ms: number, measures: Measures) {
   const reading: Reading = { device: device as DeviceId, measures }
-  const { state } = fleet.meet('tcp', reading.device, instant(ms))
+  const state = hear(fold, fleet, device, ms)
   const { occupied, since, claimedBay, countIn, countOut } = state
   applyLive(state, reading, instant(ms))
   fold.applied(state, { occupied, since, claimedBay, countIn, countOut }, reading, instant(ms))
 }
 
-function fresh(newest: readonly OccupancyRow[] = []) {
+function fresh(promiseMs?: number) {
   const fleet = createFleet([])
-  return { fleet, fold: createHistoryFold(watching, fleet, newest) }
+  return { fleet, fold: createHistoryFold(watching, fleet, [], promiseMs) }
 }
 
 test('a stay is written when it ends, with its bay and how long it was', () => {
@@ -131,6 +139,98 @@ test('whatever comes when, the integrals are those of the states over time, and 
       for (const { start, occupiedMs, knownMs } of rows)
         assert.deepEqual({ occupiedMs, knownMs }, wanted.get(start) ?? { occupiedMs: 0, knownMs: 0 })
     }),
+  )
+})
+
+test('a sensor that is silent for longer than its promise covers nothing from then on, until its next word', () => {
+  const hourMs = 4 * quarterMs
+  const { fleet, fold } = fresh(hourMs)
+  apply(fold, fleet, '1', eight, { occupied: true })
+  apply(fold, fleet, '2', eight, { occupied: false })
+  fold.take()
+  const quarters = () => {
+    const rows = fold.take().occupancy.filter(({ level, spanMs }) => level === null && spanMs === quarterMs)
+    return rows.map(({ start, occupiedMs, knownMs, occupiedEnd, knownEnd }) => [
+      ...[(start - eight) / quarterMs, occupiedMs / minuteMs, knownMs / minuteMs, occupiedEnd, knownEnd],
+    ])
+  }
+  apply(fold, fleet, '2', eight + 50 * minuteMs, { occupied: false })
+  assert.deepEqual(quarters(), [])
+  // Its next word, that it is as it was: 1 was silent from 9:00 on, and speaks again at 9:20.
+  apply(fold, fleet, '2', eight + 75 * minuteMs, { occupied: false })
+  assert.deepEqual(quarters(), [[4, 0, 15, 0, 1]])
+  apply(fold, fleet, '1', eight + 80 * minuteMs, { occupied: true })
+  assert.deepEqual(quarters(), [[5, 10, 25, 1, 2]])
+  // Everybody silent, and nobody there to notice: the first word tells when that began.
+  apply(fold, fleet, '2', eight + 200 * minuteMs, { occupied: true })
+  assert.deepEqual(quarters(), [
+    [9, 5, 5, 0, 0],
+    [13, 10, 10, 1, 1],
+  ])
+})
+
+test('silence is told the same however often the fold is taken up again, and to the millisecond', () => {
+  const promiseMs = 50 * minuteMs
+  const word = fc.record({
+    device: fc.constantFrom('1', '2', '3', '4'),
+    afterMs: fc.oneof(fc.integer({ min: 0, max: 90_000 }), fc.integer({ min: 0, max: 70 * minuteMs })),
+    /** Undefined: a duplicate, which says that the sensor lives. */
+    occupied: fc.constantFrom(true, false, null, undefined),
+    again: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 40 }), (words) => {
+      const run = (isCut: boolean) => {
+        const stored = createMemoryHistory()
+        let { fleet, fold } = fresh(promiseMs)
+        let now = eight
+        for (const { device, afterMs, occupied, again } of words) {
+          now += afterMs
+          if (occupied === undefined) hear(fold, fleet, device, now)
+          else apply(fold, fleet, device, now, { occupied })
+          stored.put(fold.take())
+          if (!isCut || !again) continue
+          fleet = createFleet([...fleet.all()].map(({ state }) => ({ ...state })))
+          fold = createHistoryFold(watching, fleet, stored.newest(), promiseMs)
+        }
+        return { rows: stored.all().occupancy, now }
+      }
+      const { rows, now } = run(false)
+      assert.deepEqual(run(true).rows, rows)
+
+      const known = new Map<number, number>()
+      const cover = (from: number, to: number) => {
+        for (let at = from; at < to; ) {
+          const start = Math.floor(at / quarterMs) * quarterMs
+          const end = Math.min(to, start + quarterMs)
+          known.set(start, (known.get(start) ?? 0) + end - at)
+          at = end
+        }
+      }
+      const last = Math.floor(now / quarterMs) * quarterMs
+      for (const device of ['1', '2', '3', '4']) {
+        let at = eight
+        let said: boolean | null | undefined
+        let heardAt = Number.NEGATIVE_INFINITY
+        const until = (to: number) => {
+          if (typeof said === 'boolean') cover(at, Math.min(to, Math.max(at, heardAt + promiseMs)))
+          at = to
+        }
+        let clock = eight
+        for (const each of words) {
+          clock += each.afterMs
+          if (each.device !== device) continue
+          until(clock)
+          heardAt = clock
+          if (each.occupied !== undefined) said = each.occupied
+        }
+        until(last)
+      }
+      for (const row of rows)
+        if (row.level === null && row.spanMs === quarterMs && row.start < last)
+          assert.equal(row.knownMs, known.get(row.start) ?? 0, `${(row.start - eight) / quarterMs}`)
+    }),
+    { numRuns: 300 },
   )
 })
 

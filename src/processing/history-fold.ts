@@ -1,9 +1,12 @@
 /**
  * How parking goes, folded from readings in order: stays that end, occupancy of places, entries and exits of count zones, extremes of
  * device health. Lives as long as the fleet and is dropped and loaded with it; `take` hands over what a batch has changed.
+ *
+ * A sensor that has been silent for longer than its promise says nothing of its bay from then on, as on the live pages. The clock of that
+ * is the arrival of other frames, in steps of a minute: a replay of the journal makes the same rows.
  */
 import type { DeviceRecord } from '../domain/fold.ts'
-import { beginSpan, changeSpan, type OccupancySpan, quarterMs, spansMs } from '../domain/occupancy-span.ts'
+import { beginSpan, changeSpan, minuteMs, type OccupancySpan, quarterMs, spansMs } from '../domain/occupancy-span.ts'
 import type { Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
@@ -24,6 +27,8 @@ export interface Before {
 }
 
 export interface HistoryFold {
+  /** A frame of the device has arrived, whatever comes of it; its state is as it was before. `time`: of the reading. */
+  heard(state: DeviceRecord, arrived: Instant, time: Instant): void
   /** A reading in order has just been applied to `state`. */
   applied(state: DeviceRecord, before: Before, reading: Reading, time: Instant): void
   /** The layout is another from now on: the devices are what they are, the places change. */
@@ -41,11 +46,25 @@ interface PlaceFold {
 
 type Presence = boolean | null | undefined
 
-export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonly OccupancyRow[]): HistoryFold {
+const promiseMsUsual = 24 * 60 * minuteMs
+
+/** `promiseMs`: a device silent for longer is silent, whole milliseconds. */
+export function createHistoryFold(
+  first: Watching,
+  fleet: Fleet,
+  newest: readonly OccupancyRow[],
+  promiseMs = promiseMsUsual,
+): HistoryFold {
   let watching = first
   let places: PlaceFold[] = []
   /** What each device that watches a bay says of it. The one with the lowest number speaks for the bay. */
   let watchers = new Map<string, Map<number, Presence>>()
+  const watched = new Map<number, DeviceRecord>()
+  /** Devices that watch a bay and are silent, and since when that counts. */
+  const silent = new Map<number, number>()
+  /** Silence was looked for up to a minute before this; nobody falls silent before `firstSilence`. */
+  let lookAt = 0
+  let firstSilence = Number.POSITIVE_INFINITY
   let lastTime = 0
   let sessions: SessionRow[] = []
   const changedSpans = new Map<string, OccupancyRow>()
@@ -63,10 +82,21 @@ export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonl
       spans: spansMs.map((spanMs) => spanOf(stored.get(spanKey(name, spanMs)))),
     }))
     watchers = new Map()
-    for (const { state } of devices.all()) {
+    watched.clear()
+    silent.clear()
+    const states = [...devices.all()].map(({ state }) => state)
+    const lookedTo = minuteOf(states.reduce((newest, { lastArrived }) => Math.max(newest, lastArrived), 0))
+    lookAt = lookedTo + minuteMs
+    firstSilence = Number.POSITIVE_INFINITY
+    for (const state of states) {
       lastTime = Math.max(lastTime, state.lastTime)
       const bay = bayOf(state, state.claimedBay)
-      if (bay !== undefined) watchers.getOrInsertComputed(bay, () => new Map()).set(state.id, state.occupied)
+      if (bay === undefined) continue
+      watched.set(state.id, state)
+      const at = state.lastArrived + promiseMs
+      if (at <= lookedTo) silent.set(state.id, at)
+      else firstSilence = Math.min(firstSilence, at)
+      watchers.getOrInsertComputed(bay, () => new Map()).set(state.id, at <= lookedTo ? undefined : state.occupied)
     }
     for (const bay of watchers.keys()) {
       const { occupied, known } = weightOf(presenceIn(bay))
@@ -96,8 +126,36 @@ export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonl
     return said
   }
 
+  /** Who has fallen silent by now, in order of when. */
+  function lookForSilence(arrived: number) {
+    const lookedTo = minuteOf(arrived)
+    lookAt = lookedTo + minuteMs
+    if (lookedTo < firstSilence) return
+    firstSilence = Number.POSITIVE_INFINITY
+    const fallen: { readonly state: DeviceRecord; readonly at: number }[] = []
+    for (const state of watched.values()) {
+      if (silent.has(state.id)) continue
+      const at = state.lastArrived + promiseMs
+      if (at <= lookedTo) fallen.push({ state, at })
+      else firstSilence = Math.min(firstSilence, at)
+    }
+    for (const { state, at } of fallen.sort((a, b) => a.at - b.at || a.state.id - b.state.id)) fall(state, at)
+  }
+
+  function fall(state: DeviceRecord, at: number) {
+    silent.set(state.id, at)
+    const bay = bayOf(state, state.claimedBay)
+    if (bay !== undefined) watch(bay, state, undefined, instant(at))
+  }
+
   /** What the device says of the bay from now on; nothing when it watches it no more. */
-  function watch(bay: string, { id }: DeviceRecord, says: Presence | 'nothing', time: Instant) {
+  function watch(bay: string, state: DeviceRecord, says: Presence | 'nothing', time: Instant) {
+    const { id } = state
+    if (says === 'nothing') watched.delete(id)
+    else if (!watched.has(id)) {
+      watched.set(id, state)
+      firstSilence = Math.min(firstSilence, state.lastArrived + promiseMs)
+    }
     const leaves = weightOf(presenceIn(bay))
     const saying = watchers.getOrInsertComputed(bay, () => new Map())
     if (says === 'nothing') saying.delete(id)
@@ -134,7 +192,7 @@ export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonl
     const bay = bayOf(state, state.claimedBay)
     const left = bayOf(state, before.claimedBay)
     if (left !== undefined && left !== bay) watch(left, state, 'nothing', time)
-    if (bay !== undefined) watch(bay, state, state.occupied, time)
+    if (bay !== undefined) watch(bay, state, silent.has(state.id) ? undefined : state.occupied, time)
   }
 
   function count({ id }: DeviceRecord, before: Before, { countIn, countOut }: Reading['measures'], time: Instant) {
@@ -185,6 +243,19 @@ export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonl
   }
 
   return {
+    heard(state, arrived, time) {
+      if (arrived >= lookAt) lookForSilence(arrived)
+      const silentFrom = state.lastArrived + promiseMs
+      // Within the minute that nobody has looked at yet.
+      if (arrived > silentFrom && watched.has(state.id) && !silent.has(state.id)) fall(state, silentFrom)
+      const fell = silent.size === 0 ? undefined : silent.get(state.id)
+      // One that came long ago and is decoded again is no word of today.
+      if (fell === undefined || arrived + promiseMs <= lookAt - minuteMs) return
+      silent.delete(state.id)
+      firstSilence = Math.min(firstSilence, arrived + promiseMs)
+      const bay = bayOf(state, state.claimedBay)
+      if (bay !== undefined) watch(bay, state, state.occupied, instant(Math.max(time, fell)))
+    },
     applied(state, before, reading, time) {
       const m = reading.measures
       if (time > lastTime) lastTime = time
@@ -224,6 +295,8 @@ export function createHistoryFold(first: Watching, fleet: Fleet, newest: readonl
     },
   }
 }
+
+const minuteOf = (ms: number) => Math.floor(ms / minuteMs) * minuteMs
 
 const noHealth = {
   ...{ minBatteryV: null, minBatteryPct: null, minTemperatureC: null, maxTemperatureC: null, minRssiDbm: null },

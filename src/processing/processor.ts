@@ -48,6 +48,8 @@ export interface ProcessorDeps {
   readonly log: Log
   /** Least time between two commits while there is no backlog. */
   readonly lingerMs?: number | undefined
+  /** A device silent for longer says nothing of its bay any more. Default 24 h. */
+  readonly promiseMs?: number | undefined
   onCommitted?(position: number): void
   /** What intake says in a checkpoint about its counts and losses. */
   intakeSaid?(checkpoint: StoredRecord): IntakeSaid
@@ -102,7 +104,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const fleet = createFleet(await store.devices())
     const stored = await store.layout()
     const watching = watchingOf(stored?.layout ?? emptyLayout)
-    const history = createHistoryFold(watching, fleet, await store.newestOccupancy())
+    const history = createHistoryFold(watching, fleet, await store.newestOccupancy(), deps.promiseMs)
     return { fleet, history, layoutVersion: stored?.version }
   }
 

@@ -175,6 +175,27 @@ export const processingBugs: readonly PlantedBug[] = [
     judge,
   },
   {
+    what: 'counts a sensor that fell silent with its last word for ever',
+    file: 'src/processing/history-fold.ts',
+    from: 'if (bay !== undefined) watch(bay, state, undefined, instant(at))',
+    to: 'if (bay !== undefined) watch(bay, state, state.occupied, instant(at))',
+    judge: historyJudge,
+  },
+  {
+    what: 'copies raw frames before the batches have committed them',
+    file: 'src/processing/raw-frames.ts',
+    from: '{ durable: committed, ...limit }',
+    to: '{ durable: Number.MAX_SAFE_INTEGER, ...limit }',
+    judge: ['--test', 'src/processing/raw-frames.test.ts'],
+  },
+  {
+    what: 'goes on with raw frames where it believes to be after a fault',
+    file: 'src/processing/raw-frames.ts',
+    from: '        place = undefined\n',
+    to: '',
+    judge: ['--test', 'src/processing/raw-frames.test.ts'],
+  },
+  {
     what: 'takes a counter that begins anew for one that wrapped',
     file: 'src/processing/counted-since.ts',
     from: 'before >= size * (1 - edge)',
