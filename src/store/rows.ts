@@ -90,22 +90,74 @@ export function checkReadings({ length, values }: ReadingRows): void {
   for (let at = 0; at < length * readingWidth; at += readingWidth)
     for (let i = 0; i < readingWidth; i++) {
       const value = values[at + i] as number
+      if (value === (value | 0)) continue
       const isNull = Number.isNaN(value) && (i >= nullableFrom || i === readingAt.seq)
       if (Number.isSafeInteger(value) || isNull || (isReal[i] && Number.isFinite(value))) continue
       throw new StoreError('data', `${readingColumns[i]} cannot hold ${value} exactly`)
     }
 }
 
-/** Adds the values of one row that was checked, the day first. */
-export function pushReadingValues(into: SqlValue[], { values }: ReadingRows, row: number, day: number): SqlValue[] {
+/** Readings whose rows fill the same columns, and each with a number of the same type. */
+export interface ReadingKind {
+  /** Columns as `readingAt` counts them; the others are null. */
+  readonly filled: readonly number[]
+  readonly rows: readonly number[]
+}
+
+/**
+ * A column that is null in every row need not be sent, and a row without nulls is numbers alone, which cost no memory of their own. Rows
+ * differ by what their sensors measure: there are as many kinds as sorts of sensors.
+ */
+export function readingKinds({ length, values }: ReadingRows): ReadingKind[] {
+  const kinds = new Map<number, number[]>()
+  for (let row = 0, at = 0; row < length; row++, at += readingWidth) {
+    // 17 columns of three codes fit a double exactly.
+    let code = 0
+    for (let i = 0; i < readingWidth; i++) {
+      const value = values[at + i] as number
+      code = code * 3 + (value === (value | 0) ? 2 : Number.isNaN(value) ? 0 : 1)
+    }
+    const rows = kinds.get(code)
+    if (rows) rows.push(row)
+    else kinds.set(code, [row])
+  }
+  return Array.from(kinds.values(), (rows) => ({ rows, filled: filledIn(values, rows[0] as number) }))
+}
+
+const filledIn = (values: Float64Array, row: number): number[] =>
+  Object.values(readingAt).filter((at) => !Number.isNaN(values[row * readingWidth + at]))
+
+/** The columns that at least one row fills. */
+export function filledColumns({ length, values }: ReadingRows): number[] {
+  return Object.values(readingAt).filter((column) => {
+    for (let at = column; at < length * readingWidth; at += readingWidth) if (!Number.isNaN(values[at])) return true
+    return false
+  })
+}
+
+/** Columns of a stored row, the day first, of which only these are filled. */
+export const storedColumns = (filled: readonly number[]): string[] => [
+  'day',
+  ...filled.map((at) => readingColumns[at] as string),
+]
+
+/** Adds these values of one row that was checked, the day first. */
+export function pushReadingValues(
+  into: SqlValue[],
+  { values }: ReadingRows,
+  row: number,
+  day: number,
+  filled: readonly number[] = allColumns,
+): SqlValue[] {
   const from = row * readingWidth
   into.push(day)
-  for (let i = 0; i < readingWidth; i++) {
-    const value = values[from + i] as number
+  for (let i = 0; i < filled.length; i++) {
+    const value = values[from + (filled[i] as number)] as number
     into.push(Number.isNaN(value) ? null : value)
   }
   return into
 }
+const allColumns: readonly number[] = Object.values(readingAt)
 
 export const deviceValues = (d: DeviceState): SqlValue[] => [
   int(d.id, 'id'),

@@ -34,11 +34,11 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
       const { affectedRows, insertId } = (await connection.execute(sql, asParameters(params))) as UpsertResult
       return { affected: affectedRows, insertId: Number(insertId) }
     },
-    async insertMany({ head, columns, tail = '' }, rows) {
+    async insertMany({ head, columns, tail = '', alike: areAlike }, rows) {
       const sql = `${head} VALUES (${Array(columns).fill('?').join(', ')}) ${tail}`
       // Sent without waiting in between: each kind of row would cost a round trip. Answers come in order, so does a ROLLBACK after them.
       const packets: Promise<unknown>[] = []
-      for (const alike of byTypes(rows)) {
+      for (const alike of areAlike ? [rows] : byTypes(rows)) {
         // A column holds bytes in all rows or in none: those of readings, which are many, are not looked at.
         const sent = alike[0]?.some(isBytes) ? alike.map(asParameters) : alike
         for (let at = 0; at < sent.length; at += rowsPerPacket)

@@ -32,6 +32,8 @@ export interface RowStatement {
   readonly columns: number
   /** What follows the rows, `ON DUPLICATE KEY UPDATE ...`. */
   readonly tail?: string
+  /** The rows are numbers alone, of one type in each column. */
+  readonly alike?: true
 }
 
 export interface MysqlAddress {

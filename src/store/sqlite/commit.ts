@@ -1,5 +1,5 @@
 /** The hot path: one batch, one transaction, offset first (S1). Statements are prepared once, at the first commit. */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DayNumber } from '../../lib/utc-day.ts'
 import { blockColumns } from '../reading-block.ts'
 import type { ReadingRows } from '../reading-rows.ts'
@@ -9,11 +9,12 @@ import {
   deadLetterValues,
   deviceColumns,
   deviceValues,
+  filledColumns,
   ledgerSums,
   ledgerValues,
   pushReadingValues,
   type SqlValue,
-  storedReadingColumns,
+  storedColumns,
 } from '../rows.ts'
 import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
@@ -29,10 +30,10 @@ const rowsPerStatement = 50
 
 export const insertBlock = `INSERT INTO reading_block (${blockColumns.join(', ')}) VALUES (${marks(blockColumns.length)})`
 
-const insertReadingRows = (rows: number) =>
-  `INSERT INTO reading (${storedReadingColumns.join(', ')})
+const insertReadingRows = (columns: readonly string[], rows: number) =>
+  `INSERT INTO reading (${columns.join(', ')})
    VALUES ${Array(rows)
-     .fill(`(${marks(storedReadingColumns.length)})`)
+     .fill(`(${marks(columns.length)})`)
      .join(', ')}`
 
 /** `today`: the day of storing. */
@@ -42,8 +43,7 @@ export function commitSqlite(
   const moveOffset = db.prepare(
     'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
   )
-  const insertReadings = db.prepare(insertReadingRows(rowsPerStatement))
-  const insertReading = db.prepare(insertReadingRows(1))
+  const insertsOf = preparedInserts(db)
   const putBlock = db.prepare(insertBlock)
   const moveOpen = db.prepare(
     `UPDATE reading_open SET day = ?, after_pos = ?, block = ?, rows_open = ? WHERE id = 0 AND block = ? AND rows_open = ?`,
@@ -68,14 +68,16 @@ export function commitSqlite(
 
   function putReadings(rows: ReadingRows, { before, plan }: Blocks) {
     const { closed, open } = plan
+    const filled = filledColumns(rows)
+    const { many, one } = insertsOf(filled)
     const whole = rows.length - (rows.length % rowsPerStatement)
     const values: SqlValue[] = []
     for (let at = 0; at < whole; ) {
       values.length = 0
-      for (const end = at + rowsPerStatement; at < end; at++) pushReadingValues(values, rows, at, open.day)
-      insertReadings.run(...values)
+      for (const end = at + rowsPerStatement; at < end; at++) pushReadingValues(values, rows, at, open.day, filled)
+      many.run(...values)
     }
-    for (let at = whole; at < rows.length; at++) insertReading.run(...pushReadingValues([], rows, at, open.day))
+    for (let at = whole; at < rows.length; at++) one.run(...pushReadingValues([], rows, at, open.day, filled))
     for (const group of closed) putBlock.run(...blockColumns.map((column) => group[column]))
     const moved = moveOpen.run(open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open)
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
@@ -100,6 +102,25 @@ export function commitSqlite(
     putLosses(batch.journal, batch.losses)
     putHistory(batch.history, today)
     if (!batch.dry) work.commit()
+  }
+}
+
+/** Sets of things measured are few; whoever sends all there could be pays with time and not with memory. */
+const preparedMax = 32
+
+/** Statements by the columns they fill. */
+function preparedInserts(db: DatabaseSync) {
+  const prepared = new Map<string, { readonly many: StatementSync; readonly one: StatementSync }>()
+  return (filled: readonly number[]) => {
+    const key = filled.join()
+    if (!prepared.has(key) && prepared.size === preparedMax) prepared.clear()
+    return prepared.getOrInsertComputed(key, () => {
+      const columns = storedColumns(filled)
+      return {
+        many: db.prepare(insertReadingRows(columns, rowsPerStatement)),
+        one: db.prepare(insertReadingRows(columns, 1)),
+      }
+    })
   }
 }
 
