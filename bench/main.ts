@@ -37,6 +37,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'HTTP batches into the database beside a raw bulk insert [--quick] [--json] [--store sqlite|mariadb] [--devices 2000]',
   },
+  'forecast-live': {
+    file: 'bench/forecast-live.ts',
+    about:
+      'forecasts beside ingest, a training by the clock, 500 lots at once [--parts ingest,training,serving] [--quick] [--json]',
+  },
   forecast: {
     file: 'forecaster/bench.ts',
     about: 'the network beside all baselines [--quick] [--protocol F,M,B] [--seeds 3] [--cache DIR] [--validation]',
@@ -56,7 +61,7 @@ if (bench) {
   })
   process.exitCode = status ?? 1
 } else {
-  const lines = Object.entries(benches).map(([key, { about }]) => `  ${key.padEnd(10)} ${about}`)
+  const lines = Object.entries(benches).map(([key, { about }]) => `  ${key.padEnd(13)} ${about}`)
   console.error([name ? `There is no bench "${name}".` : 'Which bench?', ...lines].join('\n'))
   process.exitCode = 2
 }

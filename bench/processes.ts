@@ -20,6 +20,10 @@ export function pssMb(pids: readonly number[]): number {
   }, 0)
 }
 
+/** The most that a process held at once, in MB; 0 where it cannot be known. */
+export const memoryPeakMb = (pid: number | undefined): number =>
+  Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1_024
+
 function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')

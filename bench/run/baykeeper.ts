@@ -14,7 +14,12 @@ export interface Baykeeper extends MeasuredProcess {
   readonly ready: Ready
 }
 
-export async function startBaykeeper(dir: string, flags: readonly string[]): Promise<Baykeeper> {
+/** Without forecasts, unless they are what is measured. */
+export async function startBaykeeper(
+  dir: string,
+  flags: readonly string[],
+  { forecasts = false }: { forecasts?: boolean } = {},
+): Promise<Baykeeper> {
   await mkdir(dir, { recursive: true })
   const readyFile = path.join(dir, 'bench-ready.json')
   await rm(readyFile, { force: true })
@@ -25,7 +30,7 @@ export async function startBaykeeper(dir: string, flags: readonly string[]): Pro
     [
       'start',
       '--no-demo',
-      '--no-forecast',
+      ...(forecasts ? [] : ['--no-forecast']),
       ...ports,
       '--data',
       data,

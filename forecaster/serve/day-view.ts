@@ -16,21 +16,26 @@ export interface DayView {
 /** The seasonal means of targets up to two days ahead rest on rates that are a week old at least. */
 const patchStepsMax = 4 * slots
 
-export function dayViewOf(
-  site: Site,
-  nowMs: number,
-  { known, changedFrom }: { known: DayView | undefined; changedFrom: number },
-): DayView {
-  const step = Math.floor(nowMs / stepMs)
-  const key = keyOf(site, step)
-  const from = known ? Math.min(changedFrom, known.step + 1) : step
-  if (known?.key !== key || step < known.step || step - from > patchStepsMax) return anew(site, nowMs, { key, step })
-  return patched(known, site, { from, to: step })
+interface Asked {
+  readonly site: Site
+  readonly step: number
+  readonly changedFrom: number
 }
 
-function anew(site: Site, nowMs: number, { key, step }: { key: string; step: number }): DayView {
+/** Whether a view can be brought up to date; if not, it is better let go before another is made: each holds 150 MB of 500 lots. */
+export function canFollow(known: DayView, { site, step, changedFrom }: Asked): boolean {
+  const from = Math.min(changedFrom, known.step + 1)
+  return known.key === keyOf(site, step) && step >= known.step && step - from <= patchStepsMax
+}
+
+/** Brought up to date, in place. */
+export const followed = (known: DayView, { site, step, changedFrom }: Asked): DayView =>
+  patched(known, site, { from: Math.min(changedFrom, known.step + 1), to: step })
+
+export function newDayView(site: Site, nowMs: number): DayView {
   const placed = panelOf(site, nowMs)
-  return { key, placed, seasonal: seasonalOf(placed.panel), step }
+  const step = Math.floor(nowMs / stepMs)
+  return { key: keyOf(site, step), placed, seasonal: seasonalOf(placed.panel), step }
 }
 
 /** Everything that the view rests on but the rates. The offset is in it: in the night clocks are changed all is made anew. */

@@ -12,7 +12,7 @@ import { levels, medianAt } from '../scoring/quantiles.ts'
 import { scaleAt } from './anchor-spread.ts'
 import { between } from './between.ts'
 import { type DailyFit, fitKeyOf, quickFit, wholeFit, wholeFitNow } from './daily-fit.ts'
-import { type DayView, dayViewOf } from './day-view.ts'
+import { canFollow, type DayView, followed, newDayView } from './day-view.ts'
 import { chanceFree } from './probability.ts'
 import { remembered, type Site, type SitePanel, slots, stepMs } from './site-panel.ts'
 import { verdictOf } from './staleness.ts'
@@ -59,6 +59,13 @@ export function newForecaster(loaded: Loaded): Forecaster {
     sites.set(request.site, kept)
     return kept
   }
+  function viewAt(kept: Kept, nowMs: number): DayView {
+    const asked = { site: kept.site, step: Math.floor(nowMs / stepMs), changedFrom: kept.changedFrom }
+    if (kept.view && !canFollow(kept.view, asked)) delete kept.view
+    kept.view = kept.view ? followed(kept.view, asked) : newDayView(kept.site, nowMs)
+    kept.changedFrom = Number.POSITIVE_INFINITY
+    return kept.view
+  }
   /** The whole fit of a large site is made while the quick one, or yesterday's, serves. */
   function fitOf(id: string, kept: Kept, view: DayView): DailyFit {
     const key = fitKeyOf(view)
@@ -84,9 +91,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
       const kept = remember(request)
       const { site } = kept
       const nowMs = Date.parse(request.now)
-      const view = dayViewOf(site, nowMs, { known: kept.view, changedFrom: kept.changedFrom })
-      kept.view = view
-      kept.changedFrom = Number.POSITIVE_INFINITY
+      const view = viewAt(kept, nowMs)
       const { placed, seasonal } = view
       const own = fitOf(request.site, kept, view)
       const quantiles = await networkQuantiles(loaded, { seasonal, placed, anchor: own.anchor })

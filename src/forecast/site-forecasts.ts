@@ -55,6 +55,9 @@ const observedSteps = 36
 /** Of one message: 3 MB. What a forecaster takes to read a message is its memory's peak. */
 const ratesAtOnce = 500_000
 const rateDigits = 10_000
+/** Of a large site the newest five weeks are read first, which is what the model looks at most: there is a forecast soon. */
+const quickDays = 36
+const fewLotsMax = 64
 const rounded = (rate: number) => (Number.isNaN(rate) ? null : Math.round(rate * rateDigits) / rateDigits)
 
 export function siteForecasts(
@@ -72,7 +75,8 @@ export function siteForecasts(
     async issue(round) {
       const { nowMs, calendar } = round
       const began = performance.now()
-      const changed = await rates.advance(nowMs, round.pause)
+      const quick = site.lots.length > fewLotsMax ? quickDays : undefined
+      const changed = await rates.advance(nowMs, round.pause, quick)
       const read = performance.now()
       if (site.lots.every((_, lot) => rates.historyDays(lot) === 0 && Number.isNaN(rates.rateAt(lot, rates.lastStep))))
         return undefined

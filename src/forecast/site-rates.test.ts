@@ -21,11 +21,19 @@ const row = (step: number, occupiedEnd: number, more: Partial<OccupancyRow> = {}
   ...{ occupiedMs: 0, knownMs: 0, fullMs: 0, minOccupied: 0, maxOccupied: 0, occupiedEnd, knownEnd: 10, ...more },
 })
 /** As the contract says: the row that says how it stood at `from`, and those until `to`. */
-const storeOf = (rows: readonly OccupancyRow[]): Pick<HistoryStore, 'occupancy'> => ({
-  async occupancy({ level, from, to }) {
-    const own = rows.filter((each) => each.level === level).sort((a, b) => a.start - b.start)
-    const before = own.filter(({ start }) => start <= from).slice(-1)
-    return [...before, ...own.filter(({ start }) => start > from && start < to)]
+const storeOf = (rows: readonly OccupancyRow[]): Pick<HistoryStore, 'placeStates'> => ({
+  async placeStates({ places, from, to }) {
+    return places.map(({ level }) => {
+      const own = rows.filter((each) => each.level === level).sort((a, b) => a.start - b.start)
+      const before = own.filter(({ start }) => start <= from).slice(-1)
+      const told = [...before, ...own.filter(({ start }) => start > from && start < to)]
+      return {
+        starts: told.map(({ start }) => start),
+        capacities: told.map(({ capacity }) => capacity),
+        occupied: told.map(({ occupiedEnd }) => occupiedEnd),
+        known: told.map(({ knownEnd }) => knownEnd),
+      }
+    })
   },
 })
 const noPause = async () => {}

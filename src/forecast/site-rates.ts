@@ -6,7 +6,7 @@
  */
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
-import type { HistoryStore, OccupancyRow } from '../store/store.ts'
+import type { HistoryStore, PlaceStates } from '../store/store.ts'
 import type { ForecastLot, ForecastSite } from './lots.ts'
 
 export const stepsADay = 96
@@ -18,6 +18,8 @@ const againSteps = 8
 /** Fewer known bays say little of the others. */
 const knownShareMin = 0.2
 const silenceDays = 14
+/** Rows in memory at once, about: some 10 MB. */
+const rowsAtOnce = 200_000
 
 /** Steps are quarters of an hour since 1970; a rate belongs to the instant at which its step begins. NaN is unknown. */
 export interface SiteRates {
@@ -36,11 +38,14 @@ export interface SiteRates {
   usualSilenceS(): number
   /** The store holds older quarters than were read: a past was imported or replayed. */
   hasOlder(nowMs: number): Promise<boolean>
-  /** Reads what came since, or everything where a past has come; returns the first step that may have changed. Waits for `pause` between lots. */
-  advance(nowMs: number, pause: () => Promise<void>): Promise<number>
+  /**
+   * Reads what came since, or everything where a past has come; returns the first step that may have changed. Waits for `pause` now and then.
+   * With `firstDays` the first reading goes no further back: what is older then counts as a past that has come.
+   */
+  advance(nowMs: number, pause: () => Promise<void>, firstDays?: number): Promise<number>
 }
 
-export function siteRates(store: Pick<HistoryStore, 'occupancy'>, site: ForecastSite, promiseMs: number): SiteRates {
+export function siteRates(store: Pick<HistoryStore, 'placeStates'>, site: ForecastSite, promiseMs: number): SiteRates {
   const rates = site.lots.map(() => new Float32Array(keptSteps).fill(Number.NaN))
   const coverages = site.lots.map(() => 0)
   /** Quarters in which something changed at the site: 1. */
@@ -50,48 +55,56 @@ export function siteRates(store: Pick<HistoryStore, 'occupancy'>, site: Forecast
   let newestMs = 0
   const slot = (step: number) => ((step % keptSteps) + keptSteps) % keptSteps
 
-  const read = (lot: ForecastLot, fromStep: number, toStep: number) =>
-    store.occupancy({
-      ...lot.place,
+  const read = (lots: readonly ForecastLot[], fromStep: number, toStep: number) =>
+    store.placeStates({
       spanMs: quarterMs,
+      places: lots.map(({ place }) => place),
       // The state at a step is the end of the quarter before it.
       from: instant((fromStep - 1) * quarterMs),
       to: instant((toStep + 1) * quarterMs),
     })
 
   /** Of the whole site, as far as is kept. */
-  const readWhole = async (to: number) => (site.lots[0] ? await read(site.lots[0], to - keptSteps + 1, to) : [])
-  const hasUnseen = (rows: readonly OccupancyRow[]) =>
-    rows.some(({ start }) => {
+  const readWhole = async (to: number) => (await read(site.lots.slice(0, 1), to - keptSteps + 1, to))[0] ?? nothing
+  const hasUnseen = ({ starts }: PlaceStates) =>
+    starts.some((start) => {
       const step = start / quarterMs
       return step > last - keptSteps && step < reread && moved[slot(step)] === 0
     })
 
-  async function advance(nowMs: number, pause: () => Promise<void>): Promise<number> {
+  async function advance(nowMs: number, pause: () => Promise<void>, firstDays = keptDays): Promise<number> {
     const to = Math.floor(nowMs / quarterMs)
     const heard = await readWhole(to)
-    const isAnew = last < 0 || to - last >= keptSteps || hasUnseen(heard)
-    const from = isAnew ? to - keptSteps + 1 : Math.min(reread, last + 1)
-    newestMs = (heard.at(-1)?.start ?? -quarterMs) + quarterMs
+    const isFirst = last < 0
+    const isAnew = isFirst || to - last >= keptSteps || hasUnseen(heard)
+    const from = isAnew ? to - (isFirst ? firstDays * stepsADay : keptSteps) + 1 : Math.min(reread, last + 1)
+    newestMs = (heard.starts.at(-1) ?? -quarterMs) + quarterMs
     for (let step = from; step <= to; step++) moved[slot(step)] = 0
-    for (const { start } of heard) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
-    const silent = statesAt(heard, from, to).map(
-      (row, i) => row === undefined || (from + i) * quarterMs - (row.start + quarterMs) > promiseMs,
+    for (const start of heard.starts) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
+    const silent = Uint8Array.from(rowsAt(heard, from, to), (row, i) =>
+      row < 0 || (from + i) * quarterMs - ((heard.starts[row] as number) + quarterMs) > promiseMs ? 1 : 0,
     )
-    for (const [index, lot] of site.lots.entries()) {
-      const rows = index === 0 ? heard : await read(lot, from, to)
-      const states = statesAt(rows, from, to)
-      const own = rates[index] as Float32Array
-      for (const [i, row] of states.entries()) own[slot(from + i)] = silent[i] ? Number.NaN : rateOf(row)
-      // The quarter that is lived through tells it too.
-      const now = rows.at(-1)
-      coverages[index] =
-        now && now.capacity > 0 && nowMs - now.start < promiseMs + quarterMs ? now.knownEnd / now.capacity : 0
+    const lotsAtOnce = Math.max(1, Math.floor(rowsAtOnce / (to - from + 2)))
+    for (let first = 0; first < site.lots.length; first += lotsAtOnce) {
+      const states = await read(site.lots.slice(first, first + lotsAtOnce), from, to)
+      for (const [i, own] of states.entries()) take(first + i, own)
       await pause()
     }
     last = to
     reread = to - againSteps
     return from
+
+    function take(index: number, states: PlaceStates): void {
+      const own = rates[index] as Float32Array
+      const rows = rowsAt(states, from, to)
+      for (let i = 0; i < rows.length; i++)
+        own[slot(from + i)] = silent[i] === 1 ? Number.NaN : rateOf(states, rows[i] as number)
+      // The quarter that is lived through tells it too.
+      const now = states.starts.length - 1
+      const capacity = states.capacities[now] ?? 0
+      const isRecent = nowMs - (states.starts[now] ?? 0) < promiseMs + quarterMs
+      coverages[index] = capacity > 0 && isRecent ? (states.known[now] as number) / capacity : 0
+    }
   }
 
   return {
@@ -117,20 +130,25 @@ export function siteRates(store: Pick<HistoryStore, 'occupancy'>, site: Forecast
   }
 }
 
-/** The row that says how the place stood at each step; rows are oldest first. */
-function statesAt(rows: readonly OccupancyRow[], from: number, to: number): (OccupancyRow | undefined)[] {
+const nothing: PlaceStates = { starts: [], capacities: [], occupied: [], known: [] }
+
+/** For each step the index of the row that says how the place stood; -1 before the first. */
+function rowsAt({ starts }: PlaceStates, from: number, to: number): Int32Array {
+  const rows = new Int32Array(to - from + 1)
   let next = 0
-  return Array.from({ length: to - from + 1 }, (_, i) => {
+  for (let i = 0; i < rows.length; i++) {
     const at = (from + i) * quarterMs
-    while ((rows[next]?.start ?? Number.POSITIVE_INFINITY) + quarterMs <= at) next++
-    return rows[next - 1]
-  })
+    while (next < starts.length && (starts[next] as number) + quarterMs <= at) next++
+    rows[i] = next - 1
+  }
+  return rows
 }
 
-const rateOf = (row: OccupancyRow | undefined): number =>
-  !row || row.knownEnd <= 0 || row.knownEnd < knownShareMin * row.capacity
-    ? Number.NaN
-    : Math.min(1, Math.max(0, row.occupiedEnd / row.knownEnd))
+function rateOf({ capacities, occupied, known }: PlaceStates, row: number): number {
+  const seen = known[row] ?? 0
+  if (seen <= 0 || seen < knownShareMin * (capacities[row] as number)) return Number.NaN
+  return Math.min(1, Math.max(0, (occupied[row] as number) / seen))
+}
 
 /** Quarters without a change that came at least twice in a row in two weeks: the second longest run. The present one does not count. */
 function usualSilence(isMoved: (step: number) => boolean, last: number): number {

@@ -16,6 +16,7 @@ import {
 } from './history-rows.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { NewestOccupancy } from './newest-occupancy.ts'
+import { placeStates } from './place-states.ts'
 import type { SqlRunner } from './sql-runner.ts'
 
 /** Stays read in one statement where most of them are asked for. */
@@ -119,6 +120,8 @@ export function historyQueries(
       const within = ofPlace.where('start', '>', from).where('start', '<', to).orderBy('start')
       return [...(await all(before.compile())), ...(await all(within.compile()))].map(toOccupancy)
     },
+
+    placeStates: (filter) => placeStates({ all }, filter),
 
     async newestOccupancy() {
       const rows: OccupancyRow[] = []

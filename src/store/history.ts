@@ -75,6 +75,20 @@ export interface PlaceKey {
   readonly zone: string | null
 }
 
+/** How a place stood at the end of spans, as columns: entries of one index belong together, oldest first. */
+export interface PlaceStates {
+  readonly starts: readonly Instant[]
+  readonly capacities: readonly number[]
+  readonly occupied: readonly number[]
+  readonly known: readonly number[]
+}
+export interface PlaceStatesFilter {
+  readonly spanMs: number
+  readonly places: readonly PlaceKey[]
+  readonly from: Instant
+  readonly to: Instant
+}
+
 /** Of whom, and when they ended: `from` inclusive, `to` exclusive. */
 export interface StayFilter {
   readonly bays: ReadonlySet<string>
@@ -93,6 +107,8 @@ export interface HistoryStore {
   stays(filter: StayFilter): Promise<{ items: readonly SessionRow[]; next: string | null }>
   /** Rows of one place from the one that says how it stood at `from` on, before `to`. Oldest first. */
   occupancy(filter: PlaceKey & { spanMs: number; from: Instant; to: Instant }): Promise<readonly OccupancyRow[]>
+  /** The same of each of many places, as far as it tells how they stood. Held in memory whole. */
+  placeStates(filter: PlaceStatesFilter): Promise<readonly PlaceStates[]>
   /** The newest row of every place and span: where the fold goes on. */
   newestOccupancy(): Promise<readonly OccupancyRow[]>
   counted(filter: { device: number; from: Instant; to: Instant }): Promise<readonly CountDelta[]>

@@ -93,6 +93,19 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
         assert.deepEqual(await read(2, 9), [rows[0], rows[1], told])
         assert.deepEqual(await read(3, 4), [rows[1]])
         assert.deepEqual(await read(-5, 0), [])
+        const level = { site: 'S', level: 'L', zone: null }
+        const states = await store.placeStates({
+          ...{ spanMs: minuteMs, places: [level, { site: 'X', level: null, zone: null }, ofSite] },
+          ...{ from: start(2), to: start(9) },
+        })
+        const columnsOf = (...own: readonly OccupancyRow[]) => ({
+          starts: own.map((row) => row.start),
+          capacities: own.map(({ capacity }) => capacity),
+          occupied: own.map(({ occupiedEnd }) => occupiedEnd),
+          known: own.map(({ knownEnd }) => knownEnd),
+        })
+        const first = rows.slice(0, 2)
+        assert.deepEqual(states, [columnsOf(others[1] as OccupancyRow), columnsOf(), columnsOf(...first, told)])
         const key = ({ spanMs, level, zone, start }: OccupancyRow) => `${spanMs} ${level} ${zone} ${start}`
         const newest = (await store.newestOccupancy()).map(key).sort()
         assert.deepEqual(newest, [told, ...others].map(key).sort())

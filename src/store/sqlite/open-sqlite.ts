@@ -12,6 +12,7 @@ import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
 import type { MigrateOptions } from '../migrations/migration.ts'
 import { newestInSqlite } from '../newest-occupancy.ts'
+import { packedPlaceStates } from '../place-states.ts'
 import { rawFrameQueries } from '../raw-frame-rows.ts'
 import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
@@ -74,6 +75,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...sharedQueries(runner),
     ...lossQueries(runner),
     ...historyQueries(runner, newestInSqlite(runner)),
+    placeStates: (filter) => packedPlaceStates(runner, filter),
     ...forecastQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,

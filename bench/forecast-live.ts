@@ -1,0 +1,38 @@
+/**
+ * `npm run bench -- forecast-live [--parts ingest,training,serving] [--quick] [--json] [--seconds N] [--windows N] [--lots N] [--days N]`
+ *
+ * Forecasts while the server lives: what a training beside 10,000 events/s does to those who send, how long a training takes by the clock, how
+ * long 500 lots take to be forecast. On a generated city; every part has a server or a store of its own, which goes with it.
+ */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { measureServing } from './forecast-live/serving.ts'
+import { benchFlags } from './run/arguments.ts'
+import { beginBench } from './run/bench-run.ts'
+
+const flags = benchFlags(['parts', 'seconds', 'windows', 'lots', 'days'])
+const { quick } = flags
+const parts = (flags.value('parts') ?? 'ingest,training,serving').split(',')
+const number = (name: string, usual: number) => flags.numbers(name)?.[0] ?? usual
+const days = number('days', quick ? 42 : 77)
+
+const bench = beginBench('forecast-live', flags, parts.length)
+const dir = await mkdtemp(path.join(tmpdir(), 'baykeeper-bench-'))
+const ratios: Record<string, number> = {}
+const figures: Record<string, unknown> = {}
+
+if (parts.includes('serving')) {
+  const served = await measureServing(
+    dir,
+    { lots: number('lots', quick ? 60 : 500), days, rounds: quick ? 3 : 8 },
+    bench.say,
+  )
+  bench.say(
+    `serving: ${served.lots} lots and ${days} days of history; first forecast ${served.first_s} s after the start; then ${served.rounds_s.join(', ')} s (read ${served.parts_ms.read}, answer ${served.parts_ms.answer}, keep ${served.parts_ms.keep} ms); forecaster ${served.forecaster_peak_mb} MB at most`,
+  )
+  figures['serving'] = served
+  bench.step()
+}
+await bench.finish(ratios, figures)
+process.exit(0)
