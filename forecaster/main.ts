@@ -5,7 +5,8 @@
  *   node forecaster/main.ts serve [--weights FILE]
  *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
  *
- * FILE holds histories of sites, one a line. With --leash a training ends when its standard input does: whoever started it is gone then.
+ * FILE holds histories of sites, one a line. With --leash a training ends when its standard input does: whoever started it is gone then; it
+ * rests from a line "rest" to a line "go on".
  */
 import os from 'node:os'
 import path from 'node:path'
@@ -18,7 +19,7 @@ import { trainCommand } from './train/train-command.ts'
 
 /** Live ingest comes first: forecasting gives way a little, training altogether. */
 const serveNiceness = 10
-const trainNiceness = 15
+const trainNiceness = 19
 /** Small: each place of a batch that no lot fills costs as much as one. */
 const serveSeries = 64
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')

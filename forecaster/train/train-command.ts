@@ -16,6 +16,7 @@ import { ready } from '../model/tensor.ts'
 import { hashOf, readModel, writeModel } from '../model/weights-file.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { panelOfHistory } from './history-panel.ts'
+import { held } from './leash.ts'
 import { shippedPanels, singlePanel } from './panels.ts'
 import { progressPrinter } from './progress-printer.ts'
 import type { Source } from './source.ts'
@@ -72,11 +73,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const cancelling = new AbortController()
   process.once('SIGINT', () => cancelling.abort())
   process.once('SIGTERM', () => cancelling.abort())
-  if (values.leash)
-    process.stdin
-      .once('close', () => cancelling.abort())
-      .resume()
-      .unref?.()
+  const leash = values.leash ? held(process.stdin, cancelling) : undefined
   const checkpointFile = `${out}.checkpoint`
   const steps = Number(values.steps ?? stepsDefault)
   const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
@@ -99,6 +96,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     steps,
     strangerShare: 0.3,
     signal: cancelling.signal,
+    ...(leash ? { rested: leash.rested } : {}),
     ...(before ? { weights: before.tensors, learningRate: fineTuneRate } : {}),
     ...(resume ? { resume } : {}),
     checkpointSteps: Math.min(checkpointSteps, Math.max(10, Math.round(steps / 12))),

@@ -39,6 +39,8 @@ export interface TrainingOptions {
   readonly resume?: Checkpoint
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Waited for before each step. */
+  readonly rested?: () => Promise<void>
   readonly checkpointSteps?: number
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
   /** Early stop: asked every `checkSteps`; a lower number is better. Ends after `patience` checks without a better one. */
@@ -109,6 +111,8 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   }
   tell('compiling')
   while (step < steps && !signal?.aborted) {
+    await options.rested?.()
+    if (signal?.aborted) break
     const { source, lots } = drawBatch(options.sources, {
       seed: options.seed,
       step,

@@ -4,7 +4,6 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import {
@@ -20,6 +19,7 @@ import {
 } from '@baykeeper/contract/forecast.ts'
 import type { Log } from '../lib/log.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
+import { giveWay } from './giving-way.ts'
 import type { Weights } from './weights.ts'
 
 export interface ForecasterDeps {
@@ -107,7 +107,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     })
     child = started
     onState({ state: 'starting', detail: 'The forecaster starts.' })
-    started.once('spawn', () => giveWay(started.pid))
+    started.once('spawn', () => giveWay(started.pid, niceness))
     started.once('error', (fault) => ended(started, fault.message))
     started.once('exit', (code, killed) => ended(started, killed ?? `exit ${code}`))
     started.stdin.on('error', () => {})
@@ -225,14 +225,6 @@ function unrefused(answer: unknown): unknown {
   const refusal = forecasterRefusalSchema.safeParse(answer)
   if (refusal.success) throw new Error(`the forecaster refused: ${refusal.data.why}`)
   return answer
-}
-
-export function giveWay(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) os.setPriority(pid, niceness)
-  } catch {
-    // It has ended already, or the system has no such thing.
-  }
 }
 
 /** Undefined where there is no /proc. */

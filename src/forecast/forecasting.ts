@@ -28,6 +28,8 @@ export interface ForecastService {
   readonly nightHour: number | 'off'
   readonly trainingSteps: number
   pipeline(): PipelineNow
+  /** Readings wait for more than they should: a training rests. */
+  isPressed?(): boolean
   onState(state: ForecasterState): void
   onIssued(site: string, issuedMs: number): void
   onPids?(pids: { forecaster: number | undefined; training: number | undefined }): void
@@ -192,6 +194,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         ...{ store, dir, sites: sites.map(({ site }) => site), calendar: service.calendar, promiseMs, log },
         leaving: signal,
         steps: service.trainingSteps,
+        isPressed: () => service.isPressed?.() ?? false,
         onPid: (pid) => {
           pids.training = pid
           tellPids()

@@ -18,7 +18,7 @@ import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { instant } from '../lib/brand.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store, TrainingChange } from '../store/store.ts'
-import { giveWay } from './forecaster.ts'
+import { giveWayWholly } from './giving-way.ts'
 import type { ForecastSite } from './lots.ts'
 import type { Calendar } from './site-forecasts.ts'
 import { keptSteps, siteRates } from './site-rates.ts'
@@ -37,6 +37,8 @@ export interface TrainingDeps {
   readonly steps: number
   onProgress?(progress: TrainingProgress): void
   onPid?(pid: number | undefined): void
+  /** Readings wait: the training rests for as long as they do. */
+  isPressed?(): boolean
   /** The process to start; another one in tests. */
   readonly main?: string
 }
@@ -49,7 +51,10 @@ export type TrainingOutcome =
 export const trainingDaysMin = 35
 /** Nobody was heard of for so long: the training may be taken up by another. */
 export const beatMsMax = 30_000
-const beatMs = 2_000
+/** A beat is a commit, and the batches of readings wait for it. */
+const beatMs = 5_000
+/** Readings are looked at this often while a training runs. */
+const lookMs = 250
 /** A process that is killed again and again is not started for ever. */
 const startsMax = 4
 const resumeMsMax = 24 * 3_600_000
@@ -222,7 +227,7 @@ interface Run {
 
 /** One process of the forecaster's `train`. It ends with this one: the other end of its input is here. */
 async function runTrainer(
-  { dir, leaving, steps, onPid, main = mainFile }: TrainingDeps,
+  { dir, leaving, steps, onPid, isPressed, main = mainFile }: TrainingDeps,
   { weights, cancelling, beating }: Run,
 ): Promise<{ code: number | string; last: TrainingProgress | undefined }> {
   const { history, out } = files(dir)
@@ -231,7 +236,7 @@ async function runTrainer(
   const args = [`--max-old-space-size=${heapMiB}`, '--disable-warning=ExperimentalWarning', main, 'train', '--leash']
   const child: ChildProcess = spawn(process.execPath, [...args, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.once('spawn', () => {
-    giveWay(child.pid)
+    giveWayWholly(child.pid)
     onPid?.(child.pid)
   })
   let last: TrainingProgress | undefined
@@ -247,6 +252,12 @@ async function runTrainer(
       last = said.data
       beating.heard(last)
     })
+  let rests = false
+  const resting = setInterval(() => {
+    if (isPressed === undefined || rests === isPressed()) return
+    rests = !rests
+    child.stdin?.write(rests ? 'rest\n' : 'go on\n')
+  }, lookMs)
   const stop = () => child.kill('SIGTERM')
   for (const signal of [leaving, cancelling.signal]) {
     if (signal.aborted) stop()
@@ -261,6 +272,7 @@ async function runTrainer(
       throw new Error(words.trim().split('\n').at(-1) ?? `exit ${code}`)
     return { code, last }
   } finally {
+    clearInterval(resting)
     onPid?.(undefined)
     for (const signal of [leaving, cancelling.signal]) signal.removeEventListener('abort', stop)
   }
