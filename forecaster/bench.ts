@@ -3,7 +3,7 @@
  *
  * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
- * `--ablations` writes docs/forecast-ablations.md from validation alone. `--train-only` fills the cache with base weights, opens nothing.
+ * `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
@@ -66,6 +66,7 @@ if (values['train-only']) {
 
 if (values.ablations) {
   await runAblations(protocols['M'] as Protocol, options, path.join(root, 'docs/forecast-ablations.md'))
+  writeReport(root, [])
   process.exit(0)
 }
 

@@ -1,6 +1,7 @@
 /**
- * Trees and ridge on the residual over the anchor, fed with what the network is fed. In a walked window both are updated each week, as the
- * network is: ridge on all rows so far, trees by a few more trees on the newest eight weeks. The trees without that are listed too.
+ * Trees and ridge on the residual over the anchor, fed with what the network is fed. In a walked window both are updated as the network is:
+ * ridge each week on all rows so far, trees every four weeks by a few more trees on the rows of the fit and, drawn more densely, all since. New
+ * trees on new rows alone forget: a day ahead they were worse with every update. The trees without updates are listed too.
  */
 import {
   type Boosted,
@@ -18,16 +19,18 @@ import type { Method } from './method.ts'
 import { type Pairs, pairsOf } from './pairs.ts'
 import type { Setting } from './setting.ts'
 import { type Rows, rowsOf } from './tables.ts'
-import { weeksOf } from './weeks.ts'
+import { type Week, weeksOf } from './weeks.ts'
 
 export interface FitOptions {
   readonly trees: number
-  /** More trees each week. */
-  readonly weeklyTrees: number
+  /** More trees every `updateWeeks`. */
+  readonly moreTrees: number
 }
 
-export const fitDefaults: FitOptions = { trees: 600, weeklyTrees: 15 }
-const recentWeeks = 8
+export const fitDefaults: FitOptions = { trees: 600, moreTrees: 30 }
+const updateWeeks = 4
+/** Share of the rows since the fit that updates see. */
+const newRowShare = 0.5
 const columnShare = 0.5
 const ridgeLambda = 1e-4
 
@@ -40,7 +43,7 @@ export async function fittedMethods(setting: Setting, options: FitOptions, cache
   for (const [h, horizon] of protocol.horizons.entries()) {
     const kept = await cache(
       `${protocol.name}-${split}-fitted-${horizon}`,
-      [protocol, split, options, 'fitted-1'],
+      [protocol, split, options, ...(protocol.walked ? [updateWeeks, newRowShare] : []), 'fitted-2'],
       async () => {
         const started = performance.now()
         const arrays = await fitHorizon({ setting, h, options, cache })
@@ -96,7 +99,7 @@ async function fitHorizon({ setting, h, options, cache }: Fitting): Promise<Floa
   forecastStretch(place, { from: window.from, to: weeks[0]?.from ?? window.to }, { sums, trees: first, frozen: first })
   let trees = first
   for (const week of weeks) {
-    if (week.index > 0) trees = updated({ setting, h, sums, trees, options }, week.from)
+    if (week.index > 0) trees = updated({ setting, h, sums, trees, options, rows }, week)
     forecastStretch(place, week, { sums, trees, frozen: first })
   }
   return out
@@ -117,26 +120,30 @@ interface Updating {
   readonly sums: RidgeSums
   readonly trees: Boosted
   readonly options: FitOptions
+  /** Of the fit. */
+  readonly rows: Rows
 }
 
-/** The last week's rows go to the ridge, the last eight weeks' to new trees; all targets lie before `now`. */
-function updated({ setting, h, sums, trees, options }: Updating, now: number): Boosted {
-  const { seasonal, view, panel, protocol } = setting
+/** The last week's rows go to the ridge; now and then all rows to new trees. All targets lie before the week. */
+function updated({ setting, h, sums, trees, options, rows }: Updating, { index, from: now }: Week): Boosted {
+  const { seasonal, view, panel, protocol, fit } = setting
   const horizon = protocol.horizons[h] as number
-  const week = 7 * panel.slots
-  const lastWeek = rowsOf(view, pairsOf(seasonal, horizon, { from: now - week, to: now }), h, (cell) =>
-    kept(cell, protocol.rowShare),
-  )
+  const rowsSince = (from: number, share: number) =>
+    rowsOf(view, pairsOf(seasonal, horizon, { from, to: now }), h, (cell) => kept(cell, share))
+  const lastWeek = rowsSince(now - 7 * panel.slots, protocol.rowShare)
   addRidgeRows(sums, lastWeek.table, lastWeek.residual)
-  const window = { from: Math.max(0, now - recentWeeks * week), to: now }
-  const recent = rowsOf(view, pairsOf(seasonal, horizon, window), h, (cell) => kept(cell, 0.5))
-  if (recent.residual.length < 2000) return trees
-  return boost(
-    recent.table,
-    recent.residual,
-    { ...boostDefaults, trees: options.weeklyTrees, columnShare },
-    { before: trees },
-  )
+  if (index % updateWeeks !== 0) return trees
+  const since = rowsSince(fit.to, newRowShare)
+  const table = joined(rows.table, since.table)
+  const more = { ...boostDefaults, trees: options.moreTrees, columnShare }
+  return boost(table, joined(rows.residual, since.residual), more, { before: trees })
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length + b.length)
+  out.set(a)
+  out.set(b, a.length)
+  return out
 }
 
 interface Stretch {

@@ -20,7 +20,7 @@ import { weeksOf } from './weeks.ts'
 export interface NetworkOptions {
   readonly steps: number
   readonly seeds: number
-  /** Fine-tuning before each week. */
+  /** Fine-tuning before each week; none was better on validation (docs/forecast-trials.md). */
   readonly weeklySteps: number
   readonly weeklyRate: number
   readonly weeklyRecency: number
@@ -37,12 +37,12 @@ export interface NetworkOptions {
 export const networkDefaults: NetworkOptions = {
   steps: 2400,
   seeds: 3,
-  weeklySteps: 20,
+  weeklySteps: 0,
   weeklyRate: 4e-4,
   weeklyRecency: 3,
   recency: 1,
-  adaptSteps: 500,
-  adaptRate: 1e-3,
+  adaptSteps: 1500,
+  adaptRate: 2e-3,
   adaptRecency: 1.5,
 }
 
@@ -98,7 +98,7 @@ export async function networkSeed(asked: NetworkRun, seed: number): Promise<Seed
 
 /**
  * Trained on the fit window. A protocol that `startsFrom` an earlier window takes the weights of that and adapts them to everything since, as a
- * site would that has been forecasting for a while: a third of the work of starting anew.
+ * site would that has been forecasting for a while: two thirds of the work of starting anew.
  */
 export async function baseWeights(run: NetworkRun, seed: number, config: ModelConfig): Promise<Kept> {
   const { setting, options, cache, onProgress } = run
@@ -107,7 +107,8 @@ export async function baseWeights(run: NetworkRun, seed: number, config: ModelCo
   if (!startsFrom) return cache(...trainedOn(run, { seed, config, name: protocol.name, setting }))
   const earlier = earlierSetting(setting, startsFrom)
   const before = await cache(...trainedOn(run, { seed, config, name: startsFrom.name, setting: earlier }))
-  const settings = [earlier.fit, fit, options.steps, options.recency, options.adaptSteps, options.adaptRecency, config]
+  const { steps, recency, adaptSteps, adaptRate, adaptRecency } = options
+  const settings = [earlier.fit, fit, steps, recency, adaptSteps, adaptRate, adaptRecency, config]
   const adapted = await cache(`${protocol.name}-network-${seed}`, settings, async () => {
     const { weights, seconds } = await train({
       ...trainingDefaults,
