@@ -81,7 +81,7 @@ async function measureRows(store: StoreName, place: Place): Promise<void> {
     const stored: Stored = { store, ...mark, disk_bytes_per_row: Math.round((await open.diskBytes()) / mark.rows) }
     byRows.push(stored)
     bench.say(
-      `${store} with ${count(mark.rows)} rows: ${count(mark.rows_per_s)} rows/s, a device's day (${count(mark.device_day_rows)} rows) in ${mark.device_day_ms} ms, ${stored.disk_bytes_per_row} bytes/row, ${mark.pss_mb} MB`,
+      `${store} with ${count(mark.rows)} rows: ${count(mark.rows_per_s)} rows/s, a device's day (${count(mark.device_day_rows)} rows) in ${mark.device_day_ms}/${mark.device_day_p99_ms} ms p50/p99, ${stored.disk_bytes_per_row} bytes/row, ${mark.pss_mb} MB`,
     )
   }
 }

@@ -40,21 +40,18 @@ export function packColumns(columns: Columns): Uint8Array {
   return bytes
 }
 
-/** Inverse of `packColumns`, for `count` columns of `rows` values. */
-export function unpackColumns(bytes: Uint8Array, count: number, rows: number): Float64Array[] {
+/** Reads what `packColumns` made, `count` columns of `rows` values, without unpacking: of many rows only a few are wanted. */
+export function packedColumns(bytes: Uint8Array, count: number, rows: number): ((row: number) => number)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = 0
+  let end = 0
   return Array.from({ length: count }, () => {
-    const width = bytes[at] as number
-    const base = view.getFloat64(at + 1, true)
-    at += headBytes
-    const values = new Float64Array(rows)
-    for (let i = 0; i < rows; i++, at += width) {
-      if (width === 1) values[i] = base + (bytes[at] as number)
-      else if (width === 2) values[i] = base + view.getUint16(at, true)
-      else if (width === 4) values[i] = base + view.getUint32(at, true)
-      else values[i] = view.getFloat64(at, true)
-    }
-    return values
+    const width = bytes[end] as number
+    const base = view.getFloat64(end + 1, true)
+    const at = end + headBytes
+    end = at + width * rows
+    if (width === 1) return (row) => base + (bytes[at + row] as number)
+    if (width === 2) return (row) => base + view.getUint16(at + row * 2, true)
+    if (width === 4) return (row) => base + view.getUint32(at + row * 4, true)
+    return (row) => view.getFloat64(at + row * 8, true)
   })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { packColumns, unpackColumns } from './packed-columns.ts'
+import { packColumns, packedColumns } from './packed-columns.ts'
 import { groupOf, groupsOf, keysIn, type OpenBlock, planBlocks } from './reading-block.ts'
 import { listOf, noReadings, readingRows } from './reading-rows.ts'
 import { aReading, at } from './store-samples.ts'
@@ -14,8 +14,8 @@ test('columns of any safe integers come back as they went in', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 5 }), fc.gen(), (rows, count, gen) => {
       const columns = Array.from({ length: count }, () => Array.from({ length: rows }, () => gen(() => integer)))
-      const read = unpackColumns(packColumns(columns.map((values) => Float64Array.from(values))), count, rows).map(
-        (column) => [...column],
+      const read = packedColumns(packColumns(columns.map((values) => Float64Array.from(values))), count, rows).map(
+        (value) => Array.from({ length: rows }, (_, row) => value(row)),
       )
       assert.deepEqual(read, columns)
     }),

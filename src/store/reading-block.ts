@@ -9,7 +9,7 @@
  * - B2 The open block and its number of rows move in the transaction that stores the rows.
  * - B3 Everything here can be made again from `reading`.
  */
-import { packColumns, unpackColumns } from './packed-columns.ts'
+import { packColumns, packedColumns } from './packed-columns.ts'
 import { behind, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
 import type { ReadingBlockTable, ReadingOpenTable } from './tables.ts'
 
@@ -134,20 +134,23 @@ export function keysIn(
   { day, rows_held, keys_packed }: Pick<ReadingBlockTable, 'day' | 'rows_held' | 'keys_packed'>,
   isWanted: (device: number) => boolean,
 ): ReadingKey[] {
-  const columns = unpackColumns(keys_packed, packed.length, rows_held)
-  const value = (column: number, row: number) => (columns[column] as Float64Array)[row] as number
+  const columns = packedColumns(keys_packed, packed.length, rows_held)
+  const [deviceOf, pos, idx, epoch, seq, time] = columns as SixReaders
   const keys: ReadingKey[] = []
   for (let row = 0; row < rows_held; row++) {
-    const device = value(0, row)
+    const device = deviceOf(row)
     if (!isWanted(device)) continue
-    const seq = value(4, row)
+    const number = seq(row)
     keys.push({
-      ...{ day, device, pos: value(1, row), idx: value(2, row), epoch: value(3, row) },
-      ...{ seq: seq === noSeq ? null : seq, time: value(5, row) },
+      ...{ day, device, pos: pos(row), idx: idx(row), epoch: epoch(row) },
+      ...{ seq: number === noSeq ? null : number, time: time(row) },
     })
   }
   return keys
 }
+
+type Reader = (row: number) => number
+type SixReaders = [Reader, Reader, Reader, Reader, Reader, Reader]
 
 function ends(values: Float64Array): [first: number, last: number] {
   let first = Number.POSITIVE_INFINITY

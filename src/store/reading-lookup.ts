@@ -10,8 +10,9 @@ import { readingColumns } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { ReadingTable } from './tables.ts'
 
-/** Keys in one statement: below the terms that a compound SELECT may have. */
+/** Keys in one statement: below the terms that a compound SELECT may have; a list of keys has no terms. */
 const keysPerStatement = 250
+const keysPerList = 1_000
 
 /** Which readings; ranges are inclusive but `to`. They only pass over blocks: what is found still has to be compared. */
 export interface ReadingWanted {
@@ -22,6 +23,8 @@ export interface ReadingWanted {
   readonly toSeq?: number | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
+  /** Behind this place in the order of epoch and number. */
+  readonly after?: { readonly epoch: number; readonly seq: number } | undefined
 }
 
 export async function openBlock({ db, all }: SqlRunner): Promise<OpenBlock | undefined> {
@@ -42,7 +45,7 @@ export async function keysInClosed(
   block: number,
   wanted: ReadingWanted,
 ): Promise<ReadingKey[]> {
-  const { fromDevice, toDevice, epoch, fromSeq, toSeq, from, to } = wanted
+  const { fromDevice, toDevice, epoch, fromSeq, toSeq, from, to, after } = wanted
   let groups = db
     .selectFrom('reading_block')
     .select(['day', 'rows_held', 'keys_packed'])
@@ -54,6 +57,13 @@ export async function keysInClosed(
   if (fromSeq !== undefined) groups = groups.where('last_seq', '>=', fromSeq)
   if (from !== undefined) groups = groups.where('last_time', '>=', from)
   if (to !== undefined) groups = groups.where('first_time', '<', to)
+  if (after)
+    groups = groups.where((eb) =>
+      eb.or([
+        eb('last_epoch', '>', after.epoch),
+        eb.and([eb('last_epoch', '=', after.epoch), eb('last_seq', '>=', after.seq)]),
+      ]),
+    )
   const isWanted = (device: number) => device >= fromDevice && device <= toDevice
   return (await all(groups.compile())).flatMap((group) => keysIn(group, isWanted))
 }
@@ -71,17 +81,27 @@ export async function keysInOpen(
 }
 
 /** The rows of these keys, in no order. */
-export async function readingsAt({ all }: SqlRunner, keys: readonly ReadingKey[]): Promise<ReadingTable[]> {
+export async function readingsAt(runner: SqlRunner, keys: readonly ReadingKey[]): Promise<ReadingTable[]> {
+  const { all, takesKeyLists } = runner
   const found: ReadingTable[] = []
-  for (let at = 0; at < keys.length; at += keysPerStatement) {
-    // Numbers of our own, written out: the type of a parameter here is anybody's guess, and a guess costs the index.
-    const places = keys
-      .slice(at, at + keysPerStatement)
-      .map(({ day, pos, idx }) => `SELECT ${day} AS d, ${pos} AS p, ${idx} AS i`)
-      .join(' UNION ALL ')
-    const columns = readingColumns.map((column) => `r.${column}`).join(', ')
-    const query = `SELECT ${columns} FROM (${places}) k JOIN reading r ON r.day = k.d AND r.pos = k.p AND r.idx = k.i`
+  const atOnce = takesKeyLists ? keysPerList : keysPerStatement
+  for (let at = 0; at < keys.length; at += atOnce) {
+    const query = (takesKeyLists ? byList : byJoin)(keys.slice(at, at + atOnce))
     for (const row of await all(CompiledQuery.raw(query) as CompiledQuery<ReadingTable>)) found.push(row)
   }
   return found
+}
+
+const columns = readingColumns.map((column) => `r.${column}`).join(', ')
+
+// Numbers of our own, written out: the type of a parameter here is anybody's guess, and a guess costs the index.
+
+function byList(keys: readonly ReadingKey[]): string {
+  const places = keys.map(({ day, pos, idx }) => `(${day},${pos},${idx})`).join(',')
+  return `SELECT ${columns} FROM reading r WHERE (day, pos, idx) IN (VALUES ${places})`
+}
+
+function byJoin(keys: readonly ReadingKey[]): string {
+  const places = keys.map(({ day, pos, idx }) => `SELECT ${day} AS d, ${pos} AS p, ${idx} AS i`).join(' UNION ALL ')
+  return `SELECT ${columns} FROM (${places}) k JOIN reading r ON r.day = k.d AND r.pos = k.p AND r.idx = k.i`
 }

@@ -20,8 +20,10 @@ export async function readingPage(runner: SqlRunner, filter: Parameters<Store['r
   const devices = new Map((await all(owners.compile())).map((device) => [device.id, device]))
 
   const keys: ReadingKey[] = []
+  // One without a number lies before all of its epoch.
+  const behind = after && { epoch: after[0], seq: after[1] ?? Number.MIN_SAFE_INTEGER }
   for (const id of devices.keys())
-    for (const key of await readingKeys(runner, { fromDevice: id, toDevice: id, from, to }))
+    for (const key of await readingKeys(runner, { fromDevice: id, toDevice: id, from, to, after: behind }))
       if ((from === undefined || key.time >= from) && (to === undefined || key.time < to) && isAfter(key, after))
         keys.push(key)
   keys.sort(inOrder)
