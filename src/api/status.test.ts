@@ -37,6 +37,30 @@ test('the status tells what is known, and null for what is not', async () => {
   assert.equal((await api.app.inject('/api/v1/status')).statusCode, 401)
 })
 
+test('metrics name the weaknesses of the database, and say nothing while nobody knows them', async () => {
+  const weaknesses = [
+    'sync_binlog is 0, not 1: after a power cut',
+    'table gap is MyISAM, not InnoDB: it keeps no transactions',
+  ]
+  const metrics = async (weak: readonly string[]) => {
+    const describe = async () => ({ version: 'MariaDB 10', location: 'here', weaknesses: weak })
+    await using api = await apiUnderTest({ around: (store) => storeWith(store, { describe }) })
+    return (await api.app.inject('/metrics')).body
+  }
+  const weak = await metrics(weaknesses)
+  assert.match(weak, /^baykeeper_database_weakness\{name="sync_binlog"\} 1$/m)
+  assert.match(weak, /^baykeeper_database_weakness\{name="table gap"\} 1$/m)
+  assert.match(weak, /^baykeeper_database_weaknesses 2$/m)
+  assert.match(weak, /^baykeeper_database_info\{version="MariaDB 10"\} 1$/m)
+  const sound = await metrics([])
+  assert.match(sound, /^baykeeper_database_weaknesses 0$/m)
+  assert.doesNotMatch(sound, /^baykeeper_database_weakness\{/m)
+  assert.doesNotMatch(sound, /here/)
+  const describe = () => Promise.reject(new Error('away'))
+  await using away = await apiUnderTest({ around: (store) => storeWith(store, { describe }) })
+  assert.doesNotMatch((await away.app.inject('/metrics')).body, /^baykeeper_database_weaknesses/m)
+})
+
 test('weaknesses of the database are told, and one that is away holds up no answer', async () => {
   const weak = { version: 'MariaDB 10', location: 'here', weaknesses: ['sync_binlog is 0, not 1'] }
   await using api = await apiUnderTest({ around: (store) => storeWith(store, { describe: async () => weak }) })

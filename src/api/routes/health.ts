@@ -2,6 +2,7 @@
 import { Gauge, Registry } from 'prom-client'
 import * as z from 'zod'
 import type { RouteContext } from '../context.ts'
+import { describedNowAndThen } from '../described-database.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { ProblemError } from '../problem.ts'
 
@@ -79,17 +80,20 @@ export function healthRoutes(context: RouteContext): Endpoint[] {
 type Sample = readonly [value: number | undefined, labels?: Record<string, string>]
 
 /** Every figure is read at the scrape: nothing is counted twice and nothing can drift. */
-function createMetrics({ status, live, hub, figures, clock, forecasts }: RouteContext) {
+function createMetrics({ store, status, live, hub, figures, clock, forecasts, auditor }: RouteContext) {
   const register = new Registry()
-  const gauge = (name: string, help: string, labelNames: string[], samples: () => Iterable<Sample>) => {
+  const described = describedNowAndThen({ store, clock })
+  type Samples = Iterable<Sample>
+  const gauge = (name: string, help: string, labelNames: string[], samples: () => Samples | Promise<Samples>) => {
     new Gauge({
       name: `baykeeper_${name}`,
       help,
       labelNames,
       registers: [register],
-      collect() {
+      async collect() {
+        const found = await samples()
         this.reset()
-        const known = [...samples()].filter(([value]) => value !== undefined)
+        const known = [...found].filter(([value]) => value !== undefined)
         for (const [value, labels = {}] of known) this.set(labels, value as number)
         // What is not known is left out: prom-client would say 0 for a gauge without labels.
         if (known.length === 0) this.remove({})
@@ -114,6 +118,28 @@ function createMetrics({ status, live, hub, figures, clock, forecasts }: RouteCo
     [seconds(status().commitMsP99), { quantile: '0.99' }],
   ])
   gauge('lag_seconds', 'Age of the oldest frame not yet committed', [], () => [[seconds(status().lagMs)]])
+  gauge('pending_frames', 'Frames accepted and not yet committed', [], () => [[status().pendingFrames]])
+  gauge('database_up', 'The database answers', [], () => [
+    [flag(figures.kpi().pipeline !== 'database-down' && live.loaded)],
+  ])
+  gauge('database_info', 'Version of the database', ['version'], async () => {
+    const version = (await described())?.version
+    return version === undefined ? [] : [[1, { version }]]
+  })
+  gauge('database_weaknesses', 'Settings of the database that weaken the promise', [], async () => [
+    [(await described())?.weaknesses.length],
+  ])
+  gauge('database_weakness', 'Such a setting, by name; the status says what of it', ['name'], async () => {
+    const names = new Set((await described())?.weaknesses.map(nameOfWeakness))
+    return [...names].map((name): Sample => [1, { name }])
+  })
+  gauge('audit_ok', 'The last audit found every book closed', [], () => {
+    const ok = auditor?.progress().report?.ok
+    return [[ok === undefined ? undefined : flag(ok)]]
+  })
+  gauge('audit_failures', 'Rows that the last audit found not to close', [], () => [
+    [auditor?.progress().report?.failures],
+  ])
   gauge('ledger_frames', 'Frames by fate; the conservation law', ['fate'], () => {
     const { checked: _checked, difference: _difference, ...fates } = status().ledger ?? {}
     return Object.entries(fates).map(([fate, frames]) => [frames as number, { fate }])
@@ -179,3 +205,6 @@ function createMetrics({ status, live, hub, figures, clock, forecasts }: RouteCo
   gauge('web_memory_bytes', 'Resident memory of the web process', [], () => [[process.memoryUsage.rss()]])
   return { contentType: register.contentType, text: () => register.metrics() }
 }
+
+/** The setting, or the table: what its sentence begins with. */
+const nameOfWeakness = (sentence: string) => sentence.split(' is ', 1)[0] ?? sentence

@@ -1,17 +1,10 @@
 /** The whole server in one answer, for the Pipeline page and for programs that do not read Prometheus. */
 import { type ServerStatus, serverStatusSchema } from '@baykeeper/contract/status.ts'
 import { instant } from '../../lib/brand.ts'
-import type { Store } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
+import { describedNowAndThen } from '../described-database.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { iso, sourceOnWire } from '../wire.ts'
-
-/** Settings of a database change seldom, and reading them is no business of every look. */
-const describeEveryMs = 60_000
-/** The first look may wait for them; a database that is away answers nobody for long. */
-const describeWaitMs = 500
-
-type Description = Awaited<ReturnType<Store['describe']>>
 
 export function statusRoutes(context: RouteContext): Endpoint[] {
   const { status, live, hub, figures, clock, auditor, forecasts } = context
@@ -65,21 +58,4 @@ export function statusRoutes(context: RouteContext): Endpoint[] {
       },
     }),
   ]
-}
-
-/** What the database last said of itself, asked again now and then beside whoever looks. */
-function describedNowAndThen({ store, clock }: RouteContext): () => Promise<Description | undefined> {
-  let last: Description | undefined
-  let asked: Promise<void> | undefined
-  let at = Number.NEGATIVE_INFINITY
-  const ask = async () => {
-    last = await store.describe().catch(() => last)
-    at = clock.monotonic()
-    asked = undefined
-  }
-  return async () => {
-    if (clock.monotonic() - at >= describeEveryMs) asked ??= ask()
-    if (last === undefined && asked) await Promise.race([asked, clock.sleep(describeWaitMs)])
-    return last
-  }
 }
