@@ -52,66 +52,81 @@ export interface EmulatorOptions {
 export async function emulateLine(lines: Iterable<NumberedLine>, options: EmulatorOptions): Promise<EmulatorTruth> {
   const { baud, sink, signal, unplugged = () => false, clock = systemClock } = options
   const bytesPerMs = baud / bitsPerByte / 1_000
-  const fifo: WireByte[] = []
+  const fifo = createFifo()
   const damaged = new Set<number>()
   const counts = { linesSent: 0, bytesSent: 0, bytesDiscarded: 0 }
   /** What was taken since the last line end, and the lines it came from. */
   let forming = ''
-  let sources = new Set<WireLine>()
+  let sources: WireLine[] = []
   const began = clock.monotonic()
-  const wire = bytesOf(lines)
-  let next = wire.next()
+  const wire = lines[Symbol.iterator]()
+  /** The line that leaves the board, and how many of its bytes have. */
+  let line = lineOf(wire.next())
+  let sent = 0
 
-  const transmit = (byte: WireByte) => {
-    const { line, value, last } = byte
-    counts.bytesSent++
-    if (last) counts.linesSent++
-    if (fifo.length >= fifoBytesMax || unplugged()) {
-      counts.bytesDiscarded++
-      damaged.add(line.number)
-      return
+  /**
+   * Up to so many bytes of the line under way; the FIFO takes those it has room for. In pieces of lines: byte by byte a line costs five
+   * times as much, and 50,000 a second are out of reach.
+   */
+  const transmit = (bytesMax: number): number => {
+    const of = line as WireLine
+    const length = Math.min(bytesMax, of.bytes.length - sent)
+    const from = sent
+    const isLast = from + length === of.bytes.length
+    counts.bytesSent += length
+    sent += length
+    if (isLast) {
+      counts.linesSent++
+      line = lineOf(wire.next())
+      sent = 0
     }
-    fifo.push(byte)
-    sources.add(line)
-    if (!last) {
-      forming += String.fromCharCode(value)
-      return
+    const kept = unplugged() ? 0 : fifo.put(of, from, length)
+    if (kept < length) {
+      counts.bytesDiscarded += length - kept
+      damaged.add(of.number)
     }
+    if (kept > 0) {
+      if (sources.at(-1) !== of) sources.push(of)
+      forming += of.text.slice(from, from + kept)
+      if (isLast && kept === length) endLine()
+    }
+    return length
+  }
+  const endLine = () => {
     for (const source of sources) {
       if (source.text === forming) damaged.delete(source.number)
       else damaged.add(source.number)
     }
     forming = ''
-    sources = new Set()
+    sources = []
   }
   const tear = () => {
-    for (const { line } of fifo) damaged.add(line.number)
+    for (const number of fifo.numbers()) damaged.add(number)
     for (const { number } of sources) damaged.add(number)
-    counts.bytesDiscarded += fifo.length
-    fifo.length = 0
+    counts.bytesDiscarded += fifo.length()
+    fifo.take(fifo.length())
     forming = ''
-    sources = new Set()
+    sources = []
   }
   const drain = async () => {
     if (unplugged()) tear()
-    while (fifo.length > 0) {
-      const taken = await sink(Uint8Array.from(fifo, ({ value }) => value))
+    while (fifo.length() > 0) {
+      const taken = await sink(fifo.bytes())
       if (taken === 0) return
-      fifo.splice(0, taken)
+      fifo.take(taken)
     }
   }
 
-  while (!next.done && !signal?.aborted) {
+  while (line && !signal?.aborted) {
     const due = Math.floor((clock.monotonic() - began) * bytesPerMs)
     // In steps of half a FIFO: a late timer must not look like a slow reader.
-    while (!next.done && counts.bytesSent < due) {
-      for (let i = 0; i < fifoBytesMax / 2 && !next.done && counts.bytesSent < due; i++, next = wire.next())
-        transmit(next.value)
+    while (line && counts.bytesSent < due) {
+      for (let left = Math.min(fifoBytesMax / 2, due - counts.bytesSent); left > 0 && line; ) left -= transmit(left)
       await drain()
     }
     await clock.sleep(stepMs, signal).catch(() => {})
   }
-  for (const until = clock.monotonic() + lastDrainMsMax; fifo.length > 0 && clock.monotonic() < until; ) {
+  for (const until = clock.monotonic() + lastDrainMsMax; fifo.length() > 0 && clock.monotonic() < until; ) {
     await drain()
     await clock.sleep(stepMs)
   }
@@ -121,22 +136,44 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
 
 interface WireLine {
   readonly number: number
-  /** One character per byte. */
+  /** With the line end. */
+  readonly bytes: Uint8Array
+  /** Without it, one character per byte. */
   readonly text: string
 }
 
-interface WireByte {
-  readonly value: number
-  readonly line: WireLine
-  readonly last: boolean
+function lineOf(next: IteratorResult<NumberedLine>): WireLine | undefined {
+  if (next.done) return undefined
+  const { number, text } = next.value
+  const bytes = Buffer.from(`${text}\n`)
+  return { number, bytes, text: bytes.toString('latin1', 0, bytes.length - 1) }
 }
 
-function* bytesOf(lines: Iterable<NumberedLine>): Generator<WireByte, undefined> {
-  const encoder = new TextEncoder()
-  for (const { number, text } of lines) {
-    const bytes = encoder.encode(`${text}\n`)
-    const line = { number, text: String.fromCharCode(...bytes.subarray(0, -1)) }
-    for (let i = 0; i < bytes.length; i++) yield { value: bytes[i] as number, line, last: i === bytes.length - 1 }
+/** What waits between the wire and the driver, and from which lines it came. */
+function createFifo() {
+  const held = new Uint8Array(fifoBytesMax)
+  let length = 0
+  const lines: { readonly number: number; bytes: number }[] = []
+  return {
+    length: () => length,
+    bytes: () => held.subarray(0, length),
+    numbers: () => lines.map(({ number }) => number),
+    /** Returns how many of these bytes it had room for. */
+    put({ number, bytes }: WireLine, from: number, count: number): number {
+      const kept = Math.min(count, fifoBytesMax - length)
+      if (kept === 0) return 0
+      for (let i = 0; i < kept; i++) held[length + i] = bytes[from + i] as number
+      length += kept
+      lines.push({ number, bytes: kept })
+      return kept
+    },
+    take(count: number) {
+      held.copyWithin(0, count, length)
+      length -= count
+      let left = count
+      while (lines[0] && left >= lines[0].bytes) left -= lines.shift()?.bytes ?? 0
+      if (lines[0]) lines[0].bytes -= left
+    },
   }
 }
 
