@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   peers: {
     file: 'bench/peers.ts',
     about:
-      'serial lines into a table: the usual designs and us [--quick] [--only NAMES] [--cases NAMES] [--rates 100,500] [--seconds N]',
+      'serial lines into a table: the usual designs and us [--quick] [--only NAMES] [--cases NAMES] [--rates 100,500] [--seconds N] [--minutes N]',
   },
   limits: {
     file: 'bench/limits.ts',

@@ -2,11 +2,13 @@
  * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, done by the usual designs and by us. The board
  * discards what a real UART would discard and keeps the truth; every line is looked for in the table.
  *
- * Options: --quick, --json, --record, --only NAMES, --rates 100,500, --seconds N, --cases NAMES.
+ * Options: --quick, --json, --record, --only NAMES, --rates 100,500, --seconds N, --cases NAMES, --minutes N (every cell, as short as
+ * they have to be for that, without the search for the highest rate).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
 import { baykeeperPeer } from './peers/baykeeper-peer.ts'
+import { aroundOutage, fullLengths, lengthsWithin } from './peers/budget.ts'
 import { type Contest, type Fault, openContest, type Round } from './peers/contest.ts'
 import { nodeLoop } from './peers/node-loop.ts'
 import { nodeRedPeer } from './peers/node-red.ts'
@@ -18,7 +20,7 @@ import { beginBench } from './run/bench-run.ts'
 import { highestLossFree } from './run/doubling.ts'
 import { count, rounded } from './run/figures.ts'
 
-const flags = benchFlags(['only', 'rates', 'seconds', 'cases'])
+const flags = benchFlags(['only', 'rates', 'seconds', 'cases', 'minutes'])
 const { quick } = flags
 const missing = mariadbMissing()
 if (missing) {
@@ -36,11 +38,26 @@ interface Case {
   readonly seconds: number
 }
 
-const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : 10)
-const outageS = quick ? 6 : 60
+const minutes = flags.numbers('minutes')?.[0]
+const allPeers: readonly Peer[] = [baykeeperPeer, ...pythonPeers, nodeLoop, nodeRedPeer]
+const peers = allPeers.filter(({ name }) => chosen(flags.value('only'), name))
+
 const rates =
   flags.numbers('rates') ?? (quick ? [2_000] : [100, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 100_000])
-const faultRates = flags.numbers('rates') ?? (quick ? [1_000] : [500, 2_000, 20_000])
+const faultRates =
+  flags.numbers('rates') ?? (quick ? [1_000] : minutes === undefined ? [500, 2_000, 20_000] : [2_000, 20_000])
+const lengths =
+  minutes === undefined
+    ? fullLengths
+    : lengthsWithin(minutes, peers.length, {
+        bursts: rates.length * 2 + faultRates.length * 2,
+        kills: faultRates.length * 2,
+        outages: faultRates.length,
+        cases: 7,
+      })
+const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : lengths.seconds)
+const outageS = quick ? 6 : lengths.outageS
+const killS = quick ? 4 : lengths.killS
 /** Once a peer loses this much, faster lines tell nothing new. */
 const hopelessPercent = 30
 const searchFrom = 500
@@ -48,16 +65,16 @@ const searchMax = 128_000
 
 const all: readonly Case[] = [
   { name: 'plain', about: '500 sensors', rates, seconds, ...usual() },
-  { name: 'kill', about: 'kill -9 of the program, and a new start', ...faulty('kill', quick ? 4 : 20) },
+  { name: 'kill', about: 'kill -9 of the program, and a new start', ...faulty('kill', killS) },
   {
     name: 'kill-writer',
     about: 'kill -9 of the process that writes to the database (the whole program where there is but one)',
-    ...faulty('kill-writer', quick ? 4 : 20),
+    ...faulty('kill-writer', killS),
   },
   {
     name: 'outage',
     about: `the database is killed and comes back after ${outageS} s`,
-    ...faulty('outage', outageS * 1.4),
+    ...faulty('outage', outageS * aroundOutage),
   },
   { name: 'distant', about: 'the database is 4 ms away', rates, seconds, ...usual(), distanceMs: 4 },
   { name: '5000-sensors', about: '5,000 sensors', rates: faultRates, seconds, ...usual(), sensors: 5_000 },
@@ -75,17 +92,17 @@ function faulty(fault: Fault, lasting: number) {
   return { ...usual(), fault, rates: faultRates, seconds: lasting }
 }
 
-const peers: readonly Peer[] = [baykeeperPeer, ...pythonPeers, nodeLoop, nodeRedPeer].filter(({ name }) =>
-  chosen(flags.value('only'), name),
-)
-
 function chosen(names: string | undefined, name: string): boolean {
   return names === undefined || names.split(',').includes(name)
 }
 
 type Line = PeersResult['results'][number]
 
-const bench = beginBench('peers', flags, peers.length * cases.length)
+const bench = beginBench('peers', flags, peers.length * cases.length, minutes && minutes * 60_000)
+if (minutes !== undefined)
+  bench.say(
+    `within ${minutes} minutes: bursts of ${seconds} s, ${killS} s around a kill, outages of ${outageS} s, no search`,
+  )
 const versions: Record<string, string> = {}
 const notRun: Record<string, string> = {}
 const results: Line[] = []
@@ -111,10 +128,12 @@ for (const one of cases) {
       bench.step()
       continue
     }
-    const needMs = one.rates.length * (one.seconds * 1_000 + (one.fault === 'outage' ? 8_000 : 3_000)) + 3_000
+    // A program that loses everything is not asked for faster lines: a run within minutes looks at one burst only.
+    const needed = minutes === undefined ? one.rates.length : 1
+    const needMs = needed * (one.seconds * 1_000 + (one.fault === 'outage' ? 8_000 : 3_000)) + 3_000
     if (bench.leftMs < needMs) {
-      notRun[`${peer.name}, ${one.name}`] = 'no time left in a quick run'
-      bench.say(`! ${peer.name}, ${one.name} NOT RUN: no time left in a quick run`)
+      notRun[`${peer.name}, ${one.name}`] = 'no time left in a short run'
+      bench.say(`! ${peer.name}, ${one.name} NOT RUN: no time left in a short run`)
     } else await contest(peer, one).catch((fault) => failed(peer, one, fault))
     bench.step()
   }
@@ -130,15 +149,16 @@ async function contest(peer: Peer, one: Case): Promise<void> {
   const round = (rate: number): Round => ({
     ...{ rate, seconds: one.seconds, fault: one.fault, outageS },
     settleMs: one.fault === 'none' ? 2_000 : 6_000,
-    drainMsMax: quick ? 10_000 : 60_000,
+    drainMsMax: quick || minutes !== undefined ? 10_000 : 60_000,
   })
   for (const rate of one.rates) {
+    if (bench.leftMs < one.seconds * 1_000) throw new Error(`no time left in a short run at ${count(rate)}/s`)
     const result = { peer: peer.name, case: one.name, sensors: one.sensors, ...(await contest.run(round(rate))) }
     results.push(result)
     bench.say(lineOf(result))
     if (result.lost_percent > hopelessPercent) break
   }
-  if (one.name === 'plain' && !quick) await search(peer, contest, round)
+  if (one.name === 'plain' && !quick && minutes === undefined) await search(peer, contest, round)
 }
 
 /** A loss may be the scheduler's on a shared machine: a rate that lost is tried once more. */
@@ -185,6 +205,7 @@ const ratios = Object.fromEntries(
     .map(({ name }) => [`loss_free_rate_to_${name}`, rounded(own / lossFree(name), 2)]),
 )
 const figures: PeersResult = {
+  ...(minutes === undefined ? {} : { within: { minutes, seconds, kill_s: killS, outage_s: outageS } }),
   loss_free_rate: cases.some(({ name }) => name === 'plain')
     ? Object.fromEntries(running.map(({ name }) => [name, lossFree(name)]))
     : {},

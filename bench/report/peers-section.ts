@@ -8,7 +8,7 @@ import { notRun, table } from './tables.ts'
 const own = 'baykeeper'
 
 export function peersSection(result: PeersResult): Section {
-  const { results, cases, about, versions, loss_free_rate } = result
+  const { results, cases, about, versions, loss_free_rate, within } = result
   const peers = Object.keys(versions)
   const tried = Object.keys(cases).filter((name) => results.some((line) => line.case === name))
   const lostPlot = (name: string) =>
@@ -35,6 +35,13 @@ export function peersSection(result: PeersResult): Section {
     '256-byte FIFO is discarded, as on a real line. The emulator knows which lines arrived whole; every line is looked for in the table.',
     'Every program checks the line’s checksum.',
     '',
+    ...(within
+      ? [
+          `This run was given ${within.minutes} minutes for all programs: bursts of ${within.seconds} s, ${within.kill_s} s around a kill, outages of ${within.outage_s} s`,
+          'instead of 10, 20 and 60 s, and of the rates below only the highest that lost nothing, without a search between them.',
+          '',
+        ]
+      : []),
     table(
       ['program', 'what it is', 'versions', 'highest loss-free rate, lines/s'],
       peers.map((peer) => [peer, about[peer], versions[peer], loss_free_rate[peer]]),

@@ -6,6 +6,13 @@ import type { RoundResult } from '../peers/contest.ts'
 import type { Mark } from '../scaling/fill-process.ts'
 
 export interface PeersResult {
+  /** Of a run that had to fit into so many minutes: how short its bursts and faults were. */
+  readonly within?: {
+    readonly minutes: number
+    readonly seconds: number
+    readonly kill_s: number
+    readonly outage_s: number
+  }
   /** By peer, lines a second; 0 where even the slowest rate lost. */
   readonly loss_free_rate: Readonly<Record<string, number>>
   readonly about: Readonly<Record<string, string>>

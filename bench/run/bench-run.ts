@@ -26,7 +26,7 @@ export interface BenchRun {
   step(): void
   /** What is fetched once is there: only now the time of a quick run begins. */
   prepared(): void
-  /** Time left of a quick run; a full run has as much as it needs. */
+  /** Time left of a run that is given only so much; a full run has as much as it needs. */
   readonly leftMs: number
   finish(ratios: Record<string, number>, figures: object): Promise<void>
 }
@@ -35,7 +35,13 @@ export interface BenchRun {
 const quickMsMax = 75_000
 const tickMs = 1_000
 
-export function beginBench(name: string, flags: BenchFlags, steps: number): BenchRun {
+/** `givenMs`: how long the run may take where it is not a quick one. */
+export function beginBench(
+  name: string,
+  flags: BenchFlags,
+  steps: number,
+  givenMs = Number.POSITIVE_INFINITY,
+): BenchRun {
   keepTidy()
   const machine = machineNow()
   const share = cpuShare()
@@ -54,7 +60,7 @@ export function beginBench(name: string, flags: BenchFlags, steps: number): Benc
       began = performance.now()
     },
     get leftMs() {
-      return flags.quick ? quickMsMax - (performance.now() - began) : Number.POSITIVE_INFINITY
+      return (flags.quick ? quickMsMax : givenMs) - (performance.now() - began)
     },
     async finish(ratios, figures) {
       clearInterval(ticking)
