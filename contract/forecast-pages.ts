@@ -3,7 +3,7 @@
  * ISO 8601 in UTC; rates are the occupied share of known, open bays. What is not known is null, never 0.
  */
 import * as z from 'zod'
-import { forecastLevels, pipelineStateSchema, trainingProgressSchema } from './forecast.ts'
+import { forecastLevels, pipelineStateSchema, simpleBaselines, trainingProgressSchema } from './forecast.ts'
 
 const quantiles = z.array(z.number()).length(forecastLevels.length)
 
@@ -67,7 +67,13 @@ const figures = z.object({
   coverage80: z.number(),
   coverage95: z.number(),
   model_mae: z.number().nullable(),
-  baseline_mae: z.number().nullable(),
+  baseline_mae: z.number().nullable().describe('of the seasonal anchor'),
+  others_mae: z
+    .record(z.enum(simpleBaselines), z.number())
+    .nullable()
+    .optional()
+    .describe('of the last rate, this hour yesterday, last week, and the mean of this hour on the last four weekdays'),
+  hindcasts: z.int().optional().describe('so many of `count` were made afterwards, from what was known then'),
 })
 
 export const forecastQualitySchema = z
@@ -88,6 +94,7 @@ export const forecastQualitySchema = z
         lot: z.string(),
         minutes: z.int(),
         serve: z.enum(['model', 'baseline']),
+        method: z.enum(simpleBaselines).optional().describe('which baseline; absent: the seasonal anchor'),
         why: z.string(),
         days7: figures.nullable(),
         days28: figures.nullable(),

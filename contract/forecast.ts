@@ -27,9 +27,9 @@ export const forecastLotSchema = z.object({
     .describe('one a quarter of an hour, the first at `from`'),
   coverage: rate.optional().describe('share of its bays whose state is known now; absent: all'),
   closures: z
-    .array(z.object({ from: instant, to: instant }))
+    .array(z.object({ from: instant, to: instant.optional(), why: z.string().optional() }))
     .optional()
-    .describe('announced: no forecast is given within'),
+    .describe('announced: no forecast is given within; without an end until further notice'),
 })
 
 export const siteHistorySchema = z.object({
@@ -55,10 +55,15 @@ export const pipelineStateSchema = z.object({
 })
 export type PipelineState = z.infer<typeof pipelineStateSchema>
 
+/** What needs no fitting: the last rate, that of this hour yesterday and last week, and the mean of this hour on the last four weekdays. */
+export const simpleBaselines = ['persistence', 'day', 'week', 'weeks'] as const
+export type SimpleBaseline = (typeof simpleBaselines)[number]
+
 const decisionSchema = z.object({
   lot: z.string(),
   minutes: z.int(),
   serve: z.enum(['model', 'baseline']),
+  method: z.enum(simpleBaselines).optional().describe('which baseline; absent: the seasonal anchor'),
   why: z.string(),
 })
 
@@ -126,6 +131,8 @@ export const issuedForecastSchema = z.object({
   rate: z.array(rate).length(forecastLevels.length),
   model: rate.nullable(),
   baseline: rate.nullable(),
+  others: z.record(z.enum(simpleBaselines), rate.nullable()).optional().describe('what the simple baselines said then'),
+  hindcast: z.boolean().optional().describe('made afterwards, from what was known then'),
 })
 export type IssuedForecast = z.infer<typeof issuedForecastSchema>
 
@@ -147,6 +154,8 @@ const figuresSchema = z.object({
   coverage95: z.number(),
   model_mae: z.number().nullable(),
   baseline_mae: z.number().nullable(),
+  others_mae: z.record(z.enum(simpleBaselines), z.number()).nullable().optional(),
+  hindcasts: z.int().optional().describe('so many of them were made afterwards, from what was known then'),
 })
 
 export const scoreboardSchema = z.object({

@@ -7,7 +7,33 @@ import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { codecNames } from './codecs/registry.ts'
+import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
+
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
+})
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a local time as 06:30' })
+const siteForecast = z.strictObject({
+  holidays: z.array(z.iso.date()).optional().describe('of this site, in place of those of the installation'),
+  schoolHolidays: z.array(z.iso.date()).optional(),
+  closures: z
+    .array(
+      z.strictObject({
+        from: moment,
+        to: moment.optional().describe('a date is included; absent: until further notice'),
+        level: z.string().optional(),
+        zone: z.string().optional().describe('id of the zone; neither level nor zone: the whole site'),
+        why: z.string().max(200).optional(),
+      }),
+    )
+    .optional()
+    .describe('nothing is forecast within, and nothing is learnt from what was measured within'),
+  open: z
+    .array(z.strictObject({ days: z.array(z.enum(openDays)).min(1), from: timeOfDay, to: timeOfDay }))
+    .optional()
+    .describe('opening hours by the clock of the site; absent: always open'),
+})
 
 const port = z
   .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a port from 0 to 65535 or "off"' })
@@ -149,6 +175,10 @@ export const configSchema = z.strictObject({
       trainingSteps: z.int().min(20).max(20_000).default(trainingStepsUsual).describe('length of a training'),
       holidays: z.array(z.iso.date()).default([]).describe('dates on which demand is that of a Sunday'),
       schoolHolidays: z.array(z.iso.date()).default([]).describe('dates without school'),
+      sites: z
+        .record(z.string(), siteForecast)
+        .optional()
+        .describe('by id of the site: its own dates in place of the above, its closures, its opening hours'),
     })
     .prefault({})
     .describe('forecasts of every site, level and zone, from processes of their own'),

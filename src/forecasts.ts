@@ -40,10 +40,7 @@ await runChild(async (child) => {
   await runForecasts({
     ...{ store, dir: forecastDir(dataDir), log, clock: systemClock, signal },
     promiseMs: config.promiseHours * 3_600_000,
-    calendar: {
-      holidays: demo ? holidaysOfYears(year - 1, year + 1) : config.forecast.holidays,
-      schoolHolidays: config.forecast.schoolHolidays,
-    },
+    plans: demo ? { ...config.forecast, holidays: holidaysOfYears(year - 1, year + 1) } : config.forecast,
     nightHour: config.forecast.nightHour,
     trainingSteps: config.forecast.trainingSteps,
     pipeline,

@@ -59,7 +59,7 @@ export async function measureTraining(dir: string, { lots, days }: { lots: numbe
         promiseMs: 86_400_000,
         log: silentLog,
       },
-      ...{ calendar: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
+      ...{ plans: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
       steps: trainingStepsUsual,
       onProgress: (progress) => {
         last = progress

@@ -5,6 +5,7 @@ import { quarterMs } from '../../src/domain/occupancy-span.ts'
 import { createForecaster } from '../../src/forecast/forecaster.ts'
 import { forecastSites } from '../../src/forecast/lots.ts'
 import { type Round, siteForecasts } from '../../src/forecast/site-forecasts.ts'
+import { sitePlan } from '../../src/forecast/site-plan.ts'
 import { forecastDir, servedWeights } from '../../src/forecast/weights.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
@@ -49,10 +50,13 @@ export async function measureServing(
     weights: (canUseOwn) => servedWeights(forecastDir(data), canUseOwn),
   })
   try {
-    const forecasts = siteForecasts({ store, forecaster, promiseMs: 86_400_000 }, place)
+    const forecasts = siteForecasts(
+      { store, forecaster, promiseMs: 86_400_000, plan: sitePlan(place, { holidays: [], schoolHolidays: [] }) },
+      place,
+    )
     const round = (nowMs: number): Round => ({
       ...{ nowMs, pipeline: { depth: 0, lagMs: 0 }, newestArrivalMs: nowMs, gate: [], factors: [] },
-      ...{ calendar: { holidays: [], schoolHolidays: [] }, pause: async () => void (await sleep(0)) },
+      pause: async () => void (await sleep(0)),
     })
     const issued = []
     const seconds: number[] = []

@@ -52,6 +52,33 @@ test('the gate serves the baseline when it is clearly better, and tells both err
   assert.equal(gate(better).serve, 'model')
 })
 
+test('a simple baseline that is clearly better than model and anchor serves, and is named', () => {
+  const others = { persistence: 0.3, day: 0.49, week: 0.2, weeks: 0.1 }
+  const said = (count: number, at: number) =>
+    issued(count, { model: 0.3, baseline: 0.4 }).map((one, i) => (i < at ? { ...one, others } : one))
+  const figures = figuresOf(score(said(200, 200), truths(200)))
+  assert.deepEqual(
+    Object.entries(figures?.others_mae ?? {}).map(([name, error]) => [name, Math.round(100 * error)]),
+    [
+      ['persistence', 20],
+      ['day', 1],
+      ['week', 30],
+      ['weeks', 40],
+    ],
+  )
+  const decided = gate(figures)
+  assert.deepEqual([decided.serve, decided.method], ['baseline', 'day'])
+  assert.match(decided.why, /1\.00 points of yesterday's against 20\.00 of the model, 10\.00 of the anchor/)
+  const gaps = figuresOf(score(said(200, 150), truths(200)))
+  assert.equal(gaps?.others_mae, null, 'compared on other pairs they would not be comparable')
+  assert.equal(gate(gaps).method, undefined)
+})
+
+test('how many were made afterwards is told', () => {
+  const some = issued(10).map((one, i) => (i < 4 ? { ...one, hindcast: true } : one))
+  assert.equal(figuresOf(score(some, truths(10)))?.hindcasts, 4)
+})
+
 test('the gate does not decide on a handful of scores, nor for a lead within two per cent', () => {
   const few = decidingCount - 1
   assert.equal(gate(figuresOf(score(issued(few, { model: 0.1, baseline: 0.5 }), truths(few)))).serve, 'model')

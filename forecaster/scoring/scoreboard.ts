@@ -4,7 +4,12 @@
  * The gate serves, per lot and horizon, whatever had the lower error over 28 days. It changes its mind only for a clear lead, so that two
  * equals do not take turns on the page.
  */
-import type { IssuedForecast, Scoreboard } from '@baykeeper/contract/forecast.ts'
+import {
+  type IssuedForecast,
+  type Scoreboard,
+  type SimpleBaseline,
+  simpleBaselines,
+} from '@baykeeper/contract/forecast.ts'
 import { factorFor, firstAim, stretchNeeded } from '../model/conformal.ts'
 import { levels, medianAt, pinball } from './quantiles.ts'
 
@@ -17,6 +22,7 @@ export interface Scored extends IssuedForecast {
 export const decidingCount = 48
 /** The baseline must be this much better to take over. */
 const leadShare = 0.02
+const comparableShare = 0.95
 const dayMs = 86_400_000
 /** The last week this much worse than the four is drift. */
 const driftRatio = 1.5
@@ -56,6 +62,21 @@ export function figuresOf(scored: readonly Scored[]): Figures | null {
     coverage95: mean((one) => within(one, 0, last)),
     model_mae: pointError(scored, 'model'),
     baseline_mae: pointError(scored, 'baseline'),
+    others_mae: otherErrors(scored),
+    hindcasts: scored.filter(({ hindcast }) => hindcast === true).length,
+  }
+}
+
+/** On the pairs that model and anchor are compared on, as far as all of them spoke; null where some of these pairs would be missing. */
+function otherErrors(scored: readonly Scored[]): Record<SimpleBaseline, number> | null {
+  const both = scored.filter(({ model, baseline }) => model !== null && baseline !== null)
+  const all = both.filter(({ others }) => others && simpleBaselines.every((name) => typeof others[name] === 'number'))
+  if (all.length === 0 || all.length < comparableShare * both.length) return null
+  const errorOf = (name: SimpleBaseline) =>
+    all.reduce((sum, { others, truth }) => sum + Math.abs((others?.[name] as number) - truth), 0) / all.length
+  return {
+    ...{ persistence: errorOf('persistence'), day: errorOf('day') },
+    ...{ week: errorOf('week'), weeks: errorOf('weeks') },
   }
 }
 
@@ -70,15 +91,35 @@ export const lastDays = (scored: readonly Scored[], nowMs: number, days: number)
 
 export interface Decision {
   readonly serve: 'model' | 'baseline'
+  readonly method?: SimpleBaseline
   readonly why: string
+}
+
+export const baselineNames: Readonly<Record<SimpleBaseline, string>> = {
+  persistence: 'the last rate',
+  day: "yesterday's",
+  week: "last week's",
+  weeks: 'the mean of four weeks',
 }
 
 export function gate(figures: Figures | null): Decision {
   if (!figures || figures.model_mae === null || figures.baseline_mae === null || figures.count < decidingCount)
     return { serve: 'model', why: `fewer than ${decidingCount} scored forecasts in 28 days` }
-  const ratio = figures.model_mae / figures.baseline_mae
-  const text = `28-day error ${points(figures.model_mae)} against ${points(figures.baseline_mae)} points of the baseline`
-  return ratio > 1 + leadShare ? { serve: 'baseline', why: text } : { serve: 'model', why: text }
+  const { model_mae: model, baseline_mae: anchor } = figures
+  const text = `28-day error ${points(model)} against ${points(anchor)} points of the baseline`
+  const best = bestOther(figures.others_mae ?? null)
+  if (best && best.error * (1 + leadShare) < Math.min(model, anchor))
+    return {
+      ...{ serve: 'baseline', method: best.name },
+      why: `28-day error ${points(best.error)} points of ${baselineNames[best.name]} against ${points(model)} of the model, ${points(anchor)} of the anchor`,
+    }
+  return model / anchor > 1 + leadShare ? { serve: 'baseline', why: text } : { serve: 'model', why: text }
+}
+
+function bestOther(errors: Readonly<Record<SimpleBaseline, number>> | null) {
+  if (!errors) return undefined
+  const [name] = simpleBaselines.toSorted((a, b) => errors[a] - errors[b])
+  return name && { name, error: errors[name] }
 }
 
 const points = (value: number) => (100 * value).toFixed(2)

@@ -99,6 +99,36 @@ test('the gate decides per lot and horizon, and its reason is passed on', async 
   assert.equal(lots[1]?.points[1]?.served, 'model')
 })
 
+test('where a simple baseline is the best it is served, with the residuals it had', async () => {
+  const request = requestOf({}, { site: 'simple' })
+  const now = request.lots[0]?.rates.at(-1) as number
+  const gateOf = (method: 'persistence' | 'week') => [
+    { lot: request.lots[0]?.id as string, minutes: 60, serve: 'baseline' as const, method, why: 'it was better' },
+  ]
+  const ask = async (method: 'persistence' | 'week') =>
+    (await forecaster.forecast({ ...request, gate: gateOf(method) })).lots[0]?.points[1]
+  const last = await ask('persistence')
+  assert.deepEqual([last?.served, last?.why], ['baseline', 'it was better'])
+  const rate = last?.rate ?? []
+  assert.ok((rate[0] as number) < now && now < (rate[6] as number))
+  assert.deepEqual(
+    rate,
+    rate.toSorted((a, b) => a - b),
+  )
+  const week = await ask('week')
+  assert.notDeepEqual(week?.rate, rate)
+  assert.equal(week?.baseline, last?.baseline, 'the scoreboard goes on with the anchor')
+})
+
+test('a closure without an end is until further notice, and says why', async () => {
+  const request = requestOf()
+  const lots = request.lots.map((lot) => ({ ...lot, closures: [{ from: request.from, why: 'flooded' }] }))
+  const answer = await forecaster.forecast({ ...request, lots })
+  assert.ok(
+    answer.lots[1]?.points.every(({ rate, why }) => rate === null && why === 'closed until further notice (flooded)'),
+  )
+})
+
 test('history sent in parts gives the forecast of history sent whole', async () => {
   const whole = requestOf({}, { site: 'whole' })
   const cut = 3000

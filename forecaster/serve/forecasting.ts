@@ -14,6 +14,7 @@ import { between } from './between.ts'
 import { type DailyFit, fitKeyOf, quickFit, wholeFit, wholeFitNow } from './daily-fit.ts'
 import { canFollow, type DayView, followed, newDayView } from './day-view.ts'
 import { chanceFree } from './probability.ts'
+import { simpleRate, simpleSpread } from './simple-baselines.ts'
 import { remembered, type Site, type SitePanel, slots, stepMs } from './site-panel.ts'
 import { verdictOf } from './staleness.ts'
 
@@ -167,8 +168,10 @@ function pointAt(place: LotPlace, h: number): ForecastPoint {
   const sent = request.lots[lot] as ForecastRequest['lots'][number]
   const bare = { minutes, at, widened: 1, rate: null, free: null, p_free: [], model: null, baseline: null }
   const atMs = Date.parse(at)
-  const closed = sent.closures?.find(({ from, to }) => Date.parse(from) <= atMs && atMs < Date.parse(to))
-  if (closed) return { ...bare, served: 'withheld', why: `closed until ${closed.to}` }
+  const closed = sent.closures?.find(
+    ({ from, to }) => Date.parse(from) <= atMs && (to === undefined || atMs < Date.parse(to)),
+  )
+  if (closed) return { ...bare, served: 'withheld', why: closureWords(closed) }
   const verdict = verdictOf(request.pipeline, {
     nowMs,
     coverage: sent.coverage ?? 1,
@@ -177,10 +180,13 @@ function pointAt(place: LotPlace, h: number): ForecastPoint {
   })
   if (verdict.withheld) return { ...bare, served: 'withheld', why: verdict.why }
   const baseline = baselineQuantiles(place, h)
+  const simple = simpleQuantiles(place, { h, minutes })
   if (!baseline) return { ...bare, served: 'withheld', why: 'less than a week of history at this hour' }
+  // Widening may not move what the scoreboard compares.
+  const anchorMedian = baseline[medianAt] as number
   const model = modelQuantiles(place, h)
   const choice = choose(place, { minutes, model })
-  const rate = choice.serve === 'model' && model ? model : baseline
+  const rate = choice.serve === 'model' && model ? model : (simple ?? baseline)
   const factors = place.factors.get(`${minutes} ${id}`)
   widen(rate, { of80: (factors?.of80 ?? 1) * verdict.widened, of95: (factors?.of95 ?? 1) * verdict.widened })
   const capacity = capacityOf(place)
@@ -194,9 +200,12 @@ function pointAt(place: LotPlace, h: number): ForecastPoint {
     free: [...rate].map((value) => Math.round(capacity * (1 - value))),
     p_free: (request.free_at_least ?? []).map((k) => ({ k, p: chanceFree(k, capacity, rate) })),
     model: model ? (model[medianAt] as number) : null,
-    baseline: baseline[medianAt] as number,
+    baseline: anchorMedian,
   }
 }
+
+const closureWords = ({ to, why }: { to?: string | undefined; why?: string | undefined }): string =>
+  `closed ${to === undefined ? 'until further notice' : `until ${to}`}${why ? ` (${why})` : ''}`
 
 /** Usual error by minutes ahead, straight between the horizons. */
 function sigmaOf({ horizons, sigma }: Anchor): (minutes: number) => number {
@@ -230,6 +239,24 @@ function baselineQuantiles({ seasonal, placed, own, lot }: LotPlace, h: number):
   const usual = Number.isNaN(now) ? anchor.horizons.length - 1 : h
   const scale = scaleAt(anchor, seasonal.panel, { h: usual, lot, target })
   return Float32Array.from(spread[usual]?.[lot] ?? [], (value) => Math.min(1, Math.max(0, centre + value * scale)))
+}
+
+/** Where the gate has found a simple baseline to be the best: that one, with the residuals it had. */
+function simpleQuantiles(
+  { gate, seasonal, placed, own, lot, id, loaded }: LotPlace,
+  { h, minutes }: { h: number; minutes: number },
+): Float32Array | undefined {
+  const decision = gate.get(`${minutes} ${id}`)
+  if (decision?.serve !== 'baseline' || decision.method === undefined) return undefined
+  const { method } = decision
+  const steps = loaded.horizons[h] as number
+  const centre = simpleRate(seasonal, method, { lot, origin: placed.origin, steps })
+  if (Number.isNaN(centre)) return undefined
+  const key = `${method} ${h} ${lot}`
+  const known = own.simple.get(key)
+  const away = known ?? simpleSpread(seasonal, method, { lot, origin: placed.origin, steps })
+  own.simple.set(key, away)
+  return Float32Array.from(away, (value) => Math.min(1, Math.max(0, centre + value)))
 }
 
 function choose(

@@ -36,11 +36,10 @@ export async function trainCommand(options: TrainOptions): Promise<number> {
   process.once('SIGTERM', interrupt)
   const shown = options.json ? jsonLines() : process.stderr.isTTY ? bar() : lines()
   const layout = (await store.layout())?.layout
-  const { holidays, schoolHolidays } = config.forecast
   const outcome = await train(
     {
       ...{ store, dir: forecastDir(data), sites: layout ? forecastSites(layout) : [], steps, log: silentLog },
-      calendar: { holidays, schoolHolidays },
+      plans: config.forecast,
       promiseMs: config.promiseHours * 3_600_000,
       leaving: leaving.signal,
       onProgress: shown.progress,

@@ -8,10 +8,12 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
+import { hindcasts } from './hindcasts.ts'
 import { forecastSites } from './lots.ts'
 import { isNight, nextRoundMs } from './schedule.ts'
 import { emptyBoard, gateOf, type KeptQuality, keptQuality, modelShown, scoredDays, scoreSite } from './scoring.ts'
-import { type Calendar, type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
+import { type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
+import { type PlanSettings, sitePlan } from './site-plan.ts'
 import { beatMsMax, train, trainingDaysMin } from './training.ts'
 import { servedWeights } from './weights.ts'
 
@@ -23,7 +25,7 @@ export interface ForecastService {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly promiseMs: number
-  readonly calendar: Calendar
+  readonly plans: PlanSettings
   /** Local hour of the nightly fine-tuning. */
   readonly nightHour: number | 'off'
   readonly trainingSteps: number
@@ -45,6 +47,10 @@ const fewLotsMax = 100
 /** Issued this often while the first one has not come about: history may just be arriving. */
 const eagerMs = 10_000
 const eagerMsMax = 5 * 60_000
+/** By then a simulated past is written. */
+const hindcastAfterMs = 30_000
+const hindcastAgainMs = 60_000
+const hindcastTurnMs = 4_000
 
 export async function runForecasts(service: ForecastService): Promise<void> {
   const { store, log, clock, signal, promiseMs, dir } = service
@@ -53,9 +59,13 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let forecaster: Forecaster | undefined
   const kept = new Map<string, KeptQuality>()
   const pids = { forecaster: undefined as number | undefined, training: undefined as number | undefined }
-  const due = { round: 0, layout: 0, past: 0, score: clock.now() + eagerMsMax }
+  const due = { round: 0, layout: 0, past: 0, score: clock.now() + eagerMsMax, hindcast: Number.POSITIVE_INFINITY }
   const begun = clock.now()
   let working: Promise<unknown> | undefined
+  let lookingBack: ReturnType<typeof hindcasts> | undefined
+  let mayLookBack = false
+  let siteLookedAt = 0
+  let hindcastsMade = 0
   /** Hash of the weights trained here that no process came up with. */
   let fallen: string | undefined
   /** Which process of the forecaster was asked last. */
@@ -83,7 +93,10 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         },
       })
     const running = forecaster
-    if (running) sites = found.map((site) => siteForecasts({ store, forecaster: running, promiseMs }, site))
+    if (running)
+      sites = found.map((site) =>
+        siteForecasts({ store, forecaster: running, promiseMs, plan: sitePlan(site, service.plans) }, site),
+      )
     for (const { id } of found) {
       const quality = await store.forecastQuality(id)
       if (quality) kept.set(id, JSON.parse(quality.document) as KeptQuality)
@@ -105,7 +118,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
       const started = performance.now()
       try {
         const made = await each.issue({
-          ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs, calendar: service.calendar, pause },
+          ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs, pause },
           gate: quality ? gateOf(quality) : [],
           factors: quality?.factors ?? [],
         })
@@ -120,6 +133,10 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         log.warn('a site has no new forecast; it is tried again', { site: each.site.id, error })
         due.round = Math.min(due.round, clock.now() + eagerMs)
       }
+    }
+    if (issued > 0 && !mayLookBack) {
+      mayLookBack = true
+      due.hindcast = Math.max(clock.now(), begun + hindcastAfterMs)
     }
     if (issued === 0 && clock.now() - begun < eagerMsMax) due.round = Math.min(due.round, clock.now() + eagerMs)
   }
@@ -149,14 +166,38 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     due.score = clock.now() + (lots > fewLotsMax ? scoreMs : scoreFewMs)
     for (const { site, rates } of sites) {
       const now = clock.now()
-      const board = await scoreSite({ store, forecaster: running }, rates, now)
-      if (board) {
-        const scoring = { scoredMs: now, weights: running.weights, before: kept.get(site.id) }
+      const scored = await scoreSite({ store, forecaster: running }, rates, now)
+      if (scored) {
+        const { board, oldestMs } = scored
+        const scoring = { scoredMs: now, oldestMs, weights: running.weights, before: kept.get(site.id) }
         await keep(keptQuality(site.id, board, scoring))
       }
     }
     const gone = await store.forgetForecasts(instant(clock.now() - (scoredDays + 1) * 86_400_000))
     if (gone > 0) log.debug('old forecasts are forgotten', { gone })
+  }
+
+  /** What would have been forecast, a few origins a turn: the scoreboard of a new place has something to show. */
+  async function lookBack(running: Forecaster) {
+    if (!lookingBack) {
+      const each = sites[siteLookedAt++ % sites.length]
+      if (each) lookingBack = hindcasts({ store, forecaster: running, rates: each.rates, calendar: each.plan.calendar })
+    }
+    for (const until = performance.now() + hindcastTurnMs; performance.now() < until; ) {
+      signal.throwIfAborted()
+      const next = await lookingBack?.next()
+      if (next && !next.done) continue
+      lookingBack = undefined
+      const isRoundOver = siteLookedAt % sites.length === 0
+      hindcastsMade += next?.value ?? 0
+      if (next?.value) due.score = 0
+      if (!isRoundOver) return
+      // What was made up for is looked at again: a past may go on arriving.
+      due.hindcast =
+        hindcastsMade > 0 || clock.now() - begun < eagerMsMax ? clock.now() + hindcastAgainMs : Number.POSITIVE_INFINITY
+      hindcastsMade = 0
+      return
+    }
   }
 
   /** One that is asked for, or that nobody works on any more; or the one of the night. */
@@ -191,7 +232,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (working) return
     working = train(
       {
-        ...{ store, dir, sites: sites.map(({ site }) => site), calendar: service.calendar, promiseMs, log },
+        ...{ store, dir, sites: sites.map(({ site }) => site), plans: service.plans, promiseMs, log },
         leaving: signal,
         steps: service.trainingSteps,
         isPressed: () => service.isPressed?.() ?? false,
@@ -238,6 +279,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
         if (forecaster.generation !== asked) due.round = 0
         if (clock.now() >= due.round) await round(forecaster)
         else if (clock.now() >= due.score) await scores(forecaster)
+        else if (clock.now() >= due.hindcast) await lookBack(forecaster)
       }
       if (!working) await trainings()
       if (ticks++ % 30 === 0) lookForWeights()
@@ -251,4 +293,4 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   await working
 }
 
-const nothingScored = { scoredMs: undefined, weights: undefined, before: undefined }
+const nothingScored = { scoredMs: undefined, oldestMs: undefined, weights: undefined, before: undefined }

@@ -5,7 +5,12 @@
 import { type ForecastAnswer, forecastLevels, type IssuedForecast } from '@baykeeper/contract/forecast.ts'
 import * as z from 'zod'
 
-const headSchema = z.object({ lots: z.array(z.string()), minutes: z.array(z.int()) })
+const headSchema = z.object({
+  lots: z.array(z.string()),
+  minutes: z.array(z.int()),
+  /** Made afterwards, from what was known then. */
+  hindcast: z.boolean().optional(),
+})
 const served = ['withheld', 'model', 'baseline'] as const
 const none = 65_535
 const rateSteps = 65_534
@@ -17,7 +22,7 @@ export interface IssuedBody {
   readonly body: Uint8Array
 }
 
-export function packIssued({ lots }: Pick<ForecastAnswer, 'lots'>): IssuedBody {
+export function packIssued({ lots }: Pick<ForecastAnswer, 'lots'>, { isHindcast = false } = {}): IssuedBody {
   const minutes = lots[0]?.points.map((point) => point.minutes) ?? []
   const body = new Uint8Array(lots.length * minutes.length * cellBytes)
   const view = new DataView(body.buffer)
@@ -30,7 +35,8 @@ export function packIssued({ lots }: Pick<ForecastAnswer, 'lots'>): IssuedBody {
         view.setUint16(at + 1 + 2 * k, rate === null ? none : Math.round(rate * rateSteps), true)
       at += cellBytes
     }
-  return { head: JSON.stringify({ lots: lots.map(({ id }) => id), minutes }), body }
+  const head = { lots: lots.map(({ id }) => id), minutes, ...(isHindcast ? { hindcast: true } : {}) }
+  return { head: JSON.stringify(head), body }
 }
 
 /** What was served of the lots that are wanted; nothing of what was withheld. */
@@ -39,7 +45,7 @@ export function unpackIssued(
   originMs: number,
   isWanted: (lot: string) => boolean,
 ): IssuedForecast[] {
-  const { lots, minutes } = headSchema.parse(JSON.parse(head))
+  const { lots, minutes, hindcast } = headSchema.parse(JSON.parse(head))
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const rateAt = (at: number, k: number) => {
     const value = view.getUint16(at + 1 + 2 * k, true)
@@ -62,6 +68,7 @@ export function unpackIssued(
           rate,
           model,
           baseline,
+          ...(hindcast ? { hindcast } : {}),
         },
       ]
     })

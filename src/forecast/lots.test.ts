@@ -27,7 +27,7 @@ test('a site is forecast as a whole, by level and by zone; closed bays do not co
   )
 })
 
-test('the only level is the site again, and what has no open bay is not forecast', () => {
+test('the only level is the site again, what has no bay is not forecast, and what has none open is known to be closed', () => {
   const [north] = forecastSites({ sites: [site('n', [level('l1', [bay('a', { zone: 'ev' })], ['ev', 'none'])])] })
   assert.deepEqual(
     north?.lots.map(({ id, name }) => [id, name]),
@@ -36,7 +36,13 @@ test('the only level is the site again, and what has no open bay is not forecast
       ['n/l1/ev', 'North · EV'],
     ],
   )
-  assert.deepEqual(forecastSites({ sites: [site('n', []), site('m', [level('l', [bay('a', { closed: true })])])] }), [])
+  const shut = site('m', [level('l', [bay('a', { closed: true })])])
+  const [closed, ...others] = forecastSites({ sites: [site('n', []), shut] })
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    closed?.lots.map(({ id, capacity, isClosed }) => [id, capacity, isClosed]),
+    [['m', 1, true]],
+  )
 })
 
 test('ids stay apart and short, whatever the layout calls its places', () => {

@@ -7,8 +7,10 @@ export interface ForecastLot {
   /** Unique over all sites; that of a whole site is the site's own. */
   readonly id: string
   readonly name: string
-  /** Bays that are not closed; above 0. */
+  /** Bays that are not closed, or all of them where every one is; above 0. */
   readonly capacity: number
+  /** Every bay is closed in the layout. */
+  readonly isClosed?: boolean
   readonly place: PlaceKey
 }
 
@@ -28,25 +30,28 @@ export const forecastSites = ({ sites }: Pick<Layout, 'sites'>): ForecastSite[] 
   sites.map((site) => ({ id: site.id, zone: site.zone, lots: lotsOf(site) })).filter(({ lots }) => lots.length > 0)
 
 function lotsOf(site: Site): ForecastLot[] {
-  const open = (bays: readonly { readonly closed?: boolean }[]) => bays.filter(({ closed }) => !closed).length
+  const open = (bays: readonly { readonly closed?: boolean }[]) => {
+    const capacity = bays.filter(({ closed }) => !closed).length
+    return capacity === 0 ? { capacity: bays.length, isClosed: true } : { capacity }
+  }
   const whole = {
     id: site.id,
     name: site.name,
-    capacity: open(site.levels.flatMap(({ bays }) => bays)),
+    ...open(site.levels.flatMap(({ bays }) => bays)),
     place: { site: site.id, level: null, zone: null },
   }
   const isOneLevel = site.levels.length === 1
   const levels = site.levels.map((level) => ({
     id: idOf(site.id, level.id),
     name: `${site.name} · ${level.name}`,
-    capacity: open(level.bays),
+    ...open(level.bays),
     place: { site: site.id, level: level.id, zone: null },
   }))
   const zones = site.levels.flatMap((level) =>
     level.zones.map((zone) => ({
       id: idOf(site.id, level.id, zone.id),
       name: [site.name, ...(isOneLevel ? [] : [level.name]), zone.name].join(' · '),
-      capacity: open(level.bays.filter((bay) => bay.zone === zone.id)),
+      ...open(level.bays.filter((bay) => bay.zone === zone.id)),
       place: { site: site.id, level: level.id, zone: zone.id },
     })),
   )

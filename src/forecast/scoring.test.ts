@@ -8,7 +8,7 @@ import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import type { Forecaster } from './forecaster.ts'
 import { packIssued } from './issued-body.ts'
-import { emptyBoard, scoreSite, together } from './scoring.ts'
+import { emptyBoard, sameClockIn, scoreSite, together } from './scoring.ts'
 import type { SiteRates } from './site-rates.ts'
 
 const now = Math.floor(Date.parse('2026-11-23T08:00:00Z') / quarterMs) * quarterMs
@@ -47,6 +47,7 @@ test('what has come due is scored once, a few lots at a time, and what has no tr
     asked.map(({ forecasts }) => forecasts.length),
     [8 * 5, 2 * 5],
   )
+  assert.deepEqual(asked[1]?.forecasts[0]?.others, { persistence: 0.8, day: 0.8, week: 0.8, weeks: 0.8 })
   assert.deepEqual(new Set(asked[1]?.actuals.map(({ rate }) => rate)), new Set([0.8, 0.9]))
   const nothing = { ...rates, rateAt: () => Number.NaN }
   assert.equal(await scoreSite({ store, forecaster }, nothing, now), undefined)
@@ -60,4 +61,12 @@ test('calibration of lots scored apart is weighed by how many there were', () =>
   assert.deepEqual(together([one(0.4, 10), one(0.7, 20)]).calibration, [
     { minutes: 15, level: 0.5, observed: 0.6, count: 30 },
   ])
+})
+
+test('a day before is the same time by the clock, also when clocks were changed between', () => {
+  const sameClock = sameClockIn('Europe/Berlin')
+  const step = (text: string) => Date.parse(text) / quarterMs
+  assert.equal(sameClock(step('2026-10-25T12:00:00Z'), 1), step('2026-10-24T11:00:00Z'))
+  assert.equal(sameClock(step('2026-11-25T12:00:00Z'), 7), step('2026-11-18T12:00:00Z'))
+  assert.equal(sameClock(step('2026-03-29T12:00:00Z'), 1), step('2026-03-28T13:00:00Z'))
 })

@@ -2,7 +2,7 @@
  * Forecasts whose time has come, against what came: four weeks of them, a few lots at a time, so that no question is large. One origin in
  * five counts: each quarter of the day has its turn within five days, and a cell still has some 500 forecasts behind it.
  */
-import type { IssuedForecast, Scoreboard } from '@baykeeper/contract/forecast.ts'
+import type { IssuedForecast, Scoreboard, SimpleBaseline } from '@baykeeper/contract/forecast.ts'
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
@@ -24,26 +24,35 @@ const lotsAtOnce = 8
 export type Board = Omit<Scoreboard, 'type' | 'id'>
 export const emptyBoard: Board = { cells: [], gate: [], factors: [], calibration: [], drift: [] }
 
+export interface Scored {
+  readonly board: Board
+  /** The first origin that counts. */
+  readonly oldestMs: number
+}
+
 /** The board of a site; undefined while nothing has come due. */
 export async function scoreSite(
   { store, forecaster }: { store: Store; forecaster: Forecaster },
   rates: SiteRates,
   nowMs: number,
-): Promise<Board | undefined> {
+): Promise<Scored | undefined> {
   const rows = await sampledRows(store, rates.site.id, nowMs)
+  const sameClock = sameClockIn(rates.site.zone)
   const now = new Date(nowMs).toISOString()
   const boards: Board[] = []
   for (let first = 0; first < rates.site.lots.length; first += lotsAtOnce) {
     const lots = new Map(rates.site.lots.slice(first, first + lotsAtOnce).map(({ id }, i) => [id, first + i]))
     const due = rows.flatMap((row) =>
-      unpackIssued(row, row.origin, (id) => lots.has(id)).flatMap((forecast) => withTruth(forecast, rates, lots)),
+      unpackIssued(row, row.origin, (id) => lots.has(id)).flatMap((forecast) =>
+        withTruth(forecast, { rates, lots, originStep: row.origin / quarterMs, sameClock }),
+      ),
     )
     if (due.length === 0) continue
     const actuals = new Map(due.map(({ lot, at, truth }) => [`${lot}\n${at}`, { lot, at, rate: truth }]))
     const forecasts = due.map(({ truth: _truth, ...forecast }) => forecast)
     boards.push(await forecaster.score({ now, forecasts, actuals: [...actuals.values()] }))
   }
-  return boards.length === 0 ? undefined : together(boards)
+  return boards.length === 0 ? undefined : { board: together(boards), oldestMs: rows[0]?.origin ?? nowMs }
 }
 
 async function sampledRows(store: Store, site: string, nowMs: number): Promise<IssuedForecastRow[]> {
@@ -62,13 +71,49 @@ async function sampledRows(store: Store, site: string, nowMs: number): Promise<I
   }
 }
 
+interface Truths {
+  readonly rates: SiteRates
+  readonly lots: ReadonlyMap<string, number>
+  readonly originStep: number
+  readonly sameClock: SameClock
+}
+
+/** What came, and what the simple baselines would have said at the origin. */
 function withTruth(
   forecast: IssuedForecast,
-  rates: SiteRates,
-  lots: ReadonlyMap<string, number>,
+  { rates, lots, originStep, sameClock }: Truths,
 ): (IssuedForecast & { truth: number })[] {
-  const truth = rates.rateAt(lots.get(forecast.lot) as number, Date.parse(forecast.at) / quarterMs)
-  return Number.isNaN(truth) ? [] : [{ ...forecast, truth }]
+  const lot = lots.get(forecast.lot) as number
+  const target = Date.parse(forecast.at) / quarterMs
+  const truth = rates.rateAt(lot, target)
+  if (Number.isNaN(truth)) return []
+  const then = (days: number) => rates.rateAt(lot, sameClock(target, days))
+  const weeks = [7, 14, 21, 28].map(then).filter((rate) => !Number.isNaN(rate))
+  const mean = weeks.length === 0 ? Number.NaN : weeks.reduce((sum, rate) => sum + rate, 0) / weeks.length
+  const said = { persistence: rates.rateAt(lot, originStep), day: then(1), week: then(7), weeks: mean }
+  const known = Object.entries(said).map(([name, rate]) => [name, Number.isNaN(rate) ? null : rate] as const)
+  return [{ ...forecast, others: Object.fromEntries(known) as Record<SimpleBaseline, number | null>, truth }]
+}
+
+type SameClock = (step: number, daysBack: number) => number
+
+/** The step at which clocks of a zone showed the same so many days before. */
+export function sameClockIn(zone: string): SameClock {
+  const byHour = new Map<number, number>()
+  const offsetSteps = (step: number) => {
+    const hour = Math.floor(step / 4)
+    let offset = byHour.get(hour)
+    if (offset === undefined) {
+      const at = Temporal.Instant.fromEpochMilliseconds(hour * 4 * quarterMs).toZonedDateTimeISO(zone)
+      offset = Math.round(at.offsetNanoseconds / 1e6 / quarterMs)
+      byHour.set(hour, offset)
+    }
+    return offset
+  }
+  return (step, daysBack) => {
+    const back = step - daysBack * stepsADay
+    return back + offsetSteps(step) - offsetSteps(back)
+  }
 }
 
 /** Lots are apart, but calibration is of all of them at a horizon. */
@@ -95,12 +140,14 @@ export function together(boards: readonly Board[]): Board {
 export interface KeptQuality {
   readonly quality: ForecastQuality
   readonly factors: readonly KeptFactor[]
-  /** When the first scores were made. */
+  /** Since when: the first score, or the first origin that was made up for afterwards. */
   readonly begunMs: number
 }
 
 interface Scoring {
   readonly scoredMs: number | undefined
+  /** The first origin that was scored. */
+  readonly oldestMs: number | undefined
   readonly weights: Weights | undefined
   readonly before: KeptQuality | undefined
 }
@@ -108,7 +155,7 @@ interface Scoring {
 export function keptQuality(
   site: string,
   { cells, gate, factors, calibration, drift }: Board,
-  { scoredMs, weights, before }: Scoring,
+  { scoredMs, oldestMs, weights, before }: Scoring,
 ): KeptQuality {
   const decided = new Map(gate.map((each) => [`${each.minutes} ${each.lot}`, each]))
   const shown = (figures: Board['cells'][number]['days7']) => {
@@ -116,16 +163,21 @@ export function keptQuality(
     const { rmse: _rmse, ...rest } = figures
     return rest
   }
+  const begunMs = Math.min(
+    (before?.quality.scored ? before.begunMs : scoredMs) ?? 0,
+    oldestMs ?? Number.POSITIVE_INFINITY,
+  )
+  const share = before ? shareSince({ ...before, begunMs }, scoredMs) : 1
   return {
-    factors: nextFactors(before?.factors ?? [], factors, shareSince(before, scoredMs)),
-    begunMs: (before?.quality.scored ? before.begunMs : scoredMs) ?? 0,
+    factors: nextFactors(before?.factors ?? [], factors, share),
+    begunMs,
     quality: {
       site,
       scored: scoredMs === undefined ? null : new Date(scoredMs).toISOString(),
       model: weights ? modelShown(weights) : null,
       cells: cells.map(({ lot, minutes, days7, days28 }) => {
-        const { serve, why } = decided.get(`${minutes} ${lot}`) ?? { serve: 'model' as const, why: 'no score yet' }
-        return { lot, minutes, serve, why, days7: shown(days7), days28: shown(days28) }
+        const { serve, method, why } = decided.get(`${minutes} ${lot}`) ?? unscored
+        return { lot, minutes, serve, ...(method ? { method } : {}), why, days7: shown(days7), days28: shown(days28) }
       }),
       calibration,
       drift,
@@ -133,9 +185,11 @@ export function keptQuality(
   }
 }
 
+const unscored: Pick<Board['gate'][number], 'serve' | 'method' | 'why'> = { serve: 'model', why: 'no score yet' }
+
 /** Of the days that were scored, how much has passed since they were scored before. */
-function shareSince(before: KeptQuality | undefined, scoredMs: number | undefined): number {
-  if (!before?.quality.scored || scoredMs === undefined) return 1
+function shareSince(before: KeptQuality, scoredMs: number | undefined): number {
+  if (!before.quality.scored || scoredMs === undefined) return 1
   const overMs = Math.min(scoredDays * dayMs, scoredMs - before.begunMs)
   return overMs > 0 ? Math.min(1, (scoredMs - Date.parse(before.quality.scored)) / overMs) : 1
 }
@@ -146,4 +200,7 @@ export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) =
 
 /** What a restarted process goes on with. */
 export const gateOf = ({ quality }: KeptQuality): Board['gate'] =>
-  quality.cells.map(({ lot, minutes, serve, why }) => ({ lot, minutes, serve, why }))
+  quality.cells.map(({ lot, minutes, serve, method, why }) => ({
+    ...{ lot, minutes, serve, why },
+    ...(method ? { method } : {}),
+  }))

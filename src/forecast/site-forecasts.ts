@@ -10,14 +10,9 @@ import { instant } from '../lib/brand.ts'
 import type { Store } from '../store/store.ts'
 import type { Forecaster } from './forecaster.ts'
 import { packIssued } from './issued-body.ts'
-import type { ForecastSite } from './lots.ts'
+import type { ForecastLot, ForecastSite } from './lots.ts'
+import type { SitePlan } from './site-plan.ts'
 import { keptSteps, type SiteRates, siteRates, stepsADay } from './site-rates.ts'
-
-export interface Calendar {
-  /** ISO dates. */
-  readonly holidays: readonly string[]
-  readonly schoolHolidays: readonly string[]
-}
 
 /** What the pipeline says of itself, apart from the site. */
 export interface PipelineNow {
@@ -31,13 +26,13 @@ export interface Round {
   readonly newestArrivalMs: number | undefined
   readonly gate: Scoreboard['gate']
   readonly factors: readonly Scoreboard['factors'][number][]
-  readonly calendar: Calendar
   pause(): Promise<void>
 }
 
 export interface SiteForecasts {
   readonly site: ForecastSite
   readonly rates: SiteRates
+  readonly plan: SitePlan
   /** Reads, asks, stores; undefined where there is no history at all. */
   issue(round: Round): Promise<Issued | undefined>
 }
@@ -50,6 +45,8 @@ export interface Issued {
   readonly took: { readonly readMs: number; readonly answerMs: number; readonly keepMs: number }
 }
 
+/** The longest horizon, and the hour that is lived through. */
+const aheadMs = 25 * 3_600_000
 /** The page draws nine hours back. */
 const observedSteps = 36
 /** Of one message: 3 MB. What a forecaster takes to read a message is its memory's peak. */
@@ -61,19 +58,20 @@ const fewLotsMax = 64
 const rounded = (rate: number) => (Number.isNaN(rate) ? null : Math.round(rate * rateDigits) / rateDigits)
 
 export function siteForecasts(
-  deps: { store: Store; forecaster: Forecaster; promiseMs: number },
+  deps: { store: Store; forecaster: Forecaster; promiseMs: number; plan: SitePlan },
   site: ForecastSite,
 ): SiteForecasts {
-  const { store, forecaster } = deps
-  const rates = siteRates(store, site, deps.promiseMs)
+  const { store, forecaster, plan } = deps
+  const rates = siteRates(store, site, deps.promiseMs, plan)
   /** What this process of the forecaster has been told, up to which step. */
   let told: { readonly generation: number; readonly step: number } | undefined
 
   return {
     site,
     rates,
+    plan,
     async issue(round) {
-      const { nowMs, calendar } = round
+      const { nowMs } = round
       const began = performance.now()
       const quick = site.lots.length > fewLotsMax ? quickDays : undefined
       const changed = await rates.advance(nowMs, round.pause, quick)
@@ -93,15 +91,14 @@ export function siteForecasts(
         from: new Date(first * quarterMs).toISOString(),
         append: append || first > from,
         lots: lotsSent(rates, first, last),
-        holidays: [...calendar.holidays],
-        school_holidays: [...calendar.schoolHolidays],
+        ...plan.calendar,
       })
       const stepsAtOnce = Math.max(stepsADay, Math.floor(ratesAtOnce / site.lots.length))
       let first = from
       for (; rates.lastStep - first >= stepsAtOnce; first += stepsAtOnce)
         await forecaster.remember(part(first, first + stepsAtOnce - 1))
       const answer = await forecaster.forecast({
-        ...part(first, rates.lastStep),
+        ...withClosures(part(first, rates.lastStep), { plan, lots: site.lots, nowMs }),
         now: new Date(nowMs).toISOString(),
         pipeline,
         gate: [...round.gate],
@@ -130,6 +127,25 @@ const lotsSent = (rates: SiteRates, from: number, to: number): ForecastRequest['
     coverage: rates.coverage(lot),
     rates: Array.from({ length: to - from + 1 }, (_, i) => rounded(rates.rateAt(lot, from + i))),
   }))
+
+/** Those that touch what is forecast. */
+function withClosures<History extends Pick<ForecastRequest, 'lots'>>(
+  history: History,
+  { plan, lots, nowMs }: { plan: SitePlan; lots: readonly ForecastLot[]; nowMs: number },
+): History {
+  const sent = history.lots.map((lot, index) => {
+    const place = lots[index]
+    const closed = place ? plan.closedWithin(place, nowMs, nowMs + aheadMs) : []
+    if (closed.length === 0) return lot
+    const closures = closed.map(({ from, to, why }) => ({
+      from: new Date(from).toISOString(),
+      ...(Number.isFinite(to) ? { to: new Date(to).toISOString() } : {}),
+      ...(why ? { why } : {}),
+    }))
+    return { ...lot, closures }
+  })
+  return { ...history, lots: sent }
+}
 
 function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRates): PipelineState {
   return {

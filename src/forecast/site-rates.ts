@@ -8,6 +8,7 @@ import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
 import type { HistoryStore, PlaceStates } from '../store/store.ts'
 import type { ForecastLot, ForecastSite } from './lots.ts'
+import type { SitePlan } from './site-plan.ts'
 
 export const stepsADay = 96
 /** What the forecaster looks back, and a little more. */
@@ -45,7 +46,13 @@ export interface SiteRates {
   advance(nowMs: number, pause: () => Promise<void>, firstDays?: number): Promise<number>
 }
 
-export function siteRates(store: Pick<HistoryStore, 'placeStates'>, site: ForecastSite, promiseMs: number): SiteRates {
+export function siteRates(
+  store: Pick<HistoryStore, 'placeStates'>,
+  site: ForecastSite,
+  promiseMs: number,
+  plan?: Pick<SitePlan, 'closures'>,
+): SiteRates {
+  const closures = site.lots.map((lot) => (lot.isClosed ? [] : (plan?.closures(lot) ?? [])))
   const rates = site.lots.map(() => new Float32Array(keptSteps).fill(Number.NaN))
   const coverages = site.lots.map(() => 0)
   /** Quarters in which something changed at the site: 1. */
@@ -99,6 +106,10 @@ export function siteRates(store: Pick<HistoryStore, 'placeStates'>, site: Foreca
       const rows = rowsAt(states, from, to)
       for (let i = 0; i < rows.length; i++)
         own[slot(from + i)] = silent[i] === 1 ? Number.NaN : rateOf(states, rows[i] as number)
+      // What was closed tells nothing of demand.
+      for (const { from: shut, to: open } of closures[index] ?? [])
+        for (let step = Math.max(from, Math.ceil(shut / quarterMs)); step <= to && step * quarterMs < open; step++)
+          own[slot(step)] = Number.NaN
       // The quarter that is lived through tells it too.
       const now = states.starts.length - 1
       const capacity = states.capacities[now] ?? 0

@@ -10,7 +10,7 @@ import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
-import type { OccupancyRow, Store } from '../store/store.ts'
+import { noSessions, type OccupancyRow, type Store } from '../store/store.ts'
 import { aBatch } from '../store/store-samples.ts'
 import { train } from './training.ts'
 import { asideNote, asideWeights, ownNote, ownWeights, servedWeights } from './weights.ts'
@@ -61,7 +61,7 @@ async function storeWithHistory(): Promise<Store> {
   await store.commit(
     aBatch({
       ...{ journal: 'past', from: position, to: position + 1, fence },
-      history: { sessions: [], occupancy, counts: [], health: [] },
+      history: { sessions: noSessions, occupancy, counts: [], health: [] },
     }),
   )
   return store
@@ -86,7 +86,7 @@ async function trained(name: string, said: object) {
   const outcome = await train(
     {
       ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, said) },
-      ...{ calendar: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
+      ...{ plans: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
     },
     id,
   )

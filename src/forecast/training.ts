@@ -20,7 +20,7 @@ import type { Log } from '../lib/log.ts'
 import type { Store, TrainingChange } from '../store/store.ts'
 import { giveWayWholly } from './giving-way.ts'
 import type { ForecastSite } from './lots.ts'
-import type { Calendar } from './site-forecasts.ts'
+import { type PlanSettings, sitePlan } from './site-plan.ts'
 import { keptSteps, siteRates } from './site-rates.ts'
 import { asideNote, asideWeights, ownNote, ownWeights, servedWeights, type TrainedNote } from './weights.ts'
 
@@ -29,7 +29,7 @@ export interface TrainingDeps {
   /** Of forecasts, in the data directory. */
   readonly dir: string
   readonly sites: readonly ForecastSite[]
-  readonly calendar: Calendar
+  readonly plans: PlanSettings
   readonly promiseMs: number
   readonly log: Log
   /** The process is leaving: the training goes on when somebody takes it up again. */
@@ -164,7 +164,7 @@ async function resumable(dir: string, steps: number, from: string): Promise<Plan
 }
 
 async function newPlan(
-  { dir, sites, store, promiseMs, calendar, steps }: TrainingDeps,
+  { dir, sites, store, promiseMs, plans, steps }: TrainingDeps,
   from: string,
   signal: AbortSignal,
 ): Promise<Plan | { readonly missing: string }> {
@@ -175,7 +175,8 @@ async function newPlan(
     await using file = await open(history, 'w', 0o600)
     const now = Date.now()
     for (const site of sites) {
-      const rates = siteRates(store, site, promiseMs)
+      const plan = sitePlan(site, plans)
+      const rates = siteRates(store, site, promiseMs, plan)
       await rates.advance(now, async () => {
         signal.throwIfAborted()
         await setImmediate()
@@ -201,8 +202,7 @@ async function newPlan(
           zone: site.zone,
           from: new Date(firstStep * quarterMs).toISOString(),
           lots: sent,
-          holidays: calendar.holidays,
-          school_holidays: calendar.schoolHolidays,
+          ...plan.calendar,
         })}\n`,
       )
     }

@@ -17,6 +17,7 @@ export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
       const key = { site: text(site, 'site'), issued: int(issued, 'issued') }
       const row = { ...key, origin: int(origin, 'origin'), model: text(model, 'model'), head, body }
       await run(db.replaceInto('forecast_issued').values(row).compile())
+      if (document === undefined) return
       await run(
         db
           .replaceInto('forecast_shown')

@@ -43,8 +43,8 @@ export interface TrainingRow {
 export type TrainingChange = Partial<Omit<TrainingRow, 'id' | 'asked' | 'author'>>
 
 export interface ForecastStore {
-  /** The forecast of an origin, in place of what was issued for it before, and the document pages show. */
-  saveForecast(row: IssuedForecastRow, document: string): Promise<void>
+  /** The forecast of an origin, in place of what was issued for it before, and the document pages show; without one, what they show stays. */
+  saveForecast(row: IssuedForecastRow, document?: string): Promise<void>
   shownForecast(site: string): Promise<ForecastDocument | undefined>
   /** By origin, `from` inclusive, `to` exclusive, oldest first; with `everyMs` those that are a multiple of it. */
   issuedForecasts(filter: {
