@@ -227,6 +227,8 @@ function sampleQuality({ scored, drifting, baselineFrom }: ForecastDouble, site:
           coverage95: 0.94,
           model_mae: base * (0.9 + 0.008 * h),
           baseline_mae: base,
+          others_mae: { persistence: base * 1.9, day: base * 1.6, week: base * 1.3, weeks: base * 1.2 },
+          hindcasts: Math.round(count / 3),
         })
         return {
           lot: id,

@@ -56,6 +56,21 @@ test('only cells whose baseline was scored are compared with it', () => {
   assert.equal(aheadOfBaseline([]), undefined)
 })
 
+test('the simple baselines are weighed over the cells that know them all, hindcasts are counted over all', () => {
+  const others = { persistence: 0.1, day: 0.2, week: 0.3, weeks: 0.4 }
+  const [row] = byHorizon(
+    [
+      cell('a', 15, { others_mae: others, hindcasts: 30 }),
+      cell('b', 15, { others_mae: { ...others, day: 0.6 }, count: 300, hindcasts: 10 }),
+      cell('c', 15, { others_mae: null }),
+    ],
+    'days7',
+  )
+  assert.ok(Math.abs((row?.others.day ?? 0) - 0.5) < 1e-12)
+  assert.ok(Math.abs((row?.others.weeks ?? 0) - 0.4) < 1e-12)
+  assert.equal(row?.hindcasts, 40)
+})
+
 test('coverage is judged against 80 % give or take 2 points, and not at all on few forecasts', () => {
   const verdict = (coverage80: number, count = 400) =>
     coverageOf([cell('a', 15, { coverage80, count })], 'days7')?.verdict

@@ -1,4 +1,5 @@
 /** The scoreboard added up for a reader: by horizon over lots, each cell weighing what it counts. Pure. */
+import type { SimpleBaseline } from '@baykeeper/contract/forecast.ts'
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 
 export type Window = 'days7' | 'days28'
@@ -20,6 +21,10 @@ export interface HorizonScore {
   readonly served: number | null
   readonly model: number | null
   readonly baseline: number | null
+  /** Of the baselines that need no fitting; null where one of them has gaps. */
+  readonly others: Readonly<Record<SimpleBaseline, number | null>>
+  /** So many of `count` were made afterwards. */
+  readonly hindcasts: number
   readonly cells: number
   readonly baselineCells: number
 }
@@ -42,6 +47,13 @@ function mean(figures: readonly Figures[], of: (each: Figures) => number | null)
   return count === 0 ? null : sum / count
 }
 
+/** Only over cells that know them all. */
+function othersOf(figures: readonly Figures[]): HorizonScore['others'] {
+  const known = figures.filter(({ others_mae }) => others_mae)
+  const of = (name: SimpleBaseline) => mean(known, ({ others_mae }) => others_mae?.[name] ?? null)
+  return { persistence: of('persistence'), day: of('day'), week: of('week'), weeks: of('weeks') }
+}
+
 export const ofLot = (cells: readonly Cell[], lot: string | undefined): readonly Cell[] =>
   lot === undefined ? cells : cells.filter((cell) => cell.lot === lot)
 
@@ -61,6 +73,8 @@ export function byHorizon(cells: readonly Cell[], window: Window): readonly Hori
         served: mean(comparable, ({ mae }) => mae),
         model: mean(comparable, ({ model_mae }) => model_mae),
         baseline: mean(comparable, ({ baseline_mae }) => baseline_mae),
+        others: othersOf(comparable),
+        hindcasts: all.reduce((sum, { hindcasts = 0 }) => sum + hindcasts, 0),
         cells: group.length,
         baselineCells: group.filter(({ cell }) => cell.serve === 'baseline').length,
       }

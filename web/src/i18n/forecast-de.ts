@@ -117,6 +117,12 @@ export const forecastDe: ForecastDictionary = {
   maeBaseline: 'Vergleich',
   maeBaselineKey: 'Vergleich; links davon ist besser',
   maeModel: 'Modell',
+  maePersistence: 'letzter Wert',
+  maeDay: 'gestern',
+  maeWeek: 'letzte Woche',
+  maeWeeks: 'vier Wochen',
+  hindcasts:
+    '{n} von {all} sind Rückschauen: nachträglich gemacht aus dem, was damals bekannt war, weil die Geschichte älter ist als der Vorhersager.',
   pinball: 'Pinball',
   horizon: 'Horizont',
   scoredCount: 'Benotet',

@@ -117,6 +117,12 @@ export const forecastEn = {
   maeBaseline: 'baseline',
   maeBaselineKey: 'baseline; left of it is better',
   maeModel: 'model',
+  maePersistence: 'last rate',
+  maeDay: 'yesterday',
+  maeWeek: 'last week',
+  maeWeeks: 'four weeks',
+  hindcasts:
+    '{n} of {all} are hindcasts: made afterwards, from what was known then, because the history is older than the forecaster.',
   pinball: 'Pinball',
   horizon: 'Horizon',
   scoredCount: 'Scored',
