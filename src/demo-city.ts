@@ -12,7 +12,7 @@ import { runDemo } from './simulator/demo.ts'
 import { type PastQuarter, pastOf } from './simulator/past.ts'
 import { openStore } from './store/open.ts'
 import { noReadings } from './store/reading-rows.ts'
-import type { OccupancyRow, Store } from './store/store.ts'
+import { noSessions, type OccupancyRow, type Store } from './store/store.ts'
 
 export interface DemoCitySettings {
   readonly store: string
@@ -114,7 +114,7 @@ async function commitPast(store: Store, occupancy: readonly OccupancyRow[]) {
   await store.commit({
     ...{ journal: pastJournal, from: position, to: position + 1, fence },
     ...{ readings: noReadings(), devices: [], deadLetters: [], deadLettersDone: [], ledger: [] },
-    history: { sessions: [], occupancy, counts: [], health: [] },
+    history: { sessions: noSessions, occupancy, counts: [], health: [] },
   })
 }
 

@@ -7,7 +7,7 @@ import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { OccupancyRow, SessionRow } from '../store/store.ts'
+import { type OccupancyRow, type SessionRow, sessionRows } from '../store/store.ts'
 import {
   type ApiUnderTest,
   apiUnderTest,
@@ -37,13 +37,13 @@ async function filledOn(options: UnderTestOptions): Promise<ApiUnderTest> {
   await api.commit({
     devices: [deviceState(1, 'A-1'), deviceState(2, 'A-2'), deviceState(3, 'B-1', { source: 'udp' })],
     history: {
-      sessions: [
+      sessions: sessionRows([
         stay(1, 'A-1', '07:00:00', '07:10:00'),
         stay(1, 'A-1', '07:20:00', '07:50:00'),
         stay(2, 'A-2', '07:00:00', '07:30:00'),
         stay(3, 'B-1', '07:00:00', '07:40:00'),
         stay(1, 'A-9', '06:00:00', '06:30:00'),
-      ],
+      ]),
       occupancy: [
         spanAt('07:00:00'),
         spanAt('07:30:00', { level: 'l0' }),

@@ -11,7 +11,13 @@ import type { Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/store.ts'
+import {
+  type CountDelta,
+  createSessionBook,
+  type HealthRow,
+  type HistoryBatch,
+  type OccupancyRow,
+} from '../store/store.ts'
 import { countedSince } from './counted-since.ts'
 import type { Fleet } from './fleet.ts'
 
@@ -66,7 +72,7 @@ export function createHistoryFold(
   let lookAt = 0
   let firstSilence = Number.POSITIVE_INFINITY
   let lastTime = 0
-  let sessions: SessionRow[] = []
+  const sessions = createSessionBook()
   const changedSpans = new Map<string, OccupancyRow>()
   let counts = new Map<string, Writable<CountDelta>>()
   const health = new Map<number, Writable<HealthRow>>()
@@ -182,7 +188,7 @@ export function createHistoryFold(
   function presence(state: DeviceRecord, before: Before, time: Instant) {
     if (before.occupied === true && state.occupied !== true && before.since !== null) {
       const departure = instant(Math.max(time, before.since))
-      sessions.push({
+      sessions.add({
         ...{ device: state.id, arrival: before.since, departure, dwellMs: departure - before.since },
         ...{ bay: bayOf(state, before.claimedBay) ?? before.claimedBay },
         certain: state.occupied === false,
@@ -282,12 +288,11 @@ export function createHistoryFold(
     },
     take() {
       const batch: HistoryBatch = {
-        sessions,
+        sessions: sessions.take(),
         occupancy: [...changedSpans.values()],
         counts: [...counts.values()],
         health: [...changedHealth].map((id) => ({ ...(health.get(id) as HealthRow) })),
       }
-      sessions = []
       changedSpans.clear()
       counts = new Map()
       changedHealth.clear()

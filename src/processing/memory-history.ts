@@ -1,9 +1,18 @@
 /** The history in memory: what every dialect must do with a batch of it, in the plainest way. */
-import type { CountDelta, HealthRow, HistoryBatch, OccupancyRow, SessionRow } from '../store/store.ts'
+import {
+  type CountDelta,
+  type HealthRow,
+  type HistoryBatch,
+  type OccupancyRow,
+  type SessionRow,
+  sessionList,
+} from '../store/store.ts'
+
+export type Remembered = Omit<HistoryBatch, 'sessions'> & { readonly sessions: readonly SessionRow[] }
 
 export interface MemoryHistory {
   put(batch: HistoryBatch): void
-  all(): HistoryBatch
+  all(): Remembered
   newest(): OccupancyRow[]
 }
 
@@ -18,7 +27,8 @@ export function createMemoryHistory(): MemoryHistory {
   return {
     put(batch) {
       // Told again it is the same stay; two of no length in one millisecond are one.
-      for (const row of batch.sessions) sessions.getOrInsert(`${row.device} ${row.departure} ${row.arrival}`, row)
+      for (const row of sessionList(batch.sessions))
+        sessions.getOrInsert(`${row.device} ${row.departure} ${row.arrival}`, row)
       for (const row of batch.occupancy) occupancy.set(`${place(row)} ${row.start}`, row)
       for (const row of batch.counts) {
         const key = `${row.device} ${row.start}`

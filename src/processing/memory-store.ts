@@ -7,7 +7,6 @@ import {
   type CommitBatch,
   type Cursor,
   type DeadLetterRow,
-  type HistoryBatch,
   type LedgerDelta,
   listOf,
   type ReadingRow,
@@ -15,7 +14,7 @@ import {
   type StoredDeadLetter,
   StoreError,
 } from '../store/store.ts'
-import { createMemoryHistory } from './memory-history.ts'
+import { createMemoryHistory, type Remembered } from './memory-history.ts'
 
 export type ProcessingStore = Pick<
   Store,
@@ -43,7 +42,7 @@ export interface MemoryStore extends ProcessingStore {
   ledger(): readonly LedgerDelta[]
   deviceOf(external: string): DeviceState | undefined
   /** Everything of the history, in order of its keys. */
-  history(): HistoryBatch
+  history(): Remembered
   totals(): Omit<LedgerDelta, 'source' | 'day'>
   /** Thrown by the next commits, in order; `after` commits first and throws then (a commit in doubt). */
   failNext(...faults: readonly { readonly error: StoreError; readonly after?: boolean }[]): void

@@ -4,6 +4,7 @@
  */
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
+import type { SessionRows } from './session-rows.ts'
 
 /** One stay, written when it ended. A stay that goes on is the device's state: occupied since `since`. */
 export interface SessionRow {
@@ -63,7 +64,7 @@ export interface HealthRow {
 }
 
 export interface HistoryBatch {
-  readonly sessions: readonly SessionRow[]
+  readonly sessions: SessionRows
   readonly occupancy: readonly OccupancyRow[]
   readonly counts: readonly CountDelta[]
   readonly health: readonly HealthRow[]

@@ -4,13 +4,14 @@ import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { dayMs, dayNumber } from '../lib/utc-day.ts'
 import type { HistoryBatch, OccupancyRow, SessionRow } from './history.ts'
+import { noSessions, sessionRows } from './session-rows.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, at, journal, walk } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
-const nothing: HistoryBatch = { sessions: [], occupancy: [], counts: [], health: [] }
+const nothing: HistoryBatch = { sessions: noSessions, occupancy: [], counts: [], health: [] }
 const minuteMs = 60_000
 
 const aSession = (session: Partial<SessionRow> = {}): SessionRow => ({
@@ -35,9 +36,9 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
       const stays = [0, 1, 2].map((i) =>
         aSession({ departure: instant(at + i * 1_000), bay: i === 1 ? null : 'B-1', certain: i !== 2 }),
       )
-      const history = { ...nothing, sessions: [...stays, aSession({ device: 2 })] }
+      const history = { ...nothing, sessions: sessionRows([...stays, aSession({ device: 2 })]) }
       await store.commit(aBatch({ history }))
-      await store.commit(aBatch({ from: 1, to: 2, history: { ...nothing, sessions: stays } }))
+      await store.commit(aBatch({ from: 1, to: 2, history: { ...nothing, sessions: sessionRows(stays) } }))
       const between = (from: number, to: number, limit = 10) =>
         store.sessions({ device: 1, from: instant(from), to: instant(to), limit })
       assert.deepEqual(await between(at, at + 9_000), stays)
@@ -52,7 +53,7 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
           bay: ['B-1', 'B-2', null][i % 3] as string | null,
         }),
       )
-      await store.commit(aBatch({ history: { ...nothing, sessions: stays } }))
+      await store.commit(aBatch({ history: { ...nothing, sessions: sessionRows(stays) } }))
       const newestFirst = stays.toSorted(
         (a, b) => b.departure - a.departure || a.device - b.device || a.arrival - b.arrival,
       )
@@ -179,7 +180,7 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
     })
 
     onStore('it is taken back with its batch', async (store) => {
-      const history = { ...nothing, sessions: [aSession()], occupancy: [aSpan()] }
+      const history = { ...nothing, sessions: sessionRows([aSession()]), occupancy: [aSpan()] }
       await assert.rejects(store.commit(aBatch({ history, ledger: [aDelta({ source: 'x'.repeat(200) })] })))
       await store.commit(aBatch({ history, dry: true }))
       assert.deepEqual(await store.newestOccupancy(), [])
@@ -207,7 +208,7 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
             losses: [],
             intakeDays: [],
           },
-          history: { ...nothing, sessions: [aSession({ departure: instant(at + i) })] },
+          history: { ...nothing, sessions: sessionRows([aSession({ departure: instant(at + i) })]) },
         }),
       )
     }

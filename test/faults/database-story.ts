@@ -10,10 +10,9 @@ import { encodeUplink } from '../../src/domain/uplink.ts'
 import { type JournalRecord, recordKinds } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
 import { instant } from '../../src/lib/brand.ts'
-import { createMemoryHistory } from '../../src/processing/memory-history.ts'
+import { createMemoryHistory, type Remembered } from '../../src/processing/memory-history.ts'
 import type { MemoryStore } from '../../src/processing/memory-store.ts'
-import type { HistoryBatch, ReadingRow, Store } from '../../src/store/store.ts'
-import { readingPageMax } from '../../src/store/store.ts'
+import { noSessions, type ReadingRow, readingPageMax, type Store, sessionRows } from '../../src/store/store.ts'
 
 const arrivedAt = Date.parse('2026-11-23T08:00:00Z')
 const devices = 12
@@ -84,7 +83,7 @@ export interface EndState {
   readonly devices: readonly DeviceState[]
   readonly deadLetters: readonly string[]
   readonly totals: object
-  readonly history: HistoryBatch
+  readonly history: Remembered
 }
 
 const byPlace = (a: { pos: number; idx: number }, b: { pos: number; idx: number }) => a.pos - b.pos || a.idx - b.idx
@@ -125,19 +124,21 @@ export async function endOf(store: Store, journal: string): Promise<EndState> {
 }
 
 /** In the order of the memory's keys. */
-async function historyOf(store: Store, states: readonly DeviceState[]): Promise<HistoryBatch> {
+async function historyOf(store: Store, states: readonly DeviceState[]): Promise<Remembered> {
   const [from, to] = [instant(0), instant(Number.MAX_SAFE_INTEGER)]
   const kept = createMemoryHistory()
   for (const { id: device } of states)
     kept.put({
-      sessions: await store.sessions({ device, from: instant(arrivedAt - 86_400_000), to, limit: 1_000_000 }),
+      sessions: sessionRows(
+        await store.sessions({ device, from: instant(arrivedAt - 86_400_000), to, limit: 1_000_000 }),
+      ),
       occupancy: [],
       counts: await store.counted({ device, from, to }),
       health: await store.health({ device, from: 0, to: 1_000_000 }),
     })
   for (const { spanMs, site, level, zone } of await store.newestOccupancy()) {
     const occupancy = await store.occupancy({ spanMs, site, level, zone, from, to })
-    kept.put({ sessions: [], occupancy, counts: [], health: [] })
+    kept.put({ sessions: noSessions, occupancy, counts: [], health: [] })
   }
   return kept.all()
 }

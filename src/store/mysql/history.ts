@@ -16,6 +16,7 @@ import {
   sessionValues,
 } from '../history-rows.ts'
 import type { SqlValue } from '../rows.ts'
+import { sessionAt, sessionsInOrder } from '../session-rows.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
 
@@ -46,9 +47,7 @@ export async function putHistoryMysql(session: MysqlSession, batch: HistoryBatch
   const { sessions, occupancy, counts, health } = batch
   await many(
     putSessions,
-    sessions
-      .toSorted((a, b) => a.device - b.device || a.departure - b.departure)
-      .map((row) => sessionValues(row, today)),
+    sessionsInOrder(sessions).map((row) => sessionValues(sessionAt(sessions, row), today)),
   )
   await many(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
   await many(addCounts, counts.toSorted((a, b) => a.device - b.device || a.start - b.start).map(countValues))

@@ -17,6 +17,7 @@ import {
   sessionColumns,
   sessionValues,
 } from '../history-rows.ts'
+import { sessionAt } from '../session-rows.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Rows deleted in one transaction: the writer waits for it. */
@@ -39,7 +40,8 @@ export function putHistorySqlite(db: DatabaseSync): (batch: HistoryBatch | undef
   )
   return (batch, today) => {
     if (!batch) return
-    for (const row of batch.sessions) putSession.run(...sessionValues(row, today))
+    for (let row = 0; row < batch.sessions.length; row++)
+      putSession.run(...sessionValues(sessionAt(batch.sessions, row), today))
     for (const row of batch.occupancy) putOccupancy.run(...occupancyValues(row))
     for (const row of batch.counts) addCount.run(...countValues(row))
     for (const row of batch.health) widenHealth.run(...healthValues(row))
