@@ -14,8 +14,8 @@ import type { Tables } from './tables.ts'
 
 export interface SqlRunner {
   readonly db: Kysely<Tables>
-  /** `(a, b) IN (VALUES ...)` is looked up key by key: the cheapest way there; not every server takes such a list for ranges of a key. */
-  readonly takesKeyLists?: true
+  /** How a list of keys is handed over so that each is looked up along the key: as SQLite's values, or as JSON that the server makes a table of. */
+  readonly keyLists: 'values' | 'json'
   /** Integers come back as numbers, blobs as bytes. Throws StoreError. */
   all<Row>(query: CompiledQuery<Row>): Promise<Row[]>
   /** `affected` counts rows found, changed or not; `insertId` is the number a generated key was given. */

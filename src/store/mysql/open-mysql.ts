@@ -41,6 +41,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
   const line = mysqlLine(address, options)
   const runner: SqlRunner = {
     db: composer.mysql(),
+    keyLists: 'json',
     all: ({ sql, parameters }) =>
       line.use((session) => session.query(sql, parameters as (string | number)[]), { again: true }),
     run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),

@@ -23,6 +23,7 @@ async function once<T>(session: MysqlSession, read: (runner: SqlRunner) => Promi
   try {
     return await read({
       db: composer.mysql(),
+      keyLists: 'json',
       all: ({ sql, parameters }) => session.query(sql, parameters as (string | number)[]),
       run: ({ sql, parameters }) => session.execute(sql, parameters as (string | number)[]),
     })

@@ -57,7 +57,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   }
   const runnerOn = (connection: DatabaseSync): SqlRunner => ({
     db: composer.sqlite(),
-    takesKeyLists: true,
+    keyLists: 'values',
     all: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
       guard(() => connection.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
     run: async ({ sql, parameters }) =>
