@@ -11,6 +11,8 @@ export interface Asked {
 
 /** One is issued every five minutes; two that are missing are too many. */
 const freshMsMax = 12 * 60_000
+/** As the forecaster widens: younger input is fresh. */
+const freshInputMsMax = 150_000
 /** Input that is older widens the forecast: it says so of itself. */
 const staleWidening = 1.05
 
@@ -22,7 +24,11 @@ export function answerOf(
   const age = now - Date.parse(shown.issued ?? '')
   const points = shown.lots.flatMap((lot) => lot.points)
   const isOld = age > freshMsMax || points.length === 0
-  const isStale = isOld || points.every(({ served, widened }) => served === 'withheld' || widened > staleWidening)
+  // What is closed is no less known for it.
+  const open = points.filter(({ why }) => !why.startsWith('closed'))
+  const isDoubtful =
+    open.length > 0 && open.every(({ served, widened }) => served === 'withheld' || widened > staleWidening)
+  const isStale = isOld || isDoubtful || inputAgeMs(shown) > freshInputMsMax
   const originMs = Date.parse(shown.origin ?? '')
   return {
     ...shown,
@@ -37,6 +43,13 @@ export function answerOf(
       return { ...lot, points: [...lot.points, ...between].map(chances) }
     }),
   }
+}
+
+/** When it was issued; a silence that the site is used to is no age. */
+function inputAgeMs({ issued, pipeline }: Pick<SiteForecast, 'issued' | 'pipeline'>): number {
+  if (!issued || !pipeline) return 0
+  const { as_of, lag_s, usual_silence_s = 0 } = pipeline
+  return Math.max(1_000 * lag_s, Date.parse(issued) - Date.parse(as_of) - 1_000 * usual_silence_s)
 }
 
 const chancesOf = (

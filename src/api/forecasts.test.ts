@@ -99,6 +99,16 @@ test('a forecast that is old, or rests on old input, says so', async () => {
   assert.equal((await forecastOf(api)).state, 'stale')
   await save(api, shown([point(15, 0.4)]))
   assert.equal((await forecastOf(api)).state, 'fresh')
+  const pipeline = { depth: 0, lag_s: 0, as_of: iso(Date.now() - 600_000), coverage: 1 }
+  await save(api, { ...shown([point(15, 0.4), point(1_440, 0.4)]), pipeline })
+  assert.equal((await forecastOf(api)).state, 'stale')
+  await save(api, { ...shown([point(15, 0.4)]), pipeline: { ...pipeline, usual_silence_s: 900 } })
+  assert.equal((await forecastOf(api)).state, 'fresh', 'as silent as it is used to')
+  await save(
+    api,
+    shown([point(15, 0.4, { served: 'withheld', why: 'closed until further notice', rate: null, free: null })]),
+  )
+  assert.equal((await forecastOf(api)).state, 'fresh', 'closed, and known to be')
 })
 
 test('what is asked for is bounded, and a site that is not there is not forecast', async () => {

@@ -3,10 +3,12 @@
  * due again. Readings, pages and commits never wait for it; what it is is told with `onState` and `onIssued`.
  */
 import { setImmediate } from 'node:timers/promises'
+import type { Layout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
+import { newestArrivals } from './arrivals.ts'
 import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
 import { hindcasts } from './hindcasts.ts'
 import { forecastSites } from './lots.ts'
@@ -56,6 +58,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   const { store, log, clock, signal, promiseMs, dir } = service
   let sites: SiteForecasts[] = []
   let layoutVersion: number | undefined
+  let layout: Layout | undefined
   let forecaster: Forecaster | undefined
   const kept = new Map<string, KeptQuality>()
   const pids = { forecaster: undefined as number | undefined, training: undefined as number | undefined }
@@ -78,6 +81,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (version === undefined || version === layoutVersion) return
     const stored = await store.layout()
     layoutVersion = version
+    layout = stored?.layout
     due.round = 0
     const found = stored ? forecastSites(stored.layout) : []
     if (found.length > 0)
@@ -111,14 +115,14 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   async function round(running: Forecaster) {
     asked = running.generation
     due.round = nextRoundMs(clock.now())
-    const newestArrivalMs = await store.newestArrival()
+    const newest = layout ? newestArrivals(layout, await store.devices()) : undefined
     let issued = 0
     for (const each of sites) {
       const quality = kept.get(each.site.id)
       const started = performance.now()
       try {
         const made = await each.issue({
-          ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs, pause },
+          ...{ nowMs: clock.now(), pipeline: service.pipeline(), newestArrivalMs: newest?.get(each.site.id), pause },
           gate: quality ? gateOf(quality) : [],
           factors: quality?.factors ?? [],
         })

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DeviceState } from '../domain/device.ts'
+import type { Bay, Layout } from '../domain/layout.ts'
+import { instant } from '../lib/brand.ts'
+import { newestArrivals } from './arrivals.ts'
+
+const bay = (id: string, device?: string): Bay => ({ id, type: 'standard', x: 0, y: 0, ...(device ? { device } : {}) })
+const site = (id: string, ...bays: Bay[]): Layout['sites'][number] => ({
+  ...{ id, name: id, zone: 'UTC' },
+  levels: [{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [], bays }],
+})
+const heard = (external: string, at: number, claimedBay: string | null = null) => ({
+  ...{ external: external as DeviceState['external'], claimedBay, lastArrived: instant(at) },
+})
+
+test('a site is heard of by its own devices: assigned, named as a bay, or naming one', () => {
+  const sites = [site('a', bay('A-1', 'sensor'), bay('A-2')), site('b', bay('B-1')), site('c', bay('C-1'))]
+  const devices = [heard('sensor', 5), heard('A-2', 9), heard('x', 7, 'B-1'), heard('stranger', 99)]
+  assert.deepEqual(
+    newestArrivals({ sites }, devices),
+    new Map([
+      ['a', 9],
+      ['b', 7],
+    ]),
+  )
+})

@@ -1,0 +1,93 @@
+/**
+ * What a running server forecasts of sites that it knows too little of, or that are closed: wider or nothing, and why, by the API that pages
+ * read. No reading comes in; each site was last heard of at a time of its own.
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type SiteForecast, siteForecastSchema } from '@baykeeper/contract/forecast-pages.ts'
+import { seedPast } from './fixtures/forecast-history.ts'
+import { apiKey, startServer, type TestServer } from './fixtures/server.ts'
+
+const zone = 'Europe/Berlin'
+const silentMinutes = { sta: 35, mall: 200 }
+const waitMsMax = 90_000
+
+let dataDir: string
+let server: TestServer
+
+before(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-doubt-'))
+  await seedPast(`sqlite:${path.join(dataDir, 'baykeeper.db')}`, { bays: 96, seed: 4, zone, days: 30, silentMinutes })
+  const config = path.join(dataDir, 'forecasts.yaml')
+  const yesterday = Temporal.Now.plainDateISO(zone).subtract({ days: 1 })
+  await writeFile(
+    config,
+    `forecast:\n  sites:\n    hosp:\n      closures:\n        - from: '${yesterday}'\n          why: works in the street\n`,
+  )
+  server = await startServer({
+    dataDir,
+    flags: ['--config', config],
+    env: { BAYKEEPER_FORECAST: 'on', BAYKEEPER_FORECAST_NIGHT_HOUR: 'off' },
+  })
+})
+after(async () => {
+  await server?.[Symbol.asyncDispose]()
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+})
+
+async function forecastOf(site: string, query = ''): Promise<SiteForecast> {
+  const url = `${server.ready.web}/api/v1/sites/${site}/forecast${query}`
+  for (const limit = performance.now() + waitMsMax; ; await sleep(200)) {
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })
+    const forecast = siteForecastSchema.parse(await answer.json())
+    if (forecast.issued !== null) return forecast
+    if (performance.now() > limit) assert.fail(`no forecast of ${site}\n${server.logs().slice(-2_000)}`)
+  }
+}
+const pointsOf = ({ lots }: SiteForecast) => lots.flatMap(({ points }) => points)
+const relativeWidth = ({ rate }: SiteForecast['lots'][number]['points'][number]) => (rate?.[6] ?? 0) - (rate?.[0] ?? 0)
+
+describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
+  test('fresh state: nothing is widened, and the chance of so many free bays falls with their number', async () => {
+    const forecast = await forecastOf('old', '?free_at_least=1&free_at_least=5&free_at_least=100000')
+    assert.equal(forecast.state, 'fresh', JSON.stringify([forecast.pipeline, pointsOf(forecast)[0]]))
+    for (const { widened, p_free } of pointsOf(forecast)) {
+      assert.equal(widened, 1)
+      const [one, five, all] = p_free.map(({ p }) => p) as [number, number, number]
+      assert.ok(one >= five && five >= all && one <= 1 && all === 0, JSON.stringify(p_free))
+    }
+    assert.ok(pointsOf(forecast).every(relativeWidth))
+  })
+
+  test('state of half an hour ago: every interval is wider than usual, says by how much and why', async () => {
+    const forecast = await forecastOf('sta')
+    assert.equal(forecast.state, 'stale')
+    for (const { served, widened, why } of pointsOf(forecast).slice(0, 4)) {
+      assert.notEqual(served, 'withheld', why)
+      assert.ok(widened > 1, `${widened}`)
+      assert.match(why, /state is \d\d minutes old/)
+    }
+    const [near, far] = [pointsOf(forecast)[0], pointsOf(forecast)[12]]
+    assert.ok((near?.widened ?? 0) > (far?.widened ?? 0), 'a quarter of an hour ahead it means the most')
+  })
+
+  test('state of hours ago: nothing is forecast, and it says how old', async () => {
+    const forecast = await forecastOf('mall')
+    assert.equal(forecast.state, 'stale')
+    for (const { served, rate, p_free, why } of pointsOf(forecast)) {
+      assert.deepEqual([served, rate, p_free], ['withheld', null, []])
+      assert.match(why, /the newest state is 2\d\d minutes old/)
+    }
+  })
+
+  test('a site that its configuration has closed: nothing is forecast, and it says why', async () => {
+    const forecast = await forecastOf('hosp')
+    assert.equal(forecast.state, 'fresh')
+    for (const { served, why } of pointsOf(forecast))
+      assert.deepEqual([served, why], ['withheld', 'closed until further notice (works in the street)'])
+  })
+})
