@@ -4,7 +4,7 @@
  */
 
 import { applyLive, countSeq, openEpoch } from '../domain/fold.ts'
-import type { Reading, Rejection } from '../domain/reading.ts'
+import type { Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
 import type { Instant } from '../lib/brand.ts'
 import { hash48 } from '../lib/hash.ts'
@@ -17,6 +17,15 @@ import {
   type ReadingRows,
   type Store,
 } from '../store/store.ts'
+import {
+  conflictOf,
+  type DeadLetterHead,
+  deadLetter,
+  type Outcome,
+  readingsPerFrame,
+  type SensorFates,
+  triedTooOften,
+} from './dead-letter.ts'
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 import { type Fleet, forgetSeqs, recentHash, rememberSeq, type Tracked } from './fleet.ts'
 import { createGapBook } from './gap-book.ts'
@@ -28,8 +37,6 @@ import { createStoredSeqs } from './stored-seqs.ts'
 
 /** Quality marks of a reading row. */
 export const quality = { timeDoubted: 1, late: 2 } as const
-/** Index of a reading row = frame index x this + reading index: a frame holds fewer readings (codecs/codec.ts). */
-const readingsPerFrame = 1_024
 const latin = new TextDecoder('latin1')
 
 export interface BatchRows {
@@ -42,8 +49,6 @@ export interface BatchRows {
 
 type MaybePromise<T> = T | Promise<T>
 
-export type Outcome = 'committed' | 'duplicate' | 'quarantined'
-
 export interface BatchBuilder {
   readonly rows: BatchRows
   addRecord(record: DecodedRecord): Promise<void>
@@ -55,9 +60,6 @@ export interface BatchBuilder {
   /** Gaps and days of sensors. */
   losses(): Pick<LossBatch, 'sensorDays' | 'gaps' | 'gapsGone'>
 }
-
-/** How a frame ended for each sensor it speaks of, by external id. */
-export type SensorFates = readonly (readonly [device: string, fate: Outcome])[]
 
 export type BatchStore = Pick<Store, 'findSeqs' | 'epochSpan' | 'gapsFrom'>
 
@@ -344,16 +346,6 @@ function isRedelivery(device: Tracked, uplink: Uplink, frame: DecodedFrame): boo
   return false
 }
 
-const triedTooOften: Rejection = {
-  code: 'too-many-readings',
-  detail: `more readings of this frame were stored by other tries than the ${readingsPerFrame} a frame has room for`,
-}
-
-const conflictOf = (reading: Reading): Rejection => ({
-  code: 'sequence-conflict',
-  detail: `device ${reading.device} sent another payload under sequence number ${reading.seq} before; the first is kept, this one waits here`,
-})
-
 /** Stored when the frame came first: all of a sensor that was in no conflict, and what has no number, which is never in one. */
 function isStored({ device, seq }: Reading, counted: SensorFates): boolean {
   const before = counted.find(([external]) => external === device)
@@ -366,33 +358,3 @@ const worse = (a: Outcome | undefined, b: Outcome) => (a === undefined || fateRa
 
 const spanOf = ({ minSeq, maxSeq }: Tracked['state']) =>
   minSeq === null || maxSeq === null ? undefined : { min: minSeq, max: maxSeq }
-
-/** What a dead letter's head says beside how its frame came. */
-export interface DeadLetterHead {
-  /** The letter stands for its whole record, which was counted as so many frames. */
-  readonly frames?: number
-  /** For which sensors its frame was counted, when one of them was in conflict. */
-  readonly sensors?: SensorFates
-  /** Indexes of the frame that its readings have taken already: what is stored of it later comes behind them. */
-  readonly stored?: number
-}
-
-function deadLetter(
-  { pos, uplink }: DecodedRecord,
-  frame: DecodedFrame,
-  rejection: Rejection,
-  more: DeadLetterHead,
-): DeadLetterRow {
-  const { source, codec, arrivedAt, meta, time, framing } = uplink
-  return {
-    pos,
-    idx: frame.idx,
-    source,
-    codec,
-    arrived: arrivedAt,
-    code: rejection.code,
-    detail: rejection.detail,
-    head: JSON.stringify({ source, codec, framing, ...(meta ? { meta } : {}), ...(time ? { time } : {}), ...more }),
-    bytes: bytesOf(frame).slice(),
-  }
-}

@@ -1,0 +1,52 @@
+/** A frame that nobody could use, as a row: its bytes, how it came, and why it is here. */
+import type { Reading, Rejection } from '../domain/reading.ts'
+import type { DeadLetterRow } from '../store/store.ts'
+import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
+
+export type Outcome = 'committed' | 'duplicate' | 'quarantined'
+
+/** How a frame ended for each sensor it speaks of, by external id. */
+export type SensorFates = readonly (readonly [device: string, fate: Outcome])[]
+
+/** Index of a reading row = frame index x this + reading index: a frame holds fewer readings (codecs/codec.ts). */
+export const readingsPerFrame = 1_024
+
+export const triedTooOften: Rejection = {
+  code: 'too-many-readings',
+  detail: `more readings of this frame were stored by other tries than the ${readingsPerFrame} a frame has room for`,
+}
+
+export const conflictOf = (reading: Reading): Rejection => ({
+  code: 'sequence-conflict',
+  detail: `device ${reading.device} sent another payload under sequence number ${reading.seq} before; the first is kept, this one waits here`,
+})
+
+/** What a dead letter's head says beside how its frame came. */
+export interface DeadLetterHead {
+  /** The letter stands for its whole record, which was counted as so many frames. */
+  readonly frames?: number
+  /** For which sensors its frame was counted, when one of them was in conflict. */
+  readonly sensors?: SensorFates
+  /** Indexes of the frame that its readings have taken already: what is stored of it later comes behind them. */
+  readonly stored?: number
+}
+
+export function deadLetter(
+  { pos, uplink }: DecodedRecord,
+  frame: DecodedFrame,
+  rejection: Rejection,
+  more: DeadLetterHead,
+): DeadLetterRow {
+  const { source, codec, arrivedAt, meta, time, framing } = uplink
+  return {
+    pos,
+    idx: frame.idx,
+    source,
+    codec,
+    arrived: arrivedAt,
+    code: rejection.code,
+    detail: rejection.detail,
+    head: JSON.stringify({ source, codec, framing, ...(meta ? { meta } : {}), ...(time ? { time } : {}), ...more }),
+    bytes: bytesOf(frame).slice(),
+  }
+}
