@@ -41,7 +41,7 @@ const busyMsMax = 5_000
  * Memory for pages, per process, and pages in the log before it is copied into the file: a batch over 2,000 devices touches as many
  * leaves of the index, and with the defaults (2 MB, 1,000 pages) each commit ended in a checkpoint. Measured: twice the rows.
  */
-const cacheKiB = 32_768
+const cacheKiB = 16_384
 const checkpointPages = 8_192
 /** `PRAGMA synchronous` reads back as a number. */
 const synchronousNames = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
