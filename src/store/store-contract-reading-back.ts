@@ -5,9 +5,10 @@ import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
 import { BadCursor, type ReadingRow, type Store } from './store.ts'
+import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, walk } from './store-samples.ts'
 
-type OnStore = (sentence: string, body: (store: Store) => Promise<void>) => void
+type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
 export function readingBackContract(onStore: OnStore): void {
   describe('reading back', () => {
@@ -113,6 +114,34 @@ export function readingBackContract(onStore: OnStore): void {
         assert.deepEqual(await store.readings({ external: 'nobody', limit: 5 }), { items: [], next: null })
       },
     )
+
+    onStore('pages that end anywhere in closed blocks leave no reading out', async (store, here) => {
+      await using small = await here.open(undefined, { blockRows: 3 })
+      // Numbers that come twice, out of order, or not at all, and an epoch that begins.
+      const said = [
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [0, null],
+        [0, 5],
+        [0, 4],
+        [0, 6],
+        [0, 6],
+        [1, 0],
+        [1, null],
+        [1, 1],
+      ] as const
+      for (const [from, [epoch, seq]] of said.entries())
+        await small.commit(
+          aBatch({ from, to: from + 1, devices: [aDevice(1)], readings: [aReading({ pos: from + 1, epoch, seq })] }),
+        )
+      const inOrder = [4, 1, 2, 3, 6, 5, 7, 8, 10, 9, 11]
+      for (const limit of [1, 2, 3, 4, 20])
+        assert.deepEqual(
+          (await walk((cursor) => store.readings({ external: 'A-1', limit, ...cursor }))).map(({ pos }) => pos),
+          inOrder,
+        )
+    })
 
     onStore('the page that ends the list says so, whether full or not', async (store) => {
       const readings = [1, 2, 3, 4].map((seq) => aReading({ idx: seq, seq }))
