@@ -16,7 +16,7 @@ export function errorPlot({ result }: Ran): string {
   })
   const most = Math.max(...lines.flatMap(({ points }) => points.map(([, y]) => y)))
   return chartSvg({
-    title: `Mean absolute error by horizon: ${result.title}`,
+    title: `Mean absolute error: ${result.title}`,
     xTitle: 'horizon',
     yTitle: 'points of rate',
     xTicks: result.horizonNames.map((name, h) => [h, name] as const),

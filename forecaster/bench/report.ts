@@ -44,7 +44,9 @@ export function partsOf(report: string): Record<string, string> {
 }
 
 function head(root: string): string {
-  const openings = Object.entries(readOpenings(root)).map(([name, { opened }]) => `${name} ${opened} times`)
+  const openings = Object.entries(readOpenings(root)).map(
+    ([name, { opened }]) => `${name} ${opened === 1 ? 'once' : `${opened} times`}`,
+  )
   return [
     '# Forecasts, measured',
     '',
