@@ -3,8 +3,7 @@
  * asked once per device and epoch for all numbers a record wants. The rows are looked through when the first number is asked for: in most
  * batches none is.
  */
-import { type ReadingRows, readingAt, readingWidth } from '../store/reading-rows.ts'
-import type { Store } from '../store/store.ts'
+import { type ReadingRows, readingAt, readingWidth, type Store } from '../store/store.ts'
 
 export interface StoredSeqs {
   /** Announces a number that `find` will ask for. */

@@ -24,8 +24,8 @@ export type * from './history.ts'
 export type * from './losses.ts'
 export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
-export { addReading, listOf, noReadings, type ReadingRows } from './reading-rows.ts'
-export { createSessionBook, noSessions, type SessionRows, sessionList, sessionRows } from './session-rows.ts'
+export { addReading, listOf, noReadings, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
+export { createSessionBook, noSessions, sessionList, sessionRows } from './session-rows.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
