@@ -12,7 +12,7 @@ import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import { noSessions, type OccupancyRow, type Store } from '../store/store.ts'
 import { aBatch } from '../store/store-samples.ts'
-import { train } from './training.ts'
+import { type TrainingDeps, train } from './training.ts'
 import { asideNote, asideWeights, ownNote, ownWeights, servedWeights } from './weights.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'training-'))
@@ -67,7 +67,20 @@ async function storeWithHistory(): Promise<Store> {
   return store
 }
 
-async function trained(name: string, said: object) {
+/** Ends well when it was told to rest and then to go on. */
+function resting(): string {
+  const file = trainer('rested', { held_out: 0.2, held_out_before: 0.2, held_out_days: 5 })
+  const source = readFileSync(file, 'utf8')
+  const [imports = '', ...rest] = source.split('\n')
+  const waits = `setTimeout(() => process.exit(5), 10_000)
+let heard = ''
+for await (const bytes of process.stdin) if ((heard += bytes).endsWith('go on\\n')) break
+if (heard !== 'rest\\ngo on\\n') process.exit(4)`
+  writeFileSync(file, [imports, waits, ...rest].join('\n'))
+  return file
+}
+
+async function trained(name: string, said: object, more: Partial<TrainingDeps> = {}) {
   await using store = await storeWithHistory()
   const dir = path.join(folder, `dir-${name}`)
   const now = systemClock.now()
@@ -87,6 +100,7 @@ async function trained(name: string, said: object) {
     {
       ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, said) },
       ...{ plans: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
+      ...more,
     },
     id,
   )
@@ -118,4 +132,10 @@ test('weights that were not judged are not served', async () => {
   const { outcome, dir } = await trained('unjudged', {})
   assert.equal(outcome.state, 'failed')
   assert.ok(!existsSync(ownWeights(dir)))
+})
+
+test('while readings wait a training rests, and goes on when they do not', async () => {
+  let looks = 0
+  const { outcome } = await trained('resting', {}, { main: resting(), isPressed: () => looks++ < 2 })
+  assert.equal(outcome.state, 'done', outcome.detail)
 })
