@@ -22,6 +22,8 @@ import { createPresence, type Presence } from './presence.ts'
 /** While somebody watches; and while nobody does. */
 const watchedPollMs = 100
 const idlePollMs = 1_000
+/** After a read that took long, because much has changed, there is a pause of so many times as long: no more than a second. */
+const restTimes = 6
 const layoutPollMs = 2_000
 const secondMs = 1_000
 /** The slow round over all devices that finds what a cursor cannot: a database set back, a journal begun anew. */
@@ -167,23 +169,31 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
     publish()
   }
 
+  /** How long the last read took. */
+  let tookMs = 0
+  /** What is read is at most so old. */
+  const readEveryMs = () => Math.max(watchedPollMs, Math.min(idlePollMs, restTimes * tookMs))
+
   let reading: Promise<void> | undefined
   /** One read at a time; whoever comes while one is under way waits for the one after it. */
   async function readNow(): Promise<void> {
     while (reading) await reading.catch(() => {})
+    const begun = clock.monotonic()
     reading = poll().finally(() => {
       reading = undefined
+      tookMs = clock.monotonic() - begun
     })
     await reading
   }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stop.signal.aborted; ) {
-      let pause = watching ? watchedPollMs : idlePollMs
       const begun = clock.monotonic()
+      let pause = idlePollMs
       try {
         await readNow()
         attempt = 0
+        if (watching) pause = readEveryMs()
       } catch {
         pause = retryDelayMs(attempt++, storeRetry)
       }
@@ -233,7 +243,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       publish()
     },
     async current() {
-      if (down !== undefined || clock.monotonic() - (fresh?.monotonic ?? 0) < watchedPollMs) return
+      if (down !== undefined || clock.monotonic() - (fresh?.monotonic ?? 0) < readEveryMs()) return
       const read = (reading ?? readNow()).then(publish, () => {})
       await within(currentWaitMs, read)
     },
