@@ -22,8 +22,9 @@ import { createPresence, type Presence } from './presence.ts'
 /** While somebody watches; and while nobody does. */
 const watchedPollMs = 100
 const idlePollMs = 1_000
-/** After a read that took long, because much has changed, there is a pause of so many times as long: no more than a second. */
-const restTimes = 6
+/** A read that took long, because much has changed, is followed by a pause of so many times as long, and no more than this. */
+const restTimes = 2
+const restMsMax = 300
 const layoutPollMs = 2_000
 const secondMs = 1_000
 /** The slow round over all devices that finds what a cursor cannot: a database set back, a journal begun anew. */
@@ -172,7 +173,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
   /** How long the last read took. */
   let tookMs = 0
   /** What is read is at most so old. */
-  const readEveryMs = () => Math.max(watchedPollMs, Math.min(idlePollMs, restTimes * tookMs))
+  const readEveryMs = () => Math.max(watchedPollMs, Math.min(restMsMax, restTimes * tookMs))
 
   let reading: Promise<void> | undefined
   /** One read at a time; whoever comes while one is under way waits for the one after it. */
