@@ -26,7 +26,9 @@ test('ticks are round, in order, and the values lie between the first and the la
 
 test('a plot of anything is a whole SVG without a NaN, its text escaped', () => {
   const value = fc.oneof(fc.double({ noNaN: false }), fc.constantFrom(0, -1, 1e9))
-  const series = fc.record({ name: fc.string(), points: fc.array(fc.tuple(value, value), { maxLength: 5 }) })
+  // A name may say so itself.
+  const name = fc.string().filter((text) => !/NaN|Infinity/.test(text))
+  const series = fc.record({ name, points: fc.array(fc.tuple(value, value), { maxLength: 5 }) })
   fc.assert(
     fc.property(fc.array(series, { maxLength: 9 }), fc.boolean(), fc.boolean(), (many, xLog, yLog) => {
       const svg = linePlot({ ...plot, xLog, yLog, series: many })

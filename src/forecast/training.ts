@@ -136,8 +136,10 @@ function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: 
   const unheard = (error: unknown) => log.debug('the progress of the training was not stored', { error })
   const timer = setInterval(() => void tell().catch(unheard), beatMs)
   return {
+    // Words are few, and people wait for them.
     says: (words) => {
       detail = words
+      void tell().catch(unheard)
     },
     heard(next) {
       progress = next
