@@ -1,7 +1,7 @@
 /** The forecaster as a process, at the size it is promised for; and the bench, small. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -24,16 +24,8 @@ after(() => {
 
 const node = (args: readonly string[]) => spawnSync(process.execPath, args, { encoding: 'utf8' })
 
-/** Processor time of a process; the wall's where there is no /proc. */
-function secondsOf(pid: number | undefined): number {
-  const file = `/proc/${pid}/stat`
-  if (!existsSync(file)) return performance.now() / 1000
-  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
-  const ticksPerSecond = 100
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-}
-
-test('500 lots are forecast in under 2 s once their history is known, and the process ends with its input', async () => {
+// How long it takes is measured by `npm run bench -- forecast-live --parts serving`.
+test('500 lots whose history is known are forecast together from their newest values, and the process ends with its input', async () => {
   const child = spawn(process.execPath, [main, 'serve'], { stdio: ['pipe', 'pipe', 'ignore'] })
   children.push(child)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -47,14 +39,11 @@ test('500 lots are forecast in under 2 s once their history is known, and the pr
     return forecastAnswerSchema.parse(JSON.parse((await lines.next()).value as string))
   }
   await ask({ ...whole, lots })
-  // By the processor's clock where it can be read: on a machine full of tests the wall's says more of the others.
-  const seconds: number[] = []
   for (const quarter of [1, 2, 3]) {
     const at = Date.parse(whole.now) + quarter * 900_000
     const now = new Date(at).toISOString()
     const from = new Date(at - 60_000).toISOString()
     const short = lots.map((lot) => ({ ...lot, rates: [0.4] }))
-    const started = secondsOf(child.pid)
     const answer = await ask({
       ...whole,
       now,
@@ -63,12 +52,9 @@ test('500 lots are forecast in under 2 s once their history is known, and the pr
       pipeline: { ...whole.pipeline, as_of: now },
       lots: short,
     })
-    seconds.push(secondsOf(child.pid) - started)
     assert.equal(answer.lots.length, 500)
     assert.ok(answer.lots.every(({ points }) => points.every(({ served }) => served === 'model')))
   }
-  console.log(`500 lots: ${seconds.map((value) => value.toFixed(2)).join(', ')} s`)
-  assert.ok(Math.min(...seconds) > 0 && Math.max(...seconds) < 2, `took ${seconds.join(', ')} s`)
   child.stdin.end()
   const [code] = await new Promise<[number | null]>((resolve) => child.once('exit', (status) => resolve([status])))
   assert.equal(code, 0)

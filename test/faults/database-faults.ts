@@ -125,6 +125,8 @@ export const databaseFaults: readonly DatabaseFault[] = [
   },
 ]
 
+const listRenewedMs = 120
+
 const noticed = (following: Following, kind?: string) =>
   until(
     `fault noticed by the processor`,
@@ -137,9 +139,10 @@ async function connection(url: string): Promise<{ readonly line: Connection } & 
   return { line, [Symbol.asyncDispose]: () => line.end() }
 }
 
-/** Until some transaction waits for a lock of another. */
+/** Until some transaction waits for a lock of another. The server renews its list only when nobody has asked for 0.1 s. */
 const waiting = (server: MariadbServer) =>
   until('transaction that waits for a lock', async () => {
+    await systemClock.sleep(listRenewedMs)
     const rows = await server.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
     return rows.length > 0
   }).catch(() => {})

@@ -14,6 +14,7 @@ const framesPerRead = 150
 /** The product waits longer between tries; what it does then is the same. */
 const pauseMsMax = 30
 const lookMs = 3
+const stillMsMax = 30_000
 
 export interface KeptJournal {
   readonly id: string
@@ -60,8 +61,8 @@ export interface Following extends AsyncDisposable {
   position(): number
   /** Faults of the store that the processor was told, in order. */
   readonly noticed: readonly StoreFault[]
-  /** Resolves when the store has been followed up to the journal's end. */
-  drained(msMax?: number): Promise<void>
+  /** Resolves when the store has been followed up to the journal's end; fails when it does not come nearer for `stillMsMax`. */
+  drained(): Promise<void>
 }
 
 export function follow(journal: KeptJournal, store: Store, fence = 1): Following {
@@ -85,8 +86,12 @@ export function follow(journal: KeptJournal, store: Store, fence = 1): Following
   return {
     position: () => position,
     noticed,
-    async drained(msMax = 30_000) {
-      await until('drained backlog', () => position >= journal.last() || unexpected.length > 0, msMax)
+    async drained() {
+      const isOver = () => position >= journal.last() || unexpected.length > 0
+      for (let before = -1; !isOver(); ) {
+        before = position
+        await until(`progress from record ${before}`, () => position > before || isOver(), stillMsMax)
+      }
       if (unexpected.length > 0) throw new Error(unexpected.join('\n'))
     },
     async [Symbol.asyncDispose]() {

@@ -28,7 +28,7 @@ const deps = { log: silentLog, clock: systemClock }
 const impatient = { callMs: 700, lockWaitS: 1, silentS: 2, busyMs: 5_000 }
 const recordsPerRound = 30
 /** A fault that lasts meets a backlog that grows. */
-const recordsPerRoundMax = 3_000
+const recordsPerRoundMax = 1_000
 const cutsPerDatabase = 25
 const failuresMax = 3
 const roundMsMax = 120_000

@@ -35,6 +35,13 @@ export const storeBugs: readonly PlantedBug[] = [
     judge,
   },
   {
+    what: 'tells a fault of readings while a piece of them is still being sent, behind whose ROLLBACK it would be stored',
+    file: 'src/store/mysql/commit.ts',
+    from: '        await over\n',
+    to: '        void over\n',
+    judge: ['--test', 'src/store/mysql/commit.test.ts'],
+  },
+  {
     what: 'copies raw frames from wherever the copier believes to be',
     file: 'src/store/sqlite/raw-frames.ts',
     from: 'if (moved.changes !== 1)',

@@ -25,7 +25,14 @@ async function open(
 ): Promise<Opened> {
   const stopper = new AbortController()
   const { promise, resolve } = Promise.withResolvers<string>()
-  const source = httpSource({ listen: { host: '127.0.0.1', port: 0 }, tokens, onListening: resolve, ...options })
+  const limits = { closeIdleMs: 0, ...options.limits }
+  const source = httpSource({
+    listen: { host: '127.0.0.1', port: 0 },
+    tokens,
+    onListening: resolve,
+    ...options,
+    limits,
+  })
   const running = source.run(stopper.signal, context)
   const url = await Promise.race([promise, running.then(() => assert.fail('ended'))])
   const stop = () => {
@@ -267,7 +274,7 @@ test('closing answers what is in flight and takes nothing new', async (t) => {
 })
 
 test('a connection that was taken before closing began may still bring its request, and is answered', async (t) => {
-  const { stop, url, context } = await open(t)
+  const { stop, url, context } = await open(t, { limits: { closeIdleMs: 500 } })
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
   await once(socket, 'connect')
   // Until the server has taken it.

@@ -50,6 +50,8 @@ export interface HttpLimits {
   readonly connectionsMax: number
   /** What closing may take. */
   readonly closeMs: number
+  /** While closing: a connection without a request may still bring one for this long; its answer ends it. */
+  readonly closeIdleMs: number
 }
 
 const defaultLimits: HttpLimits = {
@@ -58,12 +60,11 @@ const defaultLimits: HttpLimits = {
   idleMs: 75_000,
   connectionsMax: 4_096,
   closeMs: 5_000,
+  closeIdleMs: 500,
 }
 
 /** While closing: how often connections that have become idle are looked for. */
 const closeLookMs = 50
-/** While closing: a connection without a request may still bring one for this long; its answer ends it. */
-const closeIdleMs = 500
 
 export function httpSource(options: HttpSourceOptions): Source {
   return { name: options.name ?? 'http', kind: 'http', run: (signal, context) => serve(options, signal, context) }
@@ -100,7 +101,7 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   options.onListening?.(`http://${address}`)
   await aborted(signal)
   const late = setTimeout(() => server.closeAllConnections(), limits.closeMs)
-  const idleAt = context.clock.monotonic() + closeIdleMs
+  const idleAt = context.clock.monotonic() + limits.closeIdleMs
   const idle = setInterval(() => {
     if (context.clock.monotonic() >= idleAt) server.closeIdleConnections()
   }, closeLookMs)

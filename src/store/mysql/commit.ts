@@ -93,8 +93,11 @@ export async function commitMysql(
   if (!batch.dry) await work.commit()
 }
 
-/** In pieces: one is packed while the server takes the one before. */
-export async function insertReadings(session: MysqlSession, rows: ReadingRows, day: DayNumber) {
+/**
+ * In pieces: one is packed while the server takes the one before. A fault is told when nothing is under way any more: a client that sends a
+ * piece in several statements would send the rest behind the ROLLBACK, where each is committed by itself.
+ */
+export async function insertReadings(session: Pick<MysqlSession, 'insertMany'>, rows: ReadingRows, day: DayNumber) {
   let before: Promise<void> = Promise.resolve()
   for (const { filled, rows: ofKind } of readingKinds(rows)) {
     const statement = putReadings(filled)
@@ -103,9 +106,11 @@ export async function insertReadings(session: MysqlSession, rows: ReadingRows, d
     for (let at = 0; at < ofKind.length; at += rowsAtOnce) {
       const piece = ofKind.slice(at, at + rowsAtOnce).map((row) => putValues(blank.slice(), rows, row, day, filled))
       const sent = session.insertMany(statement, piece)
-      // Its fault is told when it is waited for.
-      sent.catch(() => {})
-      await before
+      const over = sent.catch(() => {})
+      await before.catch(async (fault) => {
+        await over
+        throw fault
+      })
       before = sent
     }
   }

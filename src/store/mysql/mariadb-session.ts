@@ -44,6 +44,8 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
         for (let at = 0; at < sent.length; at += rowsPerPacket)
           packets.push(connection.batch(sql, sent.slice(at, at + rowsPerPacket)))
       }
+      // A fault is told when all have ended: one sent behind the ROLLBACK would be committed by itself.
+      await Promise.allSettled(packets)
       await Promise.all(packets)
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
