@@ -55,10 +55,10 @@ test('a block is closed before the batch that would make it too large, or that b
   const begun = planBlocks(closed, noReadings(), first, today, 3)
   assert.deepEqual(begun.open, { day: today, after_pos: 0, block: 1, rows_open: 2 })
   const room = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 })]), today, 3)
-  assert.deepEqual([room.open.rows_open, room.closed.length, room.keepsRows], [3, 0, true])
+  assert.deepEqual([room.open.rows_open, room.closed().length, room.keepsRows], [3, 0, true])
   const full = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 }), aReading({ pos: 4 })]), today, 3)
   assert.deepEqual(full.open, { day: today, after_pos: 2, block: 2, rows_open: 2 })
-  assert.deepEqual([full.closed[0]?.rows_held, full.closed[0]?.day], [2, today])
+  assert.deepEqual([full.closed()[0]?.rows_held, full.closed()[0]?.day], [2, today])
   const tomorrow = planBlocks(begun.open, first, readingRows([aReading({ pos: 3 })]), today + 1, 99)
   assert.deepEqual(tomorrow.open, { day: today + 1, after_pos: 2, block: 2, rows_open: 1 })
 })
@@ -78,7 +78,7 @@ test('a reading of a position before the open block gets a block of its own at o
     [61],
   )
   assert.deepEqual(
-    plan.closed.map(({ block, rows_held }) => [block, rows_held]),
+    plan.closed().map(({ block, rows_held }) => [block, rows_held]),
     [[4, 1]],
   )
 })

@@ -51,8 +51,8 @@ export const blockColumns = [
 const noSeq = -1
 
 export interface BlockPlan {
-  /** Keys of blocks that end with this batch. */
-  readonly closed: readonly ReadingBlockTable[]
+  /** Keys of blocks that end with this batch: packed when asked for, while the database has other work. */
+  closed(): ReadingBlockTable[]
   readonly open: OpenBlock
   /** Rows of the batch that the open block holds now. */
   readonly added: ReadingRows
@@ -69,9 +69,9 @@ export function planBlocks(
   rowsMax: number,
 ): BlockPlan {
   let { day, after_pos, block, rows_open } = open
-  const closed: ReadingBlockTable[] = []
+  const closing: { readonly rows: ReadingRows; readonly day: number; readonly block: number }[] = []
   const close = (rows: ReadingRows, of: number) => {
-    if (rows.length > 0) closed.push(...groupsOf(rows, of, block++))
+    if (rows.length > 0) closing.push({ rows, day: of, block: block++ })
   }
   const keepsRows = day === today && rows_open + batch.length <= rowsMax
   if (!keepsRows) {
@@ -84,6 +84,7 @@ export function planBlocks(
   // A dead letter that is decoded again brings a position of long ago, which the open block does not reach back to.
   const { behind: added, before: old } = behind(batch, after_pos)
   close(old, day)
+  const closed = () => closing.flatMap((one) => groupsOf(one.rows, one.day, one.block))
   return { closed, open: { day, after_pos, block, rows_open: rows_open + added.length }, added, keepsRows }
 }
 

@@ -35,11 +35,18 @@ export const storeBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'tells a fault of readings while a piece of them is still being sent, behind whose ROLLBACK it would be stored',
-    file: 'src/store/mysql/commit.ts',
-    from: '        await over\n',
-    to: '        void over\n',
-    judge: ['--test', 'src/store/mysql/commit.test.ts'],
+    what: 'ends a transaction while statements of it are still being sent, behind whose ROLLBACK they would be stored',
+    file: 'src/store/mysql/sent-ahead.ts',
+    from: 'void (await Promise.allSettled(underWay))',
+    to: 'void Promise.allSettled(underWay)',
+    judge: ['--test', 'src/store/mysql/sent-ahead.test.ts'],
+  },
+  {
+    what: 'does not look at how many rows a statement found that was sent ahead',
+    file: 'src/store/mysql/sent-ahead.ts',
+    from: '.then(({ affected }) => check?.(affected))',
+    to: '.then(() => check?.(1))',
+    judge: ['--test', 'src/store/mysql/sent-ahead.test.ts'],
   },
   {
     what: 'copies raw frames from wherever the copier believes to be',

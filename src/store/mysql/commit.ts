@@ -21,10 +21,11 @@ import type { ReadingBlockTable } from '../tables.ts'
 import { putHistoryMysql } from './history.ts'
 import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-/** Readings that are values at a time: rows of one packet. */
-const rowsAtOnce = 2_500
+/** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
+const rowsAtOnce = 1_000
 /** Frames of dead letters sent at once; one larger goes alone. */
 const deadLetterBytesMax = 4 * 1024 * 1024
 
@@ -75,46 +76,42 @@ export async function commitMysql(
       'fenced',
       `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
     )
-  if (blocks) {
-    await insertReadings(session, batch.readings, blocks.plan.open.day)
-    await moveBlocks(session, blocks)
-  }
-  if (devices.length > 0) await putDevices(session, devices, batch.devices)
+  // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
+  await using ahead = sentAhead(session)
+  await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
-    await session.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
+    await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
   for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))
-    await session.insertMany(
+    await ahead.insertMany(
       upsertDeadLetters,
       letters.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
     )
-  if (ledger.length > 0) await session.insertMany(addLedger, ledger)
-  await putLossesMysql(session, batch.journal, batch.losses)
-  await putHistoryMysql(session, batch.history, today)
+  await ahead.insertMany(addLedger, ledger)
+  await putLossesMysql(ahead, batch.journal, batch.losses)
+  await putHistoryMysql(ahead, batch.history, today)
+  if (blocks) {
+    await moveBlocks(ahead, blocks)
+    await insertReadings(ahead, batch.readings, blocks.plan.open.day)
+  }
+  await ahead.answered()
   if (!batch.dry) await work.commit()
 }
 
-/**
- * In pieces: one is packed while the server takes the one before. A fault is told when nothing is under way any more: a client that sends a
- * piece in several statements would send the rest behind the ROLLBACK, where each is committed by itself.
- */
-export async function insertReadings(session: Pick<MysqlSession, 'insertMany'>, rows: ReadingRows, day: DayNumber) {
-  let before: Promise<void> = Promise.resolve()
+async function insertReadings(ahead: SentAhead, rows: ReadingRows, day: DayNumber) {
   for (const { filled, rows: ofKind } of readingKinds(rows)) {
     const statement = putReadings(filled)
     // An array that was of doubles from its beginning needs no memory for each of its values.
     const blank = [0.5, ...filled.map(() => 0.5)]
-    for (let at = 0; at < ofKind.length; at += rowsAtOnce) {
-      const piece = ofKind.slice(at, at + rowsAtOnce).map((row) => putValues(blank.slice(), rows, row, day, filled))
-      const sent = session.insertMany(statement, piece)
-      const over = sent.catch(() => {})
-      await before.catch(async (fault) => {
-        await over
-        throw fault
-      })
-      before = sent
+    /** Written again when the piece before the last ones was answered. */
+    const pieces: number[][][] = []
+    for (let at = 0, turn = 0; at < ofKind.length; at += rowsAtOnce, turn = (turn + 1) % underWayMax) {
+      const length = Math.min(rowsAtOnce, ofKind.length - at)
+      pieces[turn] ??= Array.from({ length }, () => blank.slice())
+      const piece = (pieces[turn] as number[][]).slice(0, length)
+      for (let i = 0; i < length; i++) putValues(piece[i] as number[], rows, ofKind[at + i] as number, day, filled)
+      await ahead.insertMany(statement, piece)
     }
   }
-  await before
 }
 
 function putValues(into: number[], { values }: ReadingRows, row: number, day: DayNumber, filled: readonly number[]) {
@@ -124,32 +121,31 @@ function putValues(into: number[], { values }: ReadingRows, row: number, day: Da
   return into
 }
 
-export async function insertBlocks(session: MysqlSession, groups: readonly ReadingBlockTable[]) {
+/** Into a session, or ahead of its answers. */
+export async function insertBlocks(into: Pick<MysqlSession, 'insertMany'>, groups: readonly ReadingBlockTable[]) {
   if (groups.length === 0) return
   const values = ({ keys_packed, ...row }: ReadingBlockTable) =>
     blockColumns.map((column) => (column === 'keys_packed' ? asBuffer(keys_packed) : row[column]))
-  await session.insertMany(putBlocks, groups.map(values))
+  await into.insertMany(putBlocks, groups.map(values))
 }
 
-async function moveBlocks(session: MysqlSession, { before, plan: { closed, open } }: Blocks) {
-  await insertBlocks(session, closed)
-  const { affected } = await session.execute(
+async function moveBlocks(ahead: SentAhead, { before, plan: { closed, open } }: Blocks) {
+  await insertBlocks(ahead, closed())
+  await ahead.execute(
     'UPDATE reading_open SET day = ?, after_pos = ?, block = ?, rows_open = ? WHERE id = 0 AND block = ? AND rows_open = ?',
     [open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open],
+    (affected) => {
+      if (affected !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
+    },
   )
-  if (affected !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
 }
 
-async function putDevices(session: MysqlSession, rows: SqlValue[][], devices: readonly DeviceState[]) {
-  try {
-    await session.insertMany(upsertDevices, rows)
-  } catch (error) {
-    if ((error as { errno?: number }).errno !== 1048) throw error
-    const numbers = devices.length === 1 ? `number ${devices[0]?.id}` : `one of ${devices.length} numbers`
-    throw new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
-      cause: error,
-    })
-  }
+function ofAnotherDevice(fault: unknown, devices: readonly DeviceState[]): unknown {
+  if ((fault as { errno?: number }).errno !== 1048) return fault
+  const numbers = devices.length === 1 ? `number ${devices[0]?.id}` : `one of ${devices.length} numbers`
+  return new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
+    cause: fault,
+  })
 }
 
 function* inPieces(letters: readonly DeadLetterRow[]): Iterable<DeadLetterRow[]> {

@@ -19,6 +19,7 @@ import type { SqlValue } from '../rows.ts'
 import { sessionAt, sessionsInOrder } from '../session-rows.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
+import type { SentAhead } from './sent-ahead.ts'
 
 const values = (of: string) => `VALUES(${of})`
 const widest = (which: 'LEAST' | 'GREATEST') => (of: string) =>
@@ -39,19 +40,19 @@ const widenHealth = upsert(
 )
 
 /** Keys are sorted, so that two writers meet in one order. */
-export async function putHistoryMysql(session: MysqlSession, batch: HistoryBatch | undefined, today: DayNumber) {
+export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | undefined, today: DayNumber) {
   if (!batch) return
-  const many = async (statement: RowStatement, rows: SqlValue[][]) => {
-    if (rows.length > 0) await session.insertMany(statement, rows)
-  }
   const { sessions, occupancy, counts, health } = batch
-  await many(
+  await ahead.insertMany(
     putSessions,
     sessionsInOrder(sessions).map((row) => sessionValues(sessionAt(sessions, row), today)),
   )
-  await many(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
-  await many(addCounts, counts.toSorted((a, b) => a.device - b.device || a.start - b.start).map(countValues))
-  await many(widenHealth, health.toSorted((a, b) => a.device - b.device || a.day - b.day).map(healthValues))
+  await ahead.insertMany(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
+  await ahead.insertMany(
+    addCounts,
+    counts.toSorted((a, b) => a.device - b.device || a.start - b.start).map(countValues),
+  )
+  await ahead.insertMany(widenHealth, health.toSorted((a, b) => a.device - b.device || a.day - b.day).map(healthValues))
 }
 
 function upsert(table: string, columns: readonly string[], changes: string): RowStatement {

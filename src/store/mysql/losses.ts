@@ -19,6 +19,7 @@ import type { DiscardOrder, GapKey, LossBatch } from '../losses.ts'
 import { deadLetterColumns, type SqlValue, toDeadLetter } from '../rows.ts'
 import type { DeadLetterTable } from '../tables.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import type { SentAhead } from './sent-ahead.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 const addDays: RowStatement = {
@@ -41,21 +42,21 @@ const putIntakeDays: RowStatement = {
 const endsPerStatementMax = 500
 
 /** Keys are sorted, so that two writers meet in one order. */
-export async function putLossesMysql(session: MysqlSession, journal: string, batch: LossBatch | undefined) {
+export async function putLossesMysql(ahead: SentAhead, journal: string, batch: LossBatch | undefined) {
   if (!batch) return
-  const many = async (statement: RowStatement, rows: SqlValue[][]) => {
-    if (rows.length > 0) await session.insertMany(statement, rows)
-  }
   const { sensorDays, gaps, gapsGone, losses, intakeDays } = batch
-  await many(addDays, sensorDays.toSorted((a, b) => a.day - b.day || a.device - b.device).map(sensorDayValues))
+  await ahead.insertMany(
+    addDays,
+    sensorDays.toSorted((a, b) => a.day - b.day || a.device - b.device).map(sensorDayValues),
+  )
   for (const { device, epoch, ends } of byEpoch(gapsGone.toSorted(byKey))) {
     const marks = ends.map(() => '?').join(', ')
     const sql = `DELETE FROM gap WHERE device = ? AND epoch = ? AND to_seq IN (${marks})`
-    await session.execute(sql, [device, epoch, ...ends])
+    await ahead.execute(sql, [device, epoch, ...ends])
   }
-  await many(putGaps, gaps.toSorted(byKey).map(gapValues))
-  await many(putLosses, losses.map((row) => lossValues(journal, row)).sort(byText))
-  await many(putIntakeDays, intakeDays.map((row) => intakeDayValues(journal, row)).sort(byText))
+  await ahead.insertMany(putGaps, gaps.toSorted(byKey).map(gapValues))
+  await ahead.insertMany(putLosses, losses.map((row) => lossValues(journal, row)).sort(byText))
+  await ahead.insertMany(putIntakeDays, intakeDays.map((row) => intakeDayValues(journal, row)).sort(byText))
 }
 
 export async function discardMysql(session: MysqlSession, order: DiscardOrder) {

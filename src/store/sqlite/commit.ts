@@ -78,7 +78,7 @@ export function commitSqlite(
       many.run(...values)
     }
     for (let at = whole; at < rows.length; at++) one.run(...pushReadingValues([], rows, at, open.day, filled))
-    for (const group of closed) putBlock.run(...blockColumns.map((column) => group[column]))
+    for (const group of closed()) putBlock.run(...blockColumns.map((column) => group[column]))
     const moved = moveOpen.run(open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open)
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
   }

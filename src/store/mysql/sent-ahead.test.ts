@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import { sentAhead, underWayMax } from './sent-ahead.ts'
+
+const statement: RowStatement = { head: 'INSERT INTO reading (pos)', columns: 1 }
+
+/** Answers in the order of sending, as a server does; every statement takes its rows' number of turns, a failing one none. */
+function fakeSession(failing: readonly number[] = []) {
+  const counts = { begun: 0, ended: 0, most: 0 }
+  let before: Promise<unknown> = Promise.resolve()
+  const run = async (turns: number) => {
+    const turn = counts.begun++
+    counts.most = Math.max(counts.most, counts.begun - counts.ended)
+    const mine = before.then(async () => {
+      for (let i = 0; i < turns && !failing.includes(turn); i++) await setImmediate()
+    })
+    before = mine
+    await mine
+    counts.ended++
+    if (failing.includes(turn)) throw new Error(`statement ${turn} failed`)
+    return { affected: turns, insertId: 0 }
+  }
+  const session: Pick<MysqlSession, 'insertMany' | 'execute'> = {
+    insertMany: async (_, rows) => void (await run(rows.length)),
+    execute: (_, params) => run(params.length),
+  }
+  return { session, counts }
+}
+
+const rows = (count: number) => Array.from({ length: count }, () => [1])
+
+test('the scope ends when nothing is under way any more, whichever statement fails, and the first fault is told', async () => {
+  for (let failing = 0; failing < 10; failing++) {
+    const { session, counts } = fakeSession([failing, failing + 1])
+    const work = async () => {
+      await using ahead = sentAhead(session)
+      for (let i = 0; i < 10; i++) await ahead.insertMany(statement, rows(20))
+      await ahead.answered()
+    }
+    await assert.rejects(work(), new Error(`statement ${failing} failed`))
+    assert.equal(counts.ended, counts.begun)
+  }
+})
+
+test('statements are sent before those before were answered, but not more than a few', async () => {
+  const { session, counts } = fakeSession()
+  await using ahead = sentAhead(session)
+  for (let i = 0; i < 20; i++) await ahead.insertMany(statement, rows(5))
+  assert.ok(counts.ended < counts.begun)
+  await ahead.answered()
+  assert.deepEqual(counts, { begun: 20, ended: 20, most: underWayMax })
+})
+
+test('no rows are no statement, a count that is checked may fail, and a fault is told as asked', async () => {
+  const { session, counts } = fakeSession([1])
+  await using ahead = sentAhead(session)
+  await ahead.insertMany(statement, [])
+  assert.equal(counts.begun, 0)
+  const check = (affected: number) => {
+    if (affected !== 1) throw new Error(`${affected} rows`)
+  }
+  await ahead.execute('UPDATE', [1, 2], check)
+  await ahead.insertMany(statement, rows(1), (fault) => new Error(`told: ${(fault as Error).message}`))
+  await assert.rejects(ahead.answered(), new Error('2 rows'))
+  await assert.rejects(ahead.answered(), new Error('told: statement 1 failed'))
+})
