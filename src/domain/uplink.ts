@@ -38,11 +38,7 @@ const decoder = new TextDecoder('utf-8', { fatal: false })
 export const uplinkHeadBytesMax = 65_535
 
 export function encodeUplink(uplink: Uplink): Uint8Array {
-  const { source, codec, meta, time } = uplink
-  const head = encoder.encode(
-    JSON.stringify({ source, codec, ...(meta ? { meta } : {}), ...(time ? { time } : {}) } satisfies UplinkHead),
-  )
-  if (head.length > uplinkHeadBytesMax) throw new RangeError(`uplink head of ${head.length} bytes exceeds 65,535`)
+  const head = headBytes(uplink)
   const out = new Uint8Array(fixedBytes + head.length + 8 + uplink.bytes.length)
   const view = new DataView(out.buffer)
   view.setUint8(0, formatVersion)
@@ -67,19 +63,37 @@ export function decodeUplink(record: Uint8Array): Uplink | undefined {
   return { ...head, framing, arrivedAt: instant(view.getFloat64(timeAt, true)), bytes: record.subarray(timeAt + 8) }
 }
 
-/** Heads repeat from record to record; the last few parsed are kept. */
-const headCache = new Map<string, UplinkHead>()
-const headCacheMax = 256
+/** Heads repeat from record to record, one for each topic: those of a large site are kept on both sides. */
+const headsKept = 4_096
+const headsWritten = new Map<string, Uint8Array>()
+const headsRead = new Map<string, UplinkHead>()
+
+function headBytes({ source, codec, meta, time }: Uplink): Uint8Array {
+  const text = JSON.stringify({ source, codec, ...(meta && { meta }), ...(time && { time }) } satisfies UplinkHead)
+  const known = headsWritten.get(text)
+  if (known) return known
+  const head = encoder.encode(text)
+  if (head.length > uplinkHeadBytesMax) throw new RangeError(`uplink head of ${head.length} bytes exceeds 65,535`)
+  keep(headsWritten, text, head)
+  return head
+}
+
+/** Long ones, as of an abuser, are not worth their memory. */
+function keep<T>(heads: Map<string, T>, text: string, head: T) {
+  if (text.length > headCharsKept) return
+  if (heads.size >= headsKept) heads.clear()
+  heads.set(text, head)
+}
+const headCharsKept = 512
 
 function parseHead(bytes: Uint8Array): UplinkHead | undefined {
   const text = decoder.decode(bytes)
-  const known = headCache.get(text)
+  const known = headsRead.get(text)
   if (known) return known
   try {
     const head = JSON.parse(text) as UplinkHead
     if (typeof head.source !== 'string' || typeof head.codec !== 'string') return undefined
-    if (headCache.size >= headCacheMax) headCache.clear()
-    headCache.set(text, head)
+    keep(headsRead, text, head)
     return head
   } catch {
     return undefined

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { instant } from '../lib/brand.ts'
+import { decodeUplink, encodeUplink, type Uplink, uplinkHeadBytesMax } from './uplink.ts'
+
+const uplinkOf = (topic: string): Uplink => ({
+  source: 'mqtt',
+  codec: 'generic',
+  framing: 'whole',
+  meta: { topic },
+  arrivedAt: instant(1_700_000_000_000),
+  bytes: Buffer.from(`{"topic":"${topic}"}`),
+})
+const roundTrip = (uplink: Uplink) => {
+  const back = decodeUplink(encodeUplink(uplink))
+  return back && { ...back, bytes: Buffer.from(back.bytes) }
+}
+
+test('every head comes back as it was written, however many topics take turns', () => {
+  for (let turn = 0; turn < 2; turn++)
+    for (let i = 0; i < 9_000; i++) {
+      const uplink = uplinkOf(`site/${i}`)
+      assert.deepEqual(roundTrip(uplink), uplink)
+    }
+})
+
+test('heads that differ in one part only are not taken for one another', () => {
+  const one = uplinkOf('a')
+  const heads: Uplink[] = [
+    one,
+    { ...one, source: 'm' },
+    { ...one, codec: 'g' },
+    { ...one, time: 'trust' },
+    { ...one, meta: { topic: 'a', qos: '0' } },
+  ]
+  for (const uplink of [...heads, ...heads]) assert.deepEqual(roundTrip(uplink), uplink)
+})
+
+test('a head that does not fit its length field is refused, each time', () => {
+  const long = uplinkOf('x'.repeat(uplinkHeadBytesMax))
+  for (let turn = 0; turn < 2; turn++) assert.throws(() => encodeUplink(long), RangeError)
+})
