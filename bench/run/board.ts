@@ -75,7 +75,7 @@ function answersOf(child: ChildProcess): (field: string) => Promise<unknown> {
     for (const { reject } of asked.values()) reject(fault)
   }
   child.once('error', fail)
-  child.once('close', () => fail(new Error('the emulated board ended')))
+  child.once('close', (code, signal) => fail(new Error(`the emulated board ended (${signal ?? `exit ${code}`})`)))
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
     const answer = JSON.parse(text) as object
     for (const [field, { resolve }] of asked)

@@ -12,7 +12,7 @@ import { newestArrivals } from './arrivals.ts'
 import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
 import { hindcasts } from './hindcasts.ts'
 import { forecastSites } from './lots.ts'
-import { isNight, nextRoundMs } from './schedule.ts'
+import { isTrainingDue, nextRoundMs } from './schedule.ts'
 import { emptyBoard, gateOf, type KeptQuality, keptQuality, modelShown, scoredDays, scoreSite } from './scoring.ts'
 import { type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
 import { type PlanSettings, sitePlan } from './site-plan.ts'
@@ -204,7 +204,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     }
   }
 
-  /** One that is asked for, or that nobody works on any more; or the one of the night. */
+  /** One that is asked for, or that nobody works on any more; or the one of the night, also of one that was missed. */
   async function trainings() {
     const now = clock.now()
     const newest = await store.newestTraining()
@@ -224,7 +224,8 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (newest?.state === 'running' || newest?.state === 'cancelling') return
     const [first] = sites
     if (!first || service.nightHour === 'off') return
-    if (!isNight(now, first.site.zone, service.nightHour, newest?.asked)) return
+    const night = { nowMs: now, begunMs: begun, zone: first.site.zone, hour: service.nightHour, lastMs: newest?.asked }
+    if (!isTrainingDue(night)) return
     if (first.rates.historyDays(0) < trainingDaysMin) return
     await store.addTraining({
       ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },

@@ -7,8 +7,25 @@ const afterMs = 20_000
 
 export const nextRoundMs = (nowMs: number): number => (Math.floor((nowMs - afterMs) / roundMs) + 1) * roundMs + afterMs
 
-/** The local hour has come, and the last training began before this night. */
-export function isNight(nowMs: number, zone: string, hour: number, lastBegunMs: number | undefined): boolean {
+/** A night was missed when the last training is older than this: the server was off, or asleep. */
+const missedMs = 1.5 * dayMs
+/** What was missed is made up for when a server that has just started is at rest. */
+const settledMs = 10 * 60_000
+
+export interface Night {
+  readonly nowMs: number
+  /** When this server began. */
+  readonly begunMs: number
+  readonly zone: string
+  /** Local hour of the nightly training. */
+  readonly hour: number
+  /** When the last training was asked for. */
+  readonly lastMs: number | undefined
+}
+
+/** The local hour has come and the last training began before this night; or a night was missed. */
+export function isTrainingDue({ nowMs, begunMs, zone, hour, lastMs }: Night): boolean {
+  if (lastMs !== undefined && nowMs - lastMs > missedMs && nowMs - begunMs > settledMs) return true
   const local = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(zone)
-  return local.hour === hour && (lastBegunMs === undefined || nowMs - lastBegunMs > dayMs / 2)
+  return local.hour === hour && (lastMs === undefined || nowMs - lastMs > dayMs / 2)
 }

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 import { type PageDouble, startPageDouble } from './pages-under-test.ts'
-import { sampleLetters, sampleLosses } from './pipeline-under-test.ts'
+import { sampleLetters, sampleLosses } from './pipeline-samples-under-test.ts'
 import { samplePlan } from './plan/sample-plan.ts'
 
 let build: Build

@@ -15,19 +15,18 @@ import {
   type SqlValue,
   storedColumns,
 } from '../rows.ts'
-import { type CommitBatch, type DeadLetterRow, StoreError } from '../store.ts'
+import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
 import type { ReadingBlockTable } from '../tables.ts'
 import { putHistoryMysql } from './history.ts'
 import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { inPieces } from './pieces.ts'
 import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
 const rowsAtOnce = 1_000
-/** Frames of dead letters sent at once; one larger goes alone. */
-const deadLetterBytesMax = 4 * 1024 * 1024
 
 const putReadings = (filled: readonly number[]): RowStatement => ({
   ...insertInto('reading', storedColumns(filled)),
@@ -146,21 +145,6 @@ function ofAnotherDevice(fault: unknown, devices: readonly DeviceState[]): unkno
   return new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
     cause: fault,
   })
-}
-
-function* inPieces(letters: readonly DeadLetterRow[]): Iterable<DeadLetterRow[]> {
-  let piece: DeadLetterRow[] = []
-  let bytes = 0
-  for (const letter of letters) {
-    if (piece.length > 0 && bytes + letter.bytes.length > deadLetterBytesMax) {
-      yield piece
-      piece = []
-      bytes = 0
-    }
-    piece.push(letter)
-    bytes += letter.bytes.length
-  }
-  if (piece.length > 0) yield piece
 }
 
 function insertInto(table: string, columns: readonly string[]): RowStatement {

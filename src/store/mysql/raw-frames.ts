@@ -1,13 +1,12 @@
 /** Raw frames: one transaction a piece, its own offset first (S1). */
 import type { DayNumber } from '../../lib/utc-day.ts'
 import { rawFrameColumns, rawFrameValues } from '../raw-frame-rows.ts'
-import { journalParts, type RawBatch, type RawFrameRow } from '../raw-frames.ts'
+import { journalParts, type RawBatch } from '../raw-frames.ts'
 import { StoreError } from '../store.ts'
 import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { inPieces } from './pieces.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-/** Frames sent at once; one larger goes alone. */
-const sentBytesMax = 4 * 1024 * 1024
 const putFrames: RowStatement = {
   head: `INSERT INTO raw_frame (${rawFrameColumns.join(', ')})`,
   columns: rawFrameColumns.length,
@@ -29,19 +28,4 @@ export async function copyRawMysql(session: MysqlSession, batch: RawBatch, today
       piece.map((frame) => rawFrameValues({ ...frame, bytes: asBuffer(frame.bytes) }, today)),
     )
   await work.commit()
-}
-
-function* inPieces(frames: readonly RawFrameRow[]): Iterable<RawFrameRow[]> {
-  let piece: RawFrameRow[] = []
-  let bytes = 0
-  for (const frame of frames) {
-    if (piece.length > 0 && bytes + frame.bytes.length > sentBytesMax) {
-      yield piece
-      piece = []
-      bytes = 0
-    }
-    piece.push(frame)
-    bytes += frame.bytes.length
-  }
-  if (piece.length > 0) yield piece
 }
