@@ -73,8 +73,12 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     await board.closed(true)
     await before.kill()
     board.unlock()
-    program = await peer.start(job)
+    const starting = peer.start(job)
+    starting.catch(() => {})
+    // The line is heard again as soon as the port is open, not when everything else is ready.
+    await board.opened()
     await board.closed(false)
+    program = await starting
     return before
   }
 

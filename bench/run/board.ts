@@ -5,8 +5,10 @@
  * The terminal is made by pty-owner.py, because Node cannot.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sent } from './truth.ts'
 
 export interface Burst {
@@ -28,11 +30,15 @@ export interface Board extends AsyncDisposable {
   send(burst: Burst): Promise<BurstTruth>
   /** While nobody has the port open, what is sent is lost on the wire. Resolves when the board knows. */
   closed(isClosed: boolean): Promise<void>
+  /** Resolves when a reader has the port open. */
+  opened(): Promise<void>
   /** A reader that was killed may have left the terminal locked against the next. */
   unlock(): void
 }
 
 const folder = import.meta.dirname
+const openMsMax = 60_000
+const openLookMs = 20
 
 export async function startBoard(): Promise<Board> {
   const owner = spawn(
@@ -56,6 +62,10 @@ export async function startBoard(): Promise<Board> {
       owner.stdin?.write(`${JSON.stringify({ closed: isClosed })}\n`)
       await answers('closed')
     },
+    async opened() {
+      for (const until = performance.now() + openMsMax; !hasReader(tty, owner.pid); await sleep(openLookMs))
+        if (performance.now() > until) throw new Error(`nobody opened ${tty} within ${openMsMax / 1_000} s`)
+    },
     unlock: () => void owner.kill('SIGUSR1'),
     async [Symbol.asyncDispose]() {
       process.off('exit', end)
@@ -63,6 +73,28 @@ export async function startBoard(): Promise<Board> {
       owner.stdin?.end()
       await gone
     },
+  }
+}
+
+/** Somebody but the owner, who holds it for all, has this terminal open. */
+function hasReader(tty: string, owner: number | undefined): boolean {
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid) || Number(pid) === owner) continue
+    try {
+      const files = `/proc/${pid}/fd`
+      if (readdirSync(files).some((fd) => linkOf(`${files}/${fd}`) === tty)) return true
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return false
+}
+
+function linkOf(file: string): string | undefined {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return undefined
   }
 }
 
