@@ -148,7 +148,9 @@ for (const one of cases) {
   }
 }
 
-const of = (line: Line, peer: Peer, one: Case) => line.peer === peer.name && line.case === one.name
+function of(line: Line, peer: Peer, one: Case): boolean {
+  return line.peer === peer.name && line.case === one.name
+}
 
 function failed({ name }: Peer, one: Case, fault: unknown): void {
   notRun[`${name}, ${one.name}`] = (fault as Error).message

@@ -11,6 +11,7 @@ const readyMsMax = 60_000
 const bin = path.join(import.meta.dirname, '../../bin/baykeeper')
 
 export interface Baykeeper extends MeasuredProcess {
+  /** As it says now: a process that was killed has another number afterwards. */
   readonly ready: Ready
 }
 
@@ -43,11 +44,12 @@ export async function startBaykeeper(
     { cwd: dir, env: { NO_COLOR: '1', BAYKEEPER_INGEST_TOKEN: ingestToken, BAYKEEPER_API_KEY: apiKey } },
   )
   try {
-    const ready = await until('server', readyMsMax, () => {
+    const ready = () => JSON.parse(readFileSync(readyFile, 'utf8')) as Ready
+    await until('server', readyMsMax, () => {
       if (program.hasEnded()) throw new Error(`the server ended: ${program.said()}`)
-      return existsSync(readyFile) ? (JSON.parse(readFileSync(readyFile, 'utf8')) as Ready) : undefined
+      return existsSync(readyFile) || undefined
     })
-    return Object.assign(program, { ready })
+    return Object.defineProperty(program, 'ready', { get: ready }) as Baykeeper
   } catch (fault) {
     await program.kill()
     throw new Error(`${(fault as Error).message}\n${program.said()}`, { cause: fault })

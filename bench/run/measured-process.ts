@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processTree, signal } from '../../tools/process-tree.ts'
+import { processTree } from '../../tools/process-tree.ts'
 import { cpuSeconds, pssMb } from '../processes.ts'
 
 export interface Usage {
@@ -72,15 +72,9 @@ export function startMeasured(
     hasEnded: () => ended,
     async kill() {
       meter.look()
-      const pids = tree.alive()
       tree.killAll()
       await finish()
-      // An orphan that has ended keeps its number until the system's first process has looked at it; who starts anew may take it for alive.
-      for (
-        const until = performance.now() + stopMsMax;
-        pids.some((pid) => signal(pid, 0)) && performance.now() < until;
-      )
-        await sleep(10)
+      await tree.gone(stopMsMax)
     },
     async stop() {
       meter.look()
