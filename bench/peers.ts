@@ -148,6 +148,16 @@ for (const one of cases) {
   }
 }
 
+/**
+ * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
+ * that is away, and then has as much to store as the outage was long.
+ */
+const patience = {
+  none: { settleMs: 2_000, drainMsMax: 10_000 },
+  kill: { settleMs: 6_000, drainMsMax: 10_000 },
+  outage: { settleMs: 12_000, drainMsMax: 60_000 },
+}
+
 function of(line: Line, peer: Peer, one: Case): boolean {
   return line.peer === peer.name && line.case === one.name
 }
@@ -161,8 +171,7 @@ async function contest(peer: Peer, one: Case): Promise<void> {
   await using contest = await openContest({ peer, server, sensors: one.sensors, distanceMs: one.distanceMs })
   const round = (rate: number): Round => ({
     ...{ rate, seconds: one.seconds, fault: one.fault, outageS },
-    settleMs: one.fault === 'none' ? 2_000 : 6_000,
-    drainMsMax: quick || minutes !== undefined ? 10_000 : 60_000,
+    ...patience[one.fault === 'outage' ? 'outage' : one.fault === 'none' ? 'none' : 'kill'],
   })
   for (const rate of one.rates) {
     if (bench.leftMs < one.seconds * 1_000) throw new Error(`no time left in a short run at ${count(rate)}/s`)

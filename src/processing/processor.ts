@@ -15,7 +15,7 @@ import { type JournalReader, recordKinds, type StoredRecord } from '../journal/j
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
-import { retryDelayMs } from '../lib/retry.ts'
+import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
 import { type CommitBatch, type LossBatch, type Store, StoreError } from '../store/store.ts'
 import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
 import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.ts'
@@ -82,6 +82,10 @@ interface Prepared {
   readonly begunMs: number
   readonly devices: number
 }
+
+/** A try costs a database next to nothing, and a backlog of seconds is worth more: it goes on at most this long after its return. */
+const databaseRetry: RetrySchedule = { firstMs: 100, capMs: 2_000 }
+const triesPerWarning = 20
 
 export function createProcessor(deps: ProcessorDeps): Processor {
   const { store, reader, durable, clock, log } = deps
@@ -284,8 +288,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function settleFault(fault: unknown, attempt: number, signal: AbortSignal) {
     const kind = fault instanceof StoreError ? fault.fault : 'unknown'
     meter.state(kind === 'fenced' ? 'behind' : 'database-down')
-    const delayMs = retryDelayMs(attempt)
-    if (attempt === 0 || attempt % 10 === 0)
+    const delayMs = retryDelayMs(attempt, databaseRetry)
+    if (attempt % triesPerWarning === 0)
       log.warn('the batch was not committed; nothing is lost, it will be tried again', {
         fault: kind,
         reason: fault instanceof Error ? fault.message : String(fault),
