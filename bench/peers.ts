@@ -58,6 +58,15 @@ const lengths =
 const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : lengths.seconds)
 const outageS = quick ? 6 : lengths.outageS
 const killS = quick ? 4 : lengths.killS
+/**
+ * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
+ * that is away, and then has as much to store as the outage was long.
+ */
+const patience = {
+  none: { settleMs: 2_000, drainMsMax: 10_000 },
+  kill: { settleMs: 6_000, drainMsMax: 10_000 },
+  outage: { settleMs: 12_000, drainMsMax: 60_000 },
+}
 /** Once a peer loses this much, faster lines tell nothing new. */
 const hopelessPercent = 30
 const searchFrom = 500
@@ -146,16 +155,6 @@ for (const one of cases) {
         .catch((fault) => failed(peer, one, fault))
     bench.step()
   }
-}
-
-/**
- * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
- * that is away, and then has as much to store as the outage was long.
- */
-const patience = {
-  none: { settleMs: 2_000, drainMsMax: 10_000 },
-  kill: { settleMs: 6_000, drainMsMax: 10_000 },
-  outage: { settleMs: 12_000, drainMsMax: 60_000 },
 }
 
 function of(line: Line, peer: Peer, one: Case): boolean {
