@@ -58,13 +58,14 @@ const lengths =
 const seconds = flags.numbers('seconds')?.[0] ?? (quick ? 2 : lengths.seconds)
 const outageS = quick ? 6 : lengths.outageS
 const killS = quick ? 4 : lengths.killS
+const drainMsMax = quick || minutes !== undefined ? 10_000 : 60_000
 /**
  * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
  * that is away, and then has as much to store as the outage was long.
  */
 const patience = {
-  none: { settleMs: 2_000, drainMsMax: 10_000 },
-  kill: { settleMs: 6_000, drainMsMax: 10_000 },
+  none: { settleMs: 2_000, drainMsMax },
+  kill: { settleMs: 6_000, drainMsMax },
   outage: { settleMs: 12_000, drainMsMax: 60_000 },
 }
 /** Once a peer loses this much, faster lines tell nothing new. */

@@ -65,6 +65,7 @@ export function decodeUplink(record: Uint8Array): Uplink | undefined {
 
 /** Heads repeat from record to record, one for each topic: those of a large site are kept on both sides. */
 const headsKept = 4_096
+const headCharsKept = 512
 const headsWritten = new Map<string, Uint8Array>()
 const headsRead = new Map<string, UplinkHead>()
 
@@ -84,8 +85,6 @@ function keep<T>(heads: Map<string, T>, text: string, head: T) {
   if (heads.size >= headsKept) heads.clear()
   heads.set(text, head)
 }
-const headCharsKept = 512
-
 function parseHead(bytes: Uint8Array): UplinkHead | undefined {
   const text = decoder.decode(bytes)
   const known = headsRead.get(text)

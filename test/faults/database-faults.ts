@@ -125,8 +125,6 @@ export const databaseFaults: readonly DatabaseFault[] = [
   },
 ]
 
-const listRenewedMs = 120
-
 const noticed = (following: Following, kind?: string) =>
   until(
     `fault noticed by the processor`,
@@ -138,6 +136,8 @@ async function connection(url: string): Promise<{ readonly line: Connection } & 
   const line = await mariadb.createConnection(url.replace('mysql:', 'mariadb:'))
   return { line, [Symbol.asyncDispose]: () => line.end() }
 }
+
+const listRenewedMs = 120
 
 /** Until some transaction waits for a lock of another. The server renews its list only when nobody has asked for 0.1 s. */
 const waiting = (server: MariadbServer) =>

@@ -1,3 +1,5 @@
+/** Rows with bytes of their own are cut by their size, not by their number: what is sent at once stays far below a packet's limit. */
+
 /** Frames sent to the server at once, in bytes; one larger goes alone. */
 const pieceBytesMax = 4 * 1024 * 1024
 
