@@ -63,10 +63,18 @@ export interface BatchBuilder {
 
 export type BatchStore = Pick<Store, 'findSeqs' | 'epochSpan' | 'gapsFrom'>
 
-/** `revMin`: positions before it were seen by the feeds already; what changes now must come after. */
-export function createBatch(fleet: Fleet, batchStore: BatchStore, revMin = 0, history?: HistoryFold): BatchBuilder {
+/**
+ * `revMin`: positions before it were seen by the feeds already; what changes now must come after. `readings`: where they go, empty rows.
+ */
+export function createBatch(
+  fleet: Fleet,
+  batchStore: BatchStore,
+  revMin = 0,
+  history?: HistoryFold,
+  readings: ReadingRows = noReadings(),
+): BatchBuilder {
   const rows: BatchRows = {
-    readings: noReadings(),
+    readings,
     deadLetters: [],
     ledger: createLedgerBook(),
     outcomes: { committed: 0, duplicate: 0, quarantined: 0 },

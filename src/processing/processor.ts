@@ -5,7 +5,7 @@
  * - R2 The cursor, the rows and the ledger move in one transaction; after any failed commit everything in memory is dropped and
  *   loaded from the store, whose cursor says what really happened. So there is one way back from every fault.
  * - R3 Operating faults of the store are retried for ever; intake never waits for the processor.
- * - R4 At most two batches are in memory, bounded in bytes and frames: one is being committed, one is being built.
+ * - R4 At most three batches are in memory, bounded in bytes and frames: two are being committed, in order, and one is being built.
  */
 
 import { setImmediate } from 'node:timers/promises'
@@ -16,8 +16,18 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
-import { type CommitBatch, type LossBatch, type Store, StoreError } from '../store/store.ts'
+import {
+  type CommitBatch,
+  commitsUnderWayMax,
+  emptied,
+  type LossBatch,
+  type ReadingRows,
+  type Store,
+  StoreError,
+  sharedReadings,
+} from '../store/store.ts'
 import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { type CommitsUnderWay, createCommitsUnderWay } from './commits-under-way.ts'
 import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
@@ -91,6 +101,9 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   const { store, reader, durable, clock, log } = deps
   const meter = createMeter(clock)
   const pace = createPace(deps.lingerMs)
+  /** Two are being committed, one is being built (R4). */
+  const memory = Array.from({ length: commitsUnderWayMax + 1 }, sharedReadings)
+  let committedAtMs = Number.NEGATIVE_INFINITY
 
   async function load(): Promise<Place> {
     await store.takeFence(reader.id, deps.fence)
@@ -127,7 +140,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   async function run(signal: AbortSignal) {
     let place: Place | undefined
-    let inFlight: Promise<void> | undefined
+    const underWay = createCommitsUnderWay()
     let attempt = 0
     let lookAt = 0
     let isOrdered = false
@@ -141,7 +154,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         if (clock.monotonic() >= lookAt) {
           const looking = hasOrders(place)
           // Behind a commit under way the answer takes as long as that: the next batch is built meanwhile.
-          if (inFlight)
+          if (underWay.count > 0)
             looking.then(
               (is) => {
                 isOrdered ||= is
@@ -152,31 +165,24 @@ export function createProcessor(deps: ProcessorDeps): Processor {
           lookAt = clock.monotonic() + lookEveryMs
         }
         if (isOrdered) {
-          await inFlight
-          inFlight = undefined
+          await underWay.fewerThan(1)
           await requeueOnce(deps, place)
           await lookAtLayout(place)
           isOrdered = false
         }
         const waitMs = pace.waitMs(clock.monotonic())
         if (waitMs > 0) await clock.sleep(waitMs, signal)
-        const limit = await orFailed(newest(place.position, lookAt - clock.monotonic(), signal), inFlight)
+        const limit = await orFailed(newest(place.position, lookAt - clock.monotonic(), signal), underWay)
         if (limit === undefined) continue
-        const prepared = await prepare(place, limit, { inFlight, keepsFrames: isSearching })
-        await inFlight
-        inFlight = undefined
+        const prepared = await prepare(place, limit, { underWay, keepsFrames: isSearching })
+        await underWay.fewerThan(isSearching ? 1 : commitsUnderWayMax)
         if (!prepared) continue
         if (isSearching) {
           await commit(await withoutRefused(place, prepared))
           isSearching = false
-        } else {
-          inFlight = commit(prepared)
-          // Its failure is told where it is waited for.
-          inFlight.catch(() => {})
-        }
+        } else underWay.add(commit(prepared))
       } catch (fault) {
-        await inFlight?.catch(() => {})
-        inFlight = undefined
+        await underWay.ended()
         place = undefined
         if (signal.aborted) return
         isSearching = !isSearching && fault instanceof StoreError && fault.fault === 'data'
@@ -184,7 +190,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         else await settleFault(fault, attempt++, signal)
       }
     }
-    await inFlight?.catch(() => {})
+    await underWay.ended()
   }
 
   /** The newest durable record, or undefined when it is time to look for orders. */
@@ -204,7 +210,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function prepare(
     place: Place,
     durableNumber: number,
-    { inFlight, keepsFrames }: { inFlight: Promise<void> | undefined; keepsFrames: boolean },
+    { underWay, keepsFrames }: { underWay: CommitsUnderWay; keepsFrames: boolean },
   ): Promise<Prepared | undefined> {
     const { fleet, history, position: from, base } = place
     const { framesMax } = pace
@@ -214,13 +220,14 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     if (to === from) return undefined
     const begunMs = clock.monotonic()
     pace.begun(begunMs)
-    const batch = createBatch(fleet, inFlight ? lookingBehind(store, inFlight) : store, 0, history)
+    const readings = emptied(memory[0] as ReadingRows)
+    const batch = createBatch(fleet, underWay.count > 0 ? lookingBehind(store, underWay) : store, 0, history, readings)
     const decoded: DecodedRecord[] = []
     let oldest: number | undefined
     const said: IntakeSaid[] = []
     let turnAt = begunMs + turnMsMax
     for (const record of records) {
-      if (inFlight && clock.monotonic() >= turnAt) {
+      if (underWay.count > 0 && clock.monotonic() >= turnAt) {
         await setImmediate()
         turnAt = clock.monotonic() + turnMsMax
       }
@@ -240,6 +247,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const key = { journal: reader.id, from, to, fence: deps.fence }
     const commit = { ...rowsOf(batch, key, fleet, inOne(said)), history: history.take() }
     fleet.settle()
+    memory.push(memory.shift() as ReadingRows)
     place.position = to
     return {
       ...{ commit, decoded, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
@@ -252,7 +260,9 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function commit({ commit, begunMs, isFull, oldest, outcomes, acceptedFrames, devices }: Prepared) {
     const startedMs = clock.monotonic()
     await store.commit(commit)
-    const tookMs = clock.monotonic() - startedMs
+    // Not the wait for the one before it.
+    const tookMs = clock.monotonic() - Math.max(startedMs, committedAtMs)
+    committedAtMs = clock.monotonic()
     pace.committed({ tookMs, isFull })
     meter.committed({
       ...{ position: commit.to, acceptedFrames, ...outcomes, devices },
@@ -334,16 +344,15 @@ function rowsOf(
   }
 }
 
-/** Who looks for what is stored must find the batch that is being committed too, or know that it failed. */
-const lookingBehind = (store: BatchStore, inFlight: Promise<void>): BatchStore => ({
-  findSeqs: async (...wanted) => inFlight.then(() => store.findSeqs(...wanted)),
-  epochSpan: async (...wanted) => inFlight.then(() => store.epochSpan(...wanted)),
-  gapsFrom: async (...wanted) => inFlight.then(() => store.gapsFrom(...wanted)),
+/** Who looks for what is stored must find the batches that are being committed too, or know that they failed. */
+const lookingBehind = (store: BatchStore, underWay: CommitsUnderWay): BatchStore => ({
+  findSeqs: async (...wanted) => underWay.fewerThan(1).then(() => store.findSeqs(...wanted)),
+  epochSpan: async (...wanted) => underWay.fewerThan(1).then(() => store.epochSpan(...wanted)),
+  gapsFrom: async (...wanted) => underWay.fewerThan(1).then(() => store.gapsFrom(...wanted)),
 })
 
-/** What is waited for, unless the commit under way fails first. */
-async function orFailed<T>(waited: Promise<T>, inFlight: Promise<void> | undefined): Promise<T> {
-  if (!inFlight) return waited
+/** What is waited for, unless a commit under way fails first. */
+async function orFailed<T>(waited: Promise<T>, underWay: CommitsUnderWay): Promise<T> {
   waited.catch(() => {})
-  return Promise.race([waited, inFlight.then(() => waited)])
+  return Promise.race([waited, underWay.fewerThan(1).then(() => waited)])
 }

@@ -42,6 +42,16 @@ type Growing = { -readonly [K in keyof ReadingRows]: ReadingRows[K] }
 
 export const noReadings = (): ReadingRows => ({ length: 0, values: new Float64Array(rowsFirst * readingWidth) })
 
+/** Rows that another thread sees without a copy, written again once their batch has ended: see `emptied`. */
+export const sharedReadings = (): ReadingRows => ({ length: 0, values: sharedMemory(rowsFirst * readingWidth) })
+
+/** The same rows without any in them: their memory is used once more. */
+export function emptied(rows: ReadingRows): ReadingRows {
+  const growing: Growing = rows
+  growing.length = 0
+  return rows
+}
+
 /** What a row says besides what was measured. */
 export type ReadingHead = Pick<
   ReadingRow,
@@ -136,11 +146,12 @@ function appendRow(rows: ReadingRows, from: ReadingRows, row: number) {
   rows.values.set(from.values.subarray(row * readingWidth, (row + 1) * readingWidth), at)
 }
 
-/** The same rows in memory of their own, without room for more: to be handed to another thread. */
-export const readingsToSend = ({ length, values }: ReadingRows): ReadingRows => ({
-  length,
-  values: values.slice(0, length * readingWidth),
-})
+/** As they are handed to another thread: what is not shared goes in memory of its own, without room for more. */
+export function readingsToSend({ length, values }: ReadingRows): { readings: ReadingRows; transfer: ArrayBuffer[] } {
+  if (values.buffer instanceof SharedArrayBuffer) return { readings: { length, values }, transfer: [] }
+  const own = values.slice(0, length * readingWidth)
+  return { readings: { length, values: own }, transfer: [own.buffer as ArrayBuffer] }
+}
 
 /** Where the values of one more row go. */
 function roomFor(rows: ReadingRows): number {
@@ -153,10 +164,14 @@ function roomFor(rows: ReadingRows): number {
 
 function reserve(rows: Growing, count: number) {
   if (count * readingWidth <= rows.values.length) return
-  const values = new Float64Array(Math.max(count, rows.length * 2) * readingWidth)
+  const size = Math.max(count, rows.length * 2) * readingWidth
+  const values = rows.values.buffer instanceof SharedArrayBuffer ? sharedMemory(size) : new Float64Array(size)
   values.set(rows.values)
   rows.values = values
 }
+
+const sharedMemory = (numbers: number) =>
+  new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT))
 
 const measured = (value: number | undefined): number =>
   value === undefined ? Number.NaN : Number.isNaN(value) ? Number.POSITIVE_INFINITY : value

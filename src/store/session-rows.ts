@@ -3,6 +3,7 @@
  * were most of what a batch leaves to the garbage collector and most of what is written to hand it to another thread.
  */
 import type { Instant } from '../lib/brand.ts'
+import { commitsUnderWayMax } from './commits.ts'
 import type { SessionRow } from './history.ts'
 
 export interface SessionRows {
@@ -19,19 +20,22 @@ const rowsFirst = 16
 
 export interface SessionBook {
   add(row: SessionRow): void
-  /** What was added; the book is empty then. */
+  /** What was added; the book is empty then. Its memory is used again after `commitsUnderWayMax` more. */
   take(): SessionRows
 }
 
+const memory = (numbers: number) => new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT))
+
 export function createSessionBook(): SessionBook {
-  let values = new Float64Array(rowsFirst * sessionWidth)
+  let values = memory(rowsFirst * sessionWidth)
+  const taken = Array.from({ length: commitsUnderWayMax }, () => memory(rowsFirst * sessionWidth))
   let length = 0
   let places = new Map<string, number>()
   return {
     add({ device, arrival, departure, dwellMs, certain, bay }) {
       const at = length++ * sessionWidth
       if (at === values.length) {
-        const more = new Float64Array(values.length * 2)
+        const more = memory(values.length * 2)
         more.set(values)
         values = more
       }
@@ -43,11 +47,12 @@ export function createSessionBook(): SessionBook {
       values[at + 5] = bay === null ? -1 : places.getOrInsert(bay, places.size)
     },
     take() {
-      const taken = { length, values, bays: [...places.keys()] }
-      values = new Float64Array(rowsFirst * sessionWidth)
+      const rows = { length, values, bays: [...places.keys()] }
+      taken.push(values)
+      values = taken.shift() as Float64Array<SharedArrayBuffer>
       length = 0
       places = new Map()
-      return taken
+      return rows
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { StoreOptions } from './open.ts'
 import { type Store, StoreError, type StoreFault } from './store.ts'
@@ -189,6 +190,70 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         assert.equal((await store.ledgerAt(journal)).totals.committed, 7)
         assert.equal((await store.cursor('third')).base, 45)
         assert.deepEqual(await store.ledger(), [aDelta({ committed: 9 })])
+      })
+    })
+
+    describe('S5 commits that are asked for together', () => {
+      const batchAt = (from: number, more: Partial<Parameters<typeof aBatch>[0]> = {}) =>
+        aBatch({
+          ...{ from, to: from + 1, devices: [aDevice(1, { readings: from * 2 + 2 })] },
+          readings: [0, 1].map((idx) => aReading({ pos: from + 1, idx, seq: from * 2 + idx })),
+          ledger: [aDelta({ committed: 2 })],
+          ...more,
+        })
+
+      onStore('happen in the order of asking', async (store, place) => {
+        const seen: number[] = []
+        const many = Array.from({ length: 30 }, (_, from) => store.commit(batchAt(from)).then(() => seen.push(from)))
+        await Promise.all(many)
+        assert.deepEqual(
+          seen,
+          many.map((_, from) => from),
+        )
+        const { cursor, totals } = await store.ledgerAt(journal)
+        assert.deepEqual([cursor.position, totals.committed], [30, 60])
+        const [device] = await store.devices()
+        assert.equal(device?.readings, 60)
+        await using other = await place.open()
+        const seqs = Array.from({ length: 60 }, (_, seq) => seq)
+        for (const who of [store, other]) {
+          const { items } = await who.readings({ external: 'A-1', limit: 100 })
+          assert.deepEqual(
+            items.map(({ seq }) => seq),
+            seqs,
+          )
+          assert.equal((await who.findSeqs(1, 0, seqs)).length, 60)
+        }
+      })
+
+      onStore('fail behind a failed one, and leave nothing of theirs', async (store) => {
+        await store.commit(batchAt(0))
+        const bad = batchAt(1, { ledger: [aDelta({ committed: 2 }), aDelta({ source: 'x'.repeat(200) })] })
+        const late = batchAt(1, { devices: [aDevice(1), aDevice(2, { external: 'A-1' as DeviceId })] })
+        for (const failing of [bad, late]) {
+          const outcomes = await Promise.allSettled([store.commit(failing), store.commit(batchAt(2))])
+          assert.deepEqual(
+            outcomes.map(({ status }) => status),
+            ['rejected', 'rejected'],
+          )
+          fault('fenced')((outcomes[1] as PromiseRejectedResult).reason)
+          assert.equal((await store.cursor(journal)).position, 1)
+          assert.deepEqual((await store.counts()).readings, 2)
+          assert.deepEqual((await store.findSeqs(1, 0, [0, 1, 2, 3, 4, 5])).length, 2)
+        }
+        await Promise.all([store.commit(batchAt(1)), store.commit(batchAt(2))])
+        assert.equal((await store.counts()).readings, 6)
+      })
+
+      onStore('of two writers that each ask for several, one wins', async (store, place) => {
+        await using other = await place.open()
+        for (let from = 0; from < 20; from += 2) {
+          const of = (who: Store) => [who.commit(batchAt(from)), who.commit(batchAt(from + 1))]
+          await Promise.allSettled([...of(store), ...of(other)])
+          const { position } = await store.cursor(journal)
+          assert.equal(position, from + 2)
+          assert.equal((await store.counts()).readings, position * 2)
+        }
       })
     })
 

@@ -6,6 +6,8 @@
  * - S2 After a throw of `commit` the caller does not know whether it happened: it reads `cursor()` again, and what that says
  *   is the truth (a connection lost after COMMIT was sent is settled by locking that row).
  * - S3 Rows are never altered silently: a value the table cannot hold throws `data`.
+ * - S5 A commit may be asked for while others are under way, `commitsUnderWayMax` in all: they happen in the order of asking, and one that
+ *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  * - S4 Migrations only go forward, are safe to run twice, and a database newer than the program is refused.
  */
 import type { DeviceState } from '../domain/device.ts'
@@ -18,13 +20,23 @@ import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
 
+export { commitsUnderWayMax } from './commits.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './losses.ts'
 export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
-export { addReading, listOf, noReadings, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
+export {
+  addReading,
+  emptied,
+  listOf,
+  noReadings,
+  type ReadingRows,
+  readingAt,
+  readingWidth,
+  sharedReadings,
+} from './reading-rows.ts'
 export { createSessionBook, noSessions, sessionList, sessionRows } from './session-rows.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */

@@ -6,21 +6,13 @@ import type { Instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
 import { keysInClosed, openBlock, readingsAt } from './reading-lookup.ts'
-import {
-  appendRows,
-  keyRows,
-  noReadings,
-  type ReadingRows,
-  readingAt,
-  readingRow,
-  readingWidth,
-} from './reading-rows.ts'
+import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, readingWidth } from './reading-rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { type CommitBatch, type Store, StoreError } from './store.ts'
 
 export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
-  /** As the database says it is now. */
-  current(): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
+  /** As the database says it is now, asked on a connection of the caller's if it has one. */
+  current(on?: SqlRunner): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
   /** A batch was committed: this is what the open block holds now. */
   moved(blocks: Blocks): void
   /** Nobody knows what the last commit did. */
@@ -43,9 +35,10 @@ export async function planned(
   { readings }: CommitBatch,
   now: Instant,
   { blockRows: rowsMax = blockRows }: BlockOptions,
+  on?: SqlRunner,
 ): Promise<Blocks | undefined> {
   if (readings.length === 0) return undefined
-  const { open, rows } = await tail.current()
+  const { open, rows } = await tail.current(on)
   return { before: open, plan: planBlocks(open, rows, readings, dayNumber(now), rowsMax) }
 }
 
@@ -62,9 +55,9 @@ export function storedTail(runner: SqlRunner): StoredTail {
   const { db, all } = runner
   let known: Known | undefined
 
-  async function current(): Promise<Known> {
+  async function current(on = runner): Promise<Known> {
     for (let look = 1; ; look++) {
-      const open = await openBlock(runner)
+      const open = await openBlock(on)
       if (!open) throw new StoreError('transient', 'the schema of the database is not up to date: it has no open block')
       if (known?.open.block === open.block && known.open.rows_open === open.rows_open) return known
       const query = db
@@ -72,7 +65,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
         .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
         .where('day', '=', open.day)
         .where('pos', '>', open.after_pos)
-      const rows = keyRows(await all(query.compile()))
+      const rows = keyRows(await on.all(query.compile()))
       known = { open, rows, byDevice: undefined }
       if (rows.length === open.rows_open) return known
       // Somebody stored between the two looks.
@@ -93,7 +86,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
       const isKnown = known?.open.block === before.block && known.open.rows_open === before.rows_open
       if (!known || !isKnown) known = undefined
       else {
-        known = keepsRows ? { ...known, open } : { open, rows: noReadings(), byDevice: undefined }
+        known = keepsRows ? { ...known, open } : { open, rows: emptied(known.rows), byDevice: undefined }
         const from = known.rows.length
         appendRows(known.rows, added)
         if (known.byDevice) addPlaces(known.byDevice, known.rows, from)

@@ -55,8 +55,8 @@ export function threadedStore(url: string, options: object, { log, dialect, open
       if (typeof method === 'symbol' || method === 'then') return undefined
       if (method === 'commit')
         return (batch: CommitBatch) => {
-          const readings = readingsToSend(batch.readings)
-          return ask(method, [{ ...batch, readings }], [readings.values.buffer as ArrayBuffer])
+          const { readings, transfer } = readingsToSend(batch.readings)
+          return ask(method, [{ ...batch, readings }], transfer)
         }
       // It tells its progress by a call, and is a reader with a snapshot of its own anyway.
       if (method === 'recount')

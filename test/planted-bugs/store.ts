@@ -49,6 +49,27 @@ export const storeBugs: readonly PlantedBug[] = [
     judge: ['--test', 'src/store/mysql/sent-ahead.test.ts'],
   },
   {
+    what: 'writes into the database beside a commit that is under way, whose block it then closes too',
+    file: 'src/store/sqlite/open-sqlite.ts',
+    from: '        await before\n',
+    to: '',
+    judge,
+  },
+  {
+    what: 'forgets that a commit is under way as soon as any has ended',
+    file: 'src/store/commits.ts',
+    from: 'if (last === ended) last = undefined',
+    to: 'last = undefined',
+    judge: ['--test', 'src/store/commits.test.ts'],
+  },
+  {
+    what: 'hands out the memory of stays that are still being committed',
+    file: 'src/store/session-rows.ts',
+    from: '{ length: commitsUnderWayMax }, () => memory',
+    to: '{ length: commitsUnderWayMax - 1 }, () => memory',
+    judge: ['--test', 'src/store/commits.test.ts'],
+  },
+  {
     what: 'copies raw frames from wherever the copier believes to be',
     file: 'src/store/sqlite/raw-frames.ts',
     from: 'if (moved.changes !== 1)',

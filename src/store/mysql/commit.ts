@@ -54,29 +54,34 @@ const addLedger: RowStatement = {
   tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
 }
 
-export async function commitMysql(
-  session: MysqlSession,
-  batch: CommitBatch,
-  blocks: Blocks | undefined,
-  today: DayNumber,
-): Promise<void> {
+export interface CommitPlace {
+  readonly today: DayNumber
+  /** Resolves when the commit before this one has ended; undefined when none is under way. */
+  readonly before: Promise<void> | undefined
+  /** What the batch does to the blocks: asked for when nothing is under way before it. */
+  blocks(): Promise<Blocks | undefined>
+}
+
+/**
+ * Behind a commit that is under way the readings go in at once, beside it: nobody else touches them, and they end with the transaction
+ * should that commit fail. Everything else waits for its end, the offset first.
+ */
+export async function commitMysql(session: MysqlSession, batch: CommitBatch, place: CommitPlace): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
   checkReadings(batch.readings)
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
+  const { today, before } = place
 
   await using work = await unitOfWork(session)
-  const { affected } = await session.execute(
-    'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
-    [batch.to, batch.fence, batch.journal, batch.from, batch.fence],
-  )
-  if (affected !== 1)
-    throw new StoreError(
-      'fenced',
-      `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
-    )
-  // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await using ahead = sentAhead(session)
+  if (before) {
+    await insertReadings(ahead, batch.readings, today)
+    await before
+  }
+  const blocks = await place.blocks()
+  await moveOffset(session, batch)
+  // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
     await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
@@ -88,12 +93,22 @@ export async function commitMysql(
   await ahead.insertMany(addLedger, ledger)
   await putLossesMysql(ahead, batch.journal, batch.losses)
   await putHistoryMysql(ahead, batch.history, today)
-  if (blocks) {
-    await moveBlocks(ahead, blocks)
-    await insertReadings(ahead, batch.readings, blocks.plan.open.day)
-  }
+  if (blocks) await moveBlocks(ahead, blocks)
+  if (!before) await insertReadings(ahead, batch.readings, today)
   await ahead.answered()
   if (!batch.dry) await work.commit()
+}
+
+async function moveOffset(session: MysqlSession, batch: CommitBatch) {
+  const { affected } = await session.execute(
+    'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
+    [batch.to, batch.fence, batch.journal, batch.from, batch.fence],
+  )
+  if (affected !== 1)
+    throw new StoreError(
+      'fenced',
+      `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
+    )
 }
 
 async function insertReadings(ahead: SentAhead, rows: ReadingRows, day: DayNumber) {

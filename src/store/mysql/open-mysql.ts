@@ -1,8 +1,10 @@
 /**
- * The store in a MySQL or MariaDB database. One session per store, made again by itself; a commit whose answer was lost is settled by
- * `cursor`, which locks the offset row and so waits until the server has decided.
+ * The store in a MySQL or MariaDB database. One session per store, made again by itself, and a second one for a commit that is asked for
+ * while another is under way; a commit whose answer was lost is settled by `cursor`, which locks the offset row and so waits until the
+ * server has decided.
  */
 import { type DayNumber, dayNumber } from '../../lib/utc-day.ts'
+import { createCommits } from '../commits.ts'
 import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
@@ -15,7 +17,7 @@ import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
 import type { StoreDeps } from '../store-deps.ts'
-import { type BlockOptions, planned, storedTail } from '../stored-tail.ts'
+import { type BlockOptions, type Blocks, planned, storedTail } from '../stored-tail.ts'
 import { commitMysql } from './commit.ts'
 import { forgetDaysMysql } from './history.ts'
 import { discardMysql } from './losses.ts'
@@ -39,14 +41,23 @@ export type MysqlOptions = MysqlLineOptions & BlockOptions & MigrateOptions
 export async function openMysql(url: string, { clock, log }: StoreDeps, options: MysqlOptions = {}): Promise<Store> {
   const address = mysqlAddress(url)
   const line = mysqlLine(address, options)
+  const aside = mysqlLine(address, options)
+  const composing = { db: composer.mysql(), keyLists: 'json' } as const
   const runner: SqlRunner = {
-    db: composer.mysql(),
-    keyLists: 'json',
+    ...composing,
     all: ({ sql, parameters }) =>
       line.use((session) => session.query(sql, parameters as (string | number)[]), { again: true }),
     run: ({ sql, parameters }) => line.use((session) => session.execute(sql, parameters as (string | number)[])),
   }
+  const runnerOn = (session: MysqlSession): SqlRunner => ({
+    ...composing,
+    all: ({ sql, parameters }) => session.query(sql, parameters as (string | number)[]),
+    run: ({ sql, parameters }) => session.execute(sql, parameters as (string | number)[]),
+  })
   const tail = storedTail(runner)
+  const commits = createCommits()
+  /** Of the last commit. */
+  let committing = line
   /** The day up to which partitions were last seen to. */
   let partitioned: DayNumber | undefined
   // Opening connects, so that a wrong address or password is told now.
@@ -102,22 +113,34 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
         await work.commit()
       }),
 
-    async commit(batch) {
-      const blocks = await planned(tail, batch, clock.now(), options)
-      try {
-        await line.use(async (session) => {
-          const day = blocks?.plan.open.day ?? partitioned
-          if (partitioned !== undefined && day !== undefined && day !== partitioned)
-            await partitionAhead(session, day, log)
-          partitioned = day
-          await commitMysql(session, batch, blocks, dayNumber(clock.now()))
-        })
-      } catch (error) {
-        tail.forget()
-        throw error
-      }
-      if (blocks && !batch.dry) tail.moved(blocks)
-    },
+    commit: (batch) =>
+      commits.enter(async (before) => {
+        const now = clock.now()
+        const today = dayNumber(now)
+        committing = before && committing === line ? aside : line
+        let blocks: Blocks | undefined
+        try {
+          await committing.use(async (session) => {
+            if (partitioned !== undefined && today !== partitioned) {
+              await before
+              await partitionAhead(session, today, log)
+            }
+            partitioned = today
+            await commitMysql(session, batch, {
+              today,
+              before,
+              async blocks() {
+                blocks = await planned(tail, batch, now, options, runnerOn(session))
+                return blocks
+              },
+            })
+          })
+        } catch (error) {
+          tail.forget()
+          throw error
+        }
+        if (blocks && !batch.dry) tail.moved(blocks)
+      }),
 
     forgetDays: (before) => line.use((session) => forgetDaysMysql(session, before), { msMax: migrateMsMax }),
 
@@ -132,7 +155,9 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
         msMax: recountMsMax,
       }),
 
-    [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([line[Symbol.asyncDispose](), aside[Symbol.asyncDispose]()])
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { dayNumber } from '../../lib/utc-day.ts'
+import { createCommits } from '../commits.ts'
 import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
@@ -68,6 +69,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   })
   const runner = runnerOn(db)
   const tail = storedTail(runner)
+  const commits = createCommits()
   let commit: ReturnType<typeof commitSqlite> | undefined
   let copyRaw: ReturnType<typeof copyRawSqlite> | undefined
 
@@ -116,17 +118,19 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         work.commit()
       }),
 
-    async commit(batch) {
-      const blocks = await planned(tail, batch, clock.now(), options)
-      try {
-        commit ??= guard(() => commitSqlite(db))
-        guard(() => commit?.(batch, blocks, dayNumber(clock.now())))
-      } catch (error) {
-        tail.forget()
-        throw error
-      }
-      if (blocks && !batch.dry) tail.moved(blocks)
-    },
+    commit: (batch) =>
+      commits.enter(async (before) => {
+        await before
+        const blocks = await planned(tail, batch, clock.now(), options)
+        try {
+          commit ??= guard(() => commitSqlite(db))
+          guard(() => commit?.(batch, blocks, dayNumber(clock.now())))
+        } catch (error) {
+          tail.forget()
+          throw error
+        }
+        if (blocks && !batch.dry) tail.moved(blocks)
+      }),
 
     async forgetDays(before) {
       try {
