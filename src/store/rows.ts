@@ -99,33 +99,42 @@ export function checkReadings({ length, values }: ReadingRows): void {
 
 /** Readings whose rows fill the same columns, and each with a number of the same type. */
 export interface ReadingKind {
-  /** Columns as `readingAt` counts them; the others are null. */
+  /** Columns as `readingAt` counts them; the others are null, or 0. */
   readonly filled: readonly number[]
+  /** Columns that are 0 in every row. */
+  readonly zero: readonly number[]
   readonly rows: readonly number[]
 }
 
+/** Nearly always 0: most sensors have one epoch, and most readings nothing to mark. */
+const oftenZero: readonly number[] = [readingAt.epoch, readingAt.quality]
+const isOftenZero = readingColumns.map((_, at) => oftenZero.includes(at))
+
 /**
- * A column that is null in every row need not be sent, and a row without nulls is numbers alone, which cost no memory of their own. Rows
+ * A column that is null or 0 in every row need not be sent, and a row without nulls is numbers alone, which cost no memory of their own. Rows
  * differ by what their sensors measure: there are as many kinds as sorts of sensors.
  */
 export function readingKinds({ length, values }: ReadingRows): ReadingKind[] {
   const kinds = new Map<number, number[]>()
   for (let row = 0, at = 0; row < length; row++, at += readingWidth) {
-    // 17 columns of three codes fit a double exactly.
+    // 17 columns of four codes fit a double exactly.
     let code = 0
     for (let i = 0; i < readingWidth; i++) {
       const value = values[at + i] as number
-      code = code * 3 + (value === (value | 0) ? 2 : Number.isNaN(value) ? 0 : 1)
+      const isZero = value === 0 && isOftenZero[i]
+      code = code * 4 + (isZero ? 3 : value === (value | 0) ? 2 : Number.isNaN(value) ? 0 : 1)
     }
     const rows = kinds.get(code)
     if (rows) rows.push(row)
     else kinds.set(code, [row])
   }
-  return Array.from(kinds.values(), (rows) => ({ rows, filled: filledIn(values, rows[0] as number) }))
+  return Array.from(kinds.values(), (rows) => {
+    const first = (rows[0] as number) * readingWidth
+    const zero = oftenZero.filter((at) => values[first + at] === 0)
+    const isSent = (at: number) => !(Number.isNaN(values[first + at]) || zero.includes(at))
+    return { rows, zero, filled: Object.values(readingAt).filter(isSent) }
+  })
 }
-
-const filledIn = (values: Float64Array, row: number): number[] =>
-  Object.values(readingAt).filter((at) => !Number.isNaN(values[row * readingWidth + at]))
 
 /** The columns that at least one row fills. */
 export function filledColumns({ length, values }: ReadingRows): number[] {

@@ -10,9 +10,16 @@ import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, 
 import type { SqlRunner } from './sql-runner.ts'
 import { type CommitBatch, type Store, StoreError } from './store.ts'
 
+/** By a transaction that has stored rows already: it would see its own. */
+export interface Asked {
+  readonly on: SqlRunner
+  /** Rows at this position and behind it are its own. */
+  readonly ownFrom: number
+}
+
 export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
-  /** As the database says it is now, asked on a connection of the caller's if it has one. */
-  current(on?: SqlRunner): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
+  /** As the database says it is now. */
+  current(asked?: Asked): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
   /** A batch was committed: this is what the open block holds now. */
   moved(blocks: Blocks): void
   /** Nobody knows what the last commit did. */
@@ -38,8 +45,14 @@ export async function planned(
   on?: SqlRunner,
 ): Promise<Blocks | undefined> {
   if (readings.length === 0) return undefined
-  const { open, rows } = await tail.current(on)
+  const { open, rows } = await tail.current(on && { on, ownFrom: lowestPos(readings) })
   return { before: open, plan: planBlocks(open, rows, readings, dayNumber(now), rowsMax) }
+}
+
+function lowestPos({ length, values }: ReadingRows): number {
+  let lowest = Number.MAX_SAFE_INTEGER
+  for (let row = 0; row < length; row++) lowest = Math.min(lowest, values[row * readingWidth + readingAt.pos] as number)
+  return lowest
 }
 
 const looksMax = 5
@@ -55,7 +68,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
   const { db, all } = runner
   let known: Known | undefined
 
-  async function current(on = runner): Promise<Known> {
+  async function current({ on, ownFrom }: Asked = { on: runner, ownFrom: Number.MAX_SAFE_INTEGER }): Promise<Known> {
     for (let look = 1; ; look++) {
       const open = await openBlock(on)
       if (!open) throw new StoreError('transient', 'the schema of the database is not up to date: it has no open block')
@@ -65,9 +78,10 @@ export function storedTail(runner: SqlRunner): StoredTail {
         .select(['pos', 'idx', 'device', 'epoch', 'seq', 'time', 'hash'])
         .where('day', '=', open.day)
         .where('pos', '>', open.after_pos)
+        .where('pos', '<', ownFrom)
       const rows = keyRows(await on.all(query.compile()))
-      known = { open, rows, byDevice: undefined }
-      if (rows.length === open.rows_open) return known
+      known = rows.length === open.rows_open ? { open, rows, byDevice: undefined } : undefined
+      if (known) return known
       // Somebody stored between the two looks.
       if (look === looksMax) throw new StoreError('transient', 'the open block has another writer: look again')
     }

@@ -11,9 +11,10 @@ import {
   deviceValues,
   ledgerSums,
   ledgerValues,
+  type ReadingKind,
+  readingColumns,
   readingKinds,
   type SqlValue,
-  storedColumns,
 } from '../rows.ts'
 import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
@@ -28,8 +29,12 @@ import { unitOfWork } from './unit-of-work.ts'
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
 const rowsAtOnce = 1_000
 
-const putReadings = (filled: readonly number[]): RowStatement => ({
-  ...insertInto('reading', storedColumns(filled)),
+const columnsAt = (places: readonly number[]) => places.map((at) => readingColumns[at] as string)
+
+const putReadings = (day: DayNumber, { filled, zero }: ReadingKind): RowStatement => ({
+  ...insertInto('reading', ['day', ...columnsAt(zero), ...columnsAt(filled)]),
+  literals: [day, ...zero.map(() => 0)],
+  columns: filled.length,
   alike: true,
 })
 const putBlocks: RowStatement = insertInto('reading_block', blockColumns)
@@ -112,27 +117,26 @@ async function moveOffset(session: MysqlSession, batch: CommitBatch) {
 }
 
 async function insertReadings(ahead: SentAhead, rows: ReadingRows, day: DayNumber) {
-  for (const { filled, rows: ofKind } of readingKinds(rows)) {
-    const statement = putReadings(filled)
+  for (const kind of readingKinds(rows)) {
+    const { filled, rows: ofKind } = kind
+    const statement = putReadings(day, kind)
     // An array that was of doubles from its beginning needs no memory for each of its values.
-    const blank = [0.5, ...filled.map(() => 0.5)]
+    const blank = filled.map(() => 0.5)
     /** Written again when the piece before the last ones was answered. */
     const pieces: number[][][] = []
     for (let at = 0, turn = 0; at < ofKind.length; at += rowsAtOnce, turn = (turn + 1) % underWayMax) {
       const length = Math.min(rowsAtOnce, ofKind.length - at)
       pieces[turn] ??= Array.from({ length }, () => blank.slice())
       const piece = (pieces[turn] as number[][]).slice(0, length)
-      for (let i = 0; i < length; i++) putValues(piece[i] as number[], rows, ofKind[at + i] as number, day, filled)
+      for (let i = 0; i < length; i++) putValues(piece[i] as number[], rows, ofKind[at + i] as number, filled)
       await ahead.insertMany(statement, piece)
     }
   }
 }
 
-function putValues(into: number[], { values }: ReadingRows, row: number, day: DayNumber, filled: readonly number[]) {
+function putValues(into: number[], { values }: ReadingRows, row: number, filled: readonly number[]) {
   const from = row * readingWidth
-  into[0] = day
-  for (let i = 0; i < filled.length; i++) into[i + 1] = values[from + (filled[i] as number)] as number
-  return into
+  for (let i = 0; i < filled.length; i++) into[i] = values[from + (filled[i] as number)] as number
 }
 
 /** Into a session, or ahead of its answers. */

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import mariadb, { type UpsertResult } from 'mariadb'
 import type { SqlValue } from '../rows.ts'
-import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession } from './mysql-session.ts'
+import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession, rowMarks } from './mysql-session.ts'
 
 /** Rows in one packet: a few hundred KB of readings, and far below the smallest max_allowed_packet in use (16 MiB). */
 const rowsPerPacket = 5_000
@@ -34,8 +34,9 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
       const { affectedRows, insertId } = (await connection.execute(sql, asParameters(params))) as UpsertResult
       return { affected: affectedRows, insertId: Number(insertId) }
     },
-    async insertMany({ head, columns, tail = '', alike: areAlike }, rows) {
-      const sql = `${head} VALUES (${Array(columns).fill('?').join(', ')}) ${tail}`
+    async insertMany(statement, rows) {
+      const { head, tail = '', alike: areAlike } = statement
+      const sql = `${head} VALUES ${rowMarks(statement)} ${tail}`
       // Sent without waiting in between: each kind of row would cost a round trip. Answers come in order, so does a ROLLBACK after them.
       const packets: Promise<unknown>[] = []
       for (const alike of areAlike ? [rows] : byTypes(rows)) {

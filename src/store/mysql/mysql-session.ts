@@ -29,12 +29,19 @@ export type MysqlClient = 'mariadb' | 'mysql2'
 export interface RowStatement {
   /** Up to and without VALUES. */
   readonly head: string
+  /** Of the first columns, the same in every row: part of the text, not sent with each. */
+  readonly literals?: readonly number[]
+  /** How many more there are, whose values the rows hold. */
   readonly columns: number
   /** What follows the rows, `ON DUPLICATE KEY UPDATE ...`. */
   readonly tail?: string
   /** The rows are numbers alone, of one type in each column. */
   readonly alike?: true
 }
+
+/** `(1, 2, ?, ?)` */
+export const rowMarks = ({ literals = [], columns }: RowStatement): string =>
+  `(${[...literals, ...Array(columns).fill('?')].join(', ')})`
 
 export interface MysqlAddress {
   readonly host: string

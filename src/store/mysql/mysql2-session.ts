@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import mysql from 'mysql2/promise'
 import type { SqlValue } from '../rows.ts'
-import { connectMsMax, type MysqlAddress, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { connectMsMax, type MysqlAddress, type MysqlSession, type RowStatement, rowMarks } from './mysql-session.ts'
 
 /** Rows a statement, largest first: a batch is cut into few sizes, so that each is prepared once. Below 65,535 parameters. */
 const rowsPerStatement = [500, 50, 5, 1] as const
@@ -63,8 +63,7 @@ function sqlOf(statement: RowStatement, size: number): string {
   texts.set(statement, known)
   let sql = known.get(size)
   if (sql === undefined) {
-    const group = `(${Array(statement.columns).fill('?').join(', ')})`
-    sql = `${statement.head} VALUES ${Array(size).fill(group).join(', ')} ${statement.tail ?? ''}`
+    sql = `${statement.head} VALUES ${Array(size).fill(rowMarks(statement)).join(', ')} ${statement.tail ?? ''}`
     known.set(size, sql)
   }
   return sql
