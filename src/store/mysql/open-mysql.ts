@@ -23,7 +23,7 @@ import { forgetDaysMysql } from './history.ts'
 import { discardMysql } from './losses.ts'
 import { migrateMysql } from './migrate-mysql.ts'
 import { mysqlAddress } from './mysql-address.ts'
-import { type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
+import { type MysqlLine, type MysqlLineOptions, mysqlLine } from './mysql-line.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import { dropDays, partitionAhead } from './partitions.ts'
 import { copyRawMysql } from './raw-frames.ts'
@@ -35,6 +35,9 @@ import { serverWeaknesses } from './weaknesses.ts'
 const migrateMsMax = 6 * 60 * 60 * 1_000
 /** Nor does a recount of all rows end soon. */
 const recountMsMax = migrateMsMax
+
+/** A server that has no room for a second connection is not asked for one with every batch. */
+const asideAgainMs = 30_000
 
 export type MysqlOptions = MysqlLineOptions & BlockOptions & MigrateOptions
 
@@ -58,6 +61,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
   const commits = createCommits()
   /** Of the last commit. */
   let committing = line
+  let asideFrom = Number.NEGATIVE_INFINITY
   /** The day up to which partitions were last seen to. */
   let partitioned: DayNumber | undefined
   // Opening connects, so that a wrong address or password is told now.
@@ -117,10 +121,12 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
       commits.enter(async (before) => {
         const now = clock.now()
         const today = dayNumber(now)
-        committing = before && committing === line ? aside : line
         let blocks: Blocks | undefined
-        try {
-          await committing.use(async (session) => {
+        let begun = false
+        const commitOn = async (on: MysqlLine) => {
+          committing = on
+          await on.use(async (session) => {
+            begun = true
             if (partitioned !== undefined && today !== partitioned) {
               await before
               await partitionAhead(session, today, log)
@@ -135,6 +141,17 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
               },
             })
           })
+        }
+        try {
+          if (before && committing === line && clock.monotonic() >= asideFrom)
+            await commitOn(aside).catch(async (error) => {
+              if (begun) throw error
+              // The server grants no second connection: one after the other, then.
+              asideFrom = clock.monotonic() + asideAgainMs
+              await before
+              await commitOn(line)
+            })
+          else await commitOn(line)
         } catch (error) {
           tail.forget()
           throw error
