@@ -170,7 +170,8 @@ function reserve(rows: Growing, count: number) {
   rows.values = values
 }
 
-const sharedMemory = (numbers: number) =>
+/** Numbers that another thread sees without a copy. */
+export const sharedMemory = (numbers: number) =>
   new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT))
 
 const measured = (value: number | undefined): number =>

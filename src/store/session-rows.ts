@@ -5,6 +5,7 @@
 import type { Instant } from '../lib/brand.ts'
 import { commitsUnderWayMax } from './commits.ts'
 import type { SessionRow } from './history.ts'
+import { sharedMemory } from './reading-rows.ts'
 
 export interface SessionRows {
   readonly length: number
@@ -24,18 +25,16 @@ export interface SessionBook {
   take(): SessionRows
 }
 
-const memory = (numbers: number) => new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT))
-
 export function createSessionBook(): SessionBook {
-  let values = memory(rowsFirst * sessionWidth)
-  const taken = Array.from({ length: commitsUnderWayMax }, () => memory(rowsFirst * sessionWidth))
+  let values = sharedMemory(rowsFirst * sessionWidth)
+  const taken = Array.from({ length: commitsUnderWayMax }, () => sharedMemory(rowsFirst * sessionWidth))
   let length = 0
   let places = new Map<string, number>()
   return {
     add({ device, arrival, departure, dwellMs, certain, bay }) {
       const at = length++ * sessionWidth
       if (at === values.length) {
-        const more = memory(values.length * 2)
+        const more = sharedMemory(values.length * 2)
         more.set(values)
         values = more
       }

@@ -246,6 +246,29 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
       })
 
       onStore(
+        'may find the offset where they begin behind a failed one: another did its work',
+        async (store, place) => {
+          await using other = await place.open()
+          for (const from of [0, 2, 4]) {
+            await other.commit(batchAt(from))
+            const [first, second] = await Promise.allSettled([from, from + 1].map((at) => store.commit(batchAt(at))))
+            fault('fenced')((first as PromiseRejectedResult).reason)
+            assert.equal(second?.status, 'fulfilled')
+            assert.equal((await store.counts()).readings, from * 2 + 4)
+          }
+          const seqs = Array.from({ length: 12 }, (_, seq) => seq)
+          for (const who of [store, other]) {
+            assert.equal((await who.findSeqs(1, 0, seqs)).length, 12)
+            const { items } = await who.readings({ external: 'A-1', limit: 100 })
+            assert.deepEqual(
+              items.map(({ seq }) => seq),
+              seqs,
+            )
+          }
+        },
+      )
+
+      onStore(
         'of two writers that each ask for several, none doubles a row or leaves one out',
         async (store, place) => {
           await using other = await place.open()

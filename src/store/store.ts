@@ -6,9 +6,9 @@
  * - S2 After a throw of `commit` the caller does not know whether it happened: it reads `cursor()` again, and what that says
  *   is the truth (a connection lost after COMMIT was sent is settled by locking that row).
  * - S3 Rows are never altered silently: a value the table cannot hold throws `data`.
+ * - S4 Migrations only go forward, are safe to run twice, and a database newer than the program is refused.
  * - S5 A commit may be asked for while others are under way, `commitsUnderWayMax` in all: they happen in the order of asking, and one that
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
- * - S4 Migrations only go forward, are safe to run twice, and a database newer than the program is refused.
  */
 import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'

@@ -72,8 +72,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'hands out the memory of stays that are still being committed',
     file: 'src/store/session-rows.ts',
-    from: '{ length: commitsUnderWayMax }, () => memory',
-    to: '{ length: commitsUnderWayMax - 1 }, () => memory',
+    from: '{ length: commitsUnderWayMax }, () => sharedMemory',
+    to: '{ length: commitsUnderWayMax - 1 }, () => sharedMemory',
     judge: ['--test', 'src/store/commits.test.ts'],
   },
   {

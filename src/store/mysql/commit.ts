@@ -63,7 +63,7 @@ export interface CommitPlace {
   readonly today: DayNumber
   /** Resolves when the commit before this one has ended; undefined when none is under way. */
   readonly before: Promise<void> | undefined
-  /** What the batch does to the blocks: asked for when nothing is under way before it. */
+  /** What the batch does to the blocks: asked for when the offset is its own, and nothing is under way before it. */
   blocks(): Promise<Blocks | undefined>
 }
 
@@ -84,8 +84,8 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
     await insertReadings(ahead, batch.readings, today)
     await before
   }
-  const blocks = await place.blocks()
   await moveOffset(session, batch)
+  const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
