@@ -47,8 +47,14 @@ export interface Reading {
   readonly seq?: number
   /** The sender's own epoch of its sequence, when it names one. */
   readonly epoch?: number
+  /** Boot of the sender (field `boot`), 1..64 printable characters: a sequence belongs to one boot. */
+  readonly boot?: string
+  /** Network session that `seq` counts in (LoRaWAN: session key id, else device address), 1..64 printable characters. */
+  readonly session?: string
   /** The device's own time; absent means arrival time. */
   readonly time?: Instant
+  /** `network`: `time` was stamped by the network server, so it may differ between two copies of one frame. Absent: the device's clock. */
+  readonly timeSource?: 'network'
   /** Bay the sender says it watches. */
   readonly bay?: BayId
   /** `restart`: the protocol says the sequence begins anew (join, start-up frame). `heartbeat`: liveness, no change of state. */
