@@ -1,12 +1,12 @@
 /** The whole server on a real MariaDB that is not there at first, dies in the middle and comes back: intake never notices. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type MariadbServer, mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
 import { drainedLedger, readingsOf } from './fixtures/readings.ts'
 import { ingestToken, startServer, type TestServer } from './fixtures/server.ts'
 
 describe('a database that comes and goes', { skip: mariadbMissing() }, () => {
-  let mariadb: MariadbServer
+  let mariadb: DatabaseServer
   let server: TestServer
   let url: string
   before(async () => {

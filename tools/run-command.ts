@@ -16,6 +16,7 @@ export interface CommandResult {
 export function runCommand(
   [command, ...args]: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv = {},
+  within?: AbortSignal,
 ): Promise<CommandResult> {
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1_000
@@ -24,6 +25,7 @@ export function runCommand(
       cwd: root,
       env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(within ? { signal: within, killSignal: 'SIGKILL' as const } : {}),
     })
     let output = ''
     const collect = (chunk: Buffer) => {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import mariadb from 'mariadb'
-import { type MariadbServer, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
 
 export type StoreName = 'sqlite' | 'mariadb'
 
@@ -85,7 +85,7 @@ async function sqlitePlace(): Promise<Place> {
   }
 }
 
-function mariadbPlace(server: MariadbServer): Place {
+function mariadbPlace(server: DatabaseServer): Place {
   const nameOf = (url: string) => new URL(url).pathname.slice(1)
   return {
     name: 'mariadb',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mariadb from 'mariadb'
-import type { MariadbServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import type { DatabaseServer } from '../../src/store/mysql/mariadb-fixture.ts'
 import { type Board, startBoard } from '../run/board.ts'
 import { distantLine } from '../run/distant-line.ts'
 import { rounded } from '../run/figures.ts'
@@ -44,7 +44,7 @@ export interface Contest extends AsyncDisposable {
 
 export interface ContestOptions {
   readonly peer: Peer
-  readonly server: MariadbServer
+  readonly server: DatabaseServer
   readonly sensors: number
   /** Round trip to the database; 0 is the loopback as it is. */
   readonly distanceMs: number
@@ -146,7 +146,7 @@ interface Range {
 }
 
 async function rowCount(
-  server: MariadbServer,
+  server: DatabaseServer,
   { database }: Database,
   { table }: Peer,
   { from, to }: Range,

@@ -1,9 +1,9 @@
 import { after, before, describe } from 'node:test'
-import { type MariadbServer, mariadbMissing, startMariadb } from '../store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from '../store/mysql/mariadb-fixture.ts'
 import { historySuite } from './history-suite.ts'
 
 const missing = mariadbMissing()
-let server: MariadbServer
+let server: DatabaseServer
 before(async () => {
   if (!missing) server = await startMariadb()
 })

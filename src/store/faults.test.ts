@@ -6,8 +6,8 @@ import { sqliteFault } from './sqlite/sqlite-faults.ts'
 import { StoreError } from './store.ts'
 
 const sqlite = (errcode: number | undefined) => sqliteFault(Object.assign(new Error('x'), { errcode })).fault
-const mysql = (errno: number | undefined, message = 'x', code?: string) =>
-  mysqlFault(Object.assign(new Error(message), { errno, code })).fault
+const mysql = (errno: number | undefined, message = 'x', code?: string, sqlState?: string) =>
+  mysqlFault(Object.assign(new Error(message), { errno, code, sqlState })).fault
 
 test('what SQLite says is sorted by what to do about it', () => {
   for (const busy of [5, 6, 261, 517]) assert.equal(sqlite(busy), 'transient')
@@ -25,9 +25,37 @@ test('what a MySQL server says is sorted by what to do about it', () => {
   assert.equal(mysql(undefined, 'too large', 'ER_MAX_ALLOWED_PACKET'), 'capacity')
 })
 
+test('a statement that a MySQL server does not understand is for a person to correct, whatever its number', () => {
+  for (const wrong of [1054, 1064, 1142, 1146, 1231, 1305, 1665, 3750]) assert.equal(mysql(wrong), 'config')
+  for (const state of ['42000', '42S02', '42S22', '28000', '0A000'])
+    assert.equal(mysql(9_999, 'x', undefined, state), 'config')
+  assert.equal(mysql(9_999, 'x', undefined, '22003'), 'data')
+  for (const state of ['08S01', '40001', 'HY000', '23000'])
+    assert.equal(mysql(9_999, 'x', undefined, state), 'transient')
+  // Of class 42 too, but they pass.
+  for (const full of [1203, 1226, 1461]) assert.equal(mysql(full, 'x', undefined, '42000'), 'capacity')
+  for (const code of ['DEPTH_ZERO_SELF_SIGNED_CERT', 'HANDSHAKE_NO_SSL_SUPPORT', 'ER_TLS_IDENTITY_ERROR'])
+    assert.equal(mysql(undefined, 'x', code), 'config')
+})
+
+test('such a fault names the server, how the statement begins, and what to do, but none of its values', () => {
+  const sql = `SELECT  MD5(\n'x') ${'y'.repeat(200)} secret`
+  const error = Object.assign(new Error(`not so\nsql: ${sql}`), {
+    errno: 1305,
+    sqlMessage: 'FUNCTION MD5 does not exist',
+    sql,
+  })
+  const { message } = mysqlFault(error, 'MySQL 9.7.4')
+  assert.match(message, /FUNCTION MD5 does not exist \(server MySQL 9\.7\.4, statement "SELECT MD5\( 'x'\) y+"\)/)
+  assert.match(message, /needs MySQL 8\.0\.19 or MariaDB 10\.6/)
+  assert.doesNotMatch(message, /secret/)
+  assert.match(mysqlFault(Object.assign(new Error('no'), { errno: 1142 })).message, /GRANT ALL/)
+  assert.match(mysqlFault(Object.assign(new Error('no'), { errno: 1146 })).message, /restored by hand/)
+})
+
 test('a fault that nobody knows is never blamed on a row, a repeated key neither', () => {
   for (const code of [undefined, 1, 4, 10, 11, 21, 1555, 2067]) assert.equal(sqlite(code), 'transient')
-  for (const code of [undefined, 0, 1062, 1146, 9_999]) assert.equal(mysql(code), 'transient')
+  for (const code of [undefined, 0, 1062, 9_999]) assert.equal(mysql(code), 'transient')
 })
 
 test('a fault that was sorted already keeps its kind', () => {

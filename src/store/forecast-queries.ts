@@ -41,7 +41,8 @@ export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
         .where('origin', '<', to)
         .orderBy('origin')
         .limit(sql.lit(limit))
-      if (everyMs !== undefined) query = query.where(sql<boolean>`origin % ${int(everyMs, 'everyMs')} = 0`)
+      if (everyMs !== undefined)
+        query = query.where(sql<boolean>`${sql.ref('origin')} % ${int(everyMs, 'everyMs')} = 0`)
       return (await all(query.compile())).map(({ origin, issued, ...row }) => ({
         ...row,
         origin: instant(origin),

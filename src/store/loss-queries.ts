@@ -134,7 +134,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     async lossTotals(filter) {
       const totals: LossTotal[] = []
       if (wantsGaps(filter)) {
-        const sum = sql<number | string | null>`sum(g.to_seq - g.from_seq + 1)`
+        const sum = sql<number | string | null>`sum(${sql.ref('g.to_seq')} - ${sql.ref('g.from_seq')} + 1)`
         const [row] = await all(gapsOf(filter).select(sum.as('frames')).compile())
         if (row && row.frames !== null) totals.push({ cause: 'sequence-gap', frames: Number(row.frames), uncounted: 0 })
       }
@@ -142,8 +142,8 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
         const query = lossesOf(filter)
           .select([
             'cause',
-            sql<number | string>`coalesce(sum(frames), 0)`.as('known'),
-            sql<number | string>`count(*) - count(frames)`.as('uncounted'),
+            sql<number | string>`coalesce(sum(${sql.ref('frames')}), 0)`.as('known'),
+            sql<number | string>`count(*) - count(${sql.ref('frames')})`.as('uncounted'),
           ])
           .groupBy('cause')
           .orderBy('cause')

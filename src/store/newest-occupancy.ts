@@ -11,13 +11,15 @@ export type NewestOccupancy = (spanMs: number) => Promise<OccupancyRows>
 /** Below every start: in front of a place in the order of the key. */
 const beforeAll = Number.MIN_SAFE_INTEGER
 
+const names = { site: sql.ref('site'), level: sql.ref('level'), zone: sql.ref('zone') }
+
 /** The place that comes before this one in the key, in the words that each server answers along the key. */
 const placeBefore = {
   // A row value; with the start in it, because SQLite passes over the place itself row by row otherwise.
   rowValues: ({ site, level, zone }: OccupancyRows[number]) =>
     sql<boolean>`(site, level, zone, start) < (${site}, ${level}, ${zone}, ${sql.lit(beforeAll)})`,
   alternatives: ({ site, level, zone }: OccupancyRows[number]) =>
-    sql<boolean>`(site < ${site} OR (site = ${site} AND (level < ${level} OR (level = ${level} AND zone < ${zone}))))`,
+    sql<boolean>`(${names.site} < ${site} OR (${names.site} = ${site} AND (${names.level} < ${level} OR (${names.level} = ${level} AND ${names.zone} < ${zone}))))`,
 } as const
 
 /** From the end of the key to the newest row of the last place, from there to that of the place before it, and so on. */
@@ -43,13 +45,13 @@ export const newestInSqlite = (runner: SqlRunner): NewestOccupancy => seeking(ru
 export function newestInMysql(runner: SqlRunner): NewestOccupancy {
   const { all } = runner
   const seek = seeking(runner, placeBefore.alternatives)
-  const key = 'span_ms, site, level, zone'
+  const key = '`span_ms`, `site`, `level`, `zone`'
   const raw = <Row>(query: string) => all(CompiledQuery.raw(query) as CompiledQuery<Row>)
   return async (spanMs) => {
-    const grouped = `SELECT ${key}, MAX(start) AS start FROM occupancy WHERE span_ms = ${spanMs} GROUP BY ${key}`
+    const grouped = `SELECT ${key}, MAX(\`start\`) AS \`start\` FROM \`occupancy\` WHERE \`span_ms\` = ${spanMs} GROUP BY ${key}`
     const [plan] = await raw<{ Extra: string | null }>(`EXPLAIN ${grouped}`)
     if (!plan?.Extra?.includes('index for group-by')) return seek(spanMs)
-    const columns = occupancyColumns.map((column) => `o.${column}`).join(', ')
-    return raw(`SELECT ${columns} FROM (${grouped}) AS n JOIN occupancy o USING (${key}, start)`)
+    const columns = occupancyColumns.map((column) => `\`o\`.\`${column}\``).join(', ')
+    return raw(`SELECT ${columns} FROM (${grouped}) AS \`n\` JOIN \`occupancy\` AS \`o\` USING (${key}, \`start\`)`)
   }
 }

@@ -90,17 +90,21 @@ export async function readingsAt({ all, keyLists }: SqlRunner, keys: readonly Re
 
 type RowsOfKeys = (keys: readonly ReadingKey[]) => CompiledQuery<ReadingTable>
 
-const columns = readingColumns.map((column) => `r.${column}`).join(', ')
+/** In standard quotes, which SQLite takes as they are. */
+const columns = readingColumns.map((column) => `"r"."${column}"`).join(', ')
 
 /** Numbers of our own, written out: no parameter for each. */
 const byValues: RowsOfKeys = (keys) => {
   const places = keys.map(({ day, pos, idx }) => `(${day},${pos},${idx})`).join(',')
-  return CompiledQuery.raw(`SELECT ${columns} FROM reading r WHERE (day, pos, idx) IN (VALUES ${places})`)
+  return CompiledQuery.raw(`SELECT ${columns} FROM "reading" AS "r" WHERE ("day", "pos", "idx") IN (VALUES ${places})`)
 }
 
 /** One parameter and a statement that is always the same: to read a thousand numbers as SQL took longer than to find their rows. */
 const rowsOfJson = `SELECT ${columns}
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (d INT PATH '$[0]', p BIGINT PATH '$[1]', i INT PATH '$[2]')) k
-  STRAIGHT_JOIN reading r ON r.day = k.d AND r.pos = k.p AND r.idx = k.i`
+  FROM JSON_TABLE(?, '$[*]' COLUMNS ("d" INT PATH '$[0]', "p" BIGINT PATH '$[1]', "i" INT PATH '$[2]')) AS "k"
+  STRAIGHT_JOIN "reading" AS "r" ON "r"."day" = "k"."d" AND "r"."pos" = "k"."p" AND "r"."idx" = "k"."i"`.replaceAll(
+  '"',
+  '`',
+)
 const byJson: RowsOfKeys = (keys) =>
   CompiledQuery.raw(rowsOfJson, [JSON.stringify(keys.map(({ day, pos, idx }) => [day, pos, idx]))])

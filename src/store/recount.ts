@@ -104,7 +104,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
       for (const column of ledgerSums) tally(row.source)[column] = Number(row[column])
     const frames = sql<
       number | string
-    >`sum(case when json_valid(head) then coalesce(json_extract(head, '$.frames'), 1) else 1 end)`
+    >`sum(case when json_valid(${sql.ref('head')}) then coalesce(json_extract(${sql.ref('head')}, '$.frames'), 1) else 1 end)`
     const letters = db
       .selectFrom('dead_letter')
       .select(['source', frames.as('frames')])
@@ -112,7 +112,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     for (const row of await all(letters.compile())) tally(row.source).deadLetters = Number(row.frames)
     const discards = db
       .selectFrom('discard')
-      .select(['source', sql<number | string>`sum(frames)`.as('frames')])
+      .select(['source', sql<number | string>`sum(${sql.ref('frames')})`.as('frames')])
       .groupBy('source')
     for (const row of await all(discards.compile())) tally(row.source).discarded = Number(row.frames)
   }
@@ -172,7 +172,11 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     const gaps = await all(
       db
         .selectFrom('gap')
-        .select(['device', 'epoch', sql<number | string>`sum(to_seq - from_seq + 1)`.as('missing')])
+        .select([
+          'device',
+          'epoch',
+          sql<number | string>`sum(${sql.ref('to_seq')} - ${sql.ref('from_seq')} + 1)`.as('missing'),
+        ])
         .where('device', '>=', from)
         .where('device', '<=', to)
         .groupBy(['device', 'epoch'])
@@ -192,8 +196,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         .selectFrom('sensor_day')
         .select([
           'device',
-          sql<number | string>`sum(readings)`.as('readings'),
-          sql<number | string>`sum(lost)`.as('lost'),
+          sql<number | string>`sum(${sql.ref('readings')})`.as('readings'),
+          sql<number | string>`sum(${sql.ref('lost')})`.as('lost'),
         ])
         .where('device', '>=', from)
         .where('device', '<=', to)

@@ -131,8 +131,12 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
         return Number((await all(query.compile()))[0]?.n)
       }
-      const held = sql<number | string>`(SELECT coalesce(sum(rows_held), 0) FROM reading_block)`
-      const query = db.selectFrom('reading_open').select(sql<number | string>`rows_open + ${held}`.as('n'))
+      const held = sql<
+        number | string
+      >`(SELECT coalesce(sum(${sql.ref('rows_held')}), 0) FROM ${sql.table('reading_block')})`
+      const query = db
+        .selectFrom('reading_open')
+        .select(sql<number | string>`${sql.ref('rows_open')} + ${held}`.as('n'))
       return {
         readings: Number((await all(query.compile()))[0]?.n),
         devices: await count('device'),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { backticked } from './mysql/statements.ts'
 import { readingRows } from './reading-rows.ts'
 import { pushReadingValues } from './rows.ts'
 import type { Store } from './store.ts'
@@ -58,7 +59,7 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
           await using older = await migrateTo(here, version)
           // One transaction takes every step in SQLite: there is nothing to cut.
           if (older.dialect === 'sqlite') return
-          for (const statement of mysql.slice(0, cut)) await here.execute(statement)
+          for (const statement of mysql.slice(0, cut)) await here.execute(backticked(statement))
           await isWhole(here, migrations.length - version)
         }
       })

@@ -219,6 +219,7 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
  * `data`: a row cannot be stored as it is: bisect and quarantine the culprit.
  * `fenced`: another writer took over, or the offset moved: reload and look again.
  * `newer`: the schema comes from a later release: upgrade the program.
+ * `config`: the server does not take what it is asked (address, rights, a statement or setting it does not know): a person must act.
  */
 export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config'
 

@@ -3,11 +3,11 @@ import mariadb, { type Connection } from 'mariadb'
 import { type Random, upTo } from '../../src/journal/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { CuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
-import type { MariadbServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import type { DatabaseServer } from '../../src/store/mysql/mariadb-fixture.ts'
 import { type Following, until } from './following.ts'
 
 export interface StruckDatabase {
-  readonly server: MariadbServer
+  readonly server: DatabaseServer
   /** In front of the server; the processor's line goes through it. */
   readonly proxy: CuttingProxy
   /** Past the proxy. */
@@ -140,14 +140,14 @@ async function connection(url: string): Promise<{ readonly line: Connection } & 
 const listRenewedMs = 120
 
 /** Until some transaction waits for a lock of another. The server renews its list only when nobody has asked for 0.1 s. */
-const waiting = (server: MariadbServer) =>
+const waiting = (server: DatabaseServer) =>
   until('transaction that waits for a lock', async () => {
     await systemClock.sleep(listRenewedMs)
     const rows = await server.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
     return rows.length > 0
   }).catch(() => {})
 
-async function deadlocks(server: MariadbServer): Promise<number> {
+async function deadlocks(server: DatabaseServer): Promise<number> {
   const [row] = await server.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
   return Number(row?.['Value'])
 }

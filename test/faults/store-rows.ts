@@ -15,7 +15,7 @@ import { instant } from '../../src/lib/brand.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { cuts, cuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
-import { type MariadbServer, mariadbMissing, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type DatabaseFault, databaseFaults } from './database-faults.ts'
@@ -66,7 +66,7 @@ export const storeRows: readonly FaultRow[] = [
 async function onMariadb(
   { budgetMs, firstSeed, onProgress }: FaultRunOptions,
   perRound: number,
-  round: (server: MariadbServer, random: Random, seed: number) => Promise<string | undefined>,
+  round: (server: DatabaseServer, random: Random, seed: number) => Promise<string | undefined>,
 ): Promise<FaultRunResult> {
   const missing = mariadbMissing()
   if (missing) return { reached: 0, failures: [], note: missing }
@@ -94,7 +94,7 @@ async function inTime<T>(round: Promise<T>): Promise<T> {
   return Promise.race([round, late.promise]).finally(() => clearTimeout(timer))
 }
 
-async function commitAmbiguity(server: MariadbServer, random: Random, seed: number): Promise<string | undefined> {
+async function commitAmbiguity(server: DatabaseServer, random: Random, seed: number): Promise<string | undefined> {
   const records = story(seed, cutsPerDatabase * 2)
   const expected = await calm(records)
   await using place = await databaseBehindProxy(server, clientOf(random))
@@ -114,7 +114,7 @@ async function commitAmbiguity(server: MariadbServer, random: Random, seed: numb
 }
 
 async function databaseFault(
-  server: MariadbServer,
+  server: DatabaseServer,
   random: Random,
   fault: DatabaseFault,
   seed = upTo(random, 2 ** 31),
@@ -143,7 +143,7 @@ async function feed(journal: KeptJournal, records: readonly JournalRecord[], ran
   }
 }
 
-async function restored(server: MariadbServer, random: Random, seed: number): Promise<string | undefined> {
+async function restored(server: DatabaseServer, random: Random, seed: number): Promise<string | undefined> {
   const records = story(seed, recordsPerRound)
   const expected = await calm(records)
   const cutAt = 1 + upTo(random, recordsPerRound - 2)
@@ -156,7 +156,7 @@ async function restored(server: MariadbServer, random: Random, seed: number): Pr
 }
 
 /** The dump is put back under a processor that runs on: it finds its offset moved and reads the journal again from there. */
-async function restoredMariadb(server: MariadbServer, records: ReturnType<typeof story>, cutAt: number) {
+async function restoredMariadb(server: DatabaseServer, records: ReturnType<typeof story>, cutAt: number) {
   await using place = await databaseBehindProxy(server, 'auto')
   const { proxy, store, url } = place
   const journal = await keptJournal()
@@ -218,7 +218,7 @@ async function prepared(url: string, options: StoreOptions = {}): Promise<Store>
   return store
 }
 
-async function databaseBehindProxy(server: MariadbServer, client: 'auto' | 'mysql2') {
+async function databaseBehindProxy(server: DatabaseServer, client: 'auto' | 'mysql2') {
   const url = await server.createDatabase()
   const proxy = await cuttingProxy(server.port)
   const through = new URL(url)
@@ -239,7 +239,7 @@ async function databaseBehindProxy(server: MariadbServer, client: 'auto' | 'mysq
 /** Both ways of speaking to the server take their turns. */
 const clientOf = (random: Random) => (random() < 0.5 ? ('auto' as const) : ('mysql2' as const))
 
-async function lines(server: MariadbServer, database: string): Promise<number> {
+async function lines(server: DatabaseServer, database: string): Promise<number> {
   const rows = await server.execute(`SELECT 1 FROM information_schema.processlist WHERE db = '${database}'`)
   return rows.length
 }

@@ -52,41 +52,41 @@ export const firstTables: Migration = {
     ) STRICT`,
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS journal_offset (
-      journal VARCHAR(64) NOT NULL, part INT NOT NULL, off BIGINT NOT NULL, fence BIGINT NOT NULL, base BIGINT NOT NULL,
-      PRIMARY KEY (journal, part)
+    `CREATE TABLE IF NOT EXISTS "journal_offset" (
+      "journal" VARCHAR(64) NOT NULL, "part" INT NOT NULL, "off" BIGINT NOT NULL, "fence" BIGINT NOT NULL, "base" BIGINT NOT NULL,
+      PRIMARY KEY ("journal", "part")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS device (
-      id BIGINT NOT NULL, source VARCHAR(128) NOT NULL, external VARCHAR(128) NOT NULL, claimed_bay VARCHAR(128),
-      epoch BIGINT NOT NULL, min_seq BIGINT, max_seq BIGINT, distinct_count BIGINT NOT NULL,
-      missing_before BIGINT NOT NULL, occupied TINYINT, since BIGINT,
-      last_time BIGINT NOT NULL, last_arrived BIGINT NOT NULL, first_arrived BIGINT NOT NULL,
-      distance_mm DOUBLE, count_in BIGINT, count_out BIGINT, battery_v DOUBLE, battery_pct DOUBLE, battery_low TINYINT,
-      temperature_c DOUBLE, rssi_dbm DOUBLE,
-      readings BIGINT NOT NULL, duplicates BIGINT NOT NULL, rev BIGINT NOT NULL,
-      PRIMARY KEY (id), UNIQUE KEY device_identity (external, source), KEY device_rev (rev)
+    `CREATE TABLE IF NOT EXISTS "device" (
+      "id" BIGINT NOT NULL, "source" VARCHAR(128) NOT NULL, "external" VARCHAR(128) NOT NULL, "claimed_bay" VARCHAR(128),
+      "epoch" BIGINT NOT NULL, "min_seq" BIGINT, "max_seq" BIGINT, "distinct_count" BIGINT NOT NULL,
+      "missing_before" BIGINT NOT NULL, "occupied" TINYINT, "since" BIGINT,
+      "last_time" BIGINT NOT NULL, "last_arrived" BIGINT NOT NULL, "first_arrived" BIGINT NOT NULL,
+      "distance_mm" DOUBLE, "count_in" BIGINT, "count_out" BIGINT, "battery_v" DOUBLE, "battery_pct" DOUBLE, "battery_low" TINYINT,
+      "temperature_c" DOUBLE, "rssi_dbm" DOUBLE,
+      "readings" BIGINT NOT NULL, "duplicates" BIGINT NOT NULL, "rev" BIGINT NOT NULL,
+      PRIMARY KEY ("id"), UNIQUE KEY "device_identity" ("external", "source"), KEY "device_rev" ("rev")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS reading (
-      pos BIGINT NOT NULL, idx INT NOT NULL, device BIGINT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT,
-      time BIGINT NOT NULL, arrived BIGINT NOT NULL, quality SMALLINT NOT NULL, hash BIGINT NOT NULL, occupied TINYINT,
-      distance_mm DOUBLE, count_in BIGINT, count_out BIGINT, battery_v DOUBLE, battery_pct DOUBLE,
-      temperature_c DOUBLE, rssi_dbm DOUBLE,
-      PRIMARY KEY (pos, idx), KEY reading_device (device, epoch, seq, pos, idx)
+    `CREATE TABLE IF NOT EXISTS "reading" (
+      "pos" BIGINT NOT NULL, "idx" INT NOT NULL, "device" BIGINT NOT NULL, "epoch" BIGINT NOT NULL, "seq" BIGINT,
+      "time" BIGINT NOT NULL, "arrived" BIGINT NOT NULL, "quality" SMALLINT NOT NULL, "hash" BIGINT NOT NULL, "occupied" TINYINT,
+      "distance_mm" DOUBLE, "count_in" BIGINT, "count_out" BIGINT, "battery_v" DOUBLE, "battery_pct" DOUBLE,
+      "temperature_c" DOUBLE, "rssi_dbm" DOUBLE,
+      PRIMARY KEY ("pos", "idx"), KEY "reading_device" ("device", "epoch", "seq", "pos", "idx")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS dead_letter (
-      pos BIGINT NOT NULL, idx INT NOT NULL, source VARCHAR(128) NOT NULL, codec VARCHAR(128) NOT NULL, arrived BIGINT NOT NULL,
-      code VARCHAR(64) NOT NULL, detail MEDIUMTEXT NOT NULL, head MEDIUMTEXT NOT NULL, bytes LONGBLOB NOT NULL,
-      state VARCHAR(16) NOT NULL,
-      PRIMARY KEY (pos, idx), KEY dead_letter_state (state, pos, idx)
+    `CREATE TABLE IF NOT EXISTS "dead_letter" (
+      "pos" BIGINT NOT NULL, "idx" INT NOT NULL, "source" VARCHAR(128) NOT NULL, "codec" VARCHAR(128) NOT NULL, "arrived" BIGINT NOT NULL,
+      "code" VARCHAR(64) NOT NULL, "detail" MEDIUMTEXT NOT NULL, "head" MEDIUMTEXT NOT NULL, "bytes" LONGBLOB NOT NULL,
+      "state" VARCHAR(16) NOT NULL,
+      PRIMARY KEY ("pos", "idx"), KEY "dead_letter_state" ("state", "pos", "idx")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS ledger (
-      journal VARCHAR(64) NOT NULL, source VARCHAR(128) NOT NULL, day CHAR(10) NOT NULL, committed BIGINT NOT NULL,
-      duplicate BIGINT NOT NULL, quarantined BIGINT NOT NULL, lost BIGINT NOT NULL, damaged BIGINT NOT NULL,
-      PRIMARY KEY (journal, source, day)
+    `CREATE TABLE IF NOT EXISTS "ledger" (
+      "journal" VARCHAR(64) NOT NULL, "source" VARCHAR(128) NOT NULL, "day" CHAR(10) NOT NULL, "committed" BIGINT NOT NULL,
+      "duplicate" BIGINT NOT NULL, "quarantined" BIGINT NOT NULL, "lost" BIGINT NOT NULL, "damaged" BIGINT NOT NULL,
+      PRIMARY KEY ("journal", "source", "day")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS layout (
-      version BIGINT NOT NULL AUTO_INCREMENT, created BIGINT NOT NULL, author VARCHAR(128) NOT NULL, layout LONGTEXT NOT NULL,
-      PRIMARY KEY (version)
+    `CREATE TABLE IF NOT EXISTS "layout" (
+      "version" BIGINT NOT NULL AUTO_INCREMENT, "created" BIGINT NOT NULL, "author" VARCHAR(128) NOT NULL, "layout" LONGTEXT NOT NULL,
+      PRIMARY KEY ("version")
     ) ${inno}`,
   ],
 }

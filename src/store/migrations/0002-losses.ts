@@ -54,41 +54,42 @@ export const losses: Migration = {
      ON CONFLICT DO UPDATE SET lost = excluded.lost`,
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS gap (
-      device BIGINT NOT NULL, epoch BIGINT NOT NULL, to_seq BIGINT NOT NULL, from_seq BIGINT NOT NULL, day INT NOT NULL,
-      PRIMARY KEY (device, epoch, to_seq), KEY gap_day (day, device, epoch, to_seq)
+    `CREATE TABLE IF NOT EXISTS "gap" (
+      "device" BIGINT NOT NULL, "epoch" BIGINT NOT NULL, "to_seq" BIGINT NOT NULL, "from_seq" BIGINT NOT NULL, "day" INT NOT NULL,
+      PRIMARY KEY ("device", "epoch", "to_seq"), KEY "gap_day" ("day", "device", "epoch", "to_seq")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS sensor_day (
-      day INT NOT NULL, device BIGINT NOT NULL, committed BIGINT NOT NULL, duplicate BIGINT NOT NULL,
-      quarantined BIGINT NOT NULL, lost BIGINT NOT NULL, readings BIGINT NOT NULL,
-      PRIMARY KEY (day, device), KEY sensor_day_device (device, day)
+    `CREATE TABLE IF NOT EXISTS "sensor_day" (
+      "day" INT NOT NULL, "device" BIGINT NOT NULL, "committed" BIGINT NOT NULL, "duplicate" BIGINT NOT NULL,
+      "quarantined" BIGINT NOT NULL, "lost" BIGINT NOT NULL, "readings" BIGINT NOT NULL,
+      PRIMARY KEY ("day", "device"), KEY "sensor_day_device" ("device", "day")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS loss (
-      journal VARCHAR(64) NOT NULL, source VARCHAR(128) NOT NULL, cause VARCHAR(32) NOT NULL, id VARCHAR(128) NOT NULL,
-      day INT NOT NULL, frames BIGINT, begun BIGINT, ended BIGINT, detail MEDIUMTEXT NOT NULL,
-      PRIMARY KEY (journal, source, cause, id), KEY loss_day (day, journal, source, cause, id)
+    `CREATE TABLE IF NOT EXISTS "loss" (
+      "journal" VARCHAR(64) NOT NULL, "source" VARCHAR(128) NOT NULL, "cause" VARCHAR(32) NOT NULL, "id" VARCHAR(128) NOT NULL,
+      "day" INT NOT NULL, "frames" BIGINT, "begun" BIGINT, "ended" BIGINT, "detail" MEDIUMTEXT NOT NULL,
+      PRIMARY KEY ("journal", "source", "cause", "id"), KEY "loss_day" ("day", "journal", "source", "cause", "id")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS intake_day (
-      journal VARCHAR(64) NOT NULL, source VARCHAR(128) NOT NULL, day CHAR(10) NOT NULL, received BIGINT NOT NULL,
-      accepted BIGINT NOT NULL, refused BIGINT NOT NULL, unframeable BIGINT NOT NULL,
-      PRIMARY KEY (journal, source, day)
+    `CREATE TABLE IF NOT EXISTS "intake_day" (
+      "journal" VARCHAR(64) NOT NULL, "source" VARCHAR(128) NOT NULL, "day" CHAR(10) NOT NULL, "received" BIGINT NOT NULL,
+      "accepted" BIGINT NOT NULL, "refused" BIGINT NOT NULL, "unframeable" BIGINT NOT NULL,
+      PRIMARY KEY ("journal", "source", "day")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS discard (
-      pos BIGINT NOT NULL, idx INT NOT NULL, source VARCHAR(128) NOT NULL, codec VARCHAR(128) NOT NULL,
-      arrived BIGINT NOT NULL, code VARCHAR(64) NOT NULL, frames BIGINT NOT NULL, size BIGINT NOT NULL,
-      sha256 CHAR(64) NOT NULL, discarded BIGINT NOT NULL, author VARCHAR(128) NOT NULL, reason MEDIUMTEXT NOT NULL,
-      PRIMARY KEY (pos, idx)
+    `CREATE TABLE IF NOT EXISTS "discard" (
+      "pos" BIGINT NOT NULL, "idx" INT NOT NULL, "source" VARCHAR(128) NOT NULL, "codec" VARCHAR(128) NOT NULL,
+      "arrived" BIGINT NOT NULL, "code" VARCHAR(64) NOT NULL, "frames" BIGINT NOT NULL, "size" BIGINT NOT NULL,
+      "sha256" CHAR(64) NOT NULL, "discarded" BIGINT NOT NULL, "author" VARCHAR(128) NOT NULL, "reason" MEDIUMTEXT NOT NULL,
+      PRIMARY KEY ("pos", "idx")
     ) ${inno}`,
-    `INSERT IGNORE INTO gap (device, epoch, to_seq, from_seq, day)
-     SELECT device, epoch, seq - 1, prior + 1, arrived DIV 86400000 FROM (
-       SELECT device, epoch, seq, arrived, LAG(seq) OVER (PARTITION BY device, epoch ORDER BY seq) AS prior
-       FROM reading WHERE seq IS NOT NULL
-     ) AS numbered WHERE seq > prior + 1`,
-    `INSERT IGNORE INTO sensor_day (day, device, committed, duplicate, quarantined, lost, readings)
-     SELECT arrived DIV 86400000, device, COUNT(DISTINCT pos, idx DIV 1024), 0, 0, 0, COUNT(*)
-     FROM reading GROUP BY 1, 2`,
-    `INSERT INTO sensor_day (day, device, committed, duplicate, quarantined, lost, readings)
-     SELECT day, device, 0, 0, 0, SUM(to_seq - from_seq + 1), 0 FROM gap GROUP BY 1, 2
-     ON DUPLICATE KEY UPDATE lost = VALUES(lost)`,
+    `INSERT IGNORE INTO "gap" ("device", "epoch", "to_seq", "from_seq", "day")
+     SELECT "device", "epoch", "seq" - 1, "prior" + 1, "arrived" DIV 86400000 FROM (
+       SELECT "device", "epoch", "seq", "arrived", LAG("seq") OVER (PARTITION BY "device", "epoch" ORDER BY "seq") AS "prior"
+       FROM "reading" WHERE "seq" IS NOT NULL
+     ) AS "numbered" WHERE "seq" > "prior" + 1`,
+    `INSERT IGNORE INTO "sensor_day" ("day", "device", "committed", "duplicate", "quarantined", "lost", "readings")
+     SELECT "arrived" DIV 86400000, "device", COUNT(DISTINCT "pos", "idx" DIV 1024), 0, 0, 0, COUNT(*)
+     FROM "reading" GROUP BY 1, 2`,
+    `INSERT INTO "sensor_day" ("day", "device", "committed", "duplicate", "quarantined", "lost", "readings")
+     SELECT "day", "device", 0, 0, 0, "missing", 0
+     FROM (SELECT "day", "device", SUM("to_seq" - "from_seq" + 1) AS "missing" FROM "gap" GROUP BY 1, 2) AS "missed"
+     ON DUPLICATE KEY UPDATE "lost" = "missed"."missing"`,
   ],
 }

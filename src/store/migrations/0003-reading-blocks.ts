@@ -6,9 +6,9 @@ import type { Migration } from './migration.ts'
 
 const inno = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC'
 /** Days get partitions of their own as they come (mysql/partitions.ts). */
-const byDay = 'PARTITION BY RANGE (day) (PARTITION later VALUES LESS THAN MAXVALUE)'
+const byDay = 'PARTITION BY RANGE ("day") (PARTITION "later" VALUES LESS THAN MAXVALUE)'
 const columns =
-  'pos, idx, device, epoch, seq, time, arrived, quality, hash, occupied, distance_mm, count_in, count_out, battery_v, battery_pct, temperature_c, rssi_dbm'
+  '"pos", "idx", "device", "epoch", "seq", "time", "arrived", "quality", "hash", "occupied", "distance_mm", "count_in", "count_out", "battery_v", "battery_pct", "temperature_c", "rssi_dbm"'
 
 export const readingBlocks: Migration = {
   version: 3,
@@ -38,29 +38,29 @@ export const readingBlocks: Migration = {
      SELECT 0, 0, 0, 1, 0 WHERE NOT EXISTS (SELECT 1 FROM reading)`,
   ],
   mysql: [
-    'DROP TABLE IF EXISTS reading_before_blocks',
-    'DROP TABLE IF EXISTS reading_by_day',
-    `CREATE TABLE reading_by_day (
-      day INT NOT NULL, pos BIGINT NOT NULL, idx INT NOT NULL, device BIGINT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT,
-      time BIGINT NOT NULL, arrived BIGINT NOT NULL, quality SMALLINT NOT NULL, hash BIGINT NOT NULL, occupied TINYINT,
-      distance_mm DOUBLE, count_in BIGINT, count_out BIGINT, battery_v DOUBLE, battery_pct DOUBLE,
-      temperature_c DOUBLE, rssi_dbm DOUBLE,
-      PRIMARY KEY (day, pos, idx)
+    'DROP TABLE IF EXISTS "reading_before_blocks"',
+    'DROP TABLE IF EXISTS "reading_by_day"',
+    `CREATE TABLE "reading_by_day" (
+      "day" INT NOT NULL, "pos" BIGINT NOT NULL, "idx" INT NOT NULL, "device" BIGINT NOT NULL, "epoch" BIGINT NOT NULL, "seq" BIGINT,
+      "time" BIGINT NOT NULL, "arrived" BIGINT NOT NULL, "quality" SMALLINT NOT NULL, "hash" BIGINT NOT NULL, "occupied" TINYINT,
+      "distance_mm" DOUBLE, "count_in" BIGINT, "count_out" BIGINT, "battery_v" DOUBLE, "battery_pct" DOUBLE,
+      "temperature_c" DOUBLE, "rssi_dbm" DOUBLE,
+      PRIMARY KEY ("day", "pos", "idx")
     ) ${inno} ${byDay}`,
-    `INSERT INTO reading_by_day (day, ${columns}) SELECT arrived DIV 86400000, ${columns} FROM reading`,
-    'RENAME TABLE reading TO reading_before_blocks, reading_by_day TO reading',
-    'DROP TABLE reading_before_blocks',
-    `CREATE TABLE IF NOT EXISTS reading_block (
-      device_group BIGINT NOT NULL, day INT NOT NULL, block BIGINT NOT NULL, rows_held INT NOT NULL,
-      first_epoch BIGINT NOT NULL, last_epoch BIGINT NOT NULL, first_seq BIGINT NOT NULL, last_seq BIGINT NOT NULL,
-      first_time BIGINT NOT NULL, last_time BIGINT NOT NULL, keys_packed LONGBLOB NOT NULL,
-      PRIMARY KEY (device_group, day, block)
+    `INSERT INTO "reading_by_day" ("day", ${columns}) SELECT "arrived" DIV 86400000, ${columns} FROM "reading"`,
+    'RENAME TABLE "reading" TO "reading_before_blocks", "reading_by_day" TO "reading"',
+    'DROP TABLE "reading_before_blocks"',
+    `CREATE TABLE IF NOT EXISTS "reading_block" (
+      "device_group" BIGINT NOT NULL, "day" INT NOT NULL, "block" BIGINT NOT NULL, "rows_held" INT NOT NULL,
+      "first_epoch" BIGINT NOT NULL, "last_epoch" BIGINT NOT NULL, "first_seq" BIGINT NOT NULL, "last_seq" BIGINT NOT NULL,
+      "first_time" BIGINT NOT NULL, "last_time" BIGINT NOT NULL, "keys_packed" LONGBLOB NOT NULL,
+      PRIMARY KEY ("device_group", "day", "block")
     ) ${inno} ${byDay}`,
-    `CREATE TABLE IF NOT EXISTS reading_open (
-      id INT NOT NULL, day INT NOT NULL, after_pos BIGINT NOT NULL, block BIGINT NOT NULL, rows_open BIGINT NOT NULL,
-      PRIMARY KEY (id)
+    `CREATE TABLE IF NOT EXISTS "reading_open" (
+      "id" INT NOT NULL, "day" INT NOT NULL, "after_pos" BIGINT NOT NULL, "block" BIGINT NOT NULL, "rows_open" BIGINT NOT NULL,
+      PRIMARY KEY ("id")
     ) ${inno}`,
-    `INSERT IGNORE INTO reading_open (id, day, after_pos, block, rows_open)
-     SELECT 0, 0, 0, 1, 0 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM reading)`,
+    `INSERT IGNORE INTO "reading_open" ("id", "day", "after_pos", "block", "rows_open")
+     SELECT 0, 0, 0, 1, 0 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM "reading")`,
   ],
 }

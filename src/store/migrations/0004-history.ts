@@ -2,7 +2,7 @@
 import type { Migration } from './migration.ts'
 
 const inno = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC'
-const byDay = 'PARTITION BY RANGE (day) (PARTITION later VALUES LESS THAN MAXVALUE)'
+const byDay = 'PARTITION BY RANGE ("day") (PARTITION "later" VALUES LESS THAN MAXVALUE)'
 
 export const history: Migration = {
   version: 4,
@@ -36,31 +36,31 @@ export const history: Migration = {
     ) STRICT, WITHOUT ROWID`,
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS session (
-      day INT NOT NULL, device BIGINT NOT NULL, departure BIGINT NOT NULL, arrival BIGINT NOT NULL,
-      dwell_ms BIGINT NOT NULL, bay VARCHAR(128), certain TINYINT NOT NULL,
-      PRIMARY KEY (day, device, departure, arrival)
+    `CREATE TABLE IF NOT EXISTS "session" (
+      "day" INT NOT NULL, "device" BIGINT NOT NULL, "departure" BIGINT NOT NULL, "arrival" BIGINT NOT NULL,
+      "dwell_ms" BIGINT NOT NULL, "bay" VARCHAR(128), "certain" TINYINT NOT NULL,
+      PRIMARY KEY ("day", "device", "departure", "arrival")
     ) ${inno} ${byDay}`,
-    `CREATE TABLE IF NOT EXISTS occupancy (
-      span_ms INT NOT NULL, site VARCHAR(128) NOT NULL, level VARCHAR(128) NOT NULL, zone VARCHAR(128) NOT NULL,
-      start BIGINT NOT NULL, capacity INT NOT NULL, occupied_ms BIGINT NOT NULL, known_ms BIGINT NOT NULL,
-      full_ms BIGINT NOT NULL, min_occupied INT NOT NULL, max_occupied INT NOT NULL, occupied_end INT NOT NULL,
-      known_end INT NOT NULL,
-      PRIMARY KEY (span_ms, site, level, zone, start)
+    `CREATE TABLE IF NOT EXISTS "occupancy" (
+      "span_ms" INT NOT NULL, "site" VARCHAR(128) NOT NULL, "level" VARCHAR(128) NOT NULL, "zone" VARCHAR(128) NOT NULL,
+      "start" BIGINT NOT NULL, "capacity" INT NOT NULL, "occupied_ms" BIGINT NOT NULL, "known_ms" BIGINT NOT NULL,
+      "full_ms" BIGINT NOT NULL, "min_occupied" INT NOT NULL, "max_occupied" INT NOT NULL, "occupied_end" INT NOT NULL,
+      "known_end" INT NOT NULL,
+      PRIMARY KEY ("span_ms", "site", "level", "zone", "start")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS reading_forgotten (
-      day INT NOT NULL, device BIGINT NOT NULL, epoch BIGINT NOT NULL, rows_gone BIGINT NOT NULL, numbers BIGINT NOT NULL,
-      min_seq BIGINT, max_seq BIGINT,
-      PRIMARY KEY (day, device, epoch), KEY reading_forgotten_device (device, epoch)
+    `CREATE TABLE IF NOT EXISTS "reading_forgotten" (
+      "day" INT NOT NULL, "device" BIGINT NOT NULL, "epoch" BIGINT NOT NULL, "rows_gone" BIGINT NOT NULL, "numbers" BIGINT NOT NULL,
+      "min_seq" BIGINT, "max_seq" BIGINT,
+      PRIMARY KEY ("day", "device", "epoch"), KEY "reading_forgotten_device" ("device", "epoch")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS zone_count (
-      device BIGINT NOT NULL, start BIGINT NOT NULL, entries BIGINT NOT NULL, exits BIGINT NOT NULL, resets INT NOT NULL,
-      PRIMARY KEY (device, start)
+    `CREATE TABLE IF NOT EXISTS "zone_count" (
+      "device" BIGINT NOT NULL, "start" BIGINT NOT NULL, "entries" BIGINT NOT NULL, "exits" BIGINT NOT NULL, "resets" INT NOT NULL,
+      PRIMARY KEY ("device", "start")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS device_health (
-      device BIGINT NOT NULL, day INT NOT NULL, min_battery_v DOUBLE, min_battery_pct DOUBLE,
-      min_temperature_c DOUBLE, max_temperature_c DOUBLE, min_rssi_dbm DOUBLE,
-      PRIMARY KEY (device, day)
+    `CREATE TABLE IF NOT EXISTS "device_health" (
+      "device" BIGINT NOT NULL, "day" INT NOT NULL, "min_battery_v" DOUBLE, "min_battery_pct" DOUBLE,
+      "min_temperature_c" DOUBLE, "max_temperature_c" DOUBLE, "min_rssi_dbm" DOUBLE,
+      PRIMARY KEY ("device", "day")
     ) ${inno}`,
   ],
 }

@@ -25,23 +25,23 @@ export const forecasts: Migration = {
     ) STRICT`,
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS forecast_shown (
-      site VARCHAR(128) NOT NULL, issued BIGINT NOT NULL, document LONGTEXT NOT NULL,
-      PRIMARY KEY (site)
+    `CREATE TABLE IF NOT EXISTS "forecast_shown" (
+      "site" VARCHAR(128) NOT NULL, "issued" BIGINT NOT NULL, "document" LONGTEXT NOT NULL,
+      PRIMARY KEY ("site")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS forecast_issued (
-      site VARCHAR(128) NOT NULL, origin BIGINT NOT NULL, issued BIGINT NOT NULL, model VARCHAR(64) NOT NULL,
-      head MEDIUMTEXT NOT NULL, body MEDIUMBLOB NOT NULL,
-      PRIMARY KEY (site, origin)
+    `CREATE TABLE IF NOT EXISTS "forecast_issued" (
+      "site" VARCHAR(128) NOT NULL, "origin" BIGINT NOT NULL, "issued" BIGINT NOT NULL, "model" VARCHAR(64) NOT NULL,
+      "head" MEDIUMTEXT NOT NULL, "body" MEDIUMBLOB NOT NULL,
+      PRIMARY KEY ("site", "origin")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS forecast_quality (
-      site VARCHAR(128) NOT NULL, scored BIGINT NOT NULL, document LONGTEXT NOT NULL,
-      PRIMARY KEY (site)
+    `CREATE TABLE IF NOT EXISTS "forecast_quality" (
+      "site" VARCHAR(128) NOT NULL, "scored" BIGINT NOT NULL, "document" LONGTEXT NOT NULL,
+      PRIMARY KEY ("site")
     ) ${inno}`,
-    `CREATE TABLE IF NOT EXISTS training (
-      id BIGINT NOT NULL AUTO_INCREMENT, asked BIGINT NOT NULL, author VARCHAR(128) NOT NULL, state VARCHAR(16) NOT NULL,
-      started BIGINT, ended BIGINT, beat BIGINT NOT NULL, progress TEXT, detail TEXT NOT NULL,
-      PRIMARY KEY (id)
+    `CREATE TABLE IF NOT EXISTS "training" (
+      "id" BIGINT NOT NULL AUTO_INCREMENT, "asked" BIGINT NOT NULL, "author" VARCHAR(128) NOT NULL, "state" VARCHAR(16) NOT NULL,
+      "started" BIGINT, "ended" BIGINT, "beat" BIGINT NOT NULL, "progress" TEXT, "detail" TEXT NOT NULL,
+      PRIMARY KEY ("id")
     ) ${inno}`,
   ],
 }

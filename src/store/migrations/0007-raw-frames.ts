@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts'
 
 const inno = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC'
 /** Days get partitions of their own as they come (mysql/partitions.ts). */
-const byDay = 'PARTITION BY RANGE (day) (PARTITION later VALUES LESS THAN MAXVALUE)'
+const byDay = 'PARTITION BY RANGE ("day") (PARTITION "later" VALUES LESS THAN MAXVALUE)'
 
 export const rawFrames: Migration = {
   version: 7,
@@ -19,10 +19,10 @@ export const rawFrames: Migration = {
     ) STRICT, WITHOUT ROWID`,
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS raw_frame (
-      day INT NOT NULL, pos BIGINT NOT NULL, idx INT NOT NULL, source VARCHAR(128) NOT NULL, arrived BIGINT NOT NULL,
-      bytes LONGBLOB NOT NULL,
-      PRIMARY KEY (day, pos, idx)
+    `CREATE TABLE IF NOT EXISTS "raw_frame" (
+      "day" INT NOT NULL, "pos" BIGINT NOT NULL, "idx" INT NOT NULL, "source" VARCHAR(128) NOT NULL, "arrived" BIGINT NOT NULL,
+      "bytes" LONGBLOB NOT NULL,
+      PRIMARY KEY ("day", "pos", "idx")
     ) ${inno} ${byDay}`,
   ],
 }

@@ -21,9 +21,10 @@ import type { Blocks } from '../stored-tail.ts'
 import type { ReadingBlockTable } from '../tables.ts'
 import { putHistoryMysql } from './history.ts'
 import { putLossesMysql } from './losses.ts'
-import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
 import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
+import { added, backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
@@ -34,30 +35,28 @@ const columnsAt = (places: readonly number[]) => places.map((at) => readingColum
 const putReadings = (day: DayNumber, { filled, zero }: ReadingKind): RowStatement => ({
   ...insertInto('reading', ['day', ...columnsAt(zero), ...columnsAt(filled)]),
   literals: [day, ...zero.map(() => 0)],
-  columns: filled.length,
   alike: true,
 })
 const putBlocks: RowStatement = insertInto('reading_block', blockColumns)
 
 /**
  * A device keeps its number and name. The upsert also fires on the other unique key, and would then write one device over another: the
- * guard turns that into NULL for a column that has none (1048). VALUES() is MySQL's older spelling, and the only one MariaDB has too.
+ * guard turns that into NULL for a column that has none (1048).
  */
 const deviceIdentity: readonly string[] = ['id', 'source', 'external', 'first_arrived']
-const upsertDevices: RowStatement = {
-  ...insertInto('device', deviceColumns),
-  tail: `ON DUPLICATE KEY UPDATE
-    id = IF(id = VALUES(id) AND external = VALUES(external) AND source = VALUES(source), id, NULL),
-    ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}`,
-}
-const upsertDeadLetters: RowStatement = {
-  ...insertInto('dead_letter', deadLetterColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${replaced(deadLetterColumns.slice(2))}`,
-}
-const addLedger: RowStatement = {
-  ...insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums]),
-  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
-}
+const sameDevice: Change = [
+  'id',
+  ({ stored, incoming }) => {
+    const same = ['id', 'external', 'source'].map((column) => `${stored(column)} = ${incoming(column)}`)
+    return `IF(${same.join(' AND ')}, ${stored('id')}, NULL)`
+  },
+]
+const upsertDevices = insertInto('device', deviceColumns, [
+  sameDevice,
+  ...replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column))),
+])
+const upsertDeadLetters = insertInto('dead_letter', deadLetterColumns, replaced(deadLetterColumns.slice(2)))
+const addLedger = insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums], added(ledgerSums))
 
 export interface CommitPlace {
   readonly today: DayNumber
@@ -89,7 +88,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
-    await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
+    await ahead.execute('DELETE FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?', [pos, idx])
   for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))
     await ahead.insertMany(
       upsertDeadLetters,
@@ -106,7 +105,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
 
 async function moveOffset(session: MysqlSession, batch: CommitBatch) {
   const { affected } = await session.execute(
-    'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = 0 AND off = ? AND fence <= ?',
+    'UPDATE `journal_offset` SET `off` = ?, `fence` = ? WHERE `journal` = ? AND `part` = 0 AND `off` = ? AND `fence` <= ?',
     [batch.to, batch.fence, batch.journal, batch.from, batch.fence],
   )
   if (affected !== 1)
@@ -150,7 +149,9 @@ export async function insertBlocks(into: Pick<MysqlSession, 'insertMany'>, group
 async function moveBlocks(ahead: SentAhead, { before, plan: { closed, open } }: Blocks) {
   await insertBlocks(ahead, closed())
   await ahead.execute(
-    'UPDATE reading_open SET day = ?, after_pos = ?, block = ?, rows_open = ? WHERE id = 0 AND block = ? AND rows_open = ?',
+    backticked(
+      'UPDATE "reading_open" SET "day" = ?, "after_pos" = ?, "block" = ?, "rows_open" = ? WHERE "id" = 0 AND "block" = ? AND "rows_open" = ?',
+    ),
     [open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open],
     (affected) => {
       if (affected !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
@@ -164,14 +165,6 @@ function ofAnotherDevice(fault: unknown, devices: readonly DeviceState[]): unkno
   return new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
     cause: fault,
   })
-}
-
-function insertInto(table: string, columns: readonly string[]): RowStatement {
-  return { head: `INSERT INTO ${table} (${columns.join(', ')})`, columns: columns.length }
-}
-
-function replaced(columns: readonly string[]): string {
-  return columns.map((column) => `${column} = VALUES(${column})`).join(', ')
 }
 
 type Place = { readonly pos: number; readonly idx: number }

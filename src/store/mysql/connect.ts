@@ -15,6 +15,7 @@ import {
   type MysqlAddress,
   type MysqlClient,
   type MysqlSession,
+  serverName,
   silentSMax,
 } from './mysql-session.ts'
 import { mysql2Session } from './mysql2-session.ts'
@@ -28,11 +29,16 @@ export interface Patience {
   readonly silentS?: number | undefined
 }
 
-const settings = ({ lockWaitS = lockWaitSMax, silentS = silentSMax }: Patience) => [
+const settings = (isMariaDb: boolean, { lockWaitS = lockWaitSMax, silentS = silentSMax }: Patience) => [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
   `SET SESSION time_zone = '+00:00', autocommit = 1, wait_timeout = ${silentS}, innodb_lock_wait_timeout = ${lockWaitS}`,
   'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  'SET SESSION TRANSACTION READ WRITE',
+  // What an administrator may have set for everybody: a COMMIT that ends the session or begins the next transaction, answers cut short.
+  "SET SESSION completion_type = 'NO_CHAIN', sql_select_limit = 18446744073709551615, sql_safe_updates = 0, sql_big_selects = 1",
+  // A recount reads for long; how long a call may take is the line's decision.
+  isMariaDb ? 'SET SESSION max_statement_time = 0' : 'SET SESSION max_execution_time = 0',
 ]
 
 const clients = { mariadb: mariadbSession, mysql2: mysql2Session }
@@ -52,10 +58,11 @@ async function open(address: MysqlAddress, client: MysqlClient, patience: Patien
   const socket = dial(address)
   const giveUp = () => socket.destroy(new Error(`the server did not answer within ${connectMsMax / 1_000} s`))
   const timer = setTimeout(giveUp, connectMsMax)
+  let session: MysqlSession | undefined
   try {
-    const session = await clients[client](address, socket)
-    for (const setting of settings(patience)) await session.command(setting)
-    const [row] = await session.query<{ mode: string }>('SELECT @@SESSION.sql_mode AS mode', [])
+    session = await clients[client](address, socket)
+    for (const setting of settings(session.isMariaDb, patience)) await session.command(setting)
+    const [row] = await session.query<{ mode: string }>('SELECT @@SESSION.sql_mode AS `mode`', [])
     if (row?.mode.includes('STRICT_ALL_TABLES')) return session
     throw new StoreError(
       'config',
@@ -63,7 +70,7 @@ async function open(address: MysqlAddress, client: MysqlClient, patience: Patien
     )
   } catch (error) {
     socket.destroy()
-    throw named(mysqlFault(error), address)
+    throw named(mysqlFault(error, session && serverName(session)), address)
   } finally {
     clearTimeout(timer)
   }

@@ -17,27 +17,29 @@ import {
 } from '../history-rows.ts'
 import type { SqlValue } from '../rows.ts'
 import { sessionAt, sessionsInOrder } from '../session-rows.ts'
-import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import type { MysqlSession } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
 import type { SentAhead } from './sent-ahead.ts'
+import { added, backticked, type Change, insertInto, quoted, replaced } from './statements.ts'
 
-const values = (of: string) => `VALUES(${of})`
-const widest = (which: 'LEAST' | 'GREATEST') => (of: string) =>
-  `COALESCE(${which}(${of}, ${values(of)}), ${of}, ${values(of)})`
+/** Of two measures, one of which may be missing. */
+const widest = (which: 'LEAST' | 'GREATEST', columns: readonly string[]): Change[] =>
+  columns.map((column) => [
+    column,
+    ({ stored, incoming }) => {
+      const [here, sent] = [stored(column), incoming(column)]
+      return `COALESCE(${which}(${here}, ${sent}), ${here}, ${sent})`
+    },
+  ])
 
 // A stay that is told again after a restore or a requeue is the same stay.
-const putSessions = upsert('session', sessionColumns, changed(['dwell_ms'], values))
-const putOccupancy = upsert('occupancy', occupancyColumns, changed(occupancyValuesChanged, values))
-const addCounts = upsert(
-  'zone_count',
-  countColumns,
-  changed(countSums, (of) => `${of} + ${values(of)}`),
-)
-const widenHealth = upsert(
-  'device_health',
-  healthColumns,
-  `${changed(healthMinima, widest('LEAST'))}, ${changed(healthMaxima, widest('GREATEST'))}`,
-)
+const putSessions = insertInto('session', sessionColumns, replaced(['dwell_ms']))
+const putOccupancy = insertInto('occupancy', occupancyColumns, replaced(occupancyValuesChanged))
+const addCounts = insertInto('zone_count', countColumns, added(countSums))
+const widenHealth = insertInto('device_health', healthColumns, [
+  ...widest('LEAST', healthMinima),
+  ...widest('GREATEST', healthMaxima),
+])
 
 /** Keys are sorted, so that two writers meet in one order. */
 export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | undefined, today: DayNumber) {
@@ -55,35 +57,27 @@ export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | un
   await ahead.insertMany(widenHealth, health.toSorted((a, b) => a.device - b.device || a.day - b.day).map(healthValues))
 }
 
-function upsert(table: string, columns: readonly string[], changes: string): RowStatement {
-  const head = `INSERT INTO ${table} (${columns.join(', ')})`
-  return { head, columns: columns.length, tail: `ON DUPLICATE KEY UPDATE ${changes}` }
-}
-
-function changed(columns: readonly string[], to: (column: string) => string): string {
-  return columns.map((column) => `${column} = ${to(column)}`).join(', ')
-}
-
 const byPlace = (a: SqlValue[], b: SqlValue[]) => (a.slice(0, 4).join('\0') < b.slice(0, 4).join('\0') ? -1 : 1)
+
+const rememberForgotten = backticked(
+  `INSERT IGNORE INTO "reading_forgotten" ("day", "device", "epoch", "rows_gone", "numbers", "min_seq", "max_seq")
+   SELECT "day", "device", "epoch", COUNT(*), COUNT(DISTINCT "seq"), MIN("seq"), MAX("seq") FROM "reading" WHERE "day" < ?
+   GROUP BY "day", "device", "epoch"`,
+)
 
 /** Partitions of days before this one, but never that of the open block. The sums a recount needs are made before a partition goes, and never again. */
 export async function forgetDaysMysql(session: MysqlSession, before: DayNumber): Promise<DayNumber[]> {
   const gone = new Set<DayNumber>()
-  const [open] = await session.query<{ day: number }>('SELECT day FROM reading_open WHERE rows_open > 0', [])
+  const [open] = await session.query<{ day: number }>('SELECT `day` FROM `reading_open` WHERE `rows_open` > 0', [])
   const until = open ? Math.min(before, open.day) : before
   for (const table of readingTables)
     for (const { name, end } of await partitionsBefore(session, table, until)) {
       if (table === 'reading') {
-        const days = await session.query<{ day: number }>(`SELECT DISTINCT day FROM reading WHERE day < ?`, [end])
+        const days = await session.query<{ day: number }>('SELECT DISTINCT `day` FROM `reading` WHERE `day` < ?', [end])
         for (const { day } of days) gone.add(day)
-        await session.execute(
-          `INSERT IGNORE INTO reading_forgotten (day, device, epoch, rows_gone, numbers, min_seq, max_seq)
-           SELECT day, device, epoch, COUNT(*), COUNT(DISTINCT seq), MIN(seq), MAX(seq) FROM reading WHERE day < ?
-           GROUP BY day, device, epoch`,
-          [end],
-        )
+        await session.execute(rememberForgotten, [end])
       }
-      await session.command(`ALTER TABLE ${table} DROP PARTITION ${name}`)
+      await session.command(`ALTER TABLE ${quoted(table)} DROP PARTITION ${quoted(name)}`)
     }
   return [...gone].sort((a, b) => a - b)
 }

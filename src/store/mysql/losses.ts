@@ -18,26 +18,16 @@ import {
 import type { DiscardOrder, GapKey, LossBatch } from '../losses.ts'
 import { deadLetterColumns, type SqlValue, toDeadLetter } from '../rows.ts'
 import type { DeadLetterTable } from '../tables.ts'
-import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import type { MysqlSession } from './mysql-session.ts'
 import type { SentAhead } from './sent-ahead.ts'
+import { added, insertInto, quotedList, replaced } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-const addDays: RowStatement = {
-  ...insertInto('sensor_day', sensorDayColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${sensorDaySums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
-}
-const putGaps: RowStatement = {
-  ...insertInto('gap', gapColumns),
-  tail: 'ON DUPLICATE KEY UPDATE from_seq = VALUES(from_seq)',
-}
-const putLosses: RowStatement = {
-  ...insertInto('loss', lossColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${replaced(lossChanges)}`,
-}
-const putIntakeDays: RowStatement = {
-  ...insertInto('intake_day', intakeDayColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${replaced(intakeDaySums)}`,
-}
+const addDays = insertInto('sensor_day', sensorDayColumns, added(sensorDaySums))
+const putGaps = insertInto('gap', gapColumns, replaced(['from_seq']))
+const putLosses = insertInto('loss', lossColumns, replaced(lossChanges))
+const putIntakeDays = insertInto('intake_day', intakeDayColumns, replaced(intakeDaySums))
+const putDiscard = insertInto('discard', discardColumns)
 /** Far below the parameters a statement may have. */
 const endsPerStatementMax = 500
 
@@ -51,7 +41,7 @@ export async function putLossesMysql(ahead: SentAhead, journal: string, batch: L
   )
   for (const { device, epoch, ends } of byEpoch(gapsGone.toSorted(byKey))) {
     const marks = ends.map(() => '?').join(', ')
-    const sql = `DELETE FROM gap WHERE device = ? AND epoch = ? AND to_seq IN (${marks})`
+    const sql = `DELETE FROM \`gap\` WHERE \`device\` = ? AND \`epoch\` = ? AND \`to_seq\` IN (${marks})`
     await ahead.execute(sql, [device, epoch, ...ends])
   }
   await ahead.insertMany(putGaps, gaps.toSorted(byKey).map(gapValues))
@@ -61,13 +51,13 @@ export async function putLossesMysql(ahead: SentAhead, journal: string, batch: L
 
 export async function discardMysql(session: MysqlSession, order: DiscardOrder) {
   await using work = await unitOfWork(session)
-  const where = 'FROM dead_letter WHERE pos = ? AND idx = ?'
+  const where = 'FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?'
   const key = [order.pos, order.idx]
-  const [row] = await session.query<DeadLetterTable>(`SELECT ${deadLetterColumns.join(', ')} ${where} FOR UPDATE`, key)
+  const [row] = await session.query<DeadLetterTable>(`SELECT ${quotedList(deadLetterColumns)} ${where} FOR UPDATE`, key)
   if (!row) return 'gone'
   const letter = toDeadLetter(row)
   if (letter.state !== 'new') return 'requeued'
-  await session.insertMany(insertInto('discard', discardColumns), [discardValues(discardFrom(letter, order))])
+  await session.insertMany(putDiscard, [discardValues(discardFrom(letter, order))])
   await session.execute(`DELETE ${where}`, key)
   await work.commit()
   return 'discarded'
@@ -85,14 +75,6 @@ function* byEpoch(keys: readonly GapKey[]) {
     group = { device, epoch, ends: [to] }
   }
   if (group) yield group
-}
-
-function insertInto(table: string, columns: readonly string[]): RowStatement {
-  return { head: `INSERT INTO ${table} (${columns.join(', ')})`, columns: columns.length }
-}
-
-function replaced(columns: readonly string[]): string {
-  return columns.map((column) => `${column} = VALUES(${column})`).join(', ')
 }
 
 const byKey = (a: GapKey, b: GapKey) => a.device - b.device || a.epoch - b.epoch || a.to - b.to

@@ -1,23 +1,24 @@
 /**
- * A private MariaDB for tests: the real server on a free loopback port, its files in a temporary folder, with durable settings. It can
- * be killed and started again on the same files. Skips loudly where the server is not installed.
+ * A private database server for tests, MariaDB or MySQL: the real one on a free loopback port, its files in a temporary folder, with
+ * durable settings. It can be killed and started again on the same files. Where the server is missing the tests skip, by name.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { accessSync, constants, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import mariadb from 'mariadb'
 import { systemClock } from '../../lib/clock.ts'
+import { asRoot, emptyServer } from './server-files.ts'
+import { type ServerKind, serverMissing, serverProgram } from './server-programs.ts'
 
-const startMsMax = 30_000
+/** A server on a busy machine may take long to read its files. */
+const startMsMax = 60_000
 const password = 'secret'
-const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
 
-export interface MariadbServer extends AsyncDisposable {
+export interface DatabaseServer extends AsyncDisposable {
+  readonly kind: ServerKind
   readonly port: number
   readonly pid: number
   /** An empty database of its own; returns the URL of a store in it. */
@@ -32,17 +33,32 @@ export interface MariadbServer extends AsyncDisposable {
 }
 
 /** Why there is no MariaDB here, or false when there is one. */
-export function mariadbMissing(): string | false {
-  const missing = ['mariadbd', 'mariadb-install-db'].filter((name) => binary(name) === undefined)
-  return missing.length > 0 && `NOT RUN: ${missing.join(' and ')} not installed (apt install mariadb-server)`
+export const mariadbMissing = () => serverMissing('mariadb')
+export const startMariadb = (settings?: readonly string[], below?: string) => startServer('mariadb', settings, below)
+
+/** Settings that only one of them knows. */
+const ownSettings: Record<ServerKind, readonly string[]> = {
+  mariadb: ['--innodb-log-file-size=256M'],
+  'mariadb-11': ['--innodb-log-file-size=256M'],
+  mysql: ['--innodb-redo-log-capacity=256M', '--mysqlx=OFF', '--secure-file-priv=NULL'],
+}
+/** Small logs start and copy quickly. */
+export const smallLogs: Record<ServerKind, readonly string[]> = {
+  mariadb: ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M'],
+  'mariadb-11': ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M'],
+  mysql: ['--innodb-redo-log-capacity=32M', '--innodb-buffer-pool-size=64M'],
 }
 
 /** `below`: the folder that its own folder is made in. */
-export async function startMariadb(settings: readonly string[] = [], below = tmpdir()): Promise<MariadbServer> {
-  const dir = await mkdtemp(path.join(below, 'mariadb-'))
+export async function startServer(
+  kind: ServerKind,
+  settings: readonly string[] = [],
+  below = tmpdir(),
+): Promise<DatabaseServer> {
+  const dir = await mkdtemp(path.join(below, `${kind}-`))
   // A server that starts deletes what looks like temporary tables of a dead one: in a folder of its own they are its own.
   const files = [`--datadir=${path.join(dir, 'data')}`, `--tmpdir=${dir}`, ...asRoot]
-  await cp(await emptyServer(settings), path.join(dir, 'data'), { recursive: true })
+  await cp(await emptyServer(kind, settings), path.join(dir, 'data'), { recursive: true })
   const init = path.join(dir, 'init.sql')
   await writeFile(
     init,
@@ -58,10 +74,11 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
 
   async function start(more: readonly string[] = settings) {
     const log = path.join(dir, 'server.log')
+    const [command, ...first] = serverProgram(kind)
     child = spawn(
-      binary('mariadbd') as string,
+      command,
       [
-        '--no-defaults',
+        ...first,
         ...files,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
@@ -73,7 +90,7 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
         '--innodb-flush-log-at-trx-commit=1',
         '--sync-binlog=1',
         '--innodb-buffer-pool-size=256M',
-        '--innodb-log-file-size=256M',
+        ...ownSettings[kind],
         ...more,
       ],
       { stdio: 'ignore' },
@@ -86,7 +103,7 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
       )
       if (reached) return
       const isOver = child.exitCode !== null || Date.now() > until
-      if (isOver) assert.fail(`mariadbd did not start:\n${(await readFile(log, 'utf8').catch(() => '')).slice(-2_000)}`)
+      if (isOver) assert.fail(`${kind} did not start:\n${(await readFile(log, 'utf8').catch(() => '')).slice(-2_000)}`)
       await Promise.race([systemClock.sleep(50), ended])
     }
   }
@@ -99,6 +116,7 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
       password,
       multipleStatements: true,
       connectTimeout: 2_000,
+      allowPublicKeyRetrieval: true,
       bigIntAsNumber: true,
       ...(database === undefined ? {} : { database }),
     })
@@ -120,6 +138,7 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
 
   await start()
   return {
+    kind,
     port,
     get pid() {
       return child?.pid as number
@@ -138,40 +157,6 @@ export async function startMariadb(settings: readonly string[] = [], below = tmp
       process.off('exit', end)
       await rm(dir, { recursive: true, force: true })
     },
-  }
-}
-
-/** The files of a server without databases, made once by a process for these settings: making them takes longer than starting on them. */
-function emptyServer(settings: readonly string[]): Promise<string> {
-  return emptyServers.getOrInsertComputed(settings.join(' '), async () => {
-    const dir = await mkdtemp(path.join(tmpdir(), 'mariadb-empty-'))
-    process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
-    await promisify(execFile)(binary('mariadb-install-db') as string, [
-      '--no-defaults',
-      `--datadir=${dir}`,
-      `--tmpdir=${dir}`,
-      ...asRoot,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      '--skip-name-resolve',
-      ...settings,
-    ])
-    return dir
-  })
-}
-const emptyServers = new Map<string, Promise<string>>()
-
-function binary(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/bin']
-  return folders.map((folder) => path.join(folder, name)).find(isExecutable)
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net'
 import mariadb, { type UpsertResult } from 'mariadb'
 import type { SqlValue } from '../rows.ts'
-import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession, rowMarks } from './mysql-session.ts'
+import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
+import { insertText } from './statements.ts'
 
 /** Rows in one packet: a few hundred KB of readings, and far below the smallest max_allowed_packet in use (16 MiB). */
 const rowsPerPacket = 5_000
@@ -19,14 +20,18 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
     insertIdAsNumber: true,
     checkNumberRange: true,
     allowPublicKeyRetrieval: true,
-    ...(address.tls ? { ssl: true } : {}),
+    permitLocalInfile: false,
+    ...(address.tls ? { ssl: tlsOptions(address) } : {}),
   })
   // Without a listener a connection that breaks while idle would end the process; the next call finds it closed.
   connection.on('error', () => {})
 
+  const isMariaDb = connection.info?.isMariaDB() ?? false
+
   return {
     client: 'mariadb',
-    isMariaDb: connection.info?.isMariaDB() ?? false,
+    isMariaDb,
+    version: connection.serverVersion(),
     isOpen: () => connection.isValid() && !socket.destroyed,
     command: async (sql) => void (await connection.query(sql)),
     query: async (sql, params) => Array.from(await connection.execute(sql, asParameters(params))),
@@ -35,11 +40,10 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
       return { affected: affectedRows, insertId: Number(insertId) }
     },
     async insertMany(statement, rows) {
-      const { head, tail = '', alike: areAlike } = statement
-      const sql = `${head} VALUES ${rowMarks(statement)} ${tail}`
+      const sql = insertText(statement, 1, isMariaDb)
       // Sent without waiting in between: each kind of row would cost a round trip. Answers come in order, so does a ROLLBACK after them.
       const packets: Promise<unknown>[] = []
-      for (const alike of areAlike ? [rows] : byTypes(rows)) {
+      for (const alike of statement.alike ? [rows] : byTypes(rows)) {
         // A column holds bytes in all rows or in none: those of readings, which are many, are not looked at.
         const sent = alike[0]?.some(isBytes) ? alike.map(asParameters) : alike
         for (let at = 0; at < sent.length; at += rowsPerPacket)

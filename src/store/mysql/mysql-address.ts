@@ -1,4 +1,8 @@
-/** `mysql://user:password@host:port/database`; anything in the parts is percent-encoded. `?tls=on` asks for a verified server. */
+/**
+ * `mysql://user:password@host:port/database`; anything in the parts is percent-encoded. `?tls=on` asks for a verified server, and
+ * `tls-ca=FILE` names the authority that signed its certificate where it is not one of the public ones.
+ */
+import { readFileSync } from 'node:fs'
 import { StoreError } from '../store.ts'
 import type { MysqlAddress } from './mysql-session.ts'
 
@@ -11,10 +15,13 @@ export function mysqlAddress(text: string): MysqlAddress {
   } catch (cause) {
     throw new StoreError('config', `the database URL cannot be read; it looks like ${form}`, { cause })
   }
-  const unknown = [...url.searchParams.keys()].filter((key) => key !== 'tls')
+  const unknown = [...url.searchParams.keys()].filter((key) => key !== 'tls' && key !== 'tls-ca')
   const tls = url.searchParams.get('tls') ?? 'off'
   if (unknown.length > 0 || !['on', 'off'].includes(tls))
-    throw new StoreError('config', `the database URL has one option, tls=on or tls=off; it looks like ${form}`)
+    throw new StoreError('config', `the database URL has two options, tls=on and tls-ca=FILE; it looks like ${form}`)
+  const caFile = url.searchParams.get('tls-ca')
+  if (caFile !== null && tls !== 'on')
+    throw new StoreError('config', 'the database URL has tls-ca without tls=on: the connection would not be encrypted')
   const database = decoded(url.pathname.slice(1))
   if (url.hostname === '' || url.username === '' || database === '' || database.includes('/'))
     throw new StoreError('config', `the database URL names no user, host or database; it looks like ${form}`)
@@ -25,6 +32,7 @@ export function mysqlAddress(text: string): MysqlAddress {
     password: decoded(url.password),
     database,
     tls: tls === 'on',
+    ...(caFile === null ? {} : { tlsCa: authorities(caFile) }),
   }
 }
 
@@ -33,5 +41,13 @@ function decoded(part: string): string {
     return decodeURIComponent(part)
   } catch (cause) {
     throw new StoreError('config', `the database URL has a stray "%"; it looks like ${form}`, { cause })
+  }
+}
+
+function authorities(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new StoreError('config', `the file of tls-ca cannot be read: ${(cause as Error).message}`, { cause })
   }
 }

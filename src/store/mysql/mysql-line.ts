@@ -5,7 +5,7 @@
 import { StoreError } from '../store.ts'
 import { connect, type Patience } from './connect.ts'
 import { mysqlFault } from './mysql-faults.ts'
-import { type MysqlAddress, type MysqlClient, type MysqlSession, silentSMax } from './mysql-session.ts'
+import { type MysqlAddress, type MysqlClient, type MysqlSession, serverName, silentSMax } from './mysql-session.ts'
 
 export interface UseOptions {
   readonly msMax?: number
@@ -40,7 +40,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
   async function ready(call: { readonly isLate: boolean }): Promise<MysqlSession> {
     const isStale = performance.now() - lastUsed > askAfterMs
     if (session?.isOpen() && isStale)
-      await session.query('SELECT 1 AS alive', []).catch(() => session?.destroy('the session had died in silence'))
+      await session.query('SELECT 1 AS `alive`', []).catch(() => session?.destroy('the session had died in silence'))
     // Nobody waits for a late call any more, and the line is another's by now.
     if (call.isLate) throw tooLate
     if (session?.isOpen()) return session
@@ -82,7 +82,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
         try {
           return await inTime(again ? twice() : work(), msMax, call)
         } catch (error) {
-          throw mysqlFault(error)
+          throw mysqlFault(error, session && serverName(session))
         } finally {
           lastUsed = performance.now()
         }

@@ -4,11 +4,14 @@
  */
 import net from 'node:net'
 import type { SqlValue } from '../rows.ts'
+import type { RowStatement } from './statements.ts'
 
 export interface MysqlSession {
   readonly client: MysqlClient
   /** The server is a MariaDB, whatever the client. */
   readonly isMariaDb: boolean
+  /** As the server names itself. */
+  readonly version: string
   /** False once the connection is known to be gone. */
   isOpen(): boolean
   /** A statement without parameters, as text: transactions, settings, DDL. */
@@ -17,7 +20,7 @@ export interface MysqlSession {
   query<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]>
   /** Prepared; `affected` counts rows found, changed or not. */
   execute(sql: string, params: readonly SqlValue[]): Promise<{ affected: number; insertId: number }>
-  /** The statement `head VALUES (?, ...) tail` for every row, by the fastest way the client has. */
+  /** The statement for every row, by the fastest way the client has. */
   insertMany(statement: RowStatement, rows: SqlValue[][]): Promise<void>
   /** Drops the connection at once; what runs on it rejects. */
   destroy(reason: string): void
@@ -26,23 +29,6 @@ export interface MysqlSession {
 
 export type MysqlClient = 'mariadb' | 'mysql2'
 
-export interface RowStatement {
-  /** Up to and without VALUES. */
-  readonly head: string
-  /** Of the first columns, the same in every row: part of the text, not sent with each. */
-  readonly literals?: readonly number[]
-  /** How many more there are, whose values the rows hold. */
-  readonly columns: number
-  /** What follows the rows, `ON DUPLICATE KEY UPDATE ...`. */
-  readonly tail?: string
-  /** The rows are numbers alone, of one type in each column. */
-  readonly alike?: true
-}
-
-/** `(1, 2, ?, ?)` */
-export const rowMarks = ({ literals = [], columns }: RowStatement): string =>
-  `(${[...literals, ...Array(columns).fill('?')].join(', ')})`
-
 export interface MysqlAddress {
   readonly host: string
   readonly port: number
@@ -50,6 +36,8 @@ export interface MysqlAddress {
   readonly password: string
   readonly database: string
   readonly tls: boolean
+  /** PEM of the authorities to trust instead of those Node knows. */
+  readonly tlsCa?: string
 }
 
 /** From the first packet to a session ready for work. */
@@ -67,5 +55,16 @@ export function dial({ host, port }: MysqlAddress): net.Socket {
   return socket
 }
 
+/** As people know it: `MySQL 9.7.4`. */
+export const serverName = ({ isMariaDb, version }: MysqlSession): string =>
+  `${isMariaDb ? 'MariaDB' : 'MySQL'} ${version.replace(/^5\.5\.5-/, '')}`
+
 /** Bytes as both clients expect them, without a copy. */
 export const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** The server's certificate must be valid and name the host of the URL. */
+export const tlsOptions = ({ host, tlsCa }: MysqlAddress) => ({
+  ...(net.isIP(host) ? {} : { servername: host }),
+  ...(tlsCa === undefined ? {} : { ca: tlsCa }),
+  minVersion: 'TLSv1.2' as const,
+})

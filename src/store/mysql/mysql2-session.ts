@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net'
 import mysql from 'mysql2/promise'
 import type { SqlValue } from '../rows.ts'
-import { connectMsMax, type MysqlAddress, type MysqlSession, type RowStatement, rowMarks } from './mysql-session.ts'
+import { connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
+import { insertText } from './statements.ts'
 
 /** Rows a statement, largest first: a batch is cut into few sizes, so that each is prepared once. Below 65,535 parameters. */
 const rowsPerStatement = [500, 50, 5, 1] as const
@@ -17,7 +18,9 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
     connectTimeout: connectMsMax,
     charset: 'utf8mb4',
     supportBigNumbers: true,
-    ...(address.tls ? { ssl: {} } : {}),
+    // No server may ask this process for a file.
+    flags: ['-LOCAL_FILES'],
+    ...(address.tls ? { ssl: { ...tlsOptions(address), verifyIdentity: true } } : {}),
   })
   let lost = false
   connection.on('error', () => {
@@ -27,6 +30,8 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
     lost = true
   })
   const [[row]] = await connection.query<(mysql.RowDataPacket & { version: string })[]>('SELECT VERSION() AS version')
+  const version = row?.version ?? ''
+  const isMariaDb = /mariadb/i.test(version)
 
   async function execute(sql: string, params: readonly SqlValue[]) {
     const [result] = await connection.execute<mysql.ResultSetHeader>(sql, params as SqlValue[])
@@ -35,7 +40,8 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
 
   return {
     client: 'mysql2',
-    isMariaDb: /mariadb/i.test(row?.version ?? ''),
+    isMariaDb,
+    version,
     isOpen: () => !lost && !socket.destroyed,
     command: async (sql) => void (await connection.query(sql)),
     query: async <Row>(sql: string, params: readonly SqlValue[]) => {
@@ -47,7 +53,7 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
       let at = 0
       for (const size of rowsPerStatement)
         for (; rows.length - at >= size; at += size)
-          await execute(sqlOf(statement, size), rows.slice(at, at + size).flat())
+          await execute(insertText(statement, size, isMariaDb), rows.slice(at, at + size).flat())
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
     end: async () => {
@@ -56,16 +62,3 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
     },
   }
 }
-
-/** The text of a statement of `size` rows, kept: it is also the key under which the client remembers the prepared one. */
-function sqlOf(statement: RowStatement, size: number): string {
-  const known = texts.get(statement) ?? new Map<number, string>()
-  texts.set(statement, known)
-  let sql = known.get(size)
-  if (sql === undefined) {
-    sql = `${statement.head} VALUES ${Array(size).fill(rowMarks(statement)).join(', ')} ${statement.tail ?? ''}`
-    known.set(size, sql)
-  }
-  return sql
-}
-const texts = new WeakMap<RowStatement, Map<number, string>>()

@@ -28,6 +28,7 @@ import type { MysqlSession } from './mysql-session.ts'
 import { dropDays, partitionAhead } from './partitions.ts'
 import { copyRawMysql } from './raw-frames.ts'
 import { inSnapshot } from './snapshot.ts'
+import { backticked } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 import { serverWeaknesses } from './weaknesses.ts'
 
@@ -66,7 +67,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
   let partitioned: DayNumber | undefined
   // Opening connects, so that a wrong address or password is told now.
   await line
-    .use((session) => session.query('SELECT 1 AS alive', []))
+    .use((session) => session.query('SELECT 1 AS `alive`', []))
     .catch(async (error) => {
       await line[Symbol.asyncDispose]()
       throw error
@@ -112,7 +113,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
         const { fence: held } = row
         if (held > fence)
           throw new StoreError('fenced', `journal ${journal} has a newer writer (${held}) than fence ${fence}`)
-        const sql = 'UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = ?'
+        const sql = 'UPDATE `journal_offset` SET `fence` = ? WHERE `journal` = ? AND `part` = ?'
         await session.execute(sql, [fence, journal, part])
         await work.commit()
       }),
@@ -181,7 +182,9 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
 /** Waits for whoever holds the row: a commit in doubt is decided when this returns. */
 async function lockOffset(session: MysqlSession, journal: string, part: JournalPart): Promise<Cursor | undefined> {
   const [row] = await session.query<Cursor>(
-    'SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = ? FOR UPDATE',
+    backticked(
+      'SELECT "off" AS "position", "fence", "base" FROM "journal_offset" WHERE "journal" = ? AND "part" = ? FOR UPDATE',
+    ),
     [journal, part],
   )
   return row && { position: row.position, fence: row.fence, base: row.base ?? 0 }
@@ -190,16 +193,21 @@ async function lockOffset(session: MysqlSession, journal: string, part: JournalP
 /** A journal new to this store starts above everything stored, so that positions stay unique; all parts of it start there. */
 async function createOffset(session: MysqlSession, journal: string, part: JournalPart): Promise<Cursor> {
   await session.execute(
-    `INSERT INTO journal_offset (journal, part, off, fence, base)
-     SELECT ?, 0, 0, 0, highest FROM (SELECT COALESCE(MAX(base + off), 0) AS highest FROM journal_offset) AS others
-     ON DUPLICATE KEY UPDATE fence = journal_offset.fence`,
+    backticked(
+      `INSERT INTO "journal_offset" ("journal", "part", "off", "fence", "base")
+       SELECT ?, 0, 0, 0, "highest" FROM (SELECT COALESCE(MAX("base" + "off"), 0) AS "highest" FROM "journal_offset") AS "others"
+       ON DUPLICATE KEY UPDATE "fence" = "journal_offset"."fence"`,
+    ),
     [journal],
   )
   if (part !== journalParts.readings)
     await session.execute(
-      `INSERT INTO journal_offset (journal, part, off, fence, base)
-       SELECT journal, ?, 0, 0, base FROM (SELECT journal, base FROM journal_offset WHERE journal = ? AND part = 0) AS readings
-       ON DUPLICATE KEY UPDATE fence = journal_offset.fence`,
+      backticked(
+        `INSERT INTO "journal_offset" ("journal", "part", "off", "fence", "base")
+         SELECT "journal", ?, 0, 0, "base"
+         FROM (SELECT "journal", "base" FROM "journal_offset" WHERE "journal" = ? AND "part" = 0) AS "readings"
+         ON DUPLICATE KEY UPDATE "fence" = "journal_offset"."fence"`,
+      ),
       [part, journal],
     )
   return (await lockOffset(session, journal, part)) as Cursor

@@ -12,7 +12,7 @@ import { type CommitBatch, type JournalPart, journalParts, type Store } from '..
 import { fault } from '../store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, journal } from '../store-samples.ts'
 import { cuts, cuttingProxy } from './cutting-proxy.ts'
-import { type MariadbServer, mariadbMissing, startMariadb } from './mariadb-fixture.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from './mariadb-fixture.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 const skip = mariadbMissing()
@@ -20,7 +20,7 @@ const clients = ['mariadb', 'mysql2'] as const
 /** Readings of one batch: enough that a commit takes long enough to be hit. */
 const rowsPerBatch = 200
 
-let server: MariadbServer
+let server: DatabaseServer
 before(async () => {
   if (!skip) server = await startMariadb()
 })

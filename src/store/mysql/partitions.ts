@@ -5,6 +5,7 @@
 import type { Log } from '../../lib/log.ts'
 import { type DayNumber, dayName } from '../../lib/utc-day.ts'
 import type { MysqlSession } from './mysql-session.ts'
+import { backticked, quoted } from './statements.ts'
 
 /** Of what is kept by `readingDays`, and of raw frames, which have days of their own. */
 export const readingTables = ['reading', 'reading_block', 'session'] as const
@@ -21,9 +22,11 @@ export async function partitionAhead(session: MysqlSession, today: DayNumber, lo
       const last = await lastDay(session, table)
       const days = Array.from({ length: daysAhead + 1 }, (_, i) => today + i).filter((day) => day > last)
       if (days.length === 0) continue
-      const parts = days.map((day) => `PARTITION ${partitionOf(day)} VALUES LESS THAN (${day + 1})`).join(', ')
+      const parts = days.map((day) => `PARTITION ${quoted(partitionOf(day))} VALUES LESS THAN (${day + 1})`).join(', ')
       await session.command(
-        `ALTER TABLE ${table} REORGANIZE PARTITION later INTO (${parts}, PARTITION later VALUES LESS THAN MAXVALUE)`,
+        backticked(
+          `ALTER TABLE "${table}" REORGANIZE PARTITION "later" INTO (${parts}, PARTITION "later" VALUES LESS THAN MAXVALUE)`,
+        ),
       )
     }
   } catch (error) {
@@ -38,9 +41,12 @@ export async function partitionAhead(session: MysqlSession, today: DayNumber, lo
 /** Partitions that end at or before the beginning of a day, oldest first; `end` is the day they do not reach. */
 export async function partitionsBefore(session: MysqlSession, table: string, day: DayNumber) {
   const rows = await session.query<{ name: string; end: number }>(
-    `SELECT partition_name AS name, CAST(partition_description AS SIGNED) AS end FROM information_schema.partitions
-     WHERE table_schema = DATABASE() AND table_name = ? AND partition_description <> 'MAXVALUE'
-       AND CAST(partition_description AS SIGNED) <= ? ORDER BY partition_ordinal_position`,
+    backticked(
+      `SELECT "partition_name" AS "name", CAST("partition_description" AS SIGNED) AS "end"
+       FROM "information_schema"."partitions"
+       WHERE "table_schema" = DATABASE() AND "table_name" = ? AND "partition_description" <> 'MAXVALUE'
+         AND CAST("partition_description" AS SIGNED) <= ? ORDER BY "partition_ordinal_position"`,
+    ),
     [table, day],
   )
   return rows.map(({ name, end }) => ({ name, end: Number(end) }))
@@ -50,8 +56,11 @@ export async function partitionsBefore(session: MysqlSession, table: string, day
 export async function dropDays(session: MysqlSession, table: 'raw_frame', before: DayNumber): Promise<DayNumber[]> {
   const gone: DayNumber[] = []
   for (const { name, end } of await partitionsBefore(session, table, before)) {
-    const days = await session.query<{ day: number }>(`SELECT DISTINCT day FROM ${table} WHERE day < ?`, [end])
-    await session.command(`ALTER TABLE ${table} DROP PARTITION ${name}`)
+    const days = await session.query<{ day: number }>(
+      `SELECT DISTINCT \`day\` FROM ${quoted(table)} WHERE \`day\` < ?`,
+      [end],
+    )
+    await session.command(`ALTER TABLE ${quoted(table)} DROP PARTITION ${quoted(name)}`)
     gone.push(...days.map(({ day }) => day))
   }
   return gone.sort((a, b) => a - b)
@@ -61,8 +70,10 @@ const partitionOf = (day: DayNumber) => `p${dayName(day).replaceAll('-', '')}`
 
 async function lastDay(session: MysqlSession, table: string): Promise<DayNumber> {
   const [row] = await session.query<{ last: number | null }>(
-    `SELECT MAX(CAST(partition_description AS SIGNED)) AS last FROM information_schema.partitions
-     WHERE table_schema = DATABASE() AND table_name = ? AND partition_description <> 'MAXVALUE'`,
+    backticked(
+      `SELECT MAX(CAST("partition_description" AS SIGNED)) AS "last" FROM "information_schema"."partitions"
+       WHERE "table_schema" = DATABASE() AND "table_name" = ? AND "partition_description" <> 'MAXVALUE'`,
+    ),
     [table],
   )
   return Number(row?.last ?? 0) - 1

@@ -3,23 +3,21 @@ import type { DayNumber } from '../../lib/utc-day.ts'
 import { rawFrameColumns, rawFrameValues } from '../raw-frame-rows.ts'
 import { journalParts, type RawBatch } from '../raw-frames.ts'
 import { StoreError } from '../store.ts'
-import { asBuffer, type MysqlSession, type RowStatement } from './mysql-session.ts'
+import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
+import { backticked, insertInto } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-const putFrames: RowStatement = {
-  head: `INSERT INTO raw_frame (${rawFrameColumns.join(', ')})`,
-  columns: rawFrameColumns.length,
-}
+const putFrames = insertInto('raw_frame', rawFrameColumns)
+const moveOffset = backticked(
+  'UPDATE "journal_offset" SET "off" = ?, "fence" = ? WHERE "journal" = ? AND "part" = ? AND "off" = ? AND "fence" <= ?',
+)
 
 /** `today`: the day of copying. */
 export async function copyRawMysql(session: MysqlSession, batch: RawBatch, today: DayNumber): Promise<void> {
   const { journal, from, to, fence, frames } = batch
   await using work = await unitOfWork(session)
-  const { affected } = await session.execute(
-    'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = ? AND off = ? AND fence <= ?',
-    [to, fence, journal, journalParts.rawFrames, from, fence],
-  )
+  const { affected } = await session.execute(moveOffset, [to, fence, journal, journalParts.rawFrames, from, fence])
   if (affected !== 1)
     throw new StoreError('fenced', `the raw frames of journal ${journal} are no longer at ${from} under this fence`)
   for (const piece of inPieces(frames))

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import type { MysqlSession } from './mysql-session.ts'
 import { sentAhead, underWayMax } from './sent-ahead.ts'
+import type { RowStatement } from './statements.ts'
 
-const statement: RowStatement = { head: 'INSERT INTO reading (pos)', columns: 1 }
+const statement: RowStatement = { table: 'reading', columns: ['pos'] }
 
 /** Answers in the order of sending, as a server does; every statement takes its rows' number of turns, a failing one none. */
 function fakeSession(failing: readonly number[] = []) {

@@ -6,7 +6,8 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { SqlValue } from '../rows.ts'
-import type { MysqlSession, RowStatement } from './mysql-session.ts'
+import type { MysqlSession } from './mysql-session.ts'
+import type { RowStatement } from './statements.ts'
 
 export interface SentAhead extends AsyncDisposable {
   /** Resolves when there is room for the next; rejects with the first fault, in the order of sending. No rows are no statement. */

@@ -1,6 +1,7 @@
 /** What of a server's settings weakens the promise, in words for the person who runs it. */
 import { migrations } from '../migrations/migrations.ts'
 import type { MysqlSession } from './mysql-session.ts'
+import { backticked } from './statements.ts'
 
 /** The largest frame that a source takes is 8 MiB; as a dead letter it must fit a packet, with its head. */
 const packetBytesMin = 12 * 1024 * 1024
@@ -8,7 +9,7 @@ const packetBytesMin = 12 * 1024 * 1024
 const ours = [
   ...new Set(
     migrations.flatMap(({ mysql }) =>
-      mysql.flatMap((sql) => /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/.exec(sql)?.[1] ?? []),
+      mysql.flatMap((sql) => /^CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/.exec(sql)?.[1] ?? []),
     ),
   ),
   // It is made under another name.
@@ -27,15 +28,18 @@ interface Settings {
 
 export async function serverWeaknesses(session: MysqlSession): Promise<{ version: string; weaknesses: string[] }> {
   const [s] = await session.query<Settings>(
-    `SELECT VERSION() AS version, @@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@GLOBAL.log_bin AS logBin,
-       @@GLOBAL.sync_binlog AS syncBinlog, @@SESSION.binlog_format AS binlogFormat,
-       @@GLOBAL.max_allowed_packet AS packet, @@GLOBAL.sql_mode AS globalMode`,
+    backticked(
+      `SELECT VERSION() AS "version", @@GLOBAL.innodb_flush_log_at_trx_commit AS "flush", @@GLOBAL.log_bin AS "logBin",
+         @@GLOBAL.sync_binlog AS "syncBinlog", @@SESSION.binlog_format AS "binlogFormat",
+         @@GLOBAL.max_allowed_packet AS "packet", @@GLOBAL.sql_mode AS "globalMode"`,
+    ),
     [],
   )
   const foreign = await session.query<{ name: string; engine: string }>(
-    `SELECT table_name AS name, engine AS engine FROM information_schema.tables
-     WHERE table_schema = DATABASE() AND engine <> 'InnoDB'
-       AND table_name IN (${ours.map(() => '?').join(', ')})`,
+    backticked(
+      `SELECT "table_name" AS "name", "engine" AS "engine" FROM "information_schema"."tables"
+       WHERE "table_schema" = DATABASE() AND "engine" <> 'InnoDB' AND "table_name" IN (${ours.map(() => '?').join(', ')})`,
+    ),
     ours,
   )
   if (!s) return { version: 'unknown', weaknesses: [] }
