@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { createLog, type Log } from './lib/log.ts'
 import type { ChildSettings, ToChild, ToMain } from './messages.ts'
+import { StoreError } from './store/store.ts'
 
 export interface Child {
   readonly settings: ChildSettings
@@ -58,7 +59,7 @@ export async function runChild(body: (child: Child) => Promise<void>): Promise<v
     if (stop.signal.aborted && fault === stop.signal.reason) process.exit(0)
     const message = fault instanceof Error ? fault.message : String(fault)
     log.error(`${settings.role} stopped: ${message}`, { error: fault })
-    child.send({ type: 'failed', message })
+    child.send({ type: 'failed', message, ...(fault instanceof StoreError ? { fault: fault.fault } : {}) })
     setTimeout(() => process.exit(1), 50)
   }
 }

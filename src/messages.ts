@@ -2,11 +2,13 @@
  * What the processes tell each other, over the channel that `main` opens to each child. Small and rare: settings, positions and
  * figures, never readings. All structured-clone safe.
  */
+
 import type { Config } from './config.ts'
 import type { JournalStats, JournalTail } from './journal/journal.ts'
 import type { Instant } from './lib/brand.ts'
 import type { ProcessorStats } from './processing/meter.ts'
 import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
+import type { StoreFault } from './store/store.ts'
 
 export type Role = 'intake' | 'processor' | 'web' | 'forecasts'
 export const roles: readonly Role[] = ['intake', 'processor', 'web', 'forecasts']
@@ -88,7 +90,8 @@ export interface ForecasterSaid {
 
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
-  | { readonly type: 'failed'; readonly message: string }
+  /** `fault`: of the store, where that is why. */
+  | { readonly type: 'failed'; readonly message: string; readonly fault?: StoreFault }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
   | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }
   /** Processor: wake me when a record above this number is durable. */

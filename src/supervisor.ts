@@ -139,7 +139,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         options.onChange?.()
         break
       case 'failed':
-        kid.settled.reject(new Error(`${kid.role}: ${message.message}`))
+        kid.settled.reject(Object.assign(new Error(`${kid.role}: ${message.message}`), { fault: message.fault }))
         break
       case 'intake':
         intakeFigures = message

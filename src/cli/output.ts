@@ -36,3 +36,9 @@ export class CommandFailed extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** A fault of the store that stays until its settings, its rights or this program are changed. */
+export const needsPerson = (cause: unknown): boolean => {
+  const { fault } = (cause ?? {}) as { fault?: string }
+  return fault === 'config' || fault === 'newer'
+}

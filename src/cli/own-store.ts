@@ -5,7 +5,7 @@ import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { storeUrl } from '../store-url.ts'
-import { CommandFailed, exitCodes } from './output.ts'
+import { CommandFailed, exitCodes, needsPerson } from './output.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
 export async function openOwnStore(options: PlaceOptions): Promise<{ store: Store; data: string }> {
@@ -16,6 +16,7 @@ export async function openOwnStore(options: PlaceOptions): Promise<{ store: Stor
     await store.migrate()
     return { store, data: config.data }
   } catch (cause) {
+    if (needsPerson(cause)) throw new CommandFailed(exitCodes.config, (cause as Error).message, { cause })
     throw new CommandFailed(exitCodes.unreachable, `the database cannot be reached: ${(cause as Error).message}`, {
       cause,
     })

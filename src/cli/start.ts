@@ -14,10 +14,11 @@ import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
+import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
 import { version } from '../version.ts'
-import { CommandFailed, exitCodes } from './output.ts'
+import { CommandFailed, exitCodes, needsPerson } from './output.ts'
 import { leftoversGone, type Ready, readyPath, runningServer } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
@@ -109,7 +110,10 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   try {
     await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
     if (demo) city = startCity(config, demo, urls()['ingest'], log)
-    const up = await Promise.race([Promise.all([supervisor.start(), city && layoutPlaced(city)]), leaving.promise])
+    const up = await Promise.race([
+      Promise.all([supervisor.start(), city && layoutPlaced(city), databaseAccepts(config)]),
+      leaving.promise,
+    ])
     if (typeof up === 'number') return up
     const [waiting] = up
     if (city?.connected) city.send('go')
@@ -133,7 +137,9 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     await announce()
     return await leaving.promise
   } catch (cause) {
-    throw new CommandFailed(exitCodes.failed, (cause as Error).message, { cause })
+    throw new CommandFailed(needsPerson(cause) ? exitCodes.config : exitCodes.failed, (cause as Error).message, {
+      cause,
+    })
   } finally {
     clearInterval(watching)
     city?.kill('SIGTERM')
@@ -293,4 +299,14 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file 
       : []),
     '',
   ].join('\n')
+}
+
+/** Throws where the database server refuses this configuration. One that is away is waited for by the processes. */
+async function databaseAccepts(config: Config): Promise<void> {
+  if (config.store === 'sqlite') return
+  try {
+    await using _ = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
+  } catch (fault) {
+    if (needsPerson(fault)) throw fault
+  }
 }

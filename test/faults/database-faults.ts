@@ -1,5 +1,5 @@
-/** What happens to a database, done to a real MariaDB in the middle of a backlog. Each is over when it is healed and was noticed. */
-import mariadb, { type Connection } from 'mariadb'
+/** What happens to a database, done to a real MariaDB or MySQL in the middle of a backlog. Each is over when it is healed and was noticed. */
+import type { Connection } from 'mariadb'
 import { type Random, upTo } from '../../src/journal/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { CuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
@@ -54,9 +54,9 @@ export const databaseFaults: readonly DatabaseFault[] = [
   {
     name: 'deadlock',
     async strike(database) {
-      const before = await deadlocks(database.server)
+      const before = await database.server.deadlocks()
       const victim = async () => {
-        await using other = await connection(database.url)
+        await using other = await connection(database)
         await other.line.query('START TRANSACTION')
         // Many changed rows make the other side the dearer victim.
         await other.line.query('UPDATE reading SET quality = quality + 64')
@@ -67,13 +67,14 @@ export const databaseFaults: readonly DatabaseFault[] = [
       }
       for (let attempt = 0; database.following.noticed.length === 0 && attempt < 20; attempt++) await victim()
       await noticed(database.following)
-      if ((await deadlocks(database.server)) === before) throw new Error('the server saw no deadlock')
+      if ((await database.server.deadlocks()) === before) throw new Error('the server saw no deadlock')
     },
   },
   {
     name: 'lock wait',
-    async strike({ url, following }) {
-      await using other = await connection(url)
+    async strike(database) {
+      const { following } = database
+      await using other = await connection(database)
       await other.line.query('START TRANSACTION')
       await other.line.query('SELECT id FROM device FOR UPDATE')
       await noticed(following)
@@ -97,7 +98,7 @@ export const databaseFaults: readonly DatabaseFault[] = [
       const [usual] = await server.execute('SELECT @@GLOBAL.max_connections AS n')
       const crowd: Connection[] = []
       const fill = async () => {
-        for (;;) crowd.push(await mariadb.createConnection(url.replace('mysql:', 'mariadb:')))
+        for (;;) crowd.push(await server.connect(url))
       }
       await server.execute('SET GLOBAL max_connections = 10')
       try {
@@ -132,8 +133,8 @@ const noticed = (following: Following, kind?: string) =>
     20_000,
   )
 
-async function connection(url: string): Promise<{ readonly line: Connection } & AsyncDisposable> {
-  const line = await mariadb.createConnection(url.replace('mysql:', 'mariadb:'))
+async function connection({ server, url }: StruckDatabase): Promise<{ readonly line: Connection } & AsyncDisposable> {
+  const line = await server.connect(url)
   return { line, [Symbol.asyncDispose]: () => line.end() }
 }
 
@@ -146,8 +147,3 @@ const waiting = (server: DatabaseServer) =>
     const rows = await server.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
     return rows.length > 0
   }).catch(() => {})
-
-async function deadlocks(server: DatabaseServer): Promise<number> {
-  const [row] = await server.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
-  return Number(row?.['Value'])
-}

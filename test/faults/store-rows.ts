@@ -1,5 +1,5 @@
 /**
- * The rows of the database: a real MariaDB, the processor over a journal in memory, and one fault a round. A round passes when the state
+ * The rows of the database: a real MariaDB or MySQL, the processor over a journal in memory, and one fault a round. A round passes when the state
  * in the database is, to the last value, that of the same journal followed without any fault.
  */
 import { execFile } from 'node:child_process'
@@ -15,7 +15,8 @@ import { instant } from '../../src/lib/brand.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { cuts, cuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
-import { type DatabaseServer, mariadbMissing, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, smallLogs, startServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type ServerKind, serverMissing } from '../../src/store/mysql/server-programs.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type DatabaseFault, databaseFaults } from './database-faults.ts'
@@ -32,48 +33,56 @@ const recordsPerRoundMax = 1_000
 const cutsPerDatabase = 25
 const failuresMax = 3
 const roundMsMax = 120_000
-/** A server is at most this much of a run of every round; small logs start and copy quickly. */
-const serverSettings = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M']
+
+/** Rows of MariaDB keep the names they had: records of them are compared. */
+const servers: readonly { readonly kind: ServerKind; readonly title: string }[] = [
+  { kind: 'mariadb', title: 'database' },
+  { kind: 'mysql', title: 'MySQL' },
+]
 
 export const storeRows: readonly FaultRow[] = [
-  {
-    name: 'commit ambiguity',
+  ...servers.map(({ kind, title }) => ({
+    name: kind === 'mariadb' ? 'commit ambiguity' : `commit ambiguity (${title})`,
     full: 100,
     long: 5_000,
     unit: 'cuts',
     passesWhen: 'the offset settles right every time the line is cut before, at, inside or behind the answer to COMMIT',
-    run: (options) => onMariadb(options, cutsPerDatabase, commitAmbiguity),
-  },
-  ...databaseFaults.map((fault) => ({
-    name: `database: ${fault.name}`,
-    full: 20,
-    long: 500,
-    unit: 'times',
-    passesWhen: '0 lost or doubled, and the state is that of a run without it',
-    run: (options: FaultRunOptions) => onMariadb(options, 1, (server, random) => databaseFault(server, random, fault)),
+    run: (options: FaultRunOptions) => onServer(kind, options, cutsPerDatabase, commitAmbiguity),
   })),
+  ...servers.flatMap(({ kind, title }) =>
+    databaseFaults.map((fault) => ({
+      name: `${title}: ${fault.name}`,
+      full: 20,
+      long: 500,
+      unit: 'times',
+      passesWhen: '0 lost or doubled, and the state is that of a run without it',
+      run: (options: FaultRunOptions) =>
+        onServer(kind, options, 1, (server, random) => databaseFault(server, random, fault)),
+    })),
+  ),
   {
     name: 'database restored to an older snapshot',
     full: 5,
     long: 50,
     unit: 'restores',
     passesWhen: 'the journal is replayed to an identical state hash, on MariaDB (dump) and SQLite (backup)',
-    run: (options) => onMariadb(options, 1, restored),
+    run: (options) => onServer('mariadb', options, 1, restored),
   },
 ]
 
 /** Rounds until the time is over, at least one; each counts for `perRound`. */
-async function onMariadb(
+async function onServer(
+  kind: ServerKind,
   { budgetMs, firstSeed, onProgress }: FaultRunOptions,
   perRound: number,
   round: (server: DatabaseServer, random: Random, seed: number) => Promise<string | undefined>,
 ): Promise<FaultRunResult> {
-  const missing = mariadbMissing()
+  const missing = serverMissing(kind)
   if (missing) return { reached: 0, failures: [], note: missing }
   const began = performance.now()
   const failures: { seed: number; what: string }[] = []
   let reached = 0
-  await using server = await startMariadb(serverSettings)
+  await using server = await startServer(kind, smallLogs[kind])
   for (let seed = firstSeed; failures.length < failuresMax; seed++) {
     try {
       const what = await inTime(round(server, seededRandom(seed), seed))

@@ -20,8 +20,11 @@ export interface CuttingProxy extends AsyncDisposable {
   away(isAway: boolean): void
 }
 
-/** A text command of seven bytes: length 7, sequence 0, COM_QUERY. */
-const commitPacket = Buffer.from('\x07\x00\x00\x00\x03COMMIT', 'latin1')
+/** A text command: length, sequence 0, COM_QUERY; MySQL is sent the number of attributes too, none, in one set. */
+const commitPackets = ['\x07\x00\x00\x00\x03COMMIT', '\x09\x00\x00\x00\x03\x00\x01COMMIT'].map((packet) =>
+  Buffer.from(packet, 'latin1'),
+)
+const hasCommit = (bytes: Buffer) => commitPackets.some((packet) => bytes.includes(packet))
 
 export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
   let armed: { cut: Cut; reset: boolean } | undefined
@@ -56,7 +59,7 @@ export async function cuttingProxy(serverPort: number): Promise<CuttingProxy> {
         return void server.write(passed, () => line.drop(true))
       }
       bytesLeft -= bytes.length
-      if (!armed || !bytes.includes(commitPacket)) return void server.write(bytes)
+      if (!armed || !hasCommit(bytes)) return void server.write(bytes)
       const { cut, reset } = armed
       armed = undefined
       switch (cut) {

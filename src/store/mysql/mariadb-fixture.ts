@@ -8,7 +8,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import mariadb from 'mariadb'
+import mariadb, { type Connection } from 'mariadb'
 import { systemClock } from '../../lib/clock.ts'
 import { asRoot, emptyServer } from './server-files.ts'
 import { type ServerKind, serverMissing, serverProgram } from './server-programs.ts'
@@ -25,6 +25,12 @@ export interface DatabaseServer extends AsyncDisposable {
   createDatabase(): Promise<string>
   /** Runs statements as an administrator and returns the rows of the last. */
   execute(sql: string, database?: string): Promise<Record<string, unknown>[]>
+  /** A connection beside the store, as the store's account, by the URL of its database. */
+  connect(url: string): Promise<Connection>
+  /** Ends every connection of the store's account at once. */
+  killConnections(): Promise<void>
+  /** How many deadlocks there were. */
+  deadlocks(): Promise<number>
   signal(signal: NodeJS.Signals): void
   /** kill -9 and wait for the end. */
   kill(): Promise<void>
@@ -116,6 +122,7 @@ export async function startServer(
       password,
       multipleStatements: true,
       connectTimeout: 2_000,
+      initSql: 'SET autocommit = 1',
       allowPublicKeyRetrieval: true,
       bigIntAsNumber: true,
       ...(database === undefined ? {} : { database }),
@@ -149,6 +156,24 @@ export async function startServer(
       return `mysql://baykeeper:${password}@127.0.0.1:${port}/${name}`
     },
     execute,
+    connect(url) {
+      const { hostname, username, pathname } = new URL(url)
+      const to = { host: hostname, port, user: username, password, database: pathname.slice(1) }
+      return mariadb.createConnection({ ...to, bigIntAsNumber: true, allowPublicKeyRetrieval: true })
+    },
+    async killConnections() {
+      if (kind !== 'mysql') return void (await execute("KILL USER 'baykeeper'@'%'"))
+      const list = "SELECT id AS id FROM performance_schema.processlist WHERE user = 'baykeeper'"
+      // One that has just ended cannot be killed.
+      for (const { id } of await execute(list)) await execute(`KILL ${id}`).catch(() => {})
+    },
+    async deadlocks() {
+      const count =
+        kind === 'mysql'
+          ? "SELECT count AS n FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'"
+          : "SELECT variable_value AS n FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'"
+      return Number((await execute(count))[0]?.['n'])
+    },
     signal: (signal) => void child?.kill(signal),
     kill: () => stop('SIGKILL'),
     start,
