@@ -34,6 +34,8 @@ test('a statement that a MySQL server does not understand is for a person to cor
     assert.equal(mysql(9_999, 'x', undefined, state), 'transient')
   // Of class 42 too, but they pass.
   for (const full of [1203, 1226, 1461]) assert.equal(mysql(full, 'x', undefined, '42000'), 'capacity')
+  assert.equal(mysql(undefined, 'self-signed certificate in certificate chain', 'HANDSHAKE_SSL_ERROR'), 'config')
+  assert.equal(mysql(undefined, 'read ECONNRESET', 'HANDSHAKE_SSL_ERROR'), 'transient')
   for (const code of ['DEPTH_ZERO_SELF_SIGNED_CERT', 'HANDSHAKE_NO_SSL_SUPPORT', 'ER_TLS_IDENTITY_ERROR'])
     assert.equal(mysql(undefined, 'x', code), 'config')
 })

@@ -81,6 +81,10 @@ const isDiskFull = /\b(?:error|errno:?|errcode:?) *28\b|no space left/i
 const isMisfit =
   /^(?:HANDSHAKE_NO_SSL_SUPPORT|AUTH_SWITCH_PLUGIN_ERROR|ER_SERVER_SSL_DISABLED|ER_AUTHENTICATION_\w+|ER_CANNOT_RETRIEVE_RSA_KEY|ER_TLS_IDENTITY_ERROR|ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/
 
+/** One client gives every fault of the TLS handshake this code, a line that breaks among them. */
+const isCertificate = ({ code, message }: DriverError) =>
+  code === 'HANDSHAKE_SSL_ERROR' && /certificate|altnames/i.test(message)
+
 interface DriverError {
   readonly errno?: number
   readonly code?: string
@@ -101,10 +105,14 @@ export function mysqlFault(error: unknown, server?: string): StoreError {
   return new StoreError(fault, `database: ${text}${explained}`, { cause: error })
 }
 
-function sortOf({ errno = 0, code, sqlState, message }: DriverError): StoreFault {
+const isMisfitOf = (error: DriverError) =>
+  (error.code !== undefined && isMisfit.test(error.code)) || isCertificate(error)
+
+function sortOf(error: DriverError): StoreFault {
+  const { errno = 0, code, sqlState, message } = error
   const isFull = engineErrors.has(errno) && isDiskFull.test(message)
   if (isFull || code === 'ER_MAX_ALLOWED_PACKET') return 'capacity'
-  if (code !== undefined && isMisfit.test(code)) return 'config'
+  if (isMisfitOf(error)) return 'config'
   return faultOf[errno] ?? faultOfClass[sqlState?.slice(0, 2) ?? ''] ?? 'transient'
 }
 
@@ -115,10 +123,10 @@ const rights = new Set([1142, 1143, 1227, 1370, 1419])
 const schema = new Set([1054, 1146])
 
 /** What was asked, of whom, and what to do next. */
-function explain({ errno = 0, code, sql }: DriverError, server: string | undefined): string {
+function explain(error: DriverError, server: string | undefined): string {
+  const { errno = 0, sql } = error
   if (signIn.has(errno)) return ''
-  if (code !== undefined && isMisfit.test(code))
-    return '; check the options tls and tls-ca of the database URL, and how the account signs in'
+  if (isMisfitOf(error)) return '; check the options tls and tls-ca of the database URL, and how the account signs in'
   const asked = sql?.replace(/\s+/g, ' ').trim().slice(0, statementCharsMax)
   const where = [...(server ? [`server ${server}`] : []), ...(asked ? [`statement "${asked}"`] : [])].join(', ')
   return `${where ? ` (${where})` : ''}; ${nextStep(errno)}`

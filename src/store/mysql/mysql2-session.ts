@@ -1,7 +1,8 @@
 /** The `mysql2` client: prepared statements of several rows, for MySQL 8, which has no bulk protocol. */
-import type { Socket } from 'node:net'
+import net, { type Socket } from 'node:net'
 import mysql from 'mysql2/promise'
 import type { SqlValue } from '../rows.ts'
+import { StoreError } from '../store.ts'
 import { connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
 import { insertText } from './statements.ts'
 
@@ -9,6 +10,12 @@ import { insertText } from './statements.ts'
 const rowsPerStatement = [500, 50, 5, 1] as const
 
 export async function mysql2Session(address: MysqlAddress, socket: Socket): Promise<MysqlSession> {
+  // It would compare the certificate with `localhost` instead.
+  if (address.tls && net.isIP(address.host))
+    throw new StoreError(
+      'config',
+      `with tls=on the database URL must have the name that is in the server's certificate, not the address ${address.host}`,
+    )
   const connection = await mysql.createConnection({
     host: address.host,
     user: address.user,
