@@ -133,6 +133,7 @@ placed(
 )
 placed(journal.command('export').description('records as NDJSON').argument('[dir]'))
   .option('--raw', 'the received bytes alone, one after another')
+  .option('--decoded', 'with the readings of each frame, every decoded value included, or why it has none')
   .option('--from <n>', 'first record')
   .option('--to <n>', 'last record')
   .action(
