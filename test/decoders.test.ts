@@ -12,6 +12,7 @@ const uplink = (f_cnt: number, bytes: number) => ({
     f_port: 1,
     f_cnt,
     frm_payload: Buffer.from([bytes]).toString('base64'),
+    rx_metadata: [{ rssi: -80, snr: 9.5 }],
   },
 })
 
@@ -63,6 +64,9 @@ test('the command a dead letter advises exists, decodes it, and later frames of 
   await eventually(false, occupied)
   assert.equal((await cli('dlq', 'list')).items.length, 0)
   assert.equal((await cli('decoder', 'list')).choices.length, 1)
+
+  const exported = await runCli(['journal', 'export', '--decoded', '--data', server.dataDir])
+  assert.match(exported.stdout, /"measures":\{"rssiDbm":-80,"snrDb":9.5,"occupied":true\}/)
 
   const wrong = await runCli(['dlq', 'requeue', letter.id, '--decoder', 'bosch', '--data', server.dataDir])
   assert.equal(wrong.code, 2)

@@ -195,6 +195,68 @@ test('keys that vendors use for presence, distance and counts are mapped', () =>
       { countIn: 20, countOut: 18 },
     ],
     [{ valid: true, occupied: 1 }, { occupied: true }],
+    // Examples of formatters in the public device repository.
+    [
+      {
+        distance: { displayName: 'Distance', unit: 'mm', value: 1234 },
+        battery_voltage: { displayName: 'Battery voltage', unit: 'V', value: 2.993 },
+        number_of_valid_samples: { displayName: 'Number of valid samples', value: 1 },
+      },
+      { distanceMm: 1234, batteryV: 2.993 },
+    ],
+    [
+      { occupied: { value: false }, battery: { value: 80, unit: '%' } },
+      { occupied: false, batteryPct: 80 },
+    ],
+    [
+      {
+        battery_voltage: 2.56,
+        counter_a: 0,
+        counter_b: 0,
+        total_counter_a: 13,
+        total_counter_b: 10,
+        payload_counter: 106,
+      },
+      { countIn: 13, countOut: 10, batteryV: 2.56 },
+    ],
+    [
+      { LTR: 1, RTL: 2, LTR_SUM: 3, RTL_SUM: 4, TEMP: 31 },
+      { countIn: 3, countOut: 4, temperatureC: 31 },
+    ],
+    [
+      { amplitude: 255, battery_vol: 3.6, proxx_mm: 1721, temp: 23.2 },
+      { distanceMm: 1721, batteryV: 3.6, temperatureC: 23.2 },
+    ],
+    [{ battery_vol: 3.6, gps_count: 0, lora_count: 704, us_sensor_count: 371 }, { batteryV: 3.6 }],
+    [
+      { Device: 'R718X', Volt: 3.6, Status: 'ON', Distance: 300, Temp: 26.3, FillLevel: 50, AngleOfInclination: 10 },
+      { distanceMm: 300, batteryV: 3.6, temperatureC: 26.3 },
+    ],
+    [{ Cmd: 'SetOnDistanceThresholdRsp', Device: 'R718X', Status: 'Success' }, {}],
+    [{ Cmd: 'GetOnDistanceThresholdRsp', Device: 'R718X', OnDistanceThreshold: 50 }, {}],
+    [
+      {
+        type: 'user_registration',
+        occupied: true,
+        previous_state_duration: 160,
+        tag_battery_voltage: 3.2,
+        tag_id: '1F34',
+      },
+      { occupied: true },
+    ],
+    [{ type: 'parking status', occupied: true }, { occupied: true }],
+    [
+      { occupied: 0, keepAlive: 1, Obstruction: 0, Good_Battery: 1, Temperature: 46, Parking_ID: 98 },
+      { occupied: false, temperatureC: 46 },
+    ],
+    [
+      { temperature: 22.6, humidity: 41, x: 1, y: 39, z: 5, distance: 8977 },
+      { distanceMm: 8977, temperatureC: 22.6 },
+    ],
+    [
+      { battery: 92, distance: 2116, tilt: 'tilt' },
+      { distanceMm: 2116, batteryPct: 92 },
+    ],
   ]
   for (const [decoded, expected] of cases)
     assert.deepEqual(measuresOf(theThingsStack({ decoded })), expected, JSON.stringify(decoded))
@@ -208,6 +270,9 @@ test('a key that sounds telling is never dropped in silence', () => {
     { distance_raw: 12, temperature: 20 },
     { distance1_cm: 12, distance2_cm: 30 },
     { colour: 'red' },
+    { distance: 'No Sensor' },
+    { people_counter_all: 3, region_count: 3, regions: [{ count: 1, index: 0 }] },
+    { event: 'heartbeat', battery: 90, distance: 89.7, state: 0 },
   ])
     assert.match(reasonOf(theThingsStack({ decoded })), /dlq requeue/, JSON.stringify(decoded))
 })

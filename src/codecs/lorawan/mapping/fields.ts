@@ -58,21 +58,37 @@ function readStep(step: Step, names: readonly string[], fields: Field[], below: 
     if (depth < depthMax)
       below.push({ object: inner, parent: key.replace(/\d+$/, ''), place: at, depth: depth + 1, valid, oneOfSeveral })
   }
+  const push = (name: string, key: string, value: unknown, valid: boolean) => {
+    const isValid = valid && !saysInvalid(flags.get(`${key}valid`) ?? flags.get(`is${key}valid`))
+    fields.push({ name, key, parent, place, depth, value, valid: isValid, oneOfSeveral: step.oneOfSeveral })
+  }
   for (const name of names) {
     if (isElsewhere(name)) continue
     const value = object[name]
     const key = plain(name)
     const nested = objectOf(value)
     const objects = Array.isArray(value) ? value.map(objectOf) : []
-    if (nested) into(nested, key, `${place}/${name}`, step.oneOfSeveral || /\d$/.test(key))
+    if (nested && isQuantity(nested)) {
+      const isValid =
+        valid && !Object.entries(nested).some(([name, flag]) => isValidKey(plain(name)) && saysInvalid(flag))
+      push(name, key, quantityText(nested), isValid)
+    } else if (nested) into(nested, key, `${place}/${name}`, step.oneOfSeveral || /\d$/.test(key))
     else if (objects.some((one) => one !== undefined))
       for (const [i, one] of objects.entries()) {
         if (one) into(one, key, `${place}/${name}[${i}]`, true)
         if (below.length > fieldsMax) return
       }
-    else {
-      const isValid = valid && !saysInvalid(flags.get(`${key}valid`) ?? flags.get(`is${key}valid`))
-      fields.push({ name, key, parent, place, depth, value, valid: isValid, oneOfSeveral: step.oneOfSeveral })
-    }
+    else push(name, key, value, valid)
   }
+}
+
+/** Some formatters wrap each value: `{ "displayName": "Distance", "unit": "mm", "value": 1234 }`. */
+const isQuantity = ({ value, unit }: Json) =>
+  value !== undefined &&
+  objectOf(value) === undefined &&
+  !Array.isArray(value) &&
+  (unit === undefined || unit === null || typeof unit === 'string')
+
+function quantityText({ value, unit }: Json): unknown {
+  return typeof value === 'number' && typeof unit === 'string' && unit !== '' ? `${value} ${unit}` : value
 }

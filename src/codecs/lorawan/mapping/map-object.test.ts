@@ -91,7 +91,9 @@ const past = /prev|last|alarm$|config|old|history/i
 function hasVacantWord(value: unknown, key: string, isPast: boolean): boolean {
   if (Array.isArray(value)) return value.some((one) => hasVacantWord(one, key, isPast))
   if (typeof value === 'object' && value !== null)
-    return Object.entries(value).some(([name, one]) => hasVacantWord(one, name, isPast || past.test(name)))
+    return Object.entries(value).some(([name, one]) =>
+      hasVacantWord(one, name === 'value' ? key : name, isPast || past.test(name)),
+    )
   if (isPast) return false
   return (
     (presenceKey.test(key) && vacantWord.test(String(value))) || (absenceKey.test(key) && takenWord.test(String(value)))
@@ -106,7 +108,7 @@ const keys = fc.oneof(
     ...'slot_status present vacant free is_free available slot1 slot2 slots data parking previous last alarm config'.split(
       ' ',
     ),
-    ...'lastState oldStatus history valid distance level battery counterA occupied1'.split(' '),
+    ...'lastState oldStatus history valid distance level battery counterA occupied1 value unit'.split(' '),
   ),
   fc.string({ maxLength: 8 }),
 )

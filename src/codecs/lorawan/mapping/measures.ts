@@ -90,7 +90,7 @@ export function airIn(fields: readonly Field[]): Measures {
 }
 
 const voltKeys = keysOf(
-  'batteryv batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts',
+  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts',
 )
 const percentKeys = keysOf('batterypct batterypercent batterypercentage batpct')
 const eitherKeys = keysOf('battery batterylevel batt bat')

@@ -10,6 +10,8 @@ import { imbuildingsCounter } from './tables/imbuildings-counter.ts'
 import { netvoxR718x } from './tables/netvox-r718x.ts'
 import { netvoxR719 } from './tables/netvox-r719.ts'
 import { occupancyFlag } from './tables/occupancy-flag.ts'
+import { parametricPcr2 } from './tables/parametric-pcr2.ts'
+import { pepperlFuchsWilsen } from './tables/pepperl-fuchs-wilsen.ts'
 import { plain } from './words.ts'
 
 export const mappingTables: readonly MappingTable[] = [
@@ -19,6 +21,8 @@ export const mappingTables: readonly MappingTable[] = [
   dingtekDo,
   dingtekDc,
   imbuildingsCounter,
+  parametricPcr2,
+  pepperlFuchsWilsen,
   counterAb,
   occupancyFlag,
 ]
