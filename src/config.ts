@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
+import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
@@ -114,6 +115,12 @@ export const configSchema = z.strictObject({
     .default({})
     .describe(
       'codec by name of the source, where the one its protocol implies is wrong; dead letters that are requeued are decoded with it too',
+    ),
+  decoders: z
+    .record(z.string().min(1).max(128), z.enum(modelNames))
+    .default({})
+    .describe(
+      'model of every LoRaWAN device of a source, by name of the source, where its network server names none; "baykeeper decoder list" has the names and what was chosen for single devices',
     ),
   promiseHours: z
     .number()

@@ -133,6 +133,7 @@ placed(
 )
 placed(journal.command('export').description('records as NDJSON').argument('[dir]'))
   .option('--raw', 'the received bytes alone, one after another')
+  .option('--decoded', 'with the readings of each frame, every decoded value included, or why it has none')
   .option('--from <n>', 'first record')
   .option('--to <n>', 'last record')
   .action(
@@ -169,9 +170,34 @@ placed(dlq.command('requeue').description('decode them again').argument('[id...]
   .option('--source <name>')
   .option('--code <code>')
   .option('--all')
+  .option(
+    '--decoder <name>',
+    'of the devices they are from, for these and all later frames ("decoder list" has the names)',
+  )
   .action(
     run(async (...args: Parameters<typeof import('./cli/dlq.ts').dlqRequeue>) =>
       (await import('./cli/dlq.ts')).dlqRequeue(...args),
+    ),
+  )
+
+const decoder = program.command('decoder').description('which decoder reads the frames of a LoRaWAN device')
+placed(decoder.command('list').description('what was chosen, and what there is')).action(
+  run(async (...args: Parameters<typeof import('./cli/decoder.ts').decoderList>) =>
+    (await import('./cli/decoder.ts')).decoderList(...args),
+  ),
+)
+placed(decoder.command('set').description('choose one for a device').argument('<device>').argument('<name>'))
+  .option('--source <name>', 'source of the device; required')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/decoder.ts').decoderSet>) =>
+      (await import('./cli/decoder.ts')).decoderSet(...args),
+    ),
+  )
+placed(decoder.command('clear').description('choose none for a device').argument('<device>'))
+  .option('--source <name>', 'source of the device; required')
+  .action(
+    run(async (...args: Parameters<typeof import('./cli/decoder.ts').decoderClear>) =>
+      (await import('./cli/decoder.ts')).decoderClear(...args),
     ),
   )
 

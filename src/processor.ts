@@ -1,7 +1,6 @@
 /** The processor process: follows the journal and keeps the store true. It may die at any time; the next one continues. */
 import path from 'node:path'
 import { type Child, runChild } from './child.ts'
-import { codecOf } from './codecs/registry.ts'
 import { minuteMs, quarterMs } from './domain/occupancy-span.ts'
 import { intakeSaid } from './intake-facts.ts'
 import { openJournalReader } from './journal/segment-journal.ts'
@@ -10,6 +9,7 @@ import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
 import { dayName, dayNumber } from './lib/utc-day.ts'
 import type { LedgerTotals } from './messages.ts'
+import { createDecoderBook } from './processing/decoder-book.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
 import { createRawFrameCopier } from './processing/raw-frames.ts'
 import type { Store } from './store/store.ts'
@@ -44,12 +44,15 @@ await runChild(async (child) => {
     ...{ store, reader: rawReader, fence: settings.fence, clock: systemClock, log },
     onCopied: (copied) => moved({ copied }),
   })
+  const { codecs, decoders } = settings.config
+  const decoderBook = createDecoderBook({ store, codecs, decoders })
   const processor = createProcessor({
     store,
     reader,
     fence: settings.fence,
     durable: durableSignal(child),
-    codecOf: (name, source) => codecOf(settings.config.codecs[source] ?? name),
+    codecOf: decoderBook.codecOf,
+    refreshDecoders: decoderBook.refresh,
     clock: systemClock,
     log,
     intakeSaid,

@@ -1,7 +1,10 @@
 /** `baykeeper dlq list|show|requeue|discard`: frames nobody could use, with their bytes; another try for them, or their end. */
+import { deviceOfUplink } from '../codecs/lorawan/decode.ts'
+import type { UplinkHead } from '../domain/uplink.ts'
 import { systemClock } from '../lib/clock.ts'
 import { hexDump } from '../lib/hex-dump.ts'
-import type { Store } from '../store/store.ts'
+import type { DecoderChoice, Store, StoredDeadLetter } from '../store/store.ts'
+import { checkedDecoder } from './decoder.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, runningServer } from './place.ts'
@@ -47,7 +50,11 @@ export async function dlqList(options: DlqOptions): Promise<number> {
   return exitCodes.ok
 }
 
-export async function dlqRequeue(ids: readonly string[], options: DlqOptions & { all?: boolean }): Promise<number> {
+export async function dlqRequeue(
+  ids: readonly string[],
+  options: DlqOptions & { all?: boolean; decoder?: string },
+): Promise<number> {
+  const decoder = options.decoder === undefined ? undefined : checkedDecoder(options.decoder)
   const { store, data } = await openOwnStore(options)
   await using _store = store
   if (ids.length === 0 && !options.all && !options.code && !options.source)
@@ -55,20 +62,68 @@ export async function dlqRequeue(ids: readonly string[], options: DlqOptions & {
       exitCodes.usage,
       'say which: ids as "dlq list" shows them, --code CODE, --source NAME, or --all',
     )
+  const chosen = decoder === undefined ? [] : await chooseDecoders(store, decoder, ids, options)
   let marked = 0
+  // What the device sent before waits for the same reason.
+  for (const source of new Set(chosen.map((choice) => choice.source)))
+    marked += await store.requeue({ source, code: 'unknown-payload' })
   for (const id of ids) {
     marked += await store.requeue(placeFrom(id))
   }
   if (ids.length === 0)
-    marked = await store.requeue({
+    marked += await store.requeue({
       ...(options.code ? { code: options.code } : {}),
       ...(options.source ? { source: options.source } : {}),
     })
   const running = await runningServer(data)
-  print(options, { marked }, () => [`${marked} marked for another try`], {
+  const said = chosen.map((choice) => `${choice.decoder} reads ${choice.device} of ${choice.source} from now on`)
+  print(options, { marked, chosen }, () => [...said, `${marked} marked for another try`], {
     warnings: running ? [] : ['no server runs here: they are tried when it starts'],
   })
   return exitCodes.ok
+}
+
+/** The decoder is kept for each device that the letters are from. */
+async function chooseDecoders(store: Store, decoder: string, ids: readonly string[], options: DlqOptions) {
+  const letters = ids.length > 0 ? await lettersOf(store, ids) : await unknownPayloads(store, options.source)
+  const chosen = new Map<string, DecoderChoice>()
+  for (const { pos, idx, source, head, bytes } of letters) {
+    const { meta = {} } = JSON.parse(head) as UplinkHead
+    const device = deviceOfUplink(bytes, meta)
+    if (device !== undefined)
+      chosen.set(`${source} ${device}`, { source, device, decoder, author: operator(), chosen: systemClock.now() })
+    else if (ids.length > 0)
+      throw new CommandFailed(
+        exitCodes.usage,
+        `${pos}.${idx} is no uplink of a LoRaWAN device: --decoder chooses for a device`,
+      )
+  }
+  for (const choice of chosen.values()) await store.chooseDecoder(choice)
+  return [...chosen.values()]
+}
+
+const lettersOf = (store: Store, ids: readonly string[]) =>
+  Promise.all(
+    ids.map(async (id) => {
+      const { pos, idx } = placeFrom(id)
+      return (await store.deadLetter(pos, idx)) ?? Promise.reject(await absent(store, id))
+    }),
+  )
+
+async function unknownPayloads(store: Store, source: string | undefined): Promise<StoredDeadLetter[]> {
+  if (source === undefined)
+    throw new CommandFailed(
+      exitCodes.usage,
+      '--decoder needs ids of dead letters, or --source NAME for all of a source',
+    )
+  const letters: StoredDeadLetter[] = []
+  for (let cursor: string | undefined; ; ) {
+    const filter = { source, code: 'unknown-payload', limit: 1_000, ...(cursor === undefined ? {} : { cursor }) }
+    const page = await store.deadLetters(filter)
+    letters.push(...page.items)
+    if (page.next === null) return letters
+    cursor = page.next
+  }
 }
 
 export async function dlqShow(id: string, options: PlaceOptions & Spoken): Promise<number> {

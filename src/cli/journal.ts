@@ -7,7 +7,10 @@ import { explain } from '../journal/explain.ts'
 import { inspectJournal, readOnlyFiles, type SegmentFacts } from '../journal/inspect.ts'
 import { JournalError, type StoredRecord } from '../journal/journal.ts'
 import { openReader } from '../journal/reader.ts'
+import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-record.ts'
+import { createDecoderBook } from '../processing/decoder-book.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
 type JournalOptions = PlaceOptions & Spoken
@@ -76,6 +79,7 @@ export async function journalVerify(dir: string | undefined, options: JournalOpt
 
 export interface ExportOptions extends JournalOptions {
   readonly raw?: boolean
+  readonly decoded?: boolean
   readonly from?: string
   readonly to?: string
 }
@@ -88,6 +92,7 @@ export async function journalExport(dir: string | undefined, options: ExportOpti
   const place = journalIn(dir, options)
   const from = numberOf(options.from, '--from', 1)
   const to = numberOf(options.to, '--to', Number.MAX_SAFE_INTEGER)
+  const codecOf = options.decoded ? await codecsOf(dir, options) : undefined
   await using reader = await openReader(place, { files: readOnlyFiles })
   let ok = true
   // Whoever reads has enough.
@@ -103,7 +108,10 @@ export async function journalExport(dir: string | undefined, options: ExportOpti
         ok &&= range.torn === true || (after === from - 1 && records.length > 0 && range.bytes === 0)
         process.stderr.write(`! ${explain(range).what}\n`)
       }
-      for (const record of records) await write(options.raw ? rawOf(record) : `${JSON.stringify(lineOf(record))}\n`)
+      for (const record of records)
+        await write(
+          options.raw ? rawOf(record) : `${JSON.stringify({ ...lineOf(record), ...decodedOf(record, codecOf) })}\n`,
+        )
       after = Math.max(after, records.at(-1)?.number ?? 0, ...damage.map(({ toRecord }) => toRecord))
     }
   } catch (error) {
@@ -111,6 +119,32 @@ export async function journalExport(dir: string | undefined, options: ExportOpti
     throw error
   }
   return ok ? exitCodes.ok : exitCodes.integrity
+}
+
+/** As the processor of this place decodes it: with the choices of operators, and every value, stored or not. */
+async function codecsOf(dir: string | undefined, options: JournalOptions): Promise<CodecOf> {
+  const { codecs, decoders } = placeOf(options).config
+  if (dir !== undefined)
+    return createDecoderBook({ store: { decoderChoices: async () => [] }, codecs, decoders }).codecOf
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const book = createDecoderBook({ store, codecs, decoders })
+  await book.refresh()
+  return book.codecOf
+}
+
+/** What each frame of a record says, or why it says nothing. */
+function decodedOf(record: StoredRecord, codecOf: CodecOf | undefined) {
+  if (!codecOf || record.kind !== 1) return {}
+  const decoded = framesOf(decodeRecord(record, codecOf, 0)).map(({ result }) =>
+    result.ok
+      ? result.value.map((reading) => ({
+          ...reading,
+          ...(reading.time === undefined ? {} : { time: time(reading.time) }),
+        }))
+      : { rejected: result.error.code, detail: result.error.detail },
+  )
+  return { decoded }
 }
 
 function lineOf({ number, kind, frames, bytes }: StoredRecord) {

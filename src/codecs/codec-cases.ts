@@ -15,6 +15,8 @@ interface Case {
   readonly frame?: unknown
   readonly hex?: string
   readonly meta?: Record<string, string>
+  /** Decoder set for the whole source. */
+  readonly decoder?: string
   /** Readings with `time` as ISO text in UTC. */
   readonly readings?: readonly Record<string, unknown>[]
   /** Code of the rejection, and words its detail holds. */
@@ -23,10 +25,11 @@ interface Case {
 
 export const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 
-export function runCases(codec: Codec, dir: string) {
+/** `codecOf` makes the codec of a source with that decoder set. */
+export function runCases(codecOf: (decoder?: string) => Codec, dir: string) {
   for (const file of readdirSync(dir).filter((name) => name.endsWith('.json')))
     for (const each of JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Case[])
-      test(`${codec.name} ${path.basename(file, '.json')}: ${each.about}`, () => check(codec, each))
+      test(`${codecOf().name} ${path.basename(file, '.json')}: ${each.about}`, () => check(codecOf(each.decoder), each))
 }
 
 function check(codec: Codec, { frame, hex, meta = {}, readings, rejection }: Case) {

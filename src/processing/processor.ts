@@ -54,6 +54,8 @@ export interface ProcessorDeps {
   readonly fence: number
   readonly durable: DurableSignal
   readonly codecOf: CodecOf
+  /** Reads again which decoders operators have chosen. */
+  refreshDecoders?(): Promise<void>
   readonly clock: Clock
   readonly log: Log
   /** Least time between two commits while there is no backlog. */
@@ -107,6 +109,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   async function load(): Promise<Place> {
     await store.takeFence(reader.id, deps.fence)
+    await deps.refreshDecoders?.()
     const cursor = await store.cursor(reader.id)
     const folds = await loadFolds()
     const { fleet } = folds
@@ -126,6 +129,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   async function hasOrders({ layoutVersion }: Place): Promise<boolean> {
+    await deps.refreshDecoders?.()
     return (await store.requeuedDeadLetters(1)).length > 0 || (await store.layoutVersion()) !== layoutVersion
   }
 

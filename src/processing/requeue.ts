@@ -30,6 +30,8 @@ export interface RequeueDeps {
   readonly reader: { readonly id: string }
   readonly fence: number
   readonly codecOf: CodecOf
+  /** Reads again which decoders operators have chosen. */
+  refreshDecoders?(): Promise<void>
   readonly log: Log
 }
 
@@ -54,6 +56,8 @@ export async function requeueOnce(deps: RequeueDeps, place: RequeuePlace): Promi
 async function requeueSome(deps: RequeueDeps, { fleet, history, position, base }: RequeuePlace): Promise<number> {
   const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
   if (letters.length === 0) return 0
+  // Whoever marked a letter had chosen before.
+  await deps.refreshDecoders?.()
   const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
   const done: StoredDeadLetter[] = []

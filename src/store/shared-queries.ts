@@ -1,6 +1,7 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
@@ -18,6 +19,7 @@ type SharedQueries = Omit<
   | keyof HistoryStore
   | keyof ForecastStore
   | keyof RawStore
+  | keyof DecoderStore
   | 'dialect'
   | 'describe'
   | 'migrate'

@@ -8,6 +8,7 @@ import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { StoreOptions } from './open.ts'
 import { type Store, StoreError, type StoreFault } from './store.ts'
+import { decoderContract } from './store-contract-decoders.ts'
 import { forecastContract } from './store-contract-forecasts.ts'
 import { historyContract } from './store-contract-history.ts'
 import { lossContract } from './store-contract-losses.ts'
@@ -357,6 +358,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     parkingContract(onStore, place)
 
     rawFrameContract(onStore, place)
+    decoderContract(onStore, place)
     forecastContract(onStore)
     historyContract(place, options.histories ?? 20)
   })

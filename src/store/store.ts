@@ -14,6 +14,7 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
@@ -21,6 +22,7 @@ import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
 
 export { commitsUnderWayMax } from './commits.ts'
+export type { DecoderChoice } from './decoder-choices.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
@@ -155,7 +157,7 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore, DecoderStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>

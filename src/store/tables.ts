@@ -1,5 +1,6 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { DecoderTables } from './decoder-choices.ts'
 import type { ForecastTables } from './forecast-rows.ts'
 import type { HistoryTables } from './history-rows.ts'
 import type { LossTables } from './loss-rows.ts'
@@ -118,7 +119,7 @@ export interface LayoutTable {
   layout: string
 }
 
-export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables {
+export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables, DecoderTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable

@@ -15,6 +15,7 @@ import { line } from '../../tools/print.ts'
 import { processTree } from '../../tools/process-tree.ts'
 import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
+import { codecBugs } from './codecs.ts'
 import { houseBugs } from './house.ts'
 import { journalBugs } from './journal.ts'
 import { ledgerBugs } from './ledger.ts'
@@ -27,6 +28,7 @@ const all = {
   journal: journalBugs,
   sources: sourceBugs,
   processing: processingBugs,
+  codecs: codecBugs,
   store: storeBugs,
   house: houseBugs,
   ledger: ledgerBugs,

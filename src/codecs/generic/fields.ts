@@ -2,6 +2,7 @@
  * The fields of a generic reading, their units and what each may hold. JSON carries types, CSV and key=value carry text: a
  * `Spelling` reads a raw value in either, the rest is common.
  */
+import { normalHardwareId } from '../../domain/hardware-id.ts'
 import {
   type BayId,
   type DeviceId,
@@ -52,7 +53,11 @@ export const jsonSpelling: Spelling = {
 /** No number is longer; also keeps the pattern from backtracking over a long cell. */
 const numberCharsMax = 40
 const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-const booleanWords: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
+/** `null`: the sensor says that it does not know. */
+const booleanWords: Readonly<Record<string, boolean | null>> = {
+  ...{ true: true, '1': true, false: false, '0': false },
+  ...{ unknown: null, null: null, '?': null },
+}
 
 export const textSpelling: Spelling = {
   absent: (raw) => raw === undefined || raw === '',
@@ -137,7 +142,8 @@ export function readingOf(
   const named = spelling.absent(field('device')) ? deviceOfTopic : field('device')
   if (named === undefined)
     return reject('no-device', 'the frame names no device; add the field device, or send to baykeeper/<device>/reading')
-  const device = idOf<DeviceId>('device', named)
+  const nameGiven = idOf<DeviceId>('device', named)
+  const device = nameGiven === undefined ? undefined : normalHardwareId(nameGiven)
   const seq = numberOf('seq')
   const epoch = numberOf('epoch')
   const time = timeOf()
@@ -145,10 +151,11 @@ export function readingOf(
 
   const measures: Writable<Measures> = {}
   const presence = field('occupied')
-  // In JSON null is an answer: the sensor does not know.
+  // Null in JSON and `unknown` in text are an answer: the sensor does not know. An empty cell says nothing.
   if (presence !== undefined && presence !== '') {
     const occupied = spelling.boolean(presence)
-    if (occupied === undefined) bad('occupied', presence, 'true or false (null in JSON: the sensor does not know)')
+    if (occupied === undefined)
+      bad('occupied', presence, 'true or false (null in JSON, unknown in text: the sensor does not know)')
     else measures.occupied = occupied
   }
   let measured = measures.occupied !== undefined

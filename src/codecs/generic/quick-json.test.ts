@@ -132,3 +132,12 @@ test('a source that requires checksums is never read quickly', () => {
   assert.equal(quick({})?.device, 'A')
   assert.equal(quick({ checksum: 'required' }), undefined)
 })
+
+test('a hardware id in another spelling than the normal one is left to the slow way, which writes it as on the label', () => {
+  for (const device of ['70b3d57ed0000017', '70-B3-D5-7E-D0-00-00-17', '70B3D57ED0000017']) {
+    const { quick, slow } = both(JSON.stringify({ device, occupied: true }))
+    assert.ok(slow.ok)
+    assert.equal(slow.value[0]?.device, '70B3D57ED0000017')
+    assert.equal(quick?.device, device === '70B3D57ED0000017' ? device : undefined)
+  }
+})

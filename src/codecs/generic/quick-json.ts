@@ -3,6 +3,7 @@
  * It knows one level, each field once, printable ASCII without escapes, and decimal numbers that a double holds exactly after one
  * division. Whatever else comes, and whatever is wrong, is left to `decode`: this never rejects, and never answers otherwise than it.
  */
+import { normalHardwareId } from '../../domain/hardware-id.ts'
 import type { BayId, DeviceId, Measures, Reading } from '../../domain/reading.ts'
 import { idLengthMax } from '../../domain/reading.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
@@ -70,6 +71,8 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
     if (field === deviceField || field === bayField) {
       const text = readId(bytes)
       if (text === undefined) return undefined
+      // In another spelling than the normal one: rare, and read by `decode`.
+      if (field === deviceField && normalHardwareId(text) !== text) return undefined
       if (field === deviceField) device = text
       else bay = text
     } else if (field === timeField) {

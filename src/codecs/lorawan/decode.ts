@@ -2,27 +2,46 @@
  * LoRaWAN by way of its network servers: a JSON envelope (envelopes/) around a sensor's bytes (payloads/). One frame is one
  * message of the network server and gives at most one reading.
  *
- * - Presence comes from the envelope's decoded object if it has any, else from the built-in decoder that a hint names: the
- *   source's `payload` setting first, then the device profile, brand or model in the envelope.
- * - Without either the frame is rejected, never guessed: a wrong decoder would show free bays that are not.
- * - A join begins the device's numbers anew. An uplink without bytes is a sign of life.
+ * - The model of the device decides who reads the payload (choose-model.ts): its decoder of bytes, else the object that the network
+ *   server decoded, through the mapping (mapping/).
+ * - Without a model and without an object that says enough the frame is rejected, never guessed: a wrong decoder would show free bays
+ *   that are not.
+ * - A join begins the device's numbers again. An uplink without bytes is a sign of life.
  */
 import { type DeviceId, type Measures, parseId, type Reading, type Rejection } from '../../domain/reading.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import type { Codec, FrameContext } from '../codec.ts'
 import { quoted, reject } from '../rejection.ts'
 import { decodeUtf8 } from '../utf8.ts'
-import { readDecodedObject } from './decoded-object.ts'
+import { chooseModel, type DecoderChoices } from './choose-model.ts'
 import type { EnvelopeMeta, LorawanUplink, Message } from './envelopes/envelope.ts'
 import { envelopes } from './envelopes/registry.ts'
 import { objectOf } from './json.ts'
-import { payloadDecoderFor, payloadDecoders } from './payloads/registry.ts'
+import { mapObject } from './mapping/map-object.ts'
+import { candidatesFor, type Model } from './models.ts'
 
-export const lorawanCodec: Codec = { name: 'lorawan', decode }
+const noChoices: DecoderChoices = { ofDevice: () => undefined }
+
+/** `choices`: what operators have chosen, of the source whose frames it decodes. */
+export const createLorawanCodec = (choices: DecoderChoices): Codec => ({
+  name: 'lorawan',
+  decode(frame, { meta }) {
+    const message = messageOf(frame, meta)
+    return message.ok ? readingsOf(message.value, choices) : message
+  },
+})
+
+export const lorawanCodec: Codec = createLorawanCodec(noChoices)
+
+/** The device that a frame is from; undefined where it names none. */
+export function deviceOfUplink(frame: Uint8Array, meta: FrameContext['meta']): DeviceId | undefined {
+  const message = messageOf(frame, meta)
+  return message.ok && message.value.kind !== 'silent' ? idOf(message.value.device) : undefined
+}
 
 type Answer = Result<readonly Reading[], Rejection>
 
-function decode(frame: Uint8Array, { meta }: FrameContext): Answer {
+function messageOf(frame: Uint8Array, meta: FrameContext['meta']): Result<Message, Rejection> {
   const text = decodeUtf8(frame)
   if (text === undefined) return reject('bad-utf8', 'the frame is not UTF-8 text: network servers send JSON')
   let value: unknown
@@ -36,7 +55,7 @@ function decode(frame: Uint8Array, { meta }: FrameContext): Answer {
   const envelopeMeta: EnvelopeMeta = { event: eventOf(meta) }
   for (const { read } of envelopes) {
     const message = read(body, envelopeMeta)
-    if (message) return readingsOf(message, meta)
+    if (message) return ok(message)
   }
   return reject(
     'unknown-envelope',
@@ -52,21 +71,26 @@ function eventOf(meta: FrameContext['meta']): string | undefined {
   return topic?.includes('/event/') ? topic.slice(topic.lastIndexOf('/') + 1) : undefined
 }
 
-function readingsOf(message: Message, meta: FrameContext['meta']): Answer {
+const idOf = (device: string | undefined): DeviceId | undefined =>
+  device?.isWellFormed() ? parseId<DeviceId>(device) : undefined
+
+function readingsOf(message: Message, choices: DecoderChoices): Answer {
   if (message.kind === 'silent') return ok([])
-  const device = message.device?.isWellFormed() ? parseId<DeviceId>(message.device) : undefined
+  const device = idOf(message.device)
   if (device === undefined)
     return reject('no-device', 'the envelope names no device; check the DevEUI in the network server')
-  const at = message.time === undefined ? {} : { time: message.time }
-  if (message.kind === 'join') return ok([{ device, ...at, kind: 'restart', measures: {} }])
+  const at = message.time === undefined ? {} : { time: message.time, timeSource: 'network' as const }
   if (message.kind === 'status') return ok([{ device, ...at, kind: 'heartbeat', measures: message.measures }])
-  const payload = readPayload(message, meta['payload'])
+  const session = message.session === undefined ? {} : { session: message.session }
+  if (message.kind === 'join') return ok([{ device, ...session, ...at, kind: 'restart', measures: {} }])
+  const payload = readPayload(device, message, choices)
   if (!payload.ok) return payload
   const { kind, measures } = payload.value
   return ok([
     {
       device,
       ...(message.seq === undefined ? {} : { seq: message.seq }),
+      ...session,
       ...at,
       ...(kind === undefined ? {} : { kind }),
       measures: { ...message.radio, ...measures },
@@ -76,28 +100,58 @@ function readingsOf(message: Message, meta: FrameContext['meta']): Answer {
 
 type Payload = Result<{ readonly kind?: Reading['kind']; readonly measures: Measures }, Rejection>
 
-function readPayload({ device, decoded, bytes, fPort, hints }: LorawanUplink, configured: string | undefined): Payload {
-  const measures = decoded ? readDecodedObject(decoded) : {}
-  if (measures.occupied !== undefined) return ok({ measures })
+function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderChoices): Payload {
+  const { decoded, bytes, fPort } = uplink
   if (bytes === undefined)
     return reject(
       'bad-field',
       `the payload of ${quoted(device)} is neither base64 nor hex as its network server sends it`,
     )
   // Port 0 carries commands of the network itself.
-  if (!decoded && (bytes.length === 0 || fPort === 0)) return ok({ kind: 'heartbeat', measures })
-  const decoder = payloadDecoderFor([configured, ...hints])
-  const read = decoder?.decode(bytes, fPort)
-  if (read) return ok({ ...read, measures: { ...measures, ...read.measures } })
-  if (Object.keys(measures).length > 0) return ok({ measures })
-  const shown = `port ${fPort ?? '(none)'}, ${bytes.length} bytes ${quoted(bytes.subarray(0, 16).toHex())}`
-  return decoder
-    ? reject(
-        'unknown-payload',
-        `${decoder.name} sends nothing like ${shown}; correct the device profile if this is another sensor`,
-      )
-    : reject(
-        'unknown-payload',
-        `nothing says how to read ${shown}; name the device profile after one of ${payloadDecoders.map(({ name }) => name).join(', ')}, set payload on the source, or decode in the network server`,
-      )
+  if (fPort === 0 || (!decoded && bytes.length === 0)) return ok({ kind: 'heartbeat', measures: {} })
+  const choice = chooseModel(device, uplink.identifiers, choices)
+  if (choice.kind === 'ambiguous')
+    return reject(
+      'unknown-payload',
+      `the network server names ${choice.names.length} models for ${quoted(device)}, ${choice.names.join(' and ')}; ${howToChoose}`,
+    )
+  const model = choice.kind === 'model' ? choice.model : undefined
+  if (model?.decode && bytes.length > 0) return readBytes(model, bytes, fPort)
+  return decoded
+    ? readObject(uplink, bytes, model)
+    : reject('unknown-payload', `nothing names the model of ${quoted(device)}: ${candidates(bytes, fPort)}`)
 }
+
+function readBytes({ name, decode }: Model, bytes: Uint8Array, fPort: number | undefined): Payload {
+  const read = decode?.(bytes, fPort)
+  if (read) return ok(read)
+  return reject('unknown-payload', `${name} sends nothing like ${candidates(bytes, fPort)}`)
+}
+
+function readObject(
+  { device, decoded = {}, fPort }: LorawanUplink,
+  bytes: Uint8Array,
+  model: Model | undefined,
+): Payload {
+  const mapped = mapObject(decoded, model?.table)
+  if (mapped.aside === undefined)
+    return ok({
+      ...(Object.keys(mapped.measures).length === 0 ? { kind: 'heartbeat' } : {}),
+      measures: mapped.measures,
+    })
+  return reject(
+    'unknown-payload',
+    `the decoded object of ${quoted(device)} was not understood: ${mapped.aside}; ${couldBe(candidatesFor(bytes, fPort))}${howToChoose}`,
+  )
+}
+
+const howToChoose = 'choose with "baykeeper dlq requeue ID --decoder NAME"; the names are in "baykeeper decoder list"'
+
+/** The bytes, and the models that could read them. */
+function candidates(bytes: Uint8Array, fPort: number | undefined): string {
+  const shown = `port ${fPort ?? '(none)'}, ${bytes.length} bytes ${quoted(bytes.subarray(0, 16).toHex())}`
+  const names = candidatesFor(bytes, fPort)
+  return `${shown}; ${names.length === 0 ? 'no built-in decoder takes them; ' : couldBe(names)}${howToChoose}`
+}
+
+const couldBe = (names: readonly string[]) => (names.length === 0 ? '' : `the bytes could be of ${names.join(', ')}; `)

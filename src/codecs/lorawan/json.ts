@@ -1,5 +1,6 @@
 /** Reading foreign JSON without trusting its shape: every look answers `undefined` where the value is not what it should be. */
-import type { Instant } from '../../lib/brand.ts'
+import { normalHardwareId } from '../../domain/hardware-id.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
 import { parseTime } from '../time.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -30,10 +31,45 @@ export const timeOf = (value: unknown): Instant | undefined => {
   return text === undefined ? undefined : parseTime(text)
 }
 
-/** DevEUI as the label on the device has it: upper-case hex without separators. */
+/** DevEUI in its normal form; some network servers write it with fewer digits. */
 export function euiOf(value: unknown): string | undefined {
-  const hex = textOf(value)?.replace(/[:-]/g, '').toUpperCase()
+  const text = textOf(value)
+  if (text === undefined) return undefined
+  const hex = normalHardwareId(text.trim()).replace(/[:-]/g, '').toUpperCase()
+  return /^[0-9A-F]{1,16}$/.test(hex) ? hex : undefined
+}
+
+/** Device address, the session of a network server that names none; upper-case hex. */
+export function addressOf(value: unknown): string | undefined {
+  const hex = textOf(value)?.toUpperCase()
   return hex !== undefined && /^[0-9A-F]{1,16}$/.test(hex) ? hex : undefined
+}
+
+/** An opaque id of a session, 1 to 64 printable characters. */
+export function sessionOf(value: unknown): string | undefined {
+  const text = textOf(value)
+  return text !== undefined && /^[\x21-\x7e]{1,64}$/.test(text) ? text : undefined
+}
+
+/** Milliseconds since 1970. */
+export function msOf(value: unknown): Instant | undefined {
+  const ms = wholeOf(value)
+  return ms === undefined || ms === 0 || ms > 8.64e15 ? undefined : instant(ms)
+}
+
+/** Vendor and model as an identifier, when both are there. */
+export function pairOf(
+  vendor: unknown,
+  model: unknown,
+): readonly { readonly vendor: string; readonly model: string }[] {
+  const [vendorText, modelText] = [textOf(vendor), textOf(model)]
+  return vendorText === undefined || modelText === undefined ? [] : [{ vendor: vendorText, model: modelText }]
+}
+
+/** A name that may be vendor and model. */
+export function nameOf(value: unknown): readonly { readonly name: string }[] {
+  const name = textOf(value)
+  return name === undefined ? [] : [{ name }]
 }
 
 export function base64Of(value: unknown): Uint8Array | undefined {

@@ -5,6 +5,7 @@
  */
 import { type DayNumber, dayNumber } from '../../lib/utc-day.ts'
 import { createCommits } from '../commits.ts'
+import { decoderQueries } from '../decoder-choices.ts'
 import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
@@ -79,6 +80,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...lossQueries(runner),
     ...historyQueries(runner, newestInMysql(runner)),
     ...forecastQueries(runner),
+    ...decoderQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,

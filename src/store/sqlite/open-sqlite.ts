@@ -8,6 +8,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { dayNumber } from '../../lib/utc-day.ts'
 import { createCommits } from '../commits.ts'
+import { decoderQueries } from '../decoder-choices.ts'
 import { forecastQueries } from '../forecast-queries.ts'
 import { historyQueries } from '../history-queries.ts'
 import { lossQueries } from '../loss-queries.ts'
@@ -80,6 +81,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...historyQueries(runner, newestInSqlite(runner)),
     placeStates: (filter) => packedPlaceStates(runner, filter),
     ...forecastQueries(runner),
+    ...decoderQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,

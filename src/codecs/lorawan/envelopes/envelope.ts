@@ -1,10 +1,11 @@
 /**
- * An envelope is the JSON in which a network server wraps what a device sent. It finds out who, when, which number and how well
- * heard, and hands over the payload; it does not read the payload.
+ * An envelope is the JSON in which a network server wraps what a device sent. It finds out who, when, which number of which session and
+ * how well heard, and hands over the payload; it does not read the payload.
  * New envelope = a folder with `read.ts` + one line in `registry.ts` + a case.
  */
 import type { Measures } from '../../../domain/reading.ts'
 import type { Instant } from '../../../lib/brand.ts'
+import type { Identifier } from '../choose-model.ts'
 import type { Json } from '../json.ts'
 
 export interface Radio {
@@ -12,35 +13,35 @@ export interface Radio {
   readonly snrDb?: number
 }
 
-export interface LorawanUplink {
-  readonly kind: 'uplink'
-  /** DevEUI in upper-case hex, else the network server's own id. */
+interface Sent {
+  /** DevEUI in its normal form, else the network server's own id. */
   readonly device: string | undefined
-  readonly seq: number | undefined
   /** When the network heard it. */
   readonly time: Instant | undefined
+}
+
+export interface LorawanUplink extends Sent {
+  readonly kind: 'uplink'
+  readonly seq: number | undefined
+  /** Session that `seq` counts in. */
+  readonly session: string | undefined
   readonly fPort: number | undefined
   /** `undefined` when the envelope carries bytes that cannot be read. */
   readonly bytes: Uint8Array | undefined
   /** What a decoder in the network server made of the bytes. */
   readonly decoded: Json | undefined
-  /** Names of device profile, brand and model: they choose the payload decoder. */
-  readonly hints: readonly (string | undefined)[]
+  /** What the network server knows of the device's model. */
+  readonly identifiers: readonly Identifier[]
   readonly radio: Radio
 }
 
 export type Message =
   | LorawanUplink
-  /** The device joined: its numbers begin anew. */
-  | { readonly kind: 'join'; readonly device: string | undefined; readonly time: Instant | undefined }
+  /** The device joined: its numbers begin again, in a new session. */
+  | (Sent & { readonly kind: 'join'; readonly session: string | undefined })
   /** Health, without a number. */
-  | {
-      readonly kind: 'status'
-      readonly device: string | undefined
-      readonly time: Instant | undefined
-      readonly measures: Measures
-    }
-  /** Understood, and no word from the device: acknowledgement of a downlink, location, log. */
+  | (Sent & { readonly kind: 'status'; readonly measures: Measures })
+  /** Understood, and nothing from the device: acknowledgement of a downlink, location, log. */
   | { readonly kind: 'silent' }
 
 export interface EnvelopeMeta {

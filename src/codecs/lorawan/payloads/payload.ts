@@ -1,7 +1,7 @@
 /**
  * A payload decoder reads the bytes of one kind of sensor, written from its byte layout (big-endian, bit 0 = least significant).
- * It is used for a device only when something names the kind: the profile in the network server, or the source's configuration.
- * A port alone names nothing: every vendor uses ports 1, 2 and 3.
+ * It is used for a device only when something names the kind (choose-model.ts). A port alone names nothing: every vendor uses ports
+ * 1, 2 and 3.
  * New payload = a folder with `decode.ts` + one line in `registry.ts` + a case.
  */
 import type { Measures, Reading } from '../../../domain/reading.ts'
@@ -12,9 +12,11 @@ export interface PayloadReading {
 }
 
 export interface PayloadDecoder {
-  /** Name in the configuration: vendor-model. */
+  /** Name by which it is chosen: vendor-model. */
   readonly name: string
-  /** What the model is called in profile names, letters and digits only. */
+  /** Names of the vendor in identifiers, letters and digits only. */
+  readonly vendors: readonly string[]
+  /** What the models are called in identifiers, letters and digits only; matched whole. */
   readonly models: readonly string[]
   /** `undefined`: these bytes on this port are none this sensor sends. */
   readonly decode: (bytes: Uint8Array, fPort: number | undefined) => PayloadReading | undefined

@@ -1,5 +1,5 @@
 /** AWS IoT Core for LoRaWAN. The port is `FPort` in the reference and `Fport` in real messages. */
-import { base64Of, bestRadio, euiOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import { addressOf, base64Of, bestRadio, euiOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const awsIotCore: Envelope = {
@@ -11,11 +11,12 @@ export const awsIotCore: Envelope = {
       kind: 'uplink',
       device: euiOf(lorawan['DevEui']) ?? textOf(body['WirelessDeviceId']),
       seq: wholeOf(lorawan['FCnt']),
+      session: addressOf(lorawan['DevAddr']),
       time: timeOf(lorawan['Timestamp']),
       fPort: wholeOf(lorawan['FPort'] ?? lorawan['Fport']),
       bytes: base64Of(body['PayloadData']),
       decoded: undefined,
-      hints: [],
+      identifiers: [],
       radio: bestRadio(lorawan['Gateways'], 'Rssi', 'Snr'),
     }
   },

@@ -3,7 +3,21 @@
  * topic, not in the body; where neither is known the shape tells.
  */
 import type { Measures } from '../../../../domain/reading.ts'
-import { base64Of, bestRadio, euiOf, type Json, numberOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import type { Identifier } from '../../choose-model.ts'
+import {
+  addressOf,
+  base64Of,
+  bestRadio,
+  euiOf,
+  type Json,
+  nameOf,
+  numberOf,
+  objectOf,
+  pairOf,
+  textOf,
+  timeOf,
+  wholeOf,
+} from '../../json.ts'
 import type { Envelope, Message } from '../envelope.ts'
 
 export const chirpStack: Envelope = {
@@ -17,7 +31,7 @@ export const chirpStack: Envelope = {
       case 'up':
         return uplink(body, info, device, time)
       case 'join':
-        return { kind: 'join', device, time }
+        return { kind: 'join', device, time, session: addressOf(body['devAddr']) }
       case 'status':
         return { kind: 'status', device, time, measures: battery(body) }
       case 'ack':
@@ -44,23 +58,29 @@ function eventByShape(body: Json): string | undefined {
 }
 
 function uplink(body: Json, info: Json, device: string | undefined, time: ReturnType<typeof timeOf>): Message {
-  const tags = objectOf(info['tags'])
   return {
     kind: 'uplink',
     device,
     seq: wholeOf(body['fCnt'] ?? 0),
+    session: addressOf(body['devAddr']),
     time,
     fPort: wholeOf(body['fPort']),
     bytes: base64Of(body['data']),
     decoded: objectOf(body['object']),
-    hints: [
-      textOf(tags?.['payload']),
-      textOf(tags?.['model']),
-      textOf(tags?.['brand']),
-      textOf(info['deviceProfileName']),
-    ],
+    identifiers: identifiersOf(info),
     radio: bestRadio(body['rxInfo'], 'rssi', 'snr'),
   }
+}
+
+/** Tags are set by hand for us; the profile may be named after its model. */
+function identifiersOf(info: Json): readonly Identifier[] {
+  const tags = objectOf(info['tags'])
+  const decoder = textOf(tags?.['payload'])
+  return [
+    ...(decoder === undefined ? [] : [{ decoder }]),
+    ...pairOf(tags?.['brand'], tags?.['model']),
+    ...nameOf(info['deviceProfileName']),
+  ]
 }
 
 /** DevStatusAns as ChirpStack reports it: percent, unless the device runs on mains or cannot tell. */

@@ -1,5 +1,5 @@
 /** The former Helium console. Networks of today send ChirpStack's envelope. `reported_at` of a real message was no time. */
-import { base64Of, bestRadio, euiOf, objectOf, textOf, wholeOf } from '../../json.ts'
+import { addressOf, base64Of, bestRadio, euiOf, objectOf, textOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const helium: Envelope = {
@@ -10,11 +10,12 @@ export const helium: Envelope = {
       kind: 'uplink',
       device: euiOf(body['dev_eui']) ?? textOf(body['id']),
       seq: wholeOf(body['fcnt']),
+      session: addressOf(body['devaddr']),
       time: undefined,
       fPort: wholeOf(body['port']),
       bytes: base64Of(body['payload']),
       decoded: objectOf(objectOf(body['decoded'])?.['payload']),
-      hints: [textOf(body['name'])],
+      identifiers: [],
       radio: bestRadio(body['hotspots'], 'rssi', 'snr'),
     }
   },

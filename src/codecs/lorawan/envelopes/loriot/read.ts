@@ -1,8 +1,8 @@
 /**
- * LORIOT. One frame is sent twice, first as `rx` and again as `gw` with every gateway that heard it. The two may carry different
- * times, so the time of arrival is used: the second is then a repeat of the first, not a conflict.
+ * LORIOT. One frame is sent twice, first as `rx` and again as `gw` with every gateway that heard it. The two may carry different times:
+ * they are the network's, and no part of the frame's identity.
  */
-import { bestRadio, euiOf, hexOf, numberOf, objectOf, wholeOf } from '../../json.ts'
+import { addressOf, bestRadio, euiOf, hexOf, msOf, numberOf, objectOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const loriot: Envelope = {
@@ -14,11 +14,12 @@ export const loriot: Envelope = {
       kind: 'uplink',
       device: euiOf(body['EUI']),
       seq: wholeOf(body['fcnt']),
-      time: undefined,
+      session: addressOf(body['devaddr']),
+      time: msOf(body['ts']),
       fPort: wholeOf(body['port']),
       bytes: hexOf(body['data']),
       decoded: objectOf(body['decoded']),
-      hints: [],
+      identifiers: [],
       radio: 'gws' in body ? bestRadio(body['gws'], 'rssi', 'snr') : radio(body['rssi'], body['snr']),
     }
   },

@@ -3,7 +3,7 @@
  * bits that wraps, and the bytes in hex. One uplink is sent again for each station that heard it when `duplicate` is on.
  */
 import { instant } from '../../../../lib/brand.ts'
-import { hexOf, numberOf, objectOf, textOf, wholeOf } from '../../json.ts'
+import { hexOf, nameOf, numberOf, objectOf, textOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const sigfox: Envelope = {
@@ -17,11 +17,12 @@ export const sigfox: Envelope = {
       kind: 'uplink',
       device: textOf(body['device'])?.toUpperCase(),
       seq: wholeOf(body['seqNumber']),
+      session: undefined,
       time: seconds === undefined || seconds > 1e11 ? undefined : instant(seconds * 1_000),
       fPort: undefined,
       bytes: hexOf(body['data']),
       decoded: objectOf(body['decoded']),
-      hints: [textOf(body['deviceTypeId']), textOf(body['deviceType'])],
+      identifiers: [...nameOf(body['deviceTypeId']), ...nameOf(body['deviceType'])],
       radio: { ...(rssiDbm === undefined ? {} : { rssiDbm }), ...(snrDb === undefined ? {} : { snrDb }) },
     }
   },

@@ -2,7 +2,18 @@
  * The Things Stack v3, webhook and MQTT. Fields that are zero or empty are left out, so a missing f_cnt is 0; other message types
  * come to the same URL.
  */
-import { base64Of, bestRadio, euiOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import {
+  addressOf,
+  base64Of,
+  bestRadio,
+  euiOf,
+  objectOf,
+  pairOf,
+  sessionOf,
+  textOf,
+  timeOf,
+  wholeOf,
+} from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 /** `uplink_normalized` repeats an uplink under the same number. */
@@ -25,7 +36,9 @@ export const theThingsStack: Envelope = {
     if (!ids) return undefined
     const device = euiOf(ids['dev_eui']) ?? textOf(ids['device_id'])
     const received = timeOf(body['received_at'])
-    if (objectOf(body['join_accept'])) return { kind: 'join', device, time: received }
+    const address = addressOf(ids['dev_addr'])
+    const join = objectOf(body['join_accept'])
+    if (join) return { kind: 'join', device, time: received, session: sessionOf(join['session_key_id']) ?? address }
     const uplink = objectOf(body['uplink_message'])
     if (!uplink) return silent.some((name) => name in body) ? { kind: 'silent' } : undefined
     const version = objectOf(uplink['version_ids'])
@@ -33,11 +46,12 @@ export const theThingsStack: Envelope = {
       kind: 'uplink',
       device,
       seq: wholeOf(uplink['f_cnt'] ?? 0),
+      session: sessionOf(uplink['session_key_id']) ?? address,
       time: timeOf(uplink['received_at']) ?? received,
       fPort: wholeOf(uplink['f_port']),
       bytes: base64Of(uplink['frm_payload']),
       decoded: objectOf(uplink['decoded_payload']),
-      hints: [textOf(version?.['brand_id']), textOf(version?.['model_id'])],
+      identifiers: pairOf(version?.['brand_id'], version?.['model_id']),
       radio: bestRadio(uplink['rx_metadata'], 'rssi', 'snr'),
     }
   },

@@ -1,5 +1,19 @@
 /** Actility ThingPark. Numbers come as text or as numbers, by the version of the platform. */
-import { bestRadio, euiOf, hexOf, numberOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+
+import type { Identifier } from '../../choose-model.ts'
+import {
+  addressOf,
+  bestRadio,
+  euiOf,
+  hexOf,
+  type Json,
+  numberOf,
+  objectOf,
+  pairOf,
+  textOf,
+  timeOf,
+  wholeOf,
+} from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 const silent = ['DevEUI_location', 'DevEUI_downlink_Sent', 'DevEUI_downlink_Rejected', 'DevEUI_multicast_summary']
@@ -10,7 +24,9 @@ export const thingPark: Envelope = {
     const join = objectOf(body['DevEUI_notification'])
     if (join) {
       const joined = textOf(join['Type'])?.toLowerCase() === 'join'
-      return joined ? { kind: 'join', device: euiOf(join['DevEUI']), time: timeOf(join['Time']) } : { kind: 'silent' }
+      if (!joined) return { kind: 'silent' }
+      const session = addressOf(join['DevAddr'])
+      return { kind: 'join', device: euiOf(join['DevEUI']), time: timeOf(join['Time']), session }
     }
     const uplink = objectOf(body['DevEUI_uplink'])
     if (!uplink) return silent.some((name) => name in body) ? { kind: 'silent' } : undefined
@@ -21,12 +37,21 @@ export const thingPark: Envelope = {
       kind: 'uplink',
       device: euiOf(uplink['DevEUI']),
       seq: wholeOf(uplink['FCntUp']),
+      session: addressOf(uplink['DevAddr']),
       time: timeOf(uplink['Time']),
       fPort: wholeOf(uplink['FPort']),
       bytes: hexOf(uplink['payload_hex']),
       decoded: objectOf(uplink['payload']),
-      hints: [textOf(uplink['ModelCfg']), textOf(objectOf(uplink['DriverCfg'])?.['app']), textOf(uplink['modelId'])],
+      identifiers: identifiersOf(uplink),
       radio: { ...(rssiDbm === undefined ? {} : { rssiDbm }), ...(snrDb === undefined ? {} : { snrDb }) },
     }
   },
+}
+
+/** The driver names publisher and model; the older profile is "VENDOR/MODEL". */
+function identifiersOf(uplink: Json): readonly Identifier[] {
+  const driver = objectOf(uplink['DriverCfg'])
+  const parts = [objectOf(driver?.['mod']), objectOf(driver?.['app'])]
+  const [vendor, model] = textOf(objectOf(objectOf(uplink['CustomerData'])?.['alr'])?.['pro'])?.split('/') ?? []
+  return [...parts.flatMap((part) => pairOf(part?.['pId'], part?.['mId'])), ...pairOf(vendor, model)]
 }

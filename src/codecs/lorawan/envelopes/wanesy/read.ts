@@ -1,6 +1,5 @@
 /** Kerlink Wanesy Management Center. `encodingType` says how the payload is written. */
-import { instant } from '../../../../lib/brand.ts'
-import { base64Of, bestRadio, euiOf, hexOf, objectOf, textOf, wholeOf } from '../../json.ts'
+import { addressOf, base64Of, bestRadio, euiOf, hexOf, msOf, nameOf, objectOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const wanesy: Envelope = {
@@ -8,16 +7,16 @@ export const wanesy: Envelope = {
   read(body) {
     const end = objectOf(body['endDevice'])
     if (!end || body['fCntUp'] === undefined) return undefined
-    const ms = wholeOf(body['recvTime'])
     return {
       kind: 'uplink',
       device: euiOf(end['devEui']),
       seq: wholeOf(body['fCntUp']),
-      time: ms === undefined || ms > 8.64e15 ? undefined : instant(ms),
+      session: addressOf(end['devAddr']),
+      time: msOf(body['recvTime']),
       fPort: wholeOf(body['fPort']),
       bytes: body['encodingType'] === 'BASE64' ? base64Of(body['payload']) : hexOf(body['payload']),
       decoded: undefined,
-      hints: [textOf(objectOf(end['profile'])?.['name'])],
+      identifiers: nameOf(objectOf(end['profile'])?.['name']),
       radio: bestRadio(body['gwInfo'], 'rssi', 'snr'),
     }
   },

@@ -3,7 +3,8 @@ import { bit, type PayloadDecoder, signed8, temperature } from '../payload.ts'
 
 export const boschTps110: PayloadDecoder = {
   name: 'bosch-tps110',
-  models: ['tps110'],
+  vendors: ['bosch'],
+  models: ['tps110', 'tps1100292', 'tps1100392'],
   decode(bytes, fPort) {
     switch (fPort) {
       case 1:

@@ -1,9 +1,10 @@
-/** Dingtek DO200, DO201, DO202: distance and magnetometer. Reports have 21 bytes; 17 bytes with byte 3 = 3 are its configuration. */
+/** Dingtek DO200: distance and magnetometer. Reports have 21 bytes; 17 bytes with byte 3 = 3 are its configuration. */
 import type { PayloadDecoder } from '../payload.ts'
 
 export const dingtekDo200: PayloadDecoder = {
   name: 'dingtek-do200',
-  models: ['do200', 'do201', 'do202'],
+  vendors: ['dingtek'],
+  models: ['do200'],
   decode(bytes, fPort) {
     if (fPort !== 3) return undefined
     if (bytes.length === 17 && bytes[3] === 3) return { kind: 'heartbeat', measures: {} }

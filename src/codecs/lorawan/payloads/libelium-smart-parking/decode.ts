@@ -5,7 +5,8 @@ const frame = { info: 0, keepAlive: 1, start1: 4, start2: 5 } as const
 
 export const libeliumSmartParking: PayloadDecoder = {
   name: 'libelium-smart-parking',
-  models: ['smartparking'],
+  vendors: ['libelium'],
+  models: ['smartparking', 'smartparkingv2'],
   decode(bytes) {
     if (bytes.length !== 11) return undefined
     const [first = 0] = bytes

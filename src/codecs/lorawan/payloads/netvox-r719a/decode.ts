@@ -1,13 +1,17 @@
-/** Netvox R719A. Byte 1 is the device type, 0x59; byte 2 = 0 is a version record that says nothing about the bay. */
+/**
+ * Netvox R719A and R719B, one layout. Byte 1 is the device type, 0x59 or 0xaf; byte 2 = 0 is a version record that says nothing about
+ * the bay.
+ */
 import { bit, type PayloadDecoder } from '../payload.ts'
 
-const deviceType = 0x59
+const deviceTypes: ReadonlySet<number | undefined> = new Set([0x59, 0xaf])
 
 export const netvoxR719a: PayloadDecoder = {
   name: 'netvox-r719a',
-  models: ['r719a'],
+  vendors: ['netvox'],
+  models: ['r719a', 'r719b'],
   decode(bytes, fPort) {
-    if (bytes[1] !== deviceType || bytes.length < 5) return undefined
+    if (!deviceTypes.has(bytes[1]) || bytes.length < 5) return undefined
     if (fPort === 7 || (fPort === 6 && bytes[2] === 0)) return { kind: 'heartbeat', measures: {} }
     if (fPort !== 6) return undefined
     const battery = bytes[3] as number

@@ -3,7 +3,8 @@ import type { PayloadDecoder } from '../payload.ts'
 
 export const nwaveNcc405: PayloadDecoder = {
   name: 'nwave-ncc405',
-  models: ['ncc405'],
+  vendors: ['nwave'],
+  models: ['ncc405', 'ncc405sm', 'ncc405fm'],
   decode(bytes, fPort) {
     const [high = 0, low = 0] = bytes
     switch (fPort) {
@@ -13,6 +14,9 @@ export const nwaveNcc405: PayloadDecoder = {
         return bytes.length >= 2 ? { kind: 'heartbeat', measures: { batteryV: (2_500 + 4 * low) / 1_000 } } : undefined
       case 3:
         return bytes.length === 4 ? { kind: 'restart', measures: {} } : undefined
+      case 6:
+        // Debug output.
+        return { kind: 'heartbeat', measures: {} }
       default:
         return undefined
     }

@@ -4,7 +4,8 @@ import { bit, type PayloadDecoder, signed8, temperature } from '../payload.ts'
 
 export const nwaveNps405: PayloadDecoder = {
   name: 'nwave-nps405',
-  models: ['nps405'],
+  vendors: ['nwave'],
+  models: ['nps405', 'nps405sm', 'nps405fm'],
   decode(bytes, fPort) {
     const [first = 0] = bytes
     switch (fPort) {

@@ -3,6 +3,7 @@ import { bit, type PayloadDecoder, signed8, temperature } from '../payload.ts'
 
 export const tekzitelTekzipark: PayloadDecoder = {
   name: 'tekzitel-tekzipark',
+  vendors: ['tekzitel'],
   models: ['tekzipark'],
   decode(bytes, fPort) {
     if ((fPort !== 1 && fPort !== 2) || bytes.length < 3) return undefined

@@ -1,0 +1,130 @@
+/** Distance, counts, battery, temperature and signal in a decoded object, with their units. */
+import type { Measures } from '../../../domain/reading.ts'
+import type { Field } from './fields.ts'
+import { plain } from './words.ts'
+
+const keysOf = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+interface Quantity {
+  readonly field: Field
+  readonly number: number
+  readonly unit: string
+}
+
+const quantityForm = /^\s*(-?\d{1,12}(?:\.\d{1,12})?)\s*(mm|cm|m|mv|v|%|°c|c|dbm)?\s*(\(low battery\))?\s*$/i
+
+function quantityOf(field: Field): Quantity | undefined {
+  const { value } = field
+  if (typeof value === 'number' && Number.isFinite(value)) return { field, number: value, unit: '' }
+  const match = typeof value === 'string' && value.length < 64 ? quantityForm.exec(value) : null
+  return match ? { field, number: Number(match[1]), unit: (match[2] ?? '').toLowerCase() } : undefined
+}
+
+/** The first key of the list that holds a quantity, shallowest first; the fields come in that order. */
+function find(fields: readonly Field[], keys: readonly string[]): Quantity | undefined {
+  for (const key of keys)
+    for (const field of fields) {
+      const quantity = field.key === key ? quantityOf(field) : undefined
+      if (quantity) return quantity
+    }
+  return undefined
+}
+
+const metres: Readonly<Record<string, number>> = { mm: 1, cm: 10, m: 1_000 }
+const distanceKey = /^(?:distance(?:value)?|proxx?|proximity|dist)(\d?)(mm|cm|m)?$/
+export const distanceMmMax = 1_000_000
+
+/** `several`: the object holds two distances, and a device has one. */
+export function distanceIn(fields: readonly Field[]): { readonly distanceMm?: number; readonly several?: string } {
+  let found: { distanceMm: number; field: Field } | undefined
+  for (const field of fields) {
+    const [match, , keyUnit] = distanceKey.exec(field.key) ?? []
+    const isPlainProximity = /^prox/.test(field.key) && keyUnit === undefined
+    if (match === undefined || isPlainProximity || !field.valid) continue
+    const quantity = quantityOf(field)
+    if (!quantity) continue
+    const unit = keyUnit ?? quantity.unit
+    if (unit === '' && !Number.isInteger(quantity.number)) continue
+    const factor = unit === '' ? 1 : metres[unit]
+    const distanceMm = factor === undefined ? Number.NaN : Number((quantity.number * factor).toFixed(3))
+    if (!(distanceMm >= 0 && distanceMm <= distanceMmMax)) continue
+    if (found && found.field.depth < field.depth) break
+    if (found && found.distanceMm !== distanceMm) return { several: `${found.field.name} and ${field.name}` }
+    found ??= { distanceMm, field }
+  }
+  return found ? { distanceMm: found.distanceMm } : {}
+}
+
+const countInKeys = keysOf(
+  'countin counterin incounter totalcountin totalin entries totalcountera countervalue vehiclesin carsin',
+)
+const countOutKeys = keysOf(
+  'countout counterout outcounter totalcountout totalout exits totalcounterb vehiclesout carsout',
+)
+
+export function countsIn(fields: readonly Field[]): Measures {
+  const valid = fields.filter((field) => field.valid)
+  const countIn = wholeIn(valid, countInKeys)
+  const countOut = wholeIn(valid, countOutKeys)
+  return { ...(countIn === undefined ? {} : { countIn }), ...(countOut === undefined ? {} : { countOut }) }
+}
+
+function wholeIn(fields: readonly Field[], keys: readonly string[]): number | undefined {
+  const found = find(fields, keys)
+  return found && found.unit === '' && isCount(found.number) ? found.number : undefined
+}
+
+export const isCount = (number: number): boolean => Number.isSafeInteger(number) && number >= 0
+
+const temperatureKeys = keysOf(
+  'temperaturec temperature tempc temp boardtemperature internaltemperature sensortemperature',
+)
+
+export function airIn(fields: readonly Field[]): Measures {
+  const temperature = find(fields, temperatureKeys)?.number
+  const rssi = find(fields, ['rssi', 'rssidbm'])?.number
+  return {
+    ...(temperature !== undefined && temperature >= -40 && temperature <= 85 ? { temperatureC: temperature } : {}),
+    ...(rssi !== undefined && rssi >= -300 && rssi <= 100 ? { rssiDbm: rssi } : {}),
+  }
+}
+
+const voltKeys = keysOf(
+  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts',
+)
+const percentKeys = keysOf('batterypct batterypercent batterypercentage batpct')
+const eitherKeys = keysOf('battery batterylevel batt bat')
+const lowKeys = keysOf('batterylow lowbattery alarmbattery')
+
+export function batteryIn(fields: readonly Field[]): Measures {
+  const volts = find(fields, voltKeys)
+  const percent = find(fields, percentKeys)
+  const either = find(fields, eitherKeys)
+  const v = volts ?? (either && /v$/.test(either.unit) ? either : undefined)
+  // 5 or less under a bare "battery" could be volts or an almost empty battery.
+  const pct =
+    percent ?? (either && (either.unit === '%' || (either.unit === '' && either.number > 5)) ? either : undefined)
+  const low = lowIn(fields) ?? (isMarkedLow(volts) || isMarkedLow(either) ? true : undefined)
+  return {
+    ...(v ? voltsOf(v) : {}),
+    ...(pct && pct.number >= 0 && pct.number <= 100 ? { batteryPct: pct.number } : {}),
+    ...(low === undefined ? {} : { batteryLow: low }),
+  }
+}
+
+function lowIn(fields: readonly Field[]): boolean | undefined {
+  for (const key of lowKeys)
+    for (const { key: own, value } of fields)
+      if (own === key && (typeof value === 'boolean' || value === 0 || value === 1)) return Boolean(value)
+  return undefined
+}
+
+const isMarkedLow = (quantity: Quantity | undefined) =>
+  typeof quantity?.field.value === 'string' && plain(quantity.field.value).endsWith('lowbattery')
+
+/** No sensor runs on 100 V: larger numbers are millivolts. */
+function voltsOf({ number, unit, field }: Quantity): Measures {
+  const milli = unit === 'mv' || field.key.endsWith('mv') || (unit === '' && number > 100)
+  const batteryV = milli ? number / 1_000 : number
+  return batteryV >= 0 && batteryV <= 100 ? { batteryV } : {}
+}
