@@ -111,8 +111,9 @@ export const ledgerSchema = z.object({
   committed: z.int(),
   duplicate: z.int(),
   quarantined: z.int(),
+  damaged: z.int().describe('accepted frames that could not be read back from the journal'),
   pending: z.int(),
-  lost: z.int(),
+  lost: z.int().describe('missing sequence numbers: beside the balance; 9007199254740991 means at least so many'),
   difference: z.int(),
 })
 export type Ledger = z.infer<typeof ledgerSchema>

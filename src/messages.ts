@@ -5,6 +5,7 @@
 import type { Config } from './config.ts'
 import type { JournalStats, JournalTail } from './journal/journal.ts'
 import type { Instant } from './lib/brand.ts'
+import type { Count } from './lib/sum.ts'
 import type { ProcessorStats } from './processing/meter.ts'
 import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
 
@@ -71,11 +72,11 @@ export interface IntakeFigures {
 }
 
 export interface LedgerTotals {
-  readonly committed: number
-  readonly duplicate: number
-  readonly quarantined: number
+  readonly committed: Count
+  readonly duplicate: Count
+  readonly quarantined: Count
   readonly lost: number
-  readonly damaged: number
+  readonly damaged: Count
   /** Journal record the totals are at, and the accepted frames of the journal up to it. */
   readonly position: number
   readonly acceptedFrames: number

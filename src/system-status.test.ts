@@ -57,7 +57,7 @@ test('a frame that went nowhere, and one that intake lost sight of, are a differ
   assert.equal(status(intake(100, { received: 104 }), totals(100))?.difference, 1)
 })
 
-test('damage is lost, beside the law; frames on their way to the disk are not judged yet', () => {
+test('damage is a term of the balance and no missing number; frames on their way to the disk are not judged yet', () => {
   const ledger = status(intake(100, { received: 110, inFlight: 7 }), totals(95, { acceptedFrames: 100, damaged: 5 }))
-  assert.deepEqual([ledger?.lost, ledger?.difference], [5, 0])
+  assert.deepEqual([ledger?.damaged, ledger?.lost, ledger?.difference], [5, 0, 0])
 })

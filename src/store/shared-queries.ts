@@ -1,6 +1,7 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import { readCount, readSum } from '../lib/sum.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
@@ -10,7 +11,8 @@ import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { LedgerRow, Store } from './store.ts'
+import type { LedgerRow, LedgerSums, Store } from './store.ts'
+import { exactTotal, saturatingTotal } from './sums.ts'
 
 type SharedQueries = Omit<
   Store,
@@ -33,7 +35,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
   const { db, all, run } = runner
   const devices = db.selectFrom('device').select(deviceColumns)
   const deadLetters = db.selectFrom('dead_letter').select(deadLetterColumns)
-  const sums = ledgerSums.map((column) => sql<number | string>`coalesce(sum(${sql.ref(column)}), 0)`.as(column))
+  const sums = ledgerSums.map((column) => ledgerTotal(column).as(column))
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
@@ -170,10 +172,14 @@ function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => reado
   return { items, next: last !== undefined && found.length > limit ? writeKey(keyOf(last)) : null }
 }
 
-const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string }) => ({
-  committed: Number(row.committed ?? 0),
-  duplicate: Number(row.duplicate ?? 0),
-  quarantined: Number(row.quarantined ?? 0),
-  lost: Number(row.lost ?? 0),
-  damaged: Number(row.damaged ?? 0),
+/** Missing numbers saturate; everything else is a term of the message balance. */
+export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
+  column === 'lost' ? saturatingTotal(sql.ref(column)) : exactTotal(column)
+
+const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string | null }): LedgerSums => ({
+  committed: readCount(row.committed),
+  duplicate: readCount(row.duplicate),
+  quarantined: readCount(row.quarantined),
+  lost: readSum(row.lost),
+  damaged: readCount(row.damaged),
 })

@@ -15,6 +15,7 @@ import { migrationContract } from './store-contract-migrations.ts'
 import { parkingContract } from './store-contract-parking.ts'
 import { rawFrameContract } from './store-contract-raw-frames.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
+import { sumContract } from './store-contract-sums.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
@@ -354,6 +355,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
 
     readingBackContract(onStore)
     lossContract(onStore)
+    sumContract(onStore)
     parkingContract(onStore, place)
 
     rawFrameContract(onStore, place)

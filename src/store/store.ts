@@ -14,6 +14,7 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { Count } from '../lib/sum.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
@@ -106,7 +107,20 @@ export interface LedgerDelta {
   readonly damaged: number
 }
 
-export interface LedgerRow extends LedgerDelta {}
+/** What deltas have added up to. Terms of the message balance are exact; `lost` stops at 2^53 - 1 and then means "at least". */
+export interface LedgerSums {
+  readonly committed: Count
+  readonly duplicate: Count
+  readonly quarantined: Count
+  readonly lost: number
+  readonly damaged: Count
+}
+
+export interface LedgerRow extends LedgerSums {
+  readonly source: string
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string
+}
 
 export interface CommitBatch {
   /** A trial: everything is written and taken back. It throws what the commit would throw. */
@@ -205,7 +219,7 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
   /** By source, then day; every journal this store ever followed. */
   ledger(): Promise<readonly LedgerRow[]>
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
-  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
+  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerSums }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
   layout(): Promise<StoredLayout | undefined>
   /** Version of the newest layout without reading it; undefined when there is none. Cheap: the live state polls it. */

@@ -9,6 +9,7 @@ import {
   deadLetterValues,
   deviceColumns,
   deviceValues,
+  ledgerAdded,
   ledgerSums,
   ledgerValues,
   type ReadingKind,
@@ -56,7 +57,7 @@ const upsertDeadLetters: RowStatement = {
 }
 const addLedger: RowStatement = {
   ...insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums]),
-  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
+  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, `VALUES(${column})`)}`).join(', ')}`,
 }
 
 export interface CommitPlace {

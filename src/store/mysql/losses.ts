@@ -17,6 +17,7 @@ import {
 } from '../loss-rows.ts'
 import type { DiscardOrder, GapKey, LossBatch } from '../losses.ts'
 import { deadLetterColumns, type SqlValue, toDeadLetter } from '../rows.ts'
+import { addedUp } from '../sums.ts'
 import type { DeadLetterTable } from '../tables.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
 import type { SentAhead } from './sent-ahead.ts'
@@ -24,7 +25,7 @@ import { unitOfWork } from './unit-of-work.ts'
 
 const addDays: RowStatement = {
   ...insertInto('sensor_day', sensorDayColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${sensorDaySums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
+  tail: `ON DUPLICATE KEY UPDATE ${sensorDaySums.map((column) => `${column} = ${addedUp(column, `VALUES(${column})`)}`).join(', ')}`,
 }
 const putGaps: RowStatement = {
   ...insertInto('gap', gapColumns),

@@ -10,6 +10,7 @@ import {
   deviceColumns,
   deviceValues,
   filledColumns,
+  ledgerAdded,
   ledgerSums,
   ledgerValues,
   pushReadingValues,
@@ -60,7 +61,7 @@ export function commitSqlite(
   )
   const addLedger = db.prepare(
     `INSERT INTO ledger (journal, source, day, ${ledgerSums.join(', ')}) VALUES (${marks(3 + ledgerSums.length)})
-     ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+     ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, `excluded.${column}`)}`).join(', ')}`,
   )
 
   const putLosses = putLossesSqlite(db)

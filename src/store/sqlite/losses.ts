@@ -18,13 +18,14 @@ import {
 } from '../loss-rows.ts'
 import type { DiscardOrder, LossBatch } from '../losses.ts'
 import { deadLetterColumns, toDeadLetter } from '../rows.ts'
+import { addedUp } from '../sums.ts'
 import type { DeadLetterTable } from '../tables.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 export function putLossesSqlite(db: DatabaseSync): (journal: string, batch: LossBatch | undefined) => void {
   const addDay = db.prepare(
     `${insert('sensor_day', sensorDayColumns)}
-     ON CONFLICT DO UPDATE SET ${sensorDaySums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+     ON CONFLICT DO UPDATE SET ${sensorDaySums.map((column) => `${column} = ${addedUp(column, `excluded.${column}`)}`).join(', ')}`,
   )
   const endGap = db.prepare('DELETE FROM gap WHERE device = ? AND epoch = ? AND to_seq = ?')
   const putGap = db.prepare(`${insert('gap', gapColumns)} ON CONFLICT DO UPDATE SET from_seq = excluded.from_seq`)

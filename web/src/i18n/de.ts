@@ -92,7 +92,7 @@ export const de: Dictionary = {
   checked: 'geprüft {age}',
 
   ledgerTitle: 'Wo jede Meldung geblieben ist',
-  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + offen',
+  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + beschädigt + offen',
   ledgerLost: 'Fehlende Nummern sind Lücken in der Zählung der Sender: verloren, bevor sie hier ankamen.',
   ledgerReceived: 'Empfangen',
   ledgerAccepted: 'Angenommen',
@@ -101,6 +101,7 @@ export const de: Dictionary = {
   ledgerCommitted: 'Gespeichert',
   ledgerDuplicate: 'Doppelt',
   ledgerQuarantined: 'In Quarantäne',
+  ledgerDamagedName: 'Beschädigt',
   ledgerPendingName: 'Offen',
   ledgerLostName: 'Fehlende Nummern',
   ledgerDifference: 'Abweichung',

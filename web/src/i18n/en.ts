@@ -89,7 +89,7 @@ export const en = {
   checked: 'checked {age}',
 
   ledgerTitle: 'Where every reading went',
-  ledgerLaw: 'accepted = committed + duplicate + quarantined + pending',
+  ledgerLaw: 'accepted = committed + duplicate + quarantined + damaged + pending',
   ledgerLost: 'Missing numbers are gaps in the senders’ own counting: lost before they arrived here.',
   ledgerReceived: 'Received',
   ledgerAccepted: 'Accepted',
@@ -98,6 +98,7 @@ export const en = {
   ledgerCommitted: 'Committed',
   ledgerDuplicate: 'Duplicate',
   ledgerQuarantined: 'Quarantined',
+  ledgerDamagedName: 'Damaged',
   ledgerPendingName: 'Pending',
   ledgerLostName: 'Missing numbers',
   ledgerDifference: 'Difference',

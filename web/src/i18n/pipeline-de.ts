@@ -74,7 +74,7 @@ export const pipelineDe: PipelineDictionary = {
   },
   checkedAgo: 'geprüft {age}',
   law1: 'Alles Empfangene wurde angenommen, abgelehnt oder roh aufbewahrt',
-  law2: 'Alles Angenommene ist gespeichert, doppelt, in Quarantäne oder wartet',
+  law2: 'Alles Angenommene ist gespeichert, doppelt, in Quarantäne, im Journal beschädigt oder wartet',
   fateReceived: 'empfangen',
   fateAccepted: 'angenommen',
   fateRefused: 'abgelehnt',

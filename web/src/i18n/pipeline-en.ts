@@ -74,7 +74,7 @@ export const pipelineEn = {
   },
   checkedAgo: 'checked {age}',
   law1: 'Everything received was accepted, refused, or kept raw',
-  law2: 'Everything accepted was committed, was a duplicate, was quarantined, or waits',
+  law2: 'Everything accepted was committed, was a duplicate, was quarantined, was damaged in the journal, or waits',
   fateReceived: 'received',
   fateAccepted: 'accepted',
   fateRefused: 'refused',
