@@ -130,7 +130,7 @@ export const kpiSchema = z
     }),
     eventsPerSecond: z.number().optional(),
     commitMsP99: z.number().optional(),
-    pipeline: z.enum(['ok', 'behind', 'database-down', 'intake-down']).optional(),
+    pipeline: z.enum(['ok', 'behind', 'not-advancing', 'database-down', 'intake-down']).optional(),
     ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
     simulated: z.boolean(),
   })

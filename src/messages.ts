@@ -7,6 +7,8 @@ import type { JournalStats, JournalTail } from './journal/journal.ts'
 import type { Instant } from './lib/brand.ts'
 import type { Count } from './lib/sum.ts'
 import type { ProcessorStats } from './processing/meter.ts'
+import type { Trouble } from './processing/trouble.ts'
+import type { Standstill } from './progress-watch.ts'
 import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
 
 export type Role = 'intake' | 'processor' | 'web' | 'forecasts'
@@ -91,7 +93,11 @@ export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
-  | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }
+  | {
+      readonly type: 'processor'
+      readonly stats: ProcessorStats & { readonly trouble?: Trouble | undefined }
+      readonly ledger: LedgerTotals | undefined
+    }
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'want'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
@@ -117,6 +123,10 @@ export type ToChild =
       readonly intake: IntakeFigures | undefined
       readonly processor: Extract<ToMain, { type: 'processor' }> | undefined
       readonly alive: readonly Role[]
+      /** Up, and have sent no figures for a while. */
+      readonly silent?: readonly Role[]
+      /** Processing does not advance: records wait, and the committed position does not move. */
+      readonly standstill?: Standstill | undefined
       readonly forecaster: ForecasterSaid
     }
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }

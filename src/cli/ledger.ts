@@ -14,7 +14,8 @@ import { dayNumber } from '../lib/utc-day.ts'
 import type { LossCause, LossFilter, Paged } from '../store/losses.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore } from './own-store.ts'
-import { type PlaceOptions, placeOf } from './place.ts'
+import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { unreadyReasons } from './server-health.ts'
 
 const nothing = {
   received: 0,
@@ -54,9 +55,16 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
       `rows         ${sensors} sensors, ${epochs} counts: ${failures === 0 ? 'every row closes' : `${failures} ROWS DO NOT CLOSE`}`,
       `difference   ${ledger.difference}  ${ok ? 'the ledger closes' : 'THE LEDGER DOES NOT CLOSE'}`,
     ],
-    { ok, warnings },
+    { ok, warnings: [...warnings, ...(await unready(config.data))] },
   )
   return ok ? exitCodes.ok : exitCodes.integrity
+}
+
+/** The balance closes while everything waits: a server that does not advance says so. */
+async function unready(dataDir: string): Promise<readonly string[]> {
+  const running = await runningServer(dataDir)
+  const reasons = (running && (await unreadyReasons(running))) ?? []
+  return reasons.map((reason) => `the running server is not ready: ${reason}`)
 }
 
 export interface LedgerListOptions extends PlaceOptions, Spoken {

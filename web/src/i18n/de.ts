@@ -38,6 +38,8 @@ export const de: Dictionary = {
     'Die Sitzung ist abgelaufen. Die Zahlen unten sind Stand {time}. Auf dem Server „baykeeper setup-link“ ausführen und den Link öffnen.',
   databaseBanner:
     'Die Datenbank ist nicht erreichbar. Meldungen liegen sicher im Journal; die Zahlen unten bleiben, wie sie waren.',
+  standsBanner:
+    'Die Verarbeitung kommt nicht voran: {pending} Meldungen warten im Journal, seit 20 s wurde keine gespeichert. Der Grund steht auf der Seite:',
   intakeBanner:
     'Die Annahme steht: Sender bekommen keine Bestätigung und behalten ihre Meldungen. Sie wird neu gestartet.',
   behindBanner: 'Die Verarbeitung hängt nach: {pending} Meldungen warten im Journal.',

@@ -58,6 +58,7 @@ export const pipelineDe: PipelineDictionary = {
   wrongBehind: 'Rückstand: {n} warten',
   wrongQuarantined: 'Neue Unzustellbare',
   wrongDatabase: 'Datenbank steht',
+  wrongStands: 'Kommt nicht voran',
   wrongWeak: { one: '{n} schwache Einstellung', other: '{n} schwache Einstellungen' },
   weakTitle: 'Was an der Datenbank das Versprechen schwächt ({database})',
   wrongCommit: 'Speichern ist langsam',

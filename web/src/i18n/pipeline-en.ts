@@ -58,6 +58,7 @@ export const pipelineEn = {
   wrongBehind: 'Behind: {n} wait',
   wrongQuarantined: 'New dead letters',
   wrongDatabase: 'Database is down',
+  wrongStands: 'Not advancing',
   wrongCommit: 'Commits are slow',
   wrongWeak: { one: '{n} weak setting', other: '{n} weak settings' },
   weakTitle: 'What of the database weakens the promise ({database})',

@@ -23,6 +23,11 @@ function PipelinePage() {
   return (
     <>
       <PageHead title={words.text('pipeline')} />
+      {status?.problems.map((problem) => (
+        <p key={problem} class="banner bad" role="alert">
+          {problem}
+        </p>
+      ))}
       <StageFlow watched={watched} />
       <LedgerStrip audit={status?.audit ?? null} />
       <LedgerTables ledger={ledger} />

@@ -6,6 +6,8 @@ export const sampleStatus = (more: Partial<ServerStatus> = {}): ServerStatus => 
   ...{
     ready: { intake: true, processor: true, web: true },
     pipeline: 'ok',
+    advancing: true,
+    problems: [],
     events_per_second: 3.2,
     lag_ms: 21,
     depth: 0,
