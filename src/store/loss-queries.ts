@@ -2,9 +2,10 @@
 import { type SelectQueryBuilder, sql } from 'kysely'
 import { readSum } from '../lib/sum.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { wholeLetters } from './letter-pieces.ts'
 import { discardColumns, gapColumns, intakeDaySums, sensorDaySums, toDiscard, toGap, toLoss } from './loss-rows.ts'
 import type { LossFilter, LossRow, LossStore, LossTotal, Paged, StoredLoss, StoredSensorDay } from './losses.ts'
-import { deadLetterColumns, toDeadLetter } from './rows.ts'
+import { deadLetterColumns } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { BadCursor } from './store.ts'
 import { saturating, saturatingTotal } from './sums.ts'
@@ -18,7 +19,8 @@ type Place = { readonly loss: LossKey } | { readonly gap: GapKey }
 
 const lossSelected = ['journal', 'source', 'cause', 'id', 'day', 'frames', 'begun', 'ended', 'detail'] as const
 
-export function lossQueries({ db, all }: SqlRunner): LossQueries {
+export function lossQueries(runner: SqlRunner): LossQueries {
+  const { db, all } = runner
   const gapsOf = (filter: LossFilter) => {
     let query = db.selectFrom('gap as g').innerJoin('device as d', 'd.id', 'g.device')
     if (filter.source !== undefined) query = query.where('d.source', '=', filter.source)
@@ -221,7 +223,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     async deadLetter(pos, idx) {
       const query = db.selectFrom('dead_letter').select(deadLetterColumns).where('pos', '=', pos).where('idx', '=', idx)
       const [row] = await all(query.compile())
-      return row && toDeadLetter(row)
+      return row && (await wholeLetters(runner, [row]))[0]
     },
 
     async discardOf(pos, idx) {

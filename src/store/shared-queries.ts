@@ -5,11 +5,12 @@ import { readCount, readSum } from '../lib/sum.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { wholeLetters } from './letter-pieces.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
-import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
+import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { LedgerRow, LedgerSums, Store } from './store.ts'
 import { exactTotal, saturatingTotal } from './sums.ts'
@@ -42,7 +43,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
-      return (await all(query.compile())).map(toDeadLetter)
+      return await wholeLetters(runner, await all(query.compile()))
     },
 
     async devicesSince(rev, limit) {
@@ -88,7 +89,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const [pos, idx] = readKey<[number, number]>(cursor, ['n', 'n'])
         query = query.where('pos', '<=', pos).where((eb) => eb.or([eb('pos', '<', pos), eb('idx', '<', idx)]))
       }
-      return pageOf((await all(query.compile())).map(toDeadLetter), limit, (d) => [d.pos, d.idx])
+      return pageOf(await wholeLetters(runner, await all(query.compile())), limit, (d) => [d.pos, d.idx])
     },
 
     async requeue(which) {
