@@ -24,7 +24,7 @@ import { createFleet } from './processing/fleet.ts'
 import { createMemoryStore } from './processing/memory-store.ts'
 import { requeueOnce } from './processing/requeue.ts'
 import { openStore } from './store/open.ts'
-import type { LedgerDelta, Store } from './store/store.ts'
+import type { LedgerRow, Store } from './store/store.ts'
 
 const journal = 'histories'
 const dayMs = 86_400_000
@@ -180,7 +180,7 @@ test('random histories give equal ledgers on SQLite and in memory, and every row
         },
         steps,
       )
-      const nonZero = ({ committed, duplicate, quarantined, lost }: LedgerDelta) =>
+      const nonZero = ({ committed, duplicate, quarantined, lost }: LedgerRow) =>
         [committed, duplicate, quarantined, lost].some((n) => n !== 0)
       assert.deepEqual(
         (await store.ledger()).filter((row) => nonZero(row)),

@@ -8,6 +8,7 @@ import type { Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
 import type { Instant } from '../lib/brand.ts'
 import { hash48 } from '../lib/hash.ts'
+import { addSaturating } from '../lib/sum.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
 import {
   addReading as addReadingRow,
@@ -253,7 +254,7 @@ export function createBatch(
     const span = await stored.extend(state.id, epoch, seq)
     const day = dayNumber(taken.uplink.arrivedAt)
     await gaps.take({ device: state.id, epoch, seq, span, day }, (of, by) => {
-      state.missingBefore += by
+      state.missingBefore = addSaturating(state.missingBefore, by)
       miss(taken, of, by)
     })
     return store(taken, epoch, true)

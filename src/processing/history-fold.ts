@@ -10,6 +10,7 @@ import { beginSpan, changeSpan, minuteMs, type OccupancySpan, quarterMs, spansMs
 import type { Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
+import { addSaturating } from '../lib/sum.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import {
   type CountDelta,
@@ -211,8 +212,8 @@ export function createHistoryFold(
       resets: 0,
     }))
     const [entries, exits] = [countedSince(before.countIn, countIn), countedSince(before.countOut, countOut)]
-    row.entries += entries.count
-    row.exits += exits.count
+    row.entries = addSaturating(row.entries, entries.count)
+    row.exits = addSaturating(row.exits, exits.count)
     row.resets += Number(entries.isReset || exits.isReset)
   }
 

@@ -1,17 +1,20 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import { readCount, readSum } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { wholeLetters } from './letter-pieces.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
-import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
+import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { LedgerRow, Store } from './store.ts'
+import type { LedgerRow, LedgerSums, Store } from './store.ts'
+import { exactTotal, saturatingTotal } from './sums.ts'
 
 type SharedQueries = Omit<
   Store,
@@ -35,14 +38,14 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
   const { db, all, run } = runner
   const devices = db.selectFrom('device').select(deviceColumns)
   const deadLetters = db.selectFrom('dead_letter').select(deadLetterColumns)
-  const sums = ledgerSums.map((column) => sql<number | string>`coalesce(sum(${sql.ref(column)}), 0)`.as(column))
+  const sums = ledgerSums.map((column) => ledgerTotal(column).as(column))
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
-      return (await all(query.compile())).map(toDeadLetter)
+      return await wholeLetters(runner, await all(query.compile()))
     },
 
     async devicesSince(rev, limit) {
@@ -88,7 +91,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const [pos, idx] = readKey<[number, number]>(cursor, ['n', 'n'])
         query = query.where('pos', '<=', pos).where((eb) => eb.or([eb('pos', '<', pos), eb('idx', '<', idx)]))
       }
-      return pageOf((await all(query.compile())).map(toDeadLetter), limit, (d) => [d.pos, d.idx])
+      return pageOf(await wholeLetters(runner, await all(query.compile())), limit, (d) => [d.pos, d.idx])
     },
 
     async requeue(which) {
@@ -176,10 +179,14 @@ function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => reado
   return { items, next: last !== undefined && found.length > limit ? writeKey(keyOf(last)) : null }
 }
 
-const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string }) => ({
-  committed: Number(row.committed ?? 0),
-  duplicate: Number(row.duplicate ?? 0),
-  quarantined: Number(row.quarantined ?? 0),
-  lost: Number(row.lost ?? 0),
-  damaged: Number(row.damaged ?? 0),
+/** Missing numbers saturate; everything else is a term of the message balance. */
+export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
+  column === 'lost' ? saturatingTotal(sql.ref(column)) : exactTotal(column)
+
+const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string | null }): LedgerSums => ({
+  committed: readCount(row.committed),
+  duplicate: readCount(row.duplicate),
+  quarantined: readCount(row.quarantined),
+  lost: readSum(row.lost),
+  damaged: readCount(row.damaged),
 })

@@ -12,7 +12,7 @@ const groups = (digits: number, separator: string) =>
   Array.from({ length: 16 / digits }, () => hexDigits(digits)).join(separator)
 /** As SQLite's GLOB and, anchored, as a regular expression. A dot and a hyphen stand in brackets: for themselves in both. */
 const spellings = [groups(16, ''), ...[':', '[-]', '[.]', ' '].flatMap((by) => [groups(2, by), groups(4, by)])]
-const normal = "UPPER(REPLACE(REPLACE(REPLACE(REPLACE(external, ':', ''), '-', ''), '.', ''), ' ', ''))"
+const normal = `UPPER(REPLACE(REPLACE(REPLACE(REPLACE("external", ':', ''), '-', ''), '.', ''), ' ', ''))`
 
 export const decoderChoices: Migration = {
   version: 12,
@@ -28,14 +28,14 @@ export const decoderChoices: Migration = {
     ),
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS decoder_choice (
-      source VARCHAR(128) NOT NULL, external VARCHAR(128) NOT NULL, decoder VARCHAR(128) NOT NULL,
-      author VARCHAR(256) NOT NULL, chosen BIGINT NOT NULL,
-      PRIMARY KEY (source, external)
+    `CREATE TABLE IF NOT EXISTS "decoder_choice" (
+      "source" VARCHAR(128) NOT NULL, "external" VARCHAR(128) NOT NULL, "decoder" VARCHAR(128) NOT NULL,
+      "author" VARCHAR(256) NOT NULL, "chosen" BIGINT NOT NULL,
+      PRIMARY KEY ("source", "external")
     ) ${inno}`,
     ...spellings.map(
       (form) =>
-        `UPDATE IGNORE device SET external = ${normal} WHERE external REGEXP '^${form}$' AND external <> ${normal}`,
+        `UPDATE IGNORE "device" SET "external" = ${normal} WHERE "external" REGEXP '^${form}$' AND "external" <> ${normal}`,
     ),
   ],
 }

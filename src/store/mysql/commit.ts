@@ -1,6 +1,7 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import { type ReadingRows, readingWidth } from '../reading-rows.ts'
 import {
@@ -9,6 +10,7 @@ import {
   deadLetterValues,
   deviceColumns,
   deviceValues,
+  ledgerAdded,
   ledgerSums,
   ledgerValues,
   type ReadingKind,
@@ -24,7 +26,7 @@ import { putLossesMysql } from './losses.ts'
 import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
 import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
-import { added, backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
+import { backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
@@ -56,7 +58,12 @@ const upsertDevices = insertInto('device', deviceColumns, [
   ...replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column))),
 ])
 const upsertDeadLetters = insertInto('dead_letter', deadLetterColumns, replaced(deadLetterColumns.slice(2)))
-const addLedger = insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums], added(ledgerSums))
+const upsertPieces = insertInto('dead_letter_piece', letterPieceColumns, replaced(['bytes']))
+const addLedger = insertInto(
+  'ledger',
+  ['journal', 'source', 'day', ...ledgerSums],
+  ledgerSums.map((column) => [column, ({ stored, incoming }) => ledgerAdded(column, stored(column), incoming(column))]),
+)
 
 export interface CommitPlace {
   readonly today: DayNumber
@@ -87,13 +94,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
-  for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
-    await ahead.execute('DELETE FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?', [pos, idx])
-  for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))
-    await ahead.insertMany(
-      upsertDeadLetters,
-      letters.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
-    )
+  await putDeadLetters(ahead, batch)
   await ahead.insertMany(addLedger, ledger)
   await putLossesMysql(ahead, batch.journal, batch.losses)
   await putHistoryMysql(ahead, batch.history, today)
@@ -101,6 +102,24 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   if (!before) await insertReadings(ahead, batch.readings, today)
   await ahead.answered()
   if (!batch.dry) await work.commit()
+}
+
+async function putDeadLetters(ahead: SentAhead, { deadLettersDone, deadLetters }: CommitBatch) {
+  for (const { pos, idx } of deadLettersDone.toSorted(byPlace)) {
+    await ahead.execute('DELETE FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?', [pos, idx])
+    await ahead.execute(backticked(deletePieces), [pos, idx])
+  }
+  const letters = deadLetters.toSorted(byPlace)
+  for (const some of inPieces(letters.map(firstPiece)))
+    await ahead.insertMany(
+      upsertDeadLetters,
+      some.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
+    )
+  for (const some of inPieces(letters.flatMap(furtherPieces)))
+    await ahead.insertMany(
+      upsertPieces,
+      some.map(({ pos, idx, piece, bytes }) => [pos, idx, piece, asBuffer(bytes)]),
+    )
 }
 
 async function moveOffset(session: MysqlSession, batch: CommitBatch) {

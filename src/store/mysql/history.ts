@@ -20,7 +20,7 @@ import { sessionAt, sessionsInOrder } from '../session-rows.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
 import type { SentAhead } from './sent-ahead.ts'
-import { added, backticked, type Change, insertInto, quoted, replaced } from './statements.ts'
+import { addedSaturating, backticked, type Change, insertInto, quoted, replaced } from './statements.ts'
 
 /** Of two measures, one of which may be missing. */
 const widest = (which: 'LEAST' | 'GREATEST', columns: readonly string[]): Change[] =>
@@ -35,7 +35,7 @@ const widest = (which: 'LEAST' | 'GREATEST', columns: readonly string[]): Change
 // A stay that is told again after a restore or a requeue is the same stay.
 const putSessions = insertInto('session', sessionColumns, replaced(['dwell_ms']))
 const putOccupancy = insertInto('occupancy', occupancyColumns, replaced(occupancyValuesChanged))
-const addCounts = insertInto('zone_count', countColumns, added(countSums))
+const addCounts = insertInto('zone_count', countColumns, addedSaturating(countSums))
 const widenHealth = insertInto('device_health', healthColumns, [
   ...widest('LEAST', healthMinima),
   ...widest('GREATEST', healthMaxima),

@@ -1,5 +1,6 @@
 /** What a batch says of losses and days of sensors, written inside its transaction; and the discard of a dead letter. */
 import { discardFrom } from '../discard.ts'
+import { deletePieces, joined, piecesOfLetter } from '../letter-pieces.ts'
 import {
   discardColumns,
   discardValues,
@@ -20,10 +21,10 @@ import { deadLetterColumns, type SqlValue, toDeadLetter } from '../rows.ts'
 import type { DeadLetterTable } from '../tables.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import type { SentAhead } from './sent-ahead.ts'
-import { added, insertInto, quotedList, replaced } from './statements.ts'
+import { addedSaturating, backticked, insertInto, quotedList, replaced } from './statements.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
-const addDays = insertInto('sensor_day', sensorDayColumns, added(sensorDaySums))
+const addDays = insertInto('sensor_day', sensorDayColumns, addedSaturating(sensorDaySums))
 const putGaps = insertInto('gap', gapColumns, replaced(['from_seq']))
 const putLosses = insertInto('loss', lossColumns, replaced(lossChanges))
 const putIntakeDays = insertInto('intake_day', intakeDayColumns, replaced(intakeDaySums))
@@ -55,10 +56,11 @@ export async function discardMysql(session: MysqlSession, order: DiscardOrder) {
   const key = [order.pos, order.idx]
   const [row] = await session.query<DeadLetterTable>(`SELECT ${quotedList(deadLetterColumns)} ${where} FOR UPDATE`, key)
   if (!row) return 'gone'
-  const letter = toDeadLetter(row)
+  const letter = toDeadLetter(joined(row, await session.query(backticked(piecesOfLetter), key)))
   if (letter.state !== 'new') return 'requeued'
   await session.insertMany(putDiscard, [discardValues(discardFrom(letter, order))])
   await session.execute(`DELETE ${where}`, key)
+  await session.execute(backticked(deletePieces), key)
   await work.commit()
   return 'discarded'
 }

@@ -1,6 +1,6 @@
 /**
- * Errors of MySQL and MariaDB, sorted by what the caller should do: by number where that is known, else by the class of the SQLSTATE. What
- * is neither, a lost connection among it, is transient.
+ * Errors of MySQL and MariaDB, sorted by what the caller should do: by number where that is known, else by the class of the SQLSTATE.
+ * Another error of the server is unknown; everything of the connection is transient.
  * https://mariadb.com/kb/en/mariadb-error-codes/, https://dev.mysql.com/doc/mysql-errors/9.7/en/server-error-reference.html
  */
 import { StoreError, type StoreFault } from '../store.ts'
@@ -8,14 +8,29 @@ import { StoreError, type StoreFault } from '../store.ts'
 const faultOf: Readonly<Record<number, StoreFault>> = {
   1205: 'transient', // lock wait timeout
   1213: 'transient', // deadlock
+  1053: 'transient', // server shutdown
+  1152: 'transient', // aborted connection
+  1158: 'transient', // network: 1158 to 1161
+  1159: 'transient',
+  1160: 'transient',
+  1161: 'transient',
+  1184: 'transient', // aborted connection
   1615: 'transient', // a prepared statement whose table was changed
+  1194: 'capacity', // table is crashed
+  1317: 'transient', // interrupted
+  1927: 'transient', // connection was killed
+  1969: 'transient', // max_statement_time
+  2006: 'transient', // gone away
+  2013: 'transient', // lost during a query
+  4031: 'transient', // ended by the server while idle
   1021: 'capacity', // disk full
   1037: 'capacity', // out of memory
   1038: 'capacity', // out of sort memory
   1040: 'capacity', // too many connections
   1041: 'capacity', // out of memory
   1114: 'capacity', // table full
-  1153: 'capacity', // packet larger than max_allowed_packet: a setting to raise, not a row to blame
+  1153: 'data', // packet larger than max_allowed_packet: a smaller batch passes
+  1301: 'data', // a result larger than max_allowed_packet
   1203: 'capacity', // max_user_connections
   1226: 'capacity', // a limit of the account
   1290: 'capacity', // --read-only
@@ -69,8 +84,10 @@ const faultOf: Readonly<Record<number, StoreFault>> = {
 /** By the class of the SQLSTATE, for numbers that are not listed: each release adds some. */
 const faultOfClass: Readonly<Record<string, StoreFault>> = {
   '0A': 'config', // a feature that the server does not have
+  '08': 'transient', // the connection
   22: 'data', // a value
   28: 'config', // who asks
+  40: 'transient', // rolled back, as for a deadlock
   42: 'config', // syntax, names, rights
 }
 
@@ -102,7 +119,8 @@ export function mysqlFault(error: unknown, server?: string): StoreError {
   const text = sqlMessage || message.split('\n', 1)[0] || code || 'no reason given'
   const fault = sortOf(error as DriverError)
   const explained = fault === 'config' ? explain(error as DriverError, server) : ''
-  return new StoreError(fault, `database: ${text}${explained}`, { cause: error })
+  const statement = beginningOf(error as DriverError)
+  return new StoreError(fault, `database: ${text}${explained}`, { cause: error, statement })
 }
 
 const isMisfitOf = (error: DriverError) =>
@@ -111,23 +129,29 @@ const isMisfitOf = (error: DriverError) =>
 function sortOf(error: DriverError): StoreFault {
   const { errno = 0, code, sqlState, message } = error
   const isFull = engineErrors.has(errno) && isDiskFull.test(message)
-  if (isFull || code === 'ER_MAX_ALLOWED_PACKET') return 'capacity'
+  if (isFull) return 'capacity'
+  // A smaller batch passes.
+  if (code === 'ER_MAX_ALLOWED_PACKET') return 'data'
   if (isMisfitOf(error)) return 'config'
-  return faultOf[errno] ?? faultOfClass[sqlState?.slice(0, 2) ?? ''] ?? 'transient'
+  return faultOf[errno] ?? faultOfClass[sqlState?.slice(0, 2) ?? ''] ?? (isOfServer(errno) ? 'unknown' : 'transient')
 }
+/** Numbers of the server; those of the clients and of the operating system are outside. */
+const isOfServer = (errno: number) => (errno >= 1_000 && errno < 2_000) || (errno >= 3_000 && errno < 10_000)
 
 /** A statement is shown by its beginning: what follows may be values. */
 const statementCharsMax = 100
+const beginningOf = ({ sql }: DriverError) => sql?.replace(/\s+/g, ' ').trim().slice(0, statementCharsMax)
+
 const signIn = new Set([1044, 1045, 1049, 1129, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 3159, 4151])
 const rights = new Set([1142, 1143, 1227, 1370, 1419])
 const schema = new Set([1054, 1146])
 
 /** What was asked, of whom, and what to do next. */
 function explain(error: DriverError, server: string | undefined): string {
-  const { errno = 0, sql } = error
+  const { errno = 0 } = error
   if (signIn.has(errno)) return ''
   if (isMisfitOf(error)) return '; check the options tls and tls-ca of the database URL, and how the account signs in'
-  const asked = sql?.replace(/\s+/g, ' ').trim().slice(0, statementCharsMax)
+  const asked = beginningOf(error)
   const where = [...(server ? [`server ${server}`] : []), ...(asked ? [`statement "${asked}"`] : [])].join(', ')
   return `${where ? ` (${where})` : ''}; ${nextStep(errno)}`
 }

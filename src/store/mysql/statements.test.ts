@@ -6,11 +6,12 @@ import { createSessionBook } from '../session-rows.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer } from '../sql-runner.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at } from '../store-samples.ts'
+import { addedUp } from '../sums.ts'
 import { bareNames } from './bare-names.ts'
 import { commitMysql } from './commit.ts'
 import { migrateMysql } from './migrate-mysql.ts'
 import type { MysqlSession } from './mysql-session.ts'
-import { added, backticked, insertInto, insertText, replaced } from './statements.ts'
+import { addedSaturating, backticked, insertInto, insertText, replaced } from './statements.ts'
 
 /** Keeps what it is asked and finds one row for everything. */
 function recorder(isMariaDb = false) {
@@ -104,16 +105,20 @@ describe('statements for MySQL and MariaDB', () => {
   })
 
   test('say for a row that exists what is replaced and what is added', () => {
-    const statement = insertInto('ledger', ['day', 'lost', 'code'], [...added(['lost']), ...replaced(['code'])])
+    const statement = insertInto(
+      'ledger',
+      ['day', 'lost', 'code'],
+      [...addedSaturating(['lost']), ...replaced(['code'])],
+    )
     assert.equal(
       insertText(statement, 2, false),
       'INSERT INTO `ledger` (`day`, `lost`, `code`) VALUES (?, ?, ?), (?, ?, ?) AS `incoming` ON DUPLICATE KEY UPDATE ' +
-        '`lost` = `ledger`.`lost` + `incoming`.`lost`, `code` = `incoming`.`code`',
+        `\`lost\` = ${addedUp('`ledger`.`lost`', '`incoming`.`lost`')}, \`code\` = \`incoming\`.\`code\``,
     )
     assert.equal(
       insertText({ ...statement, literals: [7] }, 1, true),
       'INSERT INTO `ledger` (`day`, `lost`, `code`) VALUES (7, ?, ?) ON DUPLICATE KEY UPDATE ' +
-        '`lost` = `ledger`.`lost` + VALUES(`lost`), `code` = VALUES(`code`)',
+        `\`lost\` = ${addedUp('`ledger`.`lost`', 'VALUES(`lost`)')}, \`code\` = VALUES(\`code\`)`,
     )
   })
 })

@@ -2,6 +2,7 @@
  * Text of statements for MySQL and MariaDB. Every name is quoted: each release reserves further words (`external` since MySQL 9), and a
  * name that is quoted is never one of them.
  */
+import { addedUp } from '../sums.ts'
 
 /** SQL is written with standard quotes, which the servers take for a string unless ANSI_QUOTES is set: they get backticks. */
 export const backticked = (sql: string): string => sql.replaceAll('"', '`')
@@ -34,8 +35,9 @@ export function insertInto(table: string, columns: readonly string[], changes: r
 
 export const replaced = (columns: readonly string[]): Change[] =>
   columns.map((column) => [column, ({ incoming }) => incoming(column)])
-export const added = (columns: readonly string[]): Change[] =>
-  columns.map((column) => [column, ({ stored, incoming }) => `${stored(column)} + ${incoming(column)}`])
+/** Sums that stop at 2^53 - 1. */
+export const addedSaturating = (columns: readonly string[]): Change[] =>
+  columns.map((column) => [column, ({ stored, incoming }) => addedUp(stored(column), incoming(column))])
 
 /**
  * The text for so many rows. MySQL deprecates `VALUES(column)` and wants the new row to have a name; MariaDB knows only `VALUES(column)`.

@@ -71,6 +71,7 @@ const lawFields = [
   ['committed', 'fateCommitted'],
   ['duplicate', 'fateDuplicate'],
   ['quarantined', 'fateQuarantined'],
+  ['damaged', 'fateDamaged'],
   ['pending', 'fatePending'],
   ['lost', 'fateLost'],
 ] as const satisfies readonly (readonly [keyof Ledger, PipelineKey])[]
