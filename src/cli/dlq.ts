@@ -70,7 +70,7 @@ export async function dlqRequeue(
   for (const id of ids) {
     marked += await store.requeue(placeFrom(id))
   }
-  if (ids.length === 0)
+  if (ids.length === 0 && decoder === undefined)
     marked += await store.requeue({
       ...(options.code ? { code: options.code } : {}),
       ...(options.source ? { source: options.source } : {}),

@@ -79,7 +79,7 @@ export function splitUplink(
   if (!codec)
     return asWhole(record, uplink, {
       code: 'unknown-format',
-      detail: `no codec named "${uplink.codec}" in this release; configure one that exists and requeue`,
+      detail: `no codec named "${uplink.codec}" in this release; set codecs: { ${uplink.source}: NAME } in the configuration to one that exists and requeue`,
     })
   const spans = frameSpans(uplink.framing, uplink.bytes)
   if (spans.length / 2 !== record.frames)

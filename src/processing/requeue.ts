@@ -144,7 +144,10 @@ function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecO
   const codec = codecOf(letter.codec, letter.source)
   const result = codec
     ? codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} })
-    : fail({ code: 'unknown-format' as const, detail: `no codec named "${letter.codec}" in this release` })
+    : fail({
+        code: 'unknown-format' as const,
+        detail: `no codec named "${letter.codec}" in this release; set codecs: { ${letter.source}: NAME } in the configuration`,
+      })
   return { pos, uplink, counted: 1, length: 1, frame: () => wholeFrame(idx, bytes, result) }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The store contract: what remembers. Everything in it can be rebuilt by replaying the journal.
+ * The store contract: what remembers. Everything in it can be rebuilt by replaying the journal, but for what operators chose
+ * (decoder-choices.ts).
  *
  * Promises
  * - S1 `commit` is one transaction and moves the offset first; it hits exactly one offset row or throws `fenced`.

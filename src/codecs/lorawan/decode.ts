@@ -59,7 +59,7 @@ function messageOf(frame: Uint8Array, meta: FrameContext['meta']): Result<Messag
   }
   return reject(
     'unknown-envelope',
-    `no known network server sends an object with the keys ${quoted(Object.keys(body).slice(0, 8).join(', '))}; known are ${envelopes.map(({ name }) => name).join(', ')}; send plain readings to the generic ingest instead`,
+    `no known network server sends an object with the keys ${quoted(Object.keys(body).slice(0, 8).join(', '))}; known are ${envelopes.map(({ name }) => name).join(', ')}; send plain readings to /ingest/v1 instead`,
   )
 }
 

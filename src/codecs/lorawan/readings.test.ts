@@ -323,3 +323,12 @@ test('a DevEUI is one device whatever its case and separators', () => {
     assert.equal(result.value[0]?.device, '70B3D57ED0000017')
   }
 })
+
+test('commands of the network on port 0 are a sign of life, whatever a formatter made of them', () => {
+  assert.deepEqual(measuresOf(theThingsStack({ fPort: 0, decoded: { occupied: false } })), {})
+})
+
+test('where the network server failed to decode, the bytes of a known model are read', () => {
+  assert.equal(measuresOf(theThingsStack({ model: ['bosch', 'tps110'] })).occupied, true)
+  assert.match(reasonOf(theThingsStack({})), /the bytes could be of bosch-tps110/)
+})
