@@ -9,6 +9,7 @@ import * as z from 'zod'
 import { codecNames } from './codecs/registry.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
+import { addressFault } from './lib/address-list.ts'
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -89,6 +90,15 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
+  trustedProxies: z
+    .array(
+      z.string().superRefine((entry, context) => {
+        const message = addressFault(entry)
+        if (message) context.addIssue({ code: 'custom', message })
+      }),
+    )
+    .default([])
+    .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
   store: z
     .string()
     .refine(
@@ -224,7 +234,8 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   tcpPort: { path: ['tcp', 'port'], read: readPort },
   udpPort: { path: ['udp', 'port'], read: readPort },
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
-  hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
+  hosts: { path: ['hosts'], read: readList },
+  trustedProxies: { path: ['trustedProxies'], read: readList },
   demo: { path: ['demo', 'enabled'], read: isOn },
   forecast: { path: ['forecast', 'enabled'], read: isOn },
   forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : Number(text)) },
@@ -248,6 +259,10 @@ export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean 
 
 function isOn(text: string): boolean {
   return text !== 'false' && text !== '0' && text !== 'off'
+}
+
+function readList(text: string): unknown {
+  return text.split(',').map((entry) => entry.trim())
 }
 
 function readPort(text: string): unknown {
