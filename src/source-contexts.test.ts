@@ -30,8 +30,6 @@ async function opened(kind = 'http') {
     counters,
     bytesOnTheWay: 0,
     nearlyFull: undefined,
-    aliveAt: undefined,
-    checkpointing: undefined,
   }
   const arrived: string[] = []
   const told: Partial<SourceTold>[] = []

@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts'
 
 const contexts = ['--test', 'src/source-contexts.test.ts']
 const counters = ['--test', 'src/intake-counters.test.ts']
+const checkpoints = ['--test', 'src/intake-checkpoints.test.ts']
 const law = ['--test', 'src/system-status.test.ts']
 const falls = ['--test', 'test/fixtures/server.slow.test.ts']
 
@@ -51,10 +52,10 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not count again what was journaled after the last checkpoint',
-    file: 'src/intake.ts',
+    file: 'src/intake-lane.ts',
     from: 'for (const record of records) counters.recount(record)',
     to: '',
-    judge: falls,
+    judge: checkpoints,
   },
   {
     what: 'leaves quarantined frames out of the law',

@@ -126,7 +126,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     what: 'takes a wrong token for no token at all and lets it in',
     file: 'src/sources/http/http-source.ts',
     from: 'return token ? tokens.ingest(token) : undefined',
-    to: "return token ? (tokens.ingest(token) ?? 'anonymous') : undefined",
+    to: "return token ? (tokens.ingest(token) ?? { source: 'anonymous' }) : undefined",
     judge: judge('src/sources/http/http-source.test.ts', 'without a valid token'),
   },
   {

@@ -7,7 +7,10 @@ import fc from 'fast-check'
 import { createFakeContext, type FakeContext } from '../fake-context.ts'
 import { type HttpSourceOptions, httpSource } from './http-source.ts'
 
-const tokens = { ingest: (token: string) => (token === 'good' ? 'north' : token === 'other' ? 'south' : undefined) }
+const tokens = {
+  ingest: (token: string) =>
+    token === 'good' ? { source: 'north' } : token === 'other' ? { source: 'south' } : undefined,
+}
 const json = { 'content-type': 'application/json' }
 const row = '{"device":"A-017","seq":412,"occupied":true}'
 

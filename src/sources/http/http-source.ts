@@ -12,7 +12,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import net, { type Socket } from 'node:net'
 import { countFrames } from '../../lib/frames.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
-import { type Delivery, IntakeRefused, type Source, type SourceContext, type TokenCheck } from '../source.ts'
+import {
+  type Delivery,
+  IntakeRefused,
+  type Sender,
+  type Source,
+  type SourceContext,
+  type TokenCheck,
+} from '../source.ts'
 import { type BodyFault, createHeld, dropRest, type Held, letGo, readBody, take } from './body.ts'
 import {
   framesMax,
@@ -129,11 +136,12 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
   }
   if (!route) return refuse(unknownPath(path))
   if (method !== 'POST') return refuse(wrongMethod(path))
-  const source = senderOf(headers.authorization, desk.tokens)
-  if (source === undefined) {
+  const sender = senderOf(headers.authorization, desk.tokens)
+  if (sender === undefined) {
     desk.context.refused(1, 'unauthorized')
     return refuse(unauthorized)
   }
+  const { source } = sender
   const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase()
   const contentType = headers['content-type'] ?? ''
   if ((encoding !== 'identity' && encoding !== 'gzip') || !route.framing(contentType, noBytes)) {
@@ -152,7 +160,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
     const result =
       typeof body === 'string'
         ? fromFault(body)
-        : await accept(desk, route, { source, body, encoding, url, request, hold })
+        : await accept(desk, route, { sender, body, encoding, url, request, hold })
     if (typeof result === 'number') return sendAccepted(response, result)
     desk.context.refused(result.frames, result.cause, source)
     sendProblem(response, result.problem)
@@ -165,7 +173,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
 }
 
 interface Upload {
-  readonly source: string
+  readonly sender: Sender
   readonly body: Buffer
   readonly encoding: string
   readonly url: string
@@ -175,11 +183,12 @@ interface Upload {
 
 /** Frames accepted, once durable. Throws IntakeRefused, which intake has counted. */
 async function accept(desk: Desk, route: Route, upload: Upload): Promise<number | Refusal> {
-  const { source, body, encoding, url, request } = upload
+  const { sender, body, encoding, url, request } = upload
+  const { source, time = desk.time } = sender
   const contentType = request.headers['content-type'] ?? ''
   const mark = url.indexOf('?')
   const meta = route.meta(mark < 0 ? '' : url.slice(mark + 1), request.headers)
-  const common = { source, codec: route.codec, ...(desk.time ? { time: desk.time } : {}) }
+  const common = { source, codec: route.codec, ...(time ? { time } : {}) }
   const unpacked = encoding === 'gzip' ? await unpack(source, body) : body
   if (typeof unpacked === 'string') return fromFault(unpacked)
   let delivery: Delivery
@@ -206,7 +215,7 @@ function sendAccepted(response: ServerResponse, frames: number) {
 
 const noBytes = new Uint8Array()
 
-function senderOf(authorization: string | undefined, tokens: TokenCheck): string | undefined {
+function senderOf(authorization: string | undefined, tokens: TokenCheck): Sender | undefined {
   const token = authorization && /^bearer +(\S+)$/i.exec(authorization)?.[1]
   return token ? tokens.ingest(token) : undefined
 }
