@@ -10,10 +10,13 @@ import { ingestTokens, simulatorSource } from './ingest-tokens.ts'
 import { reportAbsence } from './intake-absence.ts'
 import { intakeFigures } from './intake-figures.ts'
 import { type OpenLane, openLane } from './intake-lane.ts'
+import { createAddressList } from './lib/address-list.ts'
 import { systemClock } from './lib/clock.ts'
 import { openKeyring } from './lib/keyring.ts'
+import { openFilesMax } from './open-files.ts'
 import { createContexts, type SourceTold } from './source-contexts.ts'
 import { createWarningsFile } from './source-warnings.ts'
+import { connectionsFor, createConnectionLimits } from './sources/connection-limits.ts'
 import { runSource } from './sources/registry.ts'
 import type { SourceState } from './sources/source.ts'
 
@@ -67,6 +70,11 @@ await runChild(async (child) => {
   let udpPort: number | undefined
   const sources = configuredSources(settings, {
     ...ingestTokens(keyring, demo?.token),
+    connections: createConnectionLimits({
+      total: connectionsFor(openFilesMax()),
+      trustedProxies: createAddressList(config.trustedProxies),
+      clock: systemClock,
+    }),
     onUdpPort: (port) => {
       udpPort = port
     },
