@@ -11,6 +11,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type Socket } from 'node:net'
 import { countFrames, type Framing, headerRow } from '../../lib/frames.ts'
+import { hasTwoHosts, originForm } from '../../lib/http-target.ts'
 import type { ConnectionLimits } from '../connection-limits.ts'
 import { createLimitedWarn } from '../limited-warn.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
@@ -243,21 +244,6 @@ function formFault(framing: Framing, bytes: Buffer, frames: number): string | un
   const wrong = csv ? csvFormFault(bytes, headerRow(bytes, framing)) : undefined
   if (wrong !== undefined || frames > 0) return wrong
   return `the body holds no reading${csv && bytes.length > 0 ? ': it has no row below the names of the columns' : ''}`
-}
-
-/** The target of a request without scheme and host, which a proxy may send (RFC 9112, 3.2.2). */
-function originForm(target: string): string {
-  const scheme = /^https?:\/\/[^/?#]*/i.exec(target)
-  if (!scheme) return target
-  const rest = target.slice(scheme[0].length)
-  return rest.startsWith('/') ? rest : `/${rest}`
-}
-
-/** RFC 9112, 3.2: to be answered with 400. Two servers on the way could each believe another one. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-  let hosts = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++
-  return hosts > 1
 }
 
 function sendAccepted(response: ServerResponse, frames: number) {

@@ -1,5 +1,6 @@
 /** Why a request was not accepted, as problem details (RFC 9457): what it is and what to do. */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { twoHostsDetail } from '../../lib/http-target.ts'
 import type { RefusalCause } from '../source.ts'
 import { type BodyFault, bodyBytesMax } from './body.ts'
 import type { Route } from './routes.ts'
@@ -85,7 +86,7 @@ export const unauthorized: Problem = {
   headers: { 'www-authenticate': 'Bearer' },
 }
 
-export const twoHosts: Problem = { status: 400, detail: 'the request has more than one Host header; send one' }
+export const twoHosts: Problem = { status: 400, detail: twoHostsDetail }
 
 export const unknownCharset: Refusal = {
   frames: 1,
