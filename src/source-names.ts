@@ -51,7 +51,7 @@ export function nameFaults(config: Config): NameFault[] {
   ]
   const faults = repeated(listed, ({ name }) => name).map(({ one: { at, what, name }, first }) => ({
     at,
-    message: `${what} and ${first.what} would both be the source "${name}", and their sensors could not be told apart; choose another name`,
+    message: `${what} and ${first.what} would both be the source "${name}", and sensors of both with one id would become one; choose another name`,
   }))
   const clients = config.brokers.map(({ url }, i) => ({ url, i, clientId: names.brokers[i]?.clientId ?? '' }))
   for (const { one, first } of repeated(clients, ({ url, clientId }) => `${clientId} ${brokerOf(url)}`))

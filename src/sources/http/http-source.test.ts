@@ -304,3 +304,16 @@ test('any bytes posted get an answer or a closed connection, and the next sender
   )
   assert.equal((await post(row)).status, 202)
 })
+
+test('the times of a token that is trusted are trusted, request by request', async (t) => {
+  let time: { time?: 'trust' } = { time: 'trust' }
+  const tokens = { ingest: () => ({ source: 'north', ...time }) }
+  const { post, context } = await open(t, { tokens })
+  await post(row)
+  time = {}
+  await post(row)
+  assert.deepEqual(
+    context.durable.map((delivery) => delivery.time),
+    ['trust', undefined],
+  )
+})
