@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { plainMessage } from './lib/disk-fault.ts'
 import { createLog, type Log } from './lib/log.ts'
+import { surviveClosedOutput } from './lib/log-output.ts'
 import type { ChildSettings, ToChild, ToMain } from './messages.ts'
 import { StoreError } from './store/store.ts'
 
@@ -22,6 +23,7 @@ const leaveMsMax = 8_000
 
 /** Runs `body` until it resolves; exits 0 when it was told to stop, 1 when it fell. */
 export async function runChild(body: (child: Child) => Promise<void>): Promise<void> {
+  surviveClosedOutput()
   const stop = new AbortController()
   const listeners: ((message: ToChild) => void)[] = []
   const leave = () => {

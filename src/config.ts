@@ -10,6 +10,8 @@ import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
+import { addressFault } from './lib/address-list.ts'
+import { nameFaults } from './source-names.ts'
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -48,16 +50,13 @@ const allow = z
   .default([])
   .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
 
+const sourceName = z.string().min(1).max(64).optional()
+
 const serialSchema = z.strictObject({
   path: z.string().min(1).describe('device path, best /dev/serial/by-id/..., or usb:VENDOR:PRODUCT[:SERIAL]'),
-  name: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe(
-      'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
-    ),
+  name: sourceName.describe(
+    'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
+  ),
   baud: z.int().min(50).max(4_000_000).default(115_200),
   checksum: z
     .enum(['optional', 'required'])
@@ -70,9 +69,18 @@ const serialSchema = z.strictObject({
 
 const brokerSchema = z.strictObject({
   url: z.string().regex(/^(mqtts?|wss?|tcp|ssl):\/\//, 'must start with mqtt://, mqtts://, ws:// or wss://'),
-  name: z.string().min(1).max(64).default('mqtt').describe('name of the source'),
+  name: sourceName.describe(
+    'name of the source, part of every reading’s identity; default "mqtt", with several brokers mqtt-1, mqtt-2, ...',
+  ),
   topics: z.array(z.string().min(1)).min(1).default(['baykeeper/+/reading']),
-  clientId: z.string().min(1).max(128).default('baykeeper').describe('stable: the broker keeps the session under it'),
+  clientId: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe(
+      'stable: the broker keeps the session under it; default "baykeeper", of further entries baykeeper-2, ...',
+    ),
   username: z.string().optional(),
   password: z.string().optional(),
   version: z
@@ -90,6 +98,15 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
+  trustedProxies: z
+    .array(
+      z.string().superRefine((entry, context) => {
+        const message = addressFault(entry)
+        if (message) context.addIssue({ code: 'custom', message })
+      }),
+    )
+    .default([])
+    .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
   store: z
     .string()
     .refine(
@@ -102,7 +119,12 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('HTTP ingest and LoRaWAN webhooks'),
   mqtt: z
-    .strictObject({ port: port.default(1883) })
+    .strictObject({
+      port: port.default(1883),
+      name: sourceName.describe(
+        'name of its source; default "mqtt", or "mqtt-broker" when a broker entry has that name',
+      ),
+    })
     .prefault({})
     .describe('built-in MQTT broker'),
   tcp: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
@@ -231,7 +253,8 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   tcpPort: { path: ['tcp', 'port'], read: readPort },
   udpPort: { path: ['udp', 'port'], read: readPort },
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
-  hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
+  hosts: { path: ['hosts'], read: readList },
+  trustedProxies: { path: ['trustedProxies'], read: readList },
   demo: { path: ['demo', 'enabled'], read: isOn },
   forecast: { path: ['forecast', 'enabled'], read: isOn },
   forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : Number(text)) },
@@ -255,6 +278,10 @@ export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean 
 
 function isOn(text: string): boolean {
   return text !== 'false' && text !== '0' && text !== 'off'
+}
+
+function readList(text: string): unknown {
+  return text.split(',').map((entry) => entry.trim())
 }
 
 function readPort(text: string): unknown {
@@ -297,14 +324,14 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   }
 
   const parsed = configSchema.safeParse(values)
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => {
-      const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+  const faults = parsed.success ? nameFaults(parsed.data) : parsed.error.issues.map(asFault)
+  if (!parsed.success || faults.length > 0) {
+    const lines = faults.map(({ at, message }) => {
       const dotted = at.join('.')
       const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
       const line = source?.lineOf(at)
       const where = override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
-      return `${where}: ${dotted ? `${dotted}: ` : ''}${issue.code === 'unrecognized_keys' ? 'no such setting' : issue.message}${hint(at)}`
+      return `${where}: ${dotted ? `${dotted}: ` : ''}${message}${hint(at)}`
     })
     throw new ConfigError(
       `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
@@ -312,6 +339,11 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   }
   return { config: { ...parsed.data, data: path.resolve(cwd, parsed.data.data) }, file, origins }
 }
+
+const asFault = (issue: z.core.$ZodIssue): { at: readonly PropertyKey[]; message: string } =>
+  issue.code === 'unrecognized_keys'
+    ? { at: [...issue.path, issue.keys[0] ?? ''], message: 'no such setting' }
+    : { at: issue.path, message: issue.message }
 
 /** What a field is for, from the schema, appended to its fault. */
 function hint(at: readonly PropertyKey[]): string {

@@ -1,5 +1,7 @@
 /** Which sources the configuration asks for, each made with its listener or line. One line per source. */
 import type { ChildSettings } from './messages.ts'
+import { sourceNames } from './source-names.ts'
+import type { ConnectionLimits } from './sources/connection-limits.ts'
 import { httpSource } from './sources/http/http-source.ts'
 import { brokerPreflight } from './sources/mqtt/broker-preflight.ts'
 import { mqttBrokerSource } from './sources/mqtt/broker-source.ts'
@@ -11,6 +13,8 @@ import { udpSource } from './sources/udp/udp-source.ts'
 
 export interface SourceHooks extends TokenCheck {
   onUdpPort(port: number): void
+  /** Of all listeners together. */
+  readonly connections: ConnectionLimits
 }
 
 export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
@@ -19,12 +23,21 @@ export function configuredSources(settings: ChildSettings, hooks: SourceHooks): 
   const { config, listeners, udpPort } = settings
   const { host } = config
   const loopback = isLoopback(host)
+  const { connections } = hooks
+  const names = sourceNames(config)
   const sources: Source[] = []
-  if (listeners.ingest !== undefined) sources.push(httpSource({ listen: { fd: listeners.ingest }, tokens: hooks }))
+  if (listeners.ingest !== undefined)
+    sources.push(httpSource({ listen: { fd: listeners.ingest }, tokens: hooks, connections }))
   if (listeners.mqtt !== undefined)
-    sources.push(mqttBrokerSource({ listen: { fd: listeners.mqtt }, tokens: hooks, anonymous: loopback }))
+    sources.push(
+      mqttBrokerSource({
+        ...{ name: names.mqtt, listen: { fd: listeners.mqtt }, tokens: hooks, anonymous: loopback, connections },
+      }),
+    )
   if (listeners.tcp !== undefined)
-    sources.push(tcpSource({ listen: { fd: listeners.tcp }, allow: config.tcp.allow, ...trust(config.tcp.time) }))
+    sources.push(
+      tcpSource({ listen: { fd: listeners.tcp }, allow: config.tcp.allow, connections, ...trust(config.tcp.time) }),
+    )
   if (udpPort !== 'off')
     sources.push(
       udpSource({
@@ -34,12 +47,13 @@ export function configuredSources(settings: ChildSettings, hooks: SourceHooks): 
         ...trust(config.udp.time),
       }),
     )
-  config.serial.forEach(({ path, baud, name, time, checksum }, index) => {
-    const own = name ?? (config.serial.length === 1 ? 'serial' : `serial-${index + 1}`)
-    sources.push(serialSource({ path, baud, checksum, name: own, ...trust(time) }))
+  config.serial.forEach(({ path, baud, time, checksum }, index) => {
+    sources.push(serialSource({ path, baud, checksum, name: names.serial[index] as string, ...trust(time) }))
   })
-  for (const { time, ...broker } of config.brokers)
-    sources.push(mqttClientSource({ ...broker, preflight: brokerPreflight, ...trust(time) }))
+  config.brokers.forEach(({ time, ...broker }, index) => {
+    const { name, clientId } = names.brokers[index] as { name: string; clientId: string }
+    sources.push(mqttClientSource({ ...broker, name, clientId, preflight: brokerPreflight, ...trust(time) }))
+  })
   return sources
 }
 

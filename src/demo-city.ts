@@ -7,6 +7,7 @@ import { quarterMs } from './domain/occupancy-span.ts'
 import { instant } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
+import { surviveClosedOutput } from './lib/log-output.ts'
 import { createCity } from './simulator/city.ts'
 import { runDemo } from './simulator/demo.ts'
 import { type PastQuarter, pastOf } from './simulator/past.ts'
@@ -32,6 +33,7 @@ const pastJournal = 'simulated-past'
 const pastRowsAtOnce = 4_000
 const pastPauseMs = 15
 
+surviveClosedOutput()
 const stop = new AbortController()
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => stop.abort())

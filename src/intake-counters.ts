@@ -48,7 +48,7 @@ export interface IntakeCounters {
   lose(source: string, loss: SourceLoss): void
   /** Since the start, oldest first. */
   recentLosses(source: string): readonly SourceLoss[]
-  /** True when something changed since the last checkpoint. */
+  /** True when something changed since the last checkpoint that the journal took. */
   dirty(): boolean
   checkpoint(at: number): Uint8Array
   /** The checkpoint made last is in the journal. One is made and journaled at a time. */
@@ -90,7 +90,10 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
   let written: readonly NamedLoss[] = []
   const days = createIntakeDays()
   let upTo = 0
-  let changed = false
+  /** Changes so far, those in the checkpoint made last, and those in the last one that the journal took. */
+  let changes = 0
+  let inCheckpoint = 0
+  let inJournal = 0
   const source = (name: string): SourceCount =>
     sources.getOrInsertComputed(name, () => ({
       received: 0,
@@ -117,7 +120,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       count.accepted += frames
       days.count(name, at, 'accepted', frames)
       upTo = record
-      changed = true
+      changes++
     },
     refuse(name, frames, entered, cause = 'protocol') {
       const count = source(name)
@@ -125,7 +128,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       else count.received += frames
       count.refused += frames
       days.refuse(name, clock.now(), cause, frames)
-      changed = true
+      changes++
     },
     unframeable(name, frames, record, at = clock.now()) {
       const count = source(name)
@@ -133,7 +136,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       count.unframeable += frames
       days.count(name, at, 'unframeable', frames)
       upTo = record
-      changed = true
+      changes++
     },
     withdraw(name, frames) {
       const count = source(name)
@@ -156,12 +159,12 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
         uncounted[cause] = (uncounted[cause] ?? 0) + 1
         source(name).uncounted = uncounted
       }
-      changed = true
+      changes++
     },
     recentLosses: (name) => recent.get(name) ?? [],
-    dirty: () => changed,
+    dirty: () => changes !== inJournal,
     checkpoint(at) {
-      changed = false
+      inCheckpoint = changes
       const settled: Record<string, SourceCount> = {}
       const total = { received: 0, accepted: 0, refused: 0, unframeable: 0 }
       for (const [name, count] of sources) {
@@ -181,6 +184,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       const done = new Set(written)
       unwritten = unwritten.filter((loss) => !done.has(loss))
       written = []
+      inJournal = inCheckpoint
     },
     restore(body) {
       upTo = body.upTo
@@ -197,7 +201,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       count.received += record.frames
       count[fate] += record.frames
       days.count(name, arrivedAt, fate, record.frames)
-      changed = true
+      changes++
     },
   }
 }

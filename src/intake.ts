@@ -4,29 +4,25 @@
  * In demo mode it holds two journals: what the simulator's token brings goes to the demo's, everything else to the real one, so
  * that a sensor that posts while the city is simulated is as safe as any other.
  */
-import path from 'node:path'
-import { type Child, runChild } from './child.ts'
+import { runChild } from './child.ts'
 import { configuredSources } from './configured-sources.ts'
-import { createIntakeCounters, parseCheckpoint } from './intake-counters.ts'
-import { recordKinds } from './journal/journal.ts'
-import { openJournalReader, openJournalWriter } from './journal/segment-journal.ts'
-import { type JournalPresence, journalPresence } from './journal-presence.ts'
-import { instant } from './lib/brand.ts'
+import { ingestTokens, simulatorSource } from './ingest-tokens.ts'
+import { reportAbsence } from './intake-absence.ts'
+import { intakeFigures } from './intake-figures.ts'
+import { type OpenLane, openLane } from './intake-lane.ts'
+import { createAddressList } from './lib/address-list.ts'
 import { systemClock } from './lib/clock.ts'
-import { failPoint } from './lib/fail-point.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
-import type { IntakeFigures, SourceFigures } from './messages.ts'
-import { canResend, createContexts, type Lane, type SourceTold } from './source-contexts.ts'
+import { openFilesMax } from './open-files.ts'
+import { createContexts, type SourceTold } from './source-contexts.ts'
 import { createWarningsFile } from './source-warnings.ts'
+import { connectionsFor, createConnectionLimits } from './sources/connection-limits.ts'
 import { runSource } from './sources/registry.ts'
-import type { Source, SourceState } from './sources/source.ts'
+import type { SourceState } from './sources/source.ts'
 
-/** Checkpoint of the counters: what a crash can take from `refused` is at most this long. */
-const checkpointEveryMs = 1_000
-/** So often at least: after a crash it is known how long nobody listened. */
-const aliveEveryMs = 60_000
-export const simulatorSource = 'simulator'
+/** Interval of figures and checkpoints: a crash takes at most this much of `refused`. */
+const lookEveryMs = 1_000
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -34,12 +30,14 @@ await runChild(async (child) => {
   using keyring = await openKeyring(settings.dataDir, process.env, {
     onProblem: (error) => log.error('the key file is damaged; the keys known before stay valid', { error }),
   })
-  await using real = await openLane(child, 'real', settings.dataDir)
-  await using simulated = demo ? await openLane(child, 'demo', demo.dir) : undefined
-  let shown: Lane = simulated ?? real
+  const lane = { retentionMs: config.retentionHours * 3_600_000, clock: systemClock, log }
+  await using real = await openLane('real', settings.dataDir, lane)
+  await using simulated = demo ? await openLane('demo', demo.dir, lane) : undefined
+  const lanes = simulated ? [real, simulated] : [real]
+  let shown: OpenLane = simulated ?? real
   let realSeen = false
 
-  const laneOf = (source: string): Lane => (simulated && source === simulatorSource ? simulated : real)
+  const laneOf = (source: string): OpenLane => (simulated && source === simulatorSource ? simulated : real)
   const arrived = (source: string) => {
     if (!simulated || realSeen || source === simulatorSource) return
     realSeen = true
@@ -53,8 +51,8 @@ await runChild(async (child) => {
     wanted = undefined
     child.send({ type: 'durable', record: lastRecord })
   }
-  for (const lane of [real, simulated])
-    lane?.journal.onDurable(() => {
+  for (const lane of lanes)
+    lane.journal.onDurable(() => {
       if (lane === shown) ring()
       if (lane === real && realSeen && shown !== real) child.send({ type: 'real-data' })
     })
@@ -69,16 +67,15 @@ await runChild(async (child) => {
     }
   })
 
-  const trusted = new Set([...config.trust, simulatorSource])
-  const context = createContexts({ log, laneOf, arrived, trusted })
+  const context = createContexts({ log, laneOf, arrived, trusted: new Set(config.trust) })
   let udpPort: number | undefined
   const sources = configuredSources(settings, {
-    ingest(token) {
-      if (demo && token === demo.token) return simulatorSource
-      const known = keyring.ingest(token)
-      if (known?.time === 'trust') trusted.add(known.source)
-      return known?.source
-    },
+    ...ingestTokens(keyring, demo?.token),
+    connections: createConnectionLimits({
+      total: connectionsFor(openFilesMax()),
+      trustedProxies: createAddressList(config.trustedProxies),
+      clock: systemClock,
+    }),
     onUdpPort: (port) => {
       udpPort = port
     },
@@ -91,123 +88,38 @@ await runChild(async (child) => {
     return runSource(source, signal, context(source, tell))
   })
   await listening(states, signal)
-  tellAbsence(real, sources, log)
+  const { counters, checkpoints } = real
+  reportAbsence({ aliveAt: checkpoints.aliveAt, now: systemClock.now(), counters, sources, log })
   const { fence } = shown.journal
   child.send({ type: 'ready', fence, ...(udpPort === undefined ? {} : { udpPort }) })
 
   const warnings = createWarningsFile(settings.dataDir)
-  const figures = () => child.send({ type: 'intake', figures: figuresOf(shown, states) })
+  const figures = () => child.send({ type: 'intake', figures: intakeFigures(shown, states) })
   figures()
   const timer = setInterval(() => {
     figures()
-    for (const lane of [real, simulated]) {
-      if (!lane) continue
+    for (const lane of lanes) {
       lane.nearlyFull = lane.journal.stats().refusing
       void lookForJournal(lane, log)
-      const due = lane.counters.dirty() || systemClock.now() - (lane.aliveAt ?? 0) >= aliveEveryMs
-      if (due && !lane.checkpointing) checkpoint(lane).catch(() => {})
+      void lane.checkpoints.tick()
     }
     warnings.keep(states)
-  }, checkpointEveryMs)
+  }, lookEveryMs)
   try {
     await Promise.all(running)
   } finally {
     clearInterval(timer)
-    for (const lane of [real, simulated]) if (lane) await checkpoint(lane).catch(() => {})
+    for (const lane of lanes) await lane.checkpoints.last()
     figures()
   }
 })
 
-async function openLane(child: Child, name: Lane['name'], dir: string): Promise<PresentLane & AsyncDisposable> {
-  const { config } = child.settings
-  const journalDir = path.join(dir, 'journal')
-  const journal = await openJournalWriter(journalDir, { retentionMs: config.retentionHours * 3_600_000 })
-  for (const damage of journal.damage)
-    if (damage.torn) child.log.warn('the journal stopped without warning; its torn end is cut', { ...damage })
-    else child.log.error('the journal is damaged; the range is kept aside and counted', { ...damage })
-  const counters = createIntakeCounters()
-  const checkpointed = journal.lastCheckpoint && parseCheckpoint(journal.lastCheckpoint.bytes)
-  if (checkpointed) counters.restore(checkpointed)
-  await using reader = await openJournalReader(journalDir)
-  let after = checkpointed?.upTo ?? 0
-  const { lastRecord } = journal.tail()
-  while (after < lastRecord) {
-    const { records, damage } = await reader.read(after, {
-      durable: lastRecord,
-      bytesMax: 8 * 1024 * 1024,
-      framesMax: 1_000_000,
-    })
-    for (const record of records) counters.recount(record)
-    const next = Math.max(after, records.at(-1)?.number ?? 0, ...damage.map((range) => range.toRecord))
-    if (next === after) break
-    after = next
-  }
-  return {
-    name,
-    journal,
-    counters,
-    bytesOnTheWay: 0,
-    nearlyFull: undefined,
-    missing: undefined,
-    presence: await journalPresence(journalDir),
-    aliveAt: checkpointed && instant(checkpointed.at),
-    checkpointing: undefined,
-    [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
-  }
-}
-
-interface PresentLane extends Lane {
-  readonly presence: JournalPresence
-}
-
 /** An answer that is late is used with the next look. */
-async function lookForJournal(lane: PresentLane, log: Log) {
+async function lookForJournal(lane: OpenLane, log: Log) {
   const missing = await lane.presence.look()
   if (missing !== undefined && lane.missing === undefined) log.error('readings are refused', { reason: missing })
   if (missing === undefined && lane.missing !== undefined) log.info('the journal is back; readings are taken again')
   lane.missing = missing
-}
-
-async function checkpoint(lane: Lane) {
-  failPoint('checkpoint')
-  const bytes = lane.counters.checkpoint(systemClock.now())
-  await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
-}
-
-/** What sources without acknowledgement may have lost while no intake ran. */
-function tellAbsence(lane: Lane, sources: readonly Source[], log: Log) {
-  const { aliveAt: from, counters } = lane
-  if (from === undefined) return
-  const to = systemClock.now()
-  for (const { name, kind } of sources) {
-    if (canResend.has(kind) || !counters.all().has(name)) continue
-    const detail = `The server did not run: nobody listened for ${((to - from) / 1_000).toFixed(1)} s at most.`
-    counters.lose(name, { cause: 'port-down', frames: null, from, to, detail })
-    log.warn('a source without acknowledgement was not listened to while the server did not run', { source: name })
-  }
-}
-
-function figuresOf(lane: Lane, states: ReadonlyMap<string, SourceTold>): IntakeFigures {
-  const { journal, counters } = lane
-  const total = { received: 0, refused: 0, unframeable: 0 }
-  const sources = new Map<string, SourceFigures>()
-  const none = { received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {}, uncounted: {}, losses: [] }
-  for (const [name, { kind, state, detail, facts }] of states)
-    sources.set(name, { ...none, name, kind, state, detail, facts })
-  for (const [name, { inFlight: _inFlight, ...count }] of counters.all()) {
-    total.received += count.received
-    total.refused += count.refused
-    total.unframeable += count.unframeable
-    const listed = sources.get(name) ?? { ...none, name, kind: 'named', state: 'up' as const, detail: '', facts: {} }
-    sources.set(name, { ...listed, ...count, losses: counters.recentLosses(name) })
-  }
-  return {
-    tail: journal.tail(),
-    ...total,
-    inFlight: counters.inFlight,
-    sources: [...sources.values()],
-    journal: { ...journal.stats(), ...(lane.missing === undefined ? {} : { refusing: lane.missing }) },
-  }
 }
 
 /** Resolves when every source has said something about itself, or after 5 s: a source that waits for its line is no reason to wait. */

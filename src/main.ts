@@ -11,8 +11,10 @@ import { Command } from 'commander'
 import { CommandFailed, exitCodes } from './cli/output.ts'
 import type { StartOptions } from './cli/start.ts'
 import { ConfigError, type Flags, type LoadedConfig, loadConfig } from './config.ts'
+import { surviveClosedOutput } from './lib/log-output.ts'
 import { version } from './version.ts'
 
+surviveClosedOutput()
 const program = new Command('baykeeper')
   .description('Open smart-parking server: takes in every reading of every parking sensor and loses none.')
   .version(version)

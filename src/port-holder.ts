@@ -1,15 +1,19 @@
-/** Which process listens on a TCP port, from /proc (Linux). Only processes we may look into can be named. */
+/** Which process holds a TCP or UDP port, from /proc (Linux). Only processes we may look into can be named. */
 import { readdir, readFile, readlink } from 'node:fs/promises'
 
-/** `"name (pid 123)"`, or undefined when it cannot be told. */
-export async function portHolder(port: number): Promise<string | undefined> {
+/** State of a socket that holds its port: TCP listens, UDP is not connected. */
+const holding = { tcp: '0A', udp: '07' } as const
+
+/** `"name (pid 123)"`, or undefined when it is not known. */
+export async function portHolder(port: number, protocol: 'tcp' | 'udp' = 'tcp'): Promise<string | undefined> {
   const inodes = new Set<string>()
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  for (const table of [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]) {
     const text = await readFile(table, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(1)) {
       const fields = line.trim().split(/\s+/)
       const [, local, , state] = fields
-      if (state === '0A' && Number.parseInt(local?.split(':')[1] ?? '', 16) === port && fields[9]) inodes.add(fields[9])
+      if (state === holding[protocol] && Number.parseInt(local?.split(':')[1] ?? '', 16) === port && fields[9])
+        inodes.add(fields[9])
     }
   }
   if (inodes.size === 0) return undefined

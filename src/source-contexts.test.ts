@@ -31,8 +31,6 @@ async function opened(kind = 'http') {
     bytesOnTheWay: 0,
     nearlyFull: undefined,
     missing: undefined,
-    aliveAt: undefined,
-    checkpointing: undefined,
   }
   const arrived: string[] = []
   const told: Partial<SourceTold>[] = []

@@ -5,7 +5,6 @@
 import { encodeUplink } from './domain/uplink.ts'
 import type { IntakeCounters } from './intake-counters.ts'
 import { JournalError, type JournalWriter, recordKinds } from './journal/journal.ts'
-import type { Instant } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
 import type { Log } from './lib/log.ts'
@@ -34,10 +33,6 @@ export interface Lane {
   nearlyFull: string | undefined
   /** Why every source is refused: the journal is not where it was opened. Looked at once a second. */
   missing: string | undefined
-  /** When its last checkpoint was made, by this run or the one before. */
-  aliveAt: Instant | undefined
-  /** One checkpoint at a time. */
-  checkpointing: Promise<void> | undefined
 }
 
 /** What a source says about itself. */
@@ -65,6 +60,7 @@ interface ContextDeps {
   readonly laneOf: (source: string) => Lane
   /** A reading has come in: the first one of a real source ends the simulated city once it is durable. */
   readonly arrived: (source: string) => void
+  /** Names of sources whose device times are always taken, from the configuration. A token's trust comes with each delivery. */
   readonly trusted: ReadonlySet<string>
 }
 

@@ -75,6 +75,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let settings = options.settings
   let stopping = false
   let udpPort = options.udpPort
+  /** As intake has bound it: a port that is only configured is not announced. */
+  let boundUdpPort: number | undefined
   let fence = 0
   let want: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
@@ -141,6 +143,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'ready':
         kid.ready = true
         if (message.udpPort !== undefined) udpPort = message.udpPort
+        if (kid.role === 'intake') boundUdpPort = message.udpPort
         if (message.fence !== undefined) fence = message.fence
         if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
         kid.settled.resolve()
@@ -266,7 +269,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       ),
       ...forecastPids,
     }),
-    udpPort: () => (udpPort === 'off' ? undefined : udpPort),
+    udpPort: () => boundUdpPort,
     async endDemo() {
       if (!settings.demo) return
       settings = { ...settings, demo: undefined }

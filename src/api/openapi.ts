@@ -101,11 +101,13 @@ const operationId = ({ method, path }: Endpoint) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('') || 'Root')
 
-function problemsOf({ access, params, query, body, problems = [], answers }: Endpoint): number[] {
+function problemsOf({ method, access, params, query, body, problems = [], answers }: Endpoint): number[] {
+  // A body is read, and refused, where none is needed too.
+  const readsBody = body !== undefined || method !== 'GET'
   const implied = [
-    ...(params || query || body ? [400] : []),
+    ...(params || query || readsBody ? [400] : []),
     ...(access === 'open' ? [] : [401, 403]),
-    ...(body ? [413, 415] : []),
+    ...(readsBody ? [413, 415] : []),
     421,
     500,
   ]

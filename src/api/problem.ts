@@ -78,6 +78,9 @@ export function problemOf(error: unknown, log: Log, url: string): ProblemError {
     return new ProblemError(400, `query cursor: ${error.message}`, { code: 'E_BAD_CURSOR' })
   if (error instanceof StoreError) return ofStore(error, log)
   const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string }
+  // The router refuses before the schema of the path is asked; to the caller it is the same mistake.
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new ProblemError(400, 'path: an id has at most 128 characters', { code: 'E_INVALID' })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new ProblemError(statusCode, message ?? 'bad request', code ? { code } : {})
   log.error('a request failed by our own fault', { url: url.slice(0, 200), error, stack: (error as Error)?.stack })

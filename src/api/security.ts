@@ -3,6 +3,7 @@
  * ours (a foreign name that resolves to our address would give a foreign page our origin: DNS rebinding).
  */
 import type { FastifyRequest } from 'fastify'
+import { hasTwoHosts, twoHostsDetail } from '../lib/http-target.ts'
 import { ProblemError } from './problem.ts'
 
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -38,7 +39,8 @@ const isLoopback = (name: string) =>
 
 export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
   const configured = new Set(hosts.map(hostName).filter((name) => name !== ''))
-  return ({ headers: { host } }) => {
+  return ({ headers: { host }, raw }) => {
+    if (hasTwoHosts(raw.rawHeaders)) throw new ProblemError(400, twoHostsDetail, { code: 'E_HOST' })
     const name = hostName(host ?? '')
     if (isLoopback(name) || configured.has(name)) return
     throw new ProblemError(421, 'this host name is not served here: add it to "hosts" in the configuration', {

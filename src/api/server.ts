@@ -11,6 +11,7 @@
  * It does not listen: its owner holds the socket.
  */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { originForm } from '../lib/http-target.ts'
 import { authorize, identify } from './access.ts'
 import type { ApiDeps, RouteContext } from './context.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -84,6 +85,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     // Streams end by themselves at closing; what is left then is not worth waiting for.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: paramCharsMax },
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     frameworkErrors: (error, request, reply) => {
       // The router refuses a path before any hook runs.
       reply.headers(securityHeaders)

@@ -28,6 +28,7 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
   const total = 2 * survey.stays
   await using target = await findTarget(options, { name: 'replay', time: 'trust', api: true })
   const progress = createProgress({ stage: 'replay', total, json: options.json })
+  for (const warning of target.warnings) progress.say(`! ${warning}`)
   const plan = await placeBays(target, survey, { name: nameOf(csv), zone }, signal, progress)
   const began = performance.now()
   let done = 0
@@ -77,9 +78,12 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
     ],
     {
       ok: done === total,
-      warnings: signal.aborted
-        ? ['stopped; run the same command again to go on: what is stored already counts as a repeat']
-        : [],
+      warnings: [
+        ...target.warnings,
+        ...(signal.aborted
+          ? ['stopped; run the same command again to go on: what is stored already counts as a repeat']
+          : []),
+      ],
     },
   )
   return signal.aborted ? exitCodes.interrupted : exitCodes.ok

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config.ts'
 import { type Keyring, openKeyring } from '../lib/keyring.ts'
 import { type Transport, transports } from '../simulator/senders/open.ts'
 import { CommandFailed, exitCodes } from './output.ts'
@@ -26,6 +27,8 @@ export interface Target extends AsyncDisposable {
   /** Web of the server and a key for it, when both are at hand. */
   readonly web?: string | undefined
   readonly apiKey?: string | undefined
+  /** What of the occasion may not come true there; one sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /** Source name of tokens made here: the same each time, so that a second replay meets its own readings. */
@@ -43,20 +46,25 @@ const demoEndMsMax = 6_000
 export async function findTarget(options: SendingOptions, occasion: Occasion): Promise<Target> {
   const via = transports.find((name) => name === (options.via ?? 'http'))
   if (!via) throw usage(`--via ${options.via}: choose from ${transports.join(', ')}`)
-  const { data } = placeOf(options).config
+  const { config } = placeOf(options)
+  const { data } = config
   const ready = await runningServer(data)
   const to = options.to ?? (via === 'serial' ? undefined : ready?.[listeners[via]])
   if (to === undefined) throw missingTarget(via, ready, data)
   if (via !== 'serial' && !URL.canParse(to)) throw usage(`--to ${to}: give a URL like ${via}://127.0.0.1:8081`)
   // Keys of this directory are good for its own server only.
   const own = ready !== undefined && (via === 'serial' || to === ready[listeners[via]])
-  let token = options.token ?? process.env['BAYKEEPER_INGEST_TOKEN']
+  // The token of the environment is trusted with old times only where the configuration says so; a token for the occasion is.
+  const ofEnvironment =
+    own && occasion.time && !config.trust.includes('env') ? undefined : process.env['BAYKEEPER_INGEST_TOKEN']
+  let token = options.token ?? ofEnvironment
   let user = options.token ? undefined : token ? 'env' : undefined
   let apiKey = options.apiKey ?? process.env['BAYKEEPER_API_KEY']
-  if (!own) return { via, to, token, user, [Symbol.asyncDispose]: async () => {} }
+  const warnings = occasion.time ? untrustedTimes(config, { via, to, own }) : []
+  if (!own) return { via, to, token, user, warnings, [Symbol.asyncDispose]: async () => {} }
 
   using keyring = await openKeyring(data)
-  if (options.token) user = keyring.ingest(options.token)?.source
+  if (options.token) user = trustedSource(keyring, options.token, occasion, config)
   const made: ('ingest' | 'api')[] = []
   const before = keyring.list().length
   const { name, time } = occasion
@@ -70,7 +78,48 @@ export async function findTarget(options: SendingOptions, occasion: Occasion): P
     made.push('api')
   }
   if (before === 0 && made.length > 0) await demoEnd(data, ready)
-  return { via, to, token, user, web: ready.web, apiKey, [Symbol.asyncDispose]: () => revoke(data, name, made) }
+  return {
+    via,
+    to,
+    token,
+    user,
+    web: ready.web,
+    apiKey,
+    warnings,
+    [Symbol.asyncDispose]: () => revoke(data, name, made),
+  }
+}
+
+/** The source of a token that was given by hand. Refuses one under which the original times would be lost. */
+function trustedSource(keyring: Keyring, token: string, { time }: Occasion, { trust }: Config): string | undefined {
+  const sender = keyring.ingest(token)
+  if (time && sender && sender.time !== 'trust' && !trust.includes(sender.source))
+    throw usage(
+      `--token: the times of ${sender.source} are checked, so old readings would get the time of their arrival; leave --token out, or make one with: baykeeper token create --source ${sender.source} --time trust --replace`,
+    )
+  return sender?.source
+}
+
+interface Line {
+  readonly via: Transport
+  readonly to: string
+  readonly own: boolean
+}
+
+/** Where the times that readings carry may not be taken by the server. */
+function untrustedTimes({ trust, tcp, serial }: Config, { via, to, own }: Line): string[] {
+  const checked = 'old readings get the time of their arrival'
+  if (!own)
+    return [
+      `${to} takes the original times only if this source is trusted there (a token made with --time trust, or "time: trust" of the listener); otherwise ${checked}`,
+    ]
+  if (via === 'tcp' && tcp.time !== 'trust' && !trust.includes('tcp'))
+    return [`the server checks the times of TCP lines, so ${checked}; set "tcp: { time: trust }" for the replay`]
+  if (via === 'serial' && serial.some(({ time }) => time !== 'trust'))
+    return [
+      `the server checks the times of serial lines, so ${checked}; set "time: trust" under "serial" for the replay`,
+    ]
+  return []
 }
 
 async function revoke(data: string, name: string, kinds: readonly ('ingest' | 'api')[]) {

@@ -49,12 +49,13 @@ async function serial(wanted: string): Promise<Finding[]> {
 
 async function broker(settings: Config['brokers'][number]): Promise<Finding[]> {
   const name = `broker ${shown(settings.url)}`
+  const { clientId = defaultClientId } = settings
   const nameless: Finding[] =
-    settings.clientId === defaultClientId
+    clientId === defaultClientId
       ? [{ level: 'warning', what: `${name}: ${noClientId}`, fix: 'set brokers[].clientId to a name of its own' }]
       : []
   try {
-    const { warnings, figures } = await brokerPreflight(settings)
+    const { warnings, figures } = await brokerPreflight({ ...settings, clientId })
     const dropped = figures['brokerDroppedMessages']
     return [
       {

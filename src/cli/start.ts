@@ -6,7 +6,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
-import { type BoundPort, bindPort } from '../bound-sockets.ts'
+import { type BoundPort, bindPort, freeUdpPort } from '../bound-sockets.ts'
 import type { Config, LoadedConfig } from '../config.ts'
 import { isLoopback } from '../configured-sources.ts'
 import type { DemoCitySettings } from '../demo-city.ts'
@@ -65,6 +65,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       : undefined
   if (demo) await mkdir(demo.dir, { recursive: true, mode: 0o700 })
   const ports = await bindAll(loaded, demo !== undefined)
+  const udp = await udpPortOf(loaded, demo !== undefined)
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
@@ -86,7 +87,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       urls: urlsOf(config, ports, undefined),
     },
     listeners: Object.fromEntries(Object.entries(ports).map(([use, { fd }]) => [use, fd])),
-    udpPort: config.udp.port,
+    udpPort: udp.port,
     log,
     onChange: () => {
       if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
@@ -136,7 +137,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       banner({
         config,
         urls: urls(),
-        ports,
+        ports: { ...ports, udp },
         demo: demo !== undefined,
         secret,
         ms: performance.now() - began,
@@ -206,6 +207,22 @@ async function bindAll({ config, origins }: LoadedConfig, demo: boolean): Promis
   return ports
 }
 
+async function udpPortOf({ config, origins }: LoadedConfig, demo: boolean): Promise<UdpPort> {
+  const { port } = config.udp
+  if (port === 'off') return { port }
+  return freeUdpPort(config.host, {
+    label: 'UDP datagrams',
+    flag: '--udp-port',
+    port,
+    mayMove: demo && !origins.has('udp.port'),
+  })
+}
+
+interface UdpPort {
+  readonly port: number | 'off'
+  readonly movedFrom?: number
+}
+
 function urlsOf(config: Config, ports: Ports, udpPort: number | undefined): Record<string, string> {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const schemes = { web: 'http', ingest: 'http', mqtt: 'mqtt', tcp: 'tcp' }
@@ -271,7 +288,7 @@ async function layoutPlaced(city: ChildProcess): Promise<void> {
 interface BannerFacts {
   readonly config: Config
   readonly urls: Record<string, string>
-  readonly ports: Ports
+  readonly ports: Readonly<Record<string, BoundPort | UdpPort>>
   readonly demo: boolean
   readonly secret: string
   readonly ms: number

@@ -2,8 +2,9 @@
 import type { Codec } from './codec.ts'
 import { genericCodec } from './generic/decode.ts'
 import { lorawanCodec } from './lorawan/decode.ts'
+import { unmatchedTopicCodec } from './unmatched-topic/decode.ts'
 
-const codecs: readonly Codec[] = [genericCodec, lorawanCodec]
+const codecs: readonly Codec[] = [genericCodec, lorawanCodec, unmatchedTopicCodec]
 const byName = new Map(codecs.map((codec) => [codec.name, codec]))
 
 export const codecNames: readonly string[] = [...byName.keys()]

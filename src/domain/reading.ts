@@ -76,6 +76,7 @@ export type RejectionCode =
   | 'unknown-format'
   | 'unknown-envelope'
   | 'unknown-payload'
+  | 'unknown-topic'
   | 'too-many-readings'
   | 'sequence-conflict'
   | 'store-refused'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { countFrames, type Framing, frameSpans, framings, headerRow } from './frames.ts'
+import { countFrames, type Framing, frameSpans, framings, hasHeader, headerRow } from './frames.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -47,6 +47,13 @@ test('csv-header: the first row is no frame and can be read as text', () => {
   assert.deepEqual(split('csv-header', 'device,seq\n'), [])
 })
 
+test('csv-cr: CR, LF and CRLF end a row in any mixture, and quotes hide them', () => {
+  assert.deepEqual(split('csv-cr', '\uFEFFa,1\rb,2\r\rc,"x\ry"\r\nd\ne\n'), ['a,1', 'b,2', 'c,"x\ry"', 'd', 'e'])
+  assert.deepEqual(split('csv-cr-header', 'device,seq\rA,1\rB,2\n'), ['A,1', 'B,2'])
+  assert.equal(headerRow(bytesOf('device,seq\rA,1\r'), 'csv-cr-header'), 'device,seq')
+  assert.deepEqual(split('csv', 'a\rb\n'), ['a\rb'])
+})
+
 test('json: the elements of an array, or the whole text', () => {
   assert.deepEqual(split('json', '\uFEFF [ {"a":[1,2]} , "x]\\",[" ,\n3 ] \n'), ['{"a":[1,2]}', '"x]\\",["', '3'])
   assert.deepEqual(split('json', ' {"a":1} '), ['{"a":1}'])
@@ -85,7 +92,7 @@ test('frames ascend, do not overlap, cover every byte that is no separator, and 
         left.fill(32, start, end)
         before = end
       }
-      const header = framing === 'csv-header' ? headerRow(bytes) : ''
+      const header = hasHeader(framing) ? headerRow(bytes, framing) : ''
       const rest = decoder.decode(left)
       if (header) assert.ok(rest.includes(header))
       else assert.match(rest, framing === 'json' ? /^\uFEFF?[[\],\s]*$/ : /^\uFEFF?\s*$/)

@@ -7,11 +7,13 @@
  */
 
 /** How bytes split into frames. The order is the wire code in the journal: append, never reorder. */
-export const framings = ['whole', 'lines', 'csv', 'csv-header', 'json'] as const
+export const framings = ['whole', 'lines', 'csv', 'csv-header', 'json', 'csv-cr', 'csv-cr-header'] as const
 /**
  * - `whole`: all bytes are one frame.
  * - `lines`: one frame per line (LF or CRLF); blank lines are not frames.
  * - `csv`: RFC 4180 rows, quotes may hold line ends; blank rows are not frames. `csv-header`: the first row is no frame.
+ * - `csv-cr`, `csv-cr-header`: the same, where CR alone ends a row too (old Excel for Mac). Framings of their own, because records that
+ *   are in a journal already must split as they were counted.
  * - `json`: the elements of a top-level array, otherwise the whole text as one frame; `[]` and blank have none. An array that is
  *   broken (unbalanced, an element missing, text after it) is one frame as well, so that nothing is lost.
  */
@@ -28,13 +30,20 @@ export function countFrames(framing: Framing, bytes: Uint8Array): number {
   return walk(framing, bytes, undefined)
 }
 
-/** Text of the first row that is not blank: the column names of `csv-header`. */
-export function headerRow(bytes: Uint8Array): string {
+/** Framings whose first row names the columns. */
+export const hasHeader = (framing: Framing): boolean => framing === 'csv-header' || framing === 'csv-cr-header'
+
+/** Text of the first row that is not blank: the column names. */
+export function headerRow(bytes: Uint8Array, framing: Framing = 'csv-header'): string {
   let row = ''
-  walkCsv(bytes, (start, end) => {
-    row = decoder.decode(bytes.subarray(start, end))
-    return stop
-  })
+  walkCsv(
+    bytes,
+    (start, end) => {
+      row = decoder.decode(bytes.subarray(start, end))
+      return stop
+    },
+    framing.startsWith('csv-cr'),
+  )
   return row
 }
 
@@ -45,10 +54,11 @@ type Visit = ((start: number, end: number) => unknown) | undefined
 
 function walk(framing: Framing, bytes: Uint8Array, visit: Visit): number {
   if (framing === 'lines') return walkLines(bytes, visit)
-  if (framing === 'csv') return walkCsv(bytes, visit)
-  if (framing === 'csv-header') {
+  const crEnds = framing.startsWith('csv-cr')
+  if (framing === 'csv' || framing === 'csv-cr') return walkCsv(bytes, visit, crEnds)
+  if (hasHeader(framing)) {
     let rows = 0
-    return Math.max(0, walkCsv(bytes, visit && ((start, end) => rows++ > 0 && visit(start, end))) - 1)
+    return Math.max(0, walkCsv(bytes, visit && ((start, end) => rows++ > 0 && visit(start, end)), crEnds) - 1)
   }
   if (framing === 'json') return walkJson(bytes, visit)
   visit?.(0, bytes.length)
@@ -92,13 +102,16 @@ function walkLines(bytes: Uint8Array, visit: Visit): number {
   return frames
 }
 
-function walkCsv(bytes: Uint8Array, visit: Visit): number {
+function walkCsv(bytes: Uint8Array, visit: Visit, crEnds: boolean): number {
   let frames = 0
   let nextQuote = -1
+  let nextCr = crEnds ? -1 : bytes.length
   for (let start = textStart(bytes); start < bytes.length; ) {
     if (nextQuote < start) nextQuote = indexOr(bytes, quote, start)
-    let end = indexOr(bytes, lf, start)
-    if (nextQuote < end) end = quotedRowEnd(bytes, start)
+    if (nextCr < start) nextCr = indexOr(bytes, cr, start)
+    // With CR rows a search for LF from each of them would scan the rest of the body again and again.
+    let end = nextCr < bytes.length ? rowEnd(bytes, start, nextCr) : indexOr(bytes, lf, start)
+    if (nextQuote < end) end = quotedRowEnd(bytes, start, crEnds)
     const one = row(bytes, start, end, visit)
     if (one === stop) return frames + 1
     frames += one
@@ -107,12 +120,18 @@ function walkCsv(bytes: Uint8Array, visit: Visit): number {
   return frames
 }
 
+/** The first LF before `limit`, or `limit`. */
+function rowEnd(bytes: Uint8Array, start: number, limit: number): number {
+  const found = bytes.subarray(start, limit).indexOf(lf)
+  return found < 0 ? limit : start + found
+}
+
 /** Only a quote that opens a cell, blanks before it allowed, hides line ends (RFC 4180, rule 5). */
-function quotedRowEnd(bytes: Uint8Array, start: number): number {
+function quotedRowEnd(bytes: Uint8Array, start: number, crEnds: boolean): number {
   let cellStart = true
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at]
-    if (byte === lf) return at
+    if (byte === lf || (crEnds && byte === cr)) return at
     if (byte === quote && cellStart) at = closingQuote(bytes, at)
     cellStart = byte === comma || (cellStart && (byte === space || byte === tab))
   }

@@ -81,6 +81,8 @@ export interface Keyring extends Disposable {
   revoke(name: string, kind: KeyKind): Promise<boolean>
   ingest(token: string): { readonly source: string; readonly time?: 'trust' } | undefined
   apiKey(token: string): Principal | undefined
+  /** Grows with each change of the keys: who keeps a connection open after a check checks again then. */
+  version(): number
   /** No ingest token exists, in the file or the environment: nobody can send yet. */
   isEmpty(): boolean
   /** A one-time secret, valid for an hour; the one before it ends. */
@@ -116,10 +118,12 @@ export async function openKeyring(
   let known: readonly Key[] = []
   let index = indexOf([])
   let stamp = ''
+  let version = 0
   let signingKey: Buffer | undefined
 
   const use = (keys: readonly Key[]) => {
     known = keys
+    version++
     index = indexOf([...keys, ...fromEnv])
   }
   /** True when the file had changed. */
@@ -186,6 +190,7 @@ export async function openKeyring(
       return key && { source: key.name, ...(key.time ? { time: key.time } : {}) }
     },
     apiKey: (token) => principalOf(find('api', token)),
+    version: () => version,
     isEmpty: () => ![...known, ...fromEnv].some((key) => key.kind === 'ingest'),
     createSetupLink: () => createSetupSecret(dataDir, clock),
     consumeSetup: (secret) => consumeSetupSecret(dataDir, secret, clock),

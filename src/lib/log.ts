@@ -1,7 +1,11 @@
 /**
  * Log lines go to standard error, one JSON object or one readable line each. WARN means nothing was lost; ERROR means data was
  * lost or a human is needed. Log once, where the decision is taken.
+ *
+ * A line holds names and texts that senders chose. Characters that would begin another line or steer a terminal are escaped.
  */
+import { createLogOutput } from './log-output.ts'
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -23,15 +27,16 @@ export interface LogOptions {
 }
 
 export function createLog(fields: LogFields = {}, options: LogOptions = {}): Log {
-  const { level = 'info', json = false, write = (line) => process.stderr.write(`${line}\n`) } = options
+  const { level = 'info', json = false, write = toStandardError } = options
   const emit = (at: LogLevel, message: string, more: LogFields = {}) => {
     if (rank[at] < rank[level]) return
     const all = { ...fields, ...more }
-    if (json) return write(JSON.stringify({ time: new Date().toISOString(), level: at, message, ...all }, replaceError))
+    const time = new Date().toISOString()
+    if (json) return write(escaped(JSON.stringify({ time, level: at, message, ...all }, replaceError)))
     const tail = Object.entries(all)
-      .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value, replaceError)}`)
+      .map(([key, value]) => `${key}=${fieldText(value)}`)
       .join(' ')
-    write(`${new Date().toISOString().slice(11, 23)} ${at.padEnd(5)} ${message}${tail ? `  ${tail}` : ''}`)
+    write(escaped(`${time.slice(11, 23)} ${at.padEnd(5)} ${message}${tail ? `  ${tail}` : ''}`))
   }
   return {
     debug: (message, more) => emit('debug', message, more),
@@ -41,6 +46,21 @@ export function createLog(fields: LogFields = {}, options: LogOptions = {}): Log
     with: (more) => createLog({ ...fields, ...more }, { level, json, write }),
   }
 }
+
+let standardError: ((line: string) => void) | undefined
+const toStandardError = (line: string) => {
+  standardError ??= createLogOutput(process.stderr)
+  standardError(line)
+}
+
+const fieldText = (value: unknown) =>
+  typeof value === 'string' && /^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value, replaceError)
+
+/** Controls, line separators, bidi controls and characters of no width, written as JSON writes them. */
+const escaped = (line: string) =>
+  line.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\u200b-\u200d\u2060\ufeff]/gu, (character) =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 const replaceError = (_key: string, value: unknown) =>
   value instanceof Error

@@ -7,7 +7,7 @@ import type { Reading, Rejection } from '../domain/reading.ts'
 import { decodeUplink, type Uplink } from '../domain/uplink.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
-import { frameSpans, headerRow } from '../lib/frames.ts'
+import { frameSpans, hasHeader, headerRow } from '../lib/frames.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 
 export interface DecodedFrame {
@@ -87,8 +87,9 @@ export function splitUplink(
       code: 'unknown-format',
       detail: `the record was counted as ${record.frames} frames at intake and splits into ${spans.length / 2} now`,
     })
-  const meta =
-    uplink.framing === 'csv-header' ? { ...uplink.meta, columns: headerRow(uplink.bytes) } : (uplink.meta ?? noMeta)
+  const meta = hasHeader(uplink.framing)
+    ? { ...uplink.meta, columns: headerRow(uplink.bytes, uplink.framing) }
+    : (uplink.meta ?? noMeta)
   const context = { arrivedAt: uplink.arrivedAt, meta }
   const within = uplink.bytes
   return {

@@ -103,8 +103,16 @@ export class IntakeRefused extends Error {
   }
 }
 
+/** Who sends with a token: the source, and whether the times of its readings are taken whatever they are. */
+export interface Sender {
+  readonly source: string
+  readonly time?: 'trust'
+}
+
 /** Decides who may send. Tokens are 256-bit random; only hashes are kept. */
 export interface TokenCheck {
-  /** Source name of a valid ingest token, else undefined. */
-  ingest(token: string): string | undefined
+  /** Of a valid ingest token, as it is now: a token that is replaced without trust is trusted no longer. */
+  ingest(token: string): Sender | undefined
+  /** Changes whenever a token is made, replaced or revoked. A source that keeps a connection open checks its token again then. */
+  version?(): number
 }

@@ -18,7 +18,7 @@ export interface SocketFuzz extends AsyncDisposable {
   honest(): Promise<number>
 }
 
-const tokens = { ingest: (token: string) => (token === 'good' ? 'fuzz' : undefined) }
+const tokens = { ingest: (token: string) => (token === 'good' ? { source: 'fuzz' } : undefined) }
 const listen = { host: '127.0.0.1', port: 0 }
 const inputsPerConnection = 8
 const closedMsMax = 5_000

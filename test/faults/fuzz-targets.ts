@@ -143,7 +143,7 @@ class Wire extends Duplex {
 
 const gate: FuzzTarget = ({ bytes }, seed) => {
   const socket = new Wire() as unknown as Parameters<typeof guardPackets>[0]
-  guardPackets(socket, 256, () => {})
+  guardPackets(socket, { bytesMax: 256, onTooLarge: () => {}, onFault: () => {} })
   const cut = seed % (bytes.length + 1)
   socket.push(bytes.subarray(0, cut))
   socket.read()

@@ -71,8 +71,8 @@ interface Round extends HonestResult {
 }
 
 async function round(seed: number, ms: number, abusive: boolean): Promise<Round> {
-  const sources: Record<string, string> = { honest: 'north', abuser: 'south' }
-  const tokens = { ingest: (token: string) => sources[token] }
+  const senders: Record<string, { source: string }> = { honest: { source: 'north' }, abuser: { source: 'south' } }
+  const tokens = { ingest: (token: string) => senders[token] }
   const { promise, resolve } = Promise.withResolvers<string>()
   const source = httpSource({ listen: { host: '127.0.0.1', port: 0 }, tokens, onListening: resolve })
   const stop = runFor(source.run, createSinkContext())

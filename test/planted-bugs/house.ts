@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts'
 
 const contexts = ['--test', 'src/source-contexts.test.ts']
 const counters = ['--test', 'src/intake-counters.test.ts']
+const checkpoints = ['--test', 'src/intake-checkpoints.test.ts']
 const law = ['--test', 'src/system-status.test.ts']
 const falls = ['--test', 'test/fixtures/server.slow.test.ts']
 
@@ -51,10 +52,10 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not count again what was journaled after the last checkpoint',
-    file: 'src/intake.ts',
+    file: 'src/intake-lane.ts',
     from: 'for (const record of records) counters.recount(record)',
     to: '',
-    judge: falls,
+    judge: checkpoints,
   },
   {
     what: 'leaves quarantined frames out of the law',
@@ -97,5 +98,68 @@ export const houseBugs: readonly PlantedBug[] = [
     from: 'durable = Math.max(durable, message.record)',
     to: 'durable = Math.max(durable, message.record + 1_000_000)',
     judge: falls,
+  },
+  {
+    what: 'writes a checkpoint every second',
+    file: 'src/intake-checkpoints.ts',
+    from: 'if (counters.dirty() || beatDue()) await start()',
+    to: 'await start()',
+    judge: checkpoints,
+  },
+  {
+    what: 'writes named losses again in every checkpoint',
+    file: 'src/intake-checkpoints.ts',
+    from: '    counters.checkpointed()\n',
+    to: '',
+    judge: checkpoints,
+  },
+  {
+    what: 'forgets what a refused checkpoint held',
+    file: 'src/intake-counters.ts',
+    from: '      inCheckpoint = changes\n',
+    to: '      inCheckpoint = changes\n      inJournal = changes\n      unwritten = []\n',
+    judge: checkpoints,
+  },
+  {
+    what: 'stops the heartbeat when the clock is set back',
+    file: 'src/intake-checkpoints.ts',
+    from: 'clock.monotonic() - writtenAt >= heartbeatMs',
+    to: 'clock.now() - (aliveAt ?? 0) >= heartbeatMs',
+    judge: checkpoints,
+  },
+  {
+    what: 'says nothing of checkpoints that fail',
+    file: 'src/intake-checkpoints.ts',
+    from: 'if (!failing) log.warn',
+    to: 'if (failing) log.warn',
+    judge: checkpoints,
+  },
+  {
+    what: 'blames an absence on sources that send again',
+    file: 'src/intake-absence.ts',
+    from: 'if (canResend.has(kind) || !counters.all().has(name)) continue',
+    to: 'if (!counters.all().has(name)) continue',
+    judge: ['--test', 'src/intake-absence.test.ts'],
+  },
+  {
+    what: 'gives two networks one source name',
+    file: 'src/source-names.ts',
+    from: "(names.includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
+    to: "'mqtt'",
+    judge: ['--test', 'src/config.test.ts'],
+  },
+  {
+    what: 'lets a client id forge a log line',
+    file: 'src/lib/log.ts',
+    from: 'write(escaped(`${time.slice(11, 23)}',
+    to: 'write(String(`${time.slice(11, 23)}',
+    judge: ['--test', 'src/lib/log.test.ts'],
+  },
+  {
+    what: 'ends with the reader of its log',
+    file: 'src/lib/log-output.ts',
+    from: "  stream.on('error', ignore)\n  let leftOut",
+    to: '  let leftOut',
+    judge: ['--test', 'src/lib/log.test.ts'],
   },
 ]

@@ -1,57 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { createFakeContext, type FakeContext } from '../fake-context.ts'
-import { type HttpSourceOptions, httpSource } from './http-source.ts'
+import { openHttp as open } from './http-under-test.ts'
 
-const tokens = { ingest: (token: string) => (token === 'good' ? 'north' : token === 'other' ? 'south' : undefined) }
 const json = { 'content-type': 'application/json' }
 const row = '{"device":"A-017","seq":412,"occupied":true}'
-
-interface Opened {
-  readonly url: string
-  readonly context: FakeContext
-  post(body: string | Uint8Array, headers?: Record<string, string>, path?: string): Promise<Response>
-  stop(): Promise<void>
-}
-
-async function open(
-  t: TestContext,
-  options: Partial<HttpSourceOptions> = {},
-  context = createFakeContext(),
-): Promise<Opened> {
-  const stopper = new AbortController()
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const limits = { closeIdleMs: 0, ...options.limits }
-  const source = httpSource({
-    listen: { host: '127.0.0.1', port: 0 },
-    tokens,
-    onListening: resolve,
-    ...options,
-    limits,
-  })
-  const running = source.run(stopper.signal, context)
-  const url = await Promise.race([promise, running.then(() => assert.fail('ended'))])
-  const stop = () => {
-    stopper.abort()
-    return running
-  }
-  t.after(stop)
-  return {
-    url,
-    context,
-    stop,
-    post: (body, headers = json, path = '/ingest/v1') =>
-      fetch(url + path, {
-        method: 'POST',
-        body: body as string,
-        headers: { authorization: 'Bearer good', ...headers },
-      }),
-  }
-}
 
 async function problem(response: Response, status: number) {
   assert.equal(response.status, status)
@@ -86,15 +42,20 @@ test('each form is accepted, counted and named after its token', async (t) => {
   }
 })
 
-test('nothing to accept is accepted as nothing, without touching the journal', async (t) => {
+test('a body without a reading is refused and counted: its sender must not believe that something was kept', async (t) => {
   const { post, context } = await open(t)
   for (const [type, body] of [
-    ['application/json', '[]'],
     ['application/json', ''],
-    ['text/csv', 'device,seq\n'],
+    ['application/json', ' [ ] '],
+    ['application/x-ndjson', '\n\n'],
+    ['text/csv', ''],
+    ['text/csv', 'device,seq,time,occupied\r\n'],
+    ['text/csv; header=present', 'A,1,,1'],
   ] as const)
-    assert.deepEqual(await (await post(body, { 'content-type': type })).json(), { accepted: 0 })
+    assert.match(await problem(await post(body, { 'content-type': type }), 400), /holds no reading/)
   assert.equal(context.delivers, 0)
+  assert.deepEqual([...new Set(context.refusals.map(({ cause, source }) => `${cause} ${source}`))], ['protocol north'])
+  assert.equal(context.refusals.length, 6)
 })
 
 test('no answer before the frames are durable', async (t) => {
@@ -342,4 +303,17 @@ test('any bytes posted get an answer or a closed connection, and the next sender
     { numRuns: 150 },
   )
   assert.equal((await post(row)).status, 202)
+})
+
+test('the times of a token that is trusted are trusted, request by request', async (t) => {
+  let time: { time?: 'trust' } = { time: 'trust' }
+  const tokens = { ingest: () => ({ source: 'north', ...time }) }
+  const { post, context } = await open(t, { tokens })
+  await post(row)
+  time = {}
+  await post(row)
+  assert.deepEqual(
+    context.durable.map((delivery) => delivery.time),
+    ['trust', undefined],
+  )
 })

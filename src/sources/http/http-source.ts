@@ -10,19 +10,35 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type Socket } from 'node:net'
-import { countFrames } from '../../lib/frames.ts'
+import { countFrames, type Framing, headerRow } from '../../lib/frames.ts'
+import { hasTwoHosts, originForm } from '../../lib/http-target.ts'
+import type { ConnectionLimits } from '../connection-limits.ts'
+import { createLimitedWarn } from '../limited-warn.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
-import { type Delivery, IntakeRefused, type Source, type SourceContext, type TokenCheck } from '../source.ts'
-import { type BodyFault, createHeld, dropRest, type Held, letGo, readBody, take } from './body.ts'
+import {
+  type Delivery,
+  IntakeRefused,
+  type Sender,
+  type Source,
+  type SourceContext,
+  type TokenCheck,
+} from '../source.ts'
+import { type BodyFault, bodyBytesMax, createHeld, dropRest, type Held, letGo, readBody, take } from './body.ts'
+import { asUtf8 } from './body-text.ts'
+import { csvFormFault } from './csv-form.ts'
 import {
   framesMax,
   fromFault,
   later,
+  noFrames,
   type Problem,
+  problemText,
   type Refusal,
   sendProblem,
   tooManyFrames,
+  twoHosts,
   unauthorized,
+  unknownCharset,
   unknownPath,
   unsupported,
   wrongMethod,
@@ -36,6 +52,8 @@ export interface HttpSourceOptions {
   readonly name?: string
   readonly time?: 'trust'
   readonly onListening?: (url: string) => void
+  /** Shared with the other listeners. */
+  readonly connections?: ConnectionLimits
   /** Shorter limits for tests. */
   readonly limits?: Partial<HttpLimits>
 }
@@ -63,15 +81,21 @@ const defaultLimits: HttpLimits = {
   closeIdleMs: 500,
 }
 
+/** Interval of the facts. */
+const factsEveryMs = 2_000
 /** While closing: how often connections that have become idle are looked for. */
 const closeLookMs = 50
 
+const defaultName = 'http'
+
 export function httpSource(options: HttpSourceOptions): Source {
-  return { name: options.name ?? 'http', kind: 'http', run: (signal, context) => serve(options, signal, context) }
+  return { name: options.name ?? defaultName, kind: 'http', run: (signal, context) => serve(options, signal, context) }
 }
 
 async function serve(options: HttpSourceOptions, signal: AbortSignal, context: SourceContext): Promise<void> {
   const limits = { ...defaultLimits, ...options.limits }
+  const { connections, name = defaultName } = options
+  const warn = createLimitedWarn(context.log, context.clock)
   const desk: Desk = { ...options, held: createHeld(), context, signal }
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -88,18 +112,21 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
       else sendProblem(response, { status: 500, detail: 'the server failed at this request; its log says why' })
     })
   }
+  server.on('connection', (socket: Socket) => connections?.admit(socket, { name, log: context.log }))
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   server.on('clientError', onClientError)
 
   const address = await listen(server, options.listen)
-  server.on('error', (fault) => context.log.warn('a connection could not be taken', { fault }))
-  server.on('drop', () =>
-    context.log.warn('a connection was refused: too many are open', { max: limits.connectionsMax }),
-  )
+  server.on('error', (fault) => warn('a connection could not be taken', { fault }))
+  server.on('drop', () => warn('a connection was refused: too many are open', { max: limits.connectionsMax }))
+  const tell = () => connections && context.facts({ figures: connections.figures(name) })
+  tell()
+  const facts = setInterval(tell, factsEveryMs)
   context.status('up', `listening on ${address}`)
   options.onListening?.(`http://${address}`)
   await aborted(signal)
+  clearInterval(facts)
   const late = setTimeout(() => server.closeAllConnections(), limits.closeMs)
   const idleAt = context.clock.monotonic() + limits.closeIdleMs
   const idle = setInterval(() => {
@@ -119,7 +146,8 @@ interface Desk extends HttpSourceOptions {
 
 async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (desk.signal.aborted) response.setHeader('connection', 'close')
-  const { url = '/', method, headers } = request
+  const { method, headers } = request
+  const url = originForm(request.url ?? '/')
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const route = routes.get(path)
@@ -127,13 +155,16 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
     dropRest(request)
     sendProblem(response, problem)
   }
+  if (hasTwoHosts(request.rawHeaders)) return refuse(twoHosts)
   if (!route) return refuse(unknownPath(path))
   if (method !== 'POST') return refuse(wrongMethod(path))
-  const source = senderOf(headers.authorization, desk.tokens)
-  if (source === undefined) {
+  const sender = senderOf(headers.authorization, desk.tokens)
+  if (sender === undefined) {
     desk.context.refused(1, 'unauthorized')
     return refuse(unauthorized)
   }
+  const { source } = sender
+  desk.connections?.proven(request.socket)
   const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase()
   const contentType = headers['content-type'] ?? ''
   if ((encoding !== 'identity' && encoding !== 'gzip') || !route.framing(contentType, noBytes)) {
@@ -152,7 +183,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
     const result =
       typeof body === 'string'
         ? fromFault(body)
-        : await accept(desk, route, { source, body, encoding, url, request, hold })
+        : await accept(desk, route, { sender, body, encoding, url, request, hold })
     if (typeof result === 'number') return sendAccepted(response, result)
     desk.context.refused(result.frames, result.cause, source)
     sendProblem(response, result.problem)
@@ -165,7 +196,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
 }
 
 interface Upload {
-  readonly source: string
+  readonly sender: Sender
   readonly body: Buffer
   readonly encoding: string
   readonly url: string
@@ -175,11 +206,12 @@ interface Upload {
 
 /** Frames accepted, once durable. Throws IntakeRefused, which intake has counted. */
 async function accept(desk: Desk, route: Route, upload: Upload): Promise<number | Refusal> {
-  const { source, body, encoding, url, request } = upload
+  const { sender, body, encoding, url, request } = upload
+  const { source, time = desk.time } = sender
   const contentType = request.headers['content-type'] ?? ''
   const mark = url.indexOf('?')
   const meta = route.meta(mark < 0 ? '' : url.slice(mark + 1), request.headers)
-  const common = { source, codec: route.codec, ...(desk.time ? { time: desk.time } : {}) }
+  const common = { source, codec: route.codec, ...(time ? { time } : {}) }
   const unpacked = encoding === 'gzip' ? await unpack(source, body) : body
   if (typeof unpacked === 'string') return fromFault(unpacked)
   let delivery: Delivery
@@ -188,14 +220,30 @@ async function accept(desk: Desk, route: Route, upload: Upload): Promise<number 
   else {
     const fault = encoding === 'gzip' ? upload.hold(unpacked.length) : undefined
     if (fault) return fromFault(fault)
-    const framing = route.framing(contentType, unpacked) ?? 'whole'
-    const frames = countFrames(framing, unpacked)
+    const text = route.text ? asUtf8(contentType, unpacked) : { bytes: unpacked }
+    if (!text) return unknownCharset
+    const { bytes, charset } = text
+    const rewritten = bytes.length - unpacked.length
+    const more = bytes.length > bodyBytesMax ? 'too-large' : rewritten > 0 ? upload.hold(rewritten) : undefined
+    if (more) return fromFault(more)
+    const framing = route.framing(contentType, bytes) ?? 'whole'
+    const frames = countFrames(framing, bytes)
     if (frames > framesMax) return tooManyFrames(frames)
-    if (frames === 0) return 0
-    delivery = { ...common, ...(meta ? { meta } : {}), framing, bytes: unpacked, frames }
+    const wrong = formFault(framing, bytes, frames)
+    if (wrong !== undefined) return noFrames(wrong)
+    const extended = charset === undefined ? meta : { ...meta, charset }
+    delivery = { ...common, ...(extended ? { meta: extended } : {}), framing, bytes, frames }
   }
   await desk.context.deliver([delivery])
   return delivery.frames
+}
+
+/** Why nothing of a body can be a reading: then its sender must hear of it, for nothing would be kept. */
+function formFault(framing: Framing, bytes: Buffer, frames: number): string | undefined {
+  const csv = framing.startsWith('csv')
+  const wrong = csv ? csvFormFault(bytes, headerRow(bytes, framing)) : undefined
+  if (wrong !== undefined || frames > 0) return wrong
+  return `the body holds no reading${csv && bytes.length > 0 ? ': it has no row below the names of the columns' : ''}`
 }
 
 function sendAccepted(response: ServerResponse, frames: number) {
@@ -206,7 +254,7 @@ function sendAccepted(response: ServerResponse, frames: number) {
 
 const noBytes = new Uint8Array()
 
-function senderOf(authorization: string | undefined, tokens: TokenCheck): string | undefined {
+function senderOf(authorization: string | undefined, tokens: TokenCheck): Sender | undefined {
   const token = authorization && /^bearer +(\S+)$/i.exec(authorization)?.[1]
   return token ? tokens.ingest(token) : undefined
 }
@@ -214,11 +262,11 @@ function senderOf(authorization: string | undefined, tokens: TokenCheck): string
 /** What node could not read as HTTP is answered and the connection closed. */
 function onClientError(fault: NodeJS.ErrnoException, socket: Socket) {
   if (!socket.writable || fault.code === 'ECONNRESET') return socket.destroy()
-  const status =
+  const problem =
     fault.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
+      ? { status: 431, detail: 'the head of the request is too large; send fewer or shorter headers' }
       : fault.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request'
-  return socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+        ? { status: 408, detail: 'the request did not arrive in time; send it again' }
+        : { status: 400, detail: 'this is no HTTP request that the server can read' }
+  return socket.end(problemText(problem))
 }

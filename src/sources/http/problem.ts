@@ -1,5 +1,6 @@
 /** Why a request was not accepted, as problem details (RFC 9457): what it is and what to do. */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { twoHostsDetail } from '../../lib/http-target.ts'
 import type { RefusalCause } from '../source.ts'
 import { type BodyFault, bodyBytesMax } from './body.ts'
 import type { Route } from './routes.ts'
@@ -19,8 +20,25 @@ export interface Refusal {
   readonly problem: Problem
 }
 
-export function sendProblem(response: ServerResponse, { status, detail, headers }: Problem): void {
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail })
+const bodyOf = ({ status, detail }: Problem) =>
+  JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail })
+
+/** A whole answer, for a connection on which no request could be read. It ends the connection. */
+export function problemText(problem: Problem): string {
+  const body = bodyOf(problem)
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
+
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  const { status, headers } = problem
+  const body = bodyOf(problem)
   response.writeHead(status, {
     ...headers,
     'content-type': 'application/problem+json',
@@ -49,6 +67,12 @@ export const tooManyFrames = (frames: number): Refusal => ({
   problem: { status: 413, detail: `the body holds ${frames} frames and ${framesMax} is the most; send it in parts` },
 })
 
+export const noFrames = (detail: string): Refusal => ({
+  frames: 1,
+  cause: 'protocol',
+  problem: { status: 400, detail },
+})
+
 export const later = (status: number, detail: string, retryAfterS: number): Problem => ({
   status,
   detail,
@@ -60,6 +84,14 @@ export const unauthorized: Problem = {
   detail:
     'no valid ingest token; send "Authorization: Bearer TOKEN" with one made by: baykeeper token create --source NAME',
   headers: { 'www-authenticate': 'Bearer' },
+}
+
+export const twoHosts: Problem = { status: 400, detail: twoHostsDetail }
+
+export const unknownCharset: Refusal = {
+  frames: 1,
+  cause: 'protocol',
+  problem: { status: 415, detail: 'the charset of the content type is unknown here; send UTF-8' },
 }
 
 export const unknownPath = (path: string): Problem => ({

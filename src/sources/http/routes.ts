@@ -6,6 +6,8 @@ import type { Delivery } from '../source.ts'
 export interface Route {
   /** Undefined when the content type is none of those that the route takes. */
   framing(contentType: string, body: Uint8Array): Framing | undefined
+  /** Bodies are text: what is not UTF-8 is written as UTF-8. */
+  readonly text: boolean
   readonly codec: string
   /** Said with 415. */
   readonly takes: string
@@ -21,10 +23,12 @@ const readings: Route = {
     if (type === 'application/json') return 'json'
     if (type === 'application/x-ndjson' || type === 'application/ndjson') return 'lines'
     if (type !== 'text/csv') return undefined
-    if (parameters.includes('header=present')) return 'csv-header'
-    if (parameters.includes('header=absent')) return 'csv'
-    return namesColumns(headerRow(body)) ? 'csv-header' : 'csv'
+    const rows = crEndsRows(body) ? 'csv-cr' : 'csv'
+    if (parameters.includes('header=present')) return `${rows}-header`
+    if (parameters.includes('header=absent')) return rows
+    return namesColumns(headerRow(body, rows)) ? `${rows}-header` : rows
   },
+  text: true,
   codec: 'generic',
   takes: 'application/json, application/x-ndjson or text/csv',
   meta: () => undefined,
@@ -33,6 +37,7 @@ const readings: Route = {
 /** A webhook is one frame, whatever its form: the network servers differ, and none sends several uplinks at once. */
 const lorawan: Route = {
   framing: () => 'whole',
+  text: false,
   codec: 'lorawan',
   takes: 'anything',
   meta: (query, headers) => ({
@@ -45,6 +50,14 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/ingest/v1', readings],
   ['/ingest/lorawan', lorawan],
 ])
+
+/** CR without LF behind it. */
+function crEndsRows(body: Uint8Array): boolean {
+  for (let at = body.indexOf(cr); at >= 0; at = body.indexOf(cr, at + 1)) if (body[at + 1] !== lf) return true
+  return false
+}
+const cr = 13
+const lf = 10
 
 /** The first row names columns when one of its cells is literally `device`. */
 const namesColumns = (row: string) => row.split(',').some((cell) => /^\s*"?device"?\s*$/i.test(cell))

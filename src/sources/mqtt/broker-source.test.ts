@@ -1,50 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as netConnect } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
 import mqtt from 'mqtt'
-import { createFakeContext } from '../fake-context.ts'
-import { type MqttBrokerOptions, mqttBrokerSource } from './broker-source.ts'
-import { publish, rawClient } from './raw-client.ts'
+import { openBroker } from './broker-under-test.ts'
+import { publish } from './raw-client.ts'
 
-const tokens = { ingest: (token: string) => (token === 'good' ? 'north' : undefined) }
 const soon = (ms = 40) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function open(t: TestContext, options: Partial<MqttBrokerOptions> = {}) {
-  const context = createFakeContext()
-  const stopper = new AbortController()
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const source = mqttBrokerSource({
-    listen: { host: '127.0.0.1', port: 0 },
-    tokens,
-    anonymous: true,
-    onListening: resolve,
-    ...options,
-  })
-  const running = source.run(stopper.signal, context)
-  const url = await promise
-  const port = Number(new URL(url).port)
-  const stop = () => {
-    stopper.abort()
-    return running
-  }
-  t.after(stop)
-  return {
-    context,
-    port,
-    url,
-    stop,
-    async client(more: Parameters<typeof rawClient>[1] = {}) {
-      const client = await rawClient(port, more)
-      t.after(() => client.socket.destroy())
-      return client
-    },
-  }
-}
-
 test('no PUBACK before the message is durable; what came in one go is one delivery, acknowledged in order', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const { send, answers } = await client()
   context.hold()
   send(...[7, 3, 9].map((id) => publish(id, `m${id}`)))
@@ -61,7 +27,7 @@ test('no PUBACK before the message is durable; what came in one go is one delive
 })
 
 test('when intake refuses the client is disconnected without PUBACK, and what it sends again is taken', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const first = await client()
   context.refuse('journal')
   first.send(publish(1, 'a'), publish(2, 'b'))
@@ -75,7 +41,7 @@ test('when intake refuses the client is disconnected without PUBACK, and what it
 })
 
 test('QoS 2: PUBREC after the sync, a repeated message is journaled once, PUBREL is completed', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const { send, answers } = await client()
   context.hold()
   send(publish(5, 'once', { qos: 2 }))
@@ -94,7 +60,7 @@ test('QoS 2: PUBREC after the sync, a repeated message is journaled once, PUBREL
 })
 
 test('QoS 2: a refusal ends the connection without PUBREC', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const { send, socket, answers } = await client({ clean: false })
   context.refuse('overload')
   send(publish(5, 'x', { qos: 2 }))
@@ -108,7 +74,7 @@ test('QoS 2: a refusal ends the connection without PUBREC', async (t) => {
 })
 
 test('QoS 0 is journaled and marked', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const { send } = await client()
   send(publish(0, 'a', { qos: 0 }))
   await context.until(() => context.frames().length === 1)
@@ -117,8 +83,8 @@ test('QoS 0 is journaled and marked', async (t) => {
   assert.match(context.said.warnings?.[0] ?? '', /set QoS 1 at the sender/)
 })
 
-test('other topics are passed on and not journaled, their PUBACK keeps its place; nothing is retained', async (t) => {
-  const { context, client, url } = await open(t)
+test('a message to a topic without a rule is passed on and kept for a dead letter before its PUBACK; nothing is retained', async (t) => {
+  const { context, client, url } = await openBroker(t)
   const { send, answers } = await client()
   const listener = await mqtt.connectAsync(url, { clientId: 'listener' })
   t.after(() => listener.endAsync(true))
@@ -134,7 +100,14 @@ test('other topics are passed on and not journaled, their PUBACK keeps its place
   await context.until(() => heard.length === 2 && answers().length === 2)
   assert.deepEqual(answers(), ['puback 1', 'puback 2'])
   assert.deepEqual(heard.sort(), ['baykeeper/A-017/reading a false', 'light/1 on false'])
-  assert.deepEqual(context.frames(), ['a'])
+  assert.deepEqual(
+    context.durable.map(({ codec, meta }) => [codec, meta?.['topic']]),
+    [
+      ['generic', 'baykeeper/A-017/reading'],
+      ['unmatched-topic', 'light/1'],
+    ],
+  )
+  assert.deepEqual(context.frames(), ['a', 'on'])
   const late = await mqtt.connectAsync(url, { clientId: 'late' })
   t.after(() => late.endAsync(true))
   late.on('message', (topic) => heard.push(`late ${topic}`))
@@ -143,8 +116,31 @@ test('other topics are passed on and not journaled, their PUBACK keeps its place
   assert.equal(heard.length, 2)
 })
 
+test('topics that are nearly right lose nothing at any QoS, and are counted', async (t) => {
+  const { context, client } = await openBroker(t)
+  const { send, answers } = await client()
+  const topics = ['baykeeper/M8/reading/', 'baykeeper/M8/readings', '/baykeeper/M8/reading', 'Baykeeper/M8/reading']
+  topics.forEach((topic, i) => {
+    send(publish(i + 1, `one ${topic}`, { topic }), publish(0, `zero ${topic}`, { topic, qos: 0 }))
+    send(publish(i + 101, `two ${topic}`, { topic, qos: 2 }))
+  })
+  await context.until(() => context.frames().length === 3 * topics.length && answers().length === 2 * topics.length)
+  assert.ok(context.durable.every(({ codec }) => codec === 'unmatched-topic'))
+  await context.until(() => context.said.figures?.['unmatchedMessages'] === 3 * topics.length)
+  assert.match(context.said.warnings?.at(-1) ?? '', /topics that no rule is about/)
+})
+
+test('a message to one of the server’s own topics ends the connection and is counted as refused', async (t) => {
+  const { context, client } = await openBroker(t)
+  const { send, socket, answers } = await client()
+  send(publish(1, 'x', { topic: '$SYS/broker/load' }))
+  await once(socket, 'close')
+  assert.deepEqual(answers(), [])
+  assert.deepEqual(context.refusals, [{ frames: 1, cause: 'protocol', source: undefined }])
+})
+
 test('no session outlives its connection, and the client is told', async (t) => {
-  const { client } = await open(t)
+  const { client } = await openBroker(t)
   const first = await client({ clientId: 'gone', clean: false })
   first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] })
   await once(first.socket, 'data')
@@ -162,7 +158,7 @@ test('no session outlives its connection, and the client is told', async (t) => 
 })
 
 test('a subscriber that does not read delays no publisher', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   const deaf = await client({ clientId: 'deaf' })
   deaf.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] })
   await once(deaf.socket, 'data')
@@ -179,7 +175,7 @@ test('a subscriber that does not read delays no publisher', async (t) => {
 })
 
 test('a client is not read while too much of it is on its way', async (t) => {
-  const { context, client } = await open(t)
+  const { context, client } = await openBroker(t)
   context.hold()
   const { send, socket, answers } = await client()
   const payload = 'x'.repeat(200_000)
@@ -196,7 +192,7 @@ test('a client is not read while too much of it is on its way', async (t) => {
 })
 
 test('a client may not subscribe without end', async (t) => {
-  const { client } = await open(t)
+  const { client } = await openBroker(t)
   const { send, heard, socket } = await client()
   send({
     cmd: 'subscribe',
@@ -209,7 +205,7 @@ test('a client may not subscribe without end', async (t) => {
 })
 
 test('a password is an ingest token and names the source; a wrong one is turned away, none only where allowed', async (t) => {
-  const { context, client } = await open(t, { anonymous: false })
+  const { context, client } = await openBroker(t, { anonymous: false })
   const known = await client({ clientId: 'a', username: 'north', password: 'good' })
   assert.equal(known.returnCode, 0)
   known.send(publish(1, 'a'))
@@ -219,13 +215,13 @@ test('a password is an ingest token and names the source; a wrong one is turned 
   assert.equal((await client({ clientId: 'c', username: 'north', password: 'bad' })).returnCode, 4)
   assert.equal((await client({ clientId: 'd', username: 'north' })).returnCode, 4)
   assert.equal((await client({ clientId: 'e' })).returnCode, 4)
-  const open2 = await open(t, { anonymous: true })
+  const open2 = await openBroker(t, { anonymous: true })
   assert.equal((await open2.client({ username: 'north', password: 'bad' })).returnCode, 4)
   assert.equal((await open2.client({ username: 'anyone' })).returnCode, 0)
 })
 
 test('a packet that is too large ends the connection before it is gathered', async (t) => {
-  const { context, client, port } = await open(t)
+  const { context, client, port } = await openBroker(t)
   const { write, send, socket, answers } = await client()
   send(publish(1, 'x'.repeat(200_000)))
   await context.until(() => answers().length === 1)
@@ -242,7 +238,7 @@ test('a packet that is too large ends the connection before it is gathered', asy
 })
 
 test('more connections than allowed are refused', async (t) => {
-  const { client, port } = await open(t, { connectionsMax: 1 })
+  const { client, port } = await openBroker(t, { connectionsMax: 1 })
   await client()
   const second = netConnect(port, '127.0.0.1')
   second.on('error', () => {})
@@ -250,7 +246,7 @@ test('more connections than allowed are refused', async (t) => {
 })
 
 test('closing acknowledges what is on its way and reads no more', async (t) => {
-  const { context, client, stop } = await open(t)
+  const { context, client, stop } = await openBroker(t)
   const { send, answers, socket } = await client()
   context.hold()
   send(publish(1, 'a'))
@@ -265,7 +261,7 @@ test('closing acknowledges what is on its way and reads no more', async (t) => {
 })
 
 test('a client that keeps what is not acknowledged loses nothing across refusals', async (t) => {
-  const { context, url } = await open(t)
+  const { context, url } = await openBroker(t)
   const publisher = mqtt.connect(url, { clientId: 'p', clean: false, reconnectPeriod: 20 })
   t.after(() => publisher.endAsync(true))
   const messages = Array.from({ length: 2_000 }, (_, i) => `m${i}`)
@@ -281,7 +277,7 @@ test('a client that keeps what is not acknowledged loses nothing across refusals
 })
 
 test('any bytes leave the broker standing', async (t) => {
-  const { context, client, port } = await open(t)
+  const { context, client, port } = await openBroker(t)
   const connectBytes = Buffer.from('100f00044d515454040200000003726177', 'hex')
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.uint8Array({ maxLength: 60 }), async (known, bytes) => {

@@ -2,6 +2,7 @@
 import type { AedesOptions, Client } from 'aedes'
 import type { DeliveryQueue } from '../delivery-queue.ts'
 import type { Delivery } from '../source.ts'
+import type { MqttSender } from './credentials.ts'
 import type { PacketGate } from './packet-gate.ts'
 import { createTopicMatch } from './topic-filter.ts'
 
@@ -18,17 +19,24 @@ export interface JournalingOptions {
   readonly topics: readonly string[]
   readonly codec: string
   readonly time: 'trust' | undefined
-  /** The source that the client's token named. */
-  sourceOf(client: Client): string | undefined
+  /** Undefined when its token was revoked. */
+  senderOf(client: Client): MqttSender | undefined
   gateOf(client: Client): PacketGate | undefined
   readonly queue: DeliveryQueue
-  /** A reading came with QoS 0. */
+  /** A message came with QoS 0. */
   onQos0(client: Client | null): void
+  /** A message came to a topic that no rule is about. */
+  onUnmatched(client: Client | null, topic: string): void
+  /** A message to one of the server's own topics is refused. */
+  onReserved(): void
 }
+
+/** Codec of messages to topics that no rule is about: it keeps each as a dead letter. */
+const unmatchedCodec = 'unmatched-topic'
 
 /** For aedes, which acknowledges a message when told it may pass, and disconnects the client when told a fault. */
 export function createJournaling(options: JournalingOptions): AuthorizePublish {
-  const { topics, codec, time, sourceOf, gateOf, queue, onQos0 } = options
+  const { topics, codec, gateOf, queue } = options
   const isReading = createTopicMatch(topics)
   const undurable = new WeakMap<Client, number>()
   /** QoS 2 messages of a connection by packet id: a repeated one waits for the first. */
@@ -46,10 +54,10 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   }
 
   const deliveryOf = (client: Client | null, { topic, payload, qos }: Message): Delivery => {
-    const source = client ? sourceOf(client) : undefined
+    const { source, time = options.time } = (client && options.senderOf(client)) ?? {}
     return {
       framing: 'whole',
-      codec,
+      codec: isReading(topic) ? codec : unmatchedCodec,
       meta: qos === 0 ? { topic, qos: '0' } : { topic },
       ...(source === undefined ? {} : { source }),
       ...(time ? { time } : {}),
@@ -59,8 +67,8 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   }
 
   function journal(client: Client | null, message: Message): Promise<void> {
-    if (!isReading(message.topic)) return queue.add([])
-    if (message.qos === 0) onQos0(client)
+    if (!isReading(message.topic)) options.onUnmatched(client, message.topic)
+    if (message.qos === 0) options.onQos0(client)
     if (message.qos !== 2 || !client || message.messageId === undefined) return queue.add([deliveryOf(client, message)])
     const open = halfOpen.get(client) ?? new Map<number, Promise<void>>()
     halfOpen.set(client, open)
@@ -77,8 +85,14 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   }
 
   return (client, message, callback) => {
-    if (message.topic.startsWith('$')) return callback(new Error('topics that begin with $ are the server’s own'))
+    if (message.topic.startsWith('$')) {
+      options.onReserved()
+      return callback(new Error('topics that begin with $ are the server’s own'))
+    }
+    if (client && !options.senderOf(client)) return callback(new Error('the token of this client was revoked'))
     message.retain = false
+    // Says to the broker from whom it forwards.
+    if (client) Object.assign(message, { clientId: client.id })
     const bytes = message.payload.length
     const settled = journal(client, message)
     weigh(client, bytes)

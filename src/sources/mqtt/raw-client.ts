@@ -46,9 +46,15 @@ export function rawPeer(socket: Socket, protocolVersion: 4 | 5 = 4): RawPeer {
 /** A client that has said CONNECT and waited for the answer. */
 export async function rawClient(
   port: number,
-  options: { clientId?: string; clean?: boolean; username?: string; password?: string } = {},
+  options: {
+    clientId?: string
+    clean?: boolean
+    username?: string
+    password?: string
+    will?: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean }
+  } = {},
 ): Promise<RawPeer & { readonly returnCode: number | undefined }> {
-  const { clientId = 'raw', clean = true, username, password } = options
+  const { clientId = 'raw', clean = true, username, password, will } = options
   const socket = connect(port, '127.0.0.1')
   const peer = rawPeer(socket)
   await once(socket, 'connect')
@@ -63,6 +69,7 @@ export async function rawClient(
     clientId,
     clean,
     keepalive: 0,
+    ...(will ? { will } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Buffer.from(password) }),
   })

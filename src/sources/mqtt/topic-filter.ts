@@ -11,7 +11,20 @@ export function topicMatches(filter: string, topic: string): boolean {
   return wanted.length === levels.length
 }
 
-/** The same for a list of filters; the last topics asked for are remembered, for they come again and again. */
+/** Levels of a topic or filter; the router keeps no deeper ones. */
+export const topicLevelsMax = 100
+
+/** `#` is the whole last level, `+` a whole level, and there is at least one character (MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1). */
+export function isTopicFilter(filter: string): boolean {
+  const levels = filter.split('/')
+  return (
+    filter !== '' &&
+    levels.length <= topicLevelsMax &&
+    levels.every((level, i) => (level === '#' ? i === levels.length - 1 : level === '+' || !/[+#]/.test(level)))
+  )
+}
+
+/** Whether one of the filters matches; the last topics asked for are remembered, for they come again and again. */
 export function createTopicMatch(filters: readonly string[]): (topic: string) => boolean {
   const known = new Map<string, boolean>()
   return (topic) => {

@@ -12,7 +12,9 @@
  */
 import { createServer, type Socket } from 'node:net'
 import { createAllowList } from '../allow-list.ts'
+import type { ConnectionLimits } from '../connection-limits.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
+import { createLimitedWarn } from '../limited-warn.ts'
 import { createLineSplitter, type Piece } from '../line-splitter.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
 import type { Delivery, Source, SourceContext } from '../source.ts'
@@ -25,7 +27,13 @@ export interface TcpSourceOptions {
   readonly name?: string
   readonly time?: 'trust'
   readonly onListening?: (url: string) => void
+  /** Shared with the other listeners. */
+  readonly connections?: ConnectionLimits
 }
+
+const defaultName = 'tcp'
+/** Interval of the facts. */
+const factsEveryMs = 2_000
 
 const connectionsMax = 2_000
 /** Received and not yet durable: of one connection, and of all. */
@@ -40,7 +48,7 @@ const closeMs = 5_000
 export function tcpSource(options: TcpSourceOptions): Source {
   const maySend = createAllowList(options.allow ?? [])
   return {
-    name: options.name ?? 'tcp',
+    name: options.name ?? defaultName,
     kind: 'tcp',
     run: (signal, context) => serve(options, maySend, signal, context),
   }
@@ -54,18 +62,19 @@ async function serve(
 ): Promise<void> {
   const queue = createDeliveryQueue(context, { onRefused: 'retry', signal })
   const lines = new Set<Line>()
+  const { connections, name = defaultName } = options
+  const warn = createLimitedWarn(context.log, context.clock)
   const server = createServer(
     { keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true, allowHalfOpen: true },
     (socket) => {
       if (!maySend(socket.remoteAddress)) {
         context.refused(1, 'unauthorized')
-        context.log.warn('a connection was refused: its address is not in the allow list', {
-          peer: socket.remoteAddress,
-        })
+        warn('a connection was refused: its address is not in the allow list', { peer: socket.remoteAddress })
         socket.destroy()
         return
       }
-      const line = takeLines(socket, queue, context, options.time)
+      if (connections && !connections.admit(socket, { name, log: context.log })) return
+      const line = takeLines({ socket, queue, context, time: options.time, onLine: () => connections?.proven(socket) })
       lines.add(line)
       // A client may close its side after its last line and wait for the acknowledgement.
       socket.once('end', () => line.end())
@@ -74,11 +83,16 @@ async function serve(
   )
   server.maxConnections = connectionsMax
   const address = await listen(server, options.listen)
-  server.on('error', (fault) => context.log.warn('a connection could not be taken', { fault }))
-  server.on('drop', () => context.log.warn('a connection was refused: too many are open', { connectionsMax }))
+  server.on('error', (fault) => warn('a connection could not be taken', { fault }))
+  server.on('drop', () => warn('a connection was refused: too many are open', { max: connectionsMax }))
+  const tell = () =>
+    connections && context.facts({ figures: { connections: lines.size, ...connections.figures(name) } })
+  tell()
+  const facts = setInterval(tell, factsEveryMs)
   context.status('up', `listening on ${address}`)
   options.onListening?.(`tcp://${address}`)
   await aborted(signal)
+  clearInterval(facts)
   server.close()
   const late = new AbortController()
   const inTime = context.clock.sleep(closeMs, late.signal).catch(() => {})
@@ -95,7 +109,16 @@ interface Line {
   end(): Promise<void>
 }
 
-function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext, time: 'trust' | undefined): Line {
+interface Connection {
+  readonly socket: Socket
+  readonly queue: DeliveryQueue
+  readonly context: SourceContext
+  readonly time: 'trust' | undefined
+  /** A complete line has come. */
+  onLine(): void
+}
+
+function takeLines({ socket, queue, context, time, onLine }: Connection): Line {
   const splitter = createLineSplitter()
   const acks = createAckWriter(socket)
   const meta = { peer: socket.remoteAddress ?? '' }
@@ -105,6 +128,7 @@ function takeLines(socket: Socket, queue: DeliveryQueue, context: SourceContext,
 
   function take(piece: Piece) {
     const { bytes, lines } = piece
+    if (piece.kind === 'lines') onLine()
     undurableBytes += bytes.length
     const done = piece.kind === 'noise' ? queue.noise(bytes) : queue.add([deliveryOf(piece)])
     settled = Promise.all([settled, done]).then(() => {

@@ -1,0 +1,33 @@
+/**
+ * Where log lines are written. Logging never stops a process: a reader that has gone is ignored, and for one that does not keep up
+ * a bounded amount is kept, because a write to a pipe is queued in memory.
+ */
+import type { Writable } from 'node:stream'
+
+const waitingMax = 1024 * 1024
+
+/** Writes lines to `stream`; above `max` waiting characters they are left out and counted in a line of the log. */
+export function createLogOutput(stream: Writable, max = waitingMax): (line: string) => void {
+  stream.on('error', ignore)
+  let leftOut = 0
+  return (line) => {
+    if (stream.writableLength > max) {
+      leftOut++
+      return
+    }
+    if (leftOut > 0) {
+      const notice = `${new Date().toISOString().slice(11, 23)} warn  the reader of the log did not keep up; log lines were left out: ${leftOut}`
+      leftOut = 0
+      stream.write(`${notice}\n`)
+    }
+    stream.write(`${line}\n`)
+  }
+}
+
+/** For each process, before anything is written: without a listener a closed pipe ends it. */
+export function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore)
+}
+
+/** Nobody reads this output any more, so there is nowhere to report it; the data does not depend on it. */
+const ignore = () => {}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createLog, type LogOptions } from './log.ts'
+import { createLogOutput } from './log-output.ts'
+
+function logged(options: LogOptions = {}) {
+  const lines: string[] = []
+  return { lines, log: createLog({}, { ...options, write: (line) => void lines.push(line) }) }
+}
+
+const forged = 'x\n08:00:00.000 error all data is lost\r\u001b[2J\u009b1A\u202e\u2028'
+
+test('a value from outside cannot begin a line of its own or steer the terminal', () => {
+  const { log, lines } = logged()
+  log.warn(`turned away: ${forged}`, { clientId: forged, [forged]: forged, nested: { forged } })
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /^[\x20-\x7e]*$/)
+  assert.match(lines[0] ?? '', /clientId="x\\n08:00:00\.000 error/)
+})
+
+test('no text leaves a control or bidi character in either form, and JSON lines parse back to what was logged', () => {
+  const text = fc.string({ unit: 'binary' })
+  const { log, lines } = logged()
+  const json = logged({ json: true })
+  fc.assert(
+    fc.property(text, text, (message, value) => {
+      lines.length = 0
+      json.lines.length = 0
+      log.error(message, { value })
+      json.log.error(message, { value })
+      for (const line of [lines[0] ?? '', json.lines[0] ?? ''])
+        assert.doesNotMatch(line, /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u)
+      const parsed = JSON.parse(json.lines[0] ?? '') as Record<string, unknown>
+      assert.deepEqual([parsed['message'], parsed['value']], [message, value])
+    }),
+  )
+})
+
+test('a value with blanks is quoted, so that it cannot look like a further field', () => {
+  const { log, lines } = logged()
+  log.info('ready', { one: 'a b=c', two: 'plain/1.2', three: 4 })
+  assert.match(lines[0] ?? '', /ready {2}one="a b=c" two=plain\/1\.2 three=4$/)
+})
+
+test('a reader of the log that is gone is no reason to stop', async () => {
+  const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')), autoDestroy: false })
+  const write = createLogOutput(broken)
+  write('one')
+  await new Promise((resolve) => setImmediate(resolve))
+  write('two')
+  await new Promise((resolve) => setImmediate(resolve))
+})
+
+test('a reader that does not keep up costs a bounded amount of memory, and the lines left out are counted', async () => {
+  let held: (() => void) | undefined
+  const written: string[] = []
+  const slow = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      written.push(String(chunk))
+      if (written.length === 1) held = done
+      else done()
+    },
+  })
+  const write = createLogOutput(slow, 1_000)
+  for (let i = 0; i < 500; i++) write('x'.repeat(99))
+  assert.ok(slow.writableLength <= 1_200, `${slow.writableLength} characters wait`)
+  held?.()
+  await new Promise((resolve) => setImmediate(resolve))
+  write('after')
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.match(written.at(-2) ?? '', /log lines were left out: 4\d\d\n$/)
+  assert.equal(written.at(-1), 'after\n')
+})
