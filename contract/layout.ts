@@ -112,10 +112,35 @@ export const layoutSchema = z
   .meta({ examples: [layoutExample] })
 
 export const storedLayoutSchema = z
-  .object({ version: z.int(), created: z.string(), author: z.string(), layout: layoutSchema })
-  .meta({
-    examples: [{ version: 2, created: '2026-11-23T08:00:00.000Z', author: 'planner', layout: layoutExample }],
+  .object({
+    version: z.int(),
+    created: z.string(),
+    author: z.string(),
+    comment: z.string().describe('why, in the words of the author; empty when none were given'),
+    published: z
+      .object({ journal: z.string(), record: z.int() })
+      .nullable()
+      .describe('the journal record from which on it is in effect; null for one saved by an earlier release'),
+    layout: layoutSchema,
   })
+  .meta({
+    examples: [
+      {
+        version: 2,
+        created: '2026-11-23T08:00:00.000Z',
+        author: 'planner',
+        comment: 'Level 1 has charging bays',
+        published: { journal: '0f3c5a7e9b1d4c6e8a0b2d4f6a8c0e1f', record: 184_223 },
+        layout: layoutExample,
+      },
+    ],
+  })
+export const layoutAcceptedSchema = z
+  .object({
+    version: z.null().describe('given when processing commits the record'),
+    record: z.int().describe('journal record from which on the layout is in effect'),
+  })
+  .meta({ examples: [{ version: null, record: 184_223 }] })
 export const layoutSavedSchema = z.object({ version: z.int() }).meta({ examples: [{ version: 2 }] })
 
 type Path = (string | number)[]

@@ -15,7 +15,7 @@ import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
-import type { IntakeFigures, SourceFigures } from './messages.ts'
+import type { IntakeFigures, PublishAnswer, SourceFigures } from './messages.ts'
 import { canResend, createContexts, type Lane, type SourceTold } from './source-contexts.ts'
 import { createWarningsFile } from './source-warnings.ts'
 import { runSource } from './sources/registry.ts'
@@ -61,6 +61,11 @@ await runChild(async (child) => {
     if (message.type === 'want') {
       wanted = message.beyond
       ring()
+    } else if (message.type === 'publish') {
+      const { request, lane, record } = message
+      void journaled(lane === 'demo' ? simulated : real, record).then((answer) =>
+        child.send({ type: 'published', request, answer }),
+      )
     } else if (message.type === 'released') shown.journal.release(message.position, message.held)
     else if (message.type === 'demo-over') {
       shown = real
@@ -156,6 +161,19 @@ async function checkpoint(lane: Lane) {
   failPoint('checkpoint')
   const bytes = lane.counters.checkpoint(systemClock.now())
   await lane.journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes }])
+}
+
+/** A change made by a person: durable, or refused with the reason. It is no frame and in no count. */
+async function journaled(lane: Lane | undefined, bytes: Uint8Array): Promise<PublishAnswer> {
+  if (!lane) return { ok: false, reason: 'refused', message: 'no simulated city is running' }
+  failPoint('desk-received')
+  try {
+    const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])
+    failPoint('desk-durable')
+    return { ok: true, journal: lane.journal.id, record }
+  } catch (fault) {
+    return { ok: false, reason: 'refused', message: fault instanceof Error ? fault.message : String(fault) }
+  }
 }
 
 /** What sources without acknowledgement may have lost while no intake ran. */

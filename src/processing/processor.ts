@@ -20,6 +20,7 @@ import {
   type CommitBatch,
   commitsUnderWayMax,
   emptied,
+  type LayoutRow,
   type LossBatch,
   type ReadingRows,
   type Store,
@@ -32,12 +33,13 @@ import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.
 import { createFleet, type Fleet } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
 import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
+import { type LayoutChange, layoutChangeOf } from './layout-change.ts'
 import { createMeter, type ProcessorStats } from './meter.ts'
 import { batchBytesMax, createPace } from './pace.ts'
 import { refusedFrames } from './refused-frames.ts'
 import { requeueOnce } from './requeue.ts'
 
-/** How often it is looked for orders: dead letters marked for another try, a layout that was saved. */
+/** How often it is looked for orders: dead letters marked for another try. */
 const lookEveryMs = 1_000
 /** The commit under way has its turn this often while the next batch is built: it has many statements to send. */
 const turnMsMax = 4
@@ -73,7 +75,8 @@ export interface Processor {
 interface Place {
   readonly fleet: Fleet
   readonly history: HistoryFold
-  layoutVersion: number | undefined
+  /** 0 before the first layout. */
+  layoutVersion: number
   /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
@@ -85,6 +88,8 @@ interface Prepared {
   readonly commit: CommitBatch
   /** Kept only when they are to be searched: they are as large as the rows. */
   readonly decoded: readonly DecodedRecord[]
+  /** Layouts that take effect in the batch, each before the decoded record of this index. */
+  readonly changes: readonly (LayoutChange & { readonly before: number })[]
   readonly outcomes: BatchRows['outcomes']
   readonly acceptedFrames: number | undefined
   readonly oldest: number | undefined
@@ -122,20 +127,16 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const stored = await store.layout()
     const watching = watchingOf(stored?.layout ?? emptyLayout)
     const history = createHistoryFold(watching, fleet, await store.newestOccupancy(), deps.promiseMs)
-    return { fleet, history, layoutVersion: stored?.version }
+    return { fleet, history, layoutVersion: stored?.version ?? 0 }
   }
 
-  async function hasOrders({ layoutVersion }: Place): Promise<boolean> {
-    return (await store.requeuedDeadLetters(1)).length > 0 || (await store.layoutVersion()) !== layoutVersion
-  }
+  const hasOrders = async () => (await store.requeuedDeadLetters(1)).length > 0
 
-  /** A layout that was saved meanwhile counts from the next batch on. */
-  async function lookAtLayout(place: Place) {
-    const version = await store.layoutVersion()
-    if (version === place.layoutVersion) return
-    const stored = await store.layout()
-    place.history.relayout(watchingOf(stored?.layout ?? emptyLayout), place.fleet)
-    place.layoutVersion = stored?.version
+  /** The layout is in effect for every frame behind its record. Its row is written with the readings around it. */
+  function applyLayout(place: Pick<Place, 'fleet' | 'history' | 'layoutVersion'>, change: LayoutChange): LayoutRow {
+    place.history.relayout(change.watching, place.fleet)
+    place.layoutVersion++
+    return { ...change.row, version: place.layoutVersion }
   }
 
   async function run(signal: AbortSignal) {
@@ -152,7 +153,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         attempt = 0
         meter.state('ok')
         if (clock.monotonic() >= lookAt) {
-          const looking = hasOrders(place)
+          const looking = hasOrders()
           // Behind a commit under way the answer takes as long as that: the next batch is built meanwhile.
           if (underWay.count > 0)
             looking.then(
@@ -167,7 +168,6 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         if (isOrdered) {
           await underWay.fewerThan(1)
           await requeueOnce(deps, place)
-          await lookAtLayout(place)
           isOrdered = false
         }
         const waitMs = pace.waitMs(clock.monotonic())
@@ -223,6 +223,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const readings = emptied(memory[0] as ReadingRows)
     const batch = createBatch(fleet, underWay.count > 0 ? lookingBehind(store, underWay) : store, 0, history, readings)
     const decoded: DecodedRecord[] = []
+    const changes: (LayoutChange & { readonly before: number })[] = []
+    const layouts: LayoutRow[] = []
     let oldest: number | undefined
     const said: IntakeSaid[] = []
     let turnAt = begunMs + turnMsMax
@@ -232,6 +234,17 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         turnAt = clock.monotonic() + turnMsMax
       }
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
+      if (record.kind === recordKinds.desk) {
+        const change = layoutChangeOf(record)
+        if (change.ok) {
+          changes.push({ ...change.value, before: decoded.length })
+          layouts.push(applyLayout(place, change.value))
+        } else
+          log.error('a published layout cannot be read: the one before stays in effect; publish it again', {
+            record: record.number,
+            reason: change.error,
+          })
+      }
       if (record.kind !== recordKinds.data) continue
       const one = decodeRecord(record, deps.codecOf, base)
       oldest ??= one.uplink.arrivedAt
@@ -245,12 +258,12 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
     }
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = { ...rowsOf(batch, key, fleet, inOne(said)), history: history.take() }
+    const commit = { ...rowsOf(batch, key, fleet, inOne(said)), history: history.take(), layouts }
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     place.position = to
     return {
-      ...{ commit, decoded, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
+      ...{ commit, decoded, changes, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
       acceptedFrames: last?.acceptedFrames,
       oldest,
       isFull: to < durableNumber,
@@ -286,10 +299,18 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     const folds = await loadFolds()
     const { fleet, history } = folds
     const batch = createBatch(fleet, store, 0, history)
-    for (const record of prepared.decoded) await batch.addRecord(without(record, refused.get(record)))
+    const layouts: LayoutRow[] = []
+    const applyAt = (index: number) => {
+      for (const change of prepared.changes) if (change.before === index) layouts.push(applyLayout(folds, change))
+    }
+    for (const [i, record] of prepared.decoded.entries()) {
+      applyAt(i)
+      await batch.addRecord(without(record, refused.get(record)))
+    }
+    applyAt(prepared.decoded.length)
     Object.assign(place, folds)
     const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
-    const commit = { ...rowsOf(batch, key, fleet, said), history: history.take() }
+    const commit = { ...rowsOf(batch, key, fleet, said), history: history.take(), layouts }
     fleet.settle()
     const damaged = prepared.commit.ledger.filter((row) => row.damaged > 0)
     return { ...prepared, commit: { ...commit, ledger: [...commit.ledger, ...damaged] }, outcomes: batch.rows.outcomes }

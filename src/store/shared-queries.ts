@@ -1,9 +1,9 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
-import { instant } from '../lib/brand.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { toLayout } from './layout-rows.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
@@ -144,7 +144,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       const [row] = await all(
         db.selectFrom('layout').selectAll().orderBy('version', 'desc').limit(sql.lit(1)).compile(),
       )
-      return row && { ...row, created: instant(row.created), layout: JSON.parse(row.layout) }
+      return row && toLayout(row)
     },
 
     async layoutVersion() {
@@ -157,9 +157,9 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       return row?.version ?? undefined
     },
 
-    async saveLayout(layout, author, now) {
-      const values = { created: now, author, layout: JSON.stringify(layout) }
-      return (await run(db.insertInto('layout').values(values).compile())).insertId
+    async layoutVersionAt({ journal, record }) {
+      const query = db.selectFrom('layout').select('version').where('journal', '=', journal)
+      return (await all(query.where('record', '=', record).compile()))[0]?.version
     },
   }
 }

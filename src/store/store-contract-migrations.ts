@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
-import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { migrations } from './migrations/migrations.ts'
 import { readingRows } from './reading-rows.ts'
 import { pushReadingValues } from './rows.ts'
 import type { Store } from './store.ts'
@@ -11,7 +11,8 @@ import { aBatch, aDevice, aReading, at, journal } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
-const versions = Array.from({ length: schemaVersion - 1 }, (_, i) => i + 1)
+const versions = migrations.slice(0, -1).map(({ version }) => version)
+const after = (version: number) => migrations.filter((migration) => migration.version > version)
 /** Of two devices, on three days: what the first release would have stored. */
 const stored = [0, 0, 1, 2].map((days, i) => {
   const arrived = instant(at + days * 86_400_000)
@@ -42,27 +43,34 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
     for (const version of versions)
       test(`a database of schema version ${version} is brought up to date with everything in it`, async () => {
         await using here = await place()
-        await migrateTo(here, 1)
-        for (const row of stored) await here.execute(insertion(row))
+        await fillFirst(here)
         await migrateTo(here, version)
-        await isWhole(here, migrations.length - version)
+        await isWhole(here, after(version).length)
       })
 
     for (const version of versions)
-      test(`a step to version ${version + 1} that was cut short is run again whole`, async () => {
-        const { mysql } = migrations[version] as (typeof migrations)[number]
+      test(`a step from version ${version} that was cut short is run again whole`, async () => {
+        const { mysql } = after(version)[0] as (typeof migrations)[number]
         for (const cut of new Set([Math.ceil(mysql.length / 2), mysql.length])) {
           await using here = await place()
-          await migrateTo(here, 1)
-          for (const row of stored) await here.execute(insertion(row))
+          await fillFirst(here)
           await using older = await migrateTo(here, version)
           // One transaction takes every step in SQLite: there is nothing to cut.
           if (older.dialect === 'sqlite') return
           for (const statement of mysql.slice(0, cut)) await here.execute(statement)
-          await isWhole(here, migrations.length - version)
+          await isWhole(here, after(version).length)
         }
       })
   })
+}
+
+/** A database of the first release, with readings and a layout in it. */
+async function fillFirst(here: StorePlace) {
+  await migrateTo(here, 1)
+  for (const row of stored) await here.execute(insertion(row))
+  await here.execute(
+    `INSERT INTO layout (version, created, author, layout) VALUES (3, 7, 'planner', '{"name":"Zürich"}')`,
+  )
 }
 
 async function migrateTo(here: StorePlace, untilVersion: number): Promise<Store> {
@@ -85,6 +93,8 @@ async function isWhole(here: StorePlace, steps: number) {
   assert.deepEqual(await store.migrate(), [])
   await store.takeFence(journal, 1)
   assert.equal((await store.counts()).readings, stored.length)
+  const before = { created: 7, author: 'planner', comment: '', published: null }
+  assert.deepEqual(await store.layout(), { version: 3, ...before, layout: { name: 'Zürich' } })
   const added = aReading({ pos: 5, seq: 5 })
   await store.commit(aBatch({ to: 5, devices: [aDevice(1), aDevice(2)], readings: [added] }))
   for (const device of [1, 2])

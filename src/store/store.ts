@@ -11,11 +11,11 @@
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  */
 import type { DeviceState } from '../domain/device.ts'
-import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
+import type { LayoutRow, LayoutStore } from './layouts.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
@@ -24,6 +24,7 @@ export { commitsUnderWayMax } from './commits.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
+export type * from './layouts.ts'
 export type * from './losses.ts'
 export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
@@ -63,7 +64,7 @@ export interface ReadingRow {
   readonly seq: number | null
   readonly time: Instant
   readonly arrived: Instant
-  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 4 = conflict. */
+  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state). */
   readonly quality: number
   /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
   readonly hash: number
@@ -126,6 +127,8 @@ export interface CommitBatch {
   readonly losses?: LossBatch
   /** Sessions, occupancy of places, counts, health (history.ts). */
   readonly history?: HistoryBatch
+  /** Layouts published by records of the batch, in order. */
+  readonly layouts?: readonly LayoutRow[]
 }
 
 /** The reading page's largest `limit`; the caller enforces it. */
@@ -148,14 +151,7 @@ export interface StoredDeadLetter extends DeadLetterRow {
   readonly state: 'new' | 'requeued'
 }
 
-export interface StoredLayout {
-  readonly version: number
-  readonly created: Instant
-  readonly author: string
-  readonly layout: Layout
-}
-
-export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore, LayoutStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
@@ -207,10 +203,6 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
   ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
-  layout(): Promise<StoredLayout | undefined>
-  /** Version of the newest layout without reading it; undefined when there is none. Cheap: the live state polls it. */
-  layoutVersion(): Promise<number | undefined>
-  saveLayout(layout: Layout, author: string, now: Instant): Promise<number>
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The hot path: one batch, one transaction, offset first (S1). Statements are prepared once, at the first commit. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { layoutColumns, layoutValues } from '../layout-rows.ts'
 import { blockColumns } from '../reading-block.ts'
 import type { ReadingRows } from '../reading-rows.ts'
 import {
@@ -63,6 +64,9 @@ export function commitSqlite(
      ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
   )
 
+  const putLayout = db.prepare(
+    `INSERT INTO layout (${layoutColumns.join(', ')}) VALUES (${marks(layoutColumns.length)})`,
+  )
   const putLosses = putLossesSqlite(db)
   const putHistory = putHistorySqlite(db)
 
@@ -101,6 +105,7 @@ export function commitSqlite(
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
     putLosses(batch.journal, batch.losses)
     putHistory(batch.history, today)
+    for (const layout of batch.layouts ?? []) putLayout.run(...layoutValues(batch.journal, layout))
     if (!batch.dry) work.commit()
   }
 }
