@@ -13,13 +13,15 @@ export const bayTypeNames = [
 ] as const
 export const baysMax = 200_000
 
+/** The same rule as for the ids that sensors send (src/domain/id-text.ts). */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u
 const id = z
   .string()
   .min(1)
   .max(128)
   .refine(
-    (text) => text === text.trim() && !/\p{Cc}/u.test(text),
-    'must have no control characters and no blanks at its ends',
+    (text) => text === text.trim() && !invisible.test(text),
+    'must have no control or invisible characters (zero-width, bidirectional, byte order mark) and no blanks at its ends: type it again',
   )
 const name = z.string().min(1).max(200)
 const metres = z.number().min(-1_000_000).max(1_000_000)

@@ -1,4 +1,5 @@
 /** Reading back what was lost and why: the same SQL in every dialect. Lists run backwards along an index, one page at a time. */
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { type SelectQueryBuilder, sql } from 'kysely'
 import { readKey, writeKey } from './keyset.ts'
 import { discardColumns, gapColumns, intakeDaySums, sensorDayColumns, toDiscard, toGap, toLoss } from './loss-rows.ts'
@@ -20,7 +21,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
   const gapsOf = (filter: LossFilter) => {
     let query = db.selectFrom('gap as g').innerJoin('device as d', 'd.id', 'g.device')
     if (filter.source !== undefined) query = query.where('d.source', '=', filter.source)
-    if (filter.device !== undefined) query = query.where('d.external', '=', filter.device)
+    if (filter.device !== undefined) query = query.where('d.external', 'in', spellingsOf(filter.device))
     if (filter.from !== undefined) query = query.where('g.day', '>=', filter.from)
     if (filter.to !== undefined) query = query.where('g.day', '<=', filter.to)
     return query
@@ -156,7 +157,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     async sensorDays({ cursor, limit, ...filter }: Omit<LossFilter, 'cause'> & Paged) {
       let base = db.selectFrom('sensor_day as s').innerJoin('device as d', 'd.id', 's.device')
       if (filter.source !== undefined) base = base.where('d.source', '=', filter.source)
-      if (filter.device !== undefined) base = base.where('d.external', '=', filter.device)
+      if (filter.device !== undefined) base = base.where('d.external', 'in', spellingsOf(filter.device))
       if (filter.from !== undefined) base = base.where('s.day', '>=', filter.from)
       if (filter.to !== undefined) base = base.where('s.day', '<=', filter.to)
       const selected = base.select(['d.source', 'd.external', ...sensorDayColumns.map((name) => `s.${name}` as const)])

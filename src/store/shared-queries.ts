@@ -1,5 +1,6 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
@@ -55,7 +56,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
     },
 
     async devicesByExternal(external) {
-      return (await all(devices.where('external', '=', external).orderBy('source').compile())).map(toDevice)
+      return (await all(devices.where('external', 'in', spellingsOf(external)).orderBy('source').compile())).map(toDevice)
     },
 
     async devicePage({ cursor, limit, source }) {

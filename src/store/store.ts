@@ -178,6 +178,7 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
    * rather, so that the highest rev of an answer is a safe cursor.
    */
   devicesSince(rev: number, limit: number): Promise<readonly DeviceState[]>
+  /** A hardware id is found in each of its spellings, here and in every filter by device. */
   devicesByExternal(external: string): Promise<readonly DeviceState[]>
   /** Ordered by external id, then source. */
   devicePage(filter: {

@@ -54,7 +54,7 @@ function eventOf(meta: FrameContext['meta']): string | undefined {
 
 function readingsOf(message: Message, meta: FrameContext['meta']): Answer {
   if (message.kind === 'silent') return ok([])
-  const device = message.device?.isWellFormed() ? parseId<DeviceId>(message.device) : undefined
+  const device = message.device === undefined ? undefined : parseId<DeviceId>(message.device)
   if (device === undefined)
     return reject('no-device', 'the envelope names no device; check the DevEUI in the network server')
   const at = message.time === undefined ? {} : { time: message.time }
