@@ -105,7 +105,11 @@ export const layoutSchema = z
           unique(bays, bay.id, [...path, 'id'], 'bay', context)
           if (bay.device !== undefined) unique(devices, bay.device, [...path, 'device'], 'device', context)
           if (bay.zone !== undefined && !zones.has(bay.zone))
-            context.addIssue({ code: 'custom', path: [...path, 'zone'], message: `no zone ${bay.zone} on this level` })
+            context.addIssue({
+              code: 'custom',
+              path: [...path, 'zone'],
+              message: `bay ${bay.id} is in zone ${bay.zone}, which this level does not have: add the zone to the level, or correct the bay`,
+            })
         }
       }
     }
@@ -148,14 +152,26 @@ export const layoutSavedSchema = z.object({ version: z.int() }).meta({ examples:
 type Path = (string | number)[]
 
 function once(seen: Set<string>, id: string, path: Path, context: z.core.$RefinementCtx): void {
-  if (seen.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is used twice here` })
+  if (seen.has(id))
+    context.addIssue({ code: 'custom', path, message: `${id} is used twice here: give each its own id` })
   seen.add(id)
 }
 
-function unique(seen: Map<string, string>, id: string, path: Path, what: string, context: z.core.$RefinementCtx): void {
+const advice = {
+  bay: 'a bay id is unique over all sites, so give one of them another',
+  device: 'a device watches one bay, so take it away from one of them',
+}
+
+function unique(
+  seen: Map<string, string>,
+  id: string,
+  path: Path,
+  what: keyof typeof advice,
+  context: z.core.$RefinementCtx,
+): void {
   const first = seen.get(id)
   if (first !== undefined)
-    context.addIssue({ code: 'custom', path, message: `${what} ${id} is used at ${first} already` })
+    context.addIssue({ code: 'custom', path, message: `${what} ${id} is used at ${first} already: ${advice[what]}` })
   else seen.set(id, pathText(path))
 }
 

@@ -3,7 +3,19 @@ import { test } from 'node:test'
 import { reservedSource } from './source-names.ts'
 
 test('names of the server’s own sources are refused, numbered and in any case too', () => {
-  for (const name of ['tcp', 'udp', 'mqtt', 'http', 'serial', 'simulator', 'desk', 'replay', 'mqtt-1', 'Serial-12', 'TCP'])
+  for (const name of [
+    'tcp',
+    'udp',
+    'mqtt',
+    'http',
+    'serial',
+    'simulator',
+    'desk',
+    'replay',
+    'mqtt-1',
+    'Serial-12',
+    'TCP',
+  ])
     assert.match(reservedSource(name) ?? '', /reserved/, name)
 })
 

@@ -342,6 +342,31 @@ describe('the processor', () => {
     assert.equal(store.totals().quarantined, 1)
   })
 
+  test('a place that a layout takes away and another brings back goes on as it stood, also after a restart at any record', async () => {
+    const one = (seq: number) => json([{ device: 'A', seq, occupied: seq % 2 === 1 }])
+    const bodies = [one(1), publish(emptyLayout), one(2), publish(threeBays), one(3), one(4)]
+    const [calm, rough] = [createMemoryStore(threeBays), createMemoryStore(threeBays)]
+    await drain(journalOf(bodies), calm)
+    rough.failNext(...bodies.map(() => ({ error: new StoreError('transient', 'planned'), after: true })))
+    await drain(journalOf(bodies, 1), rough)
+    assert.deepEqual(rough.history(), calm.history())
+  })
+
+  test('a device that is named like an assigned bay, or claims it, leaves no stay there', async () => {
+    const store = createMemoryStore(twoBays)
+    const stay = (device: string, bay?: string) =>
+      [true, false].map((occupied, i) => ({ device, seq: i + 1, occupied, ...(bay ? { bay } : {}) }))
+    await drain(journalOf([json([...stay('A'), ...stay('B'), ...stay('C', 'A'), ...stay('D', 'nowhere')])]), store)
+    const { sessions } = store.history()
+    const external = (id: number) => ['A', 'B', 'C', 'D'].find((name) => store.deviceOf(name)?.id === id)
+    assert.deepEqual(sessions.map(({ device, bay }) => [external(device), bay]).sort(), [
+      ['A', null],
+      ['B', 'A'],
+      ['C', null],
+      ['D', 'nowhere'],
+    ])
+  })
+
   test('a published layout that cannot be read leaves the one before in effect and stops nothing', async () => {
     const store = createMemoryStore(threeBays)
     const broken: readonly Body[] = [

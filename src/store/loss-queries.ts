@@ -1,6 +1,7 @@
 /** Reading back what was lost and why: the same SQL in every dialect. Lists run backwards along an index, one page at a time. */
-import { spellingsOf } from '../domain/hardware-spellings.ts'
+
 import { type SelectQueryBuilder, sql } from 'kysely'
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readKey, writeKey } from './keyset.ts'
 import { discardColumns, gapColumns, intakeDaySums, sensorDayColumns, toDiscard, toGap, toLoss } from './loss-rows.ts'
 import type { LossFilter, LossRow, LossStore, LossTotal, Paged, StoredLoss, StoredSensorDay } from './losses.ts'

@@ -16,7 +16,10 @@ export async function readingPage(runner: SqlRunner, filter: Parameters<Store['r
   const { db, all } = runner
   const { external, source, from, to, limit } = filter
   const after = filter.cursor === undefined ? undefined : readKey<Place>(filter.cursor, ['n', 'z', 'n', 'n'])
-  let owners = db.selectFrom('device').select(['id', 'source', 'external']).where('external', 'in', spellingsOf(external))
+  let owners = db
+    .selectFrom('device')
+    .select(['id', 'source', 'external'])
+    .where('external', 'in', spellingsOf(external))
   if (source !== undefined) owners = owners.where('source', '=', source)
   const devices = new Map((await all(owners.compile())).map((device) => [device.id, device]))
 

@@ -56,7 +56,9 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
     },
 
     async devicesByExternal(external) {
-      return (await all(devices.where('external', 'in', spellingsOf(external)).orderBy('source').compile())).map(toDevice)
+      return (await all(devices.where('external', 'in', spellingsOf(external)).orderBy('source').compile())).map(
+        toDevice,
+      )
     },
 
     async devicePage({ cursor, limit, source }) {

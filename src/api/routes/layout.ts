@@ -3,15 +3,17 @@ import {
   layoutAcceptedSchema,
   layoutSavedSchema,
   layoutSchema,
+  pathText,
   storedLayoutSchema,
 } from '@baykeeper/contract/layout.ts'
 import * as z from 'zod'
 import type { Bay, Layout } from '../../domain/layout.ts'
+import { layoutFaults } from '../../domain/layout-faults.ts'
 import { commentCharsMax } from '../../domain/layout-publication.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { committedVersion, publishLayout } from '../layout-publishing.ts'
-import { ProblemError } from '../problem.ts'
+import { issuesShownMax, ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
 /** About 200,000 bays. */
@@ -66,6 +68,7 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
             'the city shown is simulated and leaves nothing behind: make a token (baykeeper token create --source NAME), which ends it, then write the layout again',
           )
         const layout = asLayout(body)
+        refuseFaults(layout)
         const author = principal?.name ?? 'unknown'
         const position = await publishLayout(context, layout, { author, comment })
         const version = await committedVersion(store, position, clock)
@@ -76,6 +79,15 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
       },
     }),
   ]
+}
+
+function refuseFaults(layout: Layout): void {
+  const faults = layoutFaults(layout)
+  const [first] = faults
+  if (!first) return
+  const errors = faults.slice(0, issuesShownMax).map(({ path, message }) => ({ path: pathText(path), message }))
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  throw new ProblemError(400, `body ${pathText(first.path)}: ${first.message}${more}`, { code: 'E_INVALID', errors })
 }
 
 /** The schema's optional fields may be present and undefined; the domain's are absent. */

@@ -166,11 +166,11 @@ export const en = {
   readingOther: 'reading',
   noDevice: 'No device watches this bay yet. A device with the id {id} would be assigned to it by name.',
   noReadings: 'No readings stored yet.',
+  bayConflict: 'Also claimed by another device, which is not used because the layout assigns this bay:',
   stale: 'Silent for longer than promised, so the state is unknown.',
   loading: 'Loading',
   bayFailed: 'Details cannot be loaded right now.',
   markLate: 'late',
-  markConflict: 'conflict',
   markArrival: 'arrival time',
 
   emptyTitle: 'No bays yet',
@@ -183,6 +183,7 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   inbox: 'Seen, not assigned',
+  inboxConflict: 'names a bay that is assigned otherwise:',
   inboxNone: 'No device has been heard yet.',
   inboxMore: { one: 'and {n} more', other: 'and {n} more' },
 
