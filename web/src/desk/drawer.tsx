@@ -114,21 +114,29 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
       </dl>
       {detail.failed && <p class="banner bad">{words.text('bayFailed')}</p>}
       {found === undefined && !detail.failed && <p class="quiet">{words.text('loading')} …</p>}
-      {found && found.conflicts.length > 0 && (
-        <p class="banner warn">
-          {words.text('bayConflict')}{' '}
-          {found.conflicts.map((device, i) => (
-            <span key={`${device.source} ${device.id}`}>
-              {i > 0 && ', '}
-              <bdi>{device.id}</bdi> ({device.source})
-            </span>
-          ))}
-        </p>
-      )}
+      {found && <Conflicts of={found.conflicts} />}
       {found?.device === null && <p class="quiet">{words.text('noDevice', { id })}</p>}
       {found && <Stays bay={id} since={found.since === null ? 0 : Date.parse(found.since)} />}
       {found?.device && <DevicePart id={found.device.id} source={found.device.source} />}
     </Sheet>
+  )
+}
+
+/** Devices that name the bay and are not used: something to set right. */
+function Conflicts({ of }: { of: BayDetail['conflicts'] }) {
+  const { words } = useDesk()
+  if (of.length === 0) return null
+  return (
+    <div class="banner warn conflicts">
+      <p>{words.text('bayConflict')}</p>
+      <ul>
+        {of.map(({ id, source }) => (
+          <li key={`${source} ${id}`}>
+            <bdi>{id}</bdi> ({source})
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

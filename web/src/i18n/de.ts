@@ -169,7 +169,7 @@ export const de: Dictionary = {
   readingOther: 'Meldung',
   noDevice: 'Noch beobachtet kein Gerät diesen Platz. Ein Gerät mit der Kennung {id} würde ihm am Namen zugeordnet.',
   noReadings: 'Noch keine Meldungen gespeichert.',
-  bayConflict: 'Auch ein anderes Gerät nennt diesen Platz. Es zählt nicht, weil der Plan ein Gerät zuordnet:',
+  bayConflict: 'Der Plan ordnet diesem Platz ein Gerät zu. Nicht verwendet, obwohl sie ihn nennen:',
   stale: 'Länger stumm als zugesagt, der Zustand gilt als unbekannt.',
   loading: 'Lädt',
   bayFailed: 'Einzelheiten sind gerade nicht abrufbar.',

@@ -166,7 +166,7 @@ export const en = {
   readingOther: 'reading',
   noDevice: 'No device watches this bay yet. A device with the id {id} would be assigned to it by name.',
   noReadings: 'No readings stored yet.',
-  bayConflict: 'Also claimed by another device, which is not used because the layout assigns this bay:',
+  bayConflict: 'The layout assigns a device to this bay. Not used, although they name it:',
   stale: 'Silent for longer than promised, so the state is unknown.',
   loading: 'Loading',
   bayFailed: 'Details cannot be loaded right now.',
