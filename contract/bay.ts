@@ -16,7 +16,10 @@ export const baySchema = z
       .object({ id: z.string(), source: z.string() })
       .nullable()
       .describe('the device the state rests on; null: nobody watches this bay'),
-    arrived: z.string().nullable().describe('ISO 8601: newest word of that device'),
+    conflicts: z
+      .array(z.object({ id: z.string(), source: z.string() }))
+      .describe('devices that name this bay and do not watch it, because the layout assigns another one'),
+    arrived: z.string().nullable().describe('ISO 8601: newest message of that device'),
     age_s: z.number().nullable().describe('seconds since then'),
   })
   .meta({
@@ -31,6 +34,7 @@ export const baySchema = z
         stale: false,
         since: '2026-11-23T07:59:59.120Z',
         device: { id: 'A-017', source: 'http' },
+        conflicts: [],
         arrived: '2026-11-23T07:59:59.410Z',
         age_s: 12.4,
       },

@@ -21,6 +21,10 @@ export const deviceSchema = z
     id: z.string().describe('external id: DevEUI, serial id, topic level'),
     source: z.string().describe('name of the source that receives it'),
     bay: z.string().nullable().describe('bay it watches; null: seen, not assigned'),
+    conflict: z
+      .string()
+      .nullable()
+      .describe('bay that it names and does not watch, because the layout assigns another device or another bay'),
     since: time.nullable().describe('newest change of presence, by device time'),
     time: time.describe('newest reading applied to live state, by device time'),
     arrived: time.describe('newest arrival'),
@@ -41,6 +45,7 @@ export const deviceSchema = z
         id: 'A-017',
         source: 'http',
         bay: 'A-017',
+        conflict: null,
         since: '2026-11-23T07:59:59.120Z',
         time: '2026-11-23T07:59:59.120Z',
         arrived: '2026-11-23T07:59:59.410Z',
@@ -58,7 +63,7 @@ export const deviceSchema = z
   })
 export type Device = z.infer<typeof deviceSchema>
 
-export const qualityMarks = ['arrival-time', 'late', 'conflict'] as const
+export const qualityMarks = ['arrival-time', 'late'] as const
 
 export const storedReadingSchema = z
   .object({
@@ -72,7 +77,7 @@ export const storedReadingSchema = z
     quality: z
       .array(z.enum(qualityMarks))
       .describe(
-        'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state; conflict: its number was stored before with another payload',
+        'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state',
       ),
     ...measures,
   })

@@ -13,13 +13,15 @@ export const bayTypeNames = [
 ] as const
 export const baysMax = 200_000
 
+/** The same rule as for the ids that sensors send (src/domain/id-text.ts). */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u
 const id = z
   .string()
   .min(1)
   .max(128)
   .refine(
-    (text) => text === text.trim() && !/\p{Cc}/u.test(text),
-    'must have no control characters and no blanks at its ends',
+    (text) => text === text.trim() && !invisible.test(text),
+    'must have no control or invisible characters (zero-width, bidirectional, byte order mark) and no blanks at its ends: type it again',
   )
 const name = z.string().min(1).max(200)
 const metres = z.number().min(-1_000_000).max(1_000_000)
@@ -103,7 +105,11 @@ export const layoutSchema = z
           unique(bays, bay.id, [...path, 'id'], 'bay', context)
           if (bay.device !== undefined) unique(devices, bay.device, [...path, 'device'], 'device', context)
           if (bay.zone !== undefined && !zones.has(bay.zone))
-            context.addIssue({ code: 'custom', path: [...path, 'zone'], message: `no zone ${bay.zone} on this level` })
+            context.addIssue({
+              code: 'custom',
+              path: [...path, 'zone'],
+              message: `bay ${bay.id} is in zone ${bay.zone}, which this level does not have: add the zone to the level, or correct the bay`,
+            })
         }
       }
     }
@@ -112,23 +118,60 @@ export const layoutSchema = z
   .meta({ examples: [layoutExample] })
 
 export const storedLayoutSchema = z
-  .object({ version: z.int(), created: z.string(), author: z.string(), layout: layoutSchema })
-  .meta({
-    examples: [{ version: 2, created: '2026-11-23T08:00:00.000Z', author: 'planner', layout: layoutExample }],
+  .object({
+    version: z.int(),
+    created: z.string(),
+    author: z.string(),
+    comment: z.string().describe('why, in the words of the author; empty when none were given'),
+    published: z
+      .object({ journal: z.string(), record: z.int() })
+      .nullable()
+      .describe('the journal record from which on it is in effect; null for one saved by an earlier release'),
+    layout: layoutSchema,
   })
+  .meta({
+    examples: [
+      {
+        version: 2,
+        created: '2026-11-23T08:00:00.000Z',
+        author: 'planner',
+        comment: 'Level 1 has charging bays',
+        published: { journal: '0f3c5a7e9b1d4c6e8a0b2d4f6a8c0e1f', record: 184_223 },
+        layout: layoutExample,
+      },
+    ],
+  })
+export const layoutAcceptedSchema = z
+  .object({
+    version: z.null().describe('given when processing commits the record'),
+    record: z.int().describe('journal record from which on the layout is in effect'),
+  })
+  .meta({ examples: [{ version: null, record: 184_223 }] })
 export const layoutSavedSchema = z.object({ version: z.int() }).meta({ examples: [{ version: 2 }] })
 
 type Path = (string | number)[]
 
 function once(seen: Set<string>, id: string, path: Path, context: z.core.$RefinementCtx): void {
-  if (seen.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is used twice here` })
+  if (seen.has(id))
+    context.addIssue({ code: 'custom', path, message: `${id} is used twice here: give each its own id` })
   seen.add(id)
 }
 
-function unique(seen: Map<string, string>, id: string, path: Path, what: string, context: z.core.$RefinementCtx): void {
+const advice = {
+  bay: 'a bay id is unique over all sites, so give one of them another',
+  device: 'a device watches one bay, so take it away from one of them',
+}
+
+function unique(
+  seen: Map<string, string>,
+  id: string,
+  path: Path,
+  what: keyof typeof advice,
+  context: z.core.$RefinementCtx,
+): void {
   const first = seen.get(id)
   if (first !== undefined)
-    context.addIssue({ code: 'custom', path, message: `${what} ${id} is used at ${first} already` })
+    context.addIssue({ code: 'custom', path, message: `${what} ${id} is used at ${first} already: ${advice[what]}` })
   else seen.set(id, pathText(path))
 }
 

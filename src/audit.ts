@@ -100,7 +100,7 @@ async function intakeCounts(
   for (let after = checkpoint?.upTo ?? 0; after < lastRecord; ) {
     const { records, damage } = await reader.read(after, { durable: lastRecord, ...readLimit })
     for (const { kind, bytes, frames } of records) {
-      if (kind === recordKinds.checkpoint) continue
+      if (kind === recordKinds.checkpoint || kind === recordKinds.desk) continue
       const source = decodeUplink(bytes)?.source ?? 'unknown'
       const count = counts.getOrInsertComputed(source, () => ({ received: 0, accepted: 0, refused: 0, unframeable: 0 }))
       count.received += frames

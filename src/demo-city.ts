@@ -3,11 +3,14 @@
  * gets one, simulated too, so that there is something to forecast from: nine weeks of quarter hours, written beside the live ones.
  */
 import process from 'node:process'
+import { encodePublication } from './domain/layout-publication.ts'
 import { quarterMs } from './domain/occupancy-span.ts'
 import { instant } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
 import { surviveClosedOutput } from './lib/log-output.ts'
+import { packJson } from './lib/packed-json.ts'
+import type { PublishAnswer } from './messages.ts'
 import { createCity } from './simulator/city.ts'
 import { runDemo } from './simulator/demo.ts'
 import { type PastQuarter, pastOf } from './simulator/past.ts'
@@ -32,15 +35,34 @@ const pastJournal = 'simulated-past'
 /** A commit of so many is over soon, and the live ones come in between. */
 const pastRowsAtOnce = 4_000
 const pastPauseMs = 15
+/** Behind a backlog of the demo's journal the first page comes before the plan. */
+const placedMsMax = 4_000
+const placedLookMs = 20
 
 surviveClosedOutput()
 const stop = new AbortController()
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => stop.abort())
 process.on('disconnect', () => process.exit(0))
-const settings = await new Promise<DemoCitySettings>((resolve) =>
-  process.once('message', (message) => resolve(message as DemoCitySettings)),
-)
+/** From `main`: settings first, then the answers to what is published, and that the server takes readings. */
+export type ToCity =
+  | ({ readonly type: 'settings' } & DemoCitySettings)
+  | { readonly type: 'publish-answer'; readonly answer: PublishAnswer }
+  | { readonly type: 'go' }
+export type FromCity = { readonly type: 'publish'; readonly record: Uint8Array } | { readonly type: 'placed' }
+
+const received = <T extends ToCity['type']>(type: T) =>
+  new Promise<Extract<ToCity, { type: T }>>((resolve) => {
+    const listener = (message: ToCity) => {
+      if (message.type !== type) return
+      process.off('message', listener)
+      resolve(message as Extract<ToCity, { type: T }>)
+    }
+    process.on('message', listener)
+  })
+const send = (message: FromCity) => process.send?.(message)
+
+const settings = await received('settings')
 const log = createLog({ process: 'simulator' }, settings.log)
 const { bays, seed, speed } = settings
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -49,11 +71,10 @@ const { layout } = createCity({ bays, seed, zone })
   await using store = await openStore(settings.store, { log, clock: systemClock })
   await store.migrate()
   const stored = await store.layout()
-  if (JSON.stringify(stored?.layout) !== JSON.stringify(layout))
-    await store.saveLayout(layout, 'simulator', systemClock.now())
+  if (JSON.stringify(stored?.layout) !== JSON.stringify(layout)) await placeLayout(store)
 }
-const go = new Promise<void>((resolve) => process.once('message', () => resolve()))
-process.send?.('placed')
+const go = received('go')
+send({ type: 'placed' })
 // Nothing is sent before the server takes it.
 await go
 const living = runDemo({
@@ -70,6 +91,26 @@ const living = runDemo({
 if (speed === 1) await writePast().catch((error) => log.warn('the city has no past', { error }))
 await living
 process.exit(0)
+
+/** Into the demo's journal, as a person's layout goes into the real one; and in the store before the first page is shown. */
+async function placeLayout(store: Store) {
+  const packed = await packJson(layout)
+  const record = encodePublication({ author: 'simulator', comment: '', at: systemClock.now(), packed })
+  const until = systemClock.monotonic() + placedMsMax
+  for (;;) {
+    const answered = received('publish-answer')
+    send({ type: 'publish', record })
+    const { answer } = await answered
+    if (answer.ok) {
+      while (systemClock.monotonic() < until && (await store.layoutVersionAt(answer)) === undefined)
+        await systemClock.sleep(placedLookMs, stop.signal)
+      return
+    }
+    if (answer.reason === 'refused') throw new Error(`the layout of the simulated city: ${answer.message}`)
+    // Intake is being started. Twice the same layout would do no harm.
+    await systemClock.sleep(placedLookMs, stop.signal)
+  }
+}
 
 /** Up to the quarter the city was started in; of an older city, what it has missed since it was last alive. */
 async function writePast() {

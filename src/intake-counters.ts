@@ -194,7 +194,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
     },
     recount(record) {
       upTo = record.number
-      if (record.kind === recordKinds.checkpoint) return
+      if (record.kind === recordKinds.checkpoint || record.kind === recordKinds.desk) return
       const { source: name, arrivedAt } = decodeUplink(record.bytes) ?? { source: 'unknown', arrivedAt: clock.now() }
       const fate = record.kind === recordKinds.data ? 'accepted' : 'unframeable'
       const count = source(name)

@@ -10,10 +10,13 @@ import { ingestTokens, simulatorSource } from './ingest-tokens.ts'
 import { reportAbsence } from './intake-absence.ts'
 import { intakeFigures } from './intake-figures.ts'
 import { type OpenLane, openLane } from './intake-lane.ts'
+import { recordKinds } from './journal/journal.ts'
 import { createAddressList } from './lib/address-list.ts'
 import { systemClock } from './lib/clock.ts'
+import { failPoint } from './lib/fail-point.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
+import type { PublishAnswer } from './messages.ts'
 import { openFilesMax } from './open-files.ts'
 import { createContexts, type SourceTold } from './source-contexts.ts'
 import { createWarningsFile } from './source-warnings.ts'
@@ -60,6 +63,11 @@ await runChild(async (child) => {
     if (message.type === 'want') {
       wanted = message.beyond
       ring()
+    } else if (message.type === 'publish') {
+      const { request, lane, record } = message
+      void journaled(lane === 'demo' ? simulated : real, record).then((answer) =>
+        child.send({ type: 'published', request, answer }),
+      )
     } else if (message.type === 'released') shown.journal.release(message.position, message.held)
     else if (message.type === 'demo-over') {
       shown = real
@@ -120,6 +128,19 @@ async function lookForJournal(lane: OpenLane, log: Log) {
   if (missing !== undefined && lane.missing === undefined) log.error('readings are refused', { reason: missing })
   if (missing === undefined && lane.missing !== undefined) log.info('the journal is back; readings are taken again')
   lane.missing = missing
+}
+
+/** A change made by a person: durable, or refused with the reason. It is no frame and in no count. */
+async function journaled(lane: OpenLane | undefined, bytes: Uint8Array): Promise<PublishAnswer> {
+  if (!lane) return { ok: false, reason: 'refused', message: 'no simulated city is running' }
+  failPoint('desk-received')
+  try {
+    const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])
+    failPoint('desk-durable')
+    return { ok: true, journal: lane.journal.id, record }
+  } catch (fault) {
+    return { ok: false, reason: 'refused', message: fault instanceof Error ? fault.message : String(fault) }
+  }
 }
 
 /** Resolves when every source has said something about itself, or after 5 s: a source that waits for its line is no reason to wait. */

@@ -1,6 +1,6 @@
 /**
- * What the processes tell each other, over the channel that `main` opens to each child. Small and rare: settings, positions and
- * figures, never readings. All structured-clone safe.
+ * Messages between the processes, over the channel that `main` opens to each child. Rare, and small but for a layout: settings, positions,
+ * figures and changes made by people, never readings. All structured-clone safe.
  */
 
 import type { Config } from './config.ts'
@@ -91,6 +91,11 @@ export interface ForecasterSaid {
   readonly detail: string
 }
 
+/** `interrupted`: it is not known whether the record became durable. */
+export type PublishAnswer =
+  | { readonly ok: true; readonly journal: string; readonly record: number }
+  | { readonly ok: false; readonly reason: 'unavailable' | 'refused' | 'interrupted'; readonly message: string }
+
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   /** `fault`: of the store, where that is why. */
@@ -112,6 +117,10 @@ export type ToMain =
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
   /** Forecasts: the processes below it. */
   | { readonly type: 'forecast-pids'; readonly forecaster: number | undefined; readonly training: number | undefined }
+  /** Web: this record of kind `desk` is to be journaled; it is answered by a `publish-answer` with the same request. */
+  | { readonly type: 'publish'; readonly request: string; readonly record: Uint8Array }
+  /** Intake. */
+  | { readonly type: 'published'; readonly request: number; readonly answer: PublishAnswer }
   /** Intake in demo mode: something real has arrived and is safe in the real journal. */
   | { readonly type: 'real-data' }
 
@@ -133,5 +142,14 @@ export type ToChild =
       readonly forecaster: ForecasterSaid
     }
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
+  /** Intake: into the journal of this name. */
+  | {
+      readonly type: 'publish'
+      readonly request: number
+      readonly lane: 'real' | 'demo'
+      readonly record: Uint8Array
+    }
+  /** Web. */
+  | { readonly type: 'publish-answer'; readonly request: string; readonly answer: PublishAnswer }
   /** Intake: the simulated city has ended; wake-ups are about the real journal now. */
   | { readonly type: 'demo-over' }

@@ -12,9 +12,10 @@ import { unreachable } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
-import type { ChildSettings, ForecasterSaid, Listeners, Role, ToChild, ToMain } from './messages.ts'
+import type { ChildSettings, ForecasterSaid, Listeners, PublishAnswer, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
+import { createPublications } from './publications.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -36,6 +37,8 @@ export interface Supervisor {
   start(): Promise<readonly Role[]>
   pids(): Partial<Record<Role | 'forecaster' | 'training', number>>
   udpPort(): number | undefined
+  /** Journals a change of the simulated city. */
+  publishDemo(record: Uint8Array): Promise<PublishAnswer>
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
   stop(): Promise<void>
@@ -100,6 +103,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const send = (role: Role, message: ToChild) => {
     const child = kidOf(role)?.process
     if (child?.connected) child.send(message, undefined, undefined, () => {})
+  }
+
+  const publications = createPublications((request, lane, record) => {
+    if (!kidOf('intake')?.ready) return false
+    send('intake', { type: 'publish', request, lane, record })
+    return true
+  })
+  async function publishFor(kid: Kid, { request, record }: Extract<ToMain, { type: 'publish' }>) {
+    const asking = kid.process
+    const answer = await publications.publish('real', record)
+    if (kid.process === asking) send(kid.role, { type: 'publish-answer', request, answer })
   }
 
   function launch(kid: Kid) {
@@ -189,6 +203,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         options.onChange?.()
         break
       }
+      case 'publish':
+        void publishFor(kid, message)
+        break
+      case 'published':
+        publications.answered(message.request, message.answer)
+        break
       case 'real-data':
         options.onRealData?.()
         break
@@ -216,6 +236,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (kid.process !== child) return
     kid.process = undefined
     kid.ready = false
+    if (kid.role === 'intake') publications.intakeEnded()
     if (kid.role === 'forecasts') {
       forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
       forecastPids = {}
@@ -269,6 +290,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       ),
       ...forecastPids,
     }),
+    publishDemo: (record) => publications.publish('demo', record),
     udpPort: () => boundUdpPort,
     async endDemo() {
       if (!settings.demo) return

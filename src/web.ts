@@ -8,6 +8,7 @@ import { lateStore } from './late-store.ts'
 import { systemClock } from './lib/clock.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { ToChild } from './messages.ts'
+import { createPublisher } from './publisher.ts'
 import { storeUrl } from './store-url.ts'
 import { systemStatus } from './system-status.ts'
 
@@ -45,6 +46,7 @@ await runChild(async (child) => {
   using auditor = createAuditor({ dataDir: settings.demo?.dir ?? settings.dataDir, storeUrl: url })
   const app = await createApi({
     store,
+    publisher: createPublisher(child),
     auditor,
     keyring,
     status,

@@ -7,6 +7,7 @@ import { quarterMs } from '../../src/domain/occupancy-span.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { openStore } from '../../src/store/open.ts'
+import { placeLayout } from '../../src/store/store-samples.ts'
 
 export interface PastCity {
   readonly lots: number
@@ -31,7 +32,7 @@ export async function layPastCity(dir: string, { lots, days, until }: PastCity):
   {
     await using store = await openStore(url, { log: silentLog, clock: systemClock })
     await store.migrate()
-    await store.saveLayout(layoutOf(lots), 'bench', systemClock.now())
+    await placeLayout(store, layoutOf(lots), { author: 'bench', created: systemClock.now() })
   }
   const db = new DatabaseSync(file)
   const columns =

@@ -1,4 +1,5 @@
 /** The API on a real store in a directory of its own, for tests: filled through `commit` as processing does it. */
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { DeviceState } from '../domain/device.ts'
 import { newDevice } from '../domain/fold.ts'
 import type { Layout } from '../domain/layout.ts'
+import { decodePublication } from '../domain/layout-publication.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
@@ -14,8 +16,8 @@ import { type Keyring, openKeyring } from '../lib/keyring.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import type { ReadingRow, Store } from '../store/store.ts'
-import { aBatch, type BatchSample } from '../store/store-samples.ts'
-import type { ApiDeps } from './context.ts'
+import { aBatch, type BatchSample, placeLayout } from '../store/store-samples.ts'
+import type { ApiDeps, Publisher } from './context.ts'
 import { createApi } from './server.ts'
 import type { SystemStatus } from './status.ts'
 
@@ -60,9 +62,10 @@ export async function apiUnderTest({
   const clock: Clock = deps.clock ?? systemClock
   const store = await openStore(storeUrl ?? `sqlite:${join(dir, 'store.sqlite')}`, { log: silentLog, clock })
   await store.migrate()
-  if (layout) await store.saveLayout(layout, 'test', clock.now())
+  if (layout) await placeLayout(store, layout, { created: clock.now() })
   const keyring = await openKeyring(dir, { BAYKEEPER_API_KEY: apiKey }, { clock })
   const app = await createApi({
+    publisher: committing(store),
     store: around?.(store) ?? store,
     keyring,
     status: () => statusOk,
@@ -93,6 +96,22 @@ export async function apiUnderTest({
       keyring[Symbol.dispose]()
       await store[Symbol.asyncDispose]()
       await rm(dir, { recursive: true })
+    },
+  }
+}
+
+/** Journals nothing: commits the layout as processing would. */
+function committing(store: Store): Publisher {
+  const journal = 'layouts of the API'
+  return {
+    async publish(record) {
+      const { position, fence } = await store.cursor(journal)
+      const publication = decodePublication(record)
+      assert.ok(publication)
+      const { at: created, ...said } = publication
+      const row = { ...said, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
+      await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts: [row] }))
+      return { journal, record: position + 1 }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Keyring } from '../lib/keyring.ts'
 import type { Log } from '../lib/log.ts'
-import type { Store } from '../store/store.ts'
+import type { LayoutPosition, Store } from '../store/store.ts'
 import type { LiveState } from './live/live-state.ts'
 import type { Figures, StreamHub } from './live/stream-hub.ts'
 import type { Assets } from './pages/assets.ts'
@@ -28,8 +28,24 @@ export interface ForecastsPort {
   listen(hear: (issued: ForecastIssued) => void): void
 }
 
+/** The way of a person's change into the journal. */
+export interface Publisher {
+  /** Resolves with its place when the record is durable; rejects with `PublicationRefused`. */
+  publish(record: Uint8Array): Promise<LayoutPosition>
+}
+
+export class PublicationRefused extends Error {
+  /** `interrupted`: it is not known whether the record became durable. In the other cases it did not. */
+  readonly reason: 'unavailable' | 'refused' | 'interrupted'
+  constructor(reason: PublicationRefused['reason'], message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
 export interface ApiDeps {
   readonly store: Store
+  readonly publisher: Publisher
   readonly keyring: Keyring
   status(): SystemStatus
   readonly clock: Clock

@@ -12,7 +12,7 @@ import { BadCursor, StoreError } from '../store/store.ts'
 
 export const problemType = 'application/problem+json'
 /** A body can be wrong in many places; people fix a few at a time. */
-const issuesShownMax = 20
+export const issuesShownMax = 20
 const storeRetryAfterS = 5
 
 interface ProblemIssue {

@@ -17,6 +17,7 @@ import {
   storeWith,
   until,
 } from './api-under-test.ts'
+import { PublicationRefused } from './context.ts'
 
 const get = (url: string) => ({ url, headers: bearer })
 
@@ -338,7 +339,10 @@ test('a layout that cannot be is refused with the place that is wrong', async ()
   const bay = (layout: Loose) => layout.sites[0]?.levels[0]?.bays[1] as Record<string, unknown>
   assert.equal((await put((layout) => Object.assign(bay(layout), { x: 'a' }))).path, 'sites[0].levels[0].bays[1].x')
   assert.match((await put((layout) => Object.assign(bay(layout), { id: 'A' }))).message, /used at .*bays\[0\]/)
-  assert.match((await put((layout) => Object.assign(bay(layout), { zone: 'q' }))).message, /no zone q/)
+  assert.match(
+    (await put((layout) => Object.assign(bay(layout), { zone: 'q' }))).message,
+    /zone q, which this level does not have/,
+  )
   assert.equal((await put((layout) => Object.assign(bay(layout), { colour: 1 }))).path, 'sites[0].levels[0].bays[1]')
   assert.match(
     (await put((layout) => Object.assign(layout.sites[0] as object, { zone: 'Mars/Olympus' }))).message,
@@ -380,5 +384,76 @@ test('built files are served with their media type, compressed where the browser
       assert.equal((await api.app.inject(hidden)).statusCode, 404)
   } finally {
     await rm(dist, { recursive: true })
+  }
+})
+
+test('a layout with a bay outside its level, or one device on two bays, is refused by name and changes nothing', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A', 'B']) })
+  const put = async (change: (bays: Record<string, unknown>[]) => void) => {
+    const layout = layoutOf(['A', 'B'])
+    change(layout.sites[0]?.levels[0]?.bays as unknown as Record<string, unknown>[])
+    const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
+    return [answer.statusCode, answer.json().detail]
+  }
+  const [far, farDetail] = await put(([bay]) => Object.assign(bay ?? {}, { x: 900 }))
+  assert.equal(far, 400)
+  assert.match(farDetail, /bay A of level l0/)
+  const spellings = ['70b3d57ed0001a2b', '70-B3-D5-7E-D0-00-1A-2B']
+  const [twice, twiceDetail] = await put((bays) =>
+    bays.forEach((bay, i) => {
+      bay['device'] = spellings[i]
+    }),
+  )
+  assert.equal(twice, 400)
+  assert.match(twiceDetail, /of bay B is 70b3d57ed0001a2b of bay A/)
+  assert.equal((await put(([bay]) => Object.assign(bay ?? {}, { id: 'A\u202e' })))[0], 400)
+  assert.equal(await api.store.layoutVersion(), 1)
+})
+
+test('a device that names an assigned bay watches none, and bay and device show the conflict', async () => {
+  const layout = layoutOf(['A', 'B'])
+  Object.assign(layout.sites[0]?.levels[0]?.bays[0] ?? {}, { device: 'dev-a' })
+  await using api = await apiUnderTest({ layout })
+  await api.commit({
+    devices: [
+      deviceState(1, 'A', { occupied: true, lastTime: instant(Date.now() + 60_000) }),
+      deviceState(2, 'dev-a', { occupied: false }),
+      deviceState(3, 'B', { occupied: true }),
+    ],
+  })
+  await until(async () => (await api.app.inject(get('/api/v1/kpi'))).json().devices.seen === 3)
+  const { state, device, conflicts } = (await api.app.inject(get('/api/v1/bays/A'))).json()
+  assert.deepEqual([state, device, conflicts], ['free', { id: 'dev-a', source: 'gate' }, [{ id: 'A', source: 'gate' }]])
+  const shown = async (id: string) => {
+    const { bay, conflict } = (await api.app.inject(get(`/api/v1/devices/${id}`))).json()
+    return [bay, conflict]
+  }
+  assert.deepEqual(await shown('A'), [null, 'A'])
+  assert.deepEqual(await shown('dev-a'), ['A', null])
+  assert.deepEqual(await shown('B'), ['B', null])
+})
+
+test('a device is found by its hardware id in any spelling, whatever the database holds', async () => {
+  await using api = await apiUnderTest()
+  await api.commit({ devices: [deviceState(1, '70b3d57ed0001a2b')], readings: [readingRow(1, 0)] })
+  for (const id of ['70B3D57ED0001A2B', '70b3d57ed0001a2b', '70:B3:D5:7E:D0:00:1A:2B']) {
+    const one = await api.app.inject(get(`/api/v1/devices/${encodeURIComponent(id)}`))
+    assert.deepEqual([one.statusCode, one.json().id], [200, '70b3d57ed0001a2b'])
+    const readings = await api.app.inject(get(`/api/v1/devices/${encodeURIComponent(id)}/readings`))
+    assert.equal(readings.json().items?.length, 1)
+  }
+})
+
+test('a layout that intake does not take is a 503 that says what became of it', async () => {
+  for (const [reason, code] of [
+    ['unavailable', 'E_PUBLICATION_REFUSED'],
+    ['interrupted', 'E_PUBLICATION_UNKNOWN'],
+  ] as const) {
+    const publish = () => Promise.reject(new PublicationRefused(reason, 'planned'))
+    await using api = await apiUnderTest({ publisher: { publish } })
+    const payload = layoutOf(['A'])
+    const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload })
+    assert.deepEqual([answer.statusCode, answer.json().code], [503, code])
+    assert.equal(await api.store.layoutVersion(), undefined)
   }
 })

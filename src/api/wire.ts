@@ -37,6 +37,7 @@ export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState
     id: device.external,
     source: device.source,
     bay: place === undefined ? null : (floor.bays[place]?.id ?? null),
+    conflict: floor.conflictOf(device) ?? null,
     since: device.since === null ? null : iso(device.since),
     time: iso(device.lastTime),
     arrived: iso(device.lastArrived),
@@ -57,7 +58,6 @@ export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState
 const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number]])[] = [
   [1, 'arrival-time'],
   [2, 'late'],
-  [4, 'conflict'],
 ]
 
 export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({

@@ -5,7 +5,7 @@ import { decodeUplink } from '../domain/uplink.ts'
 import { listSegments, refuseNewer } from '../journal/directory.ts'
 import { explain } from '../journal/explain.ts'
 import { inspectJournal, readOnlyFiles, type SegmentFacts } from '../journal/inspect.ts'
-import { JournalError, type StoredRecord } from '../journal/journal.ts'
+import { JournalError, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import { openReader } from '../journal/reader.ts'
 import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-record.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
@@ -84,7 +84,7 @@ export interface ExportOptions extends JournalOptions {
   readonly to?: string
 }
 
-const kinds = ['seal', 'data', 'noise', 'checkpoint']
+const kinds = ['seal', 'data', 'noise', 'checkpoint', 'desk']
 const readAtOnce = { bytesMax: 4 * 1024 * 1024, framesMax: 100_000 }
 
 /** Records as NDJSON, or their bytes alone; exit 5 when some of them could not be read. */
@@ -148,7 +148,7 @@ function decodedOf(record: StoredRecord, codecOf: CodecOf | undefined) {
 }
 
 function lineOf({ number, kind, frames, bytes }: StoredRecord) {
-  const uplink = kind === 1 || kind === 2 ? decodeUplink(bytes) : undefined
+  const uplink = isUplink(kind) ? decodeUplink(bytes) : undefined
   const content = uplink?.bytes ?? bytes
   const text = textOf(content)
   return {
@@ -162,8 +162,10 @@ function lineOf({ number, kind, frames, bytes }: StoredRecord) {
 
 /** The bytes as they came, without what intake put before them. */
 function rawOf({ kind, bytes }: StoredRecord): Uint8Array {
-  return ((kind === 1 || kind === 2) && decodeUplink(bytes)?.bytes) || bytes
+  return (isUplink(kind) && decodeUplink(bytes)?.bytes) || bytes
 }
+
+const isUplink = (kind: number) => kind === recordKinds.data || kind === recordKinds.noise || kind === recordKinds.desk
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 function textOf(bytes: Uint8Array): string | undefined {

@@ -9,7 +9,7 @@ import { styleText } from 'node:util'
 import { type BoundPort, bindPort, freeUdpPort } from '../bound-sockets.ts'
 import type { Config, LoadedConfig } from '../config.ts'
 import { isLoopback } from '../configured-sources.ts'
-import type { DemoCitySettings } from '../demo-city.ts'
+import type { FromCity, ToCity } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
@@ -121,14 +121,14 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
 
   try {
     await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
-    if (demo) city = startCity(config, demo, urls()['ingest'], log)
+    if (demo) city = startCity(config, { ...demo, ingest: urls()['ingest'] as string, supervisor, log })
     const up = await Promise.race([
       Promise.all([supervisor.start(), city && layoutPlaced(city), databaseAccepts(config)]),
       leaving.promise,
     ])
     if (typeof up === 'number') return up
     const [waiting] = up
-    if (city?.connected) city.send('go')
+    if (city?.connected) city.send({ type: 'go' } satisfies ToCity)
     if (urls()['web'] && waiting.length === 0)
       await answersReady(`${urls()['web']?.replace('//0.0.0.0:', '//127.0.0.1:')}/readyz`)
     announced = true
@@ -238,30 +238,33 @@ function readyOf(config: Config, urls: Record<string, string>, supervisor: Super
   return { ...urls, ...(serial.length > 0 ? { serial } : {}), pids: { main: process.pid, ...supervisor.pids() } }
 }
 
-function startCity(
-  config: Config,
-  demo: { dir: string; token: string },
-  ingest: string | undefined,
-  log: Log,
-): ChildProcess {
+interface CityPlace {
+  readonly dir: string
+  readonly token: string
+  readonly ingest: string
+  readonly supervisor: Supervisor
+  readonly log: Log
+}
+
+function startCity(config: Config, { dir, token, ingest, supervisor, log }: CityPlace): ChildProcess {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', path.join(root, 'src/demo-city.ts')],
     {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
     },
   )
-  const { bays, seed, speed } = config.demo
-  const settings: DemoCitySettings = {
-    store: storeUrl(config, demo.dir),
-    ingest: ingest as string,
-    token: demo.token,
-    bays,
-    seed,
-    speed,
-    log: config.log,
+  const send = (message: ToCity) => {
+    if (child.connected) child.send(message, undefined, undefined, () => {})
   }
-  child.send(settings)
+  const { bays, seed, speed } = config.demo
+  const settings = { store: storeUrl(config, dir), ingest, token, bays, seed, speed, log: config.log }
+  send({ type: 'settings', ...settings })
+  child.on('message', async (message: FromCity) => {
+    if (message.type === 'publish')
+      send({ type: 'publish-answer', answer: await supervisor.publishDemo(message.record) })
+  })
   child.on('exit', (code) => code && log.warn('the simulator ended', { code }))
   return child
 }
@@ -280,7 +283,7 @@ const readyLookMs = 20
 /** The city's plan is in its store, so that the first page shows it; a simulator that fails does not keep the server from starting. */
 async function layoutPlaced(city: ChildProcess): Promise<void> {
   await new Promise<void>((resolve) => {
-    city.once('message', () => resolve())
+    city.on('message', (message: FromCity) => message.type === 'placed' && resolve())
     city.once('exit', () => resolve())
   })
 }

@@ -1,4 +1,5 @@
 /** `baykeeper token create|list|revoke` and `baykeeper setup-link`: who may send, who may look. */
+import { reservedSource } from '../domain/source-names.ts'
 import { type KeyKind, openKeyring, type Scope, scopes } from '../lib/keyring.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, runningServer } from './place.ts'
@@ -20,6 +21,9 @@ export async function tokenCreate(options: TokenOptions): Promise<number> {
       exitCodes.usage,
       'say whose token it is: --source NAME (may send readings) or --api-key NAME (may use the API)',
     )
+  const names = [...config.serial, ...config.brokers].flatMap((source) => source.name ?? [])
+  const taken = kind === 'ingest' ? reservedSource(name, names) : undefined
+  if (taken) throw new CommandFailed(exitCodes.usage, `--source: ${taken}`)
   if (options.time !== undefined && options.time !== 'trust')
     throw new CommandFailed(
       exitCodes.usage,

@@ -2,24 +2,21 @@
  * A reading is what one frame says about one device at one time. It is pure data: codecs make it, processing gives it an
  * identity `(source, device, epoch, seq)`, and `bay.ts` folds it into state.
  */
+import { trimBlanks } from '../lib/blanks.ts'
 import type { Brand, Instant } from '../lib/brand.ts'
+import { idFault } from './id-text.ts'
 
 /** External id of a device: DevEUI, serial id, topic level. 1..128 printable characters. */
 export type DeviceId = Brand<string, 'DeviceId'>
 /** Id of a bay in the layout. 1..128 printable characters. */
 export type BayId = Brand<string, 'BayId'>
 
-export const idLengthMax = 128
+export { idLengthMax } from './id-text.ts'
 
-/** `undefined` when the text cannot be an id: empty, longer than 128 characters, or with control characters. */
+/** `undefined` when the text cannot be an id (id-text.ts says why). ASCII blanks around it are cut off. */
 export function parseId<T extends DeviceId | BayId>(text: string): T | undefined {
-  const trimmed = text.trim()
-  if (trimmed.length === 0 || trimmed.length > idLengthMax) return undefined
-  for (let i = 0; i < trimmed.length; i++) {
-    const code = trimmed.charCodeAt(i)
-    if (code < 0x20 || code === 0x7f) return undefined
-  }
-  return trimmed as T
+  const id = trimBlanks(text)
+  return idFault(id) === undefined ? (id as T) : undefined
 }
 
 /** What was measured. Absent means the frame did not say. Units end the name. */

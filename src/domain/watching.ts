@@ -1,5 +1,5 @@
 /** Which bay a device watches, and the places that bay belongs to: its site, its level and its zone. Pure: of one layout. */
-import type { DeviceState } from './device.ts'
+import { type Assignments, assignmentsOf } from './assignment.ts'
 import type { Bay, Layout } from './layout.ts'
 
 /** A group of bays whose occupancy is followed. `level` and `zone` are null where the place is larger than one. */
@@ -11,10 +11,8 @@ export interface Place {
   readonly capacity: number
 }
 
-export interface Watching {
+export interface Watching extends Assignments {
   readonly places: readonly Place[]
-  /** Id of the bay: the layout's word, else the bay the device claims, else the bay of its name. */
-  bayOf(device: Pick<DeviceState, 'external' | 'claimedBay'>): string | undefined
   /** Indexes of `places` that hold the bay; none for a closed one. */
   placesOf(bay: string): readonly number[]
 }
@@ -24,7 +22,6 @@ const nowhere: readonly number[] = []
 export function watchingOf({ sites }: Pick<Layout, 'sites'>): Watching {
   const places: { site: string; level: string | null; zone: string | null; capacity: number }[] = []
   const byBay = new Map<string, readonly number[]>()
-  const byDevice = new Map<string, string>()
   const add = (site: string, level: string | null, zone: string | null, bays: readonly Bay[]) =>
     places.push({ site, level, zone, capacity: bays.filter(({ closed }) => !closed).length }) - 1
   for (const site of sites) {
@@ -50,14 +47,12 @@ export function watchingOf({ sites }: Pick<Layout, 'sites'>): Watching {
       for (const bay of level.bays) {
         const ofZone = bay.zone === undefined ? undefined : zones.get(bay.zone)
         byBay.set(bay.id, bay.closed ? nowhere : ofZone === undefined ? [ofSite, ofLevel] : [ofSite, ofLevel, ofZone])
-        if (bay.device !== undefined) byDevice.set(bay.device, bay.id)
       }
     }
   }
-  const known = (bay: string | null | undefined) => (typeof bay === 'string' && byBay.has(bay) ? bay : undefined)
   return {
     places,
-    bayOf: ({ external, claimedBay }) => byDevice.get(external) ?? known(claimedBay) ?? known(external),
+    ...assignmentsOf(sites.flatMap(({ levels }) => levels.flatMap(({ bays }) => bays))),
     placesOf: (bay) => byBay.get(bay) ?? nowhere,
   }
 }

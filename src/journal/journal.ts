@@ -17,13 +17,13 @@
 /** Number of a record, dense from 1. `0` as a position means before the first. */
 export type RecordNumber = number
 
-/** Kinds are the owner's business; the journal stores the byte. 1 = data, 2 = noise, 3 = checkpoint. */
-export const recordKinds = { data: 1, noise: 2, checkpoint: 3 } as const
+/** Kinds are the owner's business; the journal stores the byte. 4 = desk: a change made by a person, such as a layout. */
+export const recordKinds = { data: 1, noise: 2, checkpoint: 3, desk: 4 } as const
 export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds]
 
 export interface JournalRecord {
   readonly kind: RecordKind
-  /** Frames this record holds: data and noise count theirs, a checkpoint has 0. u32. */
+  /** Frames this record holds: data and noise count theirs, checkpoint and desk have 0. u32. */
   readonly frames: number
   readonly bytes: Uint8Array
 }

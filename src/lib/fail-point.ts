@@ -5,7 +5,10 @@
 import process from 'node:process'
 
 export const failPoints = ['frame-received', 'frame-durable', 'checkpoint', 'record-seen', 'batch-committed'] as const
-export type FailPoint = (typeof failPoints)[number]
+/** Of changes made by people: no frame passes them. */
+export const deskFailPoints = ['desk-received', 'desk-durable'] as const
+const allFailPoints: readonly string[] = [...failPoints, ...deskFailPoints]
+export type FailPoint = (typeof failPoints)[number] | (typeof deskFailPoints)[number]
 
 export const failPoint = armed(process.env['BAYKEEPER_FAIL_POINTS'] ?? '')
 
@@ -18,9 +21,9 @@ function armed(wish: string): (name: FailPoint) => void {
     }),
   )
   for (const [name, chance] of chances)
-    if (!(failPoints as readonly string[]).includes(name) || !(chance > 0 && chance <= 1))
+    if (!allFailPoints.includes(name) || !(chance > 0 && chance <= 1))
       throw new Error(
-        `BAYKEEPER_FAIL_POINTS: "${name}=${chance}" is not one of ${failPoints.join(', ')} and a chance up to 1`,
+        `BAYKEEPER_FAIL_POINTS: "${name}=${chance}" is not one of ${allFailPoints.join(', ')} and a chance up to 1`,
       )
   return (name) => {
     const chance = chances.get(name)

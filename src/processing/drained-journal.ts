@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { codecOf as usualCodecOf } from '../codecs/registry.ts'
+import { encodePublication } from '../domain/layout-publication.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import type { Damage, JournalReader, StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
@@ -12,22 +13,34 @@ import type { Store } from '../store/store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { createProcessor, type ProcessorDeps } from './processor.ts'
 
-const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
+export const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const text = new TextEncoder()
 /** Between two records: a few of them share a minute. */
 const recordMs = 25_000
 /** Far more than the faults any test plans. */
 const pausesMax = 500
 
+export interface Body {
+  readonly body: string | Uint8Array
+  readonly framing?: Framing
+  readonly counted?: number
+  /** A layout that is published here: the body is its packed JSON. */
+  readonly kind?: 'desk'
+}
+
 /** A journal of these bodies, one record each, read at most `perRead` records at a time. */
 export function journalOf(
-  bodies: readonly { readonly body: string | Uint8Array; readonly framing?: Framing; readonly counted?: number }[],
+  bodies: readonly Body[],
   perRead = 1_000,
   damage: readonly Damage[] = [],
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json', counted }, index): StoredRecord => {
+  const records = bodies.map(({ body, framing = 'json', counted, kind }, index): StoredRecord => {
     const bytes = typeof body === 'string' ? text.encode(body) : body
+    if (kind === 'desk') {
+      const publication = encodePublication({ author: 'planner', comment: 'why', at: arrivedAt, packed: bytes })
+      return { number: index + 1, kind: 4, frames: 0, bytes: publication, acceptedFrames, noiseFrames: 0 }
+    }
     const frames = counted ?? countFrames(framing, bytes)
     acceptedFrames += frames
     const uplink = encodeUplink({

@@ -79,9 +79,15 @@ export function createHistoryFold(
   const health = new Map<number, Writable<HealthRow>>()
   const changedHealth = new Set<number>()
   const bayOf = ({ external }: DeviceRecord, claimedBay: string | null) => watching.bayOf({ external, claimedBay })
+  /** A bay that the layout does not know is kept as claimed; one that is assigned to another device is not. */
+  const stayBayOf = ({ external }: DeviceRecord, claimedBay: string | null) =>
+    watching.bayOf({ external, claimedBay }) ??
+    (watching.conflictOf({ external, claimedBay }) === undefined ? claimedBay : null)
   const placesOf = (bay: string) => watching.placesOf(bay).map((index) => places[index] as PlaceFold)
 
-  lay(fleet, new Map(newest.map((row) => [spanKey(row, row.spanMs), row])))
+  /** The newest row of every place there ever was: one that a layout took away goes on from it when another brings it back. */
+  const standing = new Map(newest.map((row) => [spanKey(row, row.spanMs), row]))
+  lay(fleet, standing)
 
   function lay(devices: Fleet, stored: ReadonlyMap<string, OccupancyRow>) {
     places = watching.places.map(({ capacity, ...name }) => ({
@@ -191,7 +197,7 @@ export function createHistoryFold(
       const departure = instant(Math.max(time, before.since))
       sessions.add({
         ...{ device: state.id, arrival: before.since, departure, dwellMs: departure - before.since },
-        ...{ bay: bayOf(state, before.claimedBay) ?? before.claimedBay },
+        bay: stayBayOf(state, before.claimedBay),
         certain: state.occupied === false,
       })
     }
@@ -277,13 +283,8 @@ export function createHistoryFold(
         widen(state, m, time)
     },
     relayout(next, devices) {
-      const standing = new Map(
-        places.flatMap((place) =>
-          place.spans.flatMap((span) =>
-            span ? [[spanKey(place.name, span.spanMs), rowOf(place, span)] as const] : [],
-          ),
-        ),
-      )
+      for (const place of places)
+        for (const span of place.spans) if (span) standing.set(spanKey(place.name, span.spanMs), rowOf(place, span))
       watching = next
       lay(devices, standing)
     },

@@ -1,17 +1,21 @@
 /** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
+import assert from 'node:assert/strict'
 import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
+import { unpackJson } from '../lib/packed-json.ts'
 import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
 import {
   type CommitBatch,
   type Cursor,
   type DeadLetterRow,
+  type LayoutRow,
   type LedgerDelta,
   listOf,
   type ReadingRow,
   type Store,
   type StoredDeadLetter,
+  type StoredLayout,
   StoreError,
 } from '../store/store.ts'
 import { createMemoryHistory, type Remembered } from './memory-history.ts'
@@ -27,13 +31,14 @@ export type ProcessingStore = Pick<
   | 'gapsFrom'
   | 'requeuedDeadLetters'
   | 'layout'
-  | 'layoutVersion'
   | 'newestOccupancy'
 >
 
 export interface MemoryStore extends ProcessingStore {
   readonly readings: ReadingRow[]
   readonly deadLetters: Map<string, StoredDeadLetter>
+  /** Every version, oldest first. */
+  layouts(): readonly StoredLayout[]
   /** By device, epoch and end. */
   gaps(): readonly Gap[]
   /** By day and device. */
@@ -51,6 +56,8 @@ export interface MemoryStore extends ProcessingStore {
 
 export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   const history = createMemoryHistory()
+  const before = { created: instant(0), author: 'test', comment: '', published: null }
+  const layouts: StoredLayout[] = [{ ...before, version: 1, layout }]
   let cursor: Cursor = { position: 0, fence: 0 }
   const devices = new Map<number, DeviceState>()
   const readings: ReadingRow[] = []
@@ -78,6 +85,7 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: 'new' })
     ledger.push(...batch.ledger)
     if (batch.losses) applyLosses(batch.losses)
+    for (const row of batch.layouts ?? []) applyLayout(batch.journal, row)
   }
 
   function applyLosses(losses: LossBatch) {
@@ -87,6 +95,11 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
       const key = `${delta.day} ${delta.device}`
       sensorDays.set(key, plus(sensorDays.get(key), delta, sensorColumns))
     }
+  }
+
+  function applyLayout(journal: string, { packed, record, ...row }: LayoutRow) {
+    assert.equal(row.version, (layouts.at(-1)?.version ?? 0) + 1)
+    layouts.push({ ...row, published: { journal, record }, layout: unpackJson(packed) as Layout })
   }
 
   return {
@@ -104,8 +117,8 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     },
     history: history.all,
     newestOccupancy: async () => history.newest(),
-    layoutVersion: async () => 1,
-    layout: async () => ({ version: 1, created: instant(0), author: 'test', layout }),
+    layouts: () => layouts,
+    layout: async () => layouts.at(-1),
     deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
     totals() {
       const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }

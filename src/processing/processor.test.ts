@@ -7,7 +7,7 @@ import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { listOf, type Store, StoreError } from '../store/store.ts'
-import { drain, journalOf, json, slowly, text } from './drained-journal.ts'
+import { arrivedAt, type Body, drain, journalOf, json, slowly, text } from './drained-journal.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createProcessor } from './processor.ts'
 
@@ -28,6 +28,22 @@ const threeBays: Layout = {
   ],
 }
 
+/** Another site beside a part of the first: places end and begin. A is assigned to device B. */
+const twoBays: Layout = {
+  ...emptyLayout,
+  sites: ['S', 'T'].map((id, i) => ({
+    ...{ id, name: id, zone: 'UTC' },
+    levels: [
+      {
+        ...{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [] },
+        bays: [i === 0 ? { ...bay('A'), device: 'B' } : bay('P2')],
+      },
+    ],
+  })),
+}
+
+const publish = (layout: Layout): Body => ({ kind: 'desk', body: JSON.stringify(layout) })
+
 describe('the processor', () => {
   test('ends when it is told to while it asks the store something', { timeout: 5_000 }, async () => {
     const stop = new AbortController()
@@ -35,9 +51,9 @@ describe('the processor', () => {
     const processor = createProcessor({
       store: {
         ...store,
-        async layoutVersion() {
+        async requeuedDeadLetters(limit: number) {
           stop.abort()
-          return store.layoutVersion()
+          return store.requeuedDeadLetters(limit)
         },
       } as unknown as Store,
       reader: journalOf([]),
@@ -176,6 +192,88 @@ describe('the processor', () => {
     assert.equal((await store.cursor('test')).position, 4)
   })
 
+  test('a layout is in effect for every frame behind its record and for none before it, in one batch', async () => {
+    const store = createMemoryStore()
+    const stay = (seq: number) =>
+      json([
+        { device: 'A', seq, occupied: true },
+        { device: 'A', seq: seq + 1, occupied: false },
+      ])
+    await drain(journalOf([stay(1), publish(threeBays), stay(3)]), store)
+    const { sessions, occupancy } = store.history()
+    assert.deepEqual(
+      sessions.map(({ bay }) => bay),
+      [null, 'A'],
+    )
+    assert.ok(occupancy.some(({ site, zone, maxOccupied }) => site === 'S' && zone === 'Z' && maxOccupied === 1))
+    const [, saved] = store.layouts()
+    assert.deepEqual(saved, {
+      ...{ version: 2, created: arrivedAt, author: 'planner', comment: 'why' },
+      published: { journal: 'test', record: 2 },
+      layout: threeBays,
+    })
+  })
+
+  test('a layout is applied once, also when its commit fails, is in doubt, or a row beside it is refused', async () => {
+    const stays = [json([{ device: 'A', seq: 1, occupied: true }]), json([{ device: 'A', seq: 2, occupied: false }])]
+    const bodies = [...stays, publish(threeBays), json([{ device: 'A', seq: 3, occupied: true }])]
+    const calm = createMemoryStore()
+    await drain(journalOf(bodies), calm)
+    for (const fault of [{ after: false }, { after: true }]) {
+      const store = createMemoryStore()
+      store.failNext({ error: new StoreError('transient', 'planned'), ...fault })
+      await drain(journalOf(bodies, 3), slowly(store))
+      assert.deepEqual(store.layouts(), calm.layouts())
+      assert.deepEqual(store.history(), calm.history())
+    }
+    const store = createMemoryStore()
+    const commit = store.commit
+    store.commit = async (batch) => {
+      if (listOf(batch.readings).some(({ seq }) => seq === 13)) throw new StoreError('data', 'out of range')
+      return commit(batch)
+    }
+    await drain(journalOf([...bodies, json([{ device: 'B', seq: 13, occupied: true }])]), store)
+    assert.deepEqual(store.layouts(), calm.layouts())
+    assert.equal(store.totals().quarantined, 1)
+  })
+
+  test('a place that a layout takes away and another brings back goes on as it stood, also after a restart at any record', async () => {
+    const one = (seq: number) => json([{ device: 'A', seq, occupied: seq % 2 === 1 }])
+    const bodies = [one(1), publish(emptyLayout), one(2), publish(threeBays), one(3), one(4)]
+    const [calm, rough] = [createMemoryStore(threeBays), createMemoryStore(threeBays)]
+    await drain(journalOf(bodies), calm)
+    rough.failNext(...bodies.map(() => ({ error: new StoreError('transient', 'planned'), after: true })))
+    await drain(journalOf(bodies, 1), rough)
+    assert.deepEqual(rough.history(), calm.history())
+  })
+
+  test('a device that is named like an assigned bay, or claims it, leaves no stay there', async () => {
+    const store = createMemoryStore(twoBays)
+    const stay = (device: string, bay?: string) =>
+      [true, false].map((occupied, i) => ({ device, seq: i + 1, occupied, ...(bay ? { bay } : {}) }))
+    await drain(journalOf([json([...stay('A'), ...stay('B'), ...stay('C', 'A'), ...stay('D', 'nowhere')])]), store)
+    const { sessions } = store.history()
+    const external = (id: number) => ['A', 'B', 'C', 'D'].find((name) => store.deviceOf(name)?.id === id)
+    assert.deepEqual(sessions.map(({ device, bay }) => [external(device), bay]).sort(), [
+      ['A', null],
+      ['B', 'A'],
+      ['C', null],
+      ['D', 'nowhere'],
+    ])
+  })
+
+  test('a published layout that cannot be read leaves the one before in effect and stops nothing', async () => {
+    const store = createMemoryStore(threeBays)
+    const broken: readonly Body[] = [
+      { kind: 'desk', body: 'no JSON' },
+      { kind: 'desk', body: '{"sites":7}' },
+    ]
+    await drain(journalOf([...broken, json([{ device: 'A', seq: 1, occupied: true }])]), store)
+    assert.equal(store.layouts().length, 1)
+    assert.equal(store.totals().committed, 1)
+    assert.ok(store.history().occupancy.length > 0)
+  })
+
   test('whatever the batches, the faults and the commits in doubt, the end is the same and every frame is counted once', async () => {
     const frame = fc.record({
       device: fc.constantFrom('A', 'B', 'C'),
@@ -189,20 +287,28 @@ describe('the processor', () => {
     const fault = fc.record({ kind: fc.constantFrom('transient' as const, 'capacity' as const), after: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(frame, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 }),
+        fc.array(
+          fc.oneof(
+            { arbitrary: fc.array(frame, { minLength: 1, maxLength: 6 }), weight: 5 },
+            { arbitrary: fc.constantFrom(threeBays, twoBays, emptyLayout), weight: 1 },
+          ),
+          { minLength: 1, maxLength: 12 },
+        ),
         fc.integer({ min: 1, max: 5 }),
         fc.array(fault, { maxLength: 6 }),
-        async (bodies, perRead, faults) => {
+        async (drawn, perRead, faults) => {
           const [calm, rough] = [createMemoryStore(threeBays), createMemoryStore(threeBays)]
-          await drain(journalOf(bodies.map(json)), calm)
+          const bodies = drawn.map((one) => (Array.isArray(one) ? json(one) : publish(one)))
+          await drain(journalOf(bodies), calm)
           rough.failNext(...faults.map(({ kind, after }) => ({ error: new StoreError(kind, 'planned'), after })))
-          await drain(journalOf(bodies.map(json), perRead), slowly(rough))
+          await drain(journalOf(bodies, perRead), slowly(rough))
           assert.deepEqual(rough.readings, calm.readings)
           assert.deepEqual(rough.totals(), calm.totals())
           assert.deepEqual(rough.history(), calm.history())
+          assert.deepEqual(rough.layouts(), calm.layouts())
           for (const device of ['A', 'B', 'C']) assert.deepEqual(rough.deviceOf(device), calm.deviceOf(device))
           const { committed, duplicate, quarantined, lost } = calm.totals()
-          assert.equal(committed + duplicate + quarantined, bodies.flat().length)
+          assert.equal(committed + duplicate + quarantined, drawn.filter(Array.isArray).flat().length)
           const keys = calm.readings.map(({ device, epoch, seq }) => `${device}:${epoch}:${seq}`)
           assert.equal(new Set(keys).size, keys.length, 'one identity is stored once')
           let gaps = 0

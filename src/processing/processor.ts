@@ -19,6 +19,7 @@ import {
   type CommitBatch,
   commitsUnderWayMax,
   emptied,
+  type LayoutRow,
   type LossBatch,
   type ReadingRows,
   type Store,
@@ -30,6 +31,7 @@ import { type CodecOf, decodeAnyRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
 import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
+import { type LayoutChange, layoutChangeOf } from './layout-change.ts'
 import { createLedgerBook } from './ledger-book.ts'
 import { loneCommit } from './lone-record.ts'
 import { createMeter, type ProcessorStats } from './meter.ts'
@@ -38,7 +40,7 @@ import { requeueOnce } from './requeue.ts'
 import { narrowed, nextLimit, type Suspicion, suspicionUntil, widened } from './suspicion.ts'
 import { createTroubleBook, kindOf, type Trouble } from './trouble.ts'
 
-/** How often it is looked for orders: dead letters marked for another try, a layout that was saved. */
+/** How often it is looked for orders: dead letters marked for another try. */
 const lookEveryMs = 1_000
 /** The commit under way has its turn this often while the next batch is built: it has many statements to send. */
 const turnMsMax = 4
@@ -76,7 +78,8 @@ export interface Processor {
 interface Place {
   readonly fleet: Fleet
   readonly history: HistoryFold
-  layoutVersion: number | undefined
+  /** 0 before the first layout. */
+  layoutVersion: number
   /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
@@ -136,21 +139,19 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       const fleet = createFleet(devices)
       return { fleet, history: createHistoryFold(watching, fleet, occupancy, deps.promiseMs) }
     }
-    return { foldsFrom, layoutVersion: stored?.version }
+    return { foldsFrom, layoutVersion: stored?.version ?? 0 }
   }
 
-  async function hasOrders({ layoutVersion }: Place): Promise<boolean> {
+  async function hasOrders(): Promise<boolean> {
     await deps.refreshDecoders?.()
-    return (await store.requeuedDeadLetters(1)).length > 0 || (await store.layoutVersion()) !== layoutVersion
+    return (await store.requeuedDeadLetters(1)).length > 0
   }
 
-  /** A layout that was saved meanwhile counts from the next batch on. */
-  async function lookAtLayout(place: Place) {
-    const version = await store.layoutVersion()
-    if (version === place.layoutVersion) return
-    const stored = await store.layout()
-    place.history.relayout(watchingOf(stored?.layout ?? emptyLayout), place.fleet)
-    place.layoutVersion = stored?.version
+  /** The layout is in effect for every frame behind its record. Its row is written with the readings around it. */
+  function applyLayout(place: Pick<Place, 'fleet' | 'history' | 'layoutVersion'>, change: LayoutChange): LayoutRow {
+    place.history.relayout(change.watching, place.fleet)
+    place.layoutVersion++
+    return { ...change.row, version: place.layoutVersion }
   }
 
   async function run(signal: AbortSignal) {
@@ -196,7 +197,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       inMs: () => lookAt - clock.monotonic(),
       async lookAndDo(place: Place) {
         if (clock.monotonic() >= lookAt) {
-          const looking = hasOrders(place)
+          const looking = hasOrders()
           // Behind a commit under way the answer takes as long as that: the next batch is built meanwhile.
           if (underWay.count > 0)
             looking.then(
@@ -211,7 +212,6 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         if (!isOrdered) return
         await underWay.fewerThan(1)
         await requeueOnce({ ...deps, reload: async () => void Object.assign(place, await loadFolds()) }, place)
-        await lookAtLayout(place)
         isOrdered = false
       },
     }
@@ -311,6 +311,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       history,
       readings,
     )
+    const layouts: LayoutRow[] = []
     let oldest: number | undefined
     const said: IntakeSaid[] = []
     let turnAt = begunMs + turnMsMax
@@ -320,6 +321,15 @@ export function createProcessor(deps: ProcessorDeps): Processor {
         turnAt = clock.monotonic() + turnMsMax
       }
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
+      if (record.kind === recordKinds.desk) {
+        const change = layoutChangeOf(record)
+        if (change.ok) layouts.push(applyLayout(place, change.value))
+        else
+          log.error('a published layout cannot be read: the one before stays in effect; publish it again', {
+            record: record.number,
+            reason: change.error,
+          })
+      }
       if (record.kind !== recordKinds.data) continue
       const one = decodeAnyRecord(record, deps.codecOf, base)
       oldest ??= one.uplink.arrivedAt
@@ -327,7 +337,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
     const beside = ofDamage(damage)
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = { ...rowsOf(batch, key, fleet, inOne([...said, ...beside.said])), history: history.take() }
+    const commit = { ...rowsOf(batch, key, fleet, inOne([...said, ...beside.said])), history: history.take(), layouts }
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     place.position = to
@@ -359,7 +369,12 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       const losses = { ...(commit.losses as LossBatch), ...said }
       return { ...prepared, commit: { ...commit, losses }, outcomes, devices: folds.fleet.size }
     }
-    if (record)
+    if (record?.kind === recordKinds.desk)
+      log.error('a published layout is refused by the database: the one before stays in effect; publish it again', {
+        record: record.number,
+        reason: suspectedReason,
+      })
+    else if (record)
       log.error('figures of intake are refused by the database: they are passed over', { record: record.number })
     const batch = createBatch(place.fleet, store, 0, place.history)
     const commit = rowsOf(batch, key, place.fleet, inOne(beside.said))

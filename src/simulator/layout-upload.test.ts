@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Layout } from '../domain/layout.ts'
+import { layoutFaults } from '../domain/layout-faults.ts'
 import { cityLayout } from './city-layout.ts'
 import { beside } from './layout-upload.ts'
 import { layoutOfStays, surveyStays } from './stays-layout.ts'
@@ -23,4 +25,12 @@ test('a server that knows some of the bays is left alone; an empty one takes the
   const added = layoutOfStays(await surveyStays(stays()), { name: 'Streets', zone: 'UTC' })
   assert.equal(beside(added, added), undefined)
   assert.equal(beside({ ...added, sites: [] }, added), added)
+})
+
+test('the layouts of the simulated city and of one beside it are ones that the server takes', async () => {
+  const city = cityLayout(300, 7, 'UTC')
+  assert.deepEqual(layoutFaults(city), [])
+  const survey = await surveyStays(stays())
+  const added = layoutOfStays(survey, { name: 'Replay', zone: 'UTC' })
+  assert.deepEqual(layoutFaults(beside(city, added) as Layout), [])
 })

@@ -1,5 +1,7 @@
 /** Reading back what was lost and why: the same SQL in every dialect. Lists run backwards along an index, one page at a time. */
+
 import { type SelectQueryBuilder, sql } from 'kysely'
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readSum } from '../lib/sum.ts'
 import { readKey, writeKey } from './keyset.ts'
 import { wholeLetters } from './letter-pieces.ts'
@@ -24,7 +26,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
   const gapsOf = (filter: LossFilter) => {
     let query = db.selectFrom('gap as g').innerJoin('device as d', 'd.id', 'g.device')
     if (filter.source !== undefined) query = query.where('d.source', '=', filter.source)
-    if (filter.device !== undefined) query = query.where('d.external', '=', filter.device)
+    if (filter.device !== undefined) query = query.where('d.external', 'in', spellingsOf(filter.device))
     if (filter.from !== undefined) query = query.where('g.day', '>=', filter.from)
     if (filter.to !== undefined) query = query.where('g.day', '<=', filter.to)
     return query
@@ -165,7 +167,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     async sensorDays({ cursor, limit, ...filter }: Omit<LossFilter, 'cause'> & Paged) {
       let base = db.selectFrom('sensor_day as s').innerJoin('device as d', 'd.id', 's.device')
       if (filter.source !== undefined) base = base.where('d.source', '=', filter.source)
-      if (filter.device !== undefined) base = base.where('d.external', '=', filter.device)
+      if (filter.device !== undefined) base = base.where('d.external', 'in', spellingsOf(filter.device))
       if (filter.from !== undefined) base = base.where('s.day', '>=', filter.from)
       if (filter.to !== undefined) base = base.where('s.day', '<=', filter.to)
       const selected = base.select([

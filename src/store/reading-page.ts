@@ -2,6 +2,7 @@
  * Readings of one external id, in the order (epoch, seq, acceptance), one page at a time: the keys of the device first, put in order and
  * cut to the page, then only the rows of the page. A reading without a sequence number sorts before those of its epoch that have one.
  */
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { ReadingKey } from './reading-block.ts'
 import { readingKeys, readingsAt } from './reading-lookup.ts'
@@ -15,7 +16,10 @@ export async function readingPage(runner: SqlRunner, filter: Parameters<Store['r
   const { db, all } = runner
   const { external, source, from, to, limit } = filter
   const after = filter.cursor === undefined ? undefined : readKey<Place>(filter.cursor, ['n', 'z', 'n', 'n'])
-  let owners = db.selectFrom('device').select(['id', 'source', 'external']).where('external', '=', external)
+  let owners = db
+    .selectFrom('device')
+    .select(['id', 'source', 'external'])
+    .where('external', 'in', spellingsOf(external))
   if (source !== undefined) owners = owners.where('source', '=', source)
   const devices = new Map((await all(owners.compile())).map((device) => [device.id, device]))
 

@@ -1,11 +1,12 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
-import { instant } from '../lib/brand.ts'
+import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readCount, readSum } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { toLayout } from './layout-rows.ts'
 import { wholeLetters } from './letter-pieces.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
@@ -60,7 +61,9 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
     },
 
     async devicesByExternal(external) {
-      return (await all(devices.where('external', '=', external).orderBy('source').compile())).map(toDevice)
+      return (await all(devices.where('external', 'in', spellingsOf(external)).orderBy('source').compile())).map(
+        toDevice,
+      )
     },
 
     async devicePage({ cursor, limit, source }) {
@@ -153,7 +156,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       const [row] = await all(
         db.selectFrom('layout').selectAll().orderBy('version', 'desc').limit(sql.lit(1)).compile(),
       )
-      return row && { ...row, created: instant(row.created), layout: JSON.parse(row.layout) }
+      return row && toLayout(row)
     },
 
     async layoutVersion() {
@@ -166,9 +169,9 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       return row?.version ?? undefined
     },
 
-    async saveLayout(layout, author, now) {
-      const values = { created: now, author, layout: JSON.stringify(layout) }
-      return (await run(db.insertInto('layout').values(values).compile())).insertId
+    async layoutVersionAt({ journal, record }) {
+      const query = db.selectFrom('layout').select('version').where('journal', '=', journal)
+      return (await all(query.where('record', '=', record).compile()))[0]?.version
     },
   }
 }

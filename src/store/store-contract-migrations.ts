@@ -44,8 +44,7 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
     for (const version of versions)
       test(`a database of schema version ${version} is brought up to date with everything in it`, async () => {
         await using here = await place()
-        await migrateTo(here, 1)
-        for (const row of stored) await here.execute(insertion(row))
+        await fillFirst(here)
         await migrateTo(here, version)
         await isWhole(here, after(version).length)
       })
@@ -55,8 +54,7 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
         const [{ mysql } = assert.fail('no step follows')] = after(version)
         for (const cut of new Set([Math.ceil(mysql.length / 2), mysql.length])) {
           await using here = await place()
-          await migrateTo(here, 1)
-          for (const row of stored) await here.execute(insertion(row))
+          await fillFirst(here)
           await using older = await migrateTo(here, version)
           // One transaction takes every step in SQLite: there is nothing to cut.
           if (older.dialect === 'sqlite') return
@@ -65,6 +63,15 @@ export function migrationContract(onStore: OnStore, place: () => Promise<StorePl
         }
       })
   })
+}
+
+/** A database of the first release, with readings and a layout in it. */
+async function fillFirst(here: StorePlace) {
+  await migrateTo(here, 1)
+  for (const row of stored) await here.execute(insertion(row))
+  await here.execute(
+    `INSERT INTO layout (version, created, author, layout) VALUES (3, 7, 'planner', '{"name":"Zürich"}')`,
+  )
 }
 
 async function migrateTo(here: StorePlace, untilVersion: number): Promise<Store> {
@@ -87,6 +94,8 @@ async function isWhole(here: StorePlace, steps: number) {
   assert.deepEqual(await store.migrate(), [])
   await store.takeFence(journal, 1)
   assert.equal((await store.counts()).readings, stored.length)
+  const before = { created: 7, author: 'planner', comment: '', published: null }
+  assert.deepEqual(await store.layout(), { version: 3, ...before, layout: { name: 'Zürich' } })
   const added = aReading({ pos: 5, seq: 5 })
   await store.commit(aBatch({ to: 5, devices: [aDevice(1), aDevice(2)], readings: [added] }))
   for (const device of [1, 2])

@@ -6,7 +6,7 @@ import { emptyLayout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
 import { BadCursor, type ReadingRow, type Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
-import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, walk } from './store-samples.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aLayoutRow, aReading, at, journal, walk } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
@@ -292,15 +292,28 @@ export function readingBackContract(onStore: OnStore): void {
       })
     })
 
-    onStore('layouts are versioned, the newest is live', async (store) => {
+    onStore('layouts are versioned, the newest is live, and each names the record that published it', async (store) => {
       assert.equal(await store.layout(), undefined)
       assert.equal(await store.layoutVersion(), undefined)
-      const first = await store.saveLayout(emptyLayout, 'setup', at)
       const big = { ...emptyLayout, name: `Zürich 🅿️ ${'x'.repeat(100_000)}` }
-      const second = await store.saveLayout(big, 'desk', instant(at + 1))
-      assert.ok(second > first && first > 0)
-      assert.equal(await store.layoutVersion(), second)
-      assert.deepEqual(await store.layout(), { version: second, created: at + 1, author: 'desk', layout: big })
+      const first = await aLayoutRow(emptyLayout, { version: 1, record: 3, author: 'setup' })
+      const said = { author: 'desk', comment: 'Zone Öst is open 🅿️', created: instant(at + 1) }
+      const second = await aLayoutRow(big, { version: 2, record: 5, ...said })
+      await store.commit(aBatch({ to: 6, layouts: [first, second] }))
+      assert.equal(await store.layoutVersion(), 2)
+      const published = { journal, record: 5 }
+      assert.deepEqual(await store.layout(), { version: 2, ...said, published, layout: big })
+      assert.equal(await store.layoutVersionAt({ journal, record: 3 }), 1)
+      assert.equal(await store.layoutVersionAt({ journal, record: 4 }), undefined)
+      assert.equal(await store.layoutVersionAt({ journal: 'another', record: 3 }), undefined)
+    })
+
+    onStore('a layout is written with its batch or not at all', async (store) => {
+      await store.commit(aBatch({ to: 2, layouts: [await aLayoutRow(emptyLayout)] }))
+      const layouts = [await aLayoutRow(emptyLayout, { version: 2, record: 3 })]
+      await assert.rejects(store.commit(aBatch({ from: 1, to: 3, layouts })), { fault: 'fenced' })
+      await store.commit(aBatch({ from: 2, to: 3, layouts, dry: true }))
+      assert.equal(await store.layoutVersion(), 1)
     })
   })
 }

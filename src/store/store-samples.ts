@@ -1,10 +1,12 @@
 /** Rows for tests of any store: valid as they are, changed by the fields a test is about. */
 import type { DeviceState } from '../domain/device.ts'
 import { newDevice } from '../domain/fold.ts'
+import type { Layout } from '../domain/layout.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
+import { packJson } from '../lib/packed-json.ts'
 import { readingRows } from './reading-rows.ts'
-import type { CommitBatch, DeadLetterRow, LedgerDelta, ReadingRow } from './store.ts'
+import type { CommitBatch, DeadLetterRow, LayoutRow, LedgerDelta, ReadingRow, Store } from './store.ts'
 
 export const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const journal = '0123456789abcdef0123456789abcdef'
@@ -75,6 +77,25 @@ export const aDelta = (delta: Partial<LedgerDelta> = {}): LedgerDelta => ({
   damaged: 0,
   ...delta,
 })
+
+export const aLayoutRow = async (layout: Layout, row: Partial<LayoutRow> = {}): Promise<LayoutRow> => ({
+  ...{ version: 1, record: 1, created: at, author: 'test', comment: '', packed: await packJson(layout) },
+  ...row,
+})
+
+/** A layout published before a test begins, through a journal of its own. Returns its version. */
+export async function placeLayout(
+  store: Pick<Store, 'cursor' | 'commit' | 'layoutVersion'>,
+  layout: Layout,
+  row: Partial<LayoutRow> = {},
+): Promise<number> {
+  const journal = 'layouts of a test'
+  const { position, fence } = await store.cursor(journal)
+  const version = ((await store.layoutVersion()) ?? 0) + 1
+  const layouts = [await aLayoutRow(layout, { version, record: position + 1, ...row })]
+  await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts }))
+  return version
+}
 
 /** Everything of a paged list, two items at a time, so that every page has an edge. */
 export async function walk<T>(

@@ -12,13 +12,13 @@
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  */
 import type { DeviceState } from '../domain/device.ts'
-import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
+import type { LayoutRow, LayoutStore } from './layouts.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
@@ -28,6 +28,7 @@ export type { DecoderChoice } from './decoder-choices.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
+export type * from './layouts.ts'
 export type * from './losses.ts'
 export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
@@ -67,7 +68,7 @@ export interface ReadingRow {
   readonly seq: number | null
   readonly time: Instant
   readonly arrived: Instant
-  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 4 = conflict. */
+  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state). */
   readonly quality: number
   /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
   readonly hash: number
@@ -143,6 +144,8 @@ export interface CommitBatch {
   readonly losses?: LossBatch
   /** Sessions, occupancy of places, counts, health (history.ts). */
   readonly history?: HistoryBatch
+  /** Layouts published by records of the batch, in order. */
+  readonly layouts?: readonly LayoutRow[]
 }
 
 /** The reading page's largest `limit`; the caller enforces it. */
@@ -165,14 +168,14 @@ export interface StoredDeadLetter extends DeadLetterRow {
   readonly state: 'new' | 'requeued'
 }
 
-export interface StoredLayout {
-  readonly version: number
-  readonly created: Instant
-  readonly author: string
-  readonly layout: Layout
-}
-
-export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore, DecoderStore {
+export interface Store
+  extends AsyncDisposable,
+    LossStore,
+    HistoryStore,
+    ForecastStore,
+    RawStore,
+    DecoderStore,
+    LayoutStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
@@ -199,6 +202,7 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
    * rather, so that the highest rev of an answer is a safe cursor.
    */
   devicesSince(rev: number, limit: number): Promise<readonly DeviceState[]>
+  /** A hardware id is found in each of its spellings, here and in every filter by device. */
   devicesByExternal(external: string): Promise<readonly DeviceState[]>
   /** Ordered by external id, then source. */
   devicePage(filter: {
@@ -224,10 +228,6 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
   ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerSums }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
-  layout(): Promise<StoredLayout | undefined>
-  /** Version of the newest layout without reading it; undefined when there is none. Cheap: the live state polls it. */
-  layoutVersion(): Promise<number | undefined>
-  saveLayout(layout: Layout, author: string, now: Instant): Promise<number>
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
-import type { Generated, GeneratedAlways } from 'kysely'
+import type { GeneratedAlways } from 'kysely'
 import type { DecoderTables } from './decoder-choices.ts'
 import type { ForecastTables } from './forecast-rows.ts'
 import type { HistoryTables } from './history-rows.ts'
@@ -131,10 +131,13 @@ export interface JournalOffsetTable {
 }
 
 export interface LayoutTable {
-  version: Generated<number>
+  version: number
+  journal: string | null
+  record: number | null
   created: number
   author: string
-  layout: string
+  comment: string
+  layout: Uint8Array
 }
 
 export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables, DecoderTables {

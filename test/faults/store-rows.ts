@@ -19,6 +19,7 @@ import { type DatabaseServer, smallLogs, startServer } from '../../src/store/mys
 import { type ServerKind, serverMissing } from '../../src/store/mysql/server-programs.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
+import { placeLayout } from '../../src/store/store-samples.ts'
 import { type DatabaseFault, databaseFaults } from './database-faults.ts'
 import { difference, endOf, story, storyLayout } from './database-story.ts'
 import type { FaultRow, FaultRunOptions, FaultRunResult } from './fault-row.ts'
@@ -223,7 +224,7 @@ async function restoredSqlite(records: ReturnType<typeof story>, cutAt: number) 
 async function prepared(url: string, options: StoreOptions = {}): Promise<Store> {
   const store = await openStore(url, deps, { ...impatient, ...options })
   await store.migrate()
-  if ((await store.layoutVersion()) === undefined) await store.saveLayout(storyLayout, 'test', instant(0))
+  if ((await store.layoutVersion()) === undefined) await placeLayout(store, storyLayout, { created: instant(0) })
   return store
 }
 

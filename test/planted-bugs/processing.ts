@@ -3,9 +3,67 @@ import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/processing/processor.test.ts']
 const historyJudge = ['--test', 'src/processing/history-fold.test.ts']
+const assignmentJudge = ['--test', 'src/domain/assignment.test.ts']
 const identityJudge = ['--test', 'src/processing/identity.test.ts']
 
 export const processingBugs: readonly PlantedBug[] = [
+  {
+    what: 'stores a published layout and goes on folding with the one before',
+    file: 'src/processing/processor.ts',
+    from: '    place.history.relayout(change.watching, place.fleet)\n',
+    to: '',
+    judge,
+  },
+  {
+    what: 'forgets a published layout when a row of its batch is refused',
+    file: 'src/processing/processor.ts',
+    from: 'if (change.before === index) layouts.push(',
+    to: 'if (change.before === index + 1_000_000) layouts.push(',
+    judge,
+  },
+  {
+    what: 'forgets how a place stood that a published layout took away',
+    file: 'src/processing/history-fold.ts',
+    from: 'if (span) standing.set(',
+    to: 'if (span && span.capacity < 0) standing.set(',
+    judge,
+  },
+  {
+    what: 'lets a device that is named like an assigned bay take it over',
+    file: 'src/domain/assignment.ts',
+    from: 'return proposal === undefined || assigned.has(proposal) ? undefined : proposal',
+    to: 'return proposal',
+    judge: assignmentJudge,
+  },
+  {
+    what: 'writes the stay of a refused claim into the bay',
+    file: 'src/processing/history-fold.ts',
+    from: '(watching.conflictOf({ external, claimedBay }) === undefined ? claimedBay : null)',
+    to: 'claimedBay',
+    judge,
+  },
+  {
+    what: 'tells hardware ids of a layout apart by their spelling',
+    file: 'src/domain/assignment.ts',
+    from: 'byDevice.set(normalHardwareId(device), id)',
+    to: 'byDevice.set(device, id)',
+    judge: assignmentJudge,
+  },
+  {
+    what: 'cuts a byte order mark off an id',
+    file: 'src/domain/reading.ts',
+    from: 'const id = trimBlanks(text)',
+    to: 'const id = text.trim()',
+    judge: ['--test', 'src/domain/id-text.test.ts'],
+  },
+  {
+    what: 'takes ids with invisible characters',
+    file: 'src/domain/id-text.ts',
+    from: 'isPlain(text) ? undefined : invisible.exec(text)?.[0]',
+    to: 'isPlain(text) || text.length > 1 ? undefined : invisible.exec(text)?.[0]',
+    judge: ['--test', 'src/domain/id-text.test.ts'],
+  },
+
   {
     what: 'tells duplicates by their time stamp',
     file: 'src/processing/identity.ts',

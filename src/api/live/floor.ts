@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Plan } from '@baykeeper/contract/live.ts'
-import type { DeviceState } from '../../domain/device.ts'
+import { assignmentsOf, type Proposer } from '../../domain/assignment.ts'
 import { type Bay, emptyLayout, type Layout, type Level, type Site } from '../../domain/layout.ts'
 
 /** Bays `from` to `to` are one level; levels of a site lie side by side. */
@@ -23,8 +23,10 @@ export interface Floor {
   readonly levels: readonly FloorLevel[]
   readonly indexOf: ReadonlyMap<string, number>
   levelOf(index: number): FloorLevel
-  /** Index of the bay a device watches: the layout's word, else the bay it claims, else the bay of its name. */
-  bayOf(device: Pick<DeviceState, 'external' | 'claimedBay'>): number | undefined
+  /** Index of the bay a device watches (domain/assignment.ts). */
+  bayOf(device: Proposer): number | undefined
+  /** The bay that it names and does not watch. */
+  conflictOf(device: Proposer): string | undefined
 }
 
 export function createFloor(layout: Layout = emptyLayout, layoutVersion = 0, simulated = false): Floor {
@@ -36,7 +38,7 @@ export function createFloor(layout: Layout = emptyLayout, layoutVersion = 0, sim
       for (const bay of level.bays) bays.push(bay)
     }
   const indexOf = new Map(bays.map((bay, i) => [bay.id, i]))
-  const watchedBy = new Map(bays.flatMap((bay, i) => (bay.device === undefined ? [] : [[bay.device, i] as const])))
+  const { bayOf, conflictOf } = assignmentsOf(bays)
   return {
     layoutVersion,
     plan: planOf(layout, layoutVersion, simulated, bays, levels),
@@ -44,8 +46,11 @@ export function createFloor(layout: Layout = emptyLayout, layoutVersion = 0, sim
     levels,
     indexOf,
     levelOf: (index) => levels.find(({ from, to }) => index >= from && index < to) as FloorLevel,
-    bayOf: ({ external, claimedBay }) =>
-      watchedBy.get(external) ?? (claimedBay === null ? undefined : indexOf.get(claimedBay)) ?? indexOf.get(external),
+    bayOf(device) {
+      const bay = bayOf(device)
+      return bay === undefined ? undefined : indexOf.get(bay)
+    },
+    conflictOf,
   }
 }
 

@@ -50,7 +50,7 @@ function liveOn(content: { devices: readonly DeviceState[]; layout?: StoredLayou
 const stored = (version: number, ids: readonly string[]): StoredLayout => ({
   version,
   created: instant(0),
-  author: 'test',
+  ...{ author: 'test', comment: '', published: null },
   layout: layoutOf(ids),
 })
 

@@ -78,6 +78,19 @@ export function siteOccupancy(presence: Presence, id: string): SiteOccupancy | u
 export const siteRange = (presence: Presence, id: string): { from: number; to: number } | undefined =>
   sitesOf(presence).find(({ site }) => site.id === id)
 
+/** Each is something to set right, so there are few. */
+const conflictsMax = 20
+
+function conflictsOf({ devices, floor }: Presence, bay: string): BayDetail['conflicts'] {
+  const found = []
+  for (const device of devices.values()) {
+    if (floor.conflictOf(device) !== bay) continue
+    found.push({ id: device.external, source: device.source })
+    if (found.length === conflictsMax) break
+  }
+  return found
+}
+
 export function bayDetail(presence: Presence, id: string, now: Instant): BayDetail | undefined {
   const index = presence.floor.indexOf.get(id)
   const bay = index === undefined ? undefined : presence.floor.bays[index]
@@ -95,6 +108,7 @@ export function bayDetail(presence: Presence, id: string, now: Instant): BayDeta
     stale: presence.isStale(index),
     since: state === 'free' || state === 'occupied' ? isoOrNull(device?.since) : null,
     device: device ? { id: device.external, source: device.source } : null,
+    conflicts: conflictsOf(presence, id),
     arrived: isoOrNull(device?.lastArrived),
     age_s: device ? Math.max(0, now - device.lastArrived) / 1_000 : null,
   }

@@ -1,15 +1,26 @@
 /** The layout: read whole, replaced whole. Every write is a new version; the live plan follows at once. */
-import { layoutSavedSchema, layoutSchema, storedLayoutSchema } from '@baykeeper/contract/layout.ts'
+import {
+  layoutAcceptedSchema,
+  layoutSavedSchema,
+  layoutSchema,
+  pathText,
+  storedLayoutSchema,
+} from '@baykeeper/contract/layout.ts'
+import * as z from 'zod'
 import type { Bay, Layout } from '../../domain/layout.ts'
+import { layoutFaults } from '../../domain/layout-faults.ts'
+import { commentCharsMax } from '../../domain/layout-publication.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { ProblemError } from '../problem.ts'
+import { committedVersion, publishLayout } from '../layout-publishing.ts'
+import { issuesShownMax, ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
 /** About 200,000 bays. */
 const layoutBytesMax = 32 * 1_048_576
 
-export function layoutRoutes({ store, live, clock, log, simulated }: RouteContext): Endpoint[] {
+export function layoutRoutes(context: RouteContext): Endpoint[] {
+  const { store, live, clock, log, simulated } = context
   return [
     endpoint({
       method: 'GET',
@@ -34,25 +45,49 @@ export function layoutRoutes({ store, live, clock, log, simulated }: RouteContex
       tag: 'Layout',
       summary: 'Write a new version of the layout',
       description:
-        'Bay ids are unique over all sites, and a device watches one bay. Devices heard before apply to their bays at once.',
+        'Bay ids are unique over all sites, a bay lies within its level, and a device watches one bay. The layout is a record of the journal: it is in effect for every reading that is accepted after the answer, and for none before. Where processing has not committed it within 5 s the answer is 202: the layout is safe and takes effect at its place.',
+      query: z.strictObject({
+        comment: z.string().max(commentCharsMax).optional().describe('why: kept with the version'),
+      }),
       body: layoutSchema,
       bodyName: 'Layout',
       bodyBytesMax: layoutBytesMax,
       problems: [409, 503],
-      answers: [{ status: 200, description: 'Written', schema: ['LayoutSaved', layoutSavedSchema] }],
-      async handle({ body, principal }) {
+      answers: [
+        { status: 200, description: 'Published and live', schema: ['LayoutSaved', layoutSavedSchema] },
+        {
+          status: 202,
+          description: 'Published and safe in the journal, not live yet',
+          schema: ['LayoutAccepted', layoutAcceptedSchema],
+        },
+      ],
+      async handle({ body, query: { comment = '' }, principal, reply }) {
         if (simulated())
           throw new ProblemError(
             409,
             'the city shown is simulated and leaves nothing behind: make a token (baykeeper token create --source NAME), which ends it, then write the layout again',
           )
-        const version = await store.saveLayout(asLayout(body), principal?.name ?? 'unknown', clock.now())
-        log.info('a new layout was written', { version, by: principal?.name })
+        const layout = asLayout(body)
+        refuseFaults(layout)
+        const author = principal?.name ?? 'unknown'
+        const position = await publishLayout(context, layout, { author, comment })
+        const version = await committedVersion(store, position, clock)
+        log.info('a layout was published', { version, ...position, by: author })
+        if (version === undefined) return reply.code(202).send({ version: null, record: position.record })
         await live.refresh()
         return { version }
       },
     }),
   ]
+}
+
+function refuseFaults(layout: Layout): void {
+  const faults = layoutFaults(layout)
+  const [first] = faults
+  if (!first) return
+  const errors = faults.slice(0, issuesShownMax).map(({ path, message }) => ({ path: pathText(path), message }))
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  throw new ProblemError(400, `body ${pathText(first.path)}: ${first.message}${more}`, { code: 'E_INVALID', errors })
 }
 
 /** The schema's optional fields may be present and undefined; the domain's are absent. */

@@ -1,5 +1,7 @@
 /** One CSV row by RFC 4180, read against its columns. Blanks around unquoted cells are dropped. */
+
 import type { Rejection } from '../../domain/reading.ts'
+import { trimBlanks } from '../../lib/blanks.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import { quoted, reject } from '../rejection.ts'
 
@@ -65,7 +67,7 @@ function readCells(text: string): Result<readonly string[], Rejection> {
     } else {
       const comma = text.indexOf(',', begin)
       at = comma < 0 ? text.length : comma
-      const bare = text.slice(begin, at).trim()
+      const bare = trimBlanks(text.slice(begin, at))
       if (/["\r\n]/.test(bare)) return badCell(cells.length, begin, 'has a quote or line end outside quotes', text)
       cells.push(bare)
     }

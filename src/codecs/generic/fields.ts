@@ -3,6 +3,7 @@
  * `Spelling` reads a raw value in either, the rest is common.
  */
 import { normalHardwareId } from '../../domain/hardware-id.ts'
+import { idFault } from '../../domain/id-text.ts'
 import {
   type BayId,
   type DeviceId,
@@ -11,6 +12,7 @@ import {
   type Reading,
   type Rejection,
 } from '../../domain/reading.ts'
+import { trimBlanks } from '../../lib/blanks.ts'
 import type { Instant } from '../../lib/brand.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import { quoted, reject } from '../rejection.ts'
@@ -127,8 +129,11 @@ export function readingOf(
   }
   const idOf = <T extends DeviceId | BayId>(name: 'device' | 'bay', raw: unknown): T | undefined => {
     const text = spelling.text(raw)
-    const id = text?.isWellFormed() ? parseId<T>(text) : undefined
-    if (id === undefined) bad(name, raw, '1 to 128 printable characters')
+    const id = text === undefined ? undefined : parseId<T>(text)
+    if (id === undefined) {
+      const why = text === undefined ? undefined : idFault(trimBlanks(text))
+      bad(name, raw, `1 to 128 visible characters${why ? ` (${why})` : ''}`)
+    }
     return id
   }
   const timeOf = (): Instant | undefined => {

@@ -1,6 +1,7 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { layoutColumns, layoutValues } from '../layout-rows.ts'
 import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import { type ReadingRows, readingWidth } from '../reading-rows.ts'
@@ -65,6 +66,8 @@ const addLedger = insertInto(
   ledgerSums.map((column) => [column, ({ stored, incoming }) => ledgerAdded(column, stored(column), incoming(column))]),
 )
 
+const putLayouts: RowStatement = insertInto('layout', layoutColumns)
+
 export interface CommitPlace {
   readonly today: DayNumber
   /** Resolves when the commit before this one has ended; undefined when none is under way. */
@@ -98,6 +101,9 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   await ahead.insertMany(addLedger, ledger)
   await putLossesMysql(ahead, batch.journal, batch.losses)
   await putHistoryMysql(ahead, batch.history, today)
+  // One at a time: each may be as large as a packet.
+  for (const layout of batch.layouts ?? [])
+    await ahead.insertMany(putLayouts, [layoutValues(batch.journal, { ...layout, packed: asBuffer(layout.packed) })])
   if (blocks) await moveBlocks(ahead, blocks)
   if (!before) await insertReadings(ahead, batch.readings, today)
   await ahead.answered()

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { layoutColumns, layoutValues } from '../layout-rows.ts'
 import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import type { ReadingRows } from '../reading-rows.ts'
@@ -74,6 +75,9 @@ export function commitSqlite(
      ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, column, `excluded.${column}`)}`).join(', ')}`,
   )
 
+  const putLayout = db.prepare(
+    `INSERT INTO layout (${layoutColumns.join(', ')}) VALUES (${marks(layoutColumns.length)})`,
+  )
   const putLosses = putLossesSqlite(db)
   const putHistory = putHistorySqlite(db)
 
@@ -127,6 +131,7 @@ export function commitSqlite(
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
     putLosses(batch.journal, batch.losses)
     putHistory(batch.history, today)
+    for (const layout of batch.layouts ?? []) putLayout.run(...layoutValues(batch.journal, layout))
     if (!batch.dry) work.commit()
   }
 }

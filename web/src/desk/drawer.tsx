@@ -66,7 +66,9 @@ export function Sheet({ title, children, onClose }: SheetProps) {
       }}
     >
       <header>
-        <h2>{title}</h2>
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
         <button
           type="button"
           class="tool square"
@@ -108,14 +110,33 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
       <dl>
         <Row name={words.text('level')} value={floor?.plates[floor.plateOf[bay] ?? 0]?.name} />
         <Row name={words.text('type')} value={typeName(words, floor?.types[bay] ?? 'standard')} />
-        {found?.zone && <Row name={words.text('zone')} value={found.zone} />}
+        {found?.zone && <Row name={words.text('zone')} value={<bdi>{found.zone}</bdi>} />}
       </dl>
       {detail.failed && <p class="banner bad">{words.text('bayFailed')}</p>}
       {found === undefined && !detail.failed && <p class="quiet">{words.text('loading')} …</p>}
+      {found && <Conflicts of={found.conflicts} />}
       {found?.device === null && <p class="quiet">{words.text('noDevice', { id })}</p>}
       {found && <Stays bay={id} since={found.since === null ? 0 : Date.parse(found.since)} />}
       {found?.device && <DevicePart id={found.device.id} source={found.device.source} />}
     </Sheet>
+  )
+}
+
+/** Devices that name the bay and are not used: something to set right. */
+function Conflicts({ of }: { of: BayDetail['conflicts'] }) {
+  const { words } = useDesk()
+  if (of.length === 0) return null
+  return (
+    <div class="banner warn conflicts">
+      <p>{words.text('bayConflict')}</p>
+      <ul>
+        {of.map(({ id, source }) => (
+          <li key={`${source} ${id}`}>
+            <bdi>{id}</bdi> ({source})
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
@@ -146,7 +167,14 @@ function DevicePart({ id, source }: { id: string; source: string }) {
     <>
       <h3>{words.text('device')}</h3>
       <dl>
-        <Row name={words.text('device')} value={<code>{device.id}</code>} />
+        <Row
+          name={words.text('device')}
+          value={
+            <code>
+              <bdi>{device.id}</bdi>
+            </code>
+          }
+        />
         <Row name={words.text('source')} value={device.source} />
         <Row name={words.text('lastWord')} value={words.ago(now.value - Date.parse(device.arrived))} />
         <Row name={words.text('battery')} value={batteryWord(words, device)} />
@@ -172,9 +200,7 @@ function DevicePart({ id, source }: { id: string; source: string }) {
                 <b>{presenceWord(words, reading)}</b>
                 {reading.seq !== null && <small>#{reading.seq}</small>}
                 {reading.quality.map((mark) => (
-                  <em key={mark}>
-                    {words.text(mark === 'late' ? 'markLate' : mark === 'conflict' ? 'markConflict' : 'markArrival')}
-                  </em>
+                  <em key={mark}>{words.text(mark === 'late' ? 'markLate' : 'markArrival')}</em>
                 ))}
               </summary>
               <pre>{JSON.stringify(reading, null, 1)}</pre>

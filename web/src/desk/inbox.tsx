@@ -26,10 +26,18 @@ export function Inbox({ always = false }: { always?: boolean }) {
       <ul>
         {devices.map((device) => (
           <li key={`${device.source} ${device.id}`}>
-            <b>{device.id}</b>
+            <b>
+              <bdi>{device.id}</bdi>
+            </b>
             <span>{presenceWord(words, device)}</span>
             <small>
               {device.source} · {words.ago(now.value - Date.parse(device.arrived))}
+              {device.conflict !== null && (
+                <em>
+                  {' '}
+                  · {words.text('inboxConflict')} <bdi>{device.conflict}</bdi>
+                </em>
+              )}
             </small>
           </li>
         ))}

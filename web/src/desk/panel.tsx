@@ -23,7 +23,9 @@ export function Panel({ title, note, of, freshMs, isOld = false, actions, class:
   return (
     <section class={`panel part ${name} ${old ? 'stale' : ''}`} aria-label={title}>
       <div class="part-head">
-        <h2>{title}</h2>
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
         <Age of={of} old={old} />
         {actions}
       </div>

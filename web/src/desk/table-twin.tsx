@@ -115,7 +115,7 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
               <tr key={bay} aria-rowindex={bay - from + 2}>
                 <th scope="row">
                   <button type="button" class="link" onClick={() => openBay(desk, bay)}>
-                    {floor.ids[bay]}
+                    <bdi>{floor.ids[bay]}</bdi>
                   </button>
                 </th>
                 <td>{typeName(words, floor.types[bay] ?? 'standard')}</td>

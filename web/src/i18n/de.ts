@@ -172,11 +172,11 @@ export const de: Dictionary = {
   readingOther: 'Meldung',
   noDevice: 'Noch beobachtet kein Gerät diesen Platz. Ein Gerät mit der Kennung {id} würde ihm am Namen zugeordnet.',
   noReadings: 'Noch keine Meldungen gespeichert.',
+  bayConflict: 'Der Plan ordnet diesem Platz ein Gerät zu. Nicht verwendet, obwohl sie ihn nennen:',
   stale: 'Länger stumm als zugesagt, der Zustand gilt als unbekannt.',
   loading: 'Lädt',
   bayFailed: 'Einzelheiten sind gerade nicht abrufbar.',
   markLate: 'verspätet',
-  markConflict: 'Widerspruch',
   markArrival: 'Ankunftszeit',
 
   emptyTitle: 'Noch keine Stellplätze',
@@ -190,6 +190,7 @@ export const de: Dictionary = {
   copy: 'Kopieren',
   copied: 'Kopiert',
   inbox: 'Gehört, nicht zugeordnet',
+  inboxConflict: 'nennt einen anders zugeordneten Platz:',
   inboxNone: 'Noch wurde kein Gerät gehört.',
   inboxMore: { one: 'und {n} weiteres', other: 'und {n} weitere' },
 

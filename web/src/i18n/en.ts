@@ -169,11 +169,11 @@ export const en = {
   readingOther: 'reading',
   noDevice: 'No device watches this bay yet. A device with the id {id} would be assigned to it by name.',
   noReadings: 'No readings stored yet.',
+  bayConflict: 'The layout assigns a device to this bay. Not used, although they name it:',
   stale: 'Silent for longer than promised, so the state is unknown.',
   loading: 'Loading',
   bayFailed: 'Details cannot be loaded right now.',
   markLate: 'late',
-  markConflict: 'conflict',
   markArrival: 'arrival time',
 
   emptyTitle: 'No bays yet',
@@ -186,6 +186,7 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   inbox: 'Seen, not assigned',
+  inboxConflict: 'names a bay that is assigned otherwise:',
   inboxNone: 'No device has been heard yet.',
   inboxMore: { one: 'and {n} more', other: 'and {n} more' },
 

@@ -143,6 +143,7 @@ export const pipelineDe: PipelineDictionary = {
   prevents: 'Was es verhindert',
   heatLabel: 'Verlorene Meldungen nach Tag',
   heatNone: 'nichts verloren',
+  heatNoData: 'keine Daten',
   heatLess: 'weniger',
   heatMore: 'mehr',
   heatUncounted: 'Größe nicht bekannt',

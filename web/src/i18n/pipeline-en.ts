@@ -143,6 +143,7 @@ export const pipelineEn = {
   prevents: 'What prevents it',
   heatLabel: 'Frames lost by day',
   heatNone: 'nothing lost',
+  heatNoData: 'no data',
   heatLess: 'fewer',
   heatMore: 'more',
   heatUncounted: 'size not known',

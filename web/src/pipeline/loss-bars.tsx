@@ -45,7 +45,9 @@ interface HeatProps {
 export function HeatStrip({ days, chosen, choose }: HeatProps) {
   const words = usePipelineWords()
   const most = Math.max(...days.map(({ frames }) => frames))
-  const none = ({ frames, uncounted }: LossDay) => frames === 0 && uncounted === 0
+  const isNone = ({ frames, uncounted }: LossDay) => frames === 0 && uncounted === 0
+  const meaning = (each: LossDay) =>
+    each.hasData ? (isNone(each) ? words.text('heatNone') : sumWords(words, each)) : words.text('heatNoData')
   return (
     <>
       <ol class="heat" aria-label={words.text('heatLabel')}>
@@ -53,14 +55,14 @@ export function HeatStrip({ days, chosen, choose }: HeatProps) {
           <li key={each.day}>
             <button
               type="button"
-              class={`heat-${heatOf(each, most)} ${each.uncounted > 0 ? 'uncounted' : ''}`}
+              class={each.hasData ? `heat-${heatOf(each, most)} ${each.uncounted > 0 ? 'uncounted' : ''}` : 'no-data'}
               aria-pressed={chosen === each.day}
-              title={none(each) ? words.text('heatNone') : sumWords(words, each)}
+              title={meaning(each)}
               onClick={() => choose(chosen === each.day ? undefined : each.day)}
             >
               <span>{words.day(each.day)}</span>
-              <b aria-hidden="true">{none(each) ? '' : cellWord(words, each)}</b>
-              <span class="unseen">{none(each) ? words.text('heatNone') : sumWords(words, each)}</span>
+              <b aria-hidden="true">{each.hasData ? (isNone(each) ? '' : cellWord(words, each)) : '–'}</b>
+              <span class="unseen">{meaning(each)}</span>
             </button>
           </li>
         ))}
@@ -70,7 +72,8 @@ export function HeatStrip({ days, chosen, choose }: HeatProps) {
         {([1, 2, 3, 4] as const).map((level) => (
           <i key={level} class={`heat-${level}`} aria-hidden="true" />
         ))}
-        {words.text('heatMore')} · <i class="heat-1 uncounted" aria-hidden="true" /> {words.text('heatUncounted')} (?)
+        {words.text('heatMore')} · <i class="heat-1 uncounted" aria-hidden="true" /> {words.text('heatUncounted')} (?) ·{' '}
+        <i class="no-data" aria-hidden="true" /> {words.text('heatNoData')} (–)
       </p>
     </>
   )

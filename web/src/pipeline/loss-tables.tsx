@@ -62,7 +62,7 @@ const groupColumns = (
     cell: (group) => (
       <>
         <button type="button" class="link" onClick={() => choose(group)}>
-          {group.name}
+          <bdi>{group.name}</bdi>
         </button>{' '}
         {group.name !== group.source && <small>{group.source}</small>}
       </>
@@ -136,7 +136,7 @@ export function LossEvents({ losses }: { losses: readonly Loss[] }) {
           columns={[
             { name: words.text('when'), class: 'when', cell: when },
             { name: words.text('source'), cell: ({ source }) => source },
-            { name: words.text('sensor'), cell: ({ device }) => device ?? unknownMark },
+            { name: words.text('sensor'), cell: ({ device }) => (device === null ? unknownMark : <bdi>{device}</bdi>) },
             {
               name: words.text('frames'),
               figure: true,

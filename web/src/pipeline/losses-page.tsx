@@ -47,7 +47,7 @@ function LossesPage() {
       {none ? (
         <Nothing filtered={filtered} ledger={ledger} losses={losses} clear={() => choose(noFilter)} />
       ) : (
-        <Lost losses={losses} filter={filter} choose={choose} />
+        <Lost losses={losses} lived={livedDays(ledger.value, filter)} filter={filter} choose={choose} />
       )}
       {filter.device && <SensorPanel key={filter.device} filter={filter} />}
     </>
@@ -59,7 +59,18 @@ const noFilter = { source: undefined, cause: undefined, device: undefined, day: 
 const sourcesOf = (ledger: Fetched<LedgerReport>, report: LossReport | undefined): readonly string[] =>
   [...new Set([...(ledger.value?.rows ?? []), ...(report?.items ?? [])].map(({ source }) => source))].sort()
 
-function Lost({ losses, filter, choose }: { losses: Fetched<LossReport>; filter: LossFilter; choose: Choose }) {
+/** Days on which messages came, of the source that is chosen. */
+const livedDays = (ledger: LedgerReport | undefined, { source }: LossFilter): ReadonlySet<string> =>
+  new Set((ledger?.rows ?? []).filter((row) => source === undefined || row.source === source).map(({ day }) => day))
+
+interface LostProps {
+  readonly losses: Fetched<LossReport>
+  readonly lived: ReadonlySet<string>
+  readonly filter: LossFilter
+  readonly choose: Choose
+}
+
+function Lost({ losses, lived, filter, choose }: LostProps) {
   const words = usePipelineWords()
   const { now } = useDesk()
   const report = losses.value
@@ -77,7 +88,7 @@ function Lost({ losses, filter, choose }: { losses: Fetched<LossReport>; filter:
         {report && (
           <>
             <p class="lost-sum">{sumWords(words, sum)}</p>
-            <HeatStrip days={daysOf(items, today)} chosen={filter.day} choose={(day) => choose({ day })} />
+            <HeatStrip days={daysOf(items, today, lived)} chosen={filter.day} choose={(day) => choose({ day })} />
             {report.next !== null && <p class="quiet">{words.text('eventsCut', { n: items.length })}</p>}
           </>
         )}

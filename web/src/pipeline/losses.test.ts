@@ -53,7 +53,7 @@ test('no frame and no loss of unknown size is gained or lost by grouping, whatev
         { frames: sum(groups, ({ frames }) => frames), uncounted: sum(groups, ({ uncounted }) => uncounted) },
         total,
       )
-      const days = daysOf(losses, '2026-11-23')
+      const days = daysOf(losses, '2026-11-23', new Set())
       assert.equal(days.at(-1)?.day, '2026-11-23')
       assert.equal(days.length, losses.some(({ day }) => day < '2026-10') ? 84 : 28)
       assert.equal(
@@ -65,3 +65,15 @@ test('no frame and no loss of unknown size is gained or lost by grouping, whatev
 })
 
 const sum = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((total, item) => total + of(item), 0)
+
+test('a day on which nothing came and nothing is known to be lost is a day without data, not one without loss', () => {
+  const days = daysOf([loss({ day: '2026-11-22', frames: 2 })], '2026-11-23', new Set(['2026-11-23']))
+  assert.deepEqual(
+    days.slice(-3).map(({ day, hasData, frames }) => [day, hasData, frames]),
+    [
+      ['2026-11-21', false, 0],
+      ['2026-11-22', true, 2],
+      ['2026-11-23', true, 0],
+    ],
+  )
+})

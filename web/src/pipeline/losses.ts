@@ -78,20 +78,26 @@ function mainCause(losses: readonly Loss[]): Cause {
 
 export interface LossDay extends Sum {
   readonly day: string
+  /** Something came on this day, or is known to be lost: without either nobody can say that nothing was lost. */
+  readonly hasData: boolean
 }
 
 const dayMs = 86_400_000
 /** Four weeks, or twelve when something in them is older. */
 const spans = [28, 84] as const
 
-/** Every day up to today, those without a loss too: that nothing was lost is worth seeing. */
-export function daysOf(losses: readonly Loss[], today: string): readonly LossDay[] {
+/**
+ * Every day up to today, those without a loss too: that nothing was lost is worth seeing. `lived`: days on which messages came; on any other,
+ * as before the server was set up, there is no data and not no loss.
+ */
+export function daysOf(losses: readonly Loss[], today: string, lived: ReadonlySet<string>): readonly LossDay[] {
   const byDay = Map.groupBy(losses, ({ day }) => day)
   const dayBefore = (ago: number) => new Date(Date.parse(today) - ago * dayMs).toISOString().slice(0, 10)
   const older = losses.some(({ day }) => day <= dayBefore(spans[0]))
   const span = older ? spans[1] : spans[0]
   return Array.from({ length: span }, (_, i) => dayBefore(span - 1 - i)).map((day) => ({
     day,
+    hasData: lived.has(day) || byDay.has(day),
     ...sumOf(byDay.get(day) ?? []),
   }))
 }

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openKeyring } from '../lib/keyring.ts'
+import { tokenCreate } from './token.ts'
+
+test('a token cannot be made under the name of a source of the server, and nothing is kept of the try', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'token-'))
+  try {
+    for (const source of ['tcp', 'udp', 'mqtt', 'http', 'serial', 'simulator', 'desk', 'mqtt-1'])
+      await assert.rejects(tokenCreate({ data, source, json: true }), { code: 2, message: /reserved/ }, source)
+    using keyring = await openKeyring(data, {})
+    assert.deepEqual(keyring.list(), [])
+  } finally {
+    await rm(data, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { instant } from '../lib/brand.ts'
+import { decodePublication, encodePublication } from './layout-publication.ts'
+import { encodeUplink } from './uplink.ts'
+
+const at = instant(1_795_420_800_000)
+const packed = Uint8Array.of(1, 2, 3)
+
+test('a publication is read back as it was written', () => {
+  const publication = { author: 'Zoë', comment: 'Level 2 is open', at, packed }
+  const read = decodePublication(encodePublication(publication))
+  assert.deepEqual({ ...read, packed: [...(read?.packed ?? [])] }, { ...publication, packed: [1, 2, 3] })
+})
+
+test('author and comment are cut to what the database holds', () => {
+  const read = decodePublication(
+    encodePublication({ author: `${'a'.repeat(127)}🅿`, comment: 'c'.repeat(900), at, packed }),
+  )
+  assert.equal(read?.author.isWellFormed() && read.author.length <= 128, true)
+  assert.equal(read?.comment.length, 500)
+})
+
+test('what a sensor sends is no publication, whatever it is called', () => {
+  const bytes = packed
+  for (const head of [
+    { source: 'http', codec: 'layout' },
+    { source: 'desk', codec: 'generic' },
+  ])
+    assert.equal(decodePublication(encodeUplink({ ...head, framing: 'whole', arrivedAt: at, bytes })), undefined)
+  assert.equal(decodePublication(Uint8Array.of(7, 7)), undefined)
+})

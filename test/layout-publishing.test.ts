@@ -1,0 +1,184 @@
+/** A layout is a record of the journal: what a running server makes of it, whatever falls meanwhile. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { signal } from '../tools/process-tree.ts'
+import { apiKey, ingestToken, type ReadyFile, startServer } from './fixtures/server.ts'
+
+const bearer = { authorization: `Bearer ${apiKey}` }
+
+const layoutOf = (ids: readonly string[]) => ({
+  ...{ name: 'Harbour City', bayW: 2.5, bayH: 5 },
+  sites: [
+    {
+      ...{ id: 'south', name: 'South Garage', zone: 'Europe/Berlin' },
+      levels: [
+        {
+          ...{ id: 'l0', name: 'Ground', x: 0, y: 0, w: 100, h: 50, zones: [] },
+          bays: ids.map((id, i) => ({ id, type: 'standard', x: i * 3, y: 0, device: `sensor-of-${id}` })),
+        },
+      ],
+    },
+  ],
+})
+
+async function put(ready: ReadyFile, ids: readonly string[]) {
+  const headers = { ...bearer, 'content-type': 'application/json' }
+  const answer = await fetch(`${ready.web}/api/v1/layout`, {
+    ...{ method: 'PUT', headers, body: JSON.stringify(layoutOf(ids)) },
+  })
+  return { status: answer.status, body: (await answer.json()) as { version?: number | null; code?: string } }
+}
+
+/** One stay in each bay, sent at once. */
+async function stays(ready: ReadyFile, ids: readonly string[], seq: number) {
+  const readings = [true, false].flatMap((occupied, i) =>
+    ids.map((id) => ({ device: `sensor-of-${id}`, seq: seq + i, occupied })),
+  )
+  const headers = { authorization: `Bearer ${ingestToken}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${ready.ingest}/ingest/v1`, { method: 'POST', headers, body: JSON.stringify(readings) })
+  assert.ok(answer.ok, await answer.text())
+}
+
+async function get<T>(ready: ReadyFile, url: string): Promise<T> {
+  const answer = await fetch(`${ready.web}/api/v1${url}`, { headers: bearer })
+  return (answer.ok ? await answer.json() : {}) as T
+}
+
+interface Stays {
+  readonly items?: readonly { readonly bay: string | null; readonly device: { readonly id: string } }[]
+}
+const bayed = async (ready: ReadyFile) =>
+  ((await get<Stays>(ready, '/sites/south/sessions?limit=1000')).items ?? []).map(({ bay }) => bay).sort()
+const version = async (ready: ReadyFile) => (await get<{ version?: number }>(ready, '/layout')).version
+
+async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
+  let found = await look()
+  for (let tries = 0; tries < 400 && !holds(found); tries++) {
+    await sleep(50)
+    found = await look()
+  }
+  return found
+}
+
+function rowsOf(file: string): unknown[][] {
+  using db = new DatabaseSync(file, { readOnly: true })
+  return ['layout', 'session', 'occupancy'].map((table) =>
+    db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`).all(),
+  )
+}
+
+const bays = Array.from({ length: 8 }, (_, i) => `B-${i}`)
+
+describe('a published layout', () => {
+  test('is in effect for every reading that is accepted after its answer, and shown with the answer', async () => {
+    await using server = await startServer()
+    const { ready } = server
+    for (let n = 1; n <= bays.length; n++) {
+      const known = bays.slice(0, n)
+      const { status, body } = await put(ready, known)
+      assert.deepEqual([status, body], [200, { version: n }])
+      await stays(ready, known.slice(-1), 1)
+      assert.equal(await version(ready), n)
+    }
+    const found = await until(
+      () => bayed(ready),
+      ({ length }) => length === bays.length,
+    )
+    assert.deepEqual(found, bays)
+  })
+
+  test('is 202 while processing cannot commit, and live after a kill of every process', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'layout-'))
+    try {
+      {
+        await using server = await startServer({ dataDir })
+        const { ready } = server
+        assert.equal((await put(ready, bays.slice(0, 1))).status, 200)
+        signal(ready.pids.processor, 'SIGSTOP')
+        const { status, body } = await put(ready, bays)
+        assert.deepEqual([status, body.version], [202, null])
+        await stays(ready, bays, 1)
+        assert.equal(await version(ready), 1)
+        for (const name of ['main', 'intake', 'processor', 'web'] as const) signal(ready.pids[name], 'SIGKILL')
+      }
+      await using server = await startServer({ dataDir })
+      const { ready } = server
+      const found = await until(
+        () => bayed(ready),
+        ({ length }) => length === bays.length,
+      )
+      assert.deepEqual(found, bays)
+      assert.equal(await version(ready), 2)
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  })
+
+  test('is the same, with the same stays and occupancy, when the database is made again from the journal', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'layout-'))
+    const ends = []
+    try {
+      for (const round of ['lived', 'replayed']) {
+        await using server = await startServer({ dataDir })
+        const { ready } = server
+        if (round === 'lived') {
+          await stays(ready, bays, 1)
+          await put(ready, bays.slice(0, 4))
+          await stays(ready, bays, 3)
+          await put(ready, bays.slice(2))
+          await stays(ready, bays, 5)
+        }
+        const staysOf = await until(
+          () => bayed(ready),
+          ({ length }) => length === 8,
+        )
+        assert.equal(staysOf.length, 8)
+        await server.stop()
+        ends.push(rowsOf(path.join(dataDir, 'baykeeper.db')))
+        for (const file of ['', '-wal', '-shm']) await rm(path.join(dataDir, `baykeeper.db${file}`), { force: true })
+      }
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
+    assert.ok(ends[0]?.every((rows) => rows.length > 0))
+    assert.deepEqual(ends[1], ends[0])
+  })
+
+  for (const [point, saved] of [
+    ['desk-received', undefined],
+    ['desk-durable', 1],
+  ] as const)
+    test(`is in doubt when intake is killed at ${point}, and ${saved ? 'is there' : 'is not there'} afterwards`, async () => {
+      await using server = await startServer({ env: { BAYKEEPER_FAIL_POINTS: `${point}=1` } })
+      const { ready } = server
+      const { pids } = ready
+      const { status, body } = await put(ready, bays)
+      assert.deepEqual([status, body.code], [503, 'E_PUBLICATION_UNKNOWN'])
+      await server.back('intake', pids.intake)
+      // What is behind it in the journal is committed: the layout would be by now.
+      await until(
+        () =>
+          stays(ready, bays, 1).then(
+            () => true,
+            () => false,
+          ),
+        (is) => is,
+      )
+      await until(
+        () => get<{ items?: readonly object[] }>(ready, '/devices'),
+        ({ items = [] }) => items.length === bays.length,
+      )
+      assert.equal(
+        await until(
+          () => version(ready),
+          (found) => found === saved,
+        ),
+        saved,
+      )
+    })
+})
