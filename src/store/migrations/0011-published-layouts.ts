@@ -22,15 +22,15 @@ export const publishedLayouts: Migration = {
   ],
   // An ALTER that is repeated fails: a table beside it does not. Repeated after the rename it copies its own rows.
   mysql: [
-    'DROP TABLE IF EXISTS layout_before',
-    'DROP TABLE IF EXISTS layout_published',
+    'DROP TABLE IF EXISTS "layout_before"',
+    'DROP TABLE IF EXISTS "layout_published"',
     `CREATE TABLE "layout_published" (
-      version BIGINT NOT NULL, "journal" VARCHAR(64), "record" BIGINT, "created" BIGINT NOT NULL, "author" VARCHAR(128) NOT NULL,
+      "version" BIGINT NOT NULL, "journal" VARCHAR(64), "record" BIGINT, "created" BIGINT NOT NULL, "author" VARCHAR(128) NOT NULL,
       "comment" VARCHAR(512) NOT NULL, "layout" LONGBLOB NOT NULL,
-      PRIMARY KEY (version)
+      PRIMARY KEY ("version")
     ) ${inno}`,
-    `INSERT INTO "layout_published" (${columns}) SELECT version, NULL, NULL, "created", "author", '', "layout" FROM layout`,
-    'RENAME TABLE "layout" TO "layout_before", "layout_published" TO layout',
-    'DROP TABLE layout_before',
+    `INSERT INTO "layout_published" (${columns}) SELECT "version", NULL, NULL, "created", "author", '', "layout" FROM "layout"`,
+    'RENAME TABLE "layout" TO "layout_before", "layout_published" TO "layout"',
+    'DROP TABLE "layout_before"',
   ],
 }
