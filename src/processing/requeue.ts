@@ -56,7 +56,7 @@ export async function requeueOnce(deps: RequeueDeps, place: RequeuePlace): Promi
 async function requeueSome(deps: RequeueDeps, { fleet, history, position, base }: RequeuePlace): Promise<number> {
   const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
   if (letters.length === 0) return 0
-  // Whoever marked a letter had chosen before.
+  // A letter is marked after its decoder was chosen.
   await deps.refreshDecoders?.()
   const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
