@@ -76,8 +76,8 @@ export async function dlqRequeue(
       ...(options.source ? { source: options.source } : {}),
     })
   const running = await runningServer(data)
-  const said = chosen.map((choice) => `${choice.decoder} reads ${choice.device} of ${choice.source} from now on`)
-  print(options, { marked, chosen }, () => [...said, `${marked} marked for another try`], {
+  const lines = chosen.map((choice) => `${choice.decoder} reads ${choice.device} of ${choice.source} from now on`)
+  print(options, { marked, chosen }, () => [...lines, `${marked} marked for another try`], {
     warnings: running ? [] : ['no server runs here: they are tried when it starts'],
   })
   return exitCodes.ok

@@ -12,7 +12,7 @@ export interface Model {
   readonly table?: MappingTable
 }
 
-/** The object of the network server by the generic rules, whatever the bytes. */
+/** The object of the network server by the generic rules; the bytes are not read. */
 const decodedObject: Model = { name: 'decoded-object', vendors: [], models: [] }
 
 export const models: readonly Model[] = [

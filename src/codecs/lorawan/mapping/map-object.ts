@@ -1,6 +1,6 @@
 /**
  * What a decoder in the network server made of the bytes, as measures. The rules are docs/specs/mapping.md: whole values, the shallowest
- * level, one bay, and nothing that sounds telling is passed over in silence. Pure, and its work is bounded whatever the object.
+ * level, one bay, and nothing that sounds telling is passed over in silence. Pure, and its work is bounded for any object.
  */
 import type { Measures } from '../../../domain/reading.ts'
 import { quoted } from '../../rejection.ts'
@@ -60,12 +60,12 @@ function byTable(
   const { presence, distance, countIn, countOut, ignore = [] } = table
   const taken = new Set([presence?.key, distance?.key, countIn, countOut, ...ignore])
   const of = (key: string | undefined) => fields.find((field) => field.key === key)
-  const said = of(presence?.key)
+  const found = of(presence?.key)
   const mm = numberOf(of(distance?.key)) * (distance?.mm ?? 0)
   const [entered, left] = [numberOf(of(countIn)), numberOf(of(countOut))]
   return {
     measures: {
-      ...(said && presence ? { occupied: said.valid ? valueIn(presence.values, said) : null } : {}),
+      ...(found && presence ? { occupied: found.valid ? valueIn(presence.values, found) : null } : {}),
       ...(mm >= 0 && mm <= distanceMmMax ? { distanceMm: mm } : {}),
       ...(isCount(entered) ? { countIn: entered } : {}),
       ...(isCount(left) ? { countOut: left } : {}),

@@ -1,8 +1,8 @@
-/** Presence in a decoded object: what is said, at the shallowest level that says anything, of exactly one bay. */
+/** Presence of exactly one bay in a decoded object: the shallowest level that has a key of presence decides. */
 import type { Field } from './fields.ts'
 import { absenceKeys, bayKeys, presenceOf, presenceRank, weakKeys, weakPresenceOf } from './words.ts'
 
-/** `occupied` undefined: nothing is said of presence. `aside`: it cannot be said which bay or what is meant. */
+/** `occupied` undefined: no key of presence. `aside`: why bay or meaning are ambiguous. */
 export interface Presence {
   readonly occupied?: boolean | null
   readonly aside?: string
@@ -35,9 +35,9 @@ export function presenceIn(fields: readonly Field[]): Presence {
     return {
       aside: `${best.field.name} is a number, which is a flag for some sensors and a state or a count for others: choose occupancy-flag (1 is occupied) or elsys-occupancy (2 is occupied)`,
     }
-  const said = new Set(level.filter((sign) => !sign.ambiguous && sign.says !== null).map(({ says }) => says))
+  const known = new Set(level.filter((sign) => !sign.ambiguous && sign.says !== null).map(({ says }) => says))
   const isUnknown = level.some(({ rank, says }) => rank === best.rank && says === null)
-  return { occupied: isUnknown || said.size !== 1 ? null : best.says }
+  return { occupied: isUnknown || known.size !== 1 ? null : best.says }
 }
 
 function signOf(field: Field): Sign | undefined {
