@@ -179,8 +179,8 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'lets a client id forge a log line',
     file: 'src/lib/log.ts',
-    from: 'write(escaped(`${time.slice(11, 23)}',
-    to: 'write(String(`${time.slice(11, 23)}',
+    from: 'write(escaped(`',
+    to: 'write(String(`',
     judge: ['--test', 'src/lib/log.test.ts'],
   },
   {

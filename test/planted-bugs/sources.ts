@@ -419,8 +419,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'lets one credential end the connections of another',
     file: 'src/sources/mqtt/credentials.ts',
-    from: "packet.clientId = `${sender?.source ?? ''}${separator}${clientId || randomUUID()}`",
-    to: 'packet.clientId = `${separator}${clientId || randomUUID()}`',
+    from: 'packet.clientId = `',
+    to: 'packet.clientId = clientId || `',
     judge: judge('src/sources/mqtt/credentials.test.ts', 'of the same credential'),
   },
   {
