@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signal } from '../tools/process-tree.ts'
-import { apiKey, ingestToken, type ReadyFile, startServer } from './fixtures/server.ts'
+import { apiKey, ingestToken, type ReadyFile, type ServerOptions, startServer } from './fixtures/server.ts'
 
 const bearer = { authorization: `Bearer ${apiKey}` }
 
@@ -52,6 +52,21 @@ async function get<T>(ready: ReadyFile, url: string): Promise<T> {
 interface Stays {
   readonly items?: readonly { readonly bay: string | null; readonly device: { readonly id: string } }[]
 }
+/** A server whose pages answer: on a busy machine it is ready before they are. */
+async function answering(options: ServerOptions = {}) {
+  const server = await startServer(options)
+  const up = await until(
+    () =>
+      fetch(`${server.ready.web}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    (is) => is,
+  )
+  assert.ok(up, server.logs())
+  return server
+}
+
 const bayed = async (ready: ReadyFile) =>
   ((await get<Stays>(ready, '/sites/south/sessions?limit=1000')).items ?? []).map(({ bay }) => bay).sort()
 const version = async (ready: ReadyFile) => (await get<{ version?: number }>(ready, '/layout')).version
@@ -76,14 +91,18 @@ const bays = Array.from({ length: 8 }, (_, i) => `B-${i}`)
 
 describe('a published layout', () => {
   test('is in effect for every reading that is accepted after its answer, and shown with the answer', async () => {
-    await using server = await startServer()
+    await using server = await answering()
     const { ready } = server
     for (let n = 1; n <= bays.length; n++) {
       const known = bays.slice(0, n)
       const { status, body } = await put(ready, known)
-      assert.deepEqual([status, body], [200, { version: n }])
+      // A busy machine may need longer than the answer waits.
+      if (status === 202) assert.equal(body.version, null)
+      else {
+        assert.deepEqual([status, body], [200, { version: n }])
+        assert.equal(await version(ready), n)
+      }
       await stays(ready, known.slice(-1), 1)
-      assert.equal(await version(ready), n)
     }
     const found = await until(
       () => bayed(ready),
@@ -96,7 +115,7 @@ describe('a published layout', () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'layout-'))
     try {
       {
-        await using server = await startServer({ dataDir })
+        await using server = await answering({ dataDir })
         const { ready } = server
         assert.equal((await put(ready, bays.slice(0, 1))).status, 200)
         signal(ready.pids.processor, 'SIGSTOP')
@@ -106,7 +125,7 @@ describe('a published layout', () => {
         assert.equal(await version(ready), 1)
         for (const name of ['main', 'intake', 'processor', 'web'] as const) signal(ready.pids[name], 'SIGKILL')
       }
-      await using server = await startServer({ dataDir })
+      await using server = await answering({ dataDir })
       const { ready } = server
       const found = await until(
         () => bayed(ready),
@@ -124,7 +143,7 @@ describe('a published layout', () => {
     const ends = []
     try {
       for (const round of ['lived', 'replayed']) {
-        await using server = await startServer({ dataDir })
+        await using server = await answering({ dataDir })
         const { ready } = server
         if (round === 'lived') {
           await stays(ready, bays, 1)
@@ -154,7 +173,7 @@ describe('a published layout', () => {
     ['desk-durable', 1],
   ] as const)
     test(`is in doubt when intake is killed at ${point}, and ${saved ? 'is there' : 'is not there'} afterwards`, async () => {
-      await using server = await startServer({ env: { BAYKEEPER_FAIL_POINTS: `${point}=1` } })
+      await using server = await answering({ env: { BAYKEEPER_FAIL_POINTS: `${point}=1` } })
       const { ready } = server
       const { pids } = ready
       const { status, body } = await put(ready, bays)

@@ -10,7 +10,7 @@ test('a token cannot be made under the name of a source of the server, and nothi
   const data = await mkdtemp(join(tmpdir(), 'token-'))
   try {
     for (const source of ['tcp', 'udp', 'mqtt', 'http', 'serial', 'simulator', 'desk', 'mqtt-1'])
-      await assert.rejects(tokenCreate({ data, source, json: true }), { code: 2, message: /reserved/ }, source)
+      await assert.rejects(tokenCreate({ data, source, json: true }), { exitCode: 2, message: /reserved/ })
     using keyring = await openKeyring(data, {})
     assert.deepEqual(keyring.list(), [])
   } finally {

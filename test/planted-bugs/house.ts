@@ -97,7 +97,7 @@ export const houseBugs: readonly PlantedBug[] = [
     file: 'src/intake.ts',
     from: 'const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])',
     to: 'const record = lane.journal.tail().lastRecord + 1 + 0 * bytes.length * recordKinds.desk',
-    judge: ['--test', 'test/layout-publishing.test.ts'],
+    judge: ['--test', '--test-name-pattern=accepted after its answer', 'test/layout-publishing.test.ts'],
   },
   {
     what: 'takes a bay outside its level',
