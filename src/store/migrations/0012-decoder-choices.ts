@@ -12,7 +12,9 @@ const groups = (digits: number, separator: string) =>
   Array.from({ length: 16 / digits }, () => hexDigits(digits)).join(separator)
 /** As SQLite's GLOB and, anchored, as a regular expression. A dot and a hyphen stand in brackets: for themselves in both. */
 const spellings = [groups(16, ''), ...[':', '[-]', '[.]', ' '].flatMap((by) => [groups(2, by), groups(4, by)])]
-const normal = "UPPER(REPLACE(REPLACE(REPLACE(REPLACE(external, ':', ''), '-', ''), '.', ''), ' ', ''))"
+/** Quoted: a reserved word of recent MySQL releases. SQLite reads these quotes too. */
+const external = '`external`'
+const normal = `UPPER(REPLACE(REPLACE(REPLACE(REPLACE(${external}, ':', ''), '-', ''), '.', ''), ' ', ''))`
 
 export const decoderChoices: Migration = {
   version: 12,
@@ -24,18 +26,18 @@ export const decoderChoices: Migration = {
     ) STRICT, WITHOUT ROWID`,
     ...spellings.map(
       (glob) =>
-        `UPDATE OR IGNORE device SET external = ${normal} WHERE external GLOB '${glob}' AND external <> ${normal}`,
+        `UPDATE OR IGNORE device SET ${external} = ${normal} WHERE ${external} GLOB '${glob}' AND ${external} <> ${normal}`,
     ),
   ],
   mysql: [
-    `CREATE TABLE IF NOT EXISTS decoder_choice (
-      source VARCHAR(128) NOT NULL, external VARCHAR(128) NOT NULL, decoder VARCHAR(128) NOT NULL,
-      author VARCHAR(256) NOT NULL, chosen BIGINT NOT NULL,
-      PRIMARY KEY (source, external)
+    `CREATE TABLE IF NOT EXISTS \`decoder_choice\` (
+      \`source\` VARCHAR(128) NOT NULL, ${external} VARCHAR(128) NOT NULL, \`decoder\` VARCHAR(128) NOT NULL,
+      \`author\` VARCHAR(256) NOT NULL, \`chosen\` BIGINT NOT NULL,
+      PRIMARY KEY (\`source\`, ${external})
     ) ${inno}`,
     ...spellings.map(
       (form) =>
-        `UPDATE IGNORE device SET external = ${normal} WHERE external REGEXP '^${form}$' AND external <> ${normal}`,
+        `UPDATE IGNORE \`device\` SET ${external} = ${normal} WHERE ${external} REGEXP '^${form}$' AND ${external} <> ${normal}`,
     ),
   ],
 }
