@@ -159,7 +159,12 @@ export async function startServer(
     connect(url) {
       const { hostname, username, pathname } = new URL(url)
       const to = { host: hostname, port, user: username, password, database: pathname.slice(1) }
-      return mariadb.createConnection({ ...to, bigIntAsNumber: true, allowPublicKeyRetrieval: true })
+      return mariadb.createConnection({
+        ...to,
+        bigIntAsNumber: true,
+        decimalAsNumber: true,
+        allowPublicKeyRetrieval: true,
+      })
     },
     async killConnections() {
       if (kind !== 'mysql') return void (await execute("KILL USER 'baykeeper'@'%'"))

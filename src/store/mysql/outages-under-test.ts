@@ -45,7 +45,8 @@ async function settled(store: Store, part?: JournalPart): Promise<number> {
     try {
       return (await store.cursor(journal, part)).position
     } catch (error) {
-      if (attempt > 200) throw error
+      // A busy machine starts a killed server slowly.
+      if (attempt > 2_000) throw error
       await systemClock.sleep(50)
     }
   }
