@@ -14,7 +14,7 @@ import { asRoot, emptyServer } from './server-files.ts'
 import { type ServerKind, serverMissing, serverProgram } from './server-programs.ts'
 
 /** A server on a busy machine may take long to read its files. */
-const startMsMax = 60_000
+const startMsMax = 120_000
 const password = 'secret'
 
 export interface DatabaseServer extends AsyncDisposable {
