@@ -4,7 +4,7 @@
  *
  * Options: --quick, --json, --record, --store NAMES, --sources NAMES, --seconds N, --devices N.
  */
-import { mariadbMissing } from '../src/store/mysql/mariadb-fixture.ts'
+import { serverMissing } from '../src/store/mysql/server-programs.ts'
 import { missing } from '../tools/parts.ts'
 import { bareBroker, bareMosquitto } from './limits/bare-mqtt.ts'
 import { type House, openHouse, type SourceName, sources } from './limits/house.ts'
@@ -25,7 +25,7 @@ const devices = flags.numbers('devices')?.[0] ?? 2_000
 /** A house, its flood and its drain; what a quick run has no time for is named. */
 const quickTurnMs = 6_000
 
-const stores = (['mariadb', 'sqlite'] satisfies StoreName[]).filter((name) => wanted('store', name))
+const stores = (['mariadb', 'mysql', 'sqlite'] satisfies StoreName[]).filter((name) => wanted('store', name))
 const chosen = sources.filter((name) => wanted('sources', name))
 
 function wanted(flag: string, name: string): boolean {
@@ -47,7 +47,7 @@ function skip(what: string, why: string): void {
 
 if (quick) await bareMqtt()
 for (const store of stores) {
-  const absent = store === 'mariadb' && mariadbMissing()
+  const absent = store !== 'sqlite' && serverMissing(store)
   if (absent) skip(store, absent)
   else await measureStore(store).catch((fault) => skip(store, (fault as Error).message))
 }

@@ -35,7 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
   store: {
     file: 'bench/store.ts',
     about:
-      'HTTP batches into the database beside a raw bulk insert [--quick] [--json] [--store sqlite|mariadb] [--devices 2000]',
+      'HTTP batches into the database beside a raw bulk insert [--quick] [--json] [--store sqlite|mariadb|mysql] [--devices 2000]',
   },
   'forecast-live': {
     file: 'bench/forecast-live.ts',

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- store [--quick] [--json] [--store sqlite|mariadb] [--devices N]`: HTTP batches through the real server into the
+ * `npm run bench -- store [--quick] [--json] [--store sqlite|mariadb|mysql] [--devices N]`: HTTP batches through the real server into the
  * database, flat out and at 10,000 events/s, beside a raw bulk insert of the same rows into the same table, in turns. The last line is one
  * JSON object.
  *
@@ -13,8 +13,8 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
-import mariadb from 'mariadb'
-import { mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
+import { mariadbMissing, startServer as startDatabase } from '../src/store/mysql/mariadb-fixture.ts'
+import { serverMissing } from '../src/store/mysql/server-programs.ts'
 import { ingestToken, startServer } from '../test/fixtures/server.ts'
 import { firstSeq } from './event-lines.ts'
 import { cpuSeconds, percentile, pssMb } from './processes.ts'
@@ -48,7 +48,8 @@ interface Place extends AsyncDisposable {
   connect(dataDir: string): Promise<void>
 }
 
-await using place = options.store === 'sqlite' ? await sqlitePlace() : await mariadbPlace()
+await using place =
+  options.store === 'sqlite' ? await sqlitePlace() : await serverPlace(options.store === 'mysql' ? 'mysql' : 'mariadb')
 const raw = [await rawRate()]
 say(`raw bulk insert: ${format(raw[0] as number)} rows/s`)
 {
@@ -160,7 +161,7 @@ function watchProbes(generator: ReturnType<typeof fork>) {
   generator.on('message', hear)
   const watching = (async () => {
     while (!ended || waiting.length > 0) {
-      const [row] = await place.query(`SELECT max_seq AS n FROM device WHERE external = '${probeDevice}'`)
+      const [row] = await place.query(`SELECT d.max_seq AS n FROM device d WHERE d.external = '${probeDevice}'`)
       const now = performance.timeOrigin + performance.now()
       while (waiting[0] && waiting[0].seq <= Number(row?.['n'] ?? -1))
         tookMs.push(now - (waiting.shift() as Probe).sentMs)
@@ -212,17 +213,12 @@ async function sqlitePlace(): Promise<Place> {
   }
 }
 
-async function mariadbPlace(): Promise<Place> {
-  const missing = mariadbMissing()
+async function serverPlace(kind: 'mariadb' | 'mysql'): Promise<Place> {
+  const missing = serverMissing(kind)
   if (missing) throw new Error(missing)
-  const server = await startMariadb()
+  const server = await startDatabase(kind)
   const url = await server.createDatabase()
-  const { hostname, port, username, password, pathname } = new URL(url)
-  const line = await mariadb.createConnection({
-    ...{ host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) },
-    bigIntAsNumber: true,
-    decimalAsNumber: true,
-  })
+  const line = await server.connect(url)
   return {
     serverFlags: ['--store', url],
     pids: [server.pid],

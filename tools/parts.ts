@@ -21,6 +21,8 @@ export const parts = {
     binaries: ['mariadbd'],
     debian: ['mariadb-server-core', 'mariadb-client-core'],
   },
+  // Fetches the packages of a server that this Debian release does not have (unpack-server.ts).
+  debootstrap: { purpose: 'setting up a real MySQL', binaries: ['debootstrap'], debian: ['debootstrap'] },
   mosquitto: { purpose: 'MQTT against a foreign broker', binaries: ['mosquitto'], debian: ['mosquitto'] },
   socat: { purpose: 'serial lines over a pseudo-terminal', binaries: ['socat'], debian: ['socat'] },
   chromium: { purpose: 'the pages in a browser', binaries: ['chromium', 'chromium-browser'], debian: ['chromium'] },

@@ -35,7 +35,7 @@ export async function pacedLatencies(house: House, load: Load, rate: number, sec
       await sleep(lookMs)
     ) {
       if (ended && until === Number.POSITIVE_INFINITY) until = performance.now() + tailMs
-      const [row] = await house.place.query(`SELECT max_seq AS n FROM device WHERE external = '${probeDevice}'`)
+      const [row] = await house.place.query(`SELECT d.max_seq AS n FROM device d WHERE d.external = '${probeDevice}'`)
       const now = nowMs()
       while (waiting[0] && waiting[0].seq <= Number(row?.['n'] ?? -1))
         committedMs.push(now - (waiting.shift() as Probe).sentMs)

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import mariadb from 'mariadb'
-import { type DatabaseServer, startMariadb } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, startServer } from '../../src/store/mysql/mariadb-fixture.ts'
 
-export type StoreName = 'sqlite' | 'mariadb'
+export type StoreName = 'sqlite' | 'mariadb' | 'mysql'
 
 export interface Place extends AsyncDisposable {
   readonly name: StoreName
@@ -27,7 +26,7 @@ export interface OpenPlace extends AsyncDisposable {
 }
 
 export async function openPlace(name: StoreName): Promise<Place> {
-  return name === 'sqlite' ? sqlitePlace() : mariadbPlace(await startMariadb())
+  return name === 'sqlite' ? sqlitePlace() : serverPlace(name, await startServer(name))
 }
 
 async function rawRate(url: string, seconds: number): Promise<number> {
@@ -85,10 +84,10 @@ async function sqlitePlace(): Promise<Place> {
   }
 }
 
-function mariadbPlace(server: DatabaseServer): Place {
+function serverPlace(name: StoreName, server: DatabaseServer): Place {
   const nameOf = (url: string) => new URL(url).pathname.slice(1)
   return {
-    name: 'mariadb',
+    name,
     async rawRate(seconds) {
       const url = await server.createDatabase()
       const rate = await rawRate(url, seconds)
@@ -97,12 +96,8 @@ function mariadbPlace(server: DatabaseServer): Place {
     },
     async open() {
       const url = await server.createDatabase()
-      const { hostname, port, username, password } = new URL(url)
       const database = nameOf(url)
-      const line = await mariadb.createConnection({
-        ...{ host: hostname, port: Number(port), user: username, password, database },
-        ...{ bigIntAsNumber: true, decimalAsNumber: true },
-      })
+      const line = await server.connect(url)
       const [{ dir } = { dir: '' }] = (await server.execute('SELECT @@datadir AS dir')) as { dir: string }[]
       return {
         url,

@@ -14,6 +14,7 @@ const sourceNames: Record<string, string> = {
 }
 const rawNames: Record<string, string> = {
   mariadb: 'raw bulk insert, MariaDB',
+  mysql: 'raw bulk insert, MySQL',
   sqlite: 'raw bulk insert, SQLite',
   mqtt: 'bare broker',
   mosquitto: 'Mosquitto to mqtt.js, bare',

@@ -12,11 +12,13 @@ type Runner = Pick<SqlRunner, 'all'>
 /** SQLite takes 500 parts and 32,766 parameters. */
 const placesPerStatement = 50
 
-const ofPlace = 'span_ms = ? AND site = ? AND level = ? AND zone = ?'
-const columnsOf = (place: number) => `${place} AS place, start, capacity, occupied_end AS occupied, known_end AS known`
-const rowsOf = (place: number) =>
-  `SELECT ${columnsOf(place)} FROM occupancy WHERE ${ofPlace} ` +
-  `AND start >= COALESCE((SELECT MAX(start) FROM occupancy WHERE ${ofPlace} AND start <= ?), ?) AND start < ?`
+// Backticks are quotes in every dialect here.
+const ofPlace = '`span_ms` = ? AND `site` = ? AND `level` = ? AND `zone` = ?'
+const columns = '`start`, `capacity`, `occupied_end` AS `occupied`, `known_end` AS `known`'
+const newest = `SELECT MAX(\`start\`) FROM \`occupancy\` WHERE ${ofPlace} AND \`start\` <= ?`
+export const rowsOf = (place: number) =>
+  `SELECT ${place} AS \`place\`, ${columns} FROM \`occupancy\` WHERE ${ofPlace} ` +
+  `AND \`start\` >= COALESCE((${newest}), ?) AND \`start\` < ?`
 
 async function inParts<Row>(
   { all }: Runner,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { DeviceState } from '../domain/device.ts'
 import { emptyLayout } from '../domain/layout.ts'
+import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
 import { BadCursor, type ReadingRow, type Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
@@ -250,6 +251,21 @@ export function readingBackContract(onStore: OnStore): void {
       assert.deepEqual(await places({ source: 'mqtt' }), ['9.0', '2.0'])
       assert.deepEqual(await places({ code: 'bad-utf8' }), ['2.1'])
       assert.deepEqual(await places({ code: 'bad-utf8', source: 'mqtt' }), [])
+    })
+
+    onStore('ids that differ in case or an accent alone are different devices', async (store) => {
+      const names = ['a', 'A', 'e', 'é', 'e\u0301', 'ss', 'ß', 'a b', 'a  b']
+      const devices = names.map((external, i) => aDevice(i + 1, { external: external as DeviceId, readings: 0 }))
+      await store.commit(aBatch({ devices }))
+      for (const [i, external] of names.entries())
+        assert.deepEqual(
+          (await store.devicesByExternal(external)).map(({ id }) => id),
+          [i + 1],
+          external,
+        )
+      // A server that pads would take it for the device without the blank.
+      const padded = aDevice(99, { external: 'a ' as DeviceId })
+      await assert.rejects(store.commit(aBatch({ from: 1, to: 2, devices: [padded] })), { fault: 'data' })
     })
 
     onStore('a dead letter is requeued once, and leaves with the batch that decoded it again', async (store) => {

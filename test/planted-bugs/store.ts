@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/store/sqlite/sqlite.test.ts']
 const blockJudge = ['--test', 'src/store/reading-block.test.ts']
+const statementsJudge = ['--test', 'src/store/mysql/statements.test.ts']
 const faultsJudge = ['--test', 'src/store/faults.test.ts']
 
 export const storeBugs: readonly PlantedBug[] = [
@@ -191,16 +192,72 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'blames a row for a fault that nobody knows (MySQL)',
     file: 'src/store/mysql/mysql-faults.ts',
-    from: "(faultOf[errno] ?? 'transient')",
-    to: "(faultOf[errno] ?? 'data')",
+    from: "?? ''] ?? 'transient'",
+    to: "?? ''] ?? 'data'",
     judge: faultsJudge,
   },
   {
     what: 'blames a row for a full disk (MySQL)',
     file: 'src/store/mysql/mysql-faults.ts',
-    from: "return new StoreError(full || tooLarge ? 'capacity'",
-    to: "return new StoreError(tooLarge ? 'capacity' : full ? 'data'",
+    from: '  if (isFull || code',
+    to: "  if (isFull) return 'data'\n  if (code",
     judge: faultsJudge,
+  },
+  {
+    what: 'tries a statement that the server does not understand for ever',
+    file: 'src/store/mysql/mysql-faults.ts',
+    from: "42: 'config', // syntax, names, rights",
+    to: "42: 'transient',",
+    judge: faultsJudge,
+  },
+  {
+    what: 'takes a function that the server does not have for a matter of time',
+    file: 'src/store/mysql/mysql-faults.ts',
+    from: "1305: 'config', // no such function",
+    to: "1305: 'transient',",
+    judge: faultsJudge,
+  },
+  {
+    what: 'asks for a person where a certificate was cut off by the network',
+    file: 'src/store/mysql/mysql-faults.ts',
+    from: "code === 'HANDSHAKE_SSL_ERROR' && /certificate|altnames/i.test(message)",
+    to: "code === 'HANDSHAKE_SSL_ERROR'",
+    judge: faultsJudge,
+  },
+  {
+    what: 'shows the values of a statement with its beginning',
+    file: 'src/store/mysql/mysql-faults.ts',
+    from: 'const statementCharsMax = 100',
+    to: 'const statementCharsMax = 10_000',
+    judge: faultsJudge,
+  },
+  {
+    what: 'sends names unquoted that a server may have reserved',
+    file: 'src/store/mysql/statements.ts',
+    from: "names.map(quoted).join(', ')",
+    to: "names.join(', ')",
+    judge: statementsJudge,
+  },
+  {
+    what: 'has a name in a migration that is not quoted',
+    file: 'src/store/migrations/0001-first-tables.ts',
+    from: '"source" VARCHAR(128) NOT NULL, "external" VARCHAR(128)',
+    to: '"source" VARCHAR(128) NOT NULL, external VARCHAR(128)',
+    judge: statementsJudge,
+  },
+  {
+    what: 'asks MySQL for the new row by a function that it gives up',
+    file: 'src/store/mysql/statements.ts',
+    from: '(isMariaDb ? `VALUES(',
+    to: '(isMariaDb || true ? `VALUES(',
+    judge: statementsJudge,
+  },
+  {
+    what: 'replaces a sum where it should add',
+    file: 'src/store/mysql/statements.ts',
+    from: 'stored(column)} + $',
+    to: 'incoming(column)} + $',
+    judge: statementsJudge,
   },
   {
     what: 'closes a block without the keys of its last reading',

@@ -49,7 +49,9 @@ export async function connect(
   patience: Patience = {},
 ): Promise<MysqlSession> {
   const session = await open(address, client === 'auto' ? 'mariadb' : client, patience)
-  if (client !== 'auto' || session.isMariaDb) return session
+  // To a MySQL the mariadb client sends a statement that it must prepare first behind those asked for after it: a letter that was
+  // decoded again would be added and then deleted.
+  if (session.client === 'mysql2' || session.isMariaDb) return session
   await session.end()
   return open(address, 'mysql2', patience)
 }

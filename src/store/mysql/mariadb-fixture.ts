@@ -14,7 +14,7 @@ import { asRoot, emptyServer } from './server-files.ts'
 import { type ServerKind, serverMissing, serverProgram } from './server-programs.ts'
 
 /** A server on a busy machine may take long to read its files. */
-const startMsMax = 60_000
+const startMsMax = 120_000
 const password = 'secret'
 
 export interface DatabaseServer extends AsyncDisposable {
@@ -159,7 +159,12 @@ export async function startServer(
     connect(url) {
       const { hostname, username, pathname } = new URL(url)
       const to = { host: hostname, port, user: username, password, database: pathname.slice(1) }
-      return mariadb.createConnection({ ...to, bigIntAsNumber: true, allowPublicKeyRetrieval: true })
+      return mariadb.createConnection({
+        ...to,
+        bigIntAsNumber: true,
+        decimalAsNumber: true,
+        allowPublicKeyRetrieval: true,
+      })
     },
     async killConnections() {
       if (kind !== 'mysql') return void (await execute("KILL USER 'baykeeper'@'%'"))

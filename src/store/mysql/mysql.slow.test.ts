@@ -1,38 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
-import { openStore, type StoreOptions } from '../open.ts'
-import { type StorePlace, storeContract } from '../store-contract.ts'
-import { type DatabaseServer, mariadbMissing, startMariadb, startServer } from './mariadb-fixture.ts'
-import type { MysqlClient } from './mysql-session.ts'
-import { type ServerKind, serverMissing } from './server-programs.ts'
+import { openStore } from '../open.ts'
+import { contractOn } from './contract-under-test.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from './mariadb-fixture.ts'
 
 const deps = { log: silentLog, clock: systemClock }
-const depsAt = (at?: { now: Instant }) => (at ? { ...deps, clock: { ...systemClock, now: () => at.now } } : deps)
 const missing = mariadbMissing()
 let server: DatabaseServer
-
-/** What administrators set, each of which has broken somebody's program: none of them is ours to ask for. */
-const awkwardSettings = [
-  '--sql-mode=ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,PAD_CHAR_TO_FULL_LENGTH',
-  '--sql-require-primary-key=ON',
-  '--gtid-mode=ON',
-  '--enforce-gtid-consistency=ON',
-  '--transaction-isolation=SERIALIZABLE',
-  '--default-time-zone=+05:45',
-  '--character-set-server=latin1',
-  '--collation-server=latin1_swedish_ci',
-  '--innodb-autoinc-lock-mode=0',
-  '--auto-increment-increment=7',
-  '--auto-increment-offset=3',
-  '--autocommit=OFF',
-  '--completion-type=CHAIN',
-  '--local-infile=OFF',
-  '--default-storage-engine=MyISAM',
-  '--event-scheduler=OFF',
-]
 
 before(async () => {
   if (!missing) server = await startMariadb()
@@ -41,42 +17,8 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
 })
 
-async function placeOn(on: DatabaseServer, client: MysqlClient | 'auto', options: StoreOptions): Promise<StorePlace> {
-  const url = await on.createDatabase()
-  const database = url.slice(url.lastIndexOf('/') + 1)
-  return {
-    open: (at, more) => openStore(url, depsAt(at), { client, ...options, ...more }),
-    execute: async (sql) => void (await on.execute(sql, database)),
-    [Symbol.asyncDispose]: async () => void (await on.execute(`DROP DATABASE ${database}`)),
-  }
-}
-
-function contractOn(
-  name: string,
-  kind: ServerKind,
-  client: MysqlClient | 'auto',
-  { settings = [], ...options }: OnServer = {},
-) {
-  const skip = serverMissing(kind)
-  describe(name, { skip }, () => {
-    let own: DatabaseServer
-    before(async () => {
-      if (!skip) own = await startServer(kind, settings)
-    })
-    after(() => own?.[Symbol.asyncDispose]())
-    storeContract(name, () => placeOn(own, client, options), { skip, histories: 8 })
-  })
-}
-type OnServer = StoreOptions & { readonly settings?: readonly string[] }
-
 contractOn('MariaDB 10.11 through mariadb, bulk protocol', 'mariadb', 'auto')
 contractOn('MariaDB 10.11 through mysql2, a block of three readings', 'mariadb', 'mysql2', { blockRows: 3 })
-contractOn('MariaDB 11.8 through mariadb, bulk protocol', 'mariadb-11', 'auto')
-contractOn('MySQL 9.7 through mysql2', 'mysql', 'auto')
-contractOn('MySQL 9.7 with every setting of its own, through mariadb, a block of three readings', 'mysql', 'mariadb', {
-  blockRows: 3,
-  settings: awkwardSettings,
-})
 
 describe('opening a MySQL store', { skip: missing }, () => {
   test('what is wrong with the URL is said in a sentence', async () => {
@@ -90,7 +32,9 @@ describe('opening a MySQL store', { skip: missing }, () => {
       ['mysql://', /looks like mysql/],
       ['mysql://host/db', /names no user/],
       [changed((url) => (url.pathname = '')), /names no user, host or database/],
-      [changed((url) => (url.search = '?ssl=1')), /one option/],
+      [changed((url) => (url.search = '?ssl=1')), /two options/],
+      [changed((url) => (url.search = '?tls-ca=/no/file')), /tls-ca without tls=on/],
+      [changed((url) => (url.search = '?tls=on&tls-ca=/no/file')), /tls-ca cannot be read/],
       [changed((url) => (url.password = 'wrong')), /does not let user "baykeeper" in/],
       [changed((url) => (url.pathname = '/nowhere')), /no access|no database|Access denied/i],
     ]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { dayNumber } from '../../lib/utc-day.ts'
 import { migrations } from '../migrations/migrations.ts'
+import { rowsOf } from '../place-states.ts'
 import { createSessionBook } from '../session-rows.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer } from '../sql-runner.ts'
@@ -92,6 +93,7 @@ describe('statements for MySQL and MariaDB', () => {
     await shared.ledger()
     await shared.counts()
     await shared.requeue({ code: 'not-json' })
+    statements.push(rowsOf(0))
     for (const statement of [...statements, ...(await committed(false)), ...(await committed(true))])
       assert.deepEqual(bareNames(statement), [], statement)
   })

@@ -1,0 +1,3 @@
+import { outagesOf } from './outages-under-test.ts'
+
+outagesOf('mysql')
