@@ -11,6 +11,7 @@ import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
+import type { LeaseStore } from './server-lease.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { LedgerRow, LedgerSums, Store } from './store.ts'
 import { exactTotal, saturatingTotal } from './sums.ts'
@@ -21,6 +22,7 @@ type SharedQueries = Omit<
   | keyof HistoryStore
   | keyof ForecastStore
   | keyof RawStore
+  | keyof LeaseStore
   | 'dialect'
   | 'describe'
   | 'migrate'

@@ -20,6 +20,7 @@ import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
+import type { LeaseStore } from './server-lease.ts'
 
 export { commitsUnderWayMax } from './commits.ts'
 /** The contract's second page: what was lost and why. */
@@ -169,7 +170,7 @@ export interface StoredLayout {
   readonly layout: Layout
 }
 
-export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore {
+export interface Store extends AsyncDisposable, LossStore, HistoryStore, ForecastStore, RawStore, LeaseStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
