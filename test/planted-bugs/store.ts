@@ -135,8 +135,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'remembers the last batch only in the ledger',
     file: 'src/store/rows.ts',
-    from: ': `${column} + ${incoming}`',
-    to: ': `${column} * 0 + ${incoming}`',
+    from: 'column} + $',
+    to: 'column} * 0 + $',
     judge,
   },
   {
@@ -198,8 +198,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'blames a row for a full disk (MySQL)',
     file: 'src/store/mysql/mysql-faults.ts',
-    from: "const fault = full ? 'capacity'",
-    to: "const fault = full ? 'data'",
+    from: "  const fault = full\n    ? 'capacity'",
+    to: "  const fault = full\n    ? 'data'",
     judge: faultsJudge,
   },
   {
@@ -289,8 +289,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'adds up beyond what can be read back',
     file: 'src/store/sums.ts',
-    from: 'OR ${column} >= ${sumMax} - ${incoming}\n',
-    to: '\n',
+    from: 'sumMax} - $',
+    to: 'sumMax} - 0 * $',
     judge,
   },
   {
@@ -303,8 +303,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a second server take the database of one that is alive',
     file: 'src/store/server-lease.ts',
-    from: '${now} - ${sql.lit(leaseExpiresMs)}',
-    to: '${now} + ${sql.lit(leaseExpiresMs)}',
+    from: 'now} - $',
+    to: 'now} + $',
     judge,
   },
 ]
