@@ -12,6 +12,7 @@ import type { LedgerTotals } from './messages.ts'
 import { createDecoderBook } from './processing/decoder-book.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
 import { createRawFrameCopier } from './processing/raw-frames.ts'
+import { holdLease, needsLease } from './server-lease.ts'
 import type { Store } from './store/store.ts'
 import { storeUrl } from './store-url.ts'
 
@@ -30,6 +31,10 @@ await runChild(async (child) => {
   await using auditor = await openJournalReader(path.join(dir, 'journal'))
   const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
   await using store = await reachStore(url, { log, clock: systemClock, signal }, { ownThread: true })
+  const lease = needsLease(url, dir)
+    ? await holdLease({ store, owner: reader.id, dataDir: dir, clock: systemClock, log, signal })
+    : undefined
+  await using _released = lease
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
   const { readingDays, rawDays } = settings.config
@@ -103,8 +108,9 @@ await runChild(async (child) => {
   try {
     keepForgetting().catch(() => {})
     const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
+    const work = Promise.all(running)
     await report()
-    await Promise.all(running)
+    await (lease ? Promise.race([work, lease.lost]) : work)
   } finally {
     clearInterval(timer)
   }

@@ -5,8 +5,9 @@
 import type { DecodedFrame } from './decode-record.ts'
 import { kindOf } from './trouble.ts'
 
-/** Frames tried in all. A record so large that this is not enough is set aside whole: others wait meanwhile. */
-const framesTriedMax = 2_000_000
+/** Tried in all. A record for which this is not enough is set aside whole: others wait meanwhile, and a trial is a commit. */
+const framesTriedMax = 500_000
+const trialsMax = 500
 
 /** Throws what the commit of these frames would throw. */
 export type Trial = (frames: readonly DecodedFrame[]) => Promise<void>
@@ -19,12 +20,13 @@ export async function refusedFrames(
   const refused = new Map<number, string>()
   const accepted: DecodedFrame[] = []
   let left = framesTriedMax
+  let trials = 0
   await search(frames)
-  return left < 0 ? undefined : refused
+  return left < 0 || trials > trialsMax ? undefined : refused
 
   async function search(suspects: readonly DecodedFrame[]) {
     left -= accepted.length + suspects.length
-    if (left < 0) return
+    if (left < 0 || ++trials > trialsMax) return
     const reason = await refusal([...accepted, ...suspects])
     if (reason === undefined) {
       for (const frame of suspects) accepted.push(frame)

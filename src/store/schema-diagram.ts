@@ -25,6 +25,7 @@ const relations = [
   'device ||--o{ device_health : "device = id"',
   'device ||--o{ reading_forgotten : "device = id"',
   'dead_letter |o--o| discard : "one becomes the other"',
+  'dead_letter ||--o{ dead_letter_piece : "pos, idx"',
 ]
 
 export function schemaDiagram(): string {

@@ -13,6 +13,7 @@ import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
+import type { LeaseStore } from './server-lease.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { LedgerRow, LedgerSums, Store } from './store.ts'
 import { exactTotal, saturatingTotal } from './sums.ts'
@@ -24,6 +25,7 @@ type SharedQueries = Omit<
   | keyof ForecastStore
   | keyof RawStore
   | keyof DecoderStore
+  | keyof LeaseStore
   | 'dialect'
   | 'describe'
   | 'migrate'

@@ -11,6 +11,7 @@ import { type Store, StoreError, type StoreFault } from './store.ts'
 import { decoderContract } from './store-contract-decoders.ts'
 import { forecastContract } from './store-contract-forecasts.ts'
 import { historyContract } from './store-contract-history.ts'
+import { leaseContract } from './store-contract-lease.ts'
 import { letterContract } from './store-contract-letters.ts'
 import { lossContract } from './store-contract-losses.ts'
 import { migrationContract } from './store-contract-migrations.ts'
@@ -359,6 +360,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     lossContract(onStore)
     sumContract(onStore)
     letterContract(onStore)
+    leaseContract(onStore)
     parkingContract(onStore, place)
 
     rawFrameContract(onStore, place)

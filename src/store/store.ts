@@ -22,6 +22,7 @@ import type { LayoutRow, LayoutStore } from './layouts.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
+import type { LeaseStore } from './server-lease.ts'
 
 export { commitsUnderWayMax } from './commits.ts'
 export type { DecoderChoice } from './decoder-choices.ts'
@@ -175,7 +176,8 @@ export interface Store
     ForecastStore,
     RawStore,
     DecoderStore,
-    LayoutStore {
+    LayoutStore,
+    LeaseStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>

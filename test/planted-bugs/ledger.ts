@@ -69,7 +69,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   {
     what: 'recounts without a look at gaps',
     file: 'src/store/recount.ts',
-    from: 'if (spanned !== distinct + missing)',
+    from: 'if (differs(missing, spanned - distinct))',
     to: 'if (spanned < distinct)',
     judge: contract,
   },

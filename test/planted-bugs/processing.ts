@@ -4,6 +4,7 @@ import type { PlantedBug } from './planted-bug.ts'
 const judge = ['--test', 'src/processing/processor.test.ts']
 const historyJudge = ['--test', 'src/processing/history-fold.test.ts']
 const assignmentJudge = ['--test', 'src/domain/assignment.test.ts']
+const poisonJudge = ['--test', 'src/processing/poison.test.ts']
 const identityJudge = ['--test', 'src/processing/identity.test.ts']
 
 export const processingBugs: readonly PlantedBug[] = [
@@ -137,15 +138,15 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'takes any fault of the store for a poisoned row',
     file: 'src/processing/refused-frames.ts',
-    from: "if (fault instanceof StoreError && fault.fault === 'data') return fault.message",
-    to: 'if (fault instanceof StoreError) return fault.message',
+    from: "if (kind === 'data' || kind === 'unknown') return fault instanceof Error ? fault.message : String(fault)",
+    to: 'if (kind) return fault instanceof Error ? fault.message : String(fault)',
     judge,
   },
   {
     what: 'quarantines a poisoned batch whole instead of searching it',
     file: 'src/processing/refused-frames.ts',
-    from: 'if (suspects.length === 1 && only)\n      refused.getOrInsertComputed(only.record, () => new Map()).set(only.frame.idx, reason)',
-    to: 'for (const { record, frame } of suspects)\n      refused.getOrInsertComputed(record, () => new Map()).set(frame.idx, reason)',
+    from: 'if (suspects.length === 1 && only) refused.set(only.idx, reason)',
+    to: 'if (only) for (const { idx } of suspects) refused.set(idx, reason)',
     judge,
   },
   {
@@ -179,7 +180,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'looks for stored numbers without the batch that is being committed',
     file: 'src/processing/processor.ts',
-    from: 'underWay.count > 0 ? lookingBehind(store, underWay) : store',
+    from: 'underWay && isBehind ? lookingBehind(store, underWay) : store',
     to: 'store',
     judge,
   },
@@ -207,7 +208,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'passes over damage of the journal in silence',
     file: 'src/processing/processor.ts',
-    from: "batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)",
+    from: "ledger.add('journal', clock.now(), 'damaged', range.frames)",
     to: '',
     judge,
   },
@@ -273,5 +274,54 @@ export const processingBugs: readonly PlantedBug[] = [
     from: '      counts = new Map()\n',
     to: '',
     judge,
+  },
+  {
+    what: 'tries a batch that is refused whole for ever',
+    file: 'src/processing/suspicion.ts',
+    from: 'suspicion.records = Math.ceil(suspicion.records / 2)',
+    to: 'suspicion.records = suspicion.records + 0',
+    judge: poisonJudge,
+  },
+  {
+    what: 'waits for ever for a fault that is in no list',
+    file: 'src/processing/processor.ts',
+    from: "const blamesRows = kind === 'data' || (kind === 'unknown' && isSuspect)",
+    to: "const blamesRows = kind === 'data' && isSuspect !== undefined",
+    judge: poisonJudge,
+  },
+  {
+    what: 'sets messages aside while the database refuses everything',
+    file: 'src/processing/lone-record.ts',
+    from: '  await store.commit({ ...wholly.commit, dry: true })\n  const some',
+    to: '  const some',
+    judge: poisonJudge,
+  },
+  {
+    what: 'keeps only one of the frames that are refused together',
+    file: 'src/processing/refused-frames.ts',
+    from: 'for (const frame of suspects) accepted.push(frame)',
+    to: 'accepted.length += 0',
+    judge: poisonJudge,
+  },
+  {
+    what: 'writes a log line for each try of an outage',
+    file: 'src/processing/trouble.ts',
+    from: 'before?.kind !== kind || now - saidMs >= summaryEveryMs',
+    to: 'before?.kind !== kind || now >= saidMs',
+    judge: poisonJudge,
+  },
+  {
+    what: 'lets a dead letter that is refused again stop the journal',
+    file: 'src/processing/requeue.ts',
+    from: "if ((kind !== 'data' && kind !== 'unknown') || !deps.reload) throw fault",
+    to: 'if (kind) throw fault',
+    judge: poisonJudge,
+  },
+  {
+    what: 'lets missing numbers grow beyond what can be read back',
+    file: 'src/lib/sum.ts',
+    from: 'return Math.min(sumMax, sum + by)',
+    to: 'return sum + by',
+    judge: ['--test', 'src/lib/sum.test.ts'],
   },
 ]

@@ -5,8 +5,9 @@ import type { SqlValue } from '../rows.ts'
 import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
 import { insertText } from './statements.ts'
 
-/** Rows in one packet: a few hundred KB of readings, and far below the smallest max_allowed_packet in use (16 MiB). */
+/** Rows of numbers in one packet, and bytes of other rows: below the smallest max_allowed_packet in use, 1 MiB. */
 const rowsPerPacket = 5_000
+const packetBytesMax = 512 * 1024
 
 export async function mariadbSession(address: MysqlAddress, socket: Socket): Promise<MysqlSession> {
   const connection = await mariadb.createConnection({
@@ -46,8 +47,7 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
       for (const alike of statement.alike ? [rows] : byTypes(rows)) {
         // A column holds bytes in all rows or in none: those of readings, which are many, are not looked at.
         const sent = alike[0]?.some(isBytes) ? alike.map(asParameters) : alike
-        for (let at = 0; at < sent.length; at += rowsPerPacket)
-          packets.push(connection.batch(sql, sent.slice(at, at + rowsPerPacket)))
+        for (const packet of statement.alike ? byCount(sent) : bySize(sent)) packets.push(connection.batch(sql, packet))
       }
       // A fault is told when all have ended: one sent behind the ROLLBACK would be committed by itself.
       await Promise.allSettled(packets)
@@ -65,6 +65,30 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
 const asParameters = (values: readonly SqlValue[]): SqlValue[] =>
   values.some(isBytes) ? values.map((value) => (isBytes(value) ? asBuffer(value) : value)) : (values as SqlValue[])
 const isBytes = (value: SqlValue): value is Uint8Array => value instanceof Uint8Array
+
+function* byCount(rows: SqlValue[][]): Iterable<SqlValue[][]> {
+  for (let at = 0; at < rows.length; at += rowsPerPacket) yield rows.slice(at, at + rowsPerPacket)
+}
+
+/** One row that is larger goes alone. */
+function* bySize(rows: SqlValue[][]): Iterable<SqlValue[][]> {
+  let from = 0
+  let bytes = 0
+  for (const [at, row] of rows.entries()) {
+    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
+    if (at > from && bytes + size > packetBytesMax) {
+      yield rows.slice(from, at)
+      from = at
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (from < rows.length) yield rows.slice(from)
+}
+
+/** At most, as it is sent: a UTF-16 unit is three bytes. */
+const sizeOf = (value: SqlValue): number =>
+  typeof value === 'string' ? 10 + 3 * value.length : isBytes(value) ? 10 + value.length : 10
 
 /**
  * A bulk packet names the type of each parameter once, and the client starts a new packet at every row that differs: 21 degrees is an

@@ -14,6 +14,7 @@ import { newestInMysql } from '../newest-occupancy.ts'
 import { rawFrameQueries } from '../raw-frame-rows.ts'
 import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
+import { leaseQueries } from '../server-lease.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
@@ -82,6 +83,7 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...forecastQueries(runner),
     ...decoderQueries(runner),
     ...rawFrameQueries(runner),
+    ...leaseQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 

@@ -18,6 +18,7 @@ import { packedPlaceStates } from '../place-states.ts'
 import { rawFrameQueries } from '../raw-frame-rows.ts'
 import { type JournalPart, journalParts } from '../raw-frames.ts'
 import { recount } from '../recount.ts'
+import { leaseQueries } from '../server-lease.ts'
 import { sharedQueries } from '../shared-queries.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { type Cursor, type Store, StoreError } from '../store.ts'
@@ -83,6 +84,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...forecastQueries(runner),
     ...decoderQueries(runner),
     ...rawFrameQueries(runner),
+    ...leaseQueries(runner),
     findSeqs: tail.findSeqs,
     epochSpan: tail.epochSpan,
 
