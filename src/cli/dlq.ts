@@ -9,13 +9,13 @@ import { type PlaceOptions, runningServer } from './place.ts'
 export interface DlqOptions extends PlaceOptions, Spoken {
   readonly source?: string
   readonly code?: string
-  readonly limit?: string
+  readonly limit?: number
 }
 
 export async function dlqList(options: DlqOptions): Promise<number> {
   const { store } = await openOwnStore(options)
   await using _store = store
-  const limit = Math.min(10_000, Number(options.limit ?? 100))
+  const { limit = 100 } = options
   const filter = {
     limit,
     ...(options.source ? { source: options.source } : {}),
@@ -48,17 +48,18 @@ export async function dlqList(options: DlqOptions): Promise<number> {
 }
 
 export async function dlqRequeue(ids: readonly string[], options: DlqOptions & { all?: boolean }): Promise<number> {
-  const { store, data } = await openOwnStore(options)
-  await using _store = store
+  if (ids.length > 0 && (options.all || options.code || options.source))
+    throw new CommandFailed(exitCodes.usage, 'give ids, or a selection (--all, --source, --code), not both')
   if (ids.length === 0 && !options.all && !options.code && !options.source)
     throw new CommandFailed(
       exitCodes.usage,
       'say which: ids as "dlq list" shows them, --code CODE, --source NAME, or --all',
     )
+  const places = ids.map(placeFrom)
+  const { store, data } = await openOwnStore(options)
+  await using _store = store
   let marked = 0
-  for (const id of ids) {
-    marked += await store.requeue(placeFrom(id))
-  }
+  for (const place of places) marked += await store.requeue(place)
   if (ids.length === 0)
     marked = await store.requeue({
       ...(options.code ? { code: options.code } : {}),

@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
+import { CommandFailed, exitCodes } from './output.ts'
 
 export interface PlaceOptions {
   readonly config?: string | undefined
   readonly data?: string | undefined
   readonly store?: string | undefined
+  readonly storePasswordFile?: string | undefined
 }
 
 /** URLs and pids of a server, as `--ready-file` writes them. */
@@ -23,8 +25,20 @@ export interface Ready {
 }
 
 export function placeOf(options: PlaceOptions): LoadedConfig {
-  const flags: Flags = { data: options.data, store: options.store }
+  const flags: Flags = { data: options.data, store: options.store, storePasswordFile: options.storePasswordFile }
   return loadConfig({ file: options.config, flags })
+}
+
+/** For a command that answers from what is stored: a directory that does not exist holds no answer. */
+export function usedPlaceOf(options: PlaceOptions): LoadedConfig {
+  const loaded = placeOf(options)
+  const { data } = loaded.config
+  if (!existsSync(data))
+    throw new CommandFailed(
+      exitCodes.usage,
+      `there is no data directory ${data}: name the one of the server with --data (it is made at the first start)`,
+    )
+  return loaded
 }
 
 export const readyPath = (dataDir: string) => path.join(dataDir, 'run', 'ready.json')

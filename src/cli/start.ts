@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { type BoundPort, bindPort } from '../bound-sockets.ts'
 import type { Config, LoadedConfig } from '../config.ts'
-import { isLoopback } from '../configured-sources.ts'
+import { refuseFaulty } from '../config-faults.ts'
 import type { DemoCitySettings } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -37,6 +37,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   const { config } = loaded
   const log = createLog({ process: 'main' }, config.log)
   const say = (line: string) => process.stderr.write(`${line}\n`)
+  await refuseFaulty(loaded)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   const running = await runningServer(config.data)
   if (running)
@@ -44,7 +45,6 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
       exitCodes.failed,
       `a server (pid ${running.pids['main']}) already runs on ${config.data}; stop it, or choose another directory with --data`,
     )
-  refuseOpenListeners(config)
   await leftoversGone(config.data)
   using keyring = await openKeyring(config.data)
   const demo =
@@ -154,19 +154,6 @@ async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Prom
   await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
   await store.migrate()
   return (await store.layout()) === undefined && (await store.counts()).devices === 0
-}
-
-/** Off loopback nobody unknown may send: MQTT wants a password, TCP and UDP an allow-list, tokens must not be guessable, or nothing starts. */
-function refuseOpenListeners({ host, tcp, udp }: Config) {
-  if (isLoopback(host)) return
-  const [weak] = weakEnvironment()
-  if (weak) throw new CommandFailed(exitCodes.config, `--host ${host} opens the server to the network, and ${weak}`)
-  for (const [name, { port, allow }] of Object.entries({ tcp, udp }))
-    if (port !== 'off' && allow.length === 0)
-      throw new CommandFailed(
-        exitCodes.config,
-        `--host ${host} opens the ${name.toUpperCase()} listener to the network, and it has no way to ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with --${name}-port off`,
-      )
 }
 
 type Ports = Record<string, BoundPort>
