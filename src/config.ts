@@ -2,13 +2,31 @@
  * One configuration: defaults < YAML file < environment (`BAYKEEPER_*`) < flags. Every value knows where it came from, and a bad
  * one is reported with file and line (or variable, or flag), what is wrong and what would be right.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { codecNames } from './codecs/registry.ts'
+import {
+  allowEntryFault,
+  brokerUrlFault,
+  hostFault,
+  pageHostFault,
+  type Rule,
+  storeFault,
+  topicFilterFault,
+} from './config-values.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
+
+const text = (rule: Rule) =>
+  z
+    .string()
+    .min(1)
+    .superRefine((value, context) => {
+      const message = rule(value)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -43,7 +61,7 @@ const timePolicy = z
   .default('check')
   .describe('"trust" takes the device time whatever it says (replay, history)')
 const allow = z
-  .array(z.string())
+  .array(text(allowEntryFault))
   .default([])
   .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
 
@@ -68,9 +86,9 @@ const serialSchema = z.strictObject({
 })
 
 const brokerSchema = z.strictObject({
-  url: z.string().regex(/^(mqtts?|wss?|tcp|ssl):\/\//, 'must start with mqtt://, mqtts://, ws:// or wss://'),
+  url: text(brokerUrlFault),
   name: z.string().min(1).max(64).default('mqtt').describe('name of the source'),
-  topics: z.array(z.string().min(1)).min(1).default(['baykeeper/+/reading']),
+  topics: z.array(text(topicFilterFault)).min(1).default(['baykeeper/+/reading']),
   clientId: z.string().min(1).max(128).default('baykeeper').describe('stable: the broker keeps the session under it'),
   username: z.string().optional(),
   password: z.string().optional(),
@@ -83,19 +101,20 @@ const brokerSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('./data').describe('directory of journal, store, keys'),
-  host: z.string().min(1).default('127.0.0.1').describe('address all listeners bind to'),
+  host: text(hostFault).default('127.0.0.1').describe('address all listeners bind to'),
   port: port.default(8080).describe('web and API'),
   hosts: z
-    .array(z.string().min(1))
+    .array(text(pageHostFault))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
-  store: z
+  store: text(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
+  storePasswordFile: z
     .string()
-    .refine(
-      (url) => url === 'sqlite' || /^(sqlite:|mysql:\/\/|mariadb:\/\/)/.test(url),
-      'must be "sqlite", "sqlite:FILE" or "mysql://user:password@host/database"',
-    )
-    .default('sqlite'),
+    .min(1)
+    .optional()
+    .describe(
+      'file that holds the password of the database user and nothing else; a relative path counts from the directory of this file',
+    ),
   ingest: z
     .strictObject({ port: port.default(8081) })
     .prefault({})
@@ -207,6 +226,8 @@ export interface LoadedConfig {
   readonly file: string | undefined
   /** Origin by dotted path, for every value that is not a default. */
   readonly origins: ReadonlyMap<string, Origin>
+  /** Where a person finds a value: file and line, variable or flag. */
+  locate(at: readonly PropertyKey[]): string
 }
 
 export class ConfigError extends Error {
@@ -219,42 +240,52 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   host: { path: ['host'] },
   port: { path: ['port'], read: readPort },
   store: { path: ['store'] },
+  storePasswordFile: { path: ['storePasswordFile'] },
   ingestPort: { path: ['ingest', 'port'], read: readPort },
   mqttPort: { path: ['mqtt', 'port'], read: readPort },
   tcpPort: { path: ['tcp', 'port'], read: readPort },
   udpPort: { path: ['udp', 'port'], read: readPort },
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
   hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
-  demo: { path: ['demo', 'enabled'], read: isOn },
-  forecast: { path: ['forecast', 'enabled'], read: isOn },
-  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : Number(text)) },
-  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: Number },
-  demoBays: { path: ['demo', 'bays'], read: Number },
-  demoSeed: { path: ['demo', 'seed'], read: Number },
-  demoSpeed: { path: ['demo', 'speed'], read: Number },
-  promiseHours: { path: ['promiseHours'], read: Number },
-  retentionHours: { path: ['retentionHours'], read: Number },
-  readingDays: { path: ['readingDays'], read: Number },
-  rawDays: { path: ['rawDays'], read: Number },
-  minuteDays: { path: ['minuteDays'], read: Number },
-  quarterDays: { path: ['quarterDays'], read: Number },
-  healthDays: { path: ['healthDays'], read: Number },
-  commitEveryMs: { path: ['commitEveryMs'], read: Number },
+  demo: { path: ['demo', 'enabled'], read: readSwitch },
+  forecast: { path: ['forecast', 'enabled'], read: readSwitch },
+  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : readNumber(text)) },
+  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: readNumber },
+  demoBays: { path: ['demo', 'bays'], read: readNumber },
+  demoSeed: { path: ['demo', 'seed'], read: readNumber },
+  demoSpeed: { path: ['demo', 'speed'], read: readNumber },
+  promiseHours: { path: ['promiseHours'], read: readNumber },
+  retentionHours: { path: ['retentionHours'], read: readNumber },
+  readingDays: { path: ['readingDays'], read: readNumber },
+  rawDays: { path: ['rawDays'], read: readNumber },
+  minuteDays: { path: ['minuteDays'], read: readNumber },
+  quarterDays: { path: ['quarterDays'], read: readNumber },
+  healthDays: { path: ['healthDays'], read: readNumber },
+  commitEveryMs: { path: ['commitEveryMs'], read: readNumber },
   logLevel: { path: ['log', 'level'] },
-  logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },
+  logJson: { path: ['log', 'json'], read: readSwitch },
 }
 
 export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean | undefined }
 
-function isOn(text: string): boolean {
-  return text !== 'false' && text !== '0' && text !== 'off'
+/** What cannot be read stays text, so that the schema refuses it. */
+function readSwitch(text: string): unknown {
+  const word = text.trim().toLowerCase()
+  return ['true', '1', 'on', 'yes'].includes(word) ? true : ['false', '0', 'off', 'no'].includes(word) ? false : text
 }
 
 function readPort(text: string): unknown {
-  return text === 'off' ? 'off' : /^\d+$/.test(text) ? Number(text) : text
+  return text === 'off' ? 'off' : readNumber(text)
+}
+
+/** `Number('')` is 0: an empty or blank text is not a number here. */
+function readNumber(text: string): unknown {
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text
 }
 
 const envName = (key: string) => `BAYKEEPER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+/** Every variable that the configuration reads. */
+export const environmentNames: readonly string[] = Object.keys(overrides).map(envName)
 const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 export interface LoadOptions {
@@ -279,7 +310,8 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
 
   for (const [key, { path: at, read }] of Object.entries(overrides)) {
     for (const [origin, name, text] of [
-      ['environment', envName(key), env[envName(key)]],
+      // A variable that is set and empty counts as absent, as in a list of variables with some left blank.
+      ['environment', envName(key), env[envName(key)] || undefined],
       ['flag', flagName(key), flags[key]],
     ] as const) {
       if (text === undefined) continue
@@ -288,22 +320,78 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
       places.set(at.join('.'), name)
     }
   }
+  const locate = (at: readonly PropertyKey[]) => {
+    const dotted = at.join('.')
+    const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
+    const line = source?.lineOf(at)
+    return override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
+  }
 
   const parsed = configSchema.safeParse(values)
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => {
-      const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-      const dotted = at.join('.')
-      const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
-      const line = source?.lineOf(at)
-      const where = override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
-      return `${where}: ${dotted ? `${dotted}: ` : ''}${issue.code === 'unrecognized_keys' ? 'no such setting' : issue.message}${hint(at)}`
-    })
-    throw new ConfigError(
-      `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
+  if (!parsed.success)
+    throw configError(
+      parsed.error.issues.map((issue) => {
+        const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+        const what = issue.code === 'unrecognized_keys' ? 'no such setting' : issue.message
+        return { where: locate(at), at, what: `${what}${hint(at)}` }
+      }),
     )
+  const data = path.resolve(cwd, parsed.data.data)
+  const store = withPassword(
+    parsed.data,
+    origins.get('storePasswordFile') === 'file' && file ? path.dirname(file) : cwd,
+    locate,
+  )
+  const fault = fileInTheWay(data)
+  if (fault) throw configError([{ where: locate(['data']), at: ['data'], what: fault }])
+  return { config: { ...parsed.data, data, store }, file, origins, locate }
+}
+
+export interface ConfigFault {
+  readonly where: string
+  readonly at: readonly PropertyKey[]
+  readonly what: string
+}
+
+/** One line per fault, as `start` and `config check` both print it. */
+export function configError(faults: readonly ConfigFault[]): ConfigError {
+  const lines = faults.map(({ where, at, what }) => `${where}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`)
+  return new ConfigError(
+    `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
+  )
+}
+
+/** The store with the password of `storePasswordFile`, so that it stands in no command line and no other file. */
+function withPassword(
+  { store, storePasswordFile }: Config,
+  dir: string,
+  locate: (at: readonly PropertyKey[]) => string,
+): string {
+  if (storePasswordFile === undefined) return store
+  const at = ['storePasswordFile']
+  const refuse = (what: string) => configError([{ where: locate(at), at, what }])
+  const url = URL.parse(store)
+  if (!url || url.username === '') throw refuse('needs a store of the form mysql://user@host/database')
+  if (url.password !== '') throw refuse('the store has a password too: leave one of them out')
+  const file = path.resolve(dir, storePasswordFile)
+  try {
+    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    if (password === '') throw refuse(`${file} is empty`)
+    url.password = encodeURIComponent(password)
+    return url.href
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause
+    throw refuse(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`)
   }
-  return { config: { ...parsed.data, data: path.resolve(cwd, parsed.data.data) }, file, origins }
+}
+
+/** A data directory is made when it is absent; a file there, or on the way to it, is in the way. */
+function fileInTheWay(data: string): string | undefined {
+  for (let at = data; ; at = path.dirname(at)) {
+    const found = statSync(at, { throwIfNoEntry: false })
+    if (found?.isDirectory() || at === path.dirname(at)) return undefined
+    if (found) return `${at} is a file: name a directory`
+  }
 }
 
 /** What a field is for, from the schema, appended to its fault. */
