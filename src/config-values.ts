@@ -1,6 +1,6 @@
 /** Rules for single values of the configuration that a type cannot express. Each returns what is wrong, or undefined. */
 import { isIP } from 'node:net'
-import { createAllowList } from './sources/allow-list.ts'
+import { addressFault } from './lib/address-list.ts'
 import { mysqlAddress } from './store/mysql/mysql-address.ts'
 
 export type Rule = (text: string) => string | undefined
@@ -8,14 +8,7 @@ export type Rule = (text: string) => string | undefined
 const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))
 
 /** An address or a CIDR range, as the listeners read it. */
-export const allowEntryFault: Rule = (text) => {
-  try {
-    createAllowList([text])
-    return undefined
-  } catch (fault) {
-    return messageOf(fault).replace(/^allow: /, '')
-  }
-}
+export const allowEntryFault: Rule = addressFault
 
 /** A topic filter as MQTT 5.0, section 4.7 defines it: `#` only at the end, wildcards only as a whole level. */
 export const topicFilterFault: Rule = (text) => {

@@ -18,6 +18,7 @@ import {
 } from './config-values.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
+import { addressFault } from './lib/address-list.ts'
 
 const text = (rule: Rule) =>
   z
@@ -107,6 +108,15 @@ export const configSchema = z.strictObject({
     .array(text(pageHostFault))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
+  trustedProxies: z
+    .array(
+      z.string().superRefine((entry, context) => {
+        const message = addressFault(entry)
+        if (message) context.addIssue({ code: 'custom', message })
+      }),
+    )
+    .default([])
+    .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
   store: text(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
   storePasswordFile: z
     .string()
@@ -246,7 +256,8 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   tcpPort: { path: ['tcp', 'port'], read: readPort },
   udpPort: { path: ['udp', 'port'], read: readPort },
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
-  hosts: { path: ['hosts'], read: (text) => text.split(',').map((name) => name.trim()) },
+  hosts: { path: ['hosts'], read: readList },
+  trustedProxies: { path: ['trustedProxies'], read: readList },
   demo: { path: ['demo', 'enabled'], read: readSwitch },
   forecast: { path: ['forecast', 'enabled'], read: readSwitch },
   forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : readNumber(text)) },
@@ -272,6 +283,10 @@ export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean 
 function readSwitch(text: string): unknown {
   const word = text.trim().toLowerCase()
   return ['true', '1', 'on', 'yes'].includes(word) ? true : ['false', '0', 'off', 'no'].includes(word) ? false : text
+}
+
+function readList(text: string): unknown {
+  return text.split(',').map((entry) => entry.trim())
 }
 
 function readPort(text: string): unknown {
