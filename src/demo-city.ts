@@ -33,12 +33,14 @@ const pastRowsAtOnce = 4_000
 const pastPauseMs = 15
 
 const stop = new AbortController()
-process.on('SIGINT', () => {})
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
 process.on('SIGTERM', () => stop.abort())
 process.on('disconnect', () => process.exit(0))
-const settings = await new Promise<DemoCitySettings>((resolve) =>
-  process.once('message', (message) => resolve(message as DemoCitySettings)),
-)
+const settings = await new Promise<DemoCitySettings>((resolve) => {
+  process.once('message', (message) => resolve(message as DemoCitySettings))
+  // The channel may have ended before this code ran.
+  if (!process.connected) process.exit(0)
+})
 const log = createLog({ process: 'simulator' }, settings.log)
 const { bays, seed, speed } = settings
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -10,11 +10,13 @@
 import { commandTable } from './cli/command-table.ts'
 import { CommandFailed, exitCodes } from './cli/output.ts'
 import { ConfigError } from './config.ts'
+import { ownerOnlyMask } from './private-files.ts'
 
 const program = commandTable((action) => async (...args) => {
   process.exitCode = await action(...args)
 })
 
+process.umask(ownerOnlyMask)
 // The launcher's channel must not keep a finished command.
 process.channel?.unref()
 try {

@@ -88,7 +88,8 @@ export interface ForecasterSaid {
 
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
-  | { readonly type: 'failed'; readonly message: string }
+  /** `config`: what is wrong is in the configuration, and starting again would not help. */
+  | { readonly type: 'failed'; readonly message: string; readonly config?: boolean }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
   | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }
   /** Processor: wake me when a record above this number is durable. */

@@ -1,6 +1,6 @@
 /**
- * `main` at work: holds the listening sockets, starts the children, restarts one that falls, passes small messages between them and
- * ends all of them. It handles no data.
+ * `main` at work: holds the listening sockets, starts the children, restarts one that falls (worker.ts), passes small messages between
+ * them and ends all of them. It handles no data.
  *
  * The sockets are bound here and never listened on here: a child listens on the descriptor it inherits, and while it is away the
  * kernel keeps queueing connections, so that a restart of intake refuses none.
@@ -10,9 +10,9 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from './lib/brand.ts'
 import type { Log } from './lib/log.ts'
-import { retryDelayMs } from './lib/retry.ts'
 import type { ChildSettings, ForecasterSaid, Listeners, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -20,7 +20,9 @@ export interface SupervisorOptions {
   readonly listeners: Listeners
   readonly udpPort: number | 'off'
   readonly log: Log
-  /** A child has become ready for the first time or again: the pids may have changed. */
+  /** A process was spawned; called before anything else happens to it. */
+  onSpawn?(role: string, pid: number): void
+  /** A child has become ready for the first time or again: pids and addresses may have changed. */
   onChange?(): void
   /** Something real has arrived while the city was simulated. */
   onRealData?(): void
@@ -29,22 +31,22 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /**
    * Resolves when intake takes readings and the others are ready too, or have waited for the database long enough: they go on
-   * waiting. Rejects when a child says that it cannot work at all. Returns the roles that are not ready.
+   * waiting. Rejects when a child reports that it cannot work at all. Returns the roles that are not ready.
    */
   start(): Promise<readonly Role[]>
   pids(): Partial<Record<Role | 'forecaster' | 'training', number>>
+  /** It has been ready once: its sockets listen, and the kernel queues connections while it is away. */
+  hasListened(role: Role): boolean
   udpPort(): number | undefined
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A child that has run this long was healthy: its next fall starts the schedule anew. */
-const healthyMs = 30_000
 /** Processor and web wait for a database that is away; the server starts without it, because intake does not need it. */
 const othersMsMax = 6_000
 /** Children get this long to leave before they are killed; SIGTERM leaves within 10 s in all. */
-const stopMsMax = 8_500
+const leaveMsMax = 8_500
 
 /**
  * On a machine with much memory V8 lets garbage pile up: flat out the processor took 490 MB, of which most was not used any more. Small young
@@ -57,22 +59,12 @@ const heapFlags = (role: Role) => [
   ...(role === 'processor' ? [] : ['--heap-growing-percent=25']),
 ]
 
-interface Kid {
-  readonly role: Role
-  process: ChildProcess | undefined
-  ready: boolean
-  falls: number
-  startedAt: number
-  settled: { promise: Promise<void>; resolve: () => void; reject: (fault: Error) => void }
-}
-
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { log } = options
   let settings = options.settings
-  let stopping = false
   let udpPort = options.udpPort
   let fence = 0
-  let want: number | undefined
+  let wakeAbove: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
   let processorFigures: Extract<ToMain, { type: 'processor' }> | undefined
   const forecasting = settings.config.forecast.enabled
@@ -80,26 +72,33 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ? { state: 'starting', detail: 'The forecasts have not begun.' }
     : { state: 'off', detail: 'Forecasts are switched off in the configuration.' }
   let forecastPids: Partial<Record<'forecaster' | 'training', number>> = {}
-  const kids = new Map<Role, Kid>(
+  const listened = new Set<Role>()
+  const workers = new Map<Role, Worker>(
     roles
       .filter((role) => role !== 'web' || options.listeners.web !== undefined)
       .filter((role) => role !== 'forecasts' || forecasting)
-      .map((role) => [role, { role, process: undefined, ready: false, falls: 0, startedAt: 0, settled: settled() }]),
+      .map((role) => [role, workerOf(role)]),
   )
-  const kidOf = (role: Role) => kids.get(role)
-  const send = (role: Role, message: ToChild) => {
-    const child = kidOf(role)?.process
-    if (child?.connected) child.send(message, undefined, undefined, () => {})
+  const isReady = (role: Role) => workers.get(role)?.state.is === 'ready'
+  const send = (role: Role, message: ToChild) => workers.get(role)?.send(message)
+
+  function workerOf(role: Role): Worker {
+    return createWorker({
+      ...{ role, log, leaveMsMax },
+      spawn: () => spawnRole(role),
+      onSpawn: (pid) => options.onSpawn?.(role, pid),
+      onMessage: (message) => receive(role, message),
+      onExit() {
+        if (role !== 'forecasts') return
+        forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
+        forecastPids = {}
+      },
+    })
   }
 
-  function launch(kid: Kid) {
-    const { role } = kid
-    const fds =
-      role === 'web'
-        ? { web: options.listeners.web }
-        : role === 'intake'
-          ? { ...options.listeners, web: undefined }
-          : {}
+  function spawnRole(role: Role): ChildProcess {
+    const all = options.listeners
+    const fds = role === 'web' ? { web: all.web } : role === 'intake' ? { ...all, web: undefined } : {}
     const inherited: number[] = []
     const listeners: Record<string, number> = {}
     for (const [use, fd] of Object.entries(fds))
@@ -115,31 +114,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         serialization: 'advanced',
       },
     )
-    kid.process = child
-    kid.ready = false
-    kid.startedAt = performance.now()
-    child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
-    child.on('message', (message: ToMain) => {
-      // A child that was replaced has nothing more to say: its positions may belong to another journal.
-      if (kid.process === child) receive(kid, message)
-    })
-    child.on('exit', (code, signal) => fell(kid, child, code, signal))
-    send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } })
+    const start: ToChild = { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } }
+    child.send(start, undefined, undefined, () => {})
+    return child
   }
 
-  function receive(kid: Kid, message: ToMain) {
+  function receive(role: Role, message: ToMain) {
     switch (message.type) {
       case 'ready':
-        kid.ready = true
+        listened.add(role)
         if (message.udpPort !== undefined) udpPort = message.udpPort
         if (message.fence !== undefined) fence = message.fence
-        if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
-        kid.settled.resolve()
+        if (role === 'intake' && wakeAbove !== undefined) send('intake', { type: 'want', beyond: wakeAbove })
         share()
         options.onChange?.()
         break
       case 'failed':
-        kid.settled.reject(new Error(`${kid.role}: ${message.message}`))
+        // The worker has rejected what waits for it.
         break
       case 'intake':
         intakeFigures = message
@@ -150,11 +141,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         share()
         break
       case 'want':
-        want = message.beyond
+        wakeAbove = message.beyond
         send('intake', { type: 'want', beyond: message.beyond })
         break
       case 'durable':
-        want = undefined
+        wakeAbove = undefined
         send('processor', { type: 'durable', record: message.record })
         break
       case 'committed':
@@ -170,6 +161,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'forecast-pids': {
         const { forecaster: pid, training } = message
         forecastPids = { ...(pid ? { forecaster: pid } : {}), ...(training ? { training } : {}) }
+        for (const [name, process] of Object.entries(forecastPids)) options.onSpawn?.(name, process)
         options.onChange?.()
         break
       }
@@ -184,9 +176,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const share = () => {
     const figures: ToChild = {
       type: 'figures',
-      intake: kidOf('intake')?.ready ? intakeFigures?.figures : undefined,
-      processor: kidOf('processor')?.ready ? processorFigures : undefined,
-      alive: roles.filter((role) => kidOf(role)?.ready),
+      intake: isReady('intake') ? intakeFigures?.figures : undefined,
+      processor: isReady('processor') ? processorFigures : undefined,
+      alive: roles.filter(isReady),
       forecaster,
     }
     send('web', figures)
@@ -194,93 +186,40 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
   const sharing = setInterval(share, 1_000)
 
-  function fell(kid: Kid, child: ChildProcess, code: number | null, signal: NodeJS.Signals | null) {
-    if (kid.process !== child) return
-    kid.process = undefined
-    kid.ready = false
-    if (kid.role === 'forecasts') {
-      forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
-      forecastPids = {}
-    }
-    if (stopping) return
-    kid.falls = performance.now() - kid.startedAt > healthyMs ? 0 : kid.falls + 1
-    const delayMs = kid.falls <= 1 ? 0 : retryDelayMs(kid.falls - 2)
-    log.warn(`${kid.role} ended and is started again; nothing acknowledged is lost`, {
-      code,
-      signal,
-      inMs: Math.round(delayMs),
-    })
-    kid.settled.reject(new Error(`${kid.role} ended (${signal ?? `exit ${code}`}) before it was ready`))
-    setTimeout(() => {
-      if (!stopping && !kid.process) launch(kid)
-    }, delayMs)
-  }
-
-  async function end(role: Role, child: ChildProcess | undefined): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.send({ type: 'stop' } satisfies ToChild, undefined, undefined, () => {})
-    await Promise.race([gone, sleep(stopMsMax, undefined, { ref: false })])
-    if (child.exitCode === null && child.signalCode === null) {
-      log.warn(`${role} did not leave in time and is ended by force`)
-      child.kill('SIGKILL')
-      await gone
-    }
-  }
-
   return {
     async start() {
       // The processor reads the journal that intake makes; the pages come up meanwhile.
-      const [intake, processor, web] = roles.map(kidOf)
-      for (const kid of [intake, web]) if (kid) launch(kid)
-      await intake?.settled.promise
-      if (processor) launch(processor)
-      const needed = [...kids.values()].filter(({ role }) => role !== 'forecasts')
+      const intake = workers.get('intake')
+      intake?.launch()
+      workers.get('web')?.launch()
+      await intake?.ready()
+      workers.get('processor')?.launch()
+      const needed = [...workers].filter(([role]) => role !== 'forecasts')
       await Promise.race([
-        Promise.all(needed.map((kid) => kid.settled.promise)),
+        Promise.all(needed.map(([, worker]) => worker.ready())),
         sleep(othersMsMax, undefined, { ref: false }),
       ])
-      // Nobody waits for forecasts, and they begin when everything else has.
-      const last = kidOf('forecasts')
-      if (last) launch(last)
-      return needed.flatMap((kid) => (kid.ready ? [] : [kid.role]))
+      // Nothing waits for forecasts, and they begin when everything else has.
+      workers.get('forecasts')?.launch()
+      return needed.flatMap(([role]) => (isReady(role) ? [] : [role]))
     },
     pids: () => ({
-      ...Object.fromEntries(
-        [...kids.values()].flatMap(({ role, process: child }) => (child?.pid ? [[role, child.pid]] : [])),
-      ),
+      ...Object.fromEntries([...workers].flatMap(([role, { pid }]) => (pid ? [[role, pid]] : []))),
       ...forecastPids,
     }),
+    hasListened: (role) => listened.has(role),
     udpPort: () => (udpPort === 'off' ? undefined : udpPort),
     async endDemo() {
       if (!settings.demo) return
       settings = { ...settings, demo: undefined }
-      want = undefined
+      wakeAbove = undefined
       processorFigures = undefined
       send('intake', { type: 'demo-over' })
-      await Promise.all(
-        (['processor', 'web', 'forecasts'] as const).map(async (role) => {
-          const kid = kidOf(role)
-          if (!kid) return
-          const child = kid.process
-          kid.process = undefined
-          await end(role, child)
-          kid.settled = settled()
-          if (!stopping) launch(kid)
-          await kid.settled.promise
-        }),
-      )
+      await Promise.all((['processor', 'web', 'forecasts'] as const).map((role) => workers.get(role)?.renew()))
     },
     async stop() {
-      stopping = true
       clearInterval(sharing)
-      await Promise.all([...kids.values()].map((kid) => end(kid.role, kid.process)))
+      await Promise.all([...workers.values()].map((worker) => worker.stop()))
     },
   }
-}
-
-function settled(): Kid['settled'] {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

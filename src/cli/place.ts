@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
+import { readyPath } from '../run-directory.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 
 export interface PlaceOptions {
@@ -41,8 +41,6 @@ export function usedPlaceOf(options: PlaceOptions): LoadedConfig {
   return loaded
 }
 
-export const readyPath = (dataDir: string) => path.join(dataDir, 'run', 'ready.json')
-
 /** The server that runs on this data directory, if its main process is alive. */
 export async function runningServer(dataDir: string): Promise<Ready | undefined> {
   try {
@@ -55,24 +53,6 @@ export async function runningServer(dataDir: string): Promise<Ready | undefined>
     return undefined
   }
 }
-
-/**
- * Waits for what a server that was killed has left behind: its children leave by themselves when their main is gone, and hold its
- * ports and its journal until then.
- */
-export async function leftoversGone(dataDir: string): Promise<void> {
-  const ready = await readFile(readyPath(dataDir), 'utf8')
-    .then((text) => JSON.parse(text) as Ready)
-    .catch(() => undefined)
-  for (let tries = leftoverTries; ready && tries > 0; tries--) {
-    const alive = await Promise.all(Object.entries(ready.pids).map(([role, pid]) => isOurs(pid, role)))
-    if (!alive.includes(true)) return
-    await sleep(leftoverLookMs)
-  }
-}
-
-const leftoverLookMs = 50
-const leftoverTries = 200
 
 /** A process number may belong to somebody else by now. */
 const isOurs = async (pid: number, role: string) =>

@@ -14,11 +14,14 @@ import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
+import { closeToOthers } from '../private-files.ts'
+import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../run-directory.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
 import { version } from '../version.ts'
+import { WorkerFailed } from '../worker.ts'
 import { CommandFailed, exitCodes } from './output.ts'
-import { leftoversGone, type Ready, readyPath, runningServer } from './place.ts'
+import type { Ready } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
 export interface StartOptions {
@@ -39,13 +42,12 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   const say = (line: string) => process.stderr.write(`${line}\n`)
   await refuseFaulty(loaded)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
-  const running = await runningServer(config.data)
-  if (running)
-    throw new CommandFailed(
-      exitCodes.failed,
-      `a server (pid ${running.pids['main']}) already runs on ${config.data}; stop it, or choose another directory with --data`,
-    )
-  await leftoversGone(config.data)
+  using run = claimed(config.data)
+  if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
+  await run.leftoversGone((names) =>
+    log.info('an earlier server was killed: waiting for what it left behind', { names }),
+  )
+  for (const problem of await closeToOthers(config.data)) log.warn(problem)
   using keyring = await openKeyring(config.data)
   const demo =
     options.forceDemo || (await isDemo(loaded, keyring))
@@ -59,8 +61,8 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())
   const announce = async () => {
-    const ready = readyOf(config, urls(), supervisor)
-    await writeFileAtomic(readyPath(config.data), JSON.stringify(ready))
+    const ready = readyOf(config, answering(urls(), supervisor), supervisor)
+    await run.announce(ready)
     if (options.readyFile) await writeFileAtomic(path.resolve(options.readyFile), JSON.stringify(ready))
   }
   let announced = false
@@ -76,6 +78,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     listeners: Object.fromEntries(Object.entries(ports).map(([use, { fd }]) => [use, fd])),
     udpPort: config.udp.port,
     log,
+    onSpawn: run.spawned,
     onChange: () => {
       if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
     },
@@ -101,19 +104,19 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', exitCodes.ok],
-    ['SIGHUP', exitCodes.ok],
   ] as const)
     process.on(signal, () => leaving.resolve(code))
+  // A terminal that is closed does not end a server.
+  process.on('SIGHUP', () => log.info('SIGHUP is ignored: there is nothing to read again'))
   process.on('disconnect', () => leaving.resolve(exitCodes.ok))
 
   try {
-    await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
-    if (demo) city = startCity(config, demo, urls()['ingest'], log)
+    if (demo) city = startCity(config, demo, urls()['ingest'], log, run)
     const up = await Promise.race([Promise.all([supervisor.start(), city && layoutPlaced(city)]), leaving.promise])
     if (typeof up === 'number') return up
     const [waiting] = up
     if (city?.connected) city.send('go')
-    if (urls()['web'] && waiting.length === 0)
+    if (urls()['web'] && supervisor.hasListened('web'))
       await answersReady(`${urls()['web']?.replace('//0.0.0.0:', '//127.0.0.1:')}/readyz`)
     announced = true
     const secret = await keyring.createSetupLink()
@@ -133,12 +136,13 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     await announce()
     return await leaving.promise
   } catch (cause) {
-    throw new CommandFailed(exitCodes.failed, (cause as Error).message, { cause })
+    const code = cause instanceof WorkerFailed && cause.config ? exitCodes.config : exitCodes.failed
+    throw new CommandFailed(code, (cause as Error).message, { cause })
   } finally {
+    announced = false
     clearInterval(watching)
     city?.kill('SIGTERM')
     await supervisor.stop()
-    await rm(readyPath(config.data), { force: true })
     if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
     for (const { socket } of Object.values(ports)) socket.close()
   }
@@ -182,6 +186,24 @@ function urlsOf(config: Config, ports: Ports, udpPort: number | undefined): Reco
   return urls
 }
 
+/** A port is announced when its process listens on it, not when it is bound: the kernel accepts connections from then on. */
+function answering(urls: Record<string, string>, supervisor: Supervisor): Record<string, string> {
+  const { web, ...ofIntake } = urls
+  return {
+    ...(web && supervisor.hasListened('web') ? { web } : {}),
+    ...(supervisor.hasListened('intake') ? ofIntake : {}),
+  }
+}
+
+function claimed(dataDir: string): RunDirectory {
+  try {
+    return claimRunDirectory(dataDir)
+  } catch (fault) {
+    if (fault instanceof DataDirectoryTaken) throw new CommandFailed(exitCodes.failed, fault.message)
+    throw fault
+  }
+}
+
 function readyOf(config: Config, urls: Record<string, string>, supervisor: Supervisor): Ready {
   const serial = config.serial.map((port) => port.path)
   return { ...urls, ...(serial.length > 0 ? { serial } : {}), pids: { main: process.pid, ...supervisor.pids() } }
@@ -192,6 +214,7 @@ function startCity(
   demo: { dir: string; token: string },
   ingest: string | undefined,
   log: Log,
+  run: RunDirectory,
 ): ChildProcess {
   const child = spawn(
     process.execPath,
@@ -210,7 +233,9 @@ function startCity(
     speed,
     log: config.log,
   }
-  child.send(settings)
+  if (child.pid) run.spawned('demo-city', child.pid)
+  child.on('error', (error) => log.warn('the simulator could not be started', { error }))
+  child.send(settings, undefined, undefined, () => {})
   child.on('exit', (code) => code && log.warn('the simulator ended', { code }))
   return child
 }
