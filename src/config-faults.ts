@@ -68,13 +68,16 @@ function openListeners({ host, tcp, udp }: Config, env: Environment): Found[] {
       at: ['host'],
       what: `${host} opens the server to the network, and ${weak}`,
     })),
-    ...Object.entries({ tcp, udp }).flatMap(([name, { port, allow }]) =>
+    ...[
+      { name: 'tcp', flag: '--tcp-port', ...tcp },
+      { name: 'udp', flag: '--udp-port', ...udp },
+    ].flatMap(({ name, flag, port, allow }) =>
       port === 'off' || allow.length > 0
         ? []
         : [
             {
               at: ['host'],
-              what: `${host} opens the ${name.toUpperCase()} listener to the network, and it cannot ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with --${name}-port off`,
+              what: `${host} opens the ${name.toUpperCase()} listener to the network, and it cannot ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with ${flag} off`,
             },
           ],
     ),

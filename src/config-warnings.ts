@@ -2,7 +2,7 @@
 import { environmentNames, type LoadedConfig } from './config.ts'
 
 /** Read elsewhere than in the configuration. */
-const otherVariables = ['CONFIG', 'INGEST_TOKEN', 'API_KEY', 'FAIL_POINTS'].map((name) => `BAYKEEPER_${name}`)
+export const otherVariables = ['CONFIG', 'INGEST_TOKEN', 'API_KEY', 'FAIL_POINTS'].map((name) => `BAYKEEPER_${name}`)
 /** Of the tests and benchmarks. */
 const foreignPrefixes = ['BAYKEEPER_TEST_', 'BAYKEEPER_BENCH_']
 

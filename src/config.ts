@@ -301,7 +301,24 @@ function readNumber(text: string): unknown {
 const envName = (key: string) => `BAYKEEPER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 /** Every variable that the configuration reads. */
 export const environmentNames: readonly string[] = Object.keys(overrides).map(envName)
-const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+/** The option that sets a value, as the command table spells it. */
+const flagNames: Record<string, string> = {
+  data: '--data',
+  host: '--host',
+  port: '--port',
+  store: '--store',
+  storePasswordFile: '--store-password-file',
+  ingestPort: '--ingest-port',
+  mqttPort: '--mqtt-port',
+  tcpPort: '--tcp-port',
+  udpPort: '--udp-port',
+  serial: '--serial',
+  demo: '--no-demo',
+  forecast: '--no-forecast',
+  demoBays: '--bays',
+  logLevel: '--log-level',
+  logJson: '--log-json',
+}
 
 export interface LoadOptions {
   /** `--config`; else `BAYKEEPER_CONFIG`; else ./baykeeper.yaml if it exists. */
@@ -327,7 +344,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
     for (const [origin, name, text] of [
       // A variable that is set and empty counts as absent, as in a list of variables with some left blank.
       ['environment', envName(key), env[envName(key)] || undefined],
-      ['flag', flagName(key), flags[key]],
+      ['flag', flagNames[key] ?? key, flags[key]],
     ] as const) {
       if (text === undefined) continue
       setIn(values, at, typeof text === 'string' && read ? read(text) : text)

@@ -53,7 +53,7 @@ interface ServerFlags {
   readonly bays?: number
 }
 
-/** Commander gives `true` for a `--no-x` option that is absent: only `false` is a flag. */
+/** Commander gives `true` where an option that negates is absent: only `false` is a flag. */
 function configFlags(given: ServerFlags & Flags): Flags {
   const { config: _file, readyFile: _ready, forecast, demo, bays, ...flags } = given
   return {

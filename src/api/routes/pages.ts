@@ -25,6 +25,7 @@ export function pageRoutes(context: RouteContext): Endpoint[] {
       page: name,
       version: status().version,
       simulated: simulated(),
+      ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
       paths: {
         plan: `${base}/plan`,
         snapshot: name === 'public' ? '/public/snapshot' : '/api/v1/plan/snapshot',

@@ -183,7 +183,8 @@ export const de: Dictionary = {
   emptyStep3: '3. Die Stellplätze zeichnen',
   emptyStep3Text:
     'Einen Lageplan mit PUT /api/v1/layout schreiben; schon gehörte Geräte gelten sofort für ihre Plätze.',
-  emptyPort: 'Der Port ist der, den der Start für die Annahme nennt (sonst 8081).',
+  emptyNoIngest:
+    'Die Annahme über HTTP ist abgeschaltet (ingest.port in der Konfiguration). Senden Sie über MQTT, TCP oder einen seriellen Anschluss.',
   copy: 'Kopieren',
   copied: 'Kopiert',
   inbox: 'Gehört, nicht zugeordnet',

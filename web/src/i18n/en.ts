@@ -179,7 +179,7 @@ export const en = {
   emptyStep2: '2. Send a reading',
   emptyStep3: '3. Draw your bays',
   emptyStep3Text: 'Write a layout with PUT /api/v1/layout; devices heard before apply to their bays at once.',
-  emptyPort: 'The port is the one the start banner names for ingest (8081 by default).',
+  emptyNoIngest: 'HTTP ingest is switched off (ingest.port in the configuration). Send by MQTT, TCP or a serial port.',
   copy: 'Copy',
   copied: 'Copied',
   inbox: 'Seen, not assigned',
@@ -211,7 +211,7 @@ export const en = {
 } as const satisfies Record<string, string | Plural>
 
 /** Forms by `Intl.PluralRules`; `other` is always there. */
-export interface Plural {
+export interface Plural extends Partial<Record<Intl.LDMLPluralRule, string>> {
   readonly one: string
   readonly other: string
 }

@@ -78,7 +78,7 @@ export function createWords<K extends string = TextKey>(
     count(key, n) {
       const found: string | Plural = dictionary[key]
       if (typeof found === 'string') return fill(found, { n })
-      return fill(plurals.select(n) === 'one' ? found.one : found.other, { n })
+      return fill(found[plurals.select(n)] ?? found.other, { n })
     },
     number: (n, digits = 0) =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n),
