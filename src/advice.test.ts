@@ -31,6 +31,7 @@ const documents = filesOf(
   'CONTRIBUTING.md',
   'ARCHITECTURE.md',
   'docs/schema.md',
+  'docs/glossary.md',
   'docs/specs/*.md',
 )
 const everything = [...sources, ...documents]

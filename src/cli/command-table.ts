@@ -136,7 +136,11 @@ function addLedger(ledger: Command, run: RunAction) {
       (await import('./ledger.ts')).ledgerVerify(...args),
     ),
   )
-  listed(ledger.command('losses').description('data loss by sensor, day and cause'))
+  listed(
+    ledger
+      .command('losses')
+      .description('messages rejected, missing before us or lost by us, by sensor, day and cause'),
+  )
     .addOption(oneOf('--cause <cause>', 'of one cause', lossCauses))
     .action(
       run(async (...args: Parameters<typeof import('./ledger.ts').ledgerLosses>) =>

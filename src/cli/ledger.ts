@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { lossMeanings } from '@baykeeper/contract/losses.ts'
 import { lossOnWire, sensorDayOnWire } from '../api/loss-wire.ts'
 import { audit } from '../audit.ts'
 import { openJournalReader } from '../journal/segment-journal.ts'
@@ -89,14 +90,14 @@ export async function ledgerLosses(options: LedgerListOptions): Promise<number> 
     options,
     data,
     () => [
-      ...(data.items.length === 0 ? ['nothing is known to be lost'] : []),
+      ...(data.items.length === 0 ? ['none rejected, none missing before us, none lost by us'] : []),
       ...data.items.map(
         ({ day, cause, frames, detail }) =>
           `${day}  ${cause.padEnd(14)} ${(frames === null ? 'unknown' : `${frames}`).padStart(8)}  ${detail}`,
       ),
       ...data.totals.map(
         ({ cause, frames, uncounted }) =>
-          `total       ${cause.padEnd(14)} ${`${frames}`.padStart(8)}${uncounted > 0 ? `  and ${uncounted} of unknown size` : ''}`,
+          `total       ${cause.padEnd(14)} ${`${frames}`.padStart(8)}  ${lossMeanings[cause]}${uncounted > 0 ? `, and ${uncounted} of unknown size` : ''}`,
       ),
     ],
     { warnings: more(page.next) },

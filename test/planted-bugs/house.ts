@@ -79,16 +79,16 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not start a fallen process again',
-    file: 'src/supervisor.ts',
-    from: 'if (!stopping && !kid.process) launch(kid)',
-    to: 'if (stopping && !kid.process) launch(kid)',
-    judge: falls,
+    file: 'src/worker.ts',
+    from: 'setTimeout(launch, delayMs)',
+    to: 'setTimeout(() => {}, delayMs)',
+    judge: ['--test', 'src/worker.slow.test.ts'],
   },
   {
     what: 'stays when main is gone',
     file: 'src/child.ts',
-    from: "process.on('disconnect', () => {",
-    to: "process.on('disconnected', () => {",
+    from: "process.on('disconnect', orphaned)",
+    to: "process.on('disconnected', orphaned)",
     judge: falls,
   },
   {

@@ -15,6 +15,7 @@ import { line } from '../../tools/print.ts'
 import { processTree } from '../../tools/process-tree.ts'
 import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
+import { edgeBugs } from './edges.ts'
 import { houseBugs } from './house.ts'
 import { journalBugs } from './journal.ts'
 import { ledgerBugs } from './ledger.ts'
@@ -29,10 +30,24 @@ const all = {
   processing: processingBugs,
   store: storeBugs,
   house: houseBugs,
+  edges: edgeBugs,
   ledger: ledgerBugs,
 }
 /** What a judge may need besides the packages. */
-const copied = ['src', 'contract', 'test', 'tools', 'bin', 'package.json', 'ARCHITECTURE.md']
+const copied = [
+  'src',
+  'contract',
+  'test',
+  'tools',
+  'bin',
+  'package.json',
+  'ARCHITECTURE.md',
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs',
+  'web/src',
+]
 const judgeMsMax = 120_000
 const atOnce = 2
 
