@@ -6,7 +6,10 @@ import { commandTable } from './command-table.ts'
 
 /** By placeholder: what must be refused, and what must be taken. An option with another placeholder fails the test. */
 const values: Record<string, { readonly wrong: readonly string[]; readonly right: string }> = {
-  n: { wrong: ['-1', 'abc', '', '1.5', '1e3', 'NaN', 'Infinity', '0x10', '99999999999999999'], right: '100' },
+  n: {
+    wrong: ['-1', '0', '9999999999999999', 'abc', '', '1.5', '1e3', 'NaN', 'Infinity', '0x10', '99999999999999999'],
+    right: '100',
+  },
   hz: { wrong: ['-1', 'abc', '', '0', 'NaN', 'Infinity', '1e99'], right: '2.5' },
   s: { wrong: ['-1', 'abc', '', '0', 'NaN', 'Infinity'], right: '2.5' },
   times: { wrong: ['-1', 'abc', '', '0', 'NaN', 'fast'], right: 'max' },
