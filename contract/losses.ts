@@ -1,18 +1,30 @@
 /**
- * What we lost, and why. Lost frames stand beside the conservation law: they never reached the journal, or the journal was damaged.
- * A loss whose size nobody can know says so (`frames: null`) and is never shown as 0.
+ * Messages that did not become readings, by cause. They stand beside the message balance: they never reached the journal, or the journal
+ * was damaged. A loss of unknown size has `frames: null` and is never shown as 0.
  */
 import * as z from 'zod'
 import { saturatedSchema } from './ledger.ts'
 
 export const lossCauses = ['sequence-gap', 'overrun', 'kernel-drop', 'port-down', 'refused', 'journal-damage'] as const
 
+/** What each cause means, in the words of docs/glossary.md. Every screen, command and document uses these three and no others. */
+export const lossMeanings: Readonly<
+  Record<(typeof lossCauses)[number], 'rejected' | 'missing before us' | 'lost by us'>
+> = {
+  'sequence-gap': 'missing before us',
+  overrun: 'missing before us',
+  'kernel-drop': 'missing before us',
+  'port-down': 'missing before us',
+  refused: 'rejected',
+  'journal-damage': 'lost by us',
+}
+
 export const lossSchema = z
   .object({
     cause: z
       .enum(lossCauses)
       .describe(
-        'sequence-gap: numbers of a sensor that never came; overrun: the serial driver lost bytes; kernel-drop: datagrams dropped by a full receive buffer; port-down: time in which nobody could listen; refused: turned away and told, or counted where the sender cannot be told; journal-damage: accepted frames that could not be read back',
+        'Missing before us: sequence-gap (numbers of a sensor that never came), overrun (the serial driver dropped bytes), kernel-drop (datagrams dropped by a full receive buffer), port-down (time in which no process listened). Rejected: refused (the sender got an error where its protocol has one). Lost by us: journal-damage (accepted frames that can no longer be read)',
       ),
     source: z.string(),
     device: z.string().nullable().describe('the sensor, where the cause is known per sensor'),

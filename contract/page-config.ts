@@ -7,6 +7,8 @@ export const pageConfigSchema = z.object({
   version: z.string(),
   /** The page shows a simulated city and must say so. */
   simulated: z.boolean(),
+  /** Port of HTTP ingest as it is now; null where it is switched off. */
+  ingest_port: z.int().nullable(),
   paths: z.object({ plan: z.string(), snapshot: z.string(), sites: z.string(), stream: z.string() }),
 })
 export type PageConfig = z.infer<typeof pageConfigSchema>

@@ -24,6 +24,9 @@ const trainNiceness = 19
 const serveSeries = 64
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
 
+// A terminal's hang-up reaches the whole group, and the server goes on.
+process.on('SIGHUP', () => {})
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {

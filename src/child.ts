@@ -1,6 +1,8 @@
 /**
- * What every child process has in common: it receives its settings from `main`, says when it is ready, stops when told, and leaves
+ * What every child process has in common: it receives its settings from `main`, reports when it is ready, stops when asked to, and leaves
  * when `main` is gone (the channel closes), whatever it was doing.
+ *
+ * A message or the end of the channel may come before this code runs: messages are kept by Node, the end is not, so it is looked at.
  */
 import process from 'node:process'
 import { plainMessage } from './lib/disk-fault.ts'
@@ -18,32 +20,38 @@ export interface Child {
   onMessage(listener: (message: ToChild) => void): void
 }
 
-/** A child that has not left this long after it was told to is ended by force: correctness never depends on a clean end. */
+/** A child that has not left this long after it was asked to is ended by force: correctness never depends on a clean end. */
 const leaveMsMax = 8_000
+const orphanMsMax = 2_000
 
-/** Runs `body` until it resolves; exits 0 when it was told to stop, 1 when it fell. */
+/** Runs `body` until it resolves; exits 0 when it was asked to stop, 1 when it fell. */
 export async function runChild(body: (child: Child) => Promise<void>): Promise<void> {
   surviveClosedOutput()
   const stop = new AbortController()
   const listeners: ((message: ToChild) => void)[] = []
+  let isReady = false
   const leave = () => {
     if (stop.signal.aborted) return
     stop.abort(new Error('stopping'))
+    // Before it is ready it holds nothing that an orderly end would save, and not every step of a start can be interrupted.
+    if (!isReady) process.exit(0)
     setTimeout(() => process.exit(1), leaveMsMax).unref()
   }
-  // A terminal's Ctrl-C reaches the whole group; main decides what it means.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', leave)
-  process.on('disconnect', () => {
+  const orphaned = () => {
     leave()
-    setTimeout(() => process.exit(1), 2_000).unref()
-  })
+    setTimeout(() => process.exit(1), orphanMsMax).unref()
+  }
+  // A terminal's Ctrl-C and hang-up reach the whole group; main decides what they mean.
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+  process.on('SIGTERM', leave)
+  process.on('disconnect', orphaned)
   const settings = await new Promise<ChildSettings>((resolve) => {
     process.on('message', (message: ToChild) => {
       if (message.type === 'start') resolve(message.settings)
       else if (message.type === 'stop') leave()
       else for (const listener of listeners) listener(message)
     })
+    if (!process.connected) orphaned()
   })
   const log = createLog({ process: settings.role }, settings.config.log)
   const child: Child = {
@@ -51,6 +59,7 @@ export async function runChild(body: (child: Child) => Promise<void>): Promise<v
     log,
     signal: stop.signal,
     send(message) {
+      isReady ||= message.type === 'ready'
       if (process.connected) process.send?.(message, undefined, undefined, () => {})
     },
     onMessage: (listener) => listeners.push(listener),

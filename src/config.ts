@@ -2,16 +2,34 @@
  * One configuration: defaults < YAML file < environment (`BAYKEEPER_*`) < flags. Every value knows where it came from, and a bad
  * one is reported with file and line (or variable, or flag), what is wrong and what would be right.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
+import {
+  allowEntryFault,
+  brokerUrlFault,
+  hostFault,
+  pageHostFault,
+  type Rule,
+  storeFault,
+  topicFilterFault,
+} from './config-values.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
 import { addressFault } from './lib/address-list.ts'
 import { nameFaults } from './source-names.ts'
+
+const text = (rule: Rule) =>
+  z
+    .string()
+    .min(1)
+    .superRefine((value, context) => {
+      const message = rule(value)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -46,7 +64,7 @@ const timePolicy = z
   .default('check')
   .describe('"trust" takes the device time whatever it says (replay, history)')
 const allow = z
-  .array(z.string())
+  .array(text(allowEntryFault))
   .default([])
   .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
 
@@ -68,11 +86,11 @@ const serialSchema = z.strictObject({
 })
 
 const brokerSchema = z.strictObject({
-  url: z.string().regex(/^(mqtts?|wss?|tcp|ssl):\/\//, 'must start with mqtt://, mqtts://, ws:// or wss://'),
+  url: text(brokerUrlFault),
   name: sourceName.describe(
     'name of the source, part of every reading’s identity; default "mqtt", with several brokers mqtt-1, mqtt-2, ...',
   ),
-  topics: z.array(z.string().min(1)).min(1).default(['baykeeper/+/reading']),
+  topics: z.array(text(topicFilterFault)).min(1).default(['baykeeper/+/reading']),
   clientId: z
     .string()
     .min(1)
@@ -92,10 +110,10 @@ const brokerSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('./data').describe('directory of journal, store, keys'),
-  host: z.string().min(1).default('127.0.0.1').describe('address all listeners bind to'),
+  host: text(hostFault).default('127.0.0.1').describe('address all listeners bind to'),
   port: port.default(8080).describe('web and API'),
   hosts: z
-    .array(z.string().min(1))
+    .array(text(pageHostFault))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
   trustedProxies: z
@@ -107,13 +125,14 @@ export const configSchema = z.strictObject({
     )
     .default([])
     .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
-  store: z
+  store: text(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
+  storePasswordFile: z
     .string()
-    .refine(
-      (url) => url === 'sqlite' || /^(sqlite:|mysql:\/\/|mariadb:\/\/)/.test(url),
-      'must be "sqlite", "sqlite:FILE" or "mysql://user:password@host/database"',
-    )
-    .default('sqlite'),
+    .min(1)
+    .optional()
+    .describe(
+      'file that holds the password of the database user and nothing else; a relative path counts from the directory of this file',
+    ),
   ingest: z
     .strictObject({ port: port.default(8081) })
     .prefault({})
@@ -236,6 +255,8 @@ export interface LoadedConfig {
   readonly file: string | undefined
   /** Origin by dotted path, for every value that is not a default. */
   readonly origins: ReadonlyMap<string, Origin>
+  /** Where a person finds a value: file and line, variable or flag. */
+  locate(at: readonly PropertyKey[]): string
 }
 
 export class ConfigError extends Error {
@@ -248,6 +269,7 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   host: { path: ['host'] },
   port: { path: ['port'], read: readPort },
   store: { path: ['store'] },
+  storePasswordFile: { path: ['storePasswordFile'] },
   ingestPort: { path: ['ingest', 'port'], read: readPort },
   mqttPort: { path: ['mqtt', 'port'], read: readPort },
   tcpPort: { path: ['tcp', 'port'], read: readPort },
@@ -255,29 +277,31 @@ const overrides: Record<string, { readonly path: readonly string[]; readonly rea
   serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
   hosts: { path: ['hosts'], read: readList },
   trustedProxies: { path: ['trustedProxies'], read: readList },
-  demo: { path: ['demo', 'enabled'], read: isOn },
-  forecast: { path: ['forecast', 'enabled'], read: isOn },
-  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : Number(text)) },
-  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: Number },
-  demoBays: { path: ['demo', 'bays'], read: Number },
-  demoSeed: { path: ['demo', 'seed'], read: Number },
-  demoSpeed: { path: ['demo', 'speed'], read: Number },
-  promiseHours: { path: ['promiseHours'], read: Number },
-  retentionHours: { path: ['retentionHours'], read: Number },
-  readingDays: { path: ['readingDays'], read: Number },
-  rawDays: { path: ['rawDays'], read: Number },
-  minuteDays: { path: ['minuteDays'], read: Number },
-  quarterDays: { path: ['quarterDays'], read: Number },
-  healthDays: { path: ['healthDays'], read: Number },
-  commitEveryMs: { path: ['commitEveryMs'], read: Number },
+  demo: { path: ['demo', 'enabled'], read: readSwitch },
+  forecast: { path: ['forecast', 'enabled'], read: readSwitch },
+  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : readNumber(text)) },
+  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: readNumber },
+  demoBays: { path: ['demo', 'bays'], read: readNumber },
+  demoSeed: { path: ['demo', 'seed'], read: readNumber },
+  demoSpeed: { path: ['demo', 'speed'], read: readNumber },
+  promiseHours: { path: ['promiseHours'], read: readNumber },
+  retentionHours: { path: ['retentionHours'], read: readNumber },
+  readingDays: { path: ['readingDays'], read: readNumber },
+  rawDays: { path: ['rawDays'], read: readNumber },
+  minuteDays: { path: ['minuteDays'], read: readNumber },
+  quarterDays: { path: ['quarterDays'], read: readNumber },
+  healthDays: { path: ['healthDays'], read: readNumber },
+  commitEveryMs: { path: ['commitEveryMs'], read: readNumber },
   logLevel: { path: ['log', 'level'] },
-  logJson: { path: ['log', 'json'], read: (text) => text === 'true' || text === '1' },
+  logJson: { path: ['log', 'json'], read: readSwitch },
 }
 
 export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean | undefined }
 
-function isOn(text: string): boolean {
-  return text !== 'false' && text !== '0' && text !== 'off'
+/** What cannot be read stays text, so that the schema refuses it. */
+function readSwitch(text: string): unknown {
+  const word = text.trim().toLowerCase()
+  return ['true', '1', 'on', 'yes'].includes(word) ? true : ['false', '0', 'off', 'no'].includes(word) ? false : text
 }
 
 function readList(text: string): unknown {
@@ -285,11 +309,35 @@ function readList(text: string): unknown {
 }
 
 function readPort(text: string): unknown {
-  return text === 'off' ? 'off' : /^\d+$/.test(text) ? Number(text) : text
+  return text === 'off' ? 'off' : readNumber(text)
+}
+
+/** `Number('')` is 0: an empty or blank text is not a number here. */
+function readNumber(text: string): unknown {
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text
 }
 
 const envName = (key: string) => `BAYKEEPER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
-const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+/** Every variable that the configuration reads. */
+export const environmentNames: readonly string[] = Object.keys(overrides).map(envName)
+/** The option that sets a value, as the command table spells it. */
+const flagNames: Record<string, string> = {
+  data: '--data',
+  host: '--host',
+  port: '--port',
+  store: '--store',
+  storePasswordFile: '--store-password-file',
+  ingestPort: '--ingest-port',
+  mqttPort: '--mqtt-port',
+  tcpPort: '--tcp-port',
+  udpPort: '--udp-port',
+  serial: '--serial',
+  demo: '--no-demo',
+  forecast: '--no-forecast',
+  demoBays: '--bays',
+  logLevel: '--log-level',
+  logJson: '--log-json',
+}
 
 export interface LoadOptions {
   /** `--config`; else `BAYKEEPER_CONFIG`; else ./baykeeper.yaml if it exists. */
@@ -313,8 +361,9 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
 
   for (const [key, { path: at, read }] of Object.entries(overrides)) {
     for (const [origin, name, text] of [
-      ['environment', envName(key), env[envName(key)]],
-      ['flag', flagName(key), flags[key]],
+      // A variable that is set and empty counts as absent, as in a list of variables with some left blank.
+      ['environment', envName(key), env[envName(key)] || undefined],
+      ['flag', flagNames[key] ?? key, flags[key]],
     ] as const) {
       if (text === undefined) continue
       setIn(values, at, typeof text === 'string' && read ? read(text) : text)
@@ -322,22 +371,73 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
       places.set(at.join('.'), name)
     }
   }
+  const locate = (at: readonly PropertyKey[]) => {
+    const dotted = at.join('.')
+    const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
+    const line = source?.lineOf(at)
+    return override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
+  }
 
   const parsed = configSchema.safeParse(values)
   const faults = parsed.success ? nameFaults(parsed.data) : parsed.error.issues.map(asFault)
-  if (!parsed.success || faults.length > 0) {
-    const lines = faults.map(({ at, message }) => {
-      const dotted = at.join('.')
-      const override = [...places].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))
-      const line = source?.lineOf(at)
-      const where = override ? override[1] : file ? `${file}${line ? `:${line}` : ''}` : 'configuration'
-      return `${where}: ${dotted ? `${dotted}: ` : ''}${message}${hint(at)}`
-    })
-    throw new ConfigError(
-      `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
-    )
+  if (!parsed.success || faults.length > 0)
+    throw configError(faults.map(({ at, message }) => ({ where: locate(at), at, what: `${message}${hint(at)}` })))
+  const data = path.resolve(cwd, parsed.data.data)
+  const store = withPassword(
+    parsed.data,
+    origins.get('storePasswordFile') === 'file' && file ? path.dirname(file) : cwd,
+    locate,
+  )
+  const fault = fileInTheWay(data)
+  if (fault) throw configError([{ where: locate(['data']), at: ['data'], what: fault }])
+  return { config: { ...parsed.data, data, store }, file, origins, locate }
+}
+
+export interface ConfigFault {
+  readonly where: string
+  readonly at: readonly PropertyKey[]
+  readonly what: string
+}
+
+/** One line per fault, as `start` and `config check` both print it. */
+export function configError(faults: readonly ConfigFault[]): ConfigError {
+  const lines = faults.map(({ where, at, what }) => `${where}: ${at.length > 0 ? `${at.join('.')}: ` : ''}${what}`)
+  return new ConfigError(
+    `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
+  )
+}
+
+/** The store with the password of `storePasswordFile`, so that it stands in no command line and no other file. */
+function withPassword(
+  { store, storePasswordFile }: Config,
+  dir: string,
+  locate: (at: readonly PropertyKey[]) => string,
+): string {
+  if (storePasswordFile === undefined) return store
+  const at = ['storePasswordFile']
+  const refuse = (what: string) => configError([{ where: locate(at), at, what }])
+  const url = URL.parse(store)
+  if (!url || url.username === '') throw refuse('needs a store of the form mysql://user@host/database')
+  if (url.password !== '') throw refuse('the store has a password too: leave one of them out')
+  const file = path.resolve(dir, storePasswordFile)
+  try {
+    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    if (password === '') throw refuse(`${file} is empty`)
+    url.password = encodeURIComponent(password)
+    return url.href
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause
+    throw refuse(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`)
   }
-  return { config: { ...parsed.data, data: path.resolve(cwd, parsed.data.data) }, file, origins }
+}
+
+/** A data directory is made when it is absent; a file there, or on the way to it, is in the way. */
+function fileInTheWay(data: string): string | undefined {
+  for (let at = data; ; at = path.dirname(at)) {
+    const found = statSync(at, { throwIfNoEntry: false })
+    if (found?.isDirectory() || at === path.dirname(at)) return undefined
+    if (found) return `${at} is a file: name a directory`
+  }
 }
 
 const asFault = (issue: z.core.$ZodIssue): { at: readonly PropertyKey[]; message: string } =>

@@ -41,7 +41,7 @@ const placedLookMs = 20
 
 surviveClosedOutput()
 const stop = new AbortController()
-process.on('SIGINT', () => {})
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
 process.on('SIGTERM', () => stop.abort())
 process.on('disconnect', () => process.exit(0))
 /** From `main`: settings first, then the answers to what is published, and that the server takes readings. */
@@ -60,6 +60,8 @@ const received = <T extends ToCity['type']>(type: T) =>
     }
     process.on('message', listener)
   })
+// The channel may have ended before this code ran.
+if (!process.connected) process.exit(0)
 const send = (message: FromCity) => process.send?.(message)
 
 const settings = await received('settings')

@@ -1,6 +1,6 @@
 /**
- * `main` at work: holds the listening sockets, starts the children, restarts one that falls, passes small messages between them and
- * ends all of them. It handles no data.
+ * `main` at work: holds the listening sockets, starts the children, restarts one that falls (worker.ts), passes small messages between
+ * them and ends all of them. It handles no data.
  *
  * The sockets are bound here and never listened on here: a child listens on the descriptor it inherits, and while it is away the
  * kernel keeps queueing connections, so that a restart of intake refuses none.
@@ -11,11 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
-import { retryDelayMs } from './lib/retry.ts'
 import type { ChildSettings, ForecasterSaid, Listeners, PublishAnswer, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
 import { createPublications } from './publications.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -23,7 +23,9 @@ export interface SupervisorOptions {
   readonly listeners: Listeners
   readonly udpPort: number | 'off'
   readonly log: Log
-  /** A child has become ready for the first time or again: the pids may have changed. */
+  /** A process was spawned; called before anything else happens to it. */
+  onSpawn?(role: string, pid: number): void
+  /** A child has become ready for the first time or again: pids and addresses may have changed. */
   onChange?(): void
   /** Something real has arrived while the city was simulated. */
   onRealData?(): void
@@ -32,24 +34,26 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /**
    * Resolves when intake takes readings and the others are ready too, or have waited for the database long enough: they go on
-   * waiting. Rejects when a child says that it cannot work at all. Returns the roles that are not ready.
+   * waiting. Rejects when a child reports that it cannot work at all. Returns the roles that are not ready.
    */
   start(): Promise<readonly Role[]>
   pids(): Partial<Record<Role | 'forecaster' | 'training', number>>
-  udpPort(): number | undefined
+  /** It has been ready once: its sockets listen, and the kernel queues connections while it is away. */
+  hasListened(role: Role): boolean
   /** Journals a change of the simulated city. */
   publishDemo(record: Uint8Array): Promise<PublishAnswer>
+  udpPort(): number | undefined
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A child that has run this long was healthy: its next fall starts the schedule anew. */
-const healthyMs = 30_000
 /** Processor and web wait for a database that is away; the server starts without it, because intake does not need it. */
 const othersMsMax = 6_000
 /** Children get this long to leave before they are killed; SIGTERM leaves within 10 s in all. */
-const stopMsMax = 8_500
+const leaveMsMax = 8_500
+/** Figures come every second. */
+const silentAfterMs = 15_000
 
 /**
  * On a machine with much memory V8 lets garbage pile up: flat out the processor took 490 MB, of which most was not used any more. Small young
@@ -62,26 +66,14 @@ const heapFlags = (role: Role) => [
   ...(role === 'processor' ? [] : ['--heap-growing-percent=25']),
 ]
 
-interface Kid {
-  readonly role: Role
-  process: ChildProcess | undefined
-  ready: boolean
-  falls: number
-  startedAt: number
-  /** When its last figures came; undefined for a process that sends none, or has sent none since it is ready. */
-  figuresAt: number | undefined
-  settled: { promise: Promise<void>; resolve: () => void; reject: (fault: Error) => void }
-}
-
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { log } = options
   let settings = options.settings
-  let stopping = false
   let udpPort = options.udpPort
   /** As intake has bound it: a port that is only configured is not announced. */
   let boundUdpPort: number | undefined
   let fence = 0
-  let want: number | undefined
+  let wakeAbove: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
   let processorFigures: Extract<ToMain, { type: 'processor' }> | undefined
   const forecasting = settings.config.forecast.enabled
@@ -89,41 +81,51 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ? { state: 'starting', detail: 'The forecasts have not begun.' }
     : { state: 'off', detail: 'Forecasts are switched off in the configuration.' }
   let forecastPids: Partial<Record<'forecaster' | 'training', number>> = {}
-  const kids = new Map<Role, Kid>(
+  const listened = new Set<Role>()
+  const workers = new Map<Role, Worker>(
     roles
       .filter((role) => role !== 'web' || options.listeners.web !== undefined)
       .filter((role) => role !== 'forecasts' || forecasting)
-      .map((role) => [
-        role,
-        { role, process: undefined, ready: false, falls: 0, startedAt: 0, figuresAt: undefined, settled: settled() },
-      ]),
+      .map((role) => [role, workerOf(role)]),
   )
-  const kidOf = (role: Role) => kids.get(role)
+  const isReady = (role: Role) => workers.get(role)?.state.is === 'ready'
+  const send = (role: Role, message: ToChild) => workers.get(role)?.send(message)
   const progress = createProgressWatch(systemClock)
-  const send = (role: Role, message: ToChild) => {
-    const child = kidOf(role)?.process
-    if (child?.connected) child.send(message, undefined, undefined, () => {})
-  }
+  /** When the last figures came from a process that sends some and is ready. */
+  const figuresAt = new Map<Role, number>()
+  const isSilent = (role: Role) =>
+    isReady(role) && performance.now() - (figuresAt.get(role) ?? Number.POSITIVE_INFINITY) > silentAfterMs
 
   const publications = createPublications((request, lane, record) => {
-    if (!kidOf('intake')?.ready) return false
+    if (!isReady('intake')) return false
     send('intake', { type: 'publish', request, lane, record })
     return true
   })
-  async function publishFor(kid: Kid, { request, record }: Extract<ToMain, { type: 'publish' }>) {
-    const asking = kid.process
+  async function publishFor(role: Role, { request, record }: Extract<ToMain, { type: 'publish' }>) {
+    const asking = workers.get(role)?.pid
     const answer = await publications.publish('real', record)
-    if (kid.process === asking) send(kid.role, { type: 'publish-answer', request, answer })
+    if (workers.get(role)?.pid === asking) send(role, { type: 'publish-answer', request, answer })
   }
 
-  function launch(kid: Kid) {
-    const { role } = kid
-    const fds =
-      role === 'web'
-        ? { web: options.listeners.web }
-        : role === 'intake'
-          ? { ...options.listeners, web: undefined }
-          : {}
+  function workerOf(role: Role): Worker {
+    return createWorker({
+      ...{ role, log, leaveMsMax },
+      spawn: () => spawnRole(role),
+      onSpawn: (pid) => options.onSpawn?.(role, pid),
+      onMessage: (message) => receive(role, message),
+      onExit() {
+        figuresAt.delete(role)
+        if (role === 'intake') publications.intakeEnded()
+        if (role !== 'forecasts') return
+        forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
+        forecastPids = {}
+      },
+    })
+  }
+
+  function spawnRole(role: Role): ChildProcess {
+    const all = options.listeners
+    const fds = role === 'web' ? { web: all.web } : role === 'intake' ? { ...all, web: undefined } : {}
     const inherited: number[] = []
     const listeners: Record<string, number> = {}
     for (const [use, fd] of Object.entries(fds))
@@ -139,51 +141,42 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         serialization: 'advanced',
       },
     )
-    kid.process = child
-    kid.ready = false
-    kid.figuresAt = undefined
-    kid.startedAt = performance.now()
-    child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
-    child.on('message', (message: ToMain) => {
-      // A child that was replaced has nothing more to say: its positions may belong to another journal.
-      if (kid.process === child) receive(kid, message)
-    })
-    child.on('exit', (code, signal) => fell(kid, child, code, signal))
-    send(role, { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } })
+    const start: ToChild = { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } }
+    child.send(start, undefined, undefined, () => {})
+    return child
   }
 
-  function receive(kid: Kid, message: ToMain) {
+  function receive(role: Role, message: ToMain) {
     switch (message.type) {
       case 'ready':
-        kid.ready = true
+        listened.add(role)
         if (message.udpPort !== undefined) udpPort = message.udpPort
-        if (kid.role === 'intake') boundUdpPort = message.udpPort
+        if (role === 'intake') boundUdpPort = message.udpPort
         if (message.fence !== undefined) fence = message.fence
-        if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
-        kid.settled.resolve()
+        if (role === 'intake' && wakeAbove !== undefined) send('intake', { type: 'want', beyond: wakeAbove })
         share()
         options.onChange?.()
         break
       case 'failed':
-        kid.settled.reject(Object.assign(new Error(`${kid.role}: ${message.message}`), { fault: message.fault }))
+        // The worker has rejected what waits for it.
         break
       case 'intake':
         intakeFigures = message
-        kid.figuresAt = performance.now()
+        figuresAt.set(role, performance.now())
         progress.tail(message.figures.tail.lastRecord)
         share()
         break
       case 'processor':
         processorFigures = message
-        kid.figuresAt = performance.now()
+        figuresAt.set(role, performance.now())
         share()
         break
       case 'want':
-        want = message.beyond
+        wakeAbove = message.beyond
         send('intake', { type: 'want', beyond: message.beyond })
         break
       case 'durable':
-        want = undefined
+        wakeAbove = undefined
         send('processor', { type: 'durable', record: message.record })
         break
       case 'committed':
@@ -200,17 +193,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'forecast-pids': {
         const { forecaster: pid, training } = message
         forecastPids = { ...(pid ? { forecaster: pid } : {}), ...(training ? { training } : {}) }
+        for (const [name, process] of Object.entries(forecastPids)) options.onSpawn?.(name, process)
         options.onChange?.()
         break
       }
+      case 'real-data':
+        options.onRealData?.()
+        break
       case 'publish':
-        void publishFor(kid, message)
+        void publishFor(role, message)
         break
       case 'published':
         publications.answered(message.request, message.answer)
-        break
-      case 'real-data':
-        options.onRealData?.()
         break
       default:
         unreachable(message)
@@ -220,10 +214,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const share = () => {
     const figures: ToChild = {
       type: 'figures',
-      intake: kidOf('intake')?.ready ? intakeFigures?.figures : undefined,
-      processor: kidOf('processor')?.ready ? processorFigures : undefined,
-      alive: roles.filter((role) => kidOf(role)?.ready),
-      silent: roles.filter((role) => isSilent(kidOf(role))),
+      intake: isReady('intake') ? intakeFigures?.figures : undefined,
+      processor: isReady('processor') ? processorFigures : undefined,
+      alive: roles.filter(isReady),
+      silent: roles.filter(isSilent),
       standstill: progress.standstill(),
       forecaster,
     }
@@ -232,102 +226,42 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
   const sharing = setInterval(share, 1_000)
 
-  function fell(kid: Kid, child: ChildProcess, code: number | null, signal: NodeJS.Signals | null) {
-    if (kid.process !== child) return
-    kid.process = undefined
-    kid.ready = false
-    if (kid.role === 'intake') publications.intakeEnded()
-    if (kid.role === 'forecasts') {
-      forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
-      forecastPids = {}
-    }
-    if (stopping) return
-    kid.falls = performance.now() - kid.startedAt > healthyMs ? 0 : kid.falls + 1
-    const delayMs = kid.falls <= 1 ? 0 : retryDelayMs(kid.falls - 2)
-    log.warn(`${kid.role} ended and is started again; nothing acknowledged is lost`, {
-      code,
-      signal,
-      inMs: Math.round(delayMs),
-    })
-    kid.settled.reject(new Error(`${kid.role} ended (${signal ?? `exit ${code}`}) before it was ready`))
-    setTimeout(() => {
-      if (!stopping && !kid.process) launch(kid)
-    }, delayMs)
-  }
-
-  async function end(role: Role, child: ChildProcess | undefined): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.send({ type: 'stop' } satisfies ToChild, undefined, undefined, () => {})
-    await Promise.race([gone, sleep(stopMsMax, undefined, { ref: false })])
-    if (child.exitCode === null && child.signalCode === null) {
-      log.warn(`${role} did not leave in time and is ended by force`)
-      child.kill('SIGKILL')
-      await gone
-    }
-  }
-
   return {
     async start() {
       // The processor reads the journal that intake makes; the pages come up meanwhile.
-      const [intake, processor, web] = roles.map(kidOf)
-      for (const kid of [intake, web]) if (kid) launch(kid)
-      await intake?.settled.promise
-      if (processor) launch(processor)
-      const needed = [...kids.values()].filter(({ role }) => role !== 'forecasts')
+      const intake = workers.get('intake')
+      intake?.launch()
+      workers.get('web')?.launch()
+      await intake?.ready()
+      workers.get('processor')?.launch()
+      const needed = [...workers].filter(([role]) => role !== 'forecasts')
       await Promise.race([
-        Promise.all(needed.map((kid) => kid.settled.promise)),
+        Promise.all(needed.map(([, worker]) => worker.ready())),
         sleep(othersMsMax, undefined, { ref: false }),
       ])
-      // Nobody waits for forecasts, and they begin when everything else has.
-      const last = kidOf('forecasts')
-      if (last) launch(last)
-      return needed.flatMap((kid) => (kid.ready ? [] : [kid.role]))
+      // Nothing waits for forecasts, and they begin when everything else has.
+      workers.get('forecasts')?.launch()
+      return needed.flatMap(([role]) => (isReady(role) ? [] : [role]))
     },
     pids: () => ({
-      ...Object.fromEntries(
-        [...kids.values()].flatMap(({ role, process: child }) => (child?.pid ? [[role, child.pid]] : [])),
-      ),
+      ...Object.fromEntries([...workers].flatMap(([role, { pid }]) => (pid ? [[role, pid]] : []))),
       ...forecastPids,
     }),
+    hasListened: (role) => listened.has(role),
     publishDemo: (record) => publications.publish('demo', record),
     udpPort: () => boundUdpPort,
     async endDemo() {
       if (!settings.demo) return
       settings = { ...settings, demo: undefined }
-      want = undefined
+      wakeAbove = undefined
       processorFigures = undefined
       progress.reset()
       send('intake', { type: 'demo-over' })
-      await Promise.all(
-        (['processor', 'web', 'forecasts'] as const).map(async (role) => {
-          const kid = kidOf(role)
-          if (!kid) return
-          const child = kid.process
-          kid.process = undefined
-          await end(role, child)
-          kid.settled = settled()
-          if (!stopping) launch(kid)
-          await kid.settled.promise
-        }),
-      )
+      await Promise.all((['processor', 'web', 'forecasts'] as const).map((role) => workers.get(role)?.renew()))
     },
     async stop() {
-      stopping = true
       clearInterval(sharing)
-      await Promise.all([...kids.values()].map((kid) => end(kid.role, kid.process)))
+      await Promise.all([...workers.values()].map((worker) => worker.stop()))
     },
   }
-}
-
-/** Figures come every second. */
-const silentAfterMs = 15_000
-
-const isSilent = (kid: Kid | undefined) =>
-  kid?.ready === true && kid.figuresAt !== undefined && performance.now() - kid.figuresAt > silentAfterMs
-
-function settled(): Kid['settled'] {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

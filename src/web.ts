@@ -9,6 +9,7 @@ import { systemClock } from './lib/clock.ts'
 import { openKeyring } from './lib/keyring.ts'
 import type { ToChild } from './messages.ts'
 import { createPublisher } from './publisher.ts'
+import { aborted } from './sources/listener.ts'
 import { storeUrl } from './store-url.ts'
 import { systemStatus } from './system-status.ts'
 
@@ -55,6 +56,7 @@ await runChild(async (child) => {
     simulated: () => settings.demo !== undefined,
     // The address people were told to use is a name of this server.
     hosts: [...settings.config.hosts, settings.config.host],
+    trustedProxies: settings.config.trustedProxies,
     distDir: path.join(import.meta.dirname, '../web/dist'),
     promiseMs: settings.config.promiseHours * 3_600_000,
     urls: settings.urls,
@@ -66,7 +68,7 @@ await runChild(async (child) => {
     app.server.listen({ fd: settings.listeners.web as number }, resolve)
   })
   child.send({ type: 'ready' })
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await aborted(signal)
   app.server.closeAllConnections()
   await app.close()
 })

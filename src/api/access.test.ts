@@ -156,13 +156,13 @@ test('an address that keeps failing to sign in has to wait a minute', async () =
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passed }
   await using api = await apiUnderTest({ clock })
   const secret = await api.keyring.createSetupLink()
-  for (let i = 0; i < 10; i++) assert.equal((await api.app.inject('/setup?key=wrong')).statusCode, 403)
-  const refused = await api.app.inject(`/setup?key=${secret}`)
+  const setup = (key: string, remoteAddress = '10.0.0.8') => api.app.inject({ url: `/setup?key=${key}`, remoteAddress })
+  for (let i = 0; i < 10; i++) assert.equal((await setup('wrong')).statusCode, 403)
+  const refused = await setup(secret)
   assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [429, '60'])
-  const elsewhere = await api.app.inject({ url: '/setup?key=wrong', remoteAddress: '10.0.0.9' })
-  assert.equal(elsewhere.statusCode, 403)
+  assert.equal((await setup('wrong', '10.0.0.9')).statusCode, 403)
   passed = 61_000
-  assert.equal((await api.app.inject(`/setup?key=${secret}`)).statusCode, 303)
+  assert.equal((await setup(secret)).statusCode, 303)
 })
 
 test('only loopback and configured host names are served', async () => {
@@ -209,8 +209,21 @@ test('every answer carries a policy that lets nothing foreign in', async () => {
       assert.ok(policy.includes(part), url)
     assert.doesNotMatch(policy, /unsafe|\*|https?:/)
     assert.equal(headers['referrer-policy'], url === '/desk' ? 'same-origin' : 'no-referrer')
-    assert.equal(headers['access-control-allow-origin'], undefined)
+    assert.equal(headers['access-control-allow-origin'], url === '/public/plan' ? '*' : undefined)
   }
+})
+
+test('a foreign page may read what is public, and nothing else', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
+  const origin = 'https://www.town.example'
+  const allowed = async (method: 'GET' | 'HEAD' | 'POST' | 'OPTIONS', url: string) =>
+    (await api.app.inject({ method, url, headers: { origin } })).headers['access-control-allow-origin']
+  for (const url of ['/public/plan', '/public/snapshot', '/public/sites']) {
+    assert.equal(await allowed('GET', url), '*', url)
+    assert.equal(await allowed('POST', url), undefined, url)
+  }
+  for (const url of ['/', '/publicity', '/api/v1/plan', '/api/v1/sites', '/readyz'])
+    assert.equal(await allowed('GET', url), undefined, url)
 })
 
 test('a stranger sees no ledger and no sources, unless the city is simulated', async () => {

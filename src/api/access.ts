@@ -1,7 +1,6 @@
 /** Who is calling, and whether they may. Credentials are a key in the header or the session cookie; the header wins. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../lib/clock.ts'
 import type { Keyring, Principal } from '../lib/keyring.ts'
 import { sessionMs } from '../lib/session-cookie.ts'
 import type { Access } from './endpoint.ts'
@@ -52,38 +51,4 @@ function cookieValue(header: string | undefined, name: string): string | undefin
 export function sessionCookie(request: FastifyRequest, value: string): string {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
   return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionMs / 1_000}${secure}`
-}
-
-const failuresMax = 10
-const failureWindowMs = 60_000
-const addressesMax = 10_000
-
-export interface SignInLimit {
-  /** Throws 429 when this address has failed too often within the last minute. */
-  check(address: string): void
-  failed(address: string): void
-}
-
-/** Per address. Keys in headers are not limited: they are long and random, and a limit would let one client lock out another. */
-export function createSignInLimit(clock: Clock): SignInLimit {
-  const failures = new Map<string, { count: number; since: number }>()
-  return {
-    check(address) {
-      const entry = failures.get(address)
-      if (!entry || clock.monotonic() - entry.since > failureWindowMs) return
-      if (entry.count >= failuresMax)
-        throw new ProblemError(429, 'too many failed sign-ins from this address: wait a minute', {
-          code: 'E_SIGN_IN_LIMIT',
-          headers: { 'retry-after': String(failureWindowMs / 1_000) },
-        })
-    },
-    failed(address) {
-      const entry = failures.get(address)
-      if (entry && clock.monotonic() - entry.since <= failureWindowMs) entry.count++
-      else {
-        if (failures.size >= addressesMax) failures.clear()
-        failures.set(address, { count: 1, since: clock.monotonic() })
-      }
-    },
-  }
 }

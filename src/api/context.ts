@@ -53,6 +53,8 @@ export interface ApiDeps {
   simulated(): boolean
   /** Host names served beside loopback. */
   readonly hosts: readonly string[]
+  /** Reverse proxies whose X-Forwarded-For names the client, beside those on this machine. */
+  readonly trustedProxies?: readonly string[]
   /** Built pages: `web/dist` with Vite's manifest. */
   readonly distDir: string
   /** A device silent for longer is stale and its bay unknown. Default 24 h. */

@@ -24,6 +24,15 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/** What anybody may read anyway, a page of somebody else may read too: a council shows its free bays on its own site. */
+export const publicHeaders: Readonly<Record<string, string>> = {
+  ...securityHeaders,
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+}
+export const isPublicRead = ({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean =>
+  (method === 'GET' || method === 'HEAD') && url.startsWith('/public/')
+
 /** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`; empty when it is no host. */
 function hostName(host: string): string {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]@/]+?)\.?(?::\d{1,5})?$/i.exec(host)?.[1]

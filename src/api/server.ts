@@ -35,7 +35,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { placeRoutes } from './routes/places.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { statusRoutes } from './routes/status.ts'
-import { createHostCheck, securityHeaders } from './security.ts'
+import { createHostCheck, isPublicRead, publicHeaders, securityHeaders } from './security.ts'
 
 const promiseMsUsual = 24 * 3_600_000
 const bodyBytesMax = 1_048_576
@@ -106,7 +106,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.decorateRequest('byCookie', false)
   const checkHost = createHostCheck(deps.hosts)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders)
+    reply.headers(isPublicRead(request) ? publicHeaders : securityHeaders)
     checkHost(request)
     Object.assign(request, identify(keyring, request.headers))
   })

@@ -1,15 +1,40 @@
 /** `baykeeper config check|show|schema`. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import * as z from 'zod'
-import { configSchema } from '../config.ts'
-import { exitCodes, print, type Spoken } from './output.ts'
+import { configSchema, type LoadedConfig } from '../config.ts'
+import { refuseFaulty } from '../config-faults.ts'
+import { environmentWarnings, siteWarnings } from '../config-warnings.ts'
+import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
-export function configCheck(options: PlaceOptions & Spoken): number {
-  const { file } = placeOf(options)
-  print(options, { file: file ?? null }, () => [
-    file ? `${file}: no faults` : 'no configuration file; the defaults have no faults',
-  ])
+export async function configCheck(options: PlaceOptions & Spoken): Promise<number> {
+  const loaded = placeOf(options)
+  await refuseFaulty(loaded)
+  const { file } = loaded
+  const warnings = [...environmentWarnings(), ...siteWarnings(loaded, await layoutSites(loaded, options))]
+  print(
+    options,
+    { file: file ?? null },
+    () => [file ? `${file}: no faults` : 'no configuration file; the defaults have no faults'],
+    { warnings },
+  )
   return exitCodes.ok
+}
+
+/** Ids of the sites of the layout; undefined where none can be read now, which is a warning of its own. */
+async function layoutSites({ config }: LoadedConfig, options: PlaceOptions): Promise<readonly string[] | undefined> {
+  const isUsed = config.store !== 'sqlite' || existsSync(path.join(config.data, 'baykeeper.db'))
+  if (config.forecast.sites === undefined || !isUsed) return undefined
+  try {
+    const { store } = await openOwnStore(options)
+    await using _store = store
+    return (await store.layout())?.layout.sites.map(({ id }) => id)
+  } catch (fault) {
+    if (fault instanceof CommandFailed) return undefined
+    throw fault
+  }
 }
 
 export function configShow(options: PlaceOptions & Spoken & { origin?: boolean }): number {

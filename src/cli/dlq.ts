@@ -12,13 +12,13 @@ import { type PlaceOptions, runningServer } from './place.ts'
 export interface DlqOptions extends PlaceOptions, Spoken {
   readonly source?: string
   readonly code?: string
-  readonly limit?: string
+  readonly limit?: number
 }
 
 export async function dlqList(options: DlqOptions): Promise<number> {
   const { store } = await openOwnStore(options)
   await using _store = store
-  const limit = Math.min(10_000, Number(options.limit ?? 100))
+  const { limit = 100 } = options
   const filter = {
     limit,
     ...(options.source ? { source: options.source } : {}),
@@ -55,21 +55,22 @@ export async function dlqRequeue(
   options: DlqOptions & { all?: boolean; decoder?: string },
 ): Promise<number> {
   const decoder = options.decoder === undefined ? undefined : checkedDecoder(options.decoder)
-  const { store, data } = await openOwnStore(options)
-  await using _store = store
+  if (ids.length > 0 && (options.all || options.code || options.source))
+    throw new CommandFailed(exitCodes.usage, 'give ids, or a selection (--all, --source, --code), not both')
   if (ids.length === 0 && !options.all && !options.code && !options.source)
     throw new CommandFailed(
       exitCodes.usage,
       'say which: ids as "dlq list" shows them, --code CODE, --source NAME, or --all',
     )
+  const places = ids.map(placeFrom)
+  const { store, data } = await openOwnStore(options)
+  await using _store = store
   const chosen = decoder === undefined ? [] : await chooseDecoders(store, decoder, ids, options)
   let marked = 0
   // What the device sent before waits for the same reason.
   for (const source of new Set(chosen.map((choice) => choice.source)))
     marked += await store.requeue({ source, code: 'unknown-payload' })
-  for (const id of ids) {
-    marked += await store.requeue(placeFrom(id))
-  }
+  for (const place of places) marked += await store.requeue(place)
   if (ids.length === 0 && decoder === undefined)
     marked += await store.requeue({
       ...(options.code ? { code: options.code } : {}),

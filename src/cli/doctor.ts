@@ -4,6 +4,9 @@ import { mkdir, open, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { styleText } from 'node:util'
 import { type BoundPort, bindPort } from '../bound-sockets.ts'
+import { ConfigError, type LoadedConfig } from '../config.ts'
+import { refuseFaulty } from '../config-faults.ts'
+import { environmentWarnings } from '../config-warnings.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openKeyring } from '../lib/keyring.ts'
 import { silentLog } from '../lib/log.ts'
@@ -24,11 +27,13 @@ const freeShareMin = 0.2
 const syncMsMax = 20
 
 export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
-  const { config, file } = placeOf(options)
+  const loaded = placeOf(options)
+  const { config, file } = loaded
   const findings: Finding[] = [
     { level: 'ok', what: `Node.js ${process.version}` },
     { level: 'ok', what: file ? `configuration ${file}` : 'configuration: defaults' },
   ]
+  findings.push(...(await configuration(loaded)))
   const running = await runningServer(config.data)
   findings.push(
     running
@@ -38,16 +43,16 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
   if (running) findings.push(...(await health(running)))
   findings.push(
     ...(await disk(config.data)),
-    ...(await store(storeUrl(config, config.data), options)),
+    ...(await store(storeUrl(config, config.data))),
     ...(await keys(config.data)),
   )
   if (!running)
     findings.push(
       ...(await ports(config.host, [
-        ['web', config.port],
-        ['ingest', config.ingest.port],
-        ['mqtt', config.mqtt.port],
-        ['tcp', config.tcp.port],
+        { label: 'web', flag: '--port', port: config.port },
+        { label: 'ingest', flag: '--ingest-port', port: config.ingest.port },
+        { label: 'mqtt', flag: '--mqtt-port', port: config.mqtt.port },
+        { label: 'tcp', flag: '--tcp-port', port: config.tcp.port },
       ])),
     )
   findings.push(...(await sourceFindings(config, running !== undefined)))
@@ -68,6 +73,18 @@ async function health(running: Ready): Promise<Finding[]> {
     return [{ level: 'warning', what: 'the server has no web port: its health cannot be asked for' }]
   if (reasons.length === 0) return [{ level: 'ok', what: 'the server is ready, and processing advances' }]
   return reasons.map((what) => ({ level: 'fault', what: `the server is not ready: ${what}` }))
+}
+
+/** What `start` would refuse, and what has no effect. */
+async function configuration(loaded: LoadedConfig): Promise<Finding[]> {
+  const warnings = environmentWarnings().map((what) => ({ level: 'warning' as const, what }))
+  try {
+    await refuseFaulty(loaded)
+    return warnings
+  } catch (fault) {
+    if (!(fault instanceof ConfigError)) throw fault
+    return [...warnings, { level: 'fault', what: fault.message, fix: 'a start is refused until it is right' }]
+  }
 }
 
 async function disk(dir: string): Promise<Finding[]> {
@@ -115,7 +132,7 @@ async function disk(dir: string): Promise<Finding[]> {
   }
 }
 
-async function store(url: string, _options: unknown): Promise<Finding[]> {
+async function store(url: string): Promise<Finding[]> {
   if (url.startsWith('sqlite:') && !existsSync(url.slice('sqlite:'.length)))
     return [{ level: 'ok', what: 'store: SQLite, made at the first start' }]
   try {
@@ -154,12 +171,18 @@ async function keys(dir: string): Promise<Finding[]> {
   }
 }
 
-async function ports(host: string, wishes: readonly (readonly [string, number | 'off'])[]): Promise<Finding[]> {
+interface Wish {
+  readonly label: string
+  readonly flag: string
+  readonly port: number | 'off'
+}
+
+async function ports(host: string, wishes: readonly Wish[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const [label, port] of wishes) {
+  for (const { label, flag, port } of wishes) {
     if (port === 'off' || port === 0) continue
     try {
-      const bound: BoundPort = await bindPort(host, { label, flag: `--${label}-port`, port, mayMove: false })
+      const bound: BoundPort = await bindPort(host, { label, flag, port, mayMove: false })
       bound.socket.close()
       findings.push({ level: 'ok', what: `port ${port} for ${label} is free` })
     } catch (fault) {

@@ -11,13 +11,13 @@ import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-recor
 import { createDecoderBook } from '../processing/decoder-book.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore } from './own-store.ts'
-import { type PlaceOptions, placeOf } from './place.ts'
+import { type PlaceOptions, placeOf, usedPlaceOf } from './place.ts'
 
 type JournalOptions = PlaceOptions & Spoken
 
 /** Its own directory when none is named. */
 function journalIn(dir: string | undefined, options: JournalOptions): string {
-  const place = dir ?? path.join(placeOf(options).config.data, 'journal')
+  const place = dir ?? path.join(usedPlaceOf(options).config.data, 'journal')
   if (!existsSync(place)) throw new CommandFailed(exitCodes.unreachable, `there is no journal in ${place}`)
   return place
 }
@@ -80,8 +80,8 @@ export async function journalVerify(dir: string | undefined, options: JournalOpt
 export interface ExportOptions extends JournalOptions {
   readonly raw?: boolean
   readonly decoded?: boolean
-  readonly from?: string
-  readonly to?: string
+  readonly from?: number
+  readonly to?: number
 }
 
 const kinds = ['seal', 'data', 'noise', 'checkpoint', 'desk']
@@ -90,8 +90,8 @@ const readAtOnce = { bytesMax: 4 * 1024 * 1024, framesMax: 100_000 }
 /** Records as NDJSON, or their bytes alone; exit 5 when some of them could not be read. */
 export async function journalExport(dir: string | undefined, options: ExportOptions): Promise<number> {
   const place = journalIn(dir, options)
-  const from = numberOf(options.from, '--from', 1)
-  const to = numberOf(options.to, '--to', Number.MAX_SAFE_INTEGER)
+  const { from = 1, to = Number.MAX_SAFE_INTEGER } = options
+  if (from > to) throw new CommandFailed(exitCodes.usage, `--from ${from} is after --to ${to}`)
   const codecOf = options.decoded ? await codecsOf(dir, options) : undefined
   await using reader = await openReader(place, { files: readOnlyFiles })
   let ok = true
@@ -179,13 +179,6 @@ function textOf(bytes: Uint8Array): string | undefined {
 function write(chunk: string | Uint8Array): Promise<void> {
   if (process.stdout.write(chunk)) return Promise.resolve()
   return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
-}
-
-function numberOf(text: string | undefined, name: string, otherwise: number): number {
-  const number = Number(text ?? otherwise)
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new CommandFailed(exitCodes.usage, `${name} is the number of a record, from 1 on`)
-  return number
 }
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

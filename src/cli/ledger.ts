@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { lossMeanings } from '@baykeeper/contract/losses.ts'
 import { lossOnWire, sensorDayOnWire } from '../api/loss-wire.ts'
 import { audit } from '../audit.ts'
 import { equations } from '../conservation.ts'
@@ -14,7 +15,7 @@ import { dayNumber } from '../lib/utc-day.ts'
 import type { LossCause, LossFilter, Paged } from '../store/losses.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore } from './own-store.ts'
-import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { type PlaceOptions, runningServer, usedPlaceOf } from './place.ts'
 import { unreadyReasons } from './server-health.ts'
 
 const nothing = {
@@ -33,12 +34,9 @@ const nothing = {
 
 /** Returns the exit code: 0 when the law and every row close, 5 when one does not. */
 export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<number> {
-  const { config } = placeOf(options)
+  const { config } = usedPlaceOf(options)
   const journalDir = path.join(config.data, 'journal')
-  if (!existsSync(journalDir)) {
-    print(options, nothing, () => [`nothing has been received yet: no journal in ${config.data}`])
-    return exitCodes.ok
-  }
+  if (!existsSync(journalDir)) return verifyWithoutJournal(options, config.data)
   await using reader = await openJournalReader(journalDir)
   const { store } = await openOwnStore(options)
   await using _store = store
@@ -67,27 +65,31 @@ async function unready(dataDir: string): Promise<readonly string[]> {
   return reasons.map((reason) => `the running server is not ready: ${reason}`)
 }
 
+/** A directory that no server has used yet has neither; rows without their journal cannot be checked, and that is a failure. */
+async function verifyWithoutJournal(options: PlaceOptions & Spoken, data: string): Promise<number> {
+  const { store } = await openOwnStore(options)
+  await using _store = store
+  const { readings } = await store.counts()
+  if (readings > 0)
+    throw new CommandFailed(
+      exitCodes.integrity,
+      `there is no journal in ${data}, and the database holds ${readings} readings: they cannot be checked; is it the right --data?`,
+    )
+  print(options, nothing, () => [`nothing has been received yet: no journal in ${data}`])
+  return exitCodes.ok
+}
+
 export interface LedgerListOptions extends PlaceOptions, Spoken {
   readonly source?: string
   readonly device?: string
-  readonly cause?: string
+  readonly cause?: LossCause
   readonly from?: string
   readonly to?: string
-  readonly limit?: string
+  readonly limit?: number
   readonly cursor?: string
 }
 
 const limitUsual = 100
-const limitMax = 10_000
-/** A type that grows an unknown member fails here. */
-const causes: Record<LossCause, true> = {
-  'sequence-gap': true,
-  overrun: true,
-  'kernel-drop': true,
-  'port-down': true,
-  refused: true,
-  'journal-damage': true,
-}
 
 export async function ledgerLosses(options: LedgerListOptions): Promise<number> {
   const filter = filterOf(options)
@@ -99,14 +101,14 @@ export async function ledgerLosses(options: LedgerListOptions): Promise<number> 
     options,
     data,
     () => [
-      ...(data.items.length === 0 ? ['nothing is known to be lost'] : []),
+      ...(data.items.length === 0 ? ['none rejected, none missing before us, none lost by us'] : []),
       ...data.items.map(
         ({ day, cause, frames, detail }) =>
           `${day}  ${cause.padEnd(14)} ${(frames === null ? 'unknown' : `${frames}`).padStart(8)}  ${detail}`,
       ),
       ...data.totals.map(
         ({ cause, frames, uncounted }) =>
-          `total       ${cause.padEnd(14)} ${`${isSaturated(frames) ? '>=' : ''}${frames}`.padStart(8)}${uncounted > 0 ? `  and ${uncounted} of unknown size` : ''}`,
+          `total       ${cause.padEnd(14)} ${`${isSaturated(frames) ? '>=' : ''}${frames}`.padStart(8)}  ${lossMeanings[cause]}${uncounted > 0 ? `, and ${uncounted} of unknown size` : ''}`,
       ),
     ],
     { warnings: more(page.next) },
@@ -136,28 +138,18 @@ export async function ledgerSensors(options: LedgerListOptions): Promise<number>
 }
 
 function filterOf({ source, device, cause, from, to }: LedgerListOptions): LossFilter {
-  if (cause !== undefined && !(cause in causes))
-    throw new CommandFailed(exitCodes.usage, `"${cause}" is no cause; there are ${Object.keys(causes).join(', ')}`)
   return {
     ...(source === undefined ? {} : { source }),
     ...(device === undefined ? {} : { device }),
-    ...(cause === undefined ? {} : { cause: cause as LossCause }),
-    ...(from === undefined ? {} : { from: day(from) }),
-    ...(to === undefined ? {} : { to: day(to) }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(from === undefined ? {} : { from: dayNumber(Date.parse(from)) }),
+    ...(to === undefined ? {} : { to: dayNumber(Date.parse(to)) }),
   }
 }
 
-function day(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(ms)) throw new CommandFailed(exitCodes.usage, `"${text}" is no day; it looks like 2026-11-23`)
-  return dayNumber(ms)
-}
-
-function pageOf({ limit, cursor }: LedgerListOptions): Paged {
-  const asked = Number(limit ?? limitUsual)
-  if (!Number.isSafeInteger(asked) || asked < 1 || asked > limitMax)
-    throw new CommandFailed(exitCodes.usage, `--limit is a number from 1 to ${limitMax}`)
-  return { limit: asked, ...(cursor === undefined ? {} : { cursor }) }
-}
+const pageOf = ({ limit = limitUsual, cursor }: LedgerListOptions): Paged => ({
+  limit,
+  ...(cursor === undefined ? {} : { cursor }),
+})
 
 const more = (next: string | null) => (next === null ? [] : [`there is more: --cursor ${next}`])

@@ -6,10 +6,12 @@ import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { storeUrl } from '../store-url.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
-import { type PlaceOptions, placeOf } from './place.ts'
+import { type PlaceOptions, placeOf, usedPlaceOf } from './place.ts'
 
 export async function openOwnStore(options: PlaceOptions): Promise<{ store: Store; data: string }> {
   const { config } = placeOf(options)
+  // Opening the embedded database would make it: in a mistyped directory every answer would be "nothing".
+  if (config.store === 'sqlite') usedPlaceOf(options)
   try {
     const store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
     // A database that has never been used has no tables yet: nothing is committed there, and that is an answer too.

@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
+import { readyPath } from '../run-directory.ts'
+import { CommandFailed, exitCodes } from './output.ts'
 
 export interface PlaceOptions {
   readonly config?: string | undefined
   readonly data?: string | undefined
   readonly store?: string | undefined
+  readonly storePasswordFile?: string | undefined
 }
 
 /** URLs and pids of a server, as `--ready-file` writes them. */
@@ -23,11 +25,21 @@ export interface Ready {
 }
 
 export function placeOf(options: PlaceOptions): LoadedConfig {
-  const flags: Flags = { data: options.data, store: options.store }
+  const flags: Flags = { data: options.data, store: options.store, storePasswordFile: options.storePasswordFile }
   return loadConfig({ file: options.config, flags })
 }
 
-export const readyPath = (dataDir: string) => path.join(dataDir, 'run', 'ready.json')
+/** For a command that answers from what is stored: a directory that does not exist holds no answer. */
+export function usedPlaceOf(options: PlaceOptions): LoadedConfig {
+  const loaded = placeOf(options)
+  const { data } = loaded.config
+  if (!existsSync(data))
+    throw new CommandFailed(
+      exitCodes.usage,
+      `there is no data directory ${data}: name the one of the server with --data (it is made at the first start)`,
+    )
+  return loaded
+}
 
 /** The server that runs on this data directory, if its main process is alive. */
 export async function runningServer(dataDir: string): Promise<Ready | undefined> {
@@ -41,24 +53,6 @@ export async function runningServer(dataDir: string): Promise<Ready | undefined>
     return undefined
   }
 }
-
-/**
- * Waits for what a server that was killed has left behind: its children leave by themselves when their main is gone, and hold its
- * ports and its journal until then.
- */
-export async function leftoversGone(dataDir: string): Promise<void> {
-  const ready = await readFile(readyPath(dataDir), 'utf8')
-    .then((text) => JSON.parse(text) as Ready)
-    .catch(() => undefined)
-  for (let tries = leftoverTries; ready && tries > 0; tries--) {
-    const alive = await Promise.all(Object.entries(ready.pids).map(([role, pid]) => isOurs(pid, role)))
-    if (!alive.includes(true)) return
-    await sleep(leftoverLookMs)
-  }
-}
-
-const leftoverLookMs = 50
-const leftoverTries = 200
 
 /** A process number may belong to somebody else by now. */
 const isOurs = async (pid: number, role: string) =>

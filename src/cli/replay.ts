@@ -6,25 +6,28 @@ import { uploadLayout } from '../simulator/layout-upload.ts'
 import { createProgress, duration, type Progress } from '../simulator/progress.ts'
 import { replay } from '../simulator/replay.ts'
 import { openSender } from '../simulator/senders/open.ts'
-import { readStays } from '../simulator/stays.ts'
+import { type BadRow, readStays } from '../simulator/stays.ts'
 import { type AreaBays, layoutOfStays, surveyStays } from '../simulator/stays-layout.ts'
 import { transitions } from '../simulator/transitions.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
-import { findTarget, interruptible, numberOption, type SendingOptions, type Target } from './sending.ts'
+import { findTarget, interruptible, type SendingOptions, type Target } from './sending.ts'
 
 export interface ReplayOptions extends SendingOptions, Spoken {
-  /** Times real time, or `max`. */
-  readonly speed?: string | number
+  /** Times real time; `Infinity` as fast as the source takes them. */
+  readonly speed: number
   /** IANA zone of the local times in the file. */
   readonly zone?: string
-  readonly time?: string
+  readonly time: 'original' | 'now'
 }
 
 export async function replayCommand(csv: string, options: ReplayOptions): Promise<number> {
   const { zone, time, speed } = readOptions(csv, options)
   using interrupt = interruptible()
   const { signal } = interrupt
-  const survey = await surveyStays(readStays(csv, zone))
+  const badRows = new Map<number, string>()
+  const onBadRow = ({ line, what }: BadRow) => void badRows.set(line, what)
+  const survey = await surveyStays(readStays(csv, zone, onBadRow))
+  if (survey.stays === 0) throw new CommandFailed(exitCodes.failed, nothingToPlay(csv, badRows))
   const total = 2 * survey.stays
   await using target = await findTarget(options, { name: 'replay', time: 'trust', api: true })
   const progress = createProgress({ stage: 'replay', total, json: options.json })
@@ -39,7 +42,7 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
     onTrouble: progress.say,
   })
   try {
-    await replay(transitions(readStays(csv, zone)), {
+    await replay(transitions(readStays(csv, zone, onBadRow), onBadRow), {
       sender,
       speed,
       time,
@@ -67,6 +70,7 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
     via: target.via,
     to: target.to,
     layout: plan,
+    skipped: [...badRows].map(([line, what]) => ({ line, what })),
   }
   const count = (n: number) => n.toLocaleString('en')
   print(
@@ -77,17 +81,29 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
       `${count(sent)} sent, ${sender.acknowledges ? `${count(acknowledged)} acknowledged` : `${target.via} does not acknowledge`}, ${count(retries)} retries`,
     ],
     {
-      ok: done === total,
+      ok: done === total && badRows.size === 0,
       warnings: [
         ...target.warnings,
+        ...badRowLines(csv, badRows),
         ...(signal.aborted
           ? ['stopped; run the same command again to go on: what is stored already counts as a repeat']
           : []),
       ],
     },
   )
-  return signal.aborted ? exitCodes.interrupted : exitCodes.ok
+  return signal.aborted ? exitCodes.interrupted : badRows.size > 0 ? exitCodes.failed : exitCodes.ok
 }
+
+const badRowsShown = 20
+
+/** The first rows that were left out, by line, and how many more. */
+function badRowLines(csv: string, badRows: ReadonlyMap<number, string>): string[] {
+  const lines = [...badRows].slice(0, badRowsShown).map(([line, what]) => `${csv}, line ${line} left out: ${what}`)
+  return badRows.size > badRowsShown ? [...lines, `and ${badRows.size - badRowsShown} more lines were left out`] : lines
+}
+
+const nothingToPlay = (csv: string, badRows: ReadonlyMap<number, string>) =>
+  [`${csv} holds no stay that can be played`, ...badRowLines(csv, badRows)].join('\n  ')
 
 interface Checked {
   readonly zone: string
@@ -97,16 +113,7 @@ interface Checked {
 
 function readOptions(csv: string, options: ReplayOptions): Checked {
   if (!existsSync(csv)) throw new CommandFailed(exitCodes.usage, `there is no file ${csv}`)
-  const { zone = Intl.DateTimeFormat().resolvedOptions().timeZone, time = 'original' } = options
-  if (time !== 'original' && time !== 'now')
-    throw new CommandFailed(exitCodes.usage, `--time ${time}: choose original or now`)
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-  } catch {
-    throw new CommandFailed(exitCodes.usage, `--zone ${zone}: give an IANA zone like Australia/Melbourne`)
-  }
-  const speed =
-    options.speed === 'max' ? Number.POSITIVE_INFINITY : numberOption('--speed', options.speed, Infinity, 0.001)
+  const { zone = Intl.DateTimeFormat().resolvedOptions().timeZone, time, speed } = options
   return { zone, time, speed }
 }
 

@@ -7,12 +7,12 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { type Keyring, openKeyring } from '../lib/keyring.ts'
-import { type Transport, transports } from '../simulator/senders/open.ts'
+import type { Transport } from '../simulator/senders/transport.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
 
 export interface SendingOptions extends PlaceOptions {
-  readonly via?: string
+  readonly via: Transport
   /** URL, or path of a serial line. */
   readonly to?: string
   readonly token?: string
@@ -44,8 +44,7 @@ const listeners = { http: 'ingest', mqtt: 'mqtt', tcp: 'tcp' } as const
 const demoEndMsMax = 6_000
 
 export async function findTarget(options: SendingOptions, occasion: Occasion): Promise<Target> {
-  const via = transports.find((name) => name === (options.via ?? 'http'))
-  if (!via) throw usage(`--via ${options.via}: choose from ${transports.join(', ')}`)
+  const { via } = options
   const { config } = placeOf(options)
   const { data } = config
   const ready = await runningServer(data)
@@ -151,15 +150,6 @@ function missingTarget(via: Transport, ready: Ready | undefined, data: string): 
         exitCodes.unreachable,
         `no server runs on ${data}; start one (baykeeper start), or give --to URL`,
       )
-}
-
-/** A number from the command line, or what to write instead. */
-export function numberOption(flag: string, text: string | number | undefined, fallback: number, min: number): number {
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (text === '' || !Number.isFinite(value) || value < min)
-    throw usage(`${flag} ${text}: give a number of ${min} or more`)
-  return value
 }
 
 /** Aborts on the first Ctrl-C or SIGTERM; a second ends the process at once. */

@@ -3,19 +3,17 @@ import { runFleet } from '../simulator/fleet.ts'
 import { createProgress, duration } from '../simulator/progress.ts'
 import { openSender } from '../simulator/senders/open.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
-import { findTarget, interruptible, numberOption, type SendingOptions } from './sending.ts'
+import { findTarget, interruptible, type SendingOptions } from './sending.ts'
 
 export interface SimulateOptions extends SendingOptions, Spoken {
-  readonly sensors?: string | number
+  readonly sensors: number
   /** Readings a second, of all sensors together. */
-  readonly rate?: string | number
-  readonly seconds?: string | number
+  readonly rate: number
+  readonly seconds: number
 }
 
 export async function simulateCommand(options: SimulateOptions): Promise<number> {
-  const sensors = Math.floor(numberOption('--sensors', options.sensors, 500, 1))
-  const rate = numberOption('--rate', options.rate, 1_000, 0.01)
-  const seconds = numberOption('--seconds', options.seconds, 60, 0.1)
+  const { sensors, rate, seconds } = options
   using interrupt = interruptible()
   const { signal } = interrupt
   await using target = await findTarget(options, { name: 'simulate' })

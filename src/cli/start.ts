@@ -8,19 +8,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { type BoundPort, bindPort, freeUdpPort } from '../bound-sockets.ts'
 import type { Config, LoadedConfig } from '../config.ts'
-import { isLoopback } from '../configured-sources.ts'
+import { refuseFaulty } from '../config-faults.ts'
 import type { FromCity, ToCity } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
 import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
+import { closeToOthers } from '../private-files.ts'
+import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../run-directory.ts'
 import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
 import { version } from '../version.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
-import { leftoversGone, type Ready, readyPath, runningServer } from './place.ts'
+import type { Ready } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
 export interface StartOptions {
@@ -49,15 +51,14 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const { config } = loaded
   const log = createLog({ process: 'main' }, config.log)
   const say = (line: string) => process.stderr.write(`${line}\n`)
+  await refuseFaulty(loaded)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
-  const running = await runningServer(config.data)
-  if (running)
-    throw new CommandFailed(
-      exitCodes.failed,
-      `a server (pid ${running.pids['main']}) already runs on ${config.data}; stop it, or choose another directory with --data`,
-    )
-  refuseOpenListeners(config)
-  await leftoversGone(config.data)
+  using run = claimed(config.data)
+  if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
+  await run.leftoversGone((names) =>
+    log.info('an earlier server was killed: waiting for what it left behind', { names }),
+  )
+  for (const problem of await closeToOthers(config.data)) log.warn(problem)
   using keyring = await openKeyring(config.data)
   const demo =
     options.forceDemo || (await isDemo(loaded, keyring))
@@ -72,8 +73,8 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())
   const announce = async () => {
-    const ready = readyOf(config, urls(), supervisor)
-    await writeFileAtomic(readyPath(config.data), JSON.stringify(ready))
+    const ready = readyOf(config, answering(urls(), supervisor), supervisor)
+    await run.announce(ready)
     if (options.readyFile) await writeFileAtomic(path.resolve(options.readyFile), JSON.stringify(ready))
   }
   let announced = false
@@ -89,6 +90,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     listeners: Object.fromEntries(Object.entries(ports).map(([use, { fd }]) => [use, fd])),
     udpPort: udp.port,
     log,
+    onSpawn: run.spawned,
     onChange: () => {
       if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
     },
@@ -114,14 +116,14 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', exitCodes.ok],
-    ['SIGHUP', exitCodes.ok],
   ] as const)
     process.on(signal, () => leaving.resolve(code))
+  // A terminal that is closed does not end a server.
+  process.on('SIGHUP', () => log.info('SIGHUP is ignored: there is nothing to read again'))
   process.on('disconnect', () => leaving.resolve(exitCodes.ok))
 
   try {
-    await mkdir(path.dirname(readyPath(config.data)), { recursive: true })
-    if (demo) city = startCity(config, { ...demo, ingest: urls()['ingest'] as string, supervisor, log })
+    if (demo) city = startCity(config, { ...demo, ingest: urls()['ingest'] as string, supervisor, log, run })
     const up = await Promise.race([
       Promise.all([supervisor.start(), city && layoutPlaced(city), databaseAccepts(config)]),
       leaving.promise,
@@ -129,7 +131,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     if (typeof up === 'number') return up
     const [waiting] = up
     if (city?.connected) city.send({ type: 'go' } satisfies ToCity)
-    if (urls()['web'] && waiting.length === 0)
+    if (urls()['web'] && supervisor.hasListened('web'))
       await answersReady(`${urls()['web']?.replace('//0.0.0.0:', '//127.0.0.1:')}/readyz`)
     announced = true
     const secret = await keyring.createSetupLink()
@@ -157,10 +159,10 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       },
     )
   } finally {
+    announced = false
     clearInterval(watching)
     city?.kill('SIGTERM')
     await supervisor.stop()
-    await rm(readyPath(config.data), { force: true })
     if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
     for (const { socket } of Object.values(ports)) socket.close()
   }
@@ -176,19 +178,6 @@ async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Prom
   await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
   await store.migrate()
   return (await store.layout()) === undefined && (await store.counts()).devices === 0
-}
-
-/** Off loopback nobody unknown may send: MQTT wants a password, TCP and UDP an allow-list, tokens must not be guessable, or nothing starts. */
-function refuseOpenListeners({ host, tcp, udp }: Config) {
-  if (isLoopback(host)) return
-  const [weak] = weakEnvironment()
-  if (weak) throw new CommandFailed(exitCodes.config, `--host ${host} opens the server to the network, and ${weak}`)
-  for (const [name, { port, allow }] of Object.entries({ tcp, udp }))
-    if (port !== 'off' && allow.length === 0)
-      throw new CommandFailed(
-        exitCodes.config,
-        `--host ${host} opens the ${name.toUpperCase()} listener to the network, and it has no way to ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with --${name}-port off`,
-      )
 }
 
 type Ports = Record<string, BoundPort>
@@ -233,6 +222,24 @@ function urlsOf(config: Config, ports: Ports, udpPort: number | undefined): Reco
   return urls
 }
 
+/** A port is announced when its process listens on it, not when it is bound: the kernel accepts connections from then on. */
+function answering(urls: Record<string, string>, supervisor: Supervisor): Record<string, string> {
+  const { web, ...ofIntake } = urls
+  return {
+    ...(web && supervisor.hasListened('web') ? { web } : {}),
+    ...(supervisor.hasListened('intake') ? ofIntake : {}),
+  }
+}
+
+function claimed(dataDir: string): RunDirectory {
+  try {
+    return claimRunDirectory(dataDir)
+  } catch (fault) {
+    if (fault instanceof DataDirectoryTaken) throw new CommandFailed(exitCodes.failed, fault.message)
+    throw fault
+  }
+}
+
 function readyOf(config: Config, urls: Record<string, string>, supervisor: Supervisor): Ready {
   const serial = config.serial.map((port) => port.path)
   return { ...urls, ...(serial.length > 0 ? { serial } : {}), pids: { main: process.pid, ...supervisor.pids() } }
@@ -244,9 +251,10 @@ interface CityPlace {
   readonly ingest: string
   readonly supervisor: Supervisor
   readonly log: Log
+  readonly run: RunDirectory
 }
 
-function startCity(config: Config, { dir, token, ingest, supervisor, log }: CityPlace): ChildProcess {
+function startCity(config: Config, { dir, token, ingest, supervisor, log, run }: CityPlace): ChildProcess {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', path.join(root, 'src/demo-city.ts')],
@@ -258,6 +266,8 @@ function startCity(config: Config, { dir, token, ingest, supervisor, log }: City
   const send = (message: ToCity) => {
     if (child.connected) child.send(message, undefined, undefined, () => {})
   }
+  if (child.pid) run.spawned('demo-city', child.pid)
+  child.on('error', (error) => log.warn('the simulator could not be started', { error }))
   const { bays, seed, speed } = config.demo
   const settings = { store: storeUrl(config, dir), ingest, token, bays, seed, speed, log: config.log }
   send({ type: 'settings', ...settings })

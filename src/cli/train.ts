@@ -15,7 +15,7 @@ import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
 export interface TrainOptions extends PlaceOptions, Spoken {
-  readonly steps?: string
+  readonly steps?: number
 }
 
 /** Without a terminal a line now and then says enough. */
@@ -24,9 +24,7 @@ const barCharacters = 24
 
 export async function trainCommand(options: TrainOptions): Promise<number> {
   const { config } = placeOf(options)
-  const steps = options.steps === undefined ? config.forecast.trainingSteps : Number(options.steps)
-  if (!Number.isSafeInteger(steps) || steps < 1)
-    throw new CommandFailed(exitCodes.usage, `--steps ${options.steps}: must be a whole number from 1`)
+  const { steps = config.forecast.trainingSteps } = options
   const { store, data } = await openOwnStore(options)
   await using _released = store
   const id = await begin(store)

@@ -14,6 +14,8 @@ export async function ensureWebBuilt(say: (line: string) => void): Promise<strin
   if (built && built.mtimeMs >= newest) return undefined
   if (!existsSync(vite)) return built ? undefined : 'the pages are not built and the build tool is missing: run npm ci'
   say(built ? 'the pages are older than their sources: building them' : 'the pages are not built yet: building them')
+  // Pages are no secret: another user of this machine may build or serve them too.
+  const mask = process.umask(0o022)
   const code = await new Promise<number>((resolve) => {
     const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
       cwd: path.join(root, 'web'),
@@ -22,6 +24,7 @@ export async function ensureWebBuilt(say: (line: string) => void): Promise<strin
     child.on('error', () => resolve(1))
     child.on('exit', (exit) => resolve(exit ?? 1))
   })
+  process.umask(mask)
   return code === 0 ? undefined : 'the pages could not be built (see above); the server runs without them'
 }
 

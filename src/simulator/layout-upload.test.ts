@@ -21,7 +21,18 @@ test('replayed bays are put below what is there, which stays as it is', async ()
   assert.ok(site?.levels.every(({ y, bays }) => y > bottom && bays.every((bay) => bay.y > y)))
 })
 
-test('a server that knows some of the bays is left alone; an empty one takes the layout as it is', async () => {
+test('of a file that shares bays with the plan the other bays are added, and no bay stands twice', async () => {
+  async function* more() {
+    for (let i = 35; i < 45; i++) yield { bay: `M${i}`, area: i % 2 === 0 ? 'North' : 'West' }
+  }
+  const before = layoutOfStays(await surveyStays(stays()), { name: 'Streets', zone: 'UTC' })
+  const merged = beside(before, layoutOfStays(await surveyStays(more()), { name: 'Streets', zone: 'UTC' }))
+  const ids = merged?.sites.flatMap(({ levels }) => levels.flatMap(({ bays }) => bays.map(({ id }) => id))) ?? []
+  assert.deepEqual(ids.toSorted(), Array.from({ length: 45 }, (_, i) => `M${i}`).sort())
+  assert.deepEqual(merged?.sites[0], before.sites[0])
+})
+
+test('a server that knows all of the bays is left alone; an empty one takes the layout as it is', async () => {
   const added = layoutOfStays(await surveyStays(stays()), { name: 'Streets', zone: 'UTC' })
   assert.equal(beside(added, added), undefined)
   assert.equal(beside({ ...added, sites: [] }, added), added)

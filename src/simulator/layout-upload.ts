@@ -8,7 +8,7 @@ export interface LayoutUpload {
   readonly signal?: AbortSignal | undefined
 }
 
-/** `present`: the server knows some of these bays already, nothing was written. */
+/** `present`: the server knows all of these bays already, nothing was written. */
 export async function uploadLayout(
   layout: Layout,
   { web, apiKey, signal }: LayoutUpload,
@@ -31,16 +31,24 @@ export async function uploadLayout(
   return 'written'
 }
 
-/** Both layouts in one plan, the added one below; `undefined` when they share a bay. */
+/** Both layouts in one plan, the bays that are new below; `undefined` when none is. A bay that is known stays where it is. */
 export function beside(before: Layout, added: Layout): Layout | undefined {
   if (before.sites.length === 0) return added
   const known = new Set(before.sites.flatMap((site) => site.levels.flatMap((level) => level.bays.map((bay) => bay.id))))
-  if (added.sites.some((site) => site.levels.some((level) => level.bays.some((bay) => known.has(bay.id)))))
-    return undefined
+  const fresh = added.sites.flatMap((site) => withoutBays(site, known))
+  if (fresh.length === 0) return undefined
   const bottoms = before.sites.flatMap((site) => site.levels.map((level) => level.y + level.h))
   const y = Math.max(0, ...bottoms) + 20
   const ids = new Set(before.sites.map((site) => site.id))
-  return { ...before, sites: [...before.sites, ...added.sites.map((site) => moved(site, y, freeId(site.id, ids)))] }
+  return { ...before, sites: [...before.sites, ...fresh.map((site) => moved(site, y, freeId(site.id, ids)))] }
+}
+
+/** The site with its other bays; none when all are known. */
+function withoutBays(site: Site, known: ReadonlySet<string>): Site[] {
+  const levels = site.levels
+    .map((level) => ({ ...level, bays: level.bays.filter(({ id }) => !known.has(id)) }))
+    .filter(({ bays }) => bays.length > 0)
+  return levels.length > 0 ? [{ ...site, levels }] : []
 }
 
 function freeId(id: string, taken: Set<string>): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { readStays } from './stays.ts'
+import { type BadRow, readStays } from './stays.ts'
 import { layoutOfStays, surveyStays } from './stays-layout.ts'
 import { transitions } from './transitions.ts'
 
@@ -11,13 +11,14 @@ const melbourne = path.join(
   import.meta.dirname,
   '../../../shared/data/datasets/melbourne-violations/melbourne_overstays_2016-11-07_2016-12-04.csv',
 )
+const never = ({ line, what }: BadRow) => assert.fail(`line ${line}: ${what}`)
 const skip = existsSync(melbourne) ? false : `no stays at ${melbourne}`
 
 test('28 days of Melbourne: 118,084 transitions of 2,410 bays in order', { skip }, async () => {
   const counts = new Map<string, number>()
   let total = 0
   let last = 0
-  for await (const { device, seq, time } of transitions(readStays(melbourne, zone))) {
+  for await (const { device, seq, time } of transitions(readStays(melbourne, zone, never), never)) {
     total++
     assert.equal(seq, (counts.get(device) ?? 0) + 1)
     counts.set(device, seq)
@@ -29,7 +30,7 @@ test('28 days of Melbourne: 118,084 transitions of 2,410 bays in order', { skip 
 })
 
 test('Melbourne on a plan: 33 areas, every bay once, none on another', { skip }, async () => {
-  const survey = await surveyStays(readStays(melbourne, zone))
+  const survey = await surveyStays(readStays(melbourne, zone, never))
   const { sites } = layoutOfStays(survey, { name: 'Melbourne', zone })
   const levels = sites.flatMap((site) => site.levels)
   const bays = levels.flatMap((level) => level.bays)

@@ -13,38 +13,61 @@ export interface Stay {
   readonly departure: number
 }
 
+/** A row that cannot be played, and why. */
+export interface BadRow {
+  readonly line: number
+  readonly what: string
+}
+export type OnBadRow = (row: BadRow) => void
+
 export const stayColumns = ['arrival_local', 'departure_local', 'street_marker']
 /** Local times repeat from row to row; the last few read are kept. */
 const knownMax = 10_000
 
-export async function* readStays(path: string, zone: string): AsyncGenerator<Stay> {
-  const known = new Map<string, number>()
-  const instantOf = (text: string, line: number): number => {
+/** A row that cannot be played is reported and left out; the others are played. */
+export async function* readStays(path: string, zone: string, onBadRow: OnBadRow): AsyncGenerator<Stay> {
+  const known = new Map<string, LocalTime>()
+  const timeOf = (text: string): LocalTime | undefined => {
     const before = known.get(text)
     if (before !== undefined) return before
-    const ms = localToInstant(text, zone)
-    if (ms === undefined)
-      throw new Error(
-        `${path}, line ${line}: ${JSON.stringify(text)} is no local time like 2016-11-07T08:35 in ${zone}`,
-      )
+    const time = localTime(text, zone)
+    if (time === undefined) return undefined
     if (known.size >= knownMax) known.clear()
-    known.set(text, ms)
-    return ms
+    known.set(text, time)
+    return time
   }
   for await (const { line, cells } of readCsvFile(path, stayColumns)) {
-    const bay = cells['street_marker'] as string
-    if (bay === '') throw new Error(`${path}, line ${line}: no street_marker`)
-    const arrival = instantOf(cells['arrival_local'] as string, line)
-    const departure = instantOf(cells['departure_local'] as string, line)
-    if (departure < arrival) throw new Error(`${path}, line ${line}: the departure is before the arrival`)
-    yield { line, bay, area: cells['area'] || 'All bays', arrival, departure }
+    const bad = (what: string) => onBadRow({ line, what })
+    const { street_marker: bay = '', arrival_local = '', departure_local = '', area } = cells
+    const [arrived, departed] = [timeOf(arrival_local), timeOf(departure_local)]
+    if (bay === '') bad('no street_marker')
+    else if (arrived === undefined) bad(notLocal(arrival_local, zone))
+    else if (departed === undefined) bad(notLocal(departure_local, zone))
+    else {
+      const arrival = arrived.first
+      // Over the hour that comes twice a stay may end at an earlier time of the clock than it began.
+      const departure = departed.first < arrival ? departed.second : departed.first
+      if (departure < arrival) bad('the departure is before the arrival')
+      else yield { line, bay, area: area || 'All bays', arrival, departure }
+    }
   }
 }
 
-/** A time skipped by daylight saving means the hour after, one that comes twice means the first: as people write timetables. */
-function localToInstant(text: string, zone: string): number | undefined {
+const notLocal = (text: string, zone: string) =>
+  `${JSON.stringify(text)} is not a local time like 2016-11-07T08:35 in ${zone}`
+
+interface LocalTime {
+  readonly first: number
+  /** The same as `first`, but for a time that daylight saving repeats. */
+  readonly second: number
+}
+
+/** A time skipped by daylight saving means the hour after; one that comes twice means the first where that is possible. */
+function localTime(text: string, zone: string): LocalTime | undefined {
   try {
-    return Temporal.PlainDateTime.from(text.trim().replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds
+    const local = Temporal.PlainDateTime.from(text.trim().replace(' ', 'T'))
+    const { epochMilliseconds: first } = local.toZonedDateTime(zone)
+    return { first, second: local.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds }
   } catch {
     return undefined
   }

@@ -5,9 +5,11 @@
  *   the next car takes it. A stay that begins and ends in one minute still begins before it ends.
  * - T2 What is of like time comes in the order of the file: the same file always gives the same numbers.
  * - T3 Memory holds the cars that are parked, not the file. The file is sorted by arrival, up to the hour that a change of
- *   daylight saving can turn back; one that is not is refused with the line.
+ *   daylight saving can turn back; a row that is not is reported with its line and left out.
+ * - T4 All readings carry one epoch, the time of the first arrival: the same file is a repetition of itself, and another file, earlier or
+ *   later, never conflicts with it.
  */
-import type { Stay } from './stays.ts'
+import type { OnBadRow, Stay } from './stays.ts'
 import type { WireReading } from './wire-reading.ts'
 
 /** Local times in order may go back by this much in real time where clocks change. */
@@ -26,20 +28,24 @@ interface Move {
   readonly occupied: boolean
 }
 
-export async function* transitions(stays: AsyncIterable<Stay>): AsyncGenerator<WireReading> {
+export async function* transitions(stays: AsyncIterable<Stay>, onBadRow: OnBadRow): AsyncGenerator<WireReading> {
   const waiting = createHeap()
   const seqs = new Map<string, number>()
   const number = ({ time, bay, occupied }: Move): WireReading => {
     const seq = (seqs.get(bay) ?? 0) + 1
     seqs.set(bay, seq)
-    return { device: bay, seq, time, occupied }
+    return { device: bay, seq, epoch, time, occupied }
   }
   let newest = Number.NEGATIVE_INFINITY
   let released = Number.NEGATIVE_INFINITY
   let order = 0
+  let epoch = 0
   for await (const { bay, arrival, departure, line } of stays) {
-    if (arrival < released)
-      throw new Error(`line ${line}: the arrival is before those above it; sort the file by arrival_local first`)
+    if (arrival < released) {
+      onBadRow({ line, what: 'the arrival is before those above it: sort the file by arrival_local first' })
+      continue
+    }
+    if (order === 0) epoch = Math.max(0, Math.floor(arrival / 1_000))
     const brief = arrival === departure
     waiting.push({ time: arrival, rank: brief ? rankBrief : rankArrival, order: order++, bay, occupied: true })
     waiting.push({ time: departure, rank: brief ? rankBrief : rankDeparture, order: order++, bay, occupied: false })

@@ -80,10 +80,10 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not start a fallen process again',
-    file: 'src/supervisor.ts',
-    from: 'if (!stopping && !kid.process) launch(kid)',
-    to: 'if (stopping && !kid.process) launch(kid)',
-    judge: falls,
+    file: 'src/worker.ts',
+    from: 'setTimeout(launch, delayMs)',
+    to: 'setTimeout(() => {}, delayMs)',
+    judge: ['--test', 'src/worker.slow.test.ts'],
   },
   {
     what: 'says that a layout was not published when intake has ended with it',
@@ -116,8 +116,8 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'stays when main is gone',
     file: 'src/child.ts',
-    from: "process.on('disconnect', () => {",
-    to: "process.on('disconnected', () => {",
+    from: "process.on('disconnect', orphaned)",
+    to: "process.on('disconnected', orphaned)",
     judge: falls,
   },
   {
@@ -174,7 +174,7 @@ export const houseBugs: readonly PlantedBug[] = [
     file: 'src/source-names.ts',
     from: "(names.includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
     to: "'mqtt'",
-    judge: ['--test', 'src/config.test.ts'],
+    judge: ['--test', 'src/source-names.test.ts'],
   },
   {
     what: 'lets a client id forge a log line',

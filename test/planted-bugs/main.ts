@@ -16,6 +16,7 @@ import { processTree } from '../../tools/process-tree.ts'
 import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
 import { codecBugs } from './codecs.ts'
+import { edgeBugs } from './edges.ts'
 import { houseBugs } from './house.ts'
 import { journalBugs } from './journal.ts'
 import { ledgerBugs } from './ledger.ts'
@@ -31,10 +32,24 @@ const all = {
   codecs: codecBugs,
   store: storeBugs,
   house: houseBugs,
+  edges: edgeBugs,
   ledger: ledgerBugs,
 }
 /** What a judge may need besides the packages. */
-const copied = ['src', 'contract', 'test', 'tools', 'bin', 'package.json', 'ARCHITECTURE.md']
+const copied = [
+  'src',
+  'contract',
+  'test',
+  'tools',
+  'bin',
+  'package.json',
+  'ARCHITECTURE.md',
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs',
+  'web/src',
+]
 const judgeMsMax = 120_000
 const atOnce = 2
 

@@ -199,6 +199,7 @@ function shell(page: 'desk' | 'public', plan: Plan, build: Build, sites: readonl
     page,
     version: '0.0.0',
     simulated: plan.simulated,
+    ingest_port: 18_081,
     paths: {
       plan: `${base}/plan`,
       snapshot: page === 'desk' ? `${base}/plan/snapshot` : `${base}/snapshot`,

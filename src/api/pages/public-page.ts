@@ -105,17 +105,20 @@ export function ageText(ms: number): string {
 
 /** Nothing to show yet: says what is missing and the next command. */
 function emptyCard({ devicesSeen, ingestUrl }: PublicPage): Html {
-  const address = ingestUrl ?? 'http://127.0.0.1:8081'
   if (devicesSeen > 0)
     return html`<div class="card"><h2>No bays yet</h2>
 <p>${devicesSeen} ${devicesSeen === 1 ? 'device has' : 'devices have'} reported and ${devicesSeen === 1 ? 'waits' : 'wait'} for a bay. Write a layout with
 <code>PUT /api/v1/layout</code> (<a href="/docs">reference</a>); what they sent already then applies.</p></div>`
   return html`<div class="card"><h2>No bays yet</h2>
-<p>Send the first reading:</p>
+${
+  ingestUrl === undefined
+    ? html`<p>HTTP ingest is switched off (<code>ingest.port</code> in the configuration): send the first reading by MQTT, TCP or a serial port.</p>`
+    : html`<p>Send the first reading:</p>
 <pre><code>./bin/baykeeper token create --source first
-curl -X POST ${address}/ingest/v1 \\
+curl -X POST ${ingestUrl}/ingest/v1 \\
   -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
-  -d '{"device":"A-017","seq":1,"occupied":true}'</code></pre>
+  -d '{"device":"A-017","seq":1,"occupied":true}'</code></pre>`
+}
 <p>Then write a layout with <code>PUT /api/v1/layout</code> (<a href="/docs">reference</a>). The operator desk opens by the
 setup link that the server printed; <code>baykeeper setup-link</code> makes a new one.</p></div>`
 }

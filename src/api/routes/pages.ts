@@ -2,7 +2,7 @@
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
-import { createSignInLimit, sessionCookie } from '../access.ts'
+import { sessionCookie } from '../access.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { siteSummaries } from '../live/summaries.ts'
@@ -11,18 +11,21 @@ import { html } from '../pages/html.ts'
 import { publicPage } from '../pages/public-page.ts'
 import { ProblemError } from '../problem.ts'
 import { requireSameOrigin } from '../security.ts'
+import { addressed, createSignInLimit } from '../sign-in-limit.ts'
 
 const htmlType = 'text/html; charset=utf-8'
 const page = (description: string, status = 200) => ({ status, type: 'text/html', description })
 
-export function pageRoutes({ live, status, simulated, assets, urls, keyring, clock, log }: RouteContext): Endpoint[] {
-  const limit = createSignInLimit(clock)
+export function pageRoutes(context: RouteContext): Endpoint[] {
+  const { live, status, simulated, assets, urls, keyring, clock, log } = context
+  const limit = createSignInLimit(clock, context.trustedProxies)
   const configOf = (name: 'public' | 'desk'): PageConfig => {
     const base = name === 'public' ? '/public' : '/api/v1'
     return {
       page: name,
       version: status().version,
       simulated: simulated(),
+      ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
       paths: {
         plan: `${base}/plan`,
         snapshot: name === 'public' ? '/public/snapshot' : '/api/v1/plan/snapshot',
@@ -102,14 +105,14 @@ export function pageRoutes({ live, status, simulated, assets, urls, keyring, clo
         // A browser that only looks ahead must not use up the link.
         if (request.headers['sec-purpose'] !== undefined)
           throw new ProblemError(503, 'this link is not for looking ahead')
-        limit.check(request.ip)
+        limit.check(addressed(request))
         reply.header('cache-control', 'no-store')
         if (await keyring.consumeSetup(key)) {
           log.info('the setup link was used', { address: request.ip })
           return reply.header('set-cookie', sessionCookie(request, keyring.signSession())).redirect('/desk', 303)
         }
         if (principal) return reply.redirect('/desk', 303)
-        limit.failed(request.ip)
+        limit.failed(addressed(request))
         return reply.code(403).type(htmlType).send(usedLinkPage(assets))
       },
     }),
@@ -126,12 +129,12 @@ export function pageRoutes({ live, status, simulated, assets, urls, keyring, clo
       answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The key is not known', 401)],
       handle({ body, request, reply }) {
         requireSameOrigin(request)
-        limit.check(request.ip)
+        limit.check(addressed(request))
         reply.header('cache-control', 'no-store')
         const key = body.key.trim()
         if (keyring.apiKey(key))
           return reply.header('set-cookie', sessionCookie(request, keyring.signSession(key))).redirect('/desk', 303)
-        limit.failed(request.ip)
+        limit.failed(addressed(request))
         return signIn(reply.code(401), 'This API key is not known, or was revoked.')
       },
     }),

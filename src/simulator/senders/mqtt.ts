@@ -44,6 +44,7 @@ export async function openMqttSender(url: string, options: MqttSenderOptions = {
   client.on('connect', () => {
     troubled = false
   })
+  if (signal?.aborted) end.reject(signal.reason)
   signal?.addEventListener('abort', () => end.reject(signal.reason), { once: true })
   const connected = new Promise<void>((resolve) => client.once('connect', () => resolve()))
   try {

@@ -4,9 +4,7 @@ import { type MqttSenderOptions, openMqttSender } from './mqtt.ts'
 import type { Sender } from './sender.ts'
 import { openSerialSender } from './serial.ts'
 import { openTcpSender } from './tcp.ts'
-
-export const transports = ['http', 'mqtt', 'tcp', 'serial'] as const
-export type Transport = (typeof transports)[number]
+import type { Transport } from './transport.ts'
 
 /** `to` is a URL, or for `serial` a path. */
 export async function openSender(via: Transport, to: string, options: MqttSenderOptions): Promise<Sender> {

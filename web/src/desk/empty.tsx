@@ -5,8 +5,8 @@ import { Drawer } from './drawer.tsx'
 import { Inbox } from './inbox.tsx'
 
 export function Empty() {
-  const { words } = useDesk()
-  const send = `curl -X POST http://${location.hostname}:8081/ingest/v1 \\
+  const { words, config } = useDesk()
+  const send = `curl -X POST http://${location.hostname}:${config.ingest_port}/ingest/v1 \\
   -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
   -d '{"device":"A-017","seq":1,"occupied":true}'`
   return (
@@ -17,8 +17,7 @@ export function Empty() {
         <h2>{words.text('emptyStep1')}</h2>
         <Command text="./bin/baykeeper token create --source first" />
         <h2>{words.text('emptyStep2')}</h2>
-        <Command text={send} />
-        <p class="quiet">{words.text('emptyPort')}</p>
+        {config.ingest_port === null ? <p>{words.text('emptyNoIngest')}</p> : <Command text={send} />}
         <h2>{words.text('emptyStep3')}</h2>
         <p>
           {words.text('emptyStep3Text')} <a href="/docs">{words.text('apiReference')}</a>

@@ -6,7 +6,7 @@ export const de: Dictionary = {
   live: 'Live',
   forecast: 'Prognose',
   pipeline: 'Datenweg',
-  losses: 'Was verloren ging, und warum',
+  losses: 'Datenverlust',
   deadLetters: 'Unzustellbare Meldungen',
   pageFailed: 'Diese Seite konnte nicht geladen werden.',
   navigation: 'Hauptmenü',
@@ -87,7 +87,7 @@ export const de: Dictionary = {
   commitP99: 'Commit p99 {ms} ms',
   lossLedger: 'Verlustbuch',
   balanced: 'ausgeglichen',
-  whatLost: 'Was verloren ging',
+  whatLost: 'Datenverlust',
   ledgerOff: 'Abweichung {n}',
   notKnown: 'noch nicht bekannt',
   asOf: 'Stand {time}',
@@ -95,7 +95,7 @@ export const de: Dictionary = {
 
   ledgerTitle: 'Wo jede Meldung geblieben ist',
   ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + beschädigt + offen',
-  ledgerLost: 'Fehlende Nummern sind Lücken in der Zählung der Sender: verloren, bevor sie hier ankamen.',
+  ledgerLost: 'Vor uns verloren: Lücken in der Zählung der Sender; diese Meldungen kamen hier nie an.',
   ledgerReceived: 'Empfangen',
   ledgerAccepted: 'Angenommen',
   ledgerRefused: 'Abgelehnt',
@@ -105,7 +105,7 @@ export const de: Dictionary = {
   ledgerQuarantined: 'In Quarantäne',
   ledgerDamagedName: 'Beschädigt',
   ledgerPendingName: 'Offen',
-  ledgerLostName: 'Fehlende Nummern',
+  ledgerLostName: 'Vor uns verloren',
   ledgerDifference: 'Abweichung',
 
   plan: 'Stellplatzplan',
@@ -186,7 +186,8 @@ export const de: Dictionary = {
   emptyStep3: '3. Die Stellplätze zeichnen',
   emptyStep3Text:
     'Einen Lageplan mit PUT /api/v1/layout schreiben; schon gehörte Geräte gelten sofort für ihre Plätze.',
-  emptyPort: 'Der Port ist der, den der Start für die Annahme nennt (sonst 8081).',
+  emptyNoIngest:
+    'Die Annahme über HTTP ist abgeschaltet (ingest.port in der Konfiguration). Senden Sie über MQTT, TCP oder einen seriellen Anschluss.',
   copy: 'Kopieren',
   copied: 'Kopiert',
   inbox: 'Gehört, nicht zugeordnet',

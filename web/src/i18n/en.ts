@@ -4,7 +4,7 @@ export const en = {
   live: 'Live',
   forecast: 'Forecast',
   pipeline: 'Pipeline',
-  losses: 'What we lost, and why',
+  losses: 'Data loss',
   deadLetters: 'Dead letters',
   pageFailed: 'This page could not be loaded.',
   navigation: 'Main',
@@ -84,7 +84,7 @@ export const en = {
   commitP99: 'commit p99 {ms} ms',
   lossLedger: 'Loss ledger',
   balanced: 'balanced',
-  whatLost: 'What was lost',
+  whatLost: 'Data loss',
   ledgerOff: 'off by {n}',
   notKnown: 'not known yet',
   asOf: 'as of {time}',
@@ -92,17 +92,17 @@ export const en = {
 
   ledgerTitle: 'Where every reading went',
   ledgerLaw: 'accepted = committed + duplicate + quarantined + damaged + pending',
-  ledgerLost: 'Missing numbers are gaps in the senders’ own counting: lost before they arrived here.',
+  ledgerLost: 'Missing before us: gaps in the senders’ own numbering; these messages never arrived here.',
   ledgerReceived: 'Received',
   ledgerAccepted: 'Accepted',
-  ledgerRefused: 'Refused',
+  ledgerRefused: 'Rejected',
   ledgerUnframeable: 'Not readable as frames',
   ledgerCommitted: 'Committed',
   ledgerDuplicate: 'Duplicate',
   ledgerQuarantined: 'Quarantined',
   ledgerDamagedName: 'Damaged',
   ledgerPendingName: 'Pending',
-  ledgerLostName: 'Missing numbers',
+  ledgerLostName: 'Missing before us',
   ledgerDifference: 'Difference',
 
   plan: 'Bay plan',
@@ -182,7 +182,7 @@ export const en = {
   emptyStep2: '2. Send a reading',
   emptyStep3: '3. Draw your bays',
   emptyStep3Text: 'Write a layout with PUT /api/v1/layout; devices heard before apply to their bays at once.',
-  emptyPort: 'The port is the one the start banner names for ingest (8081 by default).',
+  emptyNoIngest: 'HTTP ingest is switched off (ingest.port in the configuration). Send by MQTT, TCP or a serial port.',
   copy: 'Copy',
   copied: 'Copied',
   inbox: 'Seen, not assigned',
@@ -215,7 +215,7 @@ export const en = {
 } as const satisfies Record<string, string | Plural>
 
 /** Forms by `Intl.PluralRules`; `other` is always there. */
-export interface Plural {
+export interface Plural extends Partial<Record<Intl.LDMLPluralRule, string>> {
   readonly one: string
   readonly other: string
 }

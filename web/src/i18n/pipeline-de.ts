@@ -64,8 +64,8 @@ export const pipelineDe: PipelineDictionary = {
   wrongCommit: 'Speichern ist langsam',
   wrongStoreAge: 'Nicht frisch',
 
-  ledger: 'Erhaltungssatz',
-  ledgerText: 'Jede Meldung, die ankam, muss irgendwo sein. Die Abweichung ist, was nirgends ist.',
+  ledger: 'Meldungsbilanz',
+  ledgerText: 'Jede empfangene Meldung ist nachgewiesen. Abweichung = Meldungen ohne Nachweis.',
   difference: 'Abweichung',
   closes: 'ausgeglichen: jede Meldung ist nachgewiesen',
   closesNot: 'geht nicht auf: {n} Meldungen sind nicht nachgewiesen',
@@ -85,11 +85,11 @@ export const pipelineDe: PipelineDictionary = {
   fateQuarantined: 'Quarantäne',
   fatePending: 'wartend',
   fateDamaged: 'beschädigt',
-  fateLost: 'verloren',
-  besideLaw: 'Neben dem Satz',
-  lostBefore: { one: '{n} Meldung verloren', other: '{n} Meldungen verloren' },
-  lostNone: 'Kein Verlust bekannt',
-  whyLink: 'Was verloren ging, und warum',
+  fateLost: 'vor uns verloren',
+  besideLaw: 'Vor der Ankunft verloren',
+  lostBefore: { one: '{n} Meldung', other: '{n} Meldungen' },
+  lostNone: 'keine bekannt',
+  whyLink: 'Datenverlust',
   byDay: 'Nach Tag',
   bySource: 'Nach Quelle',
   day: 'Tag (UTC)',
@@ -122,8 +122,11 @@ export const pipelineDe: PipelineDictionary = {
   noSources: 'Keine Quelle ist eingerichtet.',
 
   lossesLead:
-    'Meldungen, die hier nie zu Messwerten wurden: vor der Ankunft verloren, abgelehnt oder auf unserer Platte beschädigt. Sie stehen neben dem Erhaltungssatz; jede hat eine Ursache.',
-  lostFrames: { one: '{n} Meldung verloren', other: '{n} Meldungen verloren' },
+    'Meldungen, die nicht zu Messwerten wurden: vor uns verloren (nie angekommen), abgelehnt (falsches Token, falsches Format, zu groß) oder bei uns verloren (auf unserer Platte beschädigt). Jede hat eine Ursache.',
+  lostFrames: {
+    one: '{n} Meldung vor uns verloren, abgelehnt oder bei uns verloren',
+    other: '{n} Meldungen vor uns verloren, abgelehnt oder bei uns verloren',
+  },
   atLeast: 'mindestens {n}',
   uncounted: { one: '{n} Verlust unbekannter Größe', other: '{n} Verluste unbekannter Größe' },
   nothingLost: 'Nichts verloren seit {day}',
@@ -178,8 +181,9 @@ export const pipelineDe: PipelineDictionary = {
   causePort: 'Niemand hörte zu',
   causePortText: 'Anschluss oder Leitung war zu; was in der Zeit gesendet wurde, hat niemand gehört.',
   causePortHelp: 'Ein fester Name für den Adapter, ein Hub mit Netzteil und Sender, die Unbestätigtes behalten.',
-  causeRefused: 'Abgewiesen',
-  causeRefusedText: 'Der Server konnte nicht annehmen: Der Sender erfuhr es, oder sein Protokoll kann es nicht sagen.',
+  causeRefused: 'Abgelehnt',
+  causeRefusedText:
+    'Abgelehnt (falsches Token, falsches Format, zu groß, kein Platz). HTTP-Sender erhielten einen Fehler; UDP kann keinen melden.',
   causeRefusedHelp:
     'Sender, die es erneut versuchen, genug freie Platte, gültige Tokens, Meldungen unter der Größengrenze.',
   causeDamage: 'Schaden im Journal',

@@ -38,6 +38,16 @@ test('the language is chosen by address, then cookie, then the browser', () => {
   assert.equal(chooseLocale('?lang=xx', '', ['ja']), 'en')
 })
 
+test('each form that a language has is used, and other where a text lacks it', () => {
+  const texts = { bays: { one: '{n} miejsce', few: '{n} miejsca', many: '{n} miejsc', other: '{n} miejsca' } }
+  const polish = createWords<'bays'>('pl', texts)
+  assert.deepEqual(
+    [1, 2, 5, 22, 1.5].map((n) => polish.count('bays', n)),
+    ['1 miejsce', '2 miejsca', '5 miejsc', '22 miejsca', '1,5 miejsca'],
+  )
+  assert.equal(createWords<'bays'>('ar', texts).count('bays', 0), `${new Intl.NumberFormat('ar').format(0)} miejsca`)
+})
+
 test('numbers, plurals, ages and the time of the site follow the language', () => {
   const words = createWords('de', de)
   assert.equal(words.count('bayCount', 1), '1 Stellplatz')

@@ -79,7 +79,7 @@ export function createWords<K extends string = TextKey>(
     count(key, n) {
       const found: string | Plural = dictionary[key]
       if (typeof found === 'string') return fill(found, { n })
-      return fill(plurals.select(n) === 'one' ? found.one : found.other, { n })
+      return fill(found[plurals.select(n)] ?? found.other, { n })
     },
     number: (n, digits = 0) => {
       const style = { minimumFractionDigits: digits, maximumFractionDigits: digits }

@@ -24,7 +24,7 @@ export function sumFigure(words: PipelineWords, { frames, uncounted }: Sum): str
   return frames === 0 ? words.text('notCountable') : words.text('atLeast', { n: frames })
 }
 
-/** In a sentence: "12 frames lost, and 3 losses of unknown size". */
+/** In a sentence: "12 messages missing, rejected or lost, and 3 losses of unknown size". */
 export function sumWords(words: PipelineWords, { frames, uncounted }: Sum): string {
   const known = frames > 0 || uncounted === 0 ? [words.count('lostFrames', frames)] : []
   return [...known, ...(uncounted > 0 ? [words.count('uncounted', uncounted)] : [])].join(' · ')

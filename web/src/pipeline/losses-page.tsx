@@ -1,5 +1,5 @@
 /**
- * What we lost, and why: every known loss with its cause, added up by cause, day, source and sensor. The filter stands in the
+ * Data loss: every known loss with its cause, added up by cause, day, source and sensor. The filter stands in the
  * address. What nobody can count is said to be so and never shown as 0.
  */
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'

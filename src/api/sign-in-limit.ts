@@ -1,0 +1,80 @@
+/**
+ * Slows down whoever tries keys and setup links: ten failures within a minute, counted by client address.
+ *
+ * - Behind a proxy the client's address is the one that the proxy appended to X-Forwarded-For. Proxies on this machine and those of
+ *   `trustedProxies` are believed; an address that anybody could write is not.
+ * - Where many clients may stand behind one address (a proxy that says nothing, or is not trusted), failures beyond the limit are
+ *   refused and a right key still signs in: nobody locks out the others.
+ * - Memory is bounded: of too many addresses the one that failed longest ago is forgotten, never all of them.
+ *
+ * Keys in headers are not limited: they are long and random, and a limit would let one client lock out another.
+ */
+import type { FastifyRequest } from 'fastify'
+import { createAddressList } from '../lib/address-list.ts'
+import { type AddressedRequest, addressBlock, clientAddress } from '../lib/client-address.ts'
+import type { Clock } from '../lib/clock.ts'
+import { ProblemError } from './problem.ts'
+
+const failuresMax = 10
+const failureWindowMs = 60_000
+const addressesMax = 10_000
+const loopback = ['127.0.0.0/8', '::1']
+
+export interface SignInLimit {
+  /** Before a key is looked at: throws 429 when this client, and nobody else, has failed too often. */
+  check(request: AddressedRequest): void
+  /** After a wrong key: counts it, and throws 429 when there were too many. */
+  failed(request: AddressedRequest): void
+}
+
+/** What the limit looks at of a request. */
+export const addressed = ({ raw }: FastifyRequest): AddressedRequest => ({
+  socket: raw.socket,
+  headers: { 'x-forwarded-for': raw.headers['x-forwarded-for'] },
+})
+
+interface Client {
+  readonly address: string
+  /** The address may be that of many clients. */
+  readonly shared: boolean
+}
+
+export function createSignInLimit(clock: Clock, trustedProxies: readonly string[] = []): SignInLimit {
+  const isProxy = createAddressList([...loopback, ...trustedProxies])
+  const failures = new Map<string, { count: number; since: number }>()
+
+  function clientOf(request: AddressedRequest): Client {
+    const address = clientAddress(request, isProxy)
+    const isForwarded = request.headers['x-forwarded-for'] !== undefined
+    const fromProxy = isProxy(request.socket.remoteAddress)
+    // A trusted proxy that names nobody, and a header from somebody who is not trusted: in both cases the address is the proxy's.
+    return { address: addressBlock(address), shared: isProxy(address) || (isForwarded && !fromProxy) }
+  }
+  const recent = (address: string) => {
+    const entry = failures.get(address)
+    return entry && clock.monotonic() - entry.since <= failureWindowMs ? entry : undefined
+  }
+
+  return {
+    check(request) {
+      const { address, shared } = clientOf(request)
+      if (!shared && (recent(address)?.count ?? 0) >= failuresMax) throw tooMany()
+    },
+    failed(request) {
+      const { address } = clientOf(request)
+      const entry = recent(address) ?? { count: 0, since: clock.monotonic() }
+      entry.count++
+      // Newest last: the first of the map has failed longest ago.
+      failures.delete(address)
+      failures.set(address, entry)
+      if (failures.size > addressesMax) failures.delete(failures.keys().next().value as string)
+      if (entry.count > failuresMax) throw tooMany()
+    },
+  }
+}
+
+const tooMany = () =>
+  new ProblemError(429, 'too many failed sign-ins from this address: wait a minute', {
+    code: 'E_SIGN_IN_LIMIT',
+    headers: { 'retry-after': String(failureWindowMs / 1_000) },
+  })

@@ -1,0 +1,339 @@
+/**
+ * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
+ * own, loaded when the command runs.
+ */
+import { lossCauses } from '@baykeeper/contract/losses.ts'
+import { Argument, Command, type Option } from 'commander'
+import { type Flags, loadConfig } from '../config.ts'
+import { scopes } from '../lib/keyring.ts'
+import { transports } from '../simulator/senders/transport.ts'
+import { version } from '../version.ts'
+import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
+
+type Exit = number | Promise<number>
+/** Runs a command's action and turns its exit code into that of the process. */
+export type RunAction = <A extends unknown[]>(action: (...args: A) => Exit) => (...args: A) => Promise<void>
+
+const limitMax = 10_000
+const recordMax = Number.MAX_SAFE_INTEGER
+
+const place = (): Option[] => [
+  text('--config <file>', 'configuration file (default ./baykeeper.yaml if it exists)'),
+  text('--data <dir>', 'data directory (default ./data)'),
+  text('--store <url>', 'sqlite or mysql://user@host/database (default sqlite)'),
+  text('--store-password-file <file>', 'file that holds the password of the database user'),
+]
+const json = '--json'
+const jsonAbout = 'one JSON object {ok, data, warnings} on standard output'
+/** A command that works on a data directory. */
+const placed = (command: Command) => addAll(command, place()).option(json, jsonAbout)
+
+const serverOptions = (): Option[] => [
+  ...place(),
+  text('--host <address>', 'address all listeners bind to (default 127.0.0.1)'),
+  port('--port <port>', 'web and API (default 8080; 0 = any free port, off = none)'),
+  port('--ingest-port <port>', 'HTTP ingest and LoRaWAN webhooks (default 8081)'),
+  port('--mqtt-port <port>', 'built-in MQTT broker (default 1883)'),
+  port('--tcp-port <port>', 'TCP lines (default 7001)'),
+  port('--udp-port <port>', 'UDP datagrams (default 7001)'),
+  text('--serial <path>', 'serial port, several separated by commas'),
+  oneOf('--log-level <level>', 'how much is logged', ['debug', 'info', 'warn', 'error']),
+  text('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready'),
+]
+const serving = (command: Command) =>
+  addAll(command, serverOptions())
+    .option('--no-forecast', 'no forecasts, and none of their processes')
+    .option('--log-json', 'log lines as JSON')
+
+interface ServerFlags {
+  readonly config?: string
+  readonly readyFile?: string
+  readonly forecast?: boolean
+  readonly demo?: boolean
+  readonly bays?: number
+}
+
+/** Commander gives `true` where an option that negates is absent: only `false` is a flag. */
+function configFlags(given: ServerFlags & Flags): Flags {
+  const { config: _file, readyFile: _ready, forecast, demo, bays, ...flags } = given
+  return {
+    ...flags,
+    ...(forecast === false ? { forecast } : {}),
+    ...(demo === false ? { demo } : {}),
+    ...(bays === undefined ? {} : { demoBays: String(bays) }),
+  }
+}
+
+export function commandTable(run: RunAction): Command {
+  const program = new Command('baykeeper')
+    .description('Open smart-parking server: takes in every reading of every parking sensor and loses none.')
+    .version(version)
+    .showHelpAfterError('(--help lists commands and options)')
+    .exitOverride()
+  addServing(program, run)
+  placed(program.command('doctor').description('check everything the server depends on')).action(
+    run(async (...args: Parameters<typeof import('./doctor.ts').doctor>) =>
+      (await import('./doctor.ts')).doctor(...args),
+    ),
+  )
+  addLedger(program.command('ledger').description('where every frame went'), run)
+  addJournal(program.command('journal').description('the journal: the records on the disk'), run)
+  addDlq(program.command('dlq').description('dead letters: frames that were not decoded, with their bytes'), run)
+  addDecoder(program.command('decoder').description('which decoder reads the frames of a LoRaWAN device'), run)
+  addToken(program.command('token').description('who may send readings, who may use the API'), run)
+  placed(program.command('setup-link').description('a new one-time link that opens the desk')).action(
+    run(async (...args: Parameters<typeof import('./token.ts').setupLink>) =>
+      (await import('./token.ts')).setupLink(...args),
+    ),
+  )
+  addConfig(program.command('config').description('the configuration'), run)
+  addSending(program, run)
+  placed(program.command('train').description('train the forecaster on the history of this place'))
+    .addOption(whole('--steps <n>', 'length (default forecast.trainingSteps)', { min: 1, max: 1_000_000 }))
+    .action(
+      run(async (...args: Parameters<typeof import('./train.ts').trainCommand>) =>
+        (await import('./train.ts')).trainCommand(...args),
+      ),
+    )
+  return program
+}
+
+function addServing(program: Command, run: RunAction) {
+  serving(program.command('start').description('start the server'))
+    .option('--no-demo', 'no simulated city, even while nothing real is configured')
+    .action(
+      run(async (flags: ServerFlags & Flags) => {
+        const { start } = await import('./start.ts')
+        const { config: file, readyFile } = flags
+        return start(loadConfig({ file, flags: configFlags(flags) }), { readyFile })
+      }),
+    )
+  serving(program.command('demo').description('the whole product on a simulated city, apart from any real data'))
+    .addOption(whole('--bays <n>', 'size of the city (default 2000)', { min: 20, max: 50_000 }))
+    .action(
+      run(async (flags: ServerFlags & Flags) => {
+        const { start } = await import('./start.ts')
+        const { config: file, readyFile } = flags
+        const data = flags['data'] ?? './data/demo-only'
+        return start(loadConfig({ file, flags: { ...configFlags(flags), data } }), { readyFile, forceDemo: true })
+      }),
+    )
+}
+
+function addLedger(ledger: Command, run: RunAction) {
+  const listed = (command: Command) =>
+    addAll(placed(command), [
+      text('--source <name>', 'name of the source'),
+      text('--device <id>', 'the sensor'),
+      day('--from <day>', 'first UTC day, such as 2026-11-23'),
+      day('--to <day>', 'last UTC day'),
+      whole('--limit <n>', 'how many (default 100)', { min: 1, max: limitMax }),
+      text('--cursor <cursor>', 'go on where a page ended'),
+    ])
+  placed(
+    ledger.command('verify').description('recount the journal against the database; exit 5 if they do not agree'),
+  ).action(
+    run(async (...args: Parameters<typeof import('./ledger.ts').ledgerVerify>) =>
+      (await import('./ledger.ts')).ledgerVerify(...args),
+    ),
+  )
+  listed(
+    ledger
+      .command('losses')
+      .description('messages rejected, missing before us or lost by us, by sensor, day and cause'),
+  )
+    .addOption(oneOf('--cause <cause>', 'of one cause', lossCauses))
+    .action(
+      run(async (...args: Parameters<typeof import('./ledger.ts').ledgerLosses>) =>
+        (await import('./ledger.ts')).ledgerLosses(...args),
+      ),
+    )
+  listed(ledger.command('sensors').description('where the frames of each sensor went, by day')).action(
+    run(async (...args: Parameters<typeof import('./ledger.ts').ledgerSensors>) =>
+      (await import('./ledger.ts')).ledgerSensors(...args),
+    ),
+  )
+}
+
+function addJournal(journal: Command, run: RunAction) {
+  placed(journal.command('inspect').description('its segments').argument('[dir]')).action(
+    run(async (...args: Parameters<typeof import('./journal.ts').journalInspect>) =>
+      (await import('./journal.ts')).journalInspect(...args),
+    ),
+  )
+  placed(
+    journal.command('verify').description('read every checksum; exit 5 if anything is damaged').argument('[dir]'),
+  ).action(
+    run(async (...args: Parameters<typeof import('./journal.ts').journalVerify>) =>
+      (await import('./journal.ts')).journalVerify(...args),
+    ),
+  )
+  placed(journal.command('export').description('records as NDJSON').argument('[dir]'))
+    .option('--raw', 'the received bytes alone, one after another')
+    .option('--decoded', 'with the readings of each frame, every decoded value included, or why it has none')
+    .addOption(whole('--from <n>', 'first record', { min: 1, max: recordMax }))
+    .addOption(whole('--to <n>', 'last record', { min: 1, max: recordMax }))
+    .action(
+      run(async (...args: Parameters<typeof import('./journal.ts').journalExport>) =>
+        (await import('./journal.ts')).journalExport(...args),
+      ),
+    )
+}
+
+function addDlq(dlq: Command, run: RunAction) {
+  const source = () => text('--source <name>', 'of one source')
+  const code = () => text('--code <code>', 'with one code')
+  placed(dlq.command('list').description('list them'))
+    .addOption(source())
+    .addOption(code())
+    .addOption(whole('--limit <n>', 'how many (default 100)', { min: 1, max: limitMax }))
+    .action(
+      run(async (...args: Parameters<typeof import('./dlq.ts').dlqList>) =>
+        (await import('./dlq.ts')).dlqList(...args),
+      ),
+    )
+  placed(dlq.command('show').description('one with all its bytes').argument('<id>')).action(
+    run(async (...args: Parameters<typeof import('./dlq.ts').dlqShow>) => (await import('./dlq.ts')).dlqShow(...args)),
+  )
+  placed(
+    dlq
+      .command('discard')
+      .description('discard one; who, when, why and the hash of its bytes are kept')
+      .argument('<id>'),
+  )
+    .addOption(text('--reason <text>', 'why; required'))
+    .action(
+      run(async (...args: Parameters<typeof import('./dlq.ts').dlqDiscard>) =>
+        (await import('./dlq.ts')).dlqDiscard(...args),
+      ),
+    )
+  placed(dlq.command('requeue').description('decode them again').argument('[id...]'))
+    .addOption(source().conflicts('all'))
+    .addOption(code().conflicts('all'))
+    .option('--all', 'all of them')
+    .addOption(
+      text(
+        '--decoder <name>',
+        'of the devices they are from, for these and all later frames ("decoder list" has the names)',
+      ),
+    )
+    .action(
+      run(async (...args: Parameters<typeof import('./dlq.ts').dlqRequeue>) =>
+        (await import('./dlq.ts')).dlqRequeue(...args),
+      ),
+    )
+}
+
+function addDecoder(decoder: Command, run: RunAction) {
+  const source = () => text('--source <name>', 'source of the device; required')
+  placed(decoder.command('list').description('what was chosen, and what there is')).action(
+    run(async (...args: Parameters<typeof import('./decoder.ts').decoderList>) =>
+      (await import('./decoder.ts')).decoderList(...args),
+    ),
+  )
+  placed(decoder.command('set').description('choose one for a device').argument('<device>').argument('<name>'))
+    .addOption(source())
+    .action(
+      run(async (...args: Parameters<typeof import('./decoder.ts').decoderSet>) =>
+        (await import('./decoder.ts')).decoderSet(...args),
+      ),
+    )
+  placed(decoder.command('clear').description('choose none for a device').argument('<device>'))
+    .addOption(source())
+    .action(
+      run(async (...args: Parameters<typeof import('./decoder.ts').decoderClear>) =>
+        (await import('./decoder.ts')).decoderClear(...args),
+      ),
+    )
+}
+
+function addToken(token: Command, run: RunAction) {
+  placed(token.command('create').description('make a token; it is shown once'))
+    .addOption(text('--source <name>', 'may send readings under this source name').conflicts(['apiKey', 'scopes']))
+    .addOption(text('--api-key <name>', 'may use the API').conflicts('time'))
+    .addOption(listOf('--scopes <list>', 'of an API key: read,operate,admin (default all)', scopes))
+    .addOption(
+      oneOf('--time <policy>', 'of a source: accept the times of its readings without a limit (replay, history)', [
+        'trust',
+      ]),
+    )
+    .option('--replace', 'end the token of that name')
+    .action(
+      run(async (...args: Parameters<typeof import('./token.ts').tokenCreate>) =>
+        (await import('./token.ts')).tokenCreate(...args),
+      ),
+    )
+  placed(token.command('list').description('list them, never the secrets')).action(
+    run(async (...args: Parameters<typeof import('./token.ts').tokenList>) =>
+      (await import('./token.ts')).tokenList(...args),
+    ),
+  )
+  placed(token.command('revoke').description('end a token').argument('<name>'))
+    .option('--api-key', 'an API key, not an ingest token')
+    .action(
+      run(async (...args: Parameters<typeof import('./token.ts').tokenRevoke>) =>
+        (await import('./token.ts')).tokenRevoke(...args),
+      ),
+    )
+}
+
+function addConfig(config: Command, run: RunAction) {
+  placed(config.command('check').description('check it; exit 3 with file and line of each fault')).action(
+    run(async (...args: Parameters<typeof import('./config.ts').configCheck>) =>
+      (await import('./config.ts')).configCheck(...args),
+    ),
+  )
+  placed(config.command('show').description('show the values in force'))
+    .option('--origin', 'and where each value comes from')
+    .action(
+      run(async (...args: Parameters<typeof import('./config.ts').configShow>) =>
+        (await import('./config.ts')).configShow(...args),
+      ),
+    )
+  config
+    .command('schema')
+    .description('JSON Schema of the file')
+    .option(json, jsonAbout)
+    .action(
+      run(async (...args: Parameters<typeof import('./config.ts').configPrintSchema>) =>
+        (await import('./config.ts')).configPrintSchema(...args),
+      ),
+    )
+}
+
+function addSending(program: Command, run: RunAction) {
+  const target = () => [
+    oneOf('--via <source>', 'http, mqtt, serial or tcp', transports).default('http'),
+    text('--to <target>', 'URL or serial path (default: the server running on --data)'),
+    text('--token <token>', 'ingest token (default BAYKEEPER_INGEST_TOKEN, else one is made)'),
+  ]
+  addAll(placed(program.command('replay').description('play real stays from a CSV through a real source')), [
+    ...target(),
+    decimalOrMax('--speed <times>', 'times real time, or max', { min: 0.001, max: 1e9 }).default(
+      Number.POSITIVE_INFINITY,
+      'max',
+    ),
+    timeZone('--zone <iana>', 'time zone of the local times in the file'),
+    oneOf('--time <policy>', 'original, or now to shift the first transition to this moment', [
+      'original',
+      'now',
+    ]).default('original'),
+    text('--api-key <key>', 'to send the layout first (default BAYKEEPER_API_KEY, else one is made)'),
+  ])
+    .addArgument(new Argument('<csv>'))
+    .action(
+      run(async (...args: Parameters<typeof import('./replay.ts').replayCommand>) =>
+        (await import('./replay.ts')).replayCommand(...args),
+      ),
+    )
+  addAll(placed(program.command('simulate').description('send simulated sensors at a rate')), [
+    ...target(),
+    whole('--sensors <n>', 'how many sensors', { min: 1, max: 1_000_000 }).default(500),
+    decimal('--rate <hz>', 'readings a second in all', { min: 0.01, max: 1e6 }).default(1_000),
+    decimal('--seconds <s>', 'how long', { min: 0.1, max: 1e7 }).default(60),
+  ]).action(
+    run(async (...args: Parameters<typeof import('./simulate.ts').simulateCommand>) =>
+      (await import('./simulate.ts')).simulateCommand(...args),
+    ),
+  )
+}

@@ -1,0 +1,207 @@
+/** Bugs at the edges: command line, configuration, processes, API, advice. */
+import type { PlantedBug } from './planted-bug.ts'
+
+const table = ['--test', 'src/cli/command-table.test.ts']
+const place = ['--test', 'src/cli/used-place.test.ts']
+const config = ['--test', 'src/config.test.ts']
+const state = ['--test', 'src/worker-state.test.ts']
+const worker = ['--test', 'src/worker.slow.test.ts']
+const run = ['--test', 'src/run-directory.slow.test.ts']
+const modes = ['--test', 'src/private-files.test.ts']
+const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
+const access = ['--test', 'src/api/access.test.ts']
+const advice = ['--test', 'src/advice.test.ts']
+const stays = ['--test', 'src/simulator/transitions.test.ts']
+const plan = ['--test', 'src/simulator/layout-upload.test.ts']
+
+export const edgeBugs: readonly PlantedBug[] = [
+  {
+    what: 'takes a number of the command line that is out of range',
+    file: 'src/cli/option-values.ts',
+    from: '? Number(text) : Number.NaN\n    if (!(value >= min && value <= max))\n      throw',
+    to: '? Number(text) : Number.NaN\n    if (Number.isNaN(value))\n      throw',
+    judge: table,
+  },
+  {
+    what: 'takes a day that the calendar does not have',
+    file: 'src/cli/option-values.ts',
+    from: 'return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)',
+    to: 'return !Number.isNaN(ms)',
+    judge: table,
+  },
+  {
+    what: 'drops one of two options that exclude each other',
+    file: 'src/cli/command-table.ts',
+    from: ".conflicts(['apiKey', 'scopes'])",
+    to: '',
+    judge: table,
+  },
+  {
+    what: 'answers for a data directory that does not exist',
+    file: 'src/cli/place.ts',
+    from: 'if (!existsSync(data))',
+    to: 'if (data === undefined)',
+    judge: place,
+  },
+  {
+    what: 'passes in config check what start refuses',
+    file: 'src/cli/config.ts',
+    from: 'await refuseFaulty(loaded)',
+    to: '',
+    judge: config,
+  },
+  {
+    what: 'lets two listeners have one port',
+    file: 'src/config-faults.ts',
+    from: 'if (!first) return []',
+    to: 'if (first) return []',
+    judge: config,
+  },
+  {
+    what: 'opens a listener without a list to the network',
+    file: 'src/config-faults.ts',
+    from: "port === 'off' || allow.length > 0",
+    to: "port === 'off' || allow.length >= 0",
+    judge: config,
+  },
+  {
+    what: 'reads an empty variable as 0',
+    file: 'src/config.ts',
+    from: 'env[envName(key)] || undefined',
+    to: 'env[envName(key)]',
+    judge: config,
+  },
+  {
+    what: 'takes a topic filter with a wildcard in the middle',
+    file: 'src/config-values.ts',
+    from: "level === '#' && i < levels.length - 1",
+    to: "level === '#' && i > levels.length",
+    judge: config,
+  },
+  {
+    what: 'launches a process again after it was stopped',
+    file: 'src/worker-state.ts',
+    from: "{ is: 'leaving', again: false } : { is: 'ended' }",
+    to: "{ is: 'leaving', again: false } : state",
+    judge: state,
+  },
+  {
+    what: 'waits longer and longer for a process that had been healthy',
+    file: 'src/worker-state.ts',
+    from: 'now - state.since > healthyMs ? 1 : state.falls + 1',
+    to: 'state.falls + 1',
+    judge: state,
+  },
+  {
+    what: 'does not end a process by force that does not leave',
+    file: 'src/worker.ts',
+    from: "leaver.kill('SIGKILL')",
+    to: 'leaver.unref()',
+    judge: worker,
+  },
+  {
+    what: 'gives up a program that could not be started once',
+    file: 'src/worker.ts',
+    from: 'if (spawned.pid === undefined) exited(spawned, null, null)',
+    to: '',
+    judge: worker,
+  },
+  {
+    what: 'writes a process down only when it is ready',
+    file: 'src/worker.ts',
+    from: 'if (spawned.pid !== undefined) options.onSpawn(spawned.pid)',
+    to: "spawned.once('message', () => options.onSpawn(spawned.pid as number))",
+    judge: worker,
+  },
+  {
+    what: 'removes the addresses of the server that runs',
+    file: 'src/run-directory.ts',
+    from: "  const lock = holdLock(path.join(dataDir, 'run', 'owner.lock'))",
+    to: "  rmSync(readyPath(dataDir), { force: true })\n  const lock = holdLock(path.join(dataDir, 'run', 'owner.lock'))",
+    judge: run,
+  },
+  {
+    what: 'does not wait for what a killed server left behind',
+    file: 'src/run-directory.ts',
+    from: 'for (const until = performance.now() + leftoverMsMax; left.some(isRunning);',
+    to: 'for (const until = performance.now() + leftoverMsMax; left.some(isRunning) && left.length < 0;',
+    judge: run,
+  },
+  {
+    what: 'takes another process for one of its own by its number',
+    file: 'src/run-directory.ts',
+    from: 'processStart(pid) === start',
+    to: 'processStart(pid) !== undefined && start.length > 0',
+    judge: run,
+  },
+  {
+    what: 'leaves an existing data directory open to others',
+    file: 'src/private-files.ts',
+    from: '[...(await closeOne(dataDir)), ...problems.flat()]',
+    to: '[...problems.flat()]',
+    judge: modes,
+  },
+  {
+    what: 'locks out everybody behind a proxy',
+    file: 'src/api/sign-in-limit.ts',
+    from: 'if (!shared && ',
+    to: 'if (',
+    judge: signIn,
+  },
+  {
+    what: 'forgets all addresses when there are too many',
+    file: 'src/api/sign-in-limit.ts',
+    from: 'failures.delete(failures.keys().next().value as string)',
+    to: 'failures.clear()',
+    judge: signIn,
+  },
+  {
+    what: 'believes an address that anybody could write',
+    file: 'src/api/sign-in-limit.ts',
+    from: 'clientAddress(request, isProxy)',
+    to: 'clientAddress(request, () => true)',
+    judge: signIn,
+  },
+  {
+    what: 'lets a foreign page read what needs a key',
+    file: 'src/api/security.ts',
+    from: "url.startsWith('/public/')",
+    to: "url.startsWith('/')",
+    judge: access,
+  },
+  {
+    what: 'advises an option that does not exist',
+    file: 'src/cli/doctor.ts',
+    from: "flag: '--port'",
+    to: "flag: '--web-port'",
+    judge: advice,
+  },
+  {
+    what: 'prints a port whatever the port is',
+    file: 'src/api/pages/public-page.ts',
+    from: 'ingestUrl}/ingest/v1',
+    to: "'http://127.0.0.1:8081'}/ingest/v1",
+    judge: advice,
+  },
+  {
+    what: 'ends a file at the hour that comes twice',
+    file: 'src/simulator/stays.ts',
+    from: 'departed.first < arrival ? departed.second : departed.first',
+    to: 'departed.first',
+    judge: stays,
+  },
+  {
+    what: 'sends the months of a year as one boot',
+    file: 'src/simulator/transitions.ts',
+    from: 'epoch = Math.max(0, Math.floor(arrival / 1_000))',
+    to: 'epoch = 1',
+    judge: stays,
+  },
+  {
+    what: 'adds no bay of a file that shares one',
+    file: 'src/simulator/layout-upload.ts',
+    from: 'level.bays.filter(({ id }) => !known.has(id))',
+    to: 'level.bays.some(({ id }) => known.has(id)) ? [] : level.bays',
+    judge: plan,
+  },
+]
