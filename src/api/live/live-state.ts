@@ -130,7 +130,8 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
   }
 
   async function followLayout(): Promise<void> {
-    if (clock.monotonic() - layoutReadAt < layoutPollMs) return
+    // The first layout is looked for with every read: a page without a plan is of no use.
+    if (floor.layoutVersion > 0 && clock.monotonic() - layoutReadAt < layoutPollMs) return
     layoutReadAt = clock.monotonic()
     const version = (await store.layoutVersion()) ?? 0
     if (version === floor.layoutVersion && simulated() === floor.plan.simulated) return
