@@ -91,7 +91,7 @@ export interface ForecasterSaid {
 
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
-  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string; readonly code?: string | undefined }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
   | {
       readonly type: 'processor'

@@ -15,6 +15,7 @@ import { retryDelayMs } from './lib/retry.ts'
 import type { ChildSettings, ForecasterSaid, Listeners, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
+import { leaseHeld } from './server-lease.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -24,6 +25,8 @@ export interface SupervisorOptions {
   readonly log: Log
   /** A child has become ready for the first time or again: the pids may have changed. */
   onChange?(): void
+  /** Another server works on the database: this one must not start. */
+  onRefused?(message: string): void
   /** Something real has arrived while the city was simulated. */
   onRealData?(): void
 }
@@ -63,6 +66,7 @@ interface Kid {
   readonly role: Role
   process: ChildProcess | undefined
   ready: boolean
+  hasBeenReady: boolean
   falls: number
   startedAt: number
   /** When its last figures came; undefined for a process that sends none, or has sent none since it is ready. */
@@ -90,7 +94,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       .filter((role) => role !== 'forecasts' || forecasting)
       .map((role) => [
         role,
-        { role, process: undefined, ready: false, falls: 0, startedAt: 0, figuresAt: undefined, settled: settled() },
+        {
+          role,
+          process: undefined,
+          ready: false,
+          hasBeenReady: false,
+          falls: 0,
+          startedAt: 0,
+          figuresAt: undefined,
+          settled: settled(),
+        },
       ]),
   )
   const kidOf = (role: Role) => kids.get(role)
@@ -140,6 +153,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'ready':
         kid.ready = true
+        kid.hasBeenReady = true
         if (message.udpPort !== undefined) udpPort = message.udpPort
         if (message.fence !== undefined) fence = message.fence
         if (kid.role === 'intake' && want !== undefined) send('intake', { type: 'want', beyond: want })
@@ -149,6 +163,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         break
       case 'failed':
         kid.settled.reject(new Error(`${kid.role}: ${message.message}`))
+        // A server that never had the database leaves it; one that lost it goes on accepting.
+        if (message.code === leaseHeld && !kid.hasBeenReady) options.onRefused?.(message.message)
         break
       case 'intake':
         intakeFigures = message

@@ -67,6 +67,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
+  leaving.promise.catch(() => {})
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())
   const announce = async () => {
@@ -90,6 +91,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     onChange: () => {
       if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
     },
+    onRefused: (message) => leaving.reject(new Error(message)),
     onRealData: () => void endDemo('the first real reading has arrived'),
   })
 
