@@ -71,7 +71,8 @@ export async function runChild(body: (child: Child) => Promise<void>): Promise<v
     if (stop.signal.aborted && fault === stop.signal.reason) process.exit(0)
     const message = plainMessage(fault, settings.dataDir)
     log.error(`${settings.role} stopped: ${message}`, { error: fault })
-    child.send({ type: 'failed', message, ...(fault instanceof StoreError ? { fault: fault.fault } : {}) })
+    const ofStore = fault instanceof StoreError ? { fault: fault.fault } : {}
+    child.send({ type: 'failed', message, code: (fault as { code?: string }).code, ...ofStore })
     setTimeout(() => process.exit(1), 50)
   }
 }

@@ -7,6 +7,7 @@ import { decodeUplink } from './domain/uplink.ts'
 import { createIntakeDays, type IntakeDays } from './intake-days.ts'
 import { recordKinds, type StoredRecord } from './journal/journal.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { addSaturating } from './lib/sum.ts'
 import type { RefusalCause, SourceLoss } from './sources/source.ts'
 
 export interface SourceCount {
@@ -154,7 +155,7 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       unwritten.push({ source: name, ...loss })
       if (unwritten.length > unwrittenLossesMax) unwritten.shift()
       const { lost, uncounted = {} } = source(name)
-      if (frames !== null) lost[cause] = (lost[cause] ?? 0) + frames
+      if (frames !== null) lost[cause] = addSaturating(lost[cause] ?? 0, frames)
       else if (before < 0) {
         uncounted[cause] = (uncounted[cause] ?? 0) + 1
         source(name).uncounted = uncounted

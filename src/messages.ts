@@ -99,7 +99,12 @@ export type PublishAnswer =
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   /** `fault`: of the store, where that is why. */
-  | { readonly type: 'failed'; readonly message: string; readonly fault?: StoreFault }
+  | {
+      readonly type: 'failed'
+      readonly message: string
+      readonly code?: string | undefined
+      readonly fault?: StoreFault | undefined
+    }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
   | {
       readonly type: 'processor'

@@ -14,6 +14,9 @@ export function needsLease(storeUrl: string, dataDir: string): boolean {
   return !file.startsWith(path.resolve(dataDir) + path.sep)
 }
 
+/** Code of the fault with which a processor gives up because another server has the database. */
+export const leaseHeld = 'E_LEASE_HELD'
+
 interface LeaseDeps {
   readonly store: LeaseStore
   /** Id of the journal. */
@@ -35,7 +38,8 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
       await store.takeLease(claim)
       break
     } catch (fault) {
-      if (fault instanceof StoreError && fault.fault === 'config') throw fault
+      if (fault instanceof StoreError && fault.fault === 'config')
+        throw Object.assign(new Error(fault.message, { cause: fault }), { code: leaseHeld })
       if (attempt === 0) log.warn('the lease on the database cannot be taken yet', { reason: String(fault) })
       await clock.sleep(retryDelayMs(attempt), signal)
     }

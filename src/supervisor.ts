@@ -15,7 +15,9 @@ import type { ChildSettings, ForecasterSaid, Listeners, PublishAnswer, Role, ToC
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
 import { createPublications } from './publications.ts'
-import { createWorker, type Worker } from './worker.ts'
+import { leaseHeld } from './server-lease.ts'
+import type { StoreFault } from './store/store.ts'
+import { createWorker, type Worker, WorkerFailed } from './worker.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -27,6 +29,8 @@ export interface SupervisorOptions {
   onSpawn?(role: string, pid: number): void
   /** A child has become ready for the first time or again: pids and addresses may have changed. */
   onChange?(): void
+  /** A child that has never been ready needs a person: another server works on the database, or it does not let this one in. */
+  onRefused?(fault: WorkerFailed): void
   /** Something real has arrived while the city was simulated. */
   onRealData?(): void
 }
@@ -158,7 +162,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         options.onChange?.()
         break
       case 'failed':
-        // The worker has rejected what waits for it.
+        // A server that never had the database leaves it; one that lost it goes on accepting.
+        if (!listened.has(role) && (message.code === leaseHeld || needsPerson(message.fault)))
+          options.onRefused?.(new WorkerFailed(message.message, message.fault))
         break
       case 'intake':
         intakeFigures = message
@@ -265,3 +271,5 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   }
 }
+
+const needsPerson = (fault: StoreFault | undefined) => fault === 'config' || fault === 'newer'

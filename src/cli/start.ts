@@ -70,6 +70,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
+  leaving.promise.catch(() => {})
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())
   const announce = async () => {
@@ -94,6 +95,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     onChange: () => {
       if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
     },
+    onRefused: (fault) => leaving.reject(fault),
     onRealData: () => void endDemo('the first real reading has arrived'),
   })
 
