@@ -36,6 +36,7 @@ import { createMeter, type ProcessorStats } from './meter.ts'
 import { batchBytesMax, createPace } from './pace.ts'
 import { refusedFrames } from './refused-frames.ts'
 import { requeueOnce } from './requeue.ts'
+import { restoreRuns } from './restore-runs.ts'
 
 /** How often it is looked for orders: dead letters marked for another try, a layout that was saved. */
 const lookEveryMs = 1_000
@@ -118,7 +119,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   async function loadFolds() {
-    const fleet = createFleet(await store.devices())
+    const fleet = createFleet(await store.devices(), await store.deviceOrders())
+    restoreRuns(fleet, await store.undecidedFrames(), deps.codecOf)
     const stored = await store.layout()
     const watching = watchingOf(stored?.layout ?? emptyLayout)
     const history = createHistoryFold(watching, fleet, await store.newestOccupancy(), deps.promiseMs)
@@ -245,7 +247,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
     }
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = { ...rowsOf(batch, key, fleet, inOne(said)), history: history.take() }
+    const commit = await commitOf(batch, key, fleet, inOne(said))
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     place.position = to
@@ -289,7 +291,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     for (const record of prepared.decoded) await batch.addRecord(without(record, refused.get(record)))
     Object.assign(place, folds)
     const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
-    const commit = { ...rowsOf(batch, key, fleet, said), history: history.take() }
+    const commit = await commitOf(batch, key, fleet, said)
     fleet.settle()
     const damaged = prepared.commit.ledger.filter((row) => row.damaged > 0)
     return { ...prepared, commit: { ...commit, ledger: [...commit.ledger, ...damaged] }, outcomes: batch.rows.outcomes }
@@ -325,21 +327,26 @@ function without(record: DecodedRecord, refused: ReadonlyMap<number, string> | u
   }
 }
 
-function rowsOf(
+async function commitOf(
   batch: BatchBuilder,
   place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
   fleet: Fleet,
   said: Pick<LossBatch, 'losses' | 'intakeDays'>,
-): CommitBatch {
+): Promise<CommitBatch> {
+  // First: stays that late readings repair change devices too.
+  const history = await batch.history()
   const losses = { ...batch.losses(), ...said }
   const { readings, deadLetters, ledger } = batch.rows
+  const { letters, gone } = batch.undecided()
   return {
     ...place,
     readings,
-    deadLetters,
     losses,
+    ...(history ? { history } : {}),
     devices: fleet.touched(),
-    deadLettersDone: [],
+    orders: fleet.ordersChanged(),
+    deadLetters: letters.length === 0 ? deadLetters : [...deadLetters, ...letters],
+    deadLettersDone: gone,
     ledger: ledger.rows(),
   }
 }
@@ -347,8 +354,11 @@ function rowsOf(
 /** Who looks for what is stored must find the batches that are being committed too, or know that they failed. */
 const lookingBehind = (store: BatchStore, underWay: CommitsUnderWay): BatchStore => ({
   findSeqs: async (...wanted) => underWay.fewerThan(1).then(() => store.findSeqs(...wanted)),
+  findTimes: async (...wanted) => underWay.fewerThan(1).then(() => store.findTimes(...wanted)),
+  newestOf: async (...wanted) => underWay.fewerThan(1).then(() => store.newestOf(...wanted)),
   epochSpan: async (...wanted) => underWay.fewerThan(1).then(() => store.epochSpan(...wanted)),
   gapsFrom: async (...wanted) => underWay.fewerThan(1).then(() => store.gapsFrom(...wanted)),
+  readingsBetween: async (...wanted) => underWay.fewerThan(1).then(() => store.readingsBetween(...wanted)),
 })
 
 /** What is waited for, unless a commit under way fails first. */

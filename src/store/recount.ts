@@ -1,7 +1,8 @@
 /**
  * The store counted again, row by row, in one snapshot, so that a batch committed meanwhile is either whole in it or not at all.
  *
- * - C1 Per sensor and epoch: highest - lowest + 1 = distinct numbers stored + numbers in its gaps, and no number is stored twice.
+ * - C1 Per sensor and epoch: highest - lowest + 1 = distinct numbers stored + numbers in its gaps, and no number is stored twice; the ends are
+ *   those of what is stored and of its gaps. Epoch -1 holds possible repeats and has no order.
  * - C2 Per sensor: readings stored = what its state says = the sum of its days; missing numbers = its gaps = the sum of its days.
  * - C3 Per source: dead letters + discards = quarantined, in frames; numbers in the gaps of its sensors = lost.
  *
@@ -52,6 +53,8 @@ export interface RecountOptions {
 /** Sensors counted at once: what is held of them grows with their history. */
 const sensorsPerPage = 16
 const failuresMax = 100
+/** Epoch of possible repeats (docs/specs/ordering.md). */
+const apartEpoch = -1
 
 type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
 
@@ -172,7 +175,12 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     const gaps = await all(
       db
         .selectFrom('gap')
-        .select(['device', 'epoch', sql<number | string>`sum(to_seq - from_seq + 1)`.as('missing')])
+
+        .select([
+          ...(['device', 'epoch'] as const),
+          ...[sql<number>`min(from_seq)`.as('from'), sql<number>`max(to_seq)`.as('to')],
+          sql<number | string>`sum(to_seq - from_seq + 1)`.as('missing'),
+        ])
         .where('device', '>=', from)
         .where('device', '<=', to)
         .groupBy(['device', 'epoch'])
@@ -203,7 +211,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     const gapsOf = Map.groupBy(gaps, ({ device }) => device)
     const daysOf = new Map(days.map((row) => [row.device, row]))
     return devices.map((device) => {
-      const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, Number(gap.missing)]))
+      const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, gap]))
       const keys = [...(storedOf.get(device.id) ?? []), ...(newest.get(device.id) ?? [])]
       const gone = forgottenOf.get(device.id) ?? []
       const epochs = new Set([...keys, ...gone].map(({ epoch }) => epoch))
@@ -212,8 +220,9 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         ...numbersOf(
           keys.filter((key) => key.epoch === epoch),
           gone.filter((day) => day.epoch === epoch),
+          gapOf.get(epoch),
         ),
-        missing: gapOf.get(epoch) ?? 0,
+        missing: Number(gapOf.get(epoch)?.missing ?? 0),
       }))
       const known = new Set(rows.map(({ epoch }) => epoch))
       return {
@@ -256,13 +265,20 @@ interface EpochRows {
   readonly missing: number
 }
 
-/** What is stored, and what retention has taken away: a number is never stored on two days. */
+/**
+ * What is stored, and what retention has taken away: a number is never stored on two days. Numbers may be missing beyond those stored, across
+ * the wrap of a counter.
+ */
 function numbersOf(
   keys: readonly ReadingKey[],
   gone: readonly Pick<HistoryTables['reading_forgotten'], 'rows_gone' | 'numbers' | 'min_seq' | 'max_seq'>[],
+  gap: { readonly from: number; readonly to: number } | undefined,
 ): Omit<EpochRows, 'epoch' | 'missing'> {
   const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq]))
-  const ends = [...numbers, ...gone.flatMap(({ min_seq, max_seq }) => [min_seq, max_seq])].filter((seq) => seq !== null)
+  const ends = [
+    ...[...numbers, ...gone.flatMap(({ min_seq, max_seq }) => [min_seq, max_seq])],
+    ...(gap ? [Number(gap.from), Number(gap.to)] : []),
+  ].filter((seq) => seq !== null)
   const sum = (of: 'rows_gone' | 'numbers') => gone.reduce((total, day) => total + Number(day[of]), 0)
   return {
     rows: keys.length + sum('rows_gone'),
@@ -277,6 +293,8 @@ function checkSensor(sensor: Sensor, fail: (row: string) => void) {
   const { source, external, epochs, rows, readings, dayReadings, dayLost } = sensor
   const name = `sensor ${external} of ${source}`
   for (const { epoch, min, max, numbered, distinct, missing } of epochs) {
+    // Possible repeats are kept apart: their numbers are no part of any boot.
+    if (epoch === apartEpoch) continue
     const spanned = min === null || max === null ? 0 : max - min + 1
     if (numbered !== distinct) fail(`${name}, epoch ${epoch}: ${numbered - distinct} numbers are stored more than once`)
     if (spanned !== distinct + missing)

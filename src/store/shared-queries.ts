@@ -25,6 +25,9 @@ type SharedQueries = Omit<
   | 'takeFence'
   | 'commit'
   | 'findSeqs'
+  | 'findTimes'
+  | 'newestOf'
+  | 'readingsBetween'
   | 'epochSpan'
   | typeof Symbol.asyncDispose
 >
@@ -37,6 +40,13 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
+
+    deviceOrders: () => all(db.selectFrom('device_order').selectAll().orderBy('device').compile()),
+
+    async undecidedFrames() {
+      const query = deadLetters.where('state', '=', 'tentative').orderBy('pos').orderBy('idx')
+      return (await all(query.compile())).map(toDeadLetter)
+    },
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
@@ -79,6 +89,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       let query = deadLetters
         .orderBy('pos', 'desc')
         .orderBy('idx', 'desc')
+        .where('state', '<>', 'tentative')
         .limit(sql.lit(limit + 1))
       if (source !== undefined) query = query.where('source', '=', source)
       if (code !== undefined) query = query.where('code', '=', code)

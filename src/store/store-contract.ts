@@ -128,7 +128,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         )
         const found = await other.findSeqs(1, 0, seqs)
         assert.deepEqual(
-          found.map(({ seq }) => seq).sort((a, b) => a - b),
+          found.map(({ seq }) => seq).sort((a, b) => Number(a) - Number(b)),
           seqs,
         )
       })

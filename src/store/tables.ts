@@ -79,6 +79,11 @@ export interface DeviceTable {
   rev_page: GeneratedAlways<number>
 }
 
+export interface DeviceOrderTable {
+  device: number
+  state: string
+}
+
 export interface DeadLetterTable {
   pos: number
   idx: number
@@ -121,6 +126,7 @@ export interface LayoutTable {
 export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
+  device_order: DeviceOrderTable
   reading: ReadingTable
   reading_open: ReadingOpenTable
   reading_block: ReadingBlockTable

@@ -50,6 +50,10 @@ const upsertDevices: RowStatement = {
     id = IF(id = VALUES(id) AND external = VALUES(external) AND source = VALUES(source), id, NULL),
     ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}`,
 }
+const upsertOrders: RowStatement = {
+  ...insertInto('device_order', ['device', 'state']),
+  tail: 'ON DUPLICATE KEY UPDATE state = VALUES(state)',
+}
 const upsertDeadLetters: RowStatement = {
   ...insertInto('dead_letter', deadLetterColumns),
   tail: `ON DUPLICATE KEY UPDATE ${replaced(deadLetterColumns.slice(2))}`,
@@ -88,6 +92,10 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
+  await ahead.insertMany(
+    upsertOrders,
+    (batch.orders ?? []).toSorted((a, b) => a.device - b.device).map(({ device, state }) => [device, state]),
+  )
   for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
     await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
   for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))

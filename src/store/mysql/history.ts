@@ -5,6 +5,7 @@ import {
   countColumns,
   countSums,
   countValues,
+  firstSessionDay,
   healthColumns,
   healthMaxima,
   healthMinima,
@@ -12,6 +13,7 @@ import {
   occupancyColumns,
   occupancyValues,
   occupancyValuesChanged,
+  sessionChanges,
   sessionColumns,
   sessionValues,
 } from '../history-rows.ts'
@@ -27,6 +29,7 @@ const widest = (which: 'LEAST' | 'GREATEST') => (of: string) =>
 
 // A stay that is told again after a restore or a requeue is the same stay.
 const putSessions = upsert('session', sessionColumns, changed(['dwell_ms'], values))
+const replaceSessions = upsert('session', sessionColumns, changed(sessionChanges, values))
 const putOccupancy = upsert('occupancy', occupancyColumns, changed(occupancyValuesChanged, values))
 const addCounts = upsert(
   'zone_count',
@@ -47,6 +50,12 @@ export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | un
     putSessions,
     sessionsInOrder(sessions).map((row) => sessionValues(sessionAt(sessions, row), today)),
   )
+  for (const row of batch.sessionsGone ?? [])
+    await ahead.execute('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?', [
+      ...[firstSessionDay(row), row.device, row.departure, row.arrival],
+    ])
+  const added = (batch.sessionsAdded ?? []).map((row) => sessionValues(row, today))
+  await ahead.insertMany(replaceSessions, added)
   await ahead.insertMany(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
   await ahead.insertMany(
     addCounts,

@@ -80,6 +80,9 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...forecastQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
+    findTimes: tail.findTimes,
+    newestOf: tail.newestOf,
+    readingsBetween: tail.readingsBetween,
     epochSpan: tail.epochSpan,
 
     describe: async () => ({

@@ -53,6 +53,9 @@ export function commitSqlite(
      ON CONFLICT (id) DO UPDATE SET ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}
      WHERE external = excluded.external AND source = excluded.source`,
   )
+  const putOrder = db.prepare(
+    'INSERT INTO device_order (device, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state',
+  )
   const doneDeadLetter = db.prepare('DELETE FROM dead_letter WHERE pos = ? AND idx = ?')
   const upsertDeadLetter = db.prepare(
     `INSERT INTO dead_letter (${deadLetterColumns.join(', ')}) VALUES (${marks(deadLetterColumns.length)})
@@ -96,6 +99,7 @@ export function commitSqlite(
     for (const device of batch.devices)
       if (upsertDevice.run(...deviceValues(device)).changes !== 1)
         throw new StoreError('transient', `device number ${device.id} belongs to another device: reload the devices`)
+    for (const { device, state } of batch.orders ?? []) putOrder.run(device, state)
     for (const { pos, idx } of batch.deadLettersDone) doneDeadLetter.run(pos, idx)
     for (const letter of batch.deadLetters) upsertDeadLetter.run(...deadLetterValues(letter))
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))

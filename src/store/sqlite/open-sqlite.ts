@@ -82,6 +82,9 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...forecastQueries(runner),
     ...rawFrameQueries(runner),
     findSeqs: tail.findSeqs,
+    findTimes: tail.findTimes,
+    newestOf: tail.newestOf,
+    readingsBetween: tail.readingsBetween,
     epochSpan: tail.epochSpan,
 
     async describe() {
