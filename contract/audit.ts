@@ -28,6 +28,7 @@ export const auditReportSchema = z
         committed: count,
         duplicate: count,
         quarantined: count,
+        tentative: count.describe('kept with their bytes until the frames after them decide'),
         pending: count.nullable().describe('of it accepted and not in the database yet'),
         lost: count,
         damaged: count,
@@ -55,13 +56,13 @@ export const auditReportSchema = z
         journal: '0123456789abcdef0123456789abcdef',
         ledger: {
           ...{ received: 118_086, accepted: 118_085, refused: 1, unframeable: 0, committed: 118_084, duplicate: 0 },
-          ...{ quarantined: 1, damaged: 0, pending: 0, lost: 0, difference: 0 },
+          ...{ quarantined: 1, tentative: 0, damaged: 0, pending: 0, lost: 0, difference: 0 },
         },
         brackets: { intake: 0, store: 0 },
         sources: [
           {
             ...{ source: 'http', received: 118_086, accepted: 118_085, refused: 1, unframeable: 0 },
-            ...{ committed: 118_084, duplicate: 0, quarantined: 1, pending: 0, lost: 0, damaged: 0 },
+            ...{ committed: 118_084, duplicate: 0, quarantined: 1, tentative: 0, pending: 0, lost: 0, damaged: 0 },
             ...{ readings: 118_084, deadLetters: 1, discarded: 0, openGaps: 0, confirmedLost: 0 },
           },
         ],

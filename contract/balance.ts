@@ -3,7 +3,7 @@
  * Server, command line and pages derive the equation from it. No imports: the pages load this file.
  */
 export const receivedTerms = ['accepted', 'refused', 'unframeable'] as const
-export const acceptedTerms = ['committed', 'duplicate', 'quarantined', 'damaged', 'pending'] as const
+export const acceptedTerms = ['committed', 'duplicate', 'quarantined', 'tentative', 'damaged', 'pending'] as const
 
 /** A sum of what senders choose stops here, 2^53 - 1, and stays: it then means "at least". */
 export const sumMax = Number.MAX_SAFE_INTEGER

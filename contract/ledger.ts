@@ -24,6 +24,9 @@ export const ledgerReportSchema = z
         committed: z.int(),
         duplicate: z.int(),
         quarantined: z.int(),
+        tentative: z
+          .int()
+          .describe('wait for the frames after them: a restart, a repetition and a late frame look alike so far'),
         lost: z
           .int()
           .describe('missing sequence numbers; a late frame takes one away; 9007199254740991 means at least so many'),
@@ -47,6 +50,7 @@ export const ledgerReportSchema = z
           committed: 118_084,
           duplicate: 0,
           quarantined: 1,
+          tentative: 0,
           damaged: 0,
           pending: 0,
           lost: 0,
@@ -60,6 +64,7 @@ export const ledgerReportSchema = z
             committed: 118_084,
             duplicate: 0,
             quarantined: 1,
+            tentative: 0,
             lost: 0,
             damaged: 0,
             received: 118_086,

@@ -111,6 +111,7 @@ export const ledgerSchema = z.object({
   committed: z.int(),
   duplicate: z.int(),
   quarantined: z.int(),
+  tentative: z.int().describe('kept with their bytes until the frames after them say what they are'),
   damaged: z.int().describe('accepted frames that could not be read back from the journal'),
   pending: z.int(),
   lost: z.int().describe('missing sequence numbers: beside the balance; 9007199254740991 means at least so many'),

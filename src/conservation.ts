@@ -47,6 +47,7 @@ export function conservation(sides: Sides): Ledger {
     committed: Number(db.committed),
     duplicate: Number(db.duplicate),
     quarantined: Number(db.quarantined),
+    tentative: Number(db.tentative),
     damaged: Number(db.damaged),
     pending: acceptedFrames - db.acceptedFrames,
     lost: db.lost,

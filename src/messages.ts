@@ -79,6 +79,7 @@ export interface LedgerTotals {
   readonly committed: Count
   readonly duplicate: Count
   readonly quarantined: Count
+  readonly tentative: Count
   readonly lost: number
   readonly damaged: Count
   /** Journal record the totals are at, and the accepted frames of the journal up to it. */

@@ -19,6 +19,7 @@ const totals = (committed: number, more: Partial<LedgerTotals> = {}): LedgerTota
   committed,
   duplicate: 0,
   quarantined: 0,
+  tentative: 0,
   lost: 0,
   damaged: 0,
   position: 1,

@@ -85,7 +85,7 @@ export function deadLetterOnWire(row: StoredDeadLetter): DeadLetter {
     arrived: iso(row.arrived),
     code: row.code,
     detail: row.detail,
-    state: row.state,
+    state: row.state === 'requeued' ? 'requeued' : 'new',
     size: row.bytes.length,
     bytes: Buffer.from(shown).toString('base64'),
     cut: row.bytes.length > bytesShownMax,

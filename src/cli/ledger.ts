@@ -26,6 +26,7 @@ const nothing = {
   committed: 0,
   duplicate: 0,
   quarantined: 0,
+  tentative: 0,
   damaged: 0,
   pending: 0,
   lost: 0,

@@ -42,7 +42,7 @@ export interface Reading {
   readonly device: DeviceId
   /** Sequence number of the sender, 0..2^53-1; absent when the protocol has none. */
   readonly seq?: number
-  /** The sender's own epoch of its sequence, when it names one. */
+  /** Boot of the sender as a number that counts up: like `boot`, and a lower one is older. */
   readonly epoch?: number
   /** Boot of the sender (field `boot`), 1..64 printable characters: a sequence belongs to one boot. */
   readonly boot?: string
@@ -76,6 +76,7 @@ export type RejectionCode =
   | 'unknown-topic'
   | 'too-many-readings'
   | 'sequence-conflict'
+  | 'order-undecided'
   | 'store-refused'
 
 export interface Rejection {

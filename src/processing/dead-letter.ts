@@ -17,6 +17,13 @@ export const triedTooOften: Rejection = {
   detail: `more readings of this frame were stored by other tries than the ${readingsPerFrame} a frame has room for`,
 }
 
+/** Kept with its bytes until the frames after it say what it is; no dead letter yet. */
+export const undecidedAs: Rejection = {
+  code: 'order-undecided',
+  detail:
+    'a restart of its sender, a repetition and a late frame look alike so far: the next frames decide; a sender that adds `boot` or its time leaves no doubt',
+}
+
 export const conflictOf = (reading: Reading): Rejection => ({
   code: 'sequence-conflict',
   detail: `device ${reading.device} sent another payload under sequence number ${reading.seq} before; the first is kept, this one waits here`,

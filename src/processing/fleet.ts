@@ -7,17 +7,26 @@ import { type DeviceRecord, newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
+import type { DeviceOrder } from '../store/store.ts'
+import { newOrder, type OrderState, orderFrom, orderText } from './order/order-state.ts'
+import type { Undecided } from './undecided-frames.ts'
 
 /** Numbers kept per device: answers the common repeat without a look into the store. */
 export const recentSeqsMax = 8
 
 export interface Tracked {
   readonly state: DeviceRecord
+  /** What is remembered of its order beside its row. */
+  readonly order: OrderState
+  /** As it is stored: undefined when there is none. */
+  orderStored: string | undefined
+  /** Readings that wait for a decision, in order of arrival. */
+  run: Undecided[]
+  /** Readings of a new connection that may be repeated for want of an answer, in order of arrival. */
+  resends: Undecided[]
   /** The numbers of the current epoch that were taken last, each followed by its payload hash: a ring. */
   recent: Float64Array
   recentNext: number
-  /** Frame hashes of the newest unnumbered readings, for transport redelivery. */
-  readonly unnumbered: number[]
   /** Changed by the batch in hand. */
   touched: boolean
   /** What happened on the day of arrival `day` in the batch in hand. */
@@ -36,21 +45,24 @@ export interface Fleet {
   all(): Iterable<Tracked>
   /** Copies: the next batch may be built while this one is being committed. */
   touched(): DeviceState[]
+  /** Orders of touched devices that are not as they are stored; they count as stored from then on. */
+  ordersChanged(): DeviceOrder[]
   /** The batch is complete: what comes now belongs to the next. */
   settle(): void
 }
 
-export function createFleet(states: readonly DeviceState[]): Fleet {
+export function createFleet(states: readonly DeviceState[], orders: readonly DeviceOrder[] = []): Fleet {
   const bySource = new Map<string, Map<string, Tracked>>()
+  const orderOf = new Map(orders.map(({ device, state }) => [device, state]))
   let dirty: Tracked[] = []
   let lastSource = ''
   let ofSource: Map<string, Tracked> | undefined
   let lastId = 0
   let size = 0
 
-  const add = (state: DeviceRecord): Tracked => {
+  const add = (state: DeviceRecord, order: OrderState, orderStored: string | undefined): Tracked => {
     const tracked: Tracked = {
-      ...{ state, recent: noNumbers, recentNext: 0, unnumbered: [], touched: false, day: 0 },
+      ...{ state, order, orderStored, run: [], resends: [], recent: noNumbers, recentNext: 0, touched: false, day: 0 },
       counts: { committed: 0, duplicate: 0, quarantined: 0, readings: 0 },
     }
     bySource.getOrInsertComputed(state.source, () => new Map()).set(state.external, tracked)
@@ -58,7 +70,10 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     size++
     return tracked
   }
-  for (const state of states) add({ ...state })
+  for (const state of states) {
+    const text = orderOf.get(state.id)
+    add({ ...state }, orderFrom(text, state.lastTime), text)
+  }
 
   return {
     get size() {
@@ -66,7 +81,7 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     },
     find,
     meet(source, external, arrived) {
-      return find(source, external) ?? add(newDevice(lastId + 1, source, external, arrived))
+      return find(source, external) ?? add(newDevice(lastId + 1, source, external, arrived), newOrder(), undefined)
     },
     touch(device) {
       if (device.touched) return
@@ -77,12 +92,24 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     all: () =>
       [...bySource.values()].flatMap((devices) => [...devices.values()]).sort((a, b) => a.state.id - b.state.id),
     touched: () => dirty.map(({ state }) => ({ ...state })),
-    settle() {
+    ordersChanged() {
+      const changed: DeviceOrder[] = []
       for (const device of dirty) {
-        const { unnumbered } = device
-        device.touched = false
-        if (unnumbered.length > recentSeqsMax) unnumbered.splice(0, unnumbered.length - recentSeqsMax)
+        const { state, order, orderStored } = device
+        // A device without a stored order, or whose stored order names no clock, has its `lastTime` for a clock.
+        const isAsRow = order.clock === state.lastTime && !orderStored?.includes('"clock"')
+        if (!order.changed && orderStored !== undefined && (isAsRow || isStoredClock(orderStored, order.clock)))
+          continue
+        const text = orderText(order, state.lastTime)
+        order.changed = false
+        if (text === orderStored) continue
+        device.orderStored = text
+        changed.push({ device: state.id, state: text })
       }
+      return changed
+    },
+    settle() {
+      for (const device of dirty) device.touched = false
       dirty = []
     },
   }
@@ -95,6 +122,11 @@ export function createFleet(states: readonly DeviceState[]): Fleet {
     }
     return ofSource?.get(external)
   }
+}
+
+function isStoredClock(text: string, clock: number | null): boolean {
+  const begin = `{"clock":${clock}`
+  return text.startsWith(begin) && ',}'.includes(text[begin.length] as string)
 }
 
 const noNumbers = new Float64Array(0)

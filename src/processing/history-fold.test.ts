@@ -8,8 +8,8 @@ import type { DeviceId, Measures, Reading } from '../domain/reading.ts'
 import { watchingOf } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { type OccupancyRow, sessionList } from '../store/store.ts'
-import { countedSince } from './counted-since.ts'
-import { createFleet, type Fleet } from './fleet.ts'
+import { stepCounters } from './counters.ts'
+import { createFleet, type Fleet, type Tracked } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
 import { createMemoryHistory } from './memory-history.ts'
 
@@ -44,9 +44,12 @@ function hear(fold: HistoryFold, fleet: Fleet, device: string, ms: number) {
 function apply(fold: HistoryFold, fleet: Fleet, device: string, ms: number, measures: Measures) {
   const reading: Reading = { device: device as DeviceId, measures }
   const state = hear(fold, fleet, device, ms)
-  const { occupied, since, claimedBay, countIn, countOut } = state
+  const { occupied, since, claimedBay, countIn, countOut, lastTime } = state
   applyLive(state, reading, instant(ms))
-  fold.applied(state, { occupied, since, claimedBay, countIn, countOut }, reading, instant(ms))
+  const tracked = fleet.find('tcp', device) as Tracked
+  if (measures.countIn !== undefined)
+    fold.counted(state, stepCounters(tracked, { countIn, countOut, lastTime }, measures, ms), instant(ms))
+  fold.applied(state, { occupied, since, claimedBay }, reading, instant(ms))
 }
 
 function fresh(promiseMs?: number) {
@@ -243,15 +246,6 @@ test('a layout that changes moves the bays, and a closed bay is no capacity', ()
   fold.relayout(watchingOf(closed), fleet)
   const row = fold.take().occupancy.find(({ level, spanMs }) => level === null && spanMs === minuteMs)
   assert.deepEqual([row?.capacity, row?.occupiedEnd, row?.knownEnd], [3, 1, 1])
-})
-
-test('a counter goes on, wraps at 16 or 32 bits, or begins anew', () => {
-  assert.deepEqual(countedSince(null, 7), { count: 0, isReset: false })
-  assert.deepEqual(countedSince(5, undefined), { count: 0, isReset: false })
-  assert.deepEqual(countedSince(5, 9), { count: 4, isReset: false })
-  assert.deepEqual(countedSince(65_530, 4), { count: 10, isReset: false })
-  assert.deepEqual(countedSince(2 ** 32 - 1, 0), { count: 1, isReset: false })
-  assert.deepEqual(countedSince(30_000, 12), { count: 12, isReset: true })
 })
 
 test('counts of a quarter of an hour add up, and health keeps the extremes of a day', () => {

@@ -19,7 +19,7 @@ import {
   type HistoryBatch,
   type OccupancyRow,
 } from '../store/store.ts'
-import { countedSince } from './counted-since.ts'
+import type { CountersStep } from './counters.ts'
 import type { Fleet } from './fleet.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -29,13 +29,20 @@ export interface Before {
   readonly occupied: boolean | null | undefined
   readonly since: Instant | null
   readonly claimedBay: string | null
-  readonly countIn: number | null
-  readonly countOut: number | null
 }
 
 export interface HistoryFold {
-  /** A frame of the device has arrived, whatever comes of it; its state is as it was before. `time`: of the reading. */
-  heard(state: DeviceRecord, arrived: Instant, time: Instant): void
+  /**
+   * A frame of the device has arrived, whatever comes of it; its state is as it was before. `time`: of the reading. `isSetBack`: the clock of
+   * the server was set back meanwhile.
+   */
+  heard(state: DeviceRecord, arrived: Instant, time: Instant, isSetBack?: boolean): void
+  /** The presence of `state` became uncertain, or is certain again: no stay ends by that. */
+  doubted(state: DeviceRecord, time: Instant): void
+  /** The counters of a gate went on. */
+  counted(state: DeviceRecord, step: CountersStep, time: Instant): void
+  /** The bay that the device watches. */
+  bayOf(state: DeviceRecord): string | null
   /** A reading in order has just been applied to `state`. */
   applied(state: DeviceRecord, before: Before, reading: Reading, time: Instant): void
   /** The layout is another from now on: the devices are what they are, the places change. */
@@ -198,7 +205,7 @@ export function createHistoryFold(
       sessions.add({
         ...{ device: state.id, arrival: before.since, departure, dwellMs: departure - before.since },
         bay: stayBayOf(state, before.claimedBay),
-        certain: state.occupied === false,
+        certain: state.occupied === false && departure > before.since,
       })
     }
     if (places.length === 0) return
@@ -206,21 +213,6 @@ export function createHistoryFold(
     const left = bayOf(state, before.claimedBay)
     if (left !== undefined && left !== bay) watch(left, state, 'nothing', time)
     if (bay !== undefined) watch(bay, state, silent.has(state.id) ? undefined : state.occupied, time)
-  }
-
-  function count({ id }: DeviceRecord, before: Before, { countIn, countOut }: Reading['measures'], time: Instant) {
-    const start = instant(Math.floor(time / quarterMs) * quarterMs)
-    const row = counts.getOrInsertComputed(`${id} ${start}`, () => ({
-      device: id,
-      start,
-      entries: 0,
-      exits: 0,
-      resets: 0,
-    }))
-    const [entries, exits] = [countedSince(before.countIn, countIn), countedSince(before.countOut, countOut)]
-    row.entries = addSaturating(row.entries, entries.count)
-    row.exits = addSaturating(row.exits, exits.count)
-    row.resets += Number(entries.isReset || exits.isReset)
   }
 
   function widen({ id }: DeviceRecord, m: Reading['measures'], time: Instant) {
@@ -256,7 +248,8 @@ export function createHistoryFold(
   }
 
   return {
-    heard(state, arrived, time) {
+    heard(state, arrived, time, isSetBack = false) {
+      if (isSetBack) lookAt = 0
       if (arrived >= lookAt) lookForSilence(arrived)
       const silentFrom = state.lastArrived + promiseMs
       // Within the minute that nobody has looked at yet.
@@ -273,7 +266,6 @@ export function createHistoryFold(
       const m = reading.measures
       if (time > lastTime) lastTime = time
       if (state.occupied !== before.occupied || state.claimedBay !== before.claimedBay) presence(state, before, time)
-      if (m.countIn !== undefined || m.countOut !== undefined) count(state, before, m, time)
       if (
         m.batteryV !== undefined ||
         m.rssiDbm !== undefined ||
@@ -282,6 +274,21 @@ export function createHistoryFold(
       )
         widen(state, m, time)
     },
+    doubted(state, time) {
+      if (time > lastTime) lastTime = time
+      const bay = bayOf(state, state.claimedBay)
+      if (bay !== undefined && places.length > 0)
+        watch(bay, state, silent.has(state.id) ? undefined : state.occupied, time)
+    },
+    counted({ id }, { entries, exits, resets }, time) {
+      const start = instant(Math.floor(time / quarterMs) * quarterMs)
+      const none = { device: id, start, entries: 0, exits: 0, resets: 0 }
+      const row = counts.getOrInsertComputed(`${id} ${start}`, () => none)
+      row.entries = addSaturating(row.entries, entries)
+      row.exits = addSaturating(row.exits, exits)
+      row.resets += resets
+    },
+    bayOf: (state) => bayOf(state, state.claimedBay) ?? state.claimedBay,
     relayout(next, devices) {
       for (const place of places)
         for (const span of place.spans) if (span) standing.set(spanKey(place.name, span.spanMs), rowOf(place, span))

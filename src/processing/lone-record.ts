@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import type { CommitBatch, Store } from '../store/store.ts'
 import { type BatchRows, createBatch } from './batch.ts'
+import { type CommitKey, commitOf } from './commit-of.ts'
 import { type DecodedRecord, framesOf, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import type { HistoryFold } from './history-fold.ts'
@@ -25,7 +26,6 @@ export interface LoneRecordDeps {
   readonly foldsFrom: () => Folds
 }
 
-export type CommitKey = Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>
 type Beside = Pick<CommitBatch, 'ledger'>
 
 export interface LoneCommit {
@@ -81,16 +81,10 @@ async function build(deps: LoneRecordDeps, record: DecodedRecord, key: CommitKey
   const { fleet, history } = folds
   const batch = createBatch(fleet, deps.store, 0, history)
   await batch.addRecord(record)
-  const { readings, deadLetters, ledger, outcomes } = batch.rows
-  const commit = {
-    ...key,
-    ...{ readings, deadLetters, deadLettersDone: [], devices: fleet.touched() },
-    ledger: [...ledger.rows(), ...beside.ledger],
-    losses: { ...batch.losses(), losses: [], intakeDays: [] },
-    history: history.take(),
-  }
+  const built = await commitOf(batch, key, fleet, { losses: [], intakeDays: [] })
+  const commit = { ...built, ledger: [...built.ledger, ...beside.ledger] }
   fleet.settle()
-  return { commit, outcomes, folds }
+  return { commit, outcomes: batch.rows.outcomes, folds }
 }
 
 const at = <T>(list: readonly T[], i: number) => list[i] as T

@@ -8,7 +8,9 @@ import {
   sessionList,
 } from '../store/store.ts'
 
-export type Remembered = Omit<HistoryBatch, 'sessions'> & { readonly sessions: readonly SessionRow[] }
+export type Remembered = Pick<HistoryBatch, 'occupancy' | 'counts' | 'health'> & {
+  readonly sessions: readonly SessionRow[]
+}
 
 export interface MemoryHistory {
   put(batch: HistoryBatch): void
@@ -29,6 +31,9 @@ export function createMemoryHistory(): MemoryHistory {
       // Told again it is the same stay; two of no length in one millisecond are one.
       for (const row of sessionList(batch.sessions))
         sessions.getOrInsert(`${row.device} ${row.departure} ${row.arrival}`, row)
+      for (const { device, arrival, departure } of batch.sessionsGone ?? [])
+        sessions.delete(`${device} ${departure} ${arrival}`)
+      for (const row of batch.sessionsAdded ?? []) sessions.set(`${row.device} ${row.departure} ${row.arrival}`, row)
       for (const row of batch.occupancy) occupancy.set(`${place(row)} ${row.start}`, row)
       for (const row of batch.counts) {
         const key = `${row.device} ${row.start}`

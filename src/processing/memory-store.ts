@@ -9,6 +9,7 @@ import {
   type CommitBatch,
   type Cursor,
   type DeadLetterRow,
+  type DeviceOrder,
   type LayoutRow,
   type LedgerDelta,
   listOf,
@@ -26,7 +27,12 @@ export type ProcessingStore = Pick<
   | 'cursor'
   | 'devices'
   | 'commit'
+  | 'deviceOrders'
+  | 'undecidedFrames'
   | 'findSeqs'
+  | 'findTimes'
+  | 'newestOf'
+  | 'readingsBetween'
   | 'epochSpan'
   | 'gapsFrom'
   | 'requeuedDeadLetters'
@@ -60,6 +66,7 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   const layouts: StoredLayout[] = [{ ...before, version: 1, layout }]
   let cursor: Cursor = { position: 0, fence: 0 }
   const devices = new Map<number, DeviceState>()
+  const orders = new Map<number, DeviceOrder>()
   const readings: ReadingRow[] = []
   const places = new Set<string>()
   const deadLetters = new Map<string, StoredDeadLetter>()
@@ -82,7 +89,8 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     if (batch.history) history.put(batch.history)
     for (const device of batch.devices) devices.set(device.id, { ...device })
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))
-    for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: 'new' })
+    for (const order of batch.orders ?? []) orders.set(order.device, order)
+    for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: letter.state ?? 'new' })
     ledger.push(...batch.ledger)
     if (batch.losses) applyLosses(batch.losses)
     for (const row of batch.layouts ?? []) applyLayout(batch.journal, row)
@@ -128,7 +136,8 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     },
     failNext: (...next) => faults.push(...next),
     requeueAll() {
-      for (const [id, letter] of deadLetters) deadLetters.set(id, { ...letter, state: 'requeued' })
+      for (const [id, letter] of deadLetters)
+        if (letter.state === 'new') deadLetters.set(id, { ...letter, state: 'requeued' })
     },
     async takeFence(_journal, fence) {
       if (fence < cursor.fence) throw new StoreError('fenced', 'a newer writer took over')
@@ -144,10 +153,21 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     },
     findSeqs: async (device, epoch, seqs) =>
       readings.flatMap((row) =>
-        row.device === device && row.epoch === epoch && row.seq !== null && seqs.includes(row.seq)
-          ? [{ seq: row.seq, hash: row.hash }]
-          : [],
+        row.device === device && row.epoch === epoch && row.seq !== null && seqs.includes(row.seq) ? [row] : [],
       ),
+    findTimes: async (device, times) => readings.filter((row) => row.device === device && times.includes(row.time)),
+    newestOf: async (device, count) =>
+      readings
+        .filter((row) => row.device === device)
+        .sort((a, b) => b.pos - a.pos || b.idx - a.idx)
+        .slice(0, count),
+    readingsBetween: async (device, from, to) =>
+      readings.filter((row) => row.device === device && row.time >= from && row.time < to),
+    deviceOrders: async () => [...orders.values()],
+    undecidedFrames: async () =>
+      [...deadLetters.values()]
+        .filter(({ state }) => state === 'tentative')
+        .sort((a, b) => a.pos - b.pos || a.idx - b.idx),
     async epochSpan(device, epoch) {
       const seqs = readings.flatMap((row) =>
         row.device === device && row.epoch === epoch && row.seq !== null ? [row.seq] : [],

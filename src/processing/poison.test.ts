@@ -23,7 +23,7 @@ function refusing(refuses: (batch: CommitBatch) => StoreFault | Error | undefine
 
 const seqsOf = (batch: CommitBatch) => listOf(batch.readings).map(({ seq }) => seq)
 const oneEach = (count: number) =>
-  Array.from({ length: count }, (_, seq) => json([{ device: 'A', seq, occupied: seq % 2 === 0 }]))
+  Array.from({ length: count }, (_, seq) => json([{ device: 'A', boot: 1, seq, occupied: seq % 2 === 0 }]))
 
 function lines(): { readonly log: Log; readonly written: string[] } {
   const written: string[] = []

@@ -25,7 +25,8 @@ import {
   type Store,
   sharedReadings,
 } from '../store/store.ts'
-import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { commitOf } from './commit-of.ts'
 import { type CommitsUnderWay, createCommitsUnderWay } from './commits-under-way.ts'
 import { type CodecOf, decodeAnyRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -37,6 +38,7 @@ import { loneCommit } from './lone-record.ts'
 import { createMeter, type ProcessorStats } from './meter.ts'
 import { batchBytesMax, createPace } from './pace.ts'
 import { requeueOnce } from './requeue.ts'
+import { restoreRuns } from './restore-runs.ts'
 import { narrowed, nextLimit, type Suspicion, suspicionUntil, widened } from './suspicion.ts'
 import { createTroubleBook, kindOf, type Trouble } from './trouble.ts'
 
@@ -132,11 +134,14 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   async function storedFolds() {
     const devices = await store.devices()
+    const orders = await store.deviceOrders()
+    const undecided = await store.undecidedFrames()
     const stored = await store.layout()
     const watching = watchingOf(stored?.layout ?? emptyLayout)
     const occupancy = await store.newestOccupancy()
     const foldsFrom = () => {
-      const fleet = createFleet(devices)
+      const fleet = createFleet(devices, orders)
+      restoreRuns(fleet, undecided, deps.codecOf)
       return { fleet, history: createHistoryFold(watching, fleet, occupancy, deps.promiseMs) }
     }
     return { foldsFrom, layoutVersion: stored?.version ?? 0 }
@@ -337,7 +342,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
     const beside = ofDamage(damage)
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = { ...rowsOf(batch, key, fleet, inOne([...said, ...beside.said])), history: history.take(), layouts }
+    const commit = { ...(await commitOf(batch, key, fleet, inOne([...said, ...beside.said]))), layouts }
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     place.position = to
@@ -377,7 +382,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     else if (record)
       log.error('figures of intake are refused by the database: they are passed over', { record: record.number })
     const batch = createBatch(place.fleet, store, 0, place.history)
-    const commit = rowsOf(batch, key, place.fleet, inOne(beside.said))
+    const commit = await commitOf(batch, key, place.fleet, inOne(beside.said))
     place.position = to
     return {
       ...{ ...prepared, commit: { ...commit, ledger: [...beside.ledger] } },
@@ -419,30 +424,14 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   return { run, stats: () => ({ ...meter.stats(), trouble: troubles.current() }) }
 }
 
-function rowsOf(
-  batch: BatchBuilder,
-  place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
-  fleet: Fleet,
-  said: Pick<LossBatch, 'losses' | 'intakeDays'>,
-): CommitBatch {
-  const losses = { ...batch.losses(), ...said }
-  const { readings, deadLetters, ledger } = batch.rows
-  return {
-    ...place,
-    readings,
-    deadLetters,
-    losses,
-    devices: fleet.touched(),
-    deadLettersDone: [],
-    ledger: ledger.rows(),
-  }
-}
-
 /** Who looks for what is stored must find the batches that are being committed too, or know that they failed. */
 const lookingBehind = (store: BatchStore, underWay: CommitsUnderWay): BatchStore => ({
   findSeqs: async (...wanted) => underWay.fewerThan(1).then(() => store.findSeqs(...wanted)),
+  findTimes: async (...wanted) => underWay.fewerThan(1).then(() => store.findTimes(...wanted)),
+  newestOf: async (...wanted) => underWay.fewerThan(1).then(() => store.newestOf(...wanted)),
   epochSpan: async (...wanted) => underWay.fewerThan(1).then(() => store.epochSpan(...wanted)),
   gapsFrom: async (...wanted) => underWay.fewerThan(1).then(() => store.gapsFrom(...wanted)),
+  readingsBetween: async (...wanted) => underWay.fewerThan(1).then(() => store.readingsBetween(...wanted)),
 })
 
 /** What is waited for, unless a commit under way fails first. */

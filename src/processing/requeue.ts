@@ -84,7 +84,7 @@ async function putBack(deps: RequeueDeps, place: RequeuePlace, letter: StoredDea
     id: `${letter.pos}.${letter.idx}`,
     detail,
   })
-  const back = { ...letter, code: 'store-refused' as const, detail }
+  const back = { ...letter, code: 'store-refused' as const, detail, state: 'new' as const }
   await deps.store.commit({
     ...{ journal: deps.reader.id, from: position, to: position, fence: deps.fence },
     ...{ readings: noReadings(), devices: [], deadLetters: [back], deadLettersDone: [], ledger: [] },
@@ -112,7 +112,12 @@ async function requeueSome(
     frames += record.counted
     done.push(letter)
   }
-  for (const row of batch.rows.ledger.rows()) ledger.add(row.source, Date.parse(row.day), 'lost', row.lost)
+  // Numbers that are missing or no more, and frames that waited and were decided by these.
+  for (const row of batch.rows.ledger.rows())
+    for (const column of ['committed', 'duplicate', 'quarantined', 'lost'] as const)
+      ledger.add(row.source, Date.parse(row.day), column, row[column])
+  const remembered = await batch.history()
+  const waiting = batch.undecided()
   const commit: CommitBatch = {
     journal: deps.reader.id,
     from: position,
@@ -120,11 +125,12 @@ async function requeueSome(
     fence: deps.fence,
     readings: batch.rows.readings,
     devices: fleet.touched(),
-    deadLetters: batch.rows.deadLetters,
-    deadLettersDone: done.map(({ pos, idx }) => ({ pos, idx })),
+    orders: fleet.ordersChanged(),
+    deadLetters: [...batch.rows.deadLetters, ...waiting.letters],
+    deadLettersDone: [...done.map(({ pos, idx }) => ({ pos, idx })), ...waiting.gone],
     ledger: ledger.rows(),
     losses: { ...batch.losses(), losses: [], intakeDays: [] },
-    ...(history ? { history: history.take() } : {}),
+    ...(remembered ? { history: remembered } : {}),
   }
   await deps.store.commit(commit)
   fleet.settle()
@@ -132,11 +138,11 @@ async function requeueSome(
   return done.length
 }
 
-type StoredHead = UplinkHead & DeadLetterHead & { readonly framing: Framing }
+export type StoredHead = UplinkHead & DeadLetterHead & { readonly framing: Framing }
 
-function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecOf): DecodedRecord {
+export function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf: CodecOf): DecodedRecord {
   const { pos, idx, bytes, arrived } = letter
-  const { frames, sensors: _, stored: __, ...uplinkHead } = head
+  const { frames, sensors: _, stored: __, ...uplinkHead } = head as StoredHead & { readonly frames?: number }
   const uplink = { ...uplinkHead, arrivedAt: arrived, bytes }
   if (frames !== undefined)
     // Bytes that were no uplink of a format known then may be one now.

@@ -1,5 +1,6 @@
 /** From what is known of the history to what a row holds, and back. The order of each tuple is the order of its column list. */
 import type { Instant } from '../lib/brand.ts'
+import { dayNumber } from '../lib/utc-day.ts'
 import type { CountDelta, HealthRow, OccupancyRow, SessionRow } from './history.ts'
 import { int, realOrNull, type SqlValue, text } from './rows.ts'
 
@@ -52,6 +53,7 @@ export interface HistoryTables {
 }
 
 export const sessionColumns = ['day', 'device', 'departure', 'arrival', 'dwell_ms', 'bay', 'certain'] as const
+export const sessionChanges = ['dwell_ms', 'bay', 'certain'] as const
 const occupancyKey = ['span_ms', 'site', 'level', 'zone', 'start'] as const
 export const occupancyValuesChanged = [
   ...(['capacity', 'occupied_ms', 'known_ms', 'full_ms'] as const),
@@ -63,6 +65,9 @@ export const countColumns = ['device', 'start', ...countSums] as const
 export const healthMinima = ['min_battery_v', 'min_battery_pct', 'min_temperature_c', 'min_rssi_dbm'] as const
 export const healthMaxima = ['max_temperature_c'] as const
 export const healthColumns = ['device', 'day', ...healthMinima, ...healthMaxima] as const
+
+/** A stay is stored on the day of its departure or later, but for a clock that is a little fast. */
+export const firstSessionDay = ({ departure }: Pick<SessionRow, 'departure'>): number => dayNumber(departure) - 1
 
 /** `day`: of storing. */
 export const sessionValues = (row: SessionRow, day: number): SqlValue[] => [

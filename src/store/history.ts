@@ -63,8 +63,14 @@ export interface HealthRow {
   readonly minRssiDbm: number | null
 }
 
+export type SessionKey = Pick<SessionRow, 'device' | 'arrival' | 'departure'>
+
 export interface HistoryBatch {
   readonly sessions: SessionRows
+  /** Stays that late readings showed to be none: removed after `sessions` were added. */
+  readonly sessionsGone?: readonly SessionKey[]
+  /** Stays that came to light by late readings: added last, in the place of one of the same key. */
+  readonly sessionsAdded?: readonly SessionRow[]
   readonly occupancy: readonly OccupancyRow[]
   readonly counts: readonly CountDelta[]
   readonly health: readonly HealthRow[]

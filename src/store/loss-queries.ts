@@ -212,6 +212,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     async deadLetterCodes() {
       const query = db
         .selectFrom('dead_letter')
+        .where('state', '<>', 'tentative')
         .select(['code', 'state', ({ fn }) => fn.countAll<number | string>().as('n')])
         .groupBy(['code', 'state'])
       const byCode = Map.groupBy(await all(query.compile()), ({ code }) => code)
@@ -223,7 +224,12 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     },
 
     async deadLetter(pos, idx) {
-      const query = db.selectFrom('dead_letter').select(deadLetterColumns).where('pos', '=', pos).where('idx', '=', idx)
+      const query = db
+        .selectFrom('dead_letter')
+        .select(deadLetterColumns)
+        .where('pos', '=', pos)
+        .where('idx', '=', idx)
+        .where('state', '<>', 'tentative')
       const [row] = await all(query.compile())
       return row && (await wholeLetters(runner, [row]))[0]
     },

@@ -1,7 +1,8 @@
 /**
  * The store counted again, row by row, in one snapshot, so that a batch committed meanwhile is either whole in it or not at all.
  *
- * - C1 Per sensor and epoch: highest - lowest + 1 = distinct numbers stored + numbers in its gaps, and no number is stored twice.
+ * - C1 Per sensor and epoch: highest - lowest + 1 = distinct numbers stored + numbers in its gaps, and no number is stored twice; the ends are
+ *   those of what is stored and of its gaps. Epoch -1 holds possible repeats and has no order.
  * - C2 Per sensor: readings stored = what its state says = the sum of its days; missing numbers = its gaps = the sum of its days.
  * - C3 Per source: dead letters + discards = quarantined, in frames; numbers in the gaps of its sensors = lost.
  *
@@ -16,7 +17,7 @@ import { keysInClosed, keysInOpen, openBlock } from './reading-lookup.ts'
 import { ledgerSums } from './rows.ts'
 import { ledgerTotal, sharedQueries } from './shared-queries.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { Cursor, LedgerSums } from './store.ts'
+import type { Cursor, LedgerTotals } from './store.ts'
 import { saturatingTotal } from './sums.ts'
 
 /** What the rows of one source add up to. */
@@ -25,6 +26,8 @@ export interface SourceRecount {
   readonly committed: number
   readonly duplicate: number
   readonly quarantined: number
+  /** Frames that wait for a decision; in the ledger they are part of the quarantined ones. */
+  readonly tentative: number
   readonly lost: number
   readonly damaged: number
   readonly readings: number
@@ -40,7 +43,7 @@ export interface SourceRecount {
 export interface Recount {
   /** Of the journal asked about, in the same snapshot. */
   readonly cursor: Cursor
-  readonly totals: LedgerSums
+  readonly totals: LedgerTotals
   readonly sources: readonly SourceRecount[]
   readonly sensors: number
   readonly epochs: number
@@ -57,6 +60,8 @@ export interface RecountOptions {
 /** Sensors counted at once: what is held of them grows with their history. */
 const sensorsPerPage = 16
 const failuresMax = 100
+/** Epoch of possible repeats (docs/specs/ordering.md). */
+const apartEpoch = -1
 
 type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
 
@@ -71,7 +76,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
   const sources = new Map<string, Tally>()
   const tally = (source: string): Tally =>
     sources.getOrInsertComputed(source, () => ({
-      ...{ source, committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 },
+      ...{ source, committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost: 0, damaged: 0 },
       ...{ readings: 0, deadLetters: 0, discarded: 0, openGaps: 0, confirmedLost: 0 },
     }))
 
@@ -114,7 +119,13 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
       .selectFrom('dead_letter')
       .select(['source', frames.as('frames')])
       .groupBy('source')
-    for (const row of await all(letters.compile())) tally(row.source).deadLetters = Number(row.frames)
+    for (const row of await all(letters.where('state', '<>', 'tentative').compile()))
+      tally(row.source).deadLetters = Number(row.frames)
+    for (const row of await all(letters.where('state', '=', 'tentative').compile())) {
+      const sums = tally(row.source)
+      sums.tentative = Number(row.frames)
+      sums.quarantined -= sums.tentative
+    }
     const discards = db
       .selectFrom('discard')
       .select(['source', sql<number | string>`sum(${sql.ref('frames')})`.as('frames')])
@@ -178,8 +189,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
       db
         .selectFrom('gap')
         .select([
-          'device',
-          'epoch',
+          ...(['device', 'epoch'] as const),
+          ...[sql<number>`min(${sql.ref('from_seq')})`.as('from'), sql<number>`max(${sql.ref('to_seq')})`.as('to')],
           saturatingTotal(sql`(${sql.ref('to_seq')} - ${sql.ref('from_seq')} + 1)`).as('missing'),
         ])
         .where('device', '>=', from)
@@ -212,7 +223,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     const gapsOf = Map.groupBy(gaps, ({ device }) => device)
     const daysOf = new Map(days.map((row) => [row.device, row]))
     return devices.map((device) => {
-      const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, readSum(gap.missing)]))
+      const gapOf = new Map(gapsOf.get(device.id)?.map((gap) => [gap.epoch, gap]))
       const keys = [...(storedOf.get(device.id) ?? []), ...(newest.get(device.id) ?? [])]
       const gone = forgottenOf.get(device.id) ?? []
       const epochs = new Set([...keys, ...gone].map(({ epoch }) => epoch))
@@ -221,8 +232,9 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         ...numbersOf(
           keys.filter((key) => key.epoch === epoch),
           gone.filter((day) => day.epoch === epoch),
+          gapOf.get(epoch),
         ),
-        missing: gapOf.get(epoch) ?? 0,
+        missing: readSum(gapOf.get(epoch)?.missing ?? 0),
       }))
       const known = new Set(rows.map(({ epoch }) => epoch))
       return {
@@ -265,13 +277,20 @@ interface EpochRows {
   readonly missing: number
 }
 
-/** What is stored, and what retention has taken away: a number is never stored on two days. */
+/**
+ * What is stored, and what retention has taken away: a number is never stored on two days. Numbers may be missing beyond those stored, across
+ * the wrap of a counter.
+ */
 function numbersOf(
   keys: readonly ReadingKey[],
   gone: readonly Pick<HistoryTables['reading_forgotten'], 'rows_gone' | 'numbers' | 'min_seq' | 'max_seq'>[],
+  gap: { readonly from: number; readonly to: number } | undefined,
 ): Omit<EpochRows, 'epoch' | 'missing'> {
   const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq]))
-  const ends = [...numbers, ...gone.flatMap(({ min_seq, max_seq }) => [min_seq, max_seq])].filter((seq) => seq !== null)
+  const ends = [
+    ...[...numbers, ...gone.flatMap(({ min_seq, max_seq }) => [min_seq, max_seq])],
+    ...(gap ? [Number(gap.from), Number(gap.to)] : []),
+  ].filter((seq) => seq !== null)
   const sum = (of: 'rows_gone' | 'numbers') => gone.reduce((total, day) => total + Number(day[of]), 0)
   return {
     rows: keys.length + sum('rows_gone'),
@@ -286,6 +305,8 @@ function checkSensor(sensor: Sensor, fail: (row: string) => void) {
   const { source, external, epochs, rows, readings, dayReadings, dayLost } = sensor
   const name = `sensor ${external} of ${source}`
   for (const { epoch, min, max, numbered, distinct, missing } of epochs) {
+    // Possible repeats are kept apart: their numbers are no part of any boot.
+    if (epoch === apartEpoch) continue
     const spanned = min === null || max === null ? 0 : max - min + 1
     if (numbered !== distinct) fail(`${name}, epoch ${epoch}: ${numbered - distinct} numbers are stored more than once`)
     if (differs(missing, spanned - distinct))

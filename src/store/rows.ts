@@ -211,7 +211,7 @@ export const deadLetterValues = (letter: DeadLetterRow): SqlValue[] => [
   letter.detail.toWellFormed(),
   letter.head.toWellFormed(),
   letter.bytes,
-  'new',
+  letter.state ?? 'new',
 ]
 
 export const ledgerValues = (journal: string, delta: LedgerDelta): SqlValue[] => [

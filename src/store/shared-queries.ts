@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readCount, readSum } from '../lib/sum.ts'
+import { dayName, dayNumber } from '../lib/utc-day.ts'
 import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
@@ -15,7 +16,7 @@ import { readingPage } from './reading-page.ts'
 import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
 import type { LeaseStore } from './server-lease.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { LedgerRow, LedgerSums, Store } from './store.ts'
+import type { LedgerRow, LedgerSums, LedgerTotals, Store } from './store.ts'
 import { exactTotal, saturatingTotal } from './sums.ts'
 
 type SharedQueries = Omit<
@@ -33,6 +34,9 @@ type SharedQueries = Omit<
   | 'takeFence'
   | 'commit'
   | 'findSeqs'
+  | 'findTimes'
+  | 'newestOf'
+  | 'readingsBetween'
   | 'epochSpan'
   | typeof Symbol.asyncDispose
 >
@@ -45,6 +49,13 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
+
+    deviceOrders: () => all(db.selectFrom('device_order').selectAll().orderBy('device').compile()),
+
+    async undecidedFrames() {
+      const query = deadLetters.where('state', '=', 'tentative').orderBy('pos').orderBy('idx')
+      return await wholeLetters(runner, await all(query.compile()))
+    },
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
@@ -89,6 +100,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       let query = deadLetters
         .orderBy('pos', 'desc')
         .orderBy('idx', 'desc')
+        .where('state', '<>', 'tentative')
         .limit(sql.lit(limit + 1))
       if (source !== undefined) query = query.where('source', '=', source)
       if (code !== undefined) query = query.where('code', '=', code)
@@ -114,9 +126,17 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         .selectFrom('ledger')
         .select(['source', 'day', ...sums])
         .groupBy(['source', 'day'])
-      return (await all(query.orderBy('source').orderBy('day').compile())).map(
-        (row): LedgerRow => ({ source: row.source, day: row.day, ...totals(row) }),
-      )
+      const rows = await all(query.orderBy('source').orderBy('day').compile())
+      const waiting = new Map<string, number>()
+      const letters = db.selectFrom('dead_letter').select(['source', 'arrived']).where('state', '=', 'tentative')
+      for (const { source, arrived } of await all(letters.compile())) {
+        const key = `${source} ${dayName(dayNumber(arrived))}`
+        waiting.set(key, (waiting.get(key) ?? 0) + 1)
+      }
+      return rows.map((row): LedgerRow => {
+        const tentative = waiting.get(`${row.source} ${row.day}`) ?? 0
+        return { source: row.source, day: row.day, ...apart(totals(row), tentative) }
+      })
     },
 
     async ledgerAt(journal) {
@@ -124,7 +144,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         db
           .selectFrom('journal_offset as o')
           .leftJoin('ledger as l', 'l.journal', 'o.journal')
-          .select(['o.off', 'o.fence', 'o.base', ...sums])
+          .select(['o.off', 'o.fence', 'o.base', waitingFrames.as('tentative'), ...sums])
           .where('o.journal', '=', journal)
           .where('o.part', '=', 0)
           .groupBy(['o.off', 'o.fence', 'o.base'])
@@ -132,7 +152,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       )
       return {
         cursor: { position: row?.off ?? 0, fence: row?.fence ?? 0, base: row?.base ?? 0 },
-        totals: totals(row ?? {}),
+        totals: apart(totals(row ?? {}), Number(row?.tentative ?? 0)),
       }
     },
 
@@ -141,6 +161,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
         return Number((await all(query.compile()))[0]?.n)
       }
+      const waiting = Number((await all(db.selectNoFrom(waitingFrames.as('n')).compile()))[0]?.n)
       const held = sql<
         number | string
       >`(SELECT coalesce(sum(${sql.ref('rows_held')}), 0) FROM ${sql.table('reading_block')})`
@@ -150,7 +171,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       return {
         readings: Number((await all(query.compile()))[0]?.n),
         devices: await count('device'),
-        deadLetters: await count('dead_letter'),
+        deadLetters: (await count('dead_letter')) - waiting,
       }
     },
 
@@ -187,6 +208,15 @@ function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => reado
 /** Missing numbers saturate; everything else is a term of the message balance. */
 export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
   column === 'lost' ? saturatingTotal(sql.ref(column)) : exactTotal(column)
+
+const waitingFrames = sql<number | string>`(SELECT count(*) FROM dead_letter WHERE state = 'tentative')`
+
+/** Frames that wait were added up as quarantined. */
+function apart(sums: LedgerSums, tentative: number): LedgerTotals {
+  const { quarantined } = sums
+  const left = typeof quarantined === 'bigint' ? quarantined - BigInt(tentative) : quarantined - tentative
+  return { ...sums, quarantined: left, tentative }
+}
 
 const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string | null }): LedgerSums => ({
   committed: readCount(row.committed),

@@ -6,7 +6,7 @@ import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
 import { packJson } from '../lib/packed-json.ts'
 import { readingRows } from './reading-rows.ts'
-import type { CommitBatch, DeadLetterRow, LayoutRow, LedgerDelta, ReadingRow, Store } from './store.ts'
+import type { CommitBatch, DeadLetterRow, LayoutRow, LedgerDelta, LedgerRow, ReadingRow, Store } from './store.ts'
 
 export const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const journal = '0123456789abcdef0123456789abcdef'
@@ -96,6 +96,8 @@ export async function placeLayout(
   await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts }))
   return version
 }
+
+export const aLedgerRow = (delta: Partial<LedgerDelta> = {}): LedgerRow => ({ ...aDelta(delta), tentative: 0 })
 
 /** Everything of a paged list, two items at a time, so that every page has an edge. */
 export async function walk<T>(

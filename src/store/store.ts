@@ -69,7 +69,10 @@ export interface ReadingRow {
   readonly seq: number | null
   readonly time: Instant
   readonly arrived: Instant
-  /** Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state). */
+  /**
+   * Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 8 = possible repeat, stored in
+   * epoch -1; 16 = a count that is not plausible, not counted.
+   */
   readonly quality: number
   /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
   readonly hash: number
@@ -96,6 +99,18 @@ export interface DeadLetterRow {
   /** JSON of the uplink's head and framing, so that the frame can be decoded again. */
   readonly head: string
   readonly bytes: Uint8Array
+  /** `tentative`: no dead letter yet; its frame waits for the frames after it (processing/undecided-frames.ts). Absent: `new`. */
+  readonly state?: 'new' | 'tentative'
+}
+
+/** What a store knows of a reading for telling whether another one repeats it. */
+export type StoredKey = Pick<ReadingRow, 'pos' | 'idx' | 'seq' | 'time' | 'hash'>
+
+/** What processing remembers of the order of a device beside its row: text that only processing reads. */
+export interface DeviceOrder {
+  /** DeviceState.id */
+  readonly device: number
+  readonly state: string
 }
 
 /** What happened to frames, by source and UTC day of arrival; the store adds these deltas to the ledger rows. */
@@ -121,7 +136,12 @@ export interface LedgerSums {
   readonly damaged: Count
 }
 
-export interface LedgerRow extends LedgerSums {
+/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are told apart here. */
+export interface LedgerTotals extends LedgerSums {
+  readonly tentative: number
+}
+
+export interface LedgerRow extends LedgerTotals {
   readonly source: string
   /** YYYY-MM-DD, UTC. */
   readonly day: string
@@ -137,6 +157,8 @@ export interface CommitBatch {
   readonly readings: ReadingRows
   /** Final states of every device touched, new ones included. */
   readonly devices: readonly DeviceState[]
+  /** Orders of devices that changed: each takes the place of the one before it. */
+  readonly orders?: readonly DeviceOrder[]
   readonly deadLetters: readonly DeadLetterRow[]
   /** Dead letters that were decoded again after a requeue: removed in the same transaction, before `deadLetters` are added. */
   readonly deadLettersDone: readonly { readonly pos: number; readonly idx: number }[]
@@ -164,9 +186,9 @@ export interface DeadLetterFilter {
   readonly limit: number
 }
 
-export interface StoredDeadLetter extends DeadLetterRow {
-  /** `new`, or `requeued`: processing will decode it again. */
-  readonly state: 'new' | 'requeued'
+export interface StoredDeadLetter extends Omit<DeadLetterRow, 'state'> {
+  /** `new`; `requeued`: processing will decode it again; `tentative`: an undecided frame, in no list of dead letters. */
+  readonly state: 'new' | 'requeued' | 'tentative'
 }
 
 export interface Store
@@ -192,7 +214,16 @@ export interface Store
   commit(batch: CommitBatch): Promise<void>
   devices(): Promise<readonly DeviceState[]>
   /** Stored readings of one device and epoch with these sequence numbers: the slow path of deduplication. */
-  findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly { seq: number; hash: number }[]>
+  findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly StoredKey[]>
+  /** Stored readings of one device with these times. */
+  findTimes(device: number, times: readonly number[]): Promise<readonly StoredKey[]>
+  /** The newest readings of a device by position, newest first. */
+  newestOf(device: number, count: number): Promise<readonly StoredKey[]>
+  /** Readings of a device by their time: `from` inclusive, `to` exclusive, in no order. */
+  readingsBetween(device: number, from: Instant, to: Instant): Promise<readonly ReadingRow[]>
+  deviceOrders(): Promise<readonly DeviceOrder[]>
+  /** Frames of the state `tentative`, in the order of their positions. */
+  undecidedFrames(): Promise<readonly StoredDeadLetter[]>
   /** Lowest and highest sequence number and how many distinct ones are stored of one device and epoch; undefined when none. */
   epochSpan(device: number, epoch: number): Promise<{ min: number; max: number; distinct: number } | undefined>
   /** Oldest first. */
@@ -228,7 +259,7 @@ export interface Store
   /** By source, then day; every journal this store ever followed. */
   ledger(): Promise<readonly LedgerRow[]>
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
-  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerSums }>
+  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerTotals }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
 }
 

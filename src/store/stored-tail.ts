@@ -5,10 +5,11 @@
 import type { Instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
-import { keysInClosed, openBlock, readingsAt } from './reading-lookup.ts'
+import { keysInClosed, openBlock, type ReadingWanted, readingKeys, readingsAt } from './reading-lookup.ts'
 import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, readingWidth } from './reading-rows.ts'
+import { toReading } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import { type CommitBatch, type Store, StoreError } from './store.ts'
+import { type CommitBatch, type Store, type StoredKey, StoreError } from './store.ts'
 
 /** By a transaction that has stored rows already: it would see its own. */
 export interface Asked {
@@ -17,7 +18,8 @@ export interface Asked {
   readonly ownFrom: number
 }
 
-export interface StoredTail extends Pick<Store, 'findSeqs' | 'epochSpan'> {
+export interface StoredTail
+  extends Pick<Store, 'findSeqs' | 'findTimes' | 'newestOf' | 'readingsBetween' | 'epochSpan'> {
   /** As the database says it is now. */
   current(asked?: Asked): Promise<{ readonly open: OpenBlock; readonly rows: ReadingRows }>
   /** A batch was committed: this is what the open block holds now. */
@@ -87,8 +89,8 @@ export function storedTail(runner: SqlRunner): StoredTail {
     }
   }
 
-  /** Epoch, number and hash of what the open block holds of a device. */
-  async function rowsOf(device: number): Promise<{ epoch: number; seq: number | null; hash: number }[]> {
+  /** Keys and hashes of what the open block holds of a device. */
+  async function rowsOf(device: number): Promise<(StoredKey & { epoch: number })[]> {
     const tail = await current()
     tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
     return (tail.byDevice.get(device) ?? []).map((row) => readingRow(tail.rows, row))
@@ -113,20 +115,40 @@ export function storedTail(runner: SqlRunner): StoredTail {
     async findSeqs(device, epoch, seqs) {
       if (seqs.length === 0) return []
       const wanted = new Set(seqs)
-      const isWanted = (row: { epoch: number; seq: number | null }): row is { epoch: number; seq: number } =>
+      const isWanted = (row: { epoch: number; seq: number | null }) =>
         row.epoch === epoch && row.seq !== null && wanted.has(row.seq)
-      const found: { seq: number; hash: number }[] = []
-      for (const row of await rowsOf(device)) if (isWanted(row)) found.push({ seq: row.seq, hash: row.hash })
+      const found = (await rowsOf(device)).filter(isWanted).map(keyOf)
       const closed: ReadingKey[] = []
-      for (const key of await closedOf(device, epoch, Math.min(...seqs), Math.max(...seqs)))
+      for (const key of await closedOf(device, { epoch, fromSeq: Math.min(...seqs), toSeq: Math.max(...seqs) }))
         if (isWanted(key)) closed.push(key)
-      for (const { seq, hash } of await readingsAt(runner, closed)) found.push({ seq: seq as number, hash })
-      return found
+      return [...found, ...(await storedAt(closed))]
+    },
+
+    async findTimes(device, times) {
+      if (times.length === 0) return []
+      const wanted = new Set(times)
+      const found = (await rowsOf(device)).filter((row) => wanted.has(row.time)).map(keyOf)
+      const range = { from: Math.min(...times), to: Math.max(...times) + 1 }
+      const closed = (await closedOf(device, range)).filter((key) => wanted.has(key.time))
+      return [...found, ...(await storedAt(closed))]
+    },
+
+    async newestOf(device, count) {
+      const found = (await rowsOf(device)).map(keyOf).sort(newestFirst)
+      if (found.length >= count) return found.slice(0, count)
+      const closed = (await closedOf(device)).sort(newestFirst).slice(0, count - found.length)
+      return [...found, ...(await storedAt(closed))].sort(newestFirst)
+    },
+
+    async readingsBetween(device, from, to) {
+      const keys = await readingKeys(runner, { fromDevice: device, toDevice: device, from, to })
+      const wanted = keys.filter((key) => key.device === device && key.time >= from && key.time < to)
+      return (await readingsAt(runner, wanted)).map(toReading)
     },
 
     async epochSpan(device, epoch) {
       const numbers = new Set<number>()
-      for (const row of [...(await rowsOf(device)), ...(await closedOf(device, epoch))])
+      for (const row of [...(await rowsOf(device)), ...(await closedOf(device, { epoch }))])
         if (row.epoch === epoch && row.seq !== null) numbers.add(row.seq)
       const [gone] = await all(
         db
@@ -153,11 +175,19 @@ export function storedTail(runner: SqlRunner): StoredTail {
   }
 
   /** After `rowsOf`, whose open block tells which blocks are closed. */
-  async function closedOf(device: number, epoch: number, fromSeq?: number, toSeq?: number) {
+  async function closedOf(device: number, wanted: Omit<ReadingWanted, 'fromDevice' | 'toDevice'> = {}) {
     const { open } = known ?? (await current())
-    return keysInClosed(runner, open.block, { fromDevice: device, toDevice: device, epoch, fromSeq, toSeq })
+    return keysInClosed(runner, open.block, { fromDevice: device, toDevice: device, ...wanted })
+  }
+
+  async function storedAt(keys: readonly ReadingKey[]): Promise<StoredKey[]> {
+    return (await readingsAt(runner, keys)).map((row) => keyOf(toReading(row)))
   }
 }
+
+const keyOf = ({ pos, idx, seq, time, hash }: StoredKey): StoredKey => ({ pos, idx, seq, time, hash })
+
+const newestFirst = (a: { pos: number; idx: number }, b: { pos: number; idx: number }) => b.pos - a.pos || b.idx - a.idx
 
 function addPlaces(places: Map<number, number[]>, { length, values }: ReadingRows, from: number) {
   for (let row = from; row < length; row++)

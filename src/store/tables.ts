@@ -80,6 +80,11 @@ export interface DeviceTable {
   rev_page: GeneratedAlways<number>
 }
 
+export interface DeviceOrderTable {
+  device: number
+  state: string
+}
+
 export interface DeadLetterTable {
   pos: number
   idx: number
@@ -143,6 +148,7 @@ export interface LayoutTable {
 export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables, DecoderTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
+  device_order: DeviceOrderTable
   reading: ReadingTable
   reading_open: ReadingOpenTable
   reading_block: ReadingBlockTable

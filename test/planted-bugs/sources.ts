@@ -507,4 +507,32 @@ export const sourceBugs: readonly PlantedBug[] = [
     to: '      socket.bind({ address, port: 0, exclusive: true })\n',
     judge: judge('src/bound-sockets.test.ts'),
   },
+  {
+    what: 'passes the DUP flag of MQTT over',
+    file: 'src/sources/mqtt/journaling.ts',
+    from: "...(dup ? { dup: '1' } : {})",
+    to: '',
+    judge: judge('src/sources/transport-evidence.test.ts'),
+  },
+  {
+    what: 'takes what a broker kept for a message of now',
+    file: 'src/sources/mqtt/client-source.ts',
+    from: "...(retain ? { retain: '1' } : {})",
+    to: '',
+    judge: judge('src/sources/transport-evidence.test.ts'),
+  },
+  {
+    what: 'marks webhooks as bodies of readings',
+    file: 'src/sources/http/routes.ts',
+    from: '  meta: (query, headers) => ({\n',
+    to: "  meta: (query, headers) => ({\n    body: '1',\n",
+    judge: judge('src/sources/transport-evidence.test.ts'),
+  },
+  {
+    what: 'names the connection of a client that asked for no acknowledgement',
+    file: 'src/sources/tcp/tcp-source.ts',
+    from: 'acks.isOn ? acknowledged : meta',
+    to: 'acks ? acknowledged : meta',
+    judge: judge('src/sources/transport-evidence.test.ts'),
+  },
 ]

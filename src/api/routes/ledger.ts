@@ -111,7 +111,7 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
   ]
 }
 
-const nothing = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
+const nothing = { committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost: 0, damaged: 0 }
 const untold = { received: null, accepted: null, refused: null, unframeable: null }
 type BothSides = LedgerReport['rows'][number]
 
@@ -126,8 +126,9 @@ function withIntake(rows: readonly LedgerRow[], days: readonly IntakeDay[]): Bot
   return [...merged.values()].sort((a, b) => compare(a.source, b.source) || compare(a.day, b.day))
 }
 
-const onWire = ({ source, day, committed, duplicate, quarantined, lost, damaged }: LedgerRow) => ({
+const onWire = ({ source, day, committed, duplicate, quarantined, tentative, lost, damaged }: LedgerRow) => ({
   ...{ source, day, committed: Number(committed), duplicate: Number(duplicate), quarantined: Number(quarantined) },
+  tentative,
   ...{ lost, damaged: Number(damaged), ...saturatedMark(lost) },
 })
 

@@ -23,6 +23,7 @@ export type FieldName =
   | 'seq'
   | 'time'
   | 'epoch'
+  | 'boot'
   | 'bay'
   | 'occupied'
   | 'distance_mm'
@@ -104,6 +105,10 @@ export function isInRange({ min, max, whole }: Range, value: number): boolean {
 export const temperatureMinC = -40
 export const temperatureMaxC = 85
 
+const bootLengthMax = 64
+export const isBoot = (text: string): boolean =>
+  text.length > 0 && text.length <= bootLengthMax && text.isWellFormed() && !/\p{Cc}/u.test(text)
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function readingOf(
@@ -144,6 +149,16 @@ export function readingOf(
     return time
   }
 
+  /** A text, or a number as a board writes it: names are compared, never counted. */
+  const bootOf = (): string | undefined => {
+    const raw = field('boot')
+    if (spelling.absent(raw)) return undefined
+    const text = (typeof raw === 'number' && Number.isFinite(raw) ? String(raw) : spelling.text(raw))?.trim()
+    if (text !== undefined && isBoot(text)) return text
+    bad('boot', raw, `1 to ${bootLengthMax} printable characters, or a number`)
+    return undefined
+  }
+
   const named = spelling.absent(field('device')) ? deviceOfTopic : field('device')
   if (named === undefined)
     return reject('no-device', 'the frame names no device; add the field device, or send to baykeeper/<device>/reading')
@@ -152,6 +167,7 @@ export function readingOf(
   const seq = numberOf('seq')
   const epoch = numberOf('epoch')
   const time = timeOf()
+  const boot = bootOf()
   const bay = spelling.absent(field('bay')) ? undefined : idOf<BayId>('bay', field('bay'))
 
   const measures: Writable<Measures> = {}
@@ -189,6 +205,7 @@ export function readingOf(
     device,
     ...(seq !== undefined ? { seq } : {}),
     ...(epoch !== undefined ? { epoch } : {}),
+    ...(boot !== undefined ? { boot } : {}),
     ...(time !== undefined ? { time } : {}),
     ...(bay !== undefined ? { bay } : {}),
     measures,

@@ -20,6 +20,8 @@ test('a plain reading of every field is read quickly, and as the slow way reads 
     '{"device":"1","time":"2028-02-29T23:59:59Z","distance_mm":12.5,"count_in":9007199254740,"count_out":0}',
     '{"battery_v":3.6,"battery_pct":99.99,"temperature_c":-12.25,"rssi_dbm":-119,"device":"~"}',
     '{"device":"hot","temperature_c":85.01}',
+    '{"device":"A","boot":"9f3c","seq":0,"occupied":true}',
+    '{"device":"A","boot":4117,"seq":0,"occupied":true}',
   ]
   for (const text of texts) {
     const { quick, slow } = both(text)
@@ -71,6 +73,7 @@ test('whatever it answers, the slow way answers the same; whatever the slow way 
         'seq',
         'time',
         'epoch',
+        'boot',
         'bay',
         'occupied',
         'count_in',
@@ -89,7 +92,7 @@ test('whatever it answers, the slow way answers the same; whatever the slow way 
       fc.double({ min: -50, max: 90, noNaN: true }).map((v) => v.toFixed(2)),
     ),
     fc.tuple(
-      fc.constantFrom('device', 'bay'),
+      fc.constantFrom('device', 'bay', 'boot'),
       fc.stringMatching(/^[ -~]{1,12}$/).map((text) => JSON.stringify(text)),
     ),
     fc.tuple(

@@ -7,7 +7,7 @@ import { normalHardwareId } from '../../domain/hardware-id.ts'
 import type { BayId, DeviceId, Measures, Reading } from '../../domain/reading.ts'
 import { idLengthMax } from '../../domain/reading.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
-import { type FieldName, isInRange, type Range, rangeOf, temperatureMaxC, temperatureMinC } from './fields.ts'
+import { type FieldName, isBoot, isInRange, type Range, rangeOf, temperatureMaxC, temperatureMinC } from './fields.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -38,8 +38,8 @@ const numberFields = [
   'rssi_dbm',
 ] as const
 type NumberField = (typeof numberFields)[number]
-const fieldNames: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', ...numberFields]
-const [deviceField, timeField, bayField, occupiedField, firstNumber, epochField] = [0, 1, 2, 3, 4, 5]
+const fieldNames: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', 'boot', ...numberFields]
+const [deviceField, timeField, bayField, occupiedField, bootField, firstNumber, epochField] = [0, 1, 2, 3, 4, 5, 6]
 const fieldRanges = fieldNames.map((_, i) => rangeOf(numberFields[Math.max(0, i - firstNumber)] as NumberField))
 const asciiOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 const fieldBytes = fieldNames.map(asciiOf)
@@ -59,6 +59,7 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   let bay: string | undefined
   let seq: number | undefined
   let epoch: number | undefined
+  let boot: string | undefined
   let time: Instant | undefined
   let measured = false
   const measures: Writable<Measures> = {}
@@ -75,6 +76,9 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
       if (field === deviceField && normalHardwareId(text) !== text) return undefined
       if (field === deviceField) device = text
       else bay = text
+    } else if (field === bootField) {
+      boot = readBoot(bytes)
+      if (boot === undefined) return undefined
     } else if (field === timeField) {
       time = readTime(bytes)
       if (time === undefined) return undefined
@@ -125,6 +129,7 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   const reading: Writable<Reading> = { device: device as DeviceId, measures }
   if (seq !== undefined) reading.seq = seq
   if (epoch !== undefined) reading.epoch = epoch
+  if (boot !== undefined) reading.boot = boot
   if (time !== undefined) reading.time = time
   if (bay !== undefined) reading.bay = bay as BayId
   return reading
@@ -197,6 +202,15 @@ function readId(bytes: Uint8Array): string | undefined {
   for (let i = 0; i < length; i++) id += String.fromCharCode(bytes[textFrom + i] as number)
   ids[slot] = id
   return id
+}
+
+/** A text, or a whole number as it is written: others are spelled by the slow way. */
+function readBoot(bytes: Uint8Array): string | undefined {
+  if (bytes[at] === quote) {
+    const text = readId(bytes)
+    return text !== undefined && isBoot(text) ? text : undefined
+  }
+  return readNumber(bytes) && Number.isSafeInteger(numberRead) ? String(numberRead) : undefined
 }
 
 /** Digits a double holds whatever they are; a division of two whole numbers is rounded once, as it has to be. */

@@ -31,7 +31,8 @@ const readings: Route = {
   text: true,
   codec: 'generic',
   takes: 'application/json, application/x-ndjson or text/csv',
-  meta: () => undefined,
+  /** What is posted together is sent again together when the answer is lost. */
+  meta: () => ({ body: '1' }),
 }
 
 /** A webhook is one frame, whatever its form: the network servers differ, and none sends several uplinks at once. */

@@ -6,6 +6,7 @@
  *   client sends in one go is covered by one sync. A message to a topic that no rule is about is kept too, as a dead letter.
  * - When intake refuses, the client is disconnected without acknowledgement, so that it sends again.
  * - A QoS 2 message repeated on its connection is journaled once; repeated on a new one it is a duplicate that processing finds.
+ * - A message that its client marks as sent before (DUP) is marked (`meta.dup`).
  * - QoS 0 is journaled and marked (`meta.qos`): what is lost of it nobody can tell the sender.
  * - Everything is bounded: connections, packet size, subscriptions, bytes on their way; a client with too many of those is not
  *   read until they are durable. Nothing is retained or queued for absent or slow subscribers, and every

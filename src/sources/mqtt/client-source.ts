@@ -4,7 +4,8 @@
  * Promises
  * - PUBACK is sent after the sync that covers the message, in the order of the messages. Many are on their way at once.
  * - When intake refuses, the connection is dropped without PUBACK: the broker sends again on the next one.
- * - QoS 1 is asked for, never 2: exactly once belongs to the key in the database. QoS 0 is marked (`meta.qos`).
+ * - QoS 1 is asked for, never 2: exactly once belongs to the key in the database. QoS 0 is marked (`meta.qos`), and so are messages that the
+ *   broker sends again (`meta.dup`) or kept for new subscribers (`meta.retain`).
  * - A broker that keeps no session, or grants only QoS 0, is named in log and status; so is a sender that publishes with QoS 0.
  * - A session that was lost while we were away is a loss of unknown size, with begin and end.
  *
@@ -203,11 +204,16 @@ function takeMessages(
   let stopped = false
   let failed = false
 
-  const journal = ({ topic, payload, qos }: IPublishPacket): Promise<unknown> => {
+  const journal = ({ topic, payload, qos, dup, retain }: IPublishPacket): Promise<unknown> => {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
     if (bytes.length > messageBytesMax) return keepAsNoise(bytes, context)
     if (qos === 0 && memory.qos0Messages++ === 0) context.log.warn(qos0Sent, { topic })
-    const meta = qos === 0 ? { topic, qos: '0' } : { topic }
+    const marks = {
+      ...(qos === 0 ? { qos: '0' } : {}),
+      ...(dup ? { dup: '1' } : {}),
+      ...(retain ? { retain: '1' } : {}),
+    }
+    const meta = { topic, ...marks }
     return queue.add([{ framing: 'whole', codec, meta, ...(time ? { time } : {}), bytes, frames: 1 }])
   }
 

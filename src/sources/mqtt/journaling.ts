@@ -53,12 +53,12 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
     else gate.release()
   }
 
-  const deliveryOf = (client: Client | null, { topic, payload, qos }: Message): Delivery => {
+  const deliveryOf = (client: Client | null, { topic, payload, qos, dup }: Message): Delivery => {
     const { source, time = options.time } = (client && options.senderOf(client)) ?? {}
     return {
       framing: 'whole',
       codec: isReading(topic) ? codec : unmatchedCodec,
-      meta: qos === 0 ? { topic, qos: '0' } : { topic },
+      meta: { topic, ...(qos === 0 ? { qos: '0' } : {}), ...(dup ? { dup: '1' } : {}) },
       ...(source === undefined ? {} : { source }),
       ...(time ? { time } : {}),
       bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,

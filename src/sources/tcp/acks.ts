@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 export interface AckWriter {
   /** The chunk, without the request when the connection begins with one. */
   withoutRequest(chunk: Buffer): Buffer
+  /** Answers go back: the client sends again what was not acknowledged. */
+  readonly isOn: boolean
   /** Bytes held back because they may become a request. */
   rest(): Buffer
   /** `lines` more of the connection's lines are durable. */
@@ -43,6 +45,9 @@ export function createAckWriter(socket: Socket): AckWriter {
       const length = end > 0 && beginning[end - 1] === cr ? end - 1 : end
       state = begins && length === request.length ? 'on' : 'off'
       return state === 'on' ? beginning.subarray(end + 1) : beginning
+    },
+    get isOn() {
+      return state === 'on'
     },
     rest: () => (state === 'unknown' ? beginning : nothing),
     durable(lines) {

@@ -5,11 +5,13 @@
  * - Lines that arrive together go to the journal together. While too many are not durable, or intake refuses, the socket is
  *   paused: the sender's window closes and nothing is dropped.
  * - A client whose first line is `#ack on` is told `ACK n` after each sync: its first n lines (blank ones not counted, the `#ack on`
- *   line neither) are durable, readings and noise alike. After a broken connection it sends again from line n + 1.
+ *   line neither) are durable, readings and noise alike. After a broken connection it sends again from line n + 1:
+ *   what is journaled of it names the connection (`meta.conn`), so that processing finds the repetition.
  * - A line that names CSV columns (`device,...`) holds for the lines after it on that connection; it is kept as noise. So is an
  *   overlong line, and a line cut off by the end of the connection: it could read as another value than was meant.
  * - This machine may always send, others when their address is listed.
  */
+import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { createAllowList } from '../allow-list.ts'
 import type { ConnectionLimits } from '../connection-limits.ts'
@@ -44,6 +46,8 @@ const pausedLookMs = 10
 /** Finds peers that vanished without a word. */
 const keepAliveMs = 60_000
 const closeMs = 5_000
+/** Two connections of one source never share an id, across restarts too. */
+const connectionIdBytes = 6
 
 export function tcpSource(options: TcpSourceOptions): Source {
   const maySend = createAllowList(options.allow ?? [])
@@ -122,6 +126,7 @@ function takeLines({ socket, queue, context, time, onLine }: Connection): Line {
   const splitter = createLineSplitter()
   const acks = createAckWriter(socket)
   const meta = { peer: socket.remoteAddress ?? '' }
+  const acknowledged = { ...meta, conn: randomBytes(connectionIdBytes).toString('hex') }
   let undurableBytes = 0
   let settled: Promise<void> = Promise.resolve()
   let stopped = false
@@ -142,7 +147,7 @@ function takeLines({ socket, queue, context, time, onLine }: Connection): Line {
   const deliveryOf = ({ bytes, lines, columns }: Extract<Piece, { kind: 'lines' }>): Delivery => ({
     framing: 'lines',
     codec: 'generic',
-    meta: columns === undefined ? meta : { ...meta, columns },
+    meta: { ...(acks.isOn ? acknowledged : meta), ...(columns === undefined ? {} : { columns }) },
     ...(time ? { time } : {}),
     bytes,
     frames: lines,

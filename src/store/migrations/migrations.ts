@@ -7,6 +7,7 @@ import { forecasts } from './0005-forecasts.ts'
 import { revPage } from './0006-rev-page.ts'
 import { rawFrames } from './0007-raw-frames.ts'
 import { piecesAndLease } from './0009-pieces-and-lease.ts'
+import { deviceOrder } from './0010-device-order.ts'
 import { publishedLayouts } from './0011-published-layouts.ts'
 import { decoderChoices } from './0012-decoder-choices.ts'
 import type { Migration } from './migration.ts'
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   revPage,
   rawFrames,
   piecesAndLease,
+  deviceOrder,
   publishedLayouts,
   decoderChoices,
 ]

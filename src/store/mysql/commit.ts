@@ -58,6 +58,7 @@ const upsertDevices = insertInto('device', deviceColumns, [
   sameDevice,
   ...replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column))),
 ])
+const upsertOrders = insertInto('device_order', ['device', 'state'], replaced(['state']))
 const upsertDeadLetters = insertInto('dead_letter', deadLetterColumns, replaced(deadLetterColumns.slice(2)))
 const upsertPieces = insertInto('dead_letter_piece', letterPieceColumns, replaced(['bytes']))
 const addLedger = insertInto(
@@ -97,6 +98,10 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
+  await ahead.insertMany(
+    upsertOrders,
+    (batch.orders ?? []).toSorted((a, b) => a.device - b.device).map(({ device, state }) => [device, state]),
+  )
   await putDeadLetters(ahead, batch)
   await ahead.insertMany(addLedger, ledger)
   await putLossesMysql(ahead, batch.journal, batch.losses)

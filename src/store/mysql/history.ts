@@ -5,6 +5,7 @@ import {
   countColumns,
   countSums,
   countValues,
+  firstSessionDay,
   healthColumns,
   healthMaxima,
   healthMinima,
@@ -12,6 +13,7 @@ import {
   occupancyColumns,
   occupancyValues,
   occupancyValuesChanged,
+  sessionChanges,
   sessionColumns,
   sessionValues,
 } from '../history-rows.ts'
@@ -34,6 +36,7 @@ const widest = (which: 'LEAST' | 'GREATEST', columns: readonly string[]): Change
 
 // A stay that is told again after a restore or a requeue is the same stay.
 const putSessions = insertInto('session', sessionColumns, replaced(['dwell_ms']))
+const replaceSessions = insertInto('session', sessionColumns, replaced(sessionChanges))
 const putOccupancy = insertInto('occupancy', occupancyColumns, replaced(occupancyValuesChanged))
 const addCounts = insertInto('zone_count', countColumns, addedSaturating(countSums))
 const widenHealth = insertInto('device_health', healthColumns, [
@@ -49,6 +52,12 @@ export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | un
     putSessions,
     sessionsInOrder(sessions).map((row) => sessionValues(sessionAt(sessions, row), today)),
   )
+  for (const row of batch.sessionsGone ?? [])
+    await ahead.execute('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?', [
+      ...[firstSessionDay(row), row.device, row.departure, row.arrival],
+    ])
+  const added = (batch.sessionsAdded ?? []).map((row) => sessionValues(row, today))
+  await ahead.insertMany(replaceSessions, added)
   await ahead.insertMany(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))
   await ahead.insertMany(
     addCounts,

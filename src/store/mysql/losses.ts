@@ -52,7 +52,7 @@ export async function putLossesMysql(ahead: SentAhead, journal: string, batch: L
 
 export async function discardMysql(session: MysqlSession, order: DiscardOrder) {
   await using work = await unitOfWork(session)
-  const where = 'FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?'
+  const where = "FROM `dead_letter` WHERE `pos` = ? AND `idx` = ? AND `state` <> 'tentative'"
   const key = [order.pos, order.idx]
   const [row] = await session.query<DeadLetterTable>(`SELECT ${quotedList(deadLetterColumns)} ${where} FOR UPDATE`, key)
   if (!row) return 'gone'

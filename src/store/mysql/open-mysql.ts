@@ -85,6 +85,9 @@ export async function openMysql(url: string, { clock, log }: StoreDeps, options:
     ...rawFrameQueries(runner),
     ...leaseQueries(runner),
     findSeqs: tail.findSeqs,
+    findTimes: tail.findTimes,
+    newestOf: tail.newestOf,
+    readingsBetween: tail.readingsBetween,
     epochSpan: tail.epochSpan,
 
     describe: async () => ({

@@ -60,6 +60,9 @@ export function commitSqlite(
      ON CONFLICT (id) DO UPDATE SET ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}
      WHERE external = excluded.external AND source = excluded.source`,
   )
+  const putOrder = db.prepare(
+    'INSERT INTO device_order (device, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state',
+  )
   const doneDeadLetter = db.prepare('DELETE FROM dead_letter WHERE pos = ? AND idx = ?')
   const upsertDeadLetter = db.prepare(
     `INSERT INTO dead_letter (${deadLetterColumns.join(', ')}) VALUES (${marks(deadLetterColumns.length)})
@@ -120,6 +123,7 @@ export function commitSqlite(
     for (const device of batch.devices)
       if (!putDevice(device))
         throw new StoreError('transient', `device number ${device.id} belongs to another device: reload the devices`)
+    for (const { device, state } of batch.orders ?? []) putOrder.run(device, state)
     for (const { pos, idx } of batch.deadLettersDone) {
       doneDeadLetter.run(pos, idx)
       donePieces.run(pos, idx)

@@ -7,6 +7,7 @@ import {
   countColumns,
   countSums,
   countValues,
+  firstSessionDay,
   healthColumns,
   healthMaxima,
   healthMinima,
@@ -14,6 +15,7 @@ import {
   occupancyColumns,
   occupancyValues,
   occupancyValuesChanged,
+  sessionChanges,
   sessionColumns,
   sessionValues,
 } from '../history-rows.ts'
@@ -27,6 +29,10 @@ const rowsForgottenAtOnce = 20_000
 export function putHistorySqlite(db: DatabaseSync): (batch: HistoryBatch | undefined, today: DayNumber) => void {
   // A stay that is told again after a restore or a requeue is the same stay.
   const putSession = db.prepare(`${insert('session', sessionColumns)} ON CONFLICT DO NOTHING`)
+  const endSession = db.prepare('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?')
+  const replaceSession = db.prepare(
+    `${insert('session', sessionColumns)} ON CONFLICT DO UPDATE SET ${changed(sessionChanges, (of) => `excluded.${of}`)}`,
+  )
   const putOccupancy = db.prepare(
     `${insert('occupancy', occupancyColumns)} ON CONFLICT DO UPDATE SET ${changed(occupancyValuesChanged, (of) => `excluded.${of}`)}`,
   )
@@ -43,6 +49,9 @@ export function putHistorySqlite(db: DatabaseSync): (batch: HistoryBatch | undef
     if (!batch) return
     for (let row = 0; row < batch.sessions.length; row++)
       putSession.run(...sessionValues(sessionAt(batch.sessions, row), today))
+    for (const row of batch.sessionsGone ?? [])
+      endSession.run(firstSessionDay(row), row.device, row.departure, row.arrival)
+    for (const row of batch.sessionsAdded ?? []) replaceSession.run(...sessionValues(row, today))
     for (const row of batch.occupancy) putOccupancy.run(...occupancyValues(row))
     for (const row of batch.counts) addCount.run(...countValues(row))
     for (const row of batch.health) widenHealth.run(...healthValues(row))

@@ -46,7 +46,7 @@ export function putLossesSqlite(db: DatabaseSync): (journal: string, batch: Loss
 
 export function discardSqlite(db: DatabaseSync, order: DiscardOrder): 'discarded' | 'gone' | 'requeued' {
   using work = unitOfWork(db)
-  const where = 'FROM dead_letter WHERE pos = ? AND idx = ?'
+  const where = "FROM dead_letter WHERE pos = ? AND idx = ? AND state <> 'tentative'"
   const row = db.prepare(`SELECT ${deadLetterColumns.join(', ')} ${where}`).get(order.pos, order.idx)
   if (!row) return 'gone'
   const pieces = db.prepare(piecesOfLetter).all(order.pos, order.idx) as unknown as { bytes: Uint8Array }[]

@@ -86,6 +86,9 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
     ...rawFrameQueries(runner),
     ...leaseQueries(runner),
     findSeqs: tail.findSeqs,
+    findTimes: tail.findTimes,
+    newestOf: tail.newestOf,
+    readingsBetween: tail.readingsBetween,
     epochSpan: tail.epochSpan,
 
     async describe() {

@@ -94,7 +94,7 @@ export const de: Dictionary = {
   checked: 'geprüft {age}',
 
   ledgerTitle: 'Wo jede Meldung geblieben ist',
-  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + beschädigt + offen',
+  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + unentschieden + beschädigt + offen',
   ledgerLost: 'Vor uns verloren: Lücken in der Zählung der Sender; diese Meldungen kamen hier nie an.',
   ledgerReceived: 'Empfangen',
   ledgerAccepted: 'Angenommen',
@@ -103,6 +103,7 @@ export const de: Dictionary = {
   ledgerCommitted: 'Gespeichert',
   ledgerDuplicate: 'Doppelt',
   ledgerQuarantined: 'In Quarantäne',
+  ledgerTentativeName: 'Unentschieden',
   ledgerDamagedName: 'Beschädigt',
   ledgerPendingName: 'Offen',
   ledgerLostName: 'Vor uns verloren',

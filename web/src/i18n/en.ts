@@ -91,7 +91,7 @@ export const en = {
   checked: 'checked {age}',
 
   ledgerTitle: 'Where every reading went',
-  ledgerLaw: 'accepted = committed + duplicate + quarantined + damaged + pending',
+  ledgerLaw: 'accepted = committed + duplicate + quarantined + undecided + damaged + pending',
   ledgerLost: 'Missing before us: gaps in the senders’ own numbering; these messages never arrived here.',
   ledgerReceived: 'Received',
   ledgerAccepted: 'Accepted',
@@ -100,6 +100,7 @@ export const en = {
   ledgerCommitted: 'Committed',
   ledgerDuplicate: 'Duplicate',
   ledgerQuarantined: 'Quarantined',
+  ledgerTentativeName: 'Undecided',
   ledgerDamagedName: 'Damaged',
   ledgerPendingName: 'Pending',
   ledgerLostName: 'Missing before us',

@@ -84,6 +84,7 @@ export const pipelineDe: PipelineDictionary = {
   fateDuplicate: 'doppelt',
   fateQuarantined: 'Quarantäne',
   fatePending: 'wartend',
+  fateTentative: 'unentschieden',
   fateDamaged: 'beschädigt',
   fateLost: 'vor uns verloren',
   besideLaw: 'Vor der Ankunft verloren',

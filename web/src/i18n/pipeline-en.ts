@@ -84,6 +84,7 @@ export const pipelineEn = {
   fateDuplicate: 'duplicate',
   fateQuarantined: 'quarantined',
   fatePending: 'waiting',
+  fateTentative: 'undecided',
   fateDamaged: 'damaged',
   fateLost: 'missing before us',
   besideLaw: 'Missing before they reached us',

@@ -71,6 +71,7 @@ const lawFields = [
   ['committed', 'fateCommitted'],
   ['duplicate', 'fateDuplicate'],
   ['quarantined', 'fateQuarantined'],
+  ['tentative', 'fateTentative'],
   ['damaged', 'fateDamaged'],
   ['pending', 'fatePending'],
   ['lost', 'fateLost'],

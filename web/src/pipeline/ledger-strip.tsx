@@ -15,9 +15,11 @@ type Term = readonly [field: keyof Ledger, name: PipelineKey]
 const names = {
   ...{ accepted: 'fateAccepted', refused: 'fateRefused', unframeable: 'fateUnframeable', committed: 'fateCommitted' },
   ...{ duplicate: 'fateDuplicate', quarantined: 'fateQuarantined', damaged: 'fateDamaged', pending: 'fatePending' },
+  tentative: 'fateTentative',
 } as const satisfies Record<(typeof receivedTerms)[number] | (typeof acceptedTerms)[number], PipelineKey>
-/** Damage is rare: its term is shown when there is any. */
-const isShown = ([field]: Term, ledger: Ledger) => field !== 'damaged' || ledger.damaged !== 0
+/** These are rare: their terms are shown when there is any. */
+const rare: readonly (keyof Ledger)[] = ['damaged', 'tentative']
+const isShown = ([field]: Term, ledger: Ledger) => !rare.includes(field) || ledger[field] !== 0
 const halves: readonly { readonly law: PipelineKey; readonly whole: Term; readonly parts: readonly Term[] }[] = [
   {
     law: 'law1',

@@ -1,0 +1,107 @@
+/**
+ * What the order of a device asks about its stored readings, a record at a time: the first question of a record names all numbers and times
+ * that its other frames may ask for, so that the store is asked once per device and not once per reading.
+ */
+import type { Reading } from '../domain/reading.ts'
+import { readingsPerFrame } from './dead-letter.ts'
+import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
+import { type Fleet, recentHash, type Tracked } from './fleet.ts'
+import { payloadHash } from './order/facts.ts'
+import type { LoggedKey, Lookup } from './order/place.ts'
+import { changesIn, proofChanges } from './order/undecided.ts'
+import type { StoredKeys } from './stored-keys.ts'
+
+export interface Lookups {
+  of(device: Tracked, record: DecodedRecord, frame: DecodedFrame): Lookup
+}
+
+const isSame = (a: LoggedKey, b: LoggedKey | undefined) => a.seq === b?.seq && a.hash === b.hash
+
+export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
+  let announced: DecodedRecord | undefined
+  let repeats = new Map<Tracked, Promise<boolean>>()
+  let repeatsOf: DecodedRecord | undefined
+
+  function announce(record: DecodedRecord, from: number) {
+    if (announced === record) return
+    announced = record
+    for (let i = from; i < record.length; i++) {
+      const { result } = record.frame(i)
+      if (!result.ok) continue
+      for (const reading of result.value) {
+        const device = fleet.find(record.uplink.source, reading.device)
+        if (device) want(device, reading)
+      }
+    }
+  }
+
+  function want(device: Tracked, { seq, time }: Reading) {
+    const { state, order } = device
+    if (seq === undefined) {
+      if (time !== undefined && order.clock !== null && time <= order.clock) stored.wantTime(state.id, time)
+      return
+    }
+    const isWithin = state.minSeq !== null && state.maxSeq !== null && seq >= state.minSeq && seq <= state.maxSeq
+    if (isWithin && recentHash(device, seq) === undefined) stored.want(state.id, state.epoch, seq)
+    for (const { epoch, min, max } of order.boots) if (seq >= min && seq <= max) stored.want(state.id, epoch, seq)
+  }
+
+  /** O1: all that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
+  async function repeatsRecord(device: Tracked, record: DecodedRecord): Promise<boolean> {
+    const { state, order } = device
+    const said: { readonly seq: number | null; readonly hash: number }[] = []
+    let pos: number | undefined
+    let isOneRecord = true
+    for (let i = 0; i < record.length; i++) {
+      const { result, idx } = record.frame(i)
+      if (!result.ok) return false
+      for (const [k, reading] of result.value.entries()) {
+        if (reading.device !== state.external) continue
+        const { seq = null } = reading
+        const hash = payloadHash(reading)
+        said.push({ seq, hash })
+        if (seq === null) isOneRecord = false
+        if (seq === null || !isOneRecord) continue
+        let row = await stored.find(state.id, state.epoch, seq)
+        if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq)
+        pos ??= row?.pos
+        isOneRecord = row?.hash === hash && row.idx === idx * readingsPerFrame + k && row.pos === pos
+      }
+    }
+    if (isOneRecord && changesIn(said) >= proofChanges) return true
+    // What a sender repeats for want of an answer is what it sent last.
+    const newest = await newestOf(device, said.length)
+    return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
+  }
+
+  /** As they came, those that wait included. */
+  async function newestOf({ state, run }: Tracked, count: number): Promise<readonly LoggedKey[]> {
+    const rows = await stored.newest(state.id, count)
+    if (run.length === 0) return rows
+    const waiting = run.map(({ seq, hash, taken: { pos, idx } }) => ({ seq, hash, pos, idx }))
+    return [...rows, ...waiting].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
+  }
+
+  return {
+    of: (device, record, frame) => ({
+      async inEpoch(epoch, seq) {
+        announce(record, frame.idx)
+        return stored.find(device.state.id, epoch, seq)
+      },
+      async atTime(time) {
+        announce(record, frame.idx)
+        return stored.atTime(device.state.id, time)
+      },
+      newest: (count) => newestOf(device, count),
+      isKnownEpoch: (epoch) => stored.knows(device.state.id, epoch),
+      repeatsBody() {
+        if (repeatsOf !== record) {
+          repeatsOf = record
+          repeats = new Map()
+        }
+        announce(record, frame.idx)
+        return repeats.getOrInsertComputed(device, () => repeatsRecord(device, record))
+      },
+    }),
+  }
+}

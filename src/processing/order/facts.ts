@@ -1,0 +1,84 @@
+/** What a frame says that its place in the order of its device depends on. */
+import type { Reading } from '../../domain/reading.ts'
+import type { Uplink } from '../../domain/uplink.ts'
+import { hash48, startHash } from '../../lib/hash.ts'
+
+export interface Facts {
+  readonly seq: number | undefined
+  /** Boot or network session that the number counts in. */
+  readonly name: string | undefined
+  readonly isSession: boolean
+  /** Device time, or network time, that is believed; undefined when there is none. */
+  readonly clock: number | undefined
+  /** Device time or network time, else the time of arrival. */
+  readonly time: number
+  readonly hash: number
+  readonly isRestart: boolean
+  /** Evidence of the transport (docs/specs/ordering.md, O1). */
+  readonly isDup: boolean
+  readonly isWholeBody: boolean
+  readonly connection: string | undefined
+  /** It goes on from the undecided run of its device, or from a recognised repetition: no wrap. */
+  readonly isAfterRun: boolean
+}
+
+/**
+ * Payload as it is compared between two frames with one identity: what was measured and when, not how the radio heard it or what the
+ * network stamped (a network repeats one uplink with other gateways and times), and not how it was spelled (JSON or CSV).
+ */
+export function payloadHash({ time, timeSource, bay, kind, measures: m }: Reading): number {
+  const hash = startHash()
+  hash.number(timeSource === 'network' ? undefined : time)
+  hash.number(m.occupied === undefined ? undefined : m.occupied === null ? 2 : Number(m.occupied))
+  hash.number(m.distanceMm)
+  hash.number(m.countIn)
+  hash.number(m.countOut)
+  hash.number(m.batteryV)
+  hash.number(m.batteryPct)
+  hash.number(m.batteryLow === undefined ? undefined : Number(m.batteryLow))
+  hash.number(m.temperatureC)
+  hash.text(bay)
+  hash.text(kind)
+  return hash.end()
+}
+
+/** Name of the boot or session; the first letter keeps the kinds apart. */
+export function nameOf({ session, boot, epoch, timeSource, seq }: Reading): string | undefined {
+  if (session !== undefined) return `s${session}`
+  if (boot !== undefined) return `b${boot}`
+  if (epoch !== undefined) return `e${epoch}`
+  return timeSource === 'network' && seq !== undefined ? 's' : undefined
+}
+
+/** Names get numbers far above those that are counted up, always the same for the same name. */
+const namedFrom = 2 ** 50
+
+/** Epoch under which the first numbers of a named boot or session are stored. */
+export const epochOfName = (name: string): number =>
+  name.startsWith('e') ? Number(name.slice(1)) : namedFrom + hash48(name)
+export const isNamedEpoch = (epoch: number) => epoch >= namedFrom
+
+/** Rows that nobody can place: possible repeats. Their numbers are no part of any boot. */
+export const apartEpoch = -1
+
+export function factsOf(
+  reading: Reading,
+  { meta }: Uplink,
+  { time, doubted, hash }: { readonly time: number; readonly doubted: boolean; readonly hash: number },
+  runAt: number | undefined,
+): Facts {
+  const name = nameOf(reading)
+  return {
+    seq: reading.seq,
+    name,
+    isSession: name?.startsWith('s') === true,
+    clock: reading.time === undefined || doubted ? undefined : time,
+    time,
+    hash,
+    isRestart: reading.kind === 'restart',
+    isDup: meta?.['dup'] === '1',
+    isWholeBody: meta?.['body'] === '1',
+    connection: meta?.['conn'],
+    isAfterRun: runAt !== undefined && reading.seq !== undefined && reading.seq > runAt,
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What is remembered of the order of one device, beside its row: kept in memory, stored in the transaction that changes it, as text and only
+ * when it is not what the row says anyway. Rules: docs/specs/ordering.md.
+ */
+
+import type { Sent } from './resend.ts'
+
+/** Numbers of one boot, session or lap of a counter that is not the current one. Times are null where no frame had a clock. */
+export interface Span {
+  readonly epoch: number
+  readonly name?: string
+  min: number
+  max: number
+  from: number | null
+  to: number | null
+}
+
+/** Presence as it was before it became uncertain. */
+export interface Held {
+  readonly occupied: boolean | null | undefined
+  readonly since: number | null
+  /** What ends the doubt: a decision about the undecided run, a later device time, a second frame of a new part of a session. */
+  readonly until: 'decided' | 'later' | 'second'
+}
+
+export interface OrderState {
+  /** Newest device time (or network time) that was applied; null before the first. */
+  clock: number | null
+  /** Earliest clock of the current boot; null when it is not known. */
+  from: number | null
+  /** Name of the current boot or session; undefined when the frames name none. */
+  name: string | undefined
+  /** Highest number given to an epoch without a name. */
+  lastEpoch: number
+  /** Boots beside the current one, oldest knowledge first. */
+  boots: Span[]
+  /** The boot before the current one. */
+  before: number | null
+  held: Held | undefined
+  /** Newest connection that asked for acknowledgements. */
+  connection: string | undefined
+  /** What came since the connection began, while it repeats what was sent before it. */
+  resent: readonly Sent[] | undefined
+  /** A recognised repetition: the number it has come to. */
+  repeating: number | undefined
+  /** A counter value that does not fit to the one before it, until the next value says which is right. */
+  counts: { readonly in?: number; readonly out?: number; readonly at: number } | undefined
+  /** Stored with the mark `possible_repeat`. */
+  repeats: number
+  /** Differs from what is stored. */
+  changed: boolean
+}
+
+/** JSON has no undefined. */
+type HeldText = Omit<Held, 'occupied'> & { readonly occupied: boolean | null | 'none' }
+
+/** Boots remembered: repeats and late frames of older ones open a boot of their own. */
+export const bootsMax = 32
+
+export const newOrder = (): OrderState => ({
+  ...{ clock: null, from: null, name: undefined, lastEpoch: 0, boots: [], before: null, held: undefined },
+  ...{ connection: undefined, resent: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
+})
+
+/** `lastTime`: of the device's row. A device without a stored order had a clock, which is its `lastTime`. */
+export function orderFrom(text: string | undefined, lastTime: number): OrderState {
+  if (text === undefined) return { ...newOrder(), clock: lastTime }
+  const { held, ...stored } = JSON.parse(text) as Omit<Partial<OrderState>, 'held'> & { held?: HeldText }
+  return {
+    ...newOrder(),
+    clock: lastTime,
+    ...stored,
+    held: held && { ...held, occupied: held.occupied === 'none' ? undefined : held.occupied },
+  }
+}
+
+/** As it is stored; `clock` only when it is not the device's `lastTime`. */
+export function orderText(order: OrderState, lastTime: number): string {
+  const { clock, from, name, lastEpoch, boots, before, held, connection, resent, repeating, counts, repeats } = order
+  return JSON.stringify({
+    ...(clock === lastTime ? {} : { clock }),
+    ...(from === null ? {} : { from }),
+    ...(name === undefined ? {} : { name }),
+    ...(lastEpoch === 0 ? {} : { lastEpoch }),
+    ...(boots.length === 0 ? {} : { boots }),
+    ...(before === null ? {} : { before }),
+    ...(held ? { held: { ...held, occupied: held.occupied === undefined ? 'none' : held.occupied } } : {}),
+    ...(connection === undefined ? {} : { connection }),
+    ...(resent === undefined ? {} : { resent }),
+    ...(repeating === undefined ? {} : { repeating }),
+    ...(counts ? { counts } : {}),
+    ...(repeats === 0 ? {} : { repeats }),
+  })
+}

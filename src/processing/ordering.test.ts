@@ -1,0 +1,439 @@
+/** The rules of docs/specs/ordering.md as cases: what a device sends, and what has to be stored, counted and shown. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { play, type Sent } from './testing/history.ts'
+
+interface Expected {
+  /** Presence of the device; null is unknown. */
+  readonly shows: boolean | null
+  /** Rows stored, possible repeats included. */
+  readonly stored: number
+  readonly duplicate?: number
+  readonly quarantined?: number
+  readonly missing?: number
+  readonly tentative?: number
+  readonly possibleRepeats?: number
+  readonly epochs?: number
+}
+
+interface Case {
+  readonly it: string
+  readonly sent: readonly (string | Sent)[]
+  readonly is: Expected
+}
+
+/** `36 11:46 T`: number, device time, presence; each may be missing. `+00:07` is on the day of arrival. */
+function line(text: string): Sent {
+  const parts = text.split(' ')
+  const time = parts.find((part) => part.includes(':'))
+  const seq = parts.find((part) => /^\d+$/.test(part)) ?? ''
+  const day = time?.startsWith('+') ? '24' : '23'
+  const occupied = parts.at(-1) === 'T' ? 1 : 0
+  const clock = time === undefined ? '' : `2026-11-${day}T${time.replace('+', '')}${time.length < 7 ? ':00' : ''}Z`
+  return { body: `A,${seq},${clock},${occupied}` }
+}
+
+const run = (from: number, to: number, presence: (seq: number) => string) =>
+  Array.from({ length: to - from + 1 }, (_, i) => `${from + i} ${presence(from + i)}`)
+const alternating = (seq: number) => (seq % 2 === 0 ? 'F' : 'T')
+const always = (presence: string) => () => presence
+const over = (meta: Record<string, string>, lines: readonly string[]): Sent[] =>
+  lines.map((text) => ({ ...line(text), meta }))
+/** One body of many lines. */
+const body = (lines: readonly string[], meta: Record<string, string> = { body: '1' }): Sent => ({
+  body: lines.map((text) => line(text).body).join('\n'),
+  framing: 'csv',
+  ...{ meta, source: 'http' },
+})
+
+const clockAndNumber: readonly Case[] = [
+  {
+    it: 'a lower number with a later time is a restart, also when the first frames of the boot are lost',
+    sent: ['36 11:46 T', '4 12:45 F'],
+    is: { shows: false, stored: 2, epochs: 2 },
+  },
+  {
+    it: 'the same number with a later time and another payload is a restart, and so are the frames after it',
+    sent: ['4 15:24 T', '4 16:10 F', '5 16:11 T', '6 16:12 F'],
+    is: { shows: false, stored: 4, epochs: 2 },
+  },
+  {
+    it: 'a frame of the boot before that comes again is a duplicate',
+    sent: ['7 23:01 F', '1 +00:07 T', '7 23:01 F'],
+    is: { shows: true, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'a frame from before the wrap that comes again is a duplicate, and nothing is missing',
+    sent: ['65534 20:05 T', '4 21:36 F', '65534 20:05 T'],
+    is: { shows: false, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'newest first across a restart: the boot before is late',
+    sent: ['1 08:24 F', '34 08:08 T'],
+    is: { shows: false, stored: 2, epochs: 2 },
+  },
+  {
+    it: 'a late frame in its hole, and newest frames again',
+    sent: ['0 10:00 T', '1 10:01 F', '3 10:03 T', '4 10:04 F', '2 10:02 T', '4 10:04 F', '3 10:03 T'],
+    is: { shows: false, stored: 5, duplicate: 2, epochs: 1 },
+  },
+  {
+    it: 'a backlog that is sent newest first is one boot',
+    sent: Array.from({ length: 40 }, (_, i) => `${100 - i} 10:${String(59 - i).padStart(2, '0')} ${alternating(i)}`),
+    is: { shows: false, stored: 40, epochs: 1 },
+  },
+  {
+    it: 'a clock that is set back by a few seconds does not stop live state',
+    sent: ['5 10:00:09 T', '6 10:00:03 F', '7 10:00:05 T', '8 10:00:06 F'],
+    is: { shows: false, stored: 4, epochs: 1 },
+  },
+  {
+    it: 'a wrap of a counter of 8 bits with a clock goes on',
+    sent: ['254 10:00 T', '255 10:01 F', '0 10:02 T', '1 10:03 F', '254 11:00 T', '254 10:00 T'],
+    is: { shows: true, stored: 5, duplicate: 1, missing: 252 },
+  },
+]
+
+const clockOnly: readonly Case[] = [
+  { it: 'a late reading never turns live state back', sent: ['13:24 F', '11:45 T'], is: { shows: false, stored: 2 } },
+  {
+    it: 'the same time and payload is a repetition',
+    sent: ['13:24 T', '13:24 T'],
+    is: { shows: true, stored: 1, duplicate: 1 },
+  },
+  {
+    it: 'a payload that returns within one device time makes the state unknown',
+    sent: ['13:24 T', '13:24 F', '13:24 T'],
+    is: { shows: null, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'and the next later time ends that',
+    sent: ['13:24 T', '13:24 F', '13:24 T', '13:25 F'],
+    is: { shows: false, stored: 3, duplicate: 1 },
+  },
+]
+
+const numberOnly: readonly Case[] = [
+  {
+    it: 'two ascending lower numbers that are not stored are a restart, and nothing is missing',
+    sent: [...run(300, 302, always('T')), ...run(0, 5, always('F'))],
+    is: { shows: false, stored: 9, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'one lower number that contradicts makes the bay unknown',
+    sent: [...run(300, 302, always('T')), '0 F'],
+    is: { shows: null, stored: 3, quarantined: 1, tentative: 1 },
+  },
+  {
+    it: 'the same number with another payload makes the bay unknown',
+    sent: ['5 T', '5 F'],
+    is: { shows: null, stored: 1, quarantined: 1, tentative: 1 },
+  },
+  {
+    it: 'and the next number says that it was a restart',
+    sent: ['5 T', '5 F', '6 F'],
+    is: { shows: false, stored: 3, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'a counter of 8 bits wraps',
+    sent: [...run(253, 255, always('T')), ...run(0, 2, always('F'))],
+    is: { shows: false, stored: 6, missing: 0 },
+  },
+  {
+    it: 'numbers that are lost across a wrap are missing',
+    sent: ['250 T', '251 T', '2 F'],
+    is: { shows: false, stored: 3, missing: 6 },
+  },
+  {
+    it: 'the second lap of a counter of 8 bits goes on, whatever its payloads are',
+    sent: [...run(0, 255, always('T')), ...run(0, 255, alternating)],
+    is: { shows: true, stored: 512, missing: 0 },
+  },
+  {
+    it: 'a repeated frame without proof is kept apart when the next number comes',
+    sent: ['1 T', '2 F', '2 F', '3 T'],
+    is: { shows: true, stored: 4, possibleRepeats: 1, missing: 0 },
+  },
+  {
+    it: 'a frame for a hole is late when the next number comes, and fills it',
+    sent: ['1 T', '2 F', '4 T', '3 F', '5 T'],
+    is: { shows: true, stored: 5, missing: 0, epochs: 1 },
+  },
+  {
+    it: 'two late frames in their holes are no restart',
+    sent: ['1 T', '2 F', '5 T', '3 F', '4 F', '6 T'],
+    is: { shows: true, stored: 6, missing: 0, epochs: 1 },
+  },
+  {
+    it: 'a marked redelivery is a duplicate',
+    sent: ['1 T', '2 F', { ...line('2 F'), meta: { dup: '1' } }],
+    is: { shows: false, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'lines that a new connection repeats from its beginning are duplicates, however many',
+    sent: [...over({ conn: 'a' }, run(0, 199, alternating)), ...over({ conn: 'b' }, run(0, 199, alternating))],
+    is: { shows: true, stored: 200, duplicate: 200, missing: 0 },
+  },
+  {
+    it: 'the unacknowledged tail is a repetition when a new connection goes on behind it',
+    sent: [...over({ conn: 'a' }, run(0, 9, alternating)), ...over({ conn: 'b' }, run(8, 11, alternating))],
+    is: { shows: true, stored: 12, duplicate: 2, missing: 0 },
+  },
+  {
+    it: 'a run with proof enough in its payloads is a repetition without any connection',
+    sent: [...run(0, 99, alternating), ...run(0, 99, alternating), '100 F'],
+    is: { shows: false, stored: 101, duplicate: 100, missing: 0 },
+  },
+  {
+    it: 'a whole body that comes again is one of duplicates, whatever it says',
+    sent: [body(run(0, 149, always('T'))), body(run(0, 149, always('T')))],
+    is: { shows: true, stored: 150, duplicate: 150, missing: 0 },
+  },
+  {
+    it: 'a body of one old frame is no proof: it may be a restart',
+    sent: [body(['0 F']), body(['1 T']), body(['0 F'])],
+    is: { shows: null, stored: 2, quarantined: 1, tentative: 1 },
+  },
+]
+
+/** A frame of a LoRaWAN network: session, counter, network time, presence; heard by one gateway or another. */
+const uplink = (session: string, seq: number, time: string, occupied: boolean, rssiDbm = -80): Sent => ({
+  ...{ codec: 'reading', source: 'lorawan' },
+  body: JSON.stringify({
+    ...{ device: 'A', session, seq, time: Date.parse(`2026-11-23T${time}Z`), timeSource: 'network' },
+    measures: { occupied, rssiDbm },
+  }),
+})
+
+const sessions: readonly Case[] = [
+  {
+    it: 'a second copy of one uplink, with another network time and signal, is a duplicate',
+    sent: [uplink('a', 1, '10:00:00', true), uplink('a', 1, '10:00:02', true, -110), uplink('a', 2, '10:10:00', false)],
+    is: { shows: false, stored: 2, duplicate: 1, epochs: 1 },
+  },
+  {
+    it: 'a copy that comes much later is a duplicate too',
+    sent: [uplink('a', 0, '10:00:00', true), uplink('a', 1, '10:10:00', false), uplink('a', 0, '10:10:48', true)],
+    is: { shows: false, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'a new session is a new boot, whatever its counter says and though its join was lost',
+    sent: [
+      ...Array.from({ length: 30 }, (_, seq) => uplink('a', seq, `10:${String(seq).padStart(2, '0')}:00`, true)),
+      ...Array.from({ length: 8 }, (_, i) => uplink('b', i + 2, `11:0${i}:00`, false)),
+    ],
+    is: { shows: false, stored: 38, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'late frames of both sessions go to their own',
+    sent: [
+      uplink('a', 19, '10:00:00', true),
+      uplink('b', 8, '11:00:00', false),
+      uplink('a', 3, '09:40:00', false),
+      uplink('b', 3, '10:30:00', true),
+    ],
+    is: { shows: false, stored: 4, missing: 19, epochs: 2 },
+  },
+  {
+    it: 'a counter that began again in its session makes the state unknown',
+    sent: [uplink('a', 5, '10:00:00', true), uplink('a', 6, '10:10:00', true), uplink('a', 5, '10:20:00', false)],
+    is: { shows: null, stored: 3, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'until a second frame agrees',
+    sent: [
+      ...[uplink('a', 5, '10:00:00', true), uplink('a', 6, '10:10:00', true)],
+      ...[uplink('a', 0, '10:20:00', true), uplink('a', 1, '10:30:00', false)],
+    ],
+    is: { shows: false, stored: 4, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'another payload under a known counter with an earlier network time is a conflict',
+    sent: [uplink('a', 5, '10:00:00', true), uplink('a', 6, '10:10:00', true), uplink('a', 5, '10:05:00', false)],
+    is: { shows: true, stored: 2, quarantined: 1 },
+  },
+]
+
+const retained: readonly Case[] = [
+  {
+    it: 'a retained message that is known is a duplicate',
+    sent: ['1 T', '2 F', { ...line('2 F'), meta: { retain: '1' } }, { ...line('1 T'), meta: { retain: '1' } }],
+    is: { shows: false, stored: 2, duplicate: 2 },
+  },
+  {
+    it: 'a retained message without its own time does not change a known state',
+    sent: ['F', { ...line('T'), meta: { retain: '1' } }],
+    is: { shows: false, stored: 2 },
+  },
+  {
+    it: 'a retained message tells what is not known yet',
+    sent: [{ ...line('T'), meta: { retain: '1' } }],
+    is: { shows: true, stored: 1 },
+  },
+  {
+    it: 'a retained message with its own time is in the order of its time',
+    sent: ['10:00 F', { ...line('09:00 T'), meta: { retain: '1' } }, { ...line('11:00 T'), meta: { retain: '1' } }],
+    is: { shows: true, stored: 3 },
+  },
+]
+
+const boots: readonly Case[] = [
+  {
+    it: 'a boot that is named leaves no doubt',
+    sent: ['{"device":"A","boot":"x","seq":5,"occupied":true}', '{"device":"A","boot":"y","seq":5,"occupied":false}'],
+    is: { shows: false, stored: 2, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'a frame of a boot before is late, its repetition a duplicate, and another payload under its number a conflict',
+    sent: [
+      '{"device":"A","boot":7,"seq":1,"occupied":true}',
+      '{"device":"A","boot":7,"seq":3,"occupied":true}',
+      '{"device":"A","boot":2,"seq":1,"occupied":false}',
+      '{"device":"A","boot":7,"seq":2,"occupied":true}',
+      '{"device":"A","boot":7,"seq":3,"occupied":true}',
+      '{"device":"A","boot":7,"seq":3,"occupied":false}',
+    ],
+    is: { shows: false, stored: 4, duplicate: 1, quarantined: 1, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'the counter of a named boot wraps',
+    sent: [
+      '{"device":"A","boot":7,"seq":254,"occupied":true}',
+      '{"device":"A","boot":7,"seq":255,"occupied":true}',
+      '{"device":"A","boot":7,"seq":0,"occupied":false}',
+    ],
+    is: { shows: false, stored: 3, missing: 0, epochs: 2 },
+  },
+]
+
+const nothing: readonly Case[] = [
+  {
+    it: 'frames with neither clock nor number are taken as they come',
+    sent: ['T', 'F', 'T'],
+    is: { shows: true, stored: 3 },
+  },
+  {
+    it: 'a marked redelivery of one is a duplicate',
+    sent: ['T', 'F', { ...line('F'), meta: { dup: '1' } }],
+    is: { shows: false, stored: 2, duplicate: 1 },
+  },
+]
+
+const all = { clockAndNumber, clockOnly, numberOnly, sessions, boots, nothing, retained }
+for (const [name, cases] of Object.entries(all))
+  describe(name, () => {
+    for (const { it, sent, is } of cases)
+      for (const perCommit of [1, 1_000])
+        test(`${it}${perCommit === 1 ? '' : ', in one commit'}`, async () => {
+          const records = sent.map((one) =>
+            typeof one !== 'string' ? one : one.startsWith('{') ? { body: one } : line(one),
+          )
+          const { store, device, tentative } = await play(records, { perCommit })
+          const { committed, duplicate, quarantined, lost } = store.totals()
+          const numbered = store.readings.filter(({ seq, epoch }) => seq !== null && epoch >= 0)
+          const wanted: Required<Expected> = {
+            ...{ duplicate: 0, quarantined: 0, missing: lost, tentative: 0, possibleRepeats: 0 },
+            epochs: new Set(numbered.map(({ epoch }) => epoch)).size,
+            ...is,
+          }
+          assert.deepEqual(
+            {
+              shows: device().occupied,
+              ...{ stored: store.readings.length, duplicate, quarantined, missing: lost, tentative },
+              possibleRepeats: store.readings.filter(({ epoch }) => epoch === -1).length,
+              epochs: new Set(numbered.map(({ epoch }) => epoch)).size,
+            },
+            wanted,
+          )
+          assert.equal(
+            committed + duplicate + quarantined,
+            records.reduce(
+              (sum, { body: text, framing }) => sum + (framing === 'csv' ? text.split('\n').length : 1),
+              0,
+            ),
+          )
+          assert.equal(device().missing, lost, 'the state of the device counts what the ledger counts')
+          const keys = numbered.map(({ epoch, seq }) => `${epoch} ${seq}`)
+          assert.equal(new Set(keys).size, keys.length, 'no number is stored twice in one boot')
+        })
+  })
+
+describe('what follows from the order', () => {
+  const at = (time: string) => Date.parse(`2026-11-23T${time}:00Z`)
+  const staysOf = async (times: readonly string[], perCommit = 1) => {
+    const { store, device } = await play(times.map(line), { perCommit })
+    const stays = store.history().sessions.map(({ arrival, departure, certain }) => [arrival, departure, certain])
+    return { stays, device }
+  }
+
+  for (const perCommit of [1, 100]) {
+    test(`a late reading brings a stay to light (${perCommit} a commit)`, async () => {
+      const { stays } = await staysOf(['10:00 F', '13:24 F', '11:45 T'], perCommit)
+      assert.deepEqual(stays, [[at('11:45'), at('13:24'), true]])
+    })
+
+    test(`a late reading cuts a stay in two (${perCommit} a commit)`, async () => {
+      const { stays } = await staysOf(['10:00 T', '12:00 F', '11:00 F', '11:30 T'], perCommit)
+      assert.deepEqual(stays, [
+        [at('10:00'), at('11:00'), true],
+        [at('11:30'), at('12:00'), true],
+      ])
+    })
+
+    test(`the present stay begins where late readings say (${perCommit} a commit)`, async () => {
+      const { stays, device } = await staysOf(['10:00 T', '12:00 T', '11:00 F', '11:30 T'], perCommit)
+      assert.deepEqual(stays, [[at('10:00'), at('11:00'), true]])
+      assert.equal(device().since, at('11:30'))
+    })
+  }
+
+  test('a stay of no length is never certain', async () => {
+    const { stays } = await staysOf(['10:00 T', '10:00 F'])
+    assert.deepEqual(stays, [[at('10:00'), at('10:00'), false]])
+  })
+
+  test('a doubt about the state ends no stay', async () => {
+    const { store } = await play(['1 F', '2 T', '1 F', '3 T', '4 F'].map(line))
+    assert.deepEqual(
+      store.history().sessions.map(({ arrival, certain }) => [arrival, certain]),
+      [[store.readings.find(({ seq }) => seq === 2)?.time, true]],
+    )
+  })
+
+  test('a retained message is no sign of life', async () => {
+    const sent = [line('F'), { ...line('F'), meta: { retain: '1' }, afterMs: 3_600_000 }]
+    const { store, device } = await play(sent)
+    assert.equal(device().lastArrived, store.readings[0]?.arrived)
+  })
+
+  test('the last arrival follows a clock of the server that was set back, and jitter does not move it', async () => {
+    const hour = 3_600_000
+    const jumped = await play([
+      line('1 T'),
+      { ...line('2 F'), afterMs: 1_000 * hour },
+      { ...line('3 T'), afterMs: -999 * hour },
+    ])
+    assert.equal(jumped.device().lastArrived, jumped.store.readings.at(-1)?.arrived)
+    const jitter = await play([line('1 T'), { ...line('2 F'), afterMs: -500 }])
+    assert.equal(jitter.device().lastArrived, jitter.store.readings[0]?.arrived)
+  })
+
+  test('a late or impossible count of a gate is kept, and counts no entries', async () => {
+    const gate = (counts: readonly number[]) =>
+      play(counts.map((count) => ({ body: `{"device":"A","count_in":${count}}` })))
+    const entriesOf = ({ store }: Awaited<ReturnType<typeof gate>>) =>
+      store.history().counts.reduce((sum, { entries, resets }) => sum + entries + resets * 1_000, 0)
+    const late = await gate([10, 11, 10, 12])
+    assert.equal(entriesOf(late), 2)
+    const impossible = await gate([101, 4_294_967_295, 102])
+    assert.equal(entriesOf(impossible), 1)
+    assert.deepEqual(
+      impossible.store.readings.map(({ countIn, quality }) => [countIn, quality]),
+      [
+        [101, 0],
+        [4_294_967_295, 16],
+        [102, 0],
+      ],
+    )
+  })
+})

@@ -1,0 +1,124 @@
+/**
+ * What is stored of a device, for the few readings that are not simply the next one: in the rows of the batch in hand, or in the store, which is
+ * asked once per device and epoch for all numbers a record wants. The rows are looked through when the first key is asked for: in most batches
+ * none is.
+ */
+import type { Instant } from '../lib/brand.ts'
+import { type ReadingRows, readingAt, readingWidth, type Store, type StoredKey } from '../store/store.ts'
+import { apartEpoch } from './order/facts.ts'
+
+export type KeyStore = Pick<Store, 'findSeqs' | 'findTimes' | 'newestOf' | 'epochSpan'>
+
+export interface StoredKeys {
+  /** Announces a number that `find` will ask for. */
+  want(device: number, epoch: number, seq: number): void
+  wantTime(device: number, time: number): void
+  /** What is stored under the number, undefined when there is nothing. */
+  find(device: number, epoch: number, seq: number): Promise<StoredKey | undefined>
+  /** Everything of the device with this time, oldest first. */
+  atTime(device: number, time: number): Promise<readonly StoredKey[]>
+  /** The newest readings by position, newest first. */
+  newest(device: number, count: number): Promise<readonly StoredKey[]>
+  knows(device: number, epoch: number): Promise<boolean>
+  /** The current epoch of a device ends inside the batch in hand: its span is known here, not yet stored. */
+  closeEpoch(device: number, epoch: number, span: { min: number; max: number }): void
+  /** A new number of an earlier epoch; answers with the span of the epoch before it, undefined for its first. */
+  extend(device: number, epoch: number, seq: number): Promise<{ min: number; max: number } | undefined>
+}
+
+interface Slot {
+  readonly known: Map<number, StoredKey | undefined>
+  wanted: number[]
+  span: { min: number; max: number } | null | undefined
+}
+
+interface OfDevice {
+  readonly epochs: Map<number, Slot>
+  /** Rows of the batch in hand. */
+  readonly rows: StoredKey[]
+  readonly times: Map<number, readonly StoredKey[]>
+  timesWanted: number[]
+}
+
+export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys {
+  const devices = new Map<number, OfDevice>()
+  let rowsSeen = 0
+  const of = (device: number): OfDevice =>
+    devices.getOrInsertComputed(device, () => ({ epochs: new Map(), rows: [], times: new Map(), timesWanted: [] }))
+  const slotOf = (device: number, epoch: number): Slot =>
+    of(device).epochs.getOrInsertComputed(epoch, () => ({ known: new Map(), wanted: [], span: undefined }))
+
+  function lookThroughRows() {
+    const { values, length } = rows
+    for (; rowsSeen < length; rowsSeen++) {
+      const at = rowsSeen * readingWidth
+      const value = (place: number) => values[at + place] as number
+      const device = value(readingAt.device)
+      const epoch = value(readingAt.epoch)
+      const seq = value(readingAt.seq)
+      const key = {
+        ...{ pos: value(readingAt.pos), idx: value(readingAt.idx), time: value(readingAt.time) as Instant },
+        ...{ hash: value(readingAt.hash), seq: Number.isNaN(seq) ? null : seq },
+      }
+      of(device).rows.push(key)
+      if (key.seq !== null && epoch !== apartEpoch) slotOf(device, epoch).known.set(key.seq, key)
+    }
+  }
+
+  return {
+    want(device, epoch, seq) {
+      lookThroughRows()
+      const slot = slotOf(device, epoch)
+      if (!slot.known.has(seq)) slot.wanted.push(seq)
+    },
+    wantTime(device, time) {
+      const known = of(device)
+      if (!known.times.has(time)) known.timesWanted.push(time)
+    },
+    async find(device, epoch, seq) {
+      lookThroughRows()
+      const slot = slotOf(device, epoch)
+      if (slot.known.has(seq)) return slot.known.get(seq)
+      const asked = slot.wanted.includes(seq) ? slot.wanted : [...slot.wanted, seq]
+      slot.wanted = []
+      const found = await store.findSeqs(device, epoch, asked)
+      for (const number of asked) if (!slot.known.has(number)) slot.known.set(number, undefined)
+      for (const row of found) slot.known.set(row.seq as number, row)
+      return slot.known.get(seq)
+    },
+    async atTime(device, time) {
+      const known = of(device)
+      if (!known.times.has(time)) {
+        const asked = [...new Set([...known.timesWanted, time])]
+        known.timesWanted = []
+        const found = Map.groupBy(await store.findTimes(device, asked), ({ time: of }): number => of)
+        for (const one of asked) known.times.set(one, found.get(one) ?? [])
+      }
+      lookThroughRows()
+      const all = [...(known.times.get(time) ?? []), ...known.rows.filter((row) => row.time === time)]
+      return all.sort((a, b) => a.pos - b.pos || a.idx - b.idx)
+    },
+    async newest(device, count) {
+      lookThroughRows()
+      const stored = await store.newestOf(device, count)
+      return [...stored, ...of(device).rows].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
+    },
+    async knows(device, epoch) {
+      lookThroughRows()
+      const slot = slotOf(device, epoch)
+      for (const row of slot.known.values()) if (row) return true
+      if (slot.span === undefined) slot.span = (await store.epochSpan(device, epoch)) ?? null
+      return slot.span !== null
+    },
+    closeEpoch(device, epoch, span) {
+      slotOf(device, epoch).span = span
+    },
+    async extend(device, epoch, seq) {
+      const slot = slotOf(device, epoch)
+      if (slot.span === undefined) slot.span = (await store.epochSpan(device, epoch)) ?? null
+      const before = slot.span ?? undefined
+      slot.span = before ? { min: Math.min(before.min, seq), max: Math.max(before.max, seq) } : { min: seq, max: seq }
+      return before
+    },
+  }
+}

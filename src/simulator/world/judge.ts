@@ -1,0 +1,122 @@
+/**
+ * Compares what a server made of a history with the truth. The server is any function that takes a history and returns what it showed and
+ * where each frame went: a reference in memory, the real processing, a real server read through its API.
+ */
+import { contentOf, type History, readingOf } from './history.ts'
+import { counterRestarts, missingIn, mustBeKnown, numbersOnly, presenceAfter } from './truth.ts'
+
+/** Where one delivered frame ended. */
+export type Fate = 'stored' | 'possible-repeat' | 'duplicate' | 'quarantined' | 'tentative'
+/** null: unknown. */
+export type Presence = boolean | null
+
+export interface Observation {
+  /** By delivery; `undefined` where nothing was asked after it. */
+  readonly shown: readonly (Presence | undefined)[]
+  /** By delivery; `undefined` where it went nowhere. */
+  readonly fates: readonly (Fate | undefined)[]
+  readonly missing: number | 'not certain'
+}
+
+export interface Finding {
+  readonly what: 'opposite' | 'unknown' | 'lost' | 'doubled' | 'dead letter' | 'unaccounted' | 'losses'
+  readonly text: string
+}
+
+export function judge(history: History, observed: Observation): Finding[] {
+  const findings = [...judgeFates(history, observed)]
+  if (history.fair) return [...judgeShown(history, observed), ...findings, ...judgeLosses(history, observed)]
+  return [...findings, ...judgeCertainty(history, observed)]
+}
+
+function judgeShown(history: History, { shown }: Observation): Finding[] {
+  const truth = presenceAfter(history)
+  const known = mustBeKnown(history)
+  return shown.flatMap((presence, i): Finding[] => {
+    if (presence === undefined) return []
+    if (presence === null)
+      return known[i] ? [{ what: 'unknown', text: `after frame ${i} the state is unknown and must be known` }] : []
+    return presence === truth[i]
+      ? []
+      : [{ what: 'opposite', text: `after frame ${i} it shows ${presence}, the truth is ${truth[i]}` }]
+  })
+}
+
+/** Frames with one content: as many stored as there were readings, the others counted as repetitions. */
+function judgeFates(history: History, { fates }: Observation): Finding[] {
+  const findings: Finding[] = []
+  const add = (what: Finding['what'], text: string) => findings.push({ what, text })
+  const mayResend = history.kind === 'neither' && (history.transport === 'tcp' || history.transport === 'mqtt')
+  const doubtAllowed = !history.fair || numbersOnly(history) || counterRestarts(history) || mayResend
+  const groups = Map.groupBy(history.deliveries.keys(), (i) => contentAt(history, i))
+  for (const [content, deliveries] of groups) {
+    const count = (fate: Fate | undefined) => deliveries.filter((i) => fates[i] === fate).length
+    const distinct = new Set(deliveries.map((i) => history.deliveries[i]?.reading)).size
+    const stored = count('stored')
+    const doubtful = count('possible-repeat') + count('tentative')
+    const where = `${content} (frames ${deliveries.join(', ')})`
+    if (count(undefined) > 0) add('unaccounted', `${where}: went nowhere`)
+    if (history.fair && count('quarantined') > 0) add('dead letter', `${where}: set aside`)
+    if (!doubtAllowed && doubtful > 0) add('unknown', `${where}: left in doubt`)
+    if (history.fair && stored > distinctAtMost(history, distinct))
+      add('doubled', `${where}: stored ${stored} times, made ${distinct} times`)
+    const needed = history.fair ? distinctAtLeast(history, distinct) : 1
+    if (stored + doubtful + (history.fair ? 0 : count('quarantined')) < needed)
+      add('lost', `${where}: stored ${stored + doubtful} times, made ${distinct} times`)
+  }
+  return findings
+}
+
+function contentAt(history: History, i: number): string {
+  const delivery = history.deliveries[i]
+  return delivery ? contentOf(readingOf(history, delivery)) : ''
+}
+
+/**
+ * Frames that say the same are counted apart only on a line that repeats nothing, by boards without a clock. Elsewhere the last frame of one boot
+ * and the first of the next may look like one that was sent again.
+ */
+function distinctAtLeast(history: History, distinct: number): number {
+  const { kind, transport } = history
+  return transport === 'serial' && (numbersOnly(history) || kind === 'neither') ? distinct : 1
+}
+
+/** Frames without any number that look alike, some sent again: how many of them were new is not in the frames. */
+function distinctAtMost({ kind, transport, readings }: History, distinct: number): number {
+  const looksAlike =
+    kind === 'neither' && transport !== 'serial' && new Set(readings.map(contentOf)).size < readings.length
+  return looksAlike ? Number.POSITIVE_INFINITY : distinct
+}
+
+/** After so many undecided frames a server need not be sure any more. */
+const repeatsMax = 64
+const repeats = ({ deliveries }: History) => deliveries.length - new Set(deliveries.map(({ reading }) => reading)).size
+
+function judgeLosses(history: History, { missing }: Observation): Finding[] {
+  const truth = missingIn(history)
+  if (truth === undefined || missing === truth) return []
+  const mayDoubt = numbersOnly(history) && (!mustBeKnown(history).at(-1) || repeats(history) >= repeatsMax)
+  if (missing === 'not certain' && mayDoubt) return []
+  return [{ what: 'losses', text: `${missing} missing frames are reported, ${truth} are missing` }]
+}
+
+/** A history that cannot be told: at its end the server may be wrong, not sure and wrong. */
+function judgeCertainty(history: History, { shown, fates, missing }: Observation): Finding[] {
+  const presence = shown.at(-1)
+  if (presence === undefined || presence === null || presence === presenceAfter(history).at(-1)) return []
+  if (missing === 'not certain' || fates.some((fate) => fate === 'possible-repeat' || fate === 'tentative')) return []
+  return [{ what: 'opposite', text: `at the end it shows ${presence} for sure, and the truth is ${!presence}` }]
+}
+
+/** Shares over many histories: a server that is never sure says nothing wrong. */
+export function unknownShare(observations: Iterable<Observation>): number {
+  let asked = 0
+  let unknown = 0
+  for (const { shown } of observations)
+    for (const presence of shown) {
+      if (presence === undefined) continue
+      asked++
+      if (presence === null) unknown++
+    }
+  return asked === 0 ? 0 : unknown / asked
+}
