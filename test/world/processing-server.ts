@@ -28,8 +28,8 @@ const possibleRepeat = 8
 const pausesMax = 100
 
 /** Names the network session, as the decoder of network servers' envelopes does in a release that has it. */
-const sessionCodecOf: CodecOf = (name, source) => {
-  const codec = codecOf(name, source)
+const sessionCodecOf: CodecOf = (name) => {
+  const codec = codecOf(name)
   if (name !== 'lorawan' || !codec) return codec
   return {
     name,
