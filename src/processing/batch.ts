@@ -103,6 +103,7 @@ export function createBatch(
       ticket = undecided.ticketOf(record, frame)
       return ticket
     },
+    refile: (changed) => undecided.refile(changed),
     decided,
   })
 

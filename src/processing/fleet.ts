@@ -22,6 +22,8 @@ export interface Tracked {
   orderStored: string | undefined
   /** Readings that wait for a decision, in order of arrival. */
   run: Undecided[]
+  /** Readings of a new connection that may be repeated for want of an answer, in order of arrival. */
+  resends: Undecided[]
   /** The numbers of the current epoch that were taken last, each followed by its payload hash: a ring. */
   recent: Float64Array
   recentNext: number
@@ -60,7 +62,7 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
 
   const add = (state: DeviceRecord, order: OrderState, orderStored: string | undefined): Tracked => {
     const tracked: Tracked = {
-      ...{ state, order, orderStored, run: [], recent: noNumbers, recentNext: 0, touched: false, day: 0 },
+      ...{ state, order, orderStored, run: [], resends: [], recent: noNumbers, recentNext: 0, touched: false, day: 0 },
       counts: { committed: 0, duplicate: 0, quarantined: 0, readings: 0 },
     }
     bySource.getOrInsertComputed(state.source, () => new Map()).set(state.external, tracked)

@@ -7,13 +7,15 @@ import { readingsPerFrame } from './dead-letter.ts'
 import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
 import { type Fleet, recentHash, type Tracked } from './fleet.ts'
 import { payloadHash } from './order/facts.ts'
-import type { Lookup } from './order/place.ts'
+import type { LoggedKey, Lookup } from './order/place.ts'
 import { changesIn, proofChanges } from './order/undecided.ts'
 import type { StoredKeys } from './stored-keys.ts'
 
 export interface Lookups {
   of(device: Tracked, record: DecodedRecord, frame: DecodedFrame): Lookup
 }
+
+const isSame = (a: LoggedKey, b: LoggedKey | undefined) => a.seq === b?.seq && a.hash === b.hash
 
 export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
   let announced: DecodedRecord | undefined
@@ -44,30 +46,40 @@ export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
     for (const { epoch, min, max } of order.boots) if (seq >= min && seq <= max) stored.want(state.id, epoch, seq)
   }
 
-  /** O1: all that the record says of the device is stored of one record before it, frame for frame. */
+  /** O1: all that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
   async function repeatsRecord(device: Tracked, record: DecodedRecord): Promise<boolean> {
     const { state, order } = device
-    const said: { hash: number }[] = []
+    const said: { readonly seq: number | null; readonly hash: number }[] = []
     let pos: number | undefined
-    let lastSeq = Number.NaN
+    let isOneRecord = true
     for (let i = 0; i < record.length; i++) {
       const { result, idx } = record.frame(i)
       if (!result.ok) return false
       for (const [k, reading] of result.value.entries()) {
         if (reading.device !== state.external) continue
-        const { seq } = reading
-        if (seq === undefined) return false
+        const { seq = null } = reading
         const hash = payloadHash(reading)
+        said.push({ seq, hash })
+        if (seq === null) isOneRecord = false
+        if (seq === null || !isOneRecord) continue
         let row = await stored.find(state.id, state.epoch, seq)
         if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq)
-        if (row === undefined || row.hash !== hash || row.idx !== idx * readingsPerFrame + k) return false
-        pos ??= row.pos
-        if (row.pos !== pos) return false
-        said.push({ hash })
-        lastSeq = seq
+        pos ??= row?.pos
+        isOneRecord = row?.hash === hash && row.idx === idx * readingsPerFrame + k && row.pos === pos
       }
     }
-    return lastSeq === state.maxSeq || changesIn(said) >= proofChanges
+    if (isOneRecord && changesIn(said) >= proofChanges) return true
+    // What a sender repeats for want of an answer is what it sent last.
+    const newest = await newestOf(device, said.length)
+    return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
+  }
+
+  /** As they came, those that wait included. */
+  async function newestOf({ state, run }: Tracked, count: number): Promise<readonly LoggedKey[]> {
+    const rows = await stored.newest(state.id, count)
+    if (run.length === 0) return rows
+    const waiting = run.map(({ seq, hash, taken: { pos, idx } }) => ({ seq, hash, pos, idx }))
+    return [...rows, ...waiting].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
   }
 
   return {
@@ -80,7 +92,7 @@ export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
         announce(record, frame.idx)
         return stored.atTime(device.state.id, time)
       },
-      newest: (count) => stored.newest(device.state.id, count),
+      newest: (count) => newestOf(device, count),
       isKnownEpoch: (epoch) => stored.knows(device.state.id, epoch),
       repeatsBody() {
         if (repeatsOf !== record) {

@@ -2,6 +2,7 @@
  * One reading to its place: next, late, a boot of its own, a duplicate, in conflict or undecided; and what follows from that for rows, numbers,
  * live state and history. Rules: docs/specs/ordering.md; the decisions themselves are in order/.
  */
+import assert from 'node:assert/strict'
 import { applyLive, countSeq } from '../domain/fold.ts'
 import type { Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
@@ -22,6 +23,7 @@ import { apartEpoch, type Facts, factsOf, nameOf, payloadHash } from './order/fa
 import { isNext, type Lookup, type Placement, place, redeliveryMax } from './order/place.ts'
 import { isRepetition, isRestart, runMax, type Verdict, verdicts } from './order/undecided.ts'
 import { effectiveTime } from './plausible-time.ts'
+import { resendStep } from './resends.ts'
 import type { StoredKeys } from './stored-keys.ts'
 import type { Taken, Ticket, Undecided } from './undecided-frames.ts'
 
@@ -45,6 +47,7 @@ export interface PlacerDeps {
   /** A row was added. */
   added(taken: Taken): void
   ticketOf(record: DecodedRecord, frame: DecodedFrame): Ticket
+  refile(ticket: Ticket): void
   /** A reading that waited was decided. */
   decided(entry: Undecided, fate: 'committed' | 'duplicate'): void
 }
@@ -89,14 +92,22 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     state.rev = Math.max(state.rev, pos, revMin)
     const taken: Taken = { device, reading, uplink, pos, idx: at.idx, hash: payloadHash(reading), time, doubted }
     const connection = meta?.['conn']
-    const isPlain = !isRetained && device.run.length === 0 && order.repeating === undefined
+    const mayBeSentAgain = order.before !== null && (meta?.['dup'] === '1' || meta?.['body'] === '1')
+    const isPlain =
+      !(isRetained || mayBeSentAgain) &&
+      device.run.length === 0 &&
+      order.repeating === undefined &&
+      order.resent === undefined
     if (isPlain && (connection === undefined || connection === order.connection)) {
       const clock = clockOf(taken)
       const { seq } = reading
       if (seq !== undefined) {
         if (isNext(order, state, seq, nameOf(reading), clock)) return takeNumber(taken, seq)
       } else if (reading.kind !== 'restart') {
-        const isNewest = clock === undefined ? meta?.['dup'] !== '1' : order.clock === null || clock > order.clock
+        const isNewest =
+          clock === undefined
+            ? meta?.['dup'] !== '1' && meta?.['body'] !== '1'
+            : order.clock === null || clock > order.clock
         if (isNewest) return goLive(taken, state.epoch)
       }
     }
@@ -117,19 +128,73 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const look = lookups.of(device, record, frame)
     if (uplink.meta?.['retain'] === '1') return takeRetained(taken, facts, look)
     if (await goesOnRepeating(device, facts, look)) return duplicate(device)
+    const from = { ticket: () => deps.ticketOf(record, frame), k }
+    const resent = await resendStep(device, facts, look)
+    if (resent.kind === 'repetition') {
+      for (const entry of device.resends.splice(0)) {
+        duplicate(device)
+        deps.decided(entry, 'duplicate')
+      }
+      noteConnection(device, facts)
+      if (resent.goesOn) order.repeating = facts.seq
+      reviewDoubt(device, taken.time)
+      return duplicate(device)
+    }
+    if (resent.kind === 'held') {
+      noteConnection(device, facts)
+      const { hash } = taken
+      const entry: Undecided = {
+        ...{ taken, seq: facts.seq ?? Number.NaN, hash, match: 'resend', epoch: state.epoch, began: false, k },
+        ticket: from.ticket(),
+      }
+      open(entry)
+      device.resends.push(entry)
+      reviewDoubt(device, taken.time)
+      return 'undecided'
+    }
+    for (const entry of device.resends.splice(0)) await placeHeld(entry, look)
     let placed = await place(order, state, facts, look)
     const isDecided = placed.kind === 'next' || placed.kind === 'wrap' || placed.kind === 'boot'
     if (device.run.length > 0 && isDecided) {
       const isNumber = facts.seq !== undefined && facts.clock === undefined && facts.name === undefined
-      await decideRun(device, isNumber && placed.kind === 'next' ? { nextSeq: facts.seq as number } : 'full')
+      await decideRun(device, isNumber && placed.kind === 'next' ? decidingNext(device, facts.seq as number) : 'full')
       placed = await place(order, state, facts, look)
     }
-    const fate = await settle(taken, placed, { record, frame, k })
-    if (facts.connection !== undefined && facts.connection !== order.connection) {
-      order.connection = facts.connection
-      order.changed = true
-    }
+    const fate = await settle(taken, placed, from)
+    noteConnection(device, facts)
     return fate
+  }
+
+  const decidingNext = ({ state }: Tracked, nextSeq: number) => ({ nextSeq, maxSeq: state.maxSeq ?? 0 })
+
+  function noteConnection({ order }: Tracked, { connection }: Facts) {
+    if (connection === undefined || connection === order.connection) return
+    order.connection = connection
+    order.changed = true
+  }
+
+  /** It was no repetition: placed as if its connection were nothing new. */
+  async function placeHeld(entry: Undecided, look: Lookup) {
+    const { taken, ticket, k } = entry
+    const { device, reading, uplink } = taken
+    const { order, state } = device
+    const facts = { ...factsOf(reading, uplink, taken, device.run.at(-1)?.seq), connection: order.connection }
+    let placed = await place(order, state, facts, look)
+    if (device.run.length > 0 && (placed.kind === 'next' || placed.kind === 'wrap' || placed.kind === 'boot')) {
+      await decideRun(
+        device,
+        facts.seq !== undefined && placed.kind === 'next' ? decidingNext(device, facts.seq) : 'full',
+      )
+      placed = await place(order, state, facts, look)
+    }
+    const fate = await settle(taken, placed, { ticket: () => ticket, k })
+    if (fate === 'undecided') deps.refile(ticket)
+    else deps.decided(entry, fate === 'duplicate' ? 'duplicate' : 'committed')
+  }
+
+  function open(entry: Undecided) {
+    entry.ticket.open.set(entry.k, entry)
+    entry.ticket.devices.add(entry.taken.device)
   }
 
   /** O10: behind a repetition that was recognised, its next frames are repeated too. */
@@ -139,7 +204,8 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const { seq, hash, clock, name } = facts
     order.changed = true
     order.repeating = undefined
-    if (seq === undefined || clock !== undefined || name !== undefined || seq <= repeating) return false
+    const hasClock = clock !== undefined && order.clock !== null
+    if (seq === undefined || hasClock || name !== undefined || seq <= repeating) return false
     const placed = seq > (state.maxSeq ?? 0) ? undefined : await place(order, state, facts, look)
     if (placed?.kind === 'duplicate') order.repeating = seq
     const isSame = placed?.kind === 'undecided' && placed.match === 'same' && hash === facts.hash
@@ -150,7 +216,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   async function settle(
     taken: Taken,
     placed: Placement,
-    from: { readonly record: DecodedRecord; readonly frame: DecodedFrame; readonly k: number },
+    from: { readonly ticket: () => Ticket; readonly k: number },
   ): Promise<Fate> {
     const { device, reading } = taken
     const { state } = device
@@ -302,7 +368,8 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       if (placed.kind !== 'undecided') return settle(taken, placed, neverWaits)
       return takeApart(taken)
     }
-    if ((await look.newest(redeliveryMax)).includes(taken.hash)) return duplicate(device)
+    const newest = await look.newest(redeliveryMax)
+    if (newest.some((one) => one.hash === taken.hash && one.seq === (seq ?? null))) return duplicate(device)
     if (seq === undefined) return contradicts(taken) ? addLateRow(taken, state.epoch, 0) : goLive(taken, state.epoch)
     const same = state.maxSeq !== null && seq <= state.maxSeq ? await look.inEpoch(state.epoch, seq) : undefined
     if (same?.hash === taken.hash) return duplicate(device)
@@ -313,18 +380,16 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   async function wait(
     taken: Taken,
     { match: compared, epoch, began }: Extract<Placement, { kind: 'undecided' }>,
-    { record, frame, k }: { readonly record: DecodedRecord; readonly frame: DecodedFrame; readonly k: number },
+    { ticket: ticketOf, k }: { readonly ticket: () => Ticket; readonly k: number },
   ): Promise<Fate> {
     const { device, reading, hash } = taken
     const seq = reading.seq as number
     const twin = device.run.findLast((entry) => entry.seq === seq)
     const match = twin === undefined ? compared : twin.hash === hash ? 'same' : 'other'
-    const ticket = deps.ticketOf(record, frame)
-    const entry: Undecided = { taken, seq, hash, match, epoch, began, ticket, k }
-    ticket.open.set(k, entry)
-    ticket.devices.add(device)
+    const entry: Undecided = { taken, seq, hash, match, epoch, began, ticket: ticketOf(), k }
+    open(entry)
     device.run.push(entry)
-    doubtPresence(taken)
+    reviewDoubt(device, taken.time)
     const isNewBoot = isRestart(device.run)
     if (!isNewBoot && device.run.length < runMax) return 'undecided'
     const run = device.run
@@ -332,11 +397,12 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     return fates[run.length - 1] as Outcome
   }
 
-  /** O8: both readings of an undecided frame agree about the presence, or it is unknown. */
-  function doubtPresence(taken: Taken) {
-    const { device, reading, time } = taken
-    if (reading.measures.occupied === undefined) return
-    if (contradicts(taken)) hold(device, time, 'decided', history)
+  /** O8: the presence is known while the newest frame that waits says the same. */
+  function reviewDoubt(device: Tracked, time: Instant) {
+    const newest = [...device.run, ...device.resends].findLast(
+      ({ taken }) => taken.reading.measures.occupied !== undefined,
+    )
+    if (newest && contradicts(newest.taken)) hold(device, time, 'decided', history)
     else if (device.order.held?.until === 'decided') release(device, time, history)
   }
 
@@ -380,6 +446,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
           // Something else may have come under its number meanwhile.
           return (await stored.find(taken.device.state.id, epoch, seq)) ? takeApart(taken) : takeLate(taken, seq, epoch)
         case 'boot':
+        case 'next':
           return takeNumber(taken, seq)
         default:
           return unreachable(verdict)
@@ -446,6 +513,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       for (const entry of [...open.values()]) {
         const { device } = entry.taken
         device.run = device.run.filter((other) => other !== entry)
+        device.resends = device.resends.filter((other) => other !== entry)
         takeApart(entry.taken)
         deps.decided(entry, 'committed')
       }
@@ -453,4 +521,4 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   }
 }
 
-const neverWaits = { record: undefined as never, frame: undefined as never, k: 0 }
+const neverWaits = { ticket: (): Ticket => assert.fail('a retained message never waits'), k: 0 }

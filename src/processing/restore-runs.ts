@@ -22,15 +22,17 @@ export function restoreRuns(fleet: Fleet, letters: readonly StoredDeadLetter[], 
       const reading = result.ok ? result.value[k] : undefined
       const device = reading && fleet.find(uplink.source, reading.device)
       // Another release may read the frame otherwise: it stays where it is, for a person to look at.
-      if (reading?.seq === undefined || device === undefined) continue
+      if (reading === undefined || device === undefined) continue
+      if (reading.seq === undefined && match !== 'resend') continue
       const { time, doubted } = effectiveTime(reading.time, uplink.arrivedAt, uplink.time === 'trust')
       const hash = payloadHash(reading)
       const idx = letter.idx * readingsPerFrame + k
       const taken = { device, reading, uplink, pos, idx, hash, time, doubted }
-      const entry = { taken, seq: reading.seq, hash, match, epoch, began, ticket, k }
+      const entry = { taken, seq: reading.seq ?? Number.NaN, hash, match, epoch, began, ticket, k }
       ticket.open.set(k, entry)
       ticket.devices.add(device)
-      device.run.push(entry)
+      if (match === 'resend') device.resends.push(entry)
+      else device.run.push(entry)
     }
   }
 }

@@ -17,8 +17,8 @@ export interface StoredKeys {
   find(device: number, epoch: number, seq: number): Promise<StoredKey | undefined>
   /** Everything of the device with this time, oldest first. */
   atTime(device: number, time: number): Promise<readonly StoredKey[]>
-  /** Hashes of the newest readings by position, newest first. */
-  newest(device: number, count: number): Promise<readonly number[]>
+  /** The newest readings by position, newest first. */
+  newest(device: number, count: number): Promise<readonly StoredKey[]>
   knows(device: number, epoch: number): Promise<boolean>
   /** The current epoch of a device ends inside the batch in hand: its span is known here, not yet stored. */
   closeEpoch(device: number, epoch: number, span: { min: number; max: number }): void
@@ -101,10 +101,7 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
     async newest(device, count) {
       lookThroughRows()
       const stored = await store.newestOf(device, count)
-      return [...stored, ...of(device).rows]
-        .sort((a, b) => b.pos - a.pos || b.idx - a.idx)
-        .slice(0, count)
-        .map(({ hash }) => hash)
+      return [...stored, ...of(device).rows].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
     },
     async knows(device, epoch) {
       lookThroughRows()

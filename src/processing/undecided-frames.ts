@@ -56,6 +56,8 @@ export type Waiting = readonly [k: number, match: RunFrame['match'], epoch: numb
 
 export interface UndecidedFrames {
   ticketOf(record: DecodedRecord, frame: DecodedFrame): Ticket
+  /** What its readings wait for has changed: its letter is written again. */
+  refile(ticket: Ticket): void
   /** The frame has ended: true when some of its readings wait. */
   file(ticket: Ticket): boolean
   /** A reading was decided; true when it was the last one of a frame that was filed. */
@@ -93,6 +95,9 @@ export function createUndecidedFrames(): UndecidedFrames {
       own.add(keyOf(ticket.letter))
       write(ticket)
       return true
+    },
+    refile(ticket) {
+      if (ticket.filed && ticket.open.size > 0) write(ticket)
     },
     decide({ ticket, k }, committed) {
       ticket.open.delete(k)

@@ -3,6 +3,8 @@
  * when it is not what the row says anyway. Rules: docs/specs/ordering.md.
  */
 
+import type { Sent } from './resend.ts'
+
 /** Numbers of one boot, session or lap of a counter that is not the current one. Times are null where no frame had a clock. */
 export interface Span {
   readonly epoch: number
@@ -37,6 +39,8 @@ export interface OrderState {
   held: Held | undefined
   /** Newest connection that asked for acknowledgements. */
   connection: string | undefined
+  /** What came since the connection began, while it repeats what was sent before it. */
+  resent: readonly Sent[] | undefined
   /** A recognised repetition: the number it has come to. */
   repeating: number | undefined
   /** A counter value that does not fit to the one before it, until the next value says which is right. */
@@ -55,7 +59,7 @@ export const bootsMax = 32
 
 export const newOrder = (): OrderState => ({
   ...{ clock: null, from: null, name: undefined, lastEpoch: 0, boots: [], before: null, held: undefined },
-  ...{ connection: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
+  ...{ connection: undefined, resent: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
 })
 
 /** `lastTime`: of the device's row. A device without a stored order had a clock, which is its `lastTime`. */
@@ -72,7 +76,7 @@ export function orderFrom(text: string | undefined, lastTime: number): OrderStat
 
 /** As it is stored; `clock` only when it is not the device's `lastTime`. */
 export function orderText(order: OrderState, lastTime: number): string {
-  const { clock, from, name, lastEpoch, boots, before, held, connection, repeating, counts, repeats } = order
+  const { clock, from, name, lastEpoch, boots, before, held, connection, resent, repeating, counts, repeats } = order
   return JSON.stringify({
     ...(clock === lastTime ? {} : { clock }),
     ...(from === null ? {} : { from }),
@@ -82,6 +86,7 @@ export function orderText(order: OrderState, lastTime: number): string {
     ...(before === null ? {} : { before }),
     ...(held ? { held: { ...held, occupied: held.occupied === undefined ? 'none' : held.occupied } } : {}),
     ...(connection === undefined ? {} : { connection }),
+    ...(resent === undefined ? {} : { resent }),
     ...(repeating === undefined ? {} : { repeating }),
     ...(counts ? { counts } : {}),
     ...(repeats === 0 ? {} : { repeats }),

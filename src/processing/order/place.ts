@@ -13,6 +13,8 @@ export const clockStepMaxMs = 10_000
 export const seqStepMax = 64
 /** A late counter of a session is at most so much newer than the newest, by the network's own clocks. */
 const sessionSlackMs = 60_000
+/** So near to the end of the counter a wrap is likelier than a repetition or a restart, whatever is stored under the number. */
+const wrapStepMax = 16
 const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
 /** Frames of a device among which a marked redelivery is looked for. */
 export const redeliveryMax = 16
@@ -29,7 +31,7 @@ export type Placement =
   /** First frame of a boot older than the current one. */
   | { readonly kind: 'older-boot'; readonly epoch: number | undefined }
   | { readonly kind: 'late'; readonly epoch: number }
-  /** `isReturn`: it repeats a payload of the newest device time that another payload has followed. */
+  /** `isReturn`: it may be new after all, and the state is doubtful when it says another one. */
   | { readonly kind: 'duplicate'; readonly isReturn?: true }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'undecided'; readonly match: Match; readonly epoch: number; readonly began: boolean }
@@ -42,12 +44,14 @@ export interface StoredKey {
   readonly idx: number
 }
 
+export type LoggedKey = Pick<StoredKey, 'seq' | 'hash'>
+
 export interface Lookup {
   inEpoch(epoch: number, seq: number): Promise<StoredKey | undefined>
   /** All readings of the device with this device time. */
   atTime(time: number): Promise<readonly StoredKey[]>
-  /** Hashes of the newest readings of the device, newest first. */
-  newest(count: number): Promise<readonly number[]>
+  /** The newest readings of the device as they came, newest first. */
+  newest(count: number): Promise<readonly LoggedKey[]>
   isKnownEpoch(epoch: number): Promise<boolean>
   /** The record repeats, frame for frame, a record that is stored, and there is proof enough in it (O1). */
   repeatsBody(): Promise<boolean>
@@ -74,7 +78,7 @@ export function isNext(
   if (name?.startsWith('s')) return true
   if (clock !== undefined)
     return newest === null || clock >= newest || (newest - clock <= clockStepMaxMs && seq - maxSeq <= seqStepMax)
-  return seq - maxSeq <= seqStepMax || order.before === null || name !== undefined
+  return seq === maxSeq + 1 || order.before === null || name !== undefined
 }
 
 export async function place(order: OrderState, device: Device, facts: Facts, look: Lookup): Promise<Placement> {
@@ -95,7 +99,7 @@ type Numbered = Facts & { readonly seq: number }
 async function placeUnnumbered(order: OrderState, device: Device, facts: Facts, look: Lookup): Promise<Placement> {
   const { clock, hash } = facts
   if (clock === undefined) {
-    if (facts.isDup && (await look.newest(redeliveryMax)).includes(hash)) return duplicate
+    if (await isSentAgain(facts, look)) return duplicate
     return facts.isRestart && order.name === undefined && device.maxSeq !== null ? boot : next
   }
   if (order.clock !== null && clock > order.clock) return next
@@ -103,6 +107,14 @@ async function placeUnnumbered(order: OrderState, device: Device, facts: Facts, 
   if (same.some((row) => row.hash === hash))
     return clock === order.clock && same.at(-1)?.hash !== hash ? { kind: 'duplicate', isReturn: true } : duplicate
   return order.clock === null || clock === order.clock ? next : { kind: 'late', epoch: device.epoch }
+}
+
+/** O1: the transport says that it may have been delivered before, and it was. */
+async function isSentAgain({ isDup, isWholeBody, hash, seq }: Facts, look: Lookup): Promise<boolean> {
+  if (isWholeBody && (await look.repeatsBody())) return true
+  if (!isDup) return false
+  const newest = await look.newest(redeliveryMax)
+  return newest.some((one) => one.hash === hash && one.seq === (seq ?? null))
 }
 
 /** The boots that this frame may belong to, the current one first. */
@@ -125,12 +137,14 @@ async function placeByClock(
   look: Lookup,
 ): Promise<Placement> {
   const { seq, hash, name } = facts
+  if (isNext(order, device, seq, name, clock)) return next
   const spans = spansOf(order, device, name)
   let hole: Span | undefined
   for (const span of spans) {
-    if (seq < span.min || seq > span.max || !isWithin(span, clock)) continue
+    if (seq < span.min || seq > span.max) continue
     const row = await look.inEpoch(span.epoch, seq)
     if (row?.hash === hash) return duplicate
+    if (!isWithin(span, clock)) continue
     if (row && row.time === clock) return conflict
     if (!row) hole ??= span
   }
@@ -182,12 +196,16 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
   const isCurrent = name === order.name
   if (isCurrent && (device.maxSeq === null || seq > device.maxSeq)) return next
   const epochs = epochsOf(order, device, name)
-  for (const epoch of epochs) if ((await look.inEpoch(epoch, seq))?.hash === hash) return duplicate
   const newest = order.clock
+  // The network stamps copies of one uplink within moments. A much later one may be a counter that began again with the same payload.
+  const isMuchLater = clock !== undefined && newest !== null && clock > newest + sessionSlackMs
+  for (const epoch of epochs)
+    if ((await look.inEpoch(epoch, seq))?.hash === hash)
+      return isMuchLater ? { kind: 'duplicate', isReturn: true } : duplicate
   if (isCurrent) {
     const isLater = clock !== undefined && newest !== null && clock > newest
     if (await look.inEpoch(device.epoch, seq)) return isLater ? { kind: 'part' } : conflict
-    return isLater && clock > newest + sessionSlackMs ? { kind: 'part' } : { kind: 'late', epoch: device.epoch }
+    return isMuchLater ? { kind: 'part' } : { kind: 'late', epoch: device.epoch }
   }
   const [epoch] = epochs as [number]
   if (!(await isKnown(order, epoch, look))) {
@@ -229,25 +247,23 @@ async function placeByNumber(order: OrderState, device: Device, facts: Numbered,
   const { epoch, minSeq, maxSeq } = device
   if (maxSeq === null || minSeq === null) return next
   if (order.name !== undefined) return boot
-  if (facts.isDup && (await look.newest(redeliveryMax)).includes(hash)) return duplicate
-  if (facts.isWholeBody && (await look.repeatsBody())) return duplicate
+  if (await isSentAgain(facts, look)) return duplicate
   const before = order.boots.find((span) => span.epoch === order.before)
   const began = connection !== undefined && connection !== order.connection
   const undecided = (match: Match, of: number): Placement => ({ kind: 'undecided', match, epoch: of, began })
   const inBefore = async () =>
     before && seq >= before.min && seq <= before.max ? look.inEpoch(before.epoch, seq) : undefined
   if (seq > maxSeq) {
-    if (seq - maxSeq <= seqStepMax || !before || seq < before.min || seq > before.max) return next
+    if (!before || seq < before.min || seq > before.max) return next
     const row = await inBefore()
-    if (!row) return undecided('hole', before.epoch)
-    return row.hash === hash ? undecided('same', before.epoch) : next
+    if (row) return row.hash === hash ? undecided('same', before.epoch) : next
+    return seq - maxSeq > seqStepMax ? undecided('hole', before.epoch) : next
   }
-  if (!began && !facts.isAfterRun) {
-    const width = wrapWidth(maxSeq, seq)
-    if (width !== undefined) return { kind: 'wrap', width }
-  }
+  const width = began || facts.isAfterRun ? undefined : wrapWidth(maxSeq, seq)
+  if (width !== undefined && width - maxSeq + seq <= wrapStepMax) return { kind: 'wrap', width }
   const row = seq >= minSeq ? await look.inEpoch(epoch, seq) : undefined
   if (row?.hash === hash) return undecided('same', epoch)
   if ((await inBefore())?.hash === hash) return undecided('same', order.before as number)
+  if (width !== undefined) return { kind: 'wrap', width }
   return undecided(row ? 'other' : seq < minSeq ? 'below' : 'hole', epoch)
 }

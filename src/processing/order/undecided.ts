@@ -10,16 +10,19 @@
  * - `below`: the number is below the first of its boot.
  */
 export type Match = 'same' | 'other' | 'hole' | 'below'
+/** `resend`: it waits for the end of what its connection repeats; it is in no run. */
+export type WaitsFor = Match | 'resend'
 
 export interface RunFrame {
   readonly seq: number
   readonly hash: number
-  readonly match: Match
+  readonly match: WaitsFor
   /** It is the first frame of a connection. */
   readonly began: boolean
 }
 
-export type Verdict = 'repetition' | 'possible-repeat' | 'late' | 'boot'
+/** `next`: it goes on in the current boot. */
+export type Verdict = 'repetition' | 'possible-repeat' | 'late' | 'boot' | 'next'
 
 export const runMax = 64
 /** Changes of payload that make chance an unlikely reason for a run that equals what is stored. */
@@ -55,15 +58,26 @@ function ascendingFrom(run: readonly RunFrame[]): number {
   return Math.max(0, at)
 }
 
+/** `maxSeq`: the highest number of the current boot. */
+export type DecidedBy = 'restart' | 'full' | { readonly nextSeq: number; readonly maxSeq: number }
+
 /** What becomes of each frame. `by` decides: the run itself, a frame above the highest number, or its length. */
-export function verdicts(run: readonly RunFrame[], by: 'restart' | 'full' | { readonly nextSeq: number }): Verdict[] {
+export function verdicts(run: readonly RunFrame[], by: DecidedBy): Verdict[] {
   const alone = (frame: RunFrame): Verdict =>
     frame.match === 'hole' || frame.match === 'below' ? 'late' : 'possible-repeat'
   if (isRepetition(run)) return run.map(() => 'repetition')
   const tail = ascendingFrom(run)
+  if (typeof by === 'object' && isAhead(run, by)) return run.map(() => 'next')
   const isBoot = by === 'restart' || (by !== 'full' && isFollowedBy(run, tail, by.nextSeq))
   return run.map((frame, i) => (isBoot && i >= tail ? 'boot' : alone(frame)))
 }
+
+/** All of it lies between the highest number and the frame that decides: it equals the boot before by chance. */
+const isAhead = (
+  run: readonly RunFrame[],
+  { nextSeq, maxSeq }: { readonly nextSeq: number; readonly maxSeq: number },
+) => run.every(({ seq }, i) => seq > (run[i - 1]?.seq ?? maxSeq)) && isNear(run.at(-1)?.seq ?? maxSeq, nextSeq)
+const isNear = (seq: number, nextSeq: number) => nextSeq > seq && nextSeq - seq <= stepMax
 
 /** A number that is stored with another payload, and the next frame goes on from there: together two ascending frames. */
 function isFollowedBy(run: readonly RunFrame[], tail: number, nextSeq: number): boolean {

@@ -28,6 +28,8 @@ export interface Sent {
   readonly codec?: string
   /** Milliseconds after the record before it; 1 s where it is not said. */
   readonly afterMs?: number
+  /** Instead of `afterMs`. */
+  readonly arrived?: number
 }
 
 export interface Played {
@@ -44,6 +46,50 @@ const readingCodec: Codec = {
 }
 const codecOf: CodecOf = (name) => (name === 'reading' ? readingCodec : ownCodecOf(name))
 
+/** A processor without its journal: takes records, a commit for each call. */
+export async function createPlayer(layout: Layout = emptyLayout) {
+  const store = createMemoryStore(layout)
+  let place = await load()
+  let position = 0
+  let arrived = begin
+
+  async function load() {
+    const fleet = createFleet(await store.devices(), await store.deviceOrders())
+    restoreRuns(fleet, await store.undecidedFrames(), codecOf)
+    return { fleet, history: createHistoryFold(watchingOf(layout), fleet, await store.newestOccupancy()) }
+  }
+
+  async function commit(records: readonly Sent[]) {
+    const { fleet, history } = place
+    const batch = createBatch(fleet, store, 0, history)
+    const from = position
+    for (const record of records) {
+      arrived = record.arrived ?? arrived + (record.afterMs ?? 1_000)
+      await batch.addRecord(decodeRecord(stored(record, ++position, arrived), codecOf, 0))
+    }
+    const remembered = await batch.history()
+    const { letters, gone } = batch.undecided()
+    await store.commit({
+      ...{ journal: 'test', from, to: position, fence: 1, readings: batch.rows.readings },
+      ...{ devices: fleet.touched(), orders: fleet.ordersChanged(), deadLettersDone: gone },
+      ...{ deadLetters: [...batch.rows.deadLetters, ...letters], ledger: batch.rows.ledger.rows() },
+      losses: { ...batch.losses(), losses: [], intakeDays: [] },
+      ...(remembered ? { history: remembered } : {}),
+    })
+    fleet.settle()
+  }
+
+  return {
+    store,
+    commit,
+    /** Everything in memory is dropped and loaded again. */
+    async restart() {
+      place = await load()
+    },
+    device: (source: string, external = 'A') => place.fleet.find(source, external),
+  }
+}
+
 /** `perCommit`: records in one commit; after each commit the processor is started again when `restarts`. */
 export async function play(
   sent: readonly Sent[],
@@ -53,33 +99,11 @@ export async function play(
     layout = emptyLayout,
   }: { perCommit?: number; restarts?: boolean; layout?: Layout } = {},
 ): Promise<Played> {
-  const store = createMemoryStore(layout)
-  const load = async () => {
-    const fleet = createFleet(await store.devices(), await store.deviceOrders())
-    restoreRuns(fleet, await store.undecidedFrames(), codecOf)
-    return { fleet, history: createHistoryFold(watchingOf(layout), fleet, await store.newestOccupancy()) }
-  }
-  let place = await load()
-  let arrived = begin
+  const player = await createPlayer(layout)
+  const { store } = player
   for (let at = 0; at < sent.length; at += perCommit) {
-    if (restarts) place = await load()
-    const { fleet, history } = place
-    const batch = createBatch(fleet, store, 0, history)
-    const records = sent.slice(at, at + perCommit)
-    for (const [i, record] of records.entries()) {
-      arrived += record.afterMs ?? 1_000
-      await batch.addRecord(decodeRecord(stored(record, at + i + 1, arrived), codecOf, 0))
-    }
-    const remembered = await batch.history()
-    const { letters, gone } = batch.undecided()
-    await store.commit({
-      ...{ journal: 'test', from: at, to: at + records.length, fence: 1, readings: batch.rows.readings },
-      ...{ devices: fleet.touched(), orders: fleet.ordersChanged(), deadLettersDone: gone },
-      ...{ deadLetters: [...batch.rows.deadLetters, ...letters], ledger: batch.rows.ledger.rows() },
-      losses: { ...batch.losses(), losses: [], intakeDays: [] },
-      ...(remembered ? { history: remembered } : {}),
-    })
-    fleet.settle()
+    if (restarts) await player.restart()
+    await player.commit(sent.slice(at, at + perCommit))
   }
   return {
     store,
