@@ -1,5 +1,6 @@
 /** The audit: the journal recounted against the database, and every row of the database against its ledger. */
 import * as z from 'zod'
+import { acceptedTerms } from './balance.ts'
 import { ledgerSchema } from './live.ts'
 
 const count = z.int()
@@ -8,13 +9,13 @@ export const auditReportSchema = z
   .object({
     time: z.string().describe('when it was finished'),
     tookMs: count,
-    ok: z.boolean().describe('both brackets of the law are 0 and every row closes'),
+    ok: z.boolean().describe('both halves of the message balance close and every row closes'),
     journal: z.string().describe('id of the journal that was recounted'),
-    ledger: ledgerSchema.describe('the conservation law as recounted'),
+    ledger: ledgerSchema.describe('the message balance as recounted'),
     brackets: z
       .object({
         intake: count.describe('received - accepted - refused - unframeable'),
-        store: count.describe('accepted - committed - duplicate - quarantined - pending'),
+        store: count.describe(`accepted - ${acceptedTerms.join(' - ')}`),
       })
       .describe('`ledger.difference`, by side'),
     sources: z.array(
@@ -27,6 +28,7 @@ export const auditReportSchema = z
         committed: count,
         duplicate: count,
         quarantined: count,
+        tentative: count.describe('kept with their bytes until the frames after them decide'),
         pending: count.nullable().describe('of it accepted and not in the database yet'),
         lost: count,
         damaged: count,
@@ -54,13 +56,13 @@ export const auditReportSchema = z
         journal: '0123456789abcdef0123456789abcdef',
         ledger: {
           ...{ received: 118_086, accepted: 118_085, refused: 1, unframeable: 0, committed: 118_084, duplicate: 0 },
-          ...{ quarantined: 1, pending: 0, lost: 0, difference: 0 },
+          ...{ quarantined: 1, tentative: 0, damaged: 0, pending: 0, lost: 0, difference: 0 },
         },
         brackets: { intake: 0, store: 0 },
         sources: [
           {
             ...{ source: 'http', received: 118_086, accepted: 118_085, refused: 1, unframeable: 0 },
-            ...{ committed: 118_084, duplicate: 0, quarantined: 1, pending: 0, lost: 0, damaged: 0 },
+            ...{ committed: 118_084, duplicate: 0, quarantined: 1, tentative: 0, pending: 0, lost: 0, damaged: 0 },
             ...{ readings: 118_084, deadLetters: 1, discarded: 0, openGaps: 0, confirmedLost: 0 },
           },
         ],

@@ -1,5 +1,6 @@
 /** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
 import * as z from 'zod'
+import { saturatedSchema } from './ledger.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
 
@@ -27,7 +28,8 @@ export const deviceSchema = z
     silent: z.boolean().describe('no word for longer than its promise'),
     epoch: z.int().describe('current epoch of its sequence'),
     max_seq: z.int().nullable(),
-    missing: z.int().describe('sequence numbers known to be missing'),
+    missing: z.int().describe('sequence numbers known to be missing; 9007199254740991 means at least so many'),
+    saturated: saturatedSchema,
     readings: z.int(),
     duplicates: z.int(),
     battery_low: z.boolean().optional(),

@@ -3,6 +3,7 @@
  * "not measured", never 0; an occupancy always stands beside the share of bays and time it was known for.
  */
 import * as z from 'zod'
+import { saturatedSchema } from './ledger.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
 
@@ -110,6 +111,7 @@ export const zoneCountSchema = z
     start: time.describe('begin of the quarter of an hour, UTC'),
     entries: z.int(),
     exits: z.int(),
+    saturated: saturatedSchema,
     resets: z.int().describe('times the counter began anew within it: what it counted meanwhile is not known'),
   })
   .meta({ examples: [{ source: 'http', start: '2026-11-23T07:45:00.000Z', entries: 31, exits: 12, resets: 0 }] })

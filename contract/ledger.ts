@@ -2,6 +2,12 @@
 import * as z from 'zod'
 import { ledgerSchema } from './live.ts'
 
+/** Present where a sum has reached 2^53 - 1 and stopped there. */
+export const saturatedSchema = z
+  .literal(true)
+  .optional()
+  .describe('a sum here has reached its limit, 2^53 - 1: it is at least that')
+
 /** Counted by intake; null where nothing tells, as for a day before intake counted by day. */
 const intakeCount = z.int().nullable().optional()
 
@@ -10,7 +16,7 @@ export const ledgerReportSchema = z
     totals: ledgerSchema
       .extend({ checked: z.string() })
       .nullable()
-      .describe('the conservation law, checked in the running server; null until the first check'),
+      .describe('the message balance, checked in the running server; null until the first check'),
     rows: z.array(
       z.object({
         source: z.string(),
@@ -18,7 +24,13 @@ export const ledgerReportSchema = z
         committed: z.int(),
         duplicate: z.int(),
         quarantined: z.int(),
-        lost: z.int().describe('missing sequence numbers; a late frame takes one away'),
+        tentative: z
+          .int()
+          .describe('wait for the frames after them: a restart, a repetition and a late frame look alike so far'),
+        lost: z
+          .int()
+          .describe('missing sequence numbers; a late frame takes one away; 9007199254740991 means at least so many'),
+        saturated: saturatedSchema,
         damaged: z.int(),
         received: intakeCount.describe('frames whose bytes reached this server on this day'),
         accepted: intakeCount,
@@ -38,6 +50,8 @@ export const ledgerReportSchema = z
           committed: 118_084,
           duplicate: 0,
           quarantined: 1,
+          tentative: 0,
+          damaged: 0,
           pending: 0,
           lost: 0,
           difference: 0,
@@ -50,6 +64,7 @@ export const ledgerReportSchema = z
             committed: 118_084,
             duplicate: 0,
             quarantined: 1,
+            tentative: 0,
             lost: 0,
             damaged: 0,
             received: 118_086,

@@ -111,8 +111,10 @@ export const ledgerSchema = z.object({
   committed: z.int(),
   duplicate: z.int(),
   quarantined: z.int(),
+  tentative: z.int().describe('kept with their bytes until the frames after them say what they are'),
+  damaged: z.int().describe('accepted frames that could not be read back from the journal'),
   pending: z.int(),
-  lost: z.int(),
+  lost: z.int().describe('missing sequence numbers: beside the balance; 9007199254740991 means at least so many'),
   difference: z.int(),
 })
 export type Ledger = z.infer<typeof ledgerSchema>
@@ -129,7 +131,7 @@ export const kpiSchema = z
     }),
     eventsPerSecond: z.number().optional(),
     commitMsP99: z.number().optional(),
-    pipeline: z.enum(['ok', 'behind', 'database-down', 'intake-down']).optional(),
+    pipeline: z.enum(['ok', 'behind', 'not-advancing', 'database-down', 'intake-down']).optional(),
     ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
     simulated: z.boolean(),
   })

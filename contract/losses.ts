@@ -3,6 +3,7 @@
  * A loss whose size nobody can know says so (`frames: null`) and is never shown as 0.
  */
 import * as z from 'zod'
+import { saturatedSchema } from './ledger.ts'
 
 export const lossCauses = ['sequence-gap', 'overrun', 'kernel-drop', 'port-down', 'refused', 'journal-damage'] as const
 
@@ -46,7 +47,8 @@ export const lossReportSchema = z
       .array(
         z.object({
           cause: z.enum(lossCauses),
-          frames: z.int().describe('known frames'),
+          frames: z.int().describe('known frames; 9007199254740991 means at least so many'),
+          saturated: saturatedSchema,
           uncounted: z.int().describe('losses whose size nobody can know'),
         }),
       )
@@ -64,7 +66,10 @@ export const sensorDaySchema = z
     committed: z.int(),
     duplicate: z.int(),
     quarantined: z.int(),
-    lost: z.int().describe('missing sequence numbers; a late frame takes one away'),
+    lost: z
+      .int()
+      .describe('missing sequence numbers; a late frame takes one away; 9007199254740991 means at least so many'),
+    saturated: saturatedSchema,
   })
   .meta({
     examples: [

@@ -14,6 +14,13 @@ export const serverStatusSchema = z
     time: time.describe('of this answer'),
     ready: z.record(z.string(), z.boolean()).describe('by process'),
     pipeline: kpiSchema.shape.pipeline.unwrap().nullable(),
+    advancing: z
+      .boolean()
+      .nullable()
+      .describe('false: records have waited in the journal for 20 s and none was committed'),
+    problems: z
+      .array(z.string())
+      .describe('why the server is not ready although its processes are up; empty when it is'),
     events_per_second: figure,
     lag_ms: figure.describe('age of the oldest frame that is not committed'),
     depth: z.int().nullable().describe('frames accepted and not committed yet'),
@@ -60,6 +67,8 @@ export const serverStatusSchema = z
         time: '2026-11-23T08:00:00.000Z',
         ready: { intake: true, processor: true, web: true },
         pipeline: 'ok',
+        advancing: true,
+        problems: [],
         events_per_second: 3.2,
         lag_ms: 21,
         depth: 0,

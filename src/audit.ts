@@ -118,10 +118,10 @@ function bySource(rows: Recount, intake: ReadonlyMap<string, IntakeCount>): Audi
   return [...new Set([...stored.keys(), ...intake.keys()])].sort().map((source) => {
     const { received = null, accepted = null, refused = null, unframeable = null } = intake.get(source) ?? {}
     const row = { ...emptyRow, ...stored.get(source) }
-    const ended = row.committed + row.duplicate + row.quarantined
+    const ended = row.committed + row.duplicate + row.quarantined + row.tentative
     return {
       ...{ source, received, accepted, refused, unframeable },
-      ...{ committed: row.committed, duplicate: row.duplicate, quarantined: row.quarantined },
+      ...{ committed: row.committed, duplicate: row.duplicate, quarantined: row.quarantined, tentative: row.tentative },
       // Ledgers of journals before this one are in the rows, and their frames are in no count of this one.
       pending: accepted === null || ended > accepted ? null : accepted - ended,
       ...{ lost: row.lost, damaged: row.damaged, readings: row.readings },
@@ -132,6 +132,16 @@ function bySource(rows: Recount, intake: ReadonlyMap<string, IntakeCount>): Audi
 }
 
 const emptyRow = {
-  ...{ committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0, readings: 0, deadLetters: 0, discarded: 0 },
+  ...{
+    committed: 0,
+    duplicate: 0,
+    quarantined: 0,
+    tentative: 0,
+    lost: 0,
+    damaged: 0,
+    readings: 0,
+    deadLetters: 0,
+    discarded: 0,
+  },
   ...{ openGaps: 0, confirmedLost: 0 },
 }

@@ -3,6 +3,7 @@
  * when `main` is gone (the channel closes), whatever it was doing.
  */
 import process from 'node:process'
+import { plainMessage } from './lib/disk-fault.ts'
 import { createLog, type Log } from './lib/log.ts'
 import type { ChildSettings, ToChild, ToMain } from './messages.ts'
 
@@ -56,7 +57,7 @@ export async function runChild(body: (child: Child) => Promise<void>): Promise<v
     process.exit(0)
   } catch (fault) {
     if (stop.signal.aborted && fault === stop.signal.reason) process.exit(0)
-    const message = fault instanceof Error ? fault.message : String(fault)
+    const message = plainMessage(fault, settings.dataDir)
     log.error(`${settings.role} stopped: ${message}`, { error: fault })
     child.send({ type: 'failed', message })
     setTimeout(() => process.exit(1), 50)

@@ -1,12 +1,16 @@
 /**
- * The conservation law, in one place for the running auditor and for `ledger verify`:
- *   received = accepted + refused + unframeable          (intake against its journal)
- *   accepted = committed + duplicate + quarantined + pending   (journal against the database)
+ * The message balance, in one place for the running auditor, for `ledger verify` and for the pages:
+ *   received = the sum of `receivedTerms`   (intake against its journal)
+ *   accepted = the sum of `acceptedTerms`   (journal against the database)
+ * The terms are declared in contract/balance.ts, where the pages read them too: a new outcome is one line there, and a column of the ledger.
+ *
  * `pending` is what the journal holds beyond the database's cursor, so the second bracket compares what the journal had counted up
- * to that cursor with where the database says those frames went. Damage takes accepted frames out of the second bracket; it is
- * counted in `lost`, beside the law.
+ * to that cursor with where the database says those frames went. `damaged` are accepted frames that could not be read back. Missing
+ * numbers (`lost`) never reached the journal: they stand beside the balance. Terms are added up exactly, whatever their size.
  */
+import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
+import type { Count } from './lib/sum.ts'
 import type { LedgerTotals } from './messages.ts'
 
 export interface Sides {
@@ -20,28 +24,42 @@ export interface Sides {
   readonly committed: LedgerTotals
 }
 
-/** What each side of the law misses; 0 and 0 when it closes. */
+type Outcome = Exclude<(typeof acceptedTerms)[number], 'pending'>
+const outcomes = acceptedTerms.filter((term): term is Outcome => term !== 'pending')
+const total = (counts: readonly Count[]) => counts.reduce((sum: bigint, count) => sum + BigInt(count), 0n)
+
+/** What each side of the balance misses; 0 and 0 when it closes. */
 export function differences({ received, refused, unframeable, acceptedFrames, committed: db }: Sides) {
   return {
-    intake: received - acceptedFrames - refused - unframeable,
-    store: db.acceptedFrames - db.damaged - db.committed - db.duplicate - db.quarantined,
+    intake: Number(BigInt(received) - total([acceptedFrames, refused, unframeable])),
+    store: Number(BigInt(db.acceptedFrames) - total(outcomes.map((term) => db[term]))),
   }
 }
 
 export function conservation(sides: Sides): Ledger {
   const { received, refused, unframeable, acceptedFrames, committed: db } = sides
-  const pending = acceptedFrames - db.acceptedFrames
   const { intake, store } = differences(sides)
   return {
     received,
     accepted: acceptedFrames,
     refused,
     unframeable,
-    committed: db.committed,
-    duplicate: db.duplicate,
-    quarantined: db.quarantined,
-    pending,
-    lost: db.lost + db.damaged,
+    committed: Number(db.committed),
+    duplicate: Number(db.duplicate),
+    quarantined: Number(db.quarantined),
+    tentative: Number(db.tentative),
+    damaged: Number(db.damaged),
+    pending: acceptedFrames - db.acceptedFrames,
+    lost: db.lost,
     difference: intake + store,
+  }
+}
+
+/** Both halves with their figures, as they are printed. */
+export function equations(ledger: Ledger): { readonly received: string; readonly accepted: string } {
+  const sum = (terms: readonly (keyof Ledger)[]) => terms.map((term) => `${term} ${ledger[term]}`).join(' + ')
+  return {
+    received: `${ledger.received}  = ${sum(receivedTerms)}`,
+    accepted: `${ledger.accepted}  = ${sum(acceptedTerms)}`,
   }
 }

@@ -10,6 +10,7 @@ import { configuredSources } from './configured-sources.ts'
 import { createIntakeCounters, parseCheckpoint } from './intake-counters.ts'
 import { recordKinds } from './journal/journal.ts'
 import { openJournalReader, openJournalWriter } from './journal/segment-journal.ts'
+import { type JournalPresence, journalPresence } from './journal-presence.ts'
 import { instant } from './lib/brand.ts'
 import { systemClock } from './lib/clock.ts'
 import { failPoint } from './lib/fail-point.ts'
@@ -102,6 +103,7 @@ await runChild(async (child) => {
     for (const lane of [real, simulated]) {
       if (!lane) continue
       lane.nearlyFull = lane.journal.stats().refusing
+      void lookForJournal(lane, log)
       const due = lane.counters.dirty() || systemClock.now() - (lane.aliveAt ?? 0) >= aliveEveryMs
       if (due && !lane.checkpointing) checkpoint(lane).catch(() => {})
     }
@@ -116,7 +118,7 @@ await runChild(async (child) => {
   }
 })
 
-async function openLane(child: Child, name: Lane['name'], dir: string): Promise<Lane & AsyncDisposable> {
+async function openLane(child: Child, name: Lane['name'], dir: string): Promise<PresentLane & AsyncDisposable> {
   const { config } = child.settings
   const journalDir = path.join(dir, 'journal')
   const journal = await openJournalWriter(journalDir, { retentionMs: config.retentionHours * 3_600_000 })
@@ -146,10 +148,24 @@ async function openLane(child: Child, name: Lane['name'], dir: string): Promise<
     counters,
     bytesOnTheWay: 0,
     nearlyFull: undefined,
+    missing: undefined,
+    presence: await journalPresence(journalDir),
     aliveAt: checkpointed && instant(checkpointed.at),
     checkpointing: undefined,
     [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
   }
+}
+
+interface PresentLane extends Lane {
+  readonly presence: JournalPresence
+}
+
+/** An answer that is late is used with the next look. */
+async function lookForJournal(lane: PresentLane, log: Log) {
+  const missing = await lane.presence.look()
+  if (missing !== undefined && lane.missing === undefined) log.error('readings are refused', { reason: missing })
+  if (missing === undefined && lane.missing !== undefined) log.info('the journal is back; readings are taken again')
+  lane.missing = missing
 }
 
 async function checkpoint(lane: Lane) {
@@ -190,7 +206,7 @@ function figuresOf(lane: Lane, states: ReadonlyMap<string, SourceTold>): IntakeF
     ...total,
     inFlight: counters.inFlight,
     sources: [...sources.values()],
-    journal: journal.stats(),
+    journal: { ...journal.stats(), ...(lane.missing === undefined ? {} : { refusing: lane.missing }) },
   }
 }
 

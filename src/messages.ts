@@ -5,7 +5,10 @@
 import type { Config } from './config.ts'
 import type { JournalStats, JournalTail } from './journal/journal.ts'
 import type { Instant } from './lib/brand.ts'
+import type { Count } from './lib/sum.ts'
 import type { ProcessorStats } from './processing/meter.ts'
+import type { Trouble } from './processing/trouble.ts'
+import type { Standstill } from './progress-watch.ts'
 import type { SourceFacts, SourceLoss, SourceState } from './sources/source.ts'
 
 export type Role = 'intake' | 'processor' | 'web' | 'forecasts'
@@ -71,11 +74,12 @@ export interface IntakeFigures {
 }
 
 export interface LedgerTotals {
-  readonly committed: number
-  readonly duplicate: number
-  readonly quarantined: number
+  readonly committed: Count
+  readonly duplicate: Count
+  readonly quarantined: Count
+  readonly tentative: Count
   readonly lost: number
-  readonly damaged: number
+  readonly damaged: Count
   /** Journal record the totals are at, and the accepted frames of the journal up to it. */
   readonly position: number
   readonly acceptedFrames: number
@@ -90,7 +94,11 @@ export type ToMain =
   | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'intake'; readonly figures: IntakeFigures }
-  | { readonly type: 'processor'; readonly stats: ProcessorStats; readonly ledger: LedgerTotals | undefined }
+  | {
+      readonly type: 'processor'
+      readonly stats: ProcessorStats & { readonly trouble?: Trouble | undefined }
+      readonly ledger: LedgerTotals | undefined
+    }
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'want'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
@@ -116,6 +124,10 @@ export type ToChild =
       readonly intake: IntakeFigures | undefined
       readonly processor: Extract<ToMain, { type: 'processor' }> | undefined
       readonly alive: readonly Role[]
+      /** Up, and have sent no figures for a while. */
+      readonly silent?: readonly Role[]
+      /** Processing does not advance: records wait, and the committed position does not move. */
+      readonly standstill?: Standstill | undefined
       readonly forecaster: ForecasterSaid
     }
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }

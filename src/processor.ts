@@ -61,9 +61,15 @@ await runChild(async (child) => {
       moved({ position })
     },
   })
+  // Figures go out whether or not the database answers: who waits for it is not silent.
+  let ledger: LedgerTotals | undefined
+  let asking = false
   const report = async () => {
-    const ledger = await totals(store, auditor).catch(() => undefined)
     child.send({ type: 'processor', stats: processor.stats(), ledger })
+    if (asking) return
+    asking = true
+    ledger = await totals(store, auditor).catch(() => undefined)
+    asking = false
   }
   const timer = setInterval(report, figuresEveryMs)
   let forgottenOn = 0

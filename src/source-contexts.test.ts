@@ -30,6 +30,7 @@ async function opened(kind = 'http') {
     counters,
     bytesOnTheWay: 0,
     nearlyFull: undefined,
+    missing: undefined,
     aliveAt: undefined,
     checkpointing: undefined,
   }

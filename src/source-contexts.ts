@@ -32,6 +32,8 @@ export interface Lane {
   bytesOnTheWay: number
   /** Why sources that can resend are refused: the disk is nearly full. Looked at once a second. */
   nearlyFull: string | undefined
+  /** Why every source is refused: the journal is not where it was opened. Looked at once a second. */
+  missing: string | undefined
   /** When its last checkpoint was made, by this run or the one before. */
   aliveAt: Instant | undefined
   /** One checkpoint at a time. */
@@ -122,6 +124,12 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
         const group = named.get(name)
         if (group) group.push(delivery)
         else named.set(name, [delivery])
+      }
+      const missing = [...named.keys()].map((name) => laneOf(name).missing).find((reason) => reason !== undefined)
+      if (missing !== undefined) {
+        if (!keeping?.keeps)
+          for (const [name, group] of named) laneOf(name).counters.refuse(name, framesOf(group), false, 'journal')
+        throw new IntakeRefused('journal', missing, { retryAfterS: 30 })
       }
       const full = [...named.keys()].map((name) => laneOf(name).nearlyFull).find((reason) => reason !== undefined)
       if (full !== undefined && canResend.has(source.kind)) {

@@ -9,10 +9,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from './lib/brand.ts'
+import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
 import type { ChildSettings, ForecasterSaid, Listeners, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
+import { createProgressWatch } from './progress-watch.ts'
 
 export interface SupervisorOptions {
   readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
@@ -63,6 +65,8 @@ interface Kid {
   ready: boolean
   falls: number
   startedAt: number
+  /** When its last figures came; undefined for a process that sends none, or has sent none since it is ready. */
+  figuresAt: number | undefined
   settled: { promise: Promise<void>; resolve: () => void; reject: (fault: Error) => void }
 }
 
@@ -84,9 +88,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     roles
       .filter((role) => role !== 'web' || options.listeners.web !== undefined)
       .filter((role) => role !== 'forecasts' || forecasting)
-      .map((role) => [role, { role, process: undefined, ready: false, falls: 0, startedAt: 0, settled: settled() }]),
+      .map((role) => [
+        role,
+        { role, process: undefined, ready: false, falls: 0, startedAt: 0, figuresAt: undefined, settled: settled() },
+      ]),
   )
   const kidOf = (role: Role) => kids.get(role)
+  const progress = createProgressWatch(systemClock)
   const send = (role: Role, message: ToChild) => {
     const child = kidOf(role)?.process
     if (child?.connected) child.send(message, undefined, undefined, () => {})
@@ -117,6 +125,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     )
     kid.process = child
     kid.ready = false
+    kid.figuresAt = undefined
     kid.startedAt = performance.now()
     child.on('error', (fault) => log.error(`${role} could not be started`, { error: fault }))
     child.on('message', (message: ToMain) => {
@@ -143,10 +152,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         break
       case 'intake':
         intakeFigures = message
+        kid.figuresAt = performance.now()
+        progress.tail(message.figures.tail.lastRecord)
         share()
         break
       case 'processor':
         processorFigures = message
+        kid.figuresAt = performance.now()
         share()
         break
       case 'want':
@@ -158,6 +170,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         send('processor', { type: 'durable', record: message.record })
         break
       case 'committed':
+        progress.committed(message.position)
         send('intake', { type: 'released', position: message.position, held: message.copied })
         break
       case 'forecaster':
@@ -187,6 +200,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       intake: kidOf('intake')?.ready ? intakeFigures?.figures : undefined,
       processor: kidOf('processor')?.ready ? processorFigures : undefined,
       alive: roles.filter((role) => kidOf(role)?.ready),
+      silent: roles.filter((role) => isSilent(kidOf(role))),
+      standstill: progress.standstill(),
       forecaster,
     }
     send('web', figures)
@@ -257,6 +272,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       settings = { ...settings, demo: undefined }
       want = undefined
       processorFigures = undefined
+      progress.reset()
       send('intake', { type: 'demo-over' })
       await Promise.all(
         (['processor', 'web', 'forecasts'] as const).map(async (role) => {
@@ -278,6 +294,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   }
 }
+
+/** Figures come every second. */
+const silentAfterMs = 15_000
+
+const isSilent = (kid: Kid | undefined) =>
+  kid?.ready === true && kid.figuresAt !== undefined && performance.now() - kid.figuresAt > silentAfterMs
 
 function settled(): Kid['settled'] {
   const { promise, resolve, reject } = Promise.withResolvers<void>()

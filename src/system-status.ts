@@ -1,29 +1,35 @@
 /** Puts the figures of intake and processor together into what the API shows, the conservation law included. */
 import type { SystemStatus } from './api/status.ts'
 import { conservation } from './conservation.ts'
-import type { ChildSettings, IntakeFigures, LedgerTotals, ToChild } from './messages.ts'
+import type { ChildSettings, IntakeFigures, LedgerTotals, Role, ToChild } from './messages.ts'
+import type { Trouble } from './processing/trouble.ts'
 
-type Figures = Omit<Extract<ToChild, { type: 'figures' }>, 'forecaster'>
+/** `ageMs`: since they came from the main process. */
+type Figures = Omit<Extract<ToChild, { type: 'figures' }>, 'forecaster'> & { readonly ageMs?: number }
+/** They come every second. */
+const figuresAgeMsMax = 15_000
 
-export function systemStatus(
-  settings: ChildSettings,
-  { intake, processor, alive }: Figures,
-  now: number,
-): SystemStatus {
+export function systemStatus(settings: ChildSettings, figures: Figures, now: number): SystemStatus {
+  const { intake, processor, alive, standstill } = figures
   const stats = processor?.stats
+  const stands = standstill !== undefined || stats?.trouble?.isReported === true
   const pipeline = !alive.includes('intake')
     ? 'intake-down'
     : !stats || stats.state === 'database-down'
       ? 'database-down'
-      : stats.state === 'behind' || stats.lagMs > 5_000
-        ? 'behind'
-        : 'ok'
+      : stands
+        ? 'not-advancing'
+        : stats.state === 'behind' || stats.lagMs > 5_000
+          ? 'behind'
+          : 'ok'
   const ledger = intake && processor?.ledger ? balance(intake, processor.ledger) : undefined
   return {
     version: settings.version,
     startedAt: settings.startedAt,
     ready: { intake: alive.includes('intake'), processor: alive.includes('processor'), web: true },
     pipeline,
+    advancing: !stands,
+    problems: problemsOf(figures),
     ...(stats
       ? {
           eventsPerSecond: stats.eventsPerSecond,
@@ -36,6 +42,32 @@ export function systemStatus(
     sources: (intake?.sources ?? []).map(({ facts, ...source }) => ({ ...source, ...facts })),
     ...(intake ? { journal: intake.journal } : {}),
   }
+}
+
+/** Why the server is not ready although its processes are up, each as a sentence for people. */
+function problemsOf({ intake, processor, alive, silent = [], standstill, ageMs = 0 }: Figures): readonly string[] {
+  const trouble = processor?.stats.trouble
+  const problems: string[] = []
+  if (standstill || trouble?.isReported) {
+    const waiting = standstill
+      ? `${standstill.records} journal records wait, and the last commit was ${Math.round(standstill.forMs / 1_000)} s ago`
+      : `${trouble?.tries} tries have failed`
+    problems.push(`processing is not advancing: ${waiting}. ${reasonOf(trouble, alive, silent)}`)
+  }
+  if (ageMs > figuresAgeMsMax)
+    problems.push(`the main process does not answer: nothing is known of the others for ${Math.round(ageMs / 1_000)} s`)
+  if (silent.includes('intake')) problems.push('the intake process does not answer')
+  if (intake?.journal.refusing !== undefined) problems.push(`readings are refused: ${intake.journal.refusing}`)
+  return problems
+}
+
+function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): string {
+  if (!alive.includes('processor')) return 'The processor is not up: its log says why.'
+  if (silent.includes('processor')) return 'The processor does not answer: end it (SIGKILL), it is started again.'
+  if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
+  const { reason, statement, server, nextStep } = trouble
+  const where = [server, statement && `statement: ${statement}`].filter((part) => part !== undefined).join(', ')
+  return `Reason: ${reason}${where ? ` (${where})` : ''}. Next step: ${nextStep}.`
 }
 
 /**

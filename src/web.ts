@@ -30,13 +30,18 @@ await runChild(async (child) => {
     alive: [],
     forecaster: { state: 'starting', detail: 'The forecasts have not begun.' },
   }
+  let figuresAt = performance.now()
   const heard = new Set<(issued: { site: string; issued: string }) => void>()
   child.onMessage((message) => {
-    if (message.type === 'figures') figures = message
+    if (message.type === 'figures') {
+      figures = message
+      figuresAt = performance.now()
+    }
     if (message.type === 'issued')
       for (const hear of heard) hear({ site: message.site, issued: new Date(message.issued).toISOString() })
   })
-  const status = (): SystemStatus => systemStatus(settings, figures, systemClock.now())
+  const status = (): SystemStatus =>
+    systemStatus(settings, { ...figures, ageMs: performance.now() - figuresAt }, systemClock.now())
   using auditor = createAuditor({ dataDir: settings.demo?.dir ?? settings.dataDir, storeUrl: url })
   const app = await createApi({
     store,

@@ -222,6 +222,8 @@ test('a stranger sees no ledger and no sources, unless the city is simulated', a
     committed: 1,
     duplicate: 0,
     quarantined: 0,
+    tentative: 0,
+    damaged: 0,
     pending: 0,
     lost: 0,
     difference: 0,

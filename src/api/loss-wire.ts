@@ -1,8 +1,8 @@
 /** Losses and days of sensors as the wire names them. */
 import type { Loss, SensorDay } from '@baykeeper/contract/losses.ts'
 import { dayName } from '../lib/utc-day.ts'
-import type { StoredLoss, StoredSensorDay } from '../store/store.ts'
-import { iso } from './wire.ts'
+import type { LossTotal, StoredLoss, StoredSensorDay } from '../store/store.ts'
+import { iso, saturatedMark } from './wire.ts'
 
 export function lossOnWire(loss: StoredLoss): Loss {
   const { cause, source } = loss
@@ -24,6 +24,8 @@ function gapSentence({ external, epoch, from, to }: { external: string; epoch: n
   return `Sensor ${external}: ${to - from + 1} numbers between ${from - 1} and ${to + 1}${since} never came.`
 }
 
+export const totalOnWire = (total: LossTotal) => ({ ...total, ...saturatedMark(total.frames) })
+
 /** A sensor that starts anew counts anew. */
 const ordinal = (n: number) => {
   const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
@@ -38,4 +40,5 @@ export const sensorDayOnWire = (row: StoredSensorDay): SensorDay => ({
   duplicate: row.duplicate,
   quarantined: row.quarantined,
   lost: row.lost,
+  ...saturatedMark(row.lost, row.committed, row.duplicate, row.quarantined),
 })

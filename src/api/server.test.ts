@@ -189,6 +189,8 @@ test('the ledger and the sources are shown as they are', async () => {
     committed: 2,
     duplicate: 0,
     quarantined: 1,
+    tentative: 0,
+    damaged: 0,
     pending: 0,
     lost: 0,
     difference: 0,

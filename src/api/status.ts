@@ -7,7 +7,11 @@ export interface SystemStatus {
   readonly startedAt: number
   /** One flag per process: it is up and does its work. */
   readonly ready: Readonly<Record<string, boolean>>
-  readonly pipeline?: 'ok' | 'behind' | 'database-down' | 'intake-down'
+  readonly pipeline?: 'ok' | 'behind' | 'not-advancing' | 'database-down' | 'intake-down'
+  /** False: records wait in the journal and none is committed. */
+  readonly advancing?: boolean
+  /** Why the server is not ready although its processes are up, as sentences. */
+  readonly problems?: readonly string[]
   readonly eventsPerSecond?: number
   readonly commitMsP50?: number
   readonly commitMsP99?: number

@@ -3,9 +3,14 @@ import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/de
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
 import { type Instant, instant } from '../lib/brand.ts'
+import { isSaturated } from '../lib/sum.ts'
 import type { ReadingPage, StoredDeadLetter } from '../store/store.ts'
 import type { LiveState } from './live/live-state.ts'
 import type { SystemStatus } from './status.ts'
+
+/** Says that a sum has stopped at its limit. */
+export const saturatedMark = (...sums: readonly number[]): { saturated?: true } =>
+  sums.some(isSaturated) ? { saturated: true } : {}
 
 export const iso = (at: Instant): string => new Date(at).toISOString()
 
@@ -40,6 +45,7 @@ export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState
     epoch: device.epoch,
     max_seq: device.maxSeq,
     missing: missing(device),
+    ...saturatedMark(missing(device)),
     readings: device.readings,
     duplicates: device.duplicates,
     ...(device.batteryLow === null ? {} : { battery_low: device.batteryLow }),

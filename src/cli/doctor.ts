@@ -10,7 +10,8 @@ import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
-import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
+import { unreadyReasons } from './server-health.ts'
 import { sourceFindings } from './source-findings.ts'
 
 export interface Finding {
@@ -34,6 +35,7 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
       ? { level: 'ok', what: `server runs, pid ${running.pids['main']}${running.web ? `, ${running.web}` : ''}` }
       : { level: 'ok', what: 'no server runs on this data directory' },
   )
+  if (running) findings.push(...(await health(running)))
   findings.push(
     ...(await disk(config.data)),
     ...(await store(storeUrl(config, config.data), options)),
@@ -58,6 +60,14 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
     { ok: faults.length === 0 },
   )
   return faults.length === 0 ? exitCodes.ok : exitCodes.failed
+}
+
+async function health(running: Ready): Promise<Finding[]> {
+  const reasons = await unreadyReasons(running)
+  if (reasons === undefined)
+    return [{ level: 'warning', what: 'the server has no web port: its health cannot be asked for' }]
+  if (reasons.length === 0) return [{ level: 'ok', what: 'the server is ready, and processing advances' }]
+  return reasons.map((what) => ({ level: 'fault', what: `the server is not ready: ${what}` }))
 }
 
 async function disk(dir: string): Promise<Finding[]> {

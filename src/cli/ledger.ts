@@ -6,13 +6,16 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { lossOnWire, sensorDayOnWire } from '../api/loss-wire.ts'
 import { audit } from '../audit.ts'
+import { equations } from '../conservation.ts'
 import { openJournalReader } from '../journal/segment-journal.ts'
 import { systemClock } from '../lib/clock.ts'
+import { isSaturated } from '../lib/sum.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { LossCause, LossFilter, Paged } from '../store/losses.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore } from './own-store.ts'
-import { type PlaceOptions, placeOf } from './place.ts'
+import { type PlaceOptions, placeOf, runningServer } from './place.ts'
+import { unreadyReasons } from './server-health.ts'
 
 const nothing = {
   received: 0,
@@ -22,6 +25,8 @@ const nothing = {
   committed: 0,
   duplicate: 0,
   quarantined: 0,
+  tentative: 0,
+  damaged: 0,
   pending: 0,
   lost: 0,
   difference: 0,
@@ -45,15 +50,22 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
     options,
     { ...ledger, brackets, sources, sensors, epochs, failures },
     () => [
-      `received     ${ledger.received}  = accepted ${ledger.accepted} + refused ${ledger.refused} + unframeable ${ledger.unframeable}`,
-      `accepted     ${ledger.accepted}  = committed ${ledger.committed} + duplicate ${ledger.duplicate} + quarantined ${ledger.quarantined} + pending ${ledger.pending}`,
-      `lost         ${ledger.lost}  (missing sequence numbers and journal damage; beside the law)`,
+      `received     ${equations(ledger).received}`,
+      `accepted     ${equations(ledger).accepted}`,
+      `missing      ${isSaturated(ledger.lost) ? 'at least ' : ''}${ledger.lost}  (sequence numbers that never came; beside the balance)`,
       `rows         ${sensors} sensors, ${epochs} counts: ${failures === 0 ? 'every row closes' : `${failures} ROWS DO NOT CLOSE`}`,
       `difference   ${ledger.difference}  ${ok ? 'the ledger closes' : 'THE LEDGER DOES NOT CLOSE'}`,
     ],
-    { ok, warnings },
+    { ok, warnings: [...warnings, ...(await unready(config.data))] },
   )
   return ok ? exitCodes.ok : exitCodes.integrity
+}
+
+/** The balance closes while everything waits: a server that does not advance says so. */
+async function unready(dataDir: string): Promise<readonly string[]> {
+  const running = await runningServer(dataDir)
+  const reasons = (running && (await unreadyReasons(running))) ?? []
+  return reasons.map((reason) => `the running server is not ready: ${reason}`)
 }
 
 export interface LedgerListOptions extends PlaceOptions, Spoken {
@@ -95,7 +107,7 @@ export async function ledgerLosses(options: LedgerListOptions): Promise<number> 
       ),
       ...data.totals.map(
         ({ cause, frames, uncounted }) =>
-          `total       ${cause.padEnd(14)} ${`${frames}`.padStart(8)}${uncounted > 0 ? `  and ${uncounted} of unknown size` : ''}`,
+          `total       ${cause.padEnd(14)} ${`${isSaturated(frames) ? '>=' : ''}${frames}`.padStart(8)}${uncounted > 0 ? `  and ${uncounted} of unknown size` : ''}`,
       ),
     ],
     { warnings: more(page.next) },

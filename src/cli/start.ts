@@ -12,6 +12,7 @@ import { isLoopback } from '../configured-sources.ts'
 import type { DemoCitySettings } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
+import { plainMessage } from '../lib/disk-fault.ts'
 import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
 import { storeUrl } from '../store-url.ts'
@@ -33,6 +34,16 @@ const root = path.join(import.meta.dirname, '../..')
 const demoCheckMs = 1_000
 
 export async function start(loaded: LoadedConfig, options: StartOptions): Promise<number> {
+  try {
+    return await startOn(loaded, options)
+  } catch (cause) {
+    if (cause instanceof CommandFailed) throw cause
+    const message = plainMessage(cause, loaded.config.data)
+    throw message === (cause as Error).message ? cause : new CommandFailed(exitCodes.failed, message, { cause })
+  }
+}
+
+async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<number> {
   const began = performance.now()
   const { config } = loaded
   const log = createLog({ process: 'main' }, config.log)
@@ -133,7 +144,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     await announce()
     return await leaving.promise
   } catch (cause) {
-    throw new CommandFailed(exitCodes.failed, (cause as Error).message, { cause })
+    throw new CommandFailed(exitCodes.failed, plainMessage(cause, config.data), { cause })
   } finally {
     clearInterval(watching)
     city?.kill('SIGTERM')

@@ -3,6 +3,7 @@
  * presence seen through the layout (`occupancy.ts`).
  */
 import type { Instant } from '../lib/brand.ts'
+import { addSaturating } from '../lib/sum.ts'
 import type { DeviceId } from './reading.ts'
 
 export interface DeviceState {
@@ -45,4 +46,4 @@ export interface DeviceState {
 
 /** Sequence numbers known to be missing in all epochs of a device. */
 export const missing = (d: Pick<DeviceState, 'minSeq' | 'maxSeq' | 'distinct' | 'missingBefore'>): number =>
-  d.missingBefore + (d.maxSeq === null || d.minSeq === null ? 0 : d.maxSeq - d.minSeq + 1 - d.distinct)
+  addSaturating(d.missingBefore, d.maxSeq === null || d.minSeq === null ? 0 : d.maxSeq - d.minSeq + 1 - d.distinct)

@@ -7,6 +7,7 @@
  * - F3 `missing()` equals the sequence numbers between the lowest and highest seen of each epoch that were never stored.
  */
 import type { Instant } from '../lib/brand.ts'
+import { addSaturating } from '../lib/sum.ts'
 import type { DeviceState } from './device.ts'
 import type { DeviceId, Measures, Reading } from './reading.ts'
 
@@ -47,7 +48,7 @@ export function newDevice(id: number, source: string, external: DeviceId, arrive
 /** Closes the current epoch: its gaps stay counted, the next reading opens the numbers of `epoch`. */
 export function openEpoch(device: DeviceRecord, epoch: number): void {
   if (device.minSeq !== null && device.maxSeq !== null)
-    device.missingBefore += device.maxSeq - device.minSeq + 1 - device.distinct
+    device.missingBefore = addSaturating(device.missingBefore, device.maxSeq - device.minSeq + 1 - device.distinct)
   device.epoch = epoch
   device.minSeq = null
   device.maxSeq = null

@@ -1,5 +1,6 @@
 /** A frame that nobody could use, as a row: its bytes, how it came, and why it is here. */
 import type { Reading, Rejection } from '../domain/reading.ts'
+import type { Uplink, UplinkHead } from '../domain/uplink.ts'
 import type { DeadLetterRow } from '../store/store.ts'
 import { bytesOf, type DecodedFrame, type DecodedRecord } from './decode-record.ts'
 
@@ -38,6 +39,17 @@ export interface DeadLetterHead {
   readonly stored?: number
 }
 
+/** The reason of a database may repeat a statement. */
+const detailCharsMax = 4_000
+/** A record may leave a letter for each of its frames, and each repeats how the record came: a long header row would fill the memory. */
+const metaCharsMax = 2_000
+
+function headOf(uplink: UplinkHead & Pick<Uplink, 'framing'>, more: DeadLetterHead): string {
+  const { meta, ...rest } = uplink
+  const chars = Object.values(meta ?? {}).reduce((sum, value) => sum + value.length, 0)
+  return JSON.stringify({ ...rest, ...(meta && chars <= metaCharsMax ? { meta } : {}), ...more })
+}
+
 export function deadLetter(
   { pos, uplink }: DecodedRecord,
   frame: DecodedFrame,
@@ -52,8 +64,8 @@ export function deadLetter(
     codec,
     arrived: arrivedAt,
     code: rejection.code,
-    detail: rejection.detail,
-    head: JSON.stringify({ source, codec, framing, ...(meta ? { meta } : {}), ...(time ? { time } : {}), ...more }),
+    detail: rejection.detail.slice(0, detailCharsMax),
+    head: headOf({ source, codec, framing, ...(meta ? { meta } : {}), ...(time ? { time } : {}) }, more),
     bytes: bytesOf(frame).slice(),
   }
 }

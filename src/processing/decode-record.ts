@@ -56,6 +56,19 @@ export function decodeRecord(stored: StoredRecord, codecOf: CodecOf, base: numbe
   return splitUplink(record, uplink, codecOf)
 }
 
+/** A fault of ours in decoding is an answer too: the record is kept whole, and the next one has its turn. */
+export function decodeAnyRecord(stored: StoredRecord, codecOf: CodecOf, base: number): DecodedRecord {
+  try {
+    return decodeRecord(stored, codecOf, base)
+  } catch (fault) {
+    const record = { ...stored, number: stored.number + base }
+    return asWhole(record, unreadable(record), {
+      code: 'unknown-format',
+      detail: `the journal record cannot be decoded (${String(fault)}); report this, and requeue it after upgrading`,
+    })
+  }
+}
+
 /** The frames of an uplink of which intake counted so many. */
 export function splitUplink(
   record: { readonly number: number; readonly frames: number },

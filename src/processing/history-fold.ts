@@ -10,6 +10,7 @@ import { beginSpan, changeSpan, minuteMs, type OccupancySpan, quarterMs, spansMs
 import type { Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
+import { addSaturating } from '../lib/sum.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import {
   type CountDelta,
@@ -277,8 +278,8 @@ export function createHistoryFold(
       const start = instant(Math.floor(time / quarterMs) * quarterMs)
       const none = { device: id, start, entries: 0, exits: 0, resets: 0 }
       const row = counts.getOrInsertComputed(`${id} ${start}`, () => none)
-      row.entries += entries
-      row.exits += exits
+      row.entries = addSaturating(row.entries, entries)
+      row.exits = addSaturating(row.exits, exits)
       row.resets += resets
     },
     bayOf: (state) => bayOf(state, state.claimedBay) ?? state.claimedBay,

@@ -32,6 +32,10 @@ type Presence = Pick<ReadingRow, 'time' | 'epoch' | 'seq' | 'pos' | 'idx' | 'occ
 const byTime = (a: Presence, b: Presence) =>
   a.time - b.time || a.epoch - b.epoch || (a.seq ?? 0) - (b.seq ?? 0) || a.pos - b.pos || a.idx - b.idx
 
+/** A late reading without a time of its own has the time of its arrival: nobody knows when it was so. */
+const hasPlace = ({ epoch, quality, time, arrived }: ReadingRow) =>
+  epoch !== apartEpoch && !((quality & 2) !== 0 && time === arrived)
+
 export interface Stay {
   readonly arrival: Instant
   readonly departure: Instant
@@ -42,6 +46,7 @@ export interface Stay {
 export function staysIn(rows: readonly Presence[]): {
   readonly ended: readonly Stay[]
   readonly since: Instant | null
+  readonly last: boolean | null | undefined
 } {
   const ended: Stay[] = []
   let arrival: Instant | undefined
@@ -55,7 +60,7 @@ export function staysIn(rows: readonly Presence[]): {
     since = time
     last = occupied
   }
-  return { ended, since }
+  return { ended, since, last }
 }
 
 export function createLateStays(
@@ -75,14 +80,14 @@ export function createLateStays(
       const added: SessionRow[] = []
       if (late.size === 0) return { gone, added }
       const own = Map.groupBy(
-        listOf(rows).filter((row) => row.epoch !== apartEpoch),
+        listOf(rows).filter((row) => hasPlace(row)),
         ({ device }) => device,
       )
       for (const [device, { from, to }] of late) {
         const { id } = device.state
         const before = (
           await store.readingsBetween(id, instant(from - timeLateMaxMs), instant(to + timeLateMaxMs))
-        ).filter((row) => row.epoch !== apartEpoch)
+        ).filter((row) => hasPlace(row))
         const batch = own.get(id) ?? []
         const isLate = (row: ReadingRow) => (row.quality & 2) !== 0
         const was = staysIn([...before, ...batch.filter((row) => !isLate(row))])
@@ -95,7 +100,7 @@ export function createLateStays(
         for (const stay of is.ended)
           if (!wasKeys.has(keyOf(stay)))
             added.push({ ...stay, device: id, dwellMs: stay.departure - stay.arrival, bay })
-        moveSince(device, was.since, is.since)
+        if (is.last === was.last) moveSince(device, was.since, is.since)
       }
       late.clear()
       return { gone, added }

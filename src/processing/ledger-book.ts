@@ -2,6 +2,7 @@
  * Where the frames of the batch in hand went: by source and UTC day of arrival, and the same by sensor. Folded, so that a batch costs
  * one row for each day and sensor it touches, however many frames it holds.
  */
+import { addSaturating } from '../lib/sum.ts'
 import { dayName, dayNumber } from '../lib/utc-day.ts'
 import type { LedgerDelta, SensorDayDelta } from '../store/store.ts'
 
@@ -51,7 +52,7 @@ export function createLedgerBook(): LedgerBook {
         lost: 0,
         damaged: 0,
       }))
-      row[column] += count
+      row[column] = addSaturating(row[column], count)
     },
     rows: () => [...rows.values()],
   }
@@ -67,7 +68,7 @@ export function createSensorDayBook(): SensorDayBook {
     add(device, day, column, count) {
       const rows = days.getOrInsertComputed(day, () => new Map())
       const row = rows.getOrInsertComputed(device, () => aDay(day, device))
-      row[column] += count
+      row[column] = addSaturating(row[column], count)
     },
     rows: () => [...days.values()].flatMap((rows) => [...rows.values()]),
   }

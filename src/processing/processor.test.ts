@@ -1,105 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { codecOf } from '../codecs/registry.ts'
 import { missing } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
-import { encodeUplink } from '../domain/uplink.ts'
-import type { Damage, JournalReader, StoredRecord } from '../journal/journal.ts'
-import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
-import { countFrames, type Framing } from '../lib/frames.ts'
 import { silentLog } from '../lib/log.ts'
 import { listOf, type Store, StoreError } from '../store/store.ts'
-import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { drain, journalOf, json, slowly, text } from './drained-journal.ts'
+import { createMemoryStore } from './memory-store.ts'
 import { createProcessor } from './processor.ts'
-
-const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
-const text = new TextEncoder()
-/** Between two records: a few of them share a minute. */
-const recordMs = 25_000
-/** Far more than the faults any test plans. */
-const pausesMax = 500
-
-/** A journal of these bodies, one record each, read at most `perRead` records at a time. */
-function journalOf(
-  bodies: readonly { readonly body: string | Uint8Array; readonly framing?: Framing; readonly counted?: number }[],
-  perRead = 1_000,
-  damage: readonly Damage[] = [],
-): JournalReader & { last: number } {
-  let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json', counted }, index): StoredRecord => {
-    const bytes = typeof body === 'string' ? text.encode(body) : body
-    const frames = counted ?? countFrames(framing, bytes)
-    acceptedFrames += frames
-    const uplink = encodeUplink({
-      ...{ source: 'http', codec: 'generic', framing, bytes },
-      arrivedAt: instant(arrivedAt + index * recordMs),
-    })
-    return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }
-  })
-  return {
-    id: 'test',
-    last: records.length,
-    read: async (after, { durable, framesMax }) => {
-      const found: StoredRecord[] = []
-      let frames = 0
-      for (const record of records) {
-        if (record.number <= after || record.number > durable || found.length === perRead) continue
-        frames += record.frames
-        if (found.length > 0 && frames > framesMax) break
-        found.push(record)
-      }
-      return { records: found, damage: damage.filter(({ fromRecord }) => fromRecord > after) }
-    },
-    countsAt: async (number) => ({ acceptedFrames: records[number - 1]?.acceptedFrames ?? 0, noiseFrames: 0 }),
-    scan: async () => assert.fail('not asked here'),
-    [Symbol.asyncDispose]: async () => {},
-  }
-}
-
-/** A store that takes its time: what is asked while a commit is on its way is answered as of before it. */
-function slowly(store: MemoryStore): MemoryStore {
-  return {
-    ...store,
-    async commit(batch) {
-      await setImmediate()
-      await store.commit(batch)
-      await setImmediate()
-    },
-  }
-}
-
-/** Runs a processor over the whole journal and stops it. */
-async function drain(journal: ReturnType<typeof journalOf>, store: MemoryStore): Promise<void> {
-  const stop = new AbortController()
-  let pauses = 0
-  const processor = createProcessor({
-    store: store as unknown as Store,
-    reader: journal,
-    fence: 1,
-    durable: {
-      waitBeyond: async (beyond) => {
-        if (beyond < journal.last) return journal.last
-        // The batch under way may fail yet: the journal is drained when the store says so.
-        while ((await store.cursor(journal.id)).position < journal.last && !stop.signal.aborted) await setImmediate()
-        stop.abort()
-        throw stop.signal.reason
-      },
-    },
-    codecOf,
-    clock: {
-      ...systemClock,
-      sleep: async () => {
-        if (++pauses > pausesMax) stop.abort()
-      },
-    },
-    log: silentLog,
-  })
-  await processor.run(stop.signal)
-  assert.ok(pauses <= pausesMax, 'the processor tries for ever what never works')
-}
 
 /** Bays A, B, P1 and P2; C is nowhere. */
 const bay = (id: string, zone?: string) => ({ id, type: 'standard' as const, x: 0, y: 0, ...(zone ? { zone } : {}) })
@@ -117,8 +27,6 @@ const threeBays: Layout = {
     },
   ],
 }
-
-const json = (readings: readonly object[]) => ({ body: JSON.stringify(readings) })
 
 describe('the processor', () => {
   test('ends when it is told to while it asks the store something', { timeout: 5_000 }, async () => {

@@ -1,21 +1,20 @@
 /**
  * The processor: journal to decode to dedupe to fold to store, in batches.
  *
- * - R1 A batch has three outcomes: stored, rejected (dead letters, with bytes), retry. Only the first two move the cursor.
+ * - R1 A batch has three outcomes: stored, rejected (dead letters, with bytes), retry. Only the first two move the cursor. What is refused
+ *   as data, or stays refused for a reason in no list, is halved down to one record, and that is set aside: no frame stops the others.
  * - R2 The cursor, the rows and the ledger move in one transaction; after any failed commit everything in memory is dropped and
  *   loaded from the store, whose cursor says what really happened. So there is one way back from every fault.
- * - R3 Operating faults of the store are retried for ever; intake never waits for the processor.
+ * - R3 Operating faults of the store are retried for ever, with growing waits; intake never waits for the processor.
  * - R4 At most three batches are in memory, bounded in bytes and frames: two are being committed, in order, and one is being built.
  */
 
 import { setImmediate } from 'node:timers/promises'
 import { emptyLayout } from '../domain/layout.ts'
 import { watchingOf } from '../domain/watching.ts'
-import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
+import { type Damage, type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { fail } from '../lib/result.ts'
-import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
 import {
   type CommitBatch,
   commitsUnderWayMax,
@@ -23,20 +22,23 @@ import {
   type LossBatch,
   type ReadingRows,
   type Store,
-  StoreError,
   sharedReadings,
 } from '../store/store.ts'
-import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { type BatchRows, type BatchStore, createBatch } from './batch.ts'
+import { commitOf } from './commit-of.ts'
 import { type CommitsUnderWay, createCommitsUnderWay } from './commits-under-way.ts'
-import { type CodecOf, type DecodedRecord, decodeRecord } from './decode-record.ts'
+import { type CodecOf, decodeAnyRecord } from './decode-record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
 import { damageLosses, type IntakeSaid, inOne } from './intake-said.ts'
+import { createLedgerBook } from './ledger-book.ts'
+import { loneCommit } from './lone-record.ts'
 import { createMeter, type ProcessorStats } from './meter.ts'
 import { batchBytesMax, createPace } from './pace.ts'
-import { refusedFrames } from './refused-frames.ts'
 import { requeueOnce } from './requeue.ts'
 import { restoreRuns } from './restore-runs.ts'
+import { narrowed, nextLimit, type Suspicion, suspicionUntil, widened } from './suspicion.ts'
+import { createTroubleBook, kindOf, type Trouble } from './trouble.ts'
 
 /** How often it is looked for orders: dead letters marked for another try, a layout that was saved. */
 const lookEveryMs = 1_000
@@ -68,7 +70,7 @@ export interface ProcessorDeps {
 
 export interface Processor {
   run(signal: AbortSignal): Promise<void>
-  stats(): ProcessorStats
+  stats(): ProcessorStats & { readonly trouble: Trouble | undefined }
 }
 
 interface Place {
@@ -84,8 +86,6 @@ interface Place {
 /** A batch ready to be committed. */
 interface Prepared {
   readonly commit: CommitBatch
-  /** Kept only when they are to be searched: they are as large as the rows. */
-  readonly decoded: readonly DecodedRecord[]
   readonly outcomes: BatchRows['outcomes']
   readonly acceptedFrames: number | undefined
   readonly oldest: number | undefined
@@ -94,10 +94,6 @@ interface Prepared {
   readonly devices: number
 }
 
-/** A try costs a database next to nothing, and a backlog of seconds is worth more: it goes on at most this long after its return. */
-const databaseRetry: RetrySchedule = { firstMs: 100, capMs: 2_000 }
-const triesPerWarning = 20
-
 export function createProcessor(deps: ProcessorDeps): Processor {
   const { store, reader, durable, clock, log } = deps
   const meter = createMeter(clock)
@@ -105,6 +101,13 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   /** Two are being committed, one is being built (R4). */
   const memory = Array.from({ length: commitsUnderWayMax + 1 }, sharedReadings)
   let committedAtMs = Number.NEGATIVE_INFINITY
+  const troubles = createTroubleBook({ clock, log })
+  /** Faults of a batch, not of what is asked beside it. */
+  const ofBatch = new WeakSet<object>()
+  /** The last record of the newest batch that was begun. */
+  let reached = 0
+  /** Why the last batch was refused. */
+  let suspectedReason: string | undefined
 
   async function load(): Promise<Place> {
     await store.takeFence(reader.id, deps.fence)
@@ -119,12 +122,23 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   async function loadFolds() {
-    const fleet = createFleet(await store.devices(), await store.deviceOrders())
-    restoreRuns(fleet, await store.undecidedFrames(), deps.codecOf)
+    const { foldsFrom, layoutVersion } = await storedFolds()
+    return { ...foldsFrom(), layoutVersion }
+  }
+
+  async function storedFolds() {
+    const devices = await store.devices()
+    const orders = await store.deviceOrders()
+    const undecided = await store.undecidedFrames()
     const stored = await store.layout()
     const watching = watchingOf(stored?.layout ?? emptyLayout)
-    const history = createHistoryFold(watching, fleet, await store.newestOccupancy(), deps.promiseMs)
-    return { fleet, history, layoutVersion: stored?.version }
+    const occupancy = await store.newestOccupancy()
+    const foldsFrom = () => {
+      const fleet = createFleet(devices, orders)
+      restoreRuns(fleet, undecided, deps.codecOf)
+      return { fleet, history: createHistoryFold(watching, fleet, occupancy, deps.promiseMs) }
+    }
+    return { foldsFrom, layoutVersion: stored?.version }
   }
 
   async function hasOrders({ layoutVersion }: Place): Promise<boolean> {
@@ -143,16 +157,45 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function run(signal: AbortSignal) {
     let place: Place | undefined
     const underWay = createCommitsUnderWay()
-    let attempt = 0
-    let lookAt = 0
-    let isOrdered = false
-    /** A row was refused: batches are committed one by one, and searched, until one passes. */
-    let isSearching = false
+    const orders = createOrders(underWay)
+    let suspicion: Suspicion | undefined
     while (!signal.aborted) {
       try {
         place ??= await load()
-        attempt = 0
-        meter.state('ok')
+        await orders.lookAndDo(place)
+        if (suspicion && place.position >= suspicion.until) suspicion = undefined
+        if (suspicion) {
+          await careful(place, suspicion)
+          if (!widened(suspicion, place.position)) suspicion = undefined
+          continue
+        }
+        const waitMs = pace.waitMs(clock.monotonic())
+        if (waitMs > 0) await clock.sleep(waitMs, signal)
+        const limit = await orFailed(newest(place.position, orders.inMs(), signal), underWay)
+        if (limit === undefined) {
+          if (underWay.count === 0) advanced()
+          continue
+        }
+        const prepared = await prepare(place, limit, underWay)
+        await underWay.fewerThan(commitsUnderWayMax)
+        if (prepared) underWay.add(commit(prepared))
+      } catch (fault) {
+        await underWay.ended()
+        place = undefined
+        if (signal.aborted) return
+        suspicion = await afterFault(fault, suspicion, signal)
+      }
+    }
+    await underWay.ended()
+  }
+
+  /** What operators ask for, looked for once a second. */
+  function createOrders(underWay: CommitsUnderWay) {
+    let lookAt = 0
+    let isOrdered = false
+    return {
+      inMs: () => lookAt - clock.monotonic(),
+      async lookAndDo(place: Place) {
         if (clock.monotonic() >= lookAt) {
           const looking = hasOrders(place)
           // Behind a commit under way the answer takes as long as that: the next batch is built meanwhile.
@@ -166,33 +209,52 @@ export function createProcessor(deps: ProcessorDeps): Processor {
           else isOrdered = await looking
           lookAt = clock.monotonic() + lookEveryMs
         }
-        if (isOrdered) {
-          await underWay.fewerThan(1)
-          await requeueOnce(deps, place)
-          await lookAtLayout(place)
-          isOrdered = false
-        }
-        const waitMs = pace.waitMs(clock.monotonic())
-        if (waitMs > 0) await clock.sleep(waitMs, signal)
-        const limit = await orFailed(newest(place.position, lookAt - clock.monotonic(), signal), underWay)
-        if (limit === undefined) continue
-        const prepared = await prepare(place, limit, { underWay, keepsFrames: isSearching })
-        await underWay.fewerThan(isSearching ? 1 : commitsUnderWayMax)
-        if (!prepared) continue
-        if (isSearching) {
-          await commit(await withoutRefused(place, prepared))
-          isSearching = false
-        } else underWay.add(commit(prepared))
-      } catch (fault) {
-        await underWay.ended()
-        place = undefined
-        if (signal.aborted) return
-        isSearching = !isSearching && fault instanceof StoreError && fault.fault === 'data'
-        if (isSearching) log.warn('a row was refused by the store: looking for it', { reason: String(fault) })
-        else await settleFault(fault, attempt++, signal)
-      }
+        if (!isOrdered) return
+        await underWay.fewerThan(1)
+        await requeueOnce({ ...deps, reload: async () => void Object.assign(place, await loadFolds()) }, place)
+        await lookAtLayout(place)
+        isOrdered = false
+      },
     }
-    await underWay.ended()
+  }
+
+  /**
+   * Waits, or narrows down what is to blame. Data is at once: the next try may pass. A fault in no list is when it has been reported;
+   * everything else is the database's, and is waited for.
+   */
+  async function afterFault(fault: unknown, suspicion: Suspicion | undefined, signal: AbortSignal) {
+    const kind = kindOf(fault)
+    const isSuspect = suspicion !== undefined || troubles.current()?.isReported === true
+    const blamesRows = kind === 'data' || (kind === 'unknown' && isSuspect)
+    const isNarrowing = blamesRows && ofBatch.has(fault as object) && suspicion?.isAlone !== true
+    if (isNarrowing) {
+      suspectedReason = fault instanceof Error ? fault.message : String(fault)
+      if (suspicion) narrowed(suspicion)
+      else log.warn('a batch is refused: looking for the messages that cause it', { reason: String(fault) })
+      return suspicion ?? suspicionUntil(reached)
+    }
+    await troubles.add(fault, serverName)
+    meter.state(kind === 'fenced' || blamesRows || kind === 'unknown' ? 'behind' : 'database-down')
+    await clock.sleep(troubles.delayMs(), signal).catch(() => {})
+    return suspicion
+  }
+
+  /** The beginning of the part under suspicion, as much of it as is tried at once. Nothing else is being committed meanwhile. */
+  async function careful(place: Place, suspicion: Suspicion) {
+    const limit = nextLimit(suspicion, place.position)
+    const prepared = suspicion.isAlone ? await prepareAlone(place, limit) : await prepare(place, limit)
+    if (!prepared) throw new Error(`the journal gives nothing behind record ${place.position}`)
+    await commit(prepared)
+  }
+
+  async function serverName() {
+    const { version } = await store.describe()
+    return version
+  }
+
+  function advanced() {
+    troubles.over()
+    meter.state('ok')
   }
 
   /** The newest durable record, or undefined when it is time to look for orders. */
@@ -208,60 +270,126 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
   }
 
+  async function readNext({ position: from }: Place, durableNumber: number) {
+    const { framesMax } = pace
+    const { records, damage } = await reader.read(from, { durable: durableNumber, bytesMax: batchBytesMax, framesMax })
+    const to = Math.max(from, records.at(-1)?.number ?? 0, ...damage.map((range) => range.toRecord))
+    reached = Math.max(reached, to)
+    return { from, to, records, damage }
+  }
+
   /** Reads, decodes and places what comes next, while the batch before it is being committed. */
   async function prepare(
     place: Place,
     durableNumber: number,
-    { underWay, keepsFrames }: { underWay: CommitsUnderWay; keepsFrames: boolean },
+    underWay?: CommitsUnderWay,
   ): Promise<Prepared | undefined> {
-    const { fleet, history, position: from, base } = place
-    const { framesMax } = pace
-    const { records, damage } = await reader.read(from, { durable: durableNumber, bytesMax: batchBytesMax, framesMax })
-    const last = records.at(-1)
-    const to = Math.max(from, last?.number ?? 0, ...damage.map((range) => range.toRecord))
-    if (to === from) return undefined
+    const read = await readNext(place, durableNumber)
+    if (read.to === read.from) return undefined
+    try {
+      return await build(place, read, durableNumber, underWay)
+    } catch (fault) {
+      if (fault instanceof Error) ofBatch.add(fault)
+      throw fault
+    }
+  }
+
+  async function build(
+    place: Place,
+    { from, to, records, damage }: Awaited<ReturnType<typeof readNext>>,
+    durableNumber: number,
+    underWay?: CommitsUnderWay,
+  ): Promise<Prepared> {
+    const { fleet, history, base } = place
     const begunMs = clock.monotonic()
     pace.begun(begunMs)
+    const isBehind = (underWay?.count ?? 0) > 0
     const readings = emptied(memory[0] as ReadingRows)
-    const batch = createBatch(fleet, underWay.count > 0 ? lookingBehind(store, underWay) : store, 0, history, readings)
-    const decoded: DecodedRecord[] = []
+    const batch = createBatch(
+      fleet,
+      underWay && isBehind ? lookingBehind(store, underWay) : store,
+      0,
+      history,
+      readings,
+    )
     let oldest: number | undefined
     const said: IntakeSaid[] = []
     let turnAt = begunMs + turnMsMax
     for (const record of records) {
-      if (underWay.count > 0 && clock.monotonic() >= turnAt) {
+      if (isBehind && clock.monotonic() >= turnAt) {
         await setImmediate()
         turnAt = clock.monotonic() + turnMsMax
       }
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind !== recordKinds.data) continue
-      const one = decodeRecord(record, deps.codecOf, base)
+      const one = decodeAnyRecord(record, deps.codecOf, base)
       oldest ??= one.uplink.arrivedAt
-      if (keepsFrames) decoded.push(one)
       await batch.addRecord(one)
     }
-    for (const range of damage) {
-      if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
-      else log.error('journal records could not be read back', { ...range })
-      batch.rows.ledger.add('journal', clock.now(), 'damaged', range.frames)
-      said.push({ losses: damageLosses(range, clock.now()), intakeDays: [] })
-    }
+    const beside = ofDamage(damage)
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = await commitOf(batch, key, fleet, inOne(said))
+    const commit = await commitOf(batch, key, fleet, inOne([...said, ...beside.said]))
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     place.position = to
     return {
-      ...{ commit, decoded, begunMs, devices: fleet.size, outcomes: batch.rows.outcomes },
-      acceptedFrames: last?.acceptedFrames,
+      ...{ commit: { ...commit, ledger: [...commit.ledger, ...beside.ledger] }, begunMs, devices: fleet.size },
+      outcomes: batch.rows.outcomes,
+      acceptedFrames: records.at(-1)?.acceptedFrames,
       oldest,
       isFull: to < durableNumber,
     }
   }
 
+  /** A single record that has failed: what of it is refused is set aside (lone-record.ts). */
+  async function prepareAlone(place: Place, limit: number): Promise<Prepared | undefined> {
+    const { from, to, records, damage } = await readNext(place, limit)
+    if (to === from) return undefined
+    const begunMs = clock.monotonic()
+    const beside = ofDamage(damage)
+    const key = { journal: reader.id, from, to, fence: deps.fence }
+    const [record] = records
+    const prepared = { begunMs, acceptedFrames: record?.acceptedFrames, isFull: true, oldest: undefined }
+    if (record?.kind === recordKinds.data) {
+      const why = suspectedReason ?? 'the database refuses it'
+      const { foldsFrom } = await storedFolds()
+      const one = decodeAnyRecord(record, deps.codecOf, place.base)
+      const { commit, outcomes, folds } = await loneCommit({ store, log, foldsFrom }, one, key, { why, beside })
+      Object.assign(place, folds, { position: to })
+      const said = { losses: inOne(beside.said).losses, intakeDays: [] }
+      const losses = { ...(commit.losses as LossBatch), ...said }
+      return { ...prepared, commit: { ...commit, losses }, outcomes, devices: folds.fleet.size }
+    }
+    if (record)
+      log.error('figures of intake are refused by the database: they are passed over', { record: record.number })
+    const batch = createBatch(place.fleet, store, 0, place.history)
+    const commit = await commitOf(batch, key, place.fleet, inOne(beside.said))
+    place.position = to
+    return {
+      ...{ ...prepared, commit: { ...commit, ledger: [...beside.ledger] } },
+      ...{ outcomes: batch.rows.outcomes, devices: place.fleet.size },
+    }
+  }
+
+  /** Records that could not be read back, as rows. */
+  function ofDamage(damage: readonly Damage[]) {
+    const ledger = createLedgerBook()
+    for (const range of damage) {
+      if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
+      else log.error('journal records could not be read back', { ...range })
+      ledger.add('journal', clock.now(), 'damaged', range.frames)
+    }
+    const said = damage.map((range): IntakeSaid => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }))
+    return { ledger: ledger.rows(), said }
+  }
+
   async function commit({ commit, begunMs, isFull, oldest, outcomes, acceptedFrames, devices }: Prepared) {
     const startedMs = clock.monotonic()
-    await store.commit(commit)
+    await store.commit(commit).catch((fault) => {
+      if (fault instanceof Error) ofBatch.add(fault)
+      throw fault
+    })
+    advanced()
     // Not the wait for the one before it.
     const tookMs = clock.monotonic() - Math.max(startedMs, committedAtMs)
     committedAtMs = clock.monotonic()
@@ -274,81 +402,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     deps.onCommitted?.(commit.to)
   }
 
-  /** The same batch with the frames whose rows the store refuses in quarantine. Nothing else is being committed meanwhile. */
-  async function withoutRefused(place: Place, prepared: Prepared): Promise<Prepared> {
-    const { from, to, fence, losses } = prepared.commit
-    const key = { journal: reader.id, from, to, fence }
-    const refused = await refusedFrames(store, prepared.decoded, key)
-    if (refused.size === 0) return prepared
-    const reasons = [...refused.values()].flatMap((frames) => [...frames.values()])
-    log.error('the store refuses the rows of some frames: they are quarantined', {
-      frames: reasons.length,
-      reason: reasons[0],
-    })
-    const folds = await loadFolds()
-    const { fleet, history } = folds
-    const batch = createBatch(fleet, store, 0, history)
-    for (const record of prepared.decoded) await batch.addRecord(without(record, refused.get(record)))
-    Object.assign(place, folds)
-    const said = { losses: losses?.losses ?? [], intakeDays: losses?.intakeDays ?? [] }
-    const commit = await commitOf(batch, key, fleet, said)
-    fleet.settle()
-    const damaged = prepared.commit.ledger.filter((row) => row.damaged > 0)
-    return { ...prepared, commit: { ...commit, ledger: [...commit.ledger, ...damaged] }, outcomes: batch.rows.outcomes }
-  }
-
-  async function settleFault(fault: unknown, attempt: number, signal: AbortSignal) {
-    const kind = fault instanceof StoreError ? fault.fault : 'unknown'
-    meter.state(kind === 'fenced' ? 'behind' : 'database-down')
-    const delayMs = retryDelayMs(attempt, databaseRetry)
-    if (attempt % triesPerWarning === 0)
-      log.warn('the batch was not committed; nothing is lost, it will be tried again', {
-        fault: kind,
-        reason: fault instanceof Error ? fault.message : String(fault),
-        retryInMs: Math.round(delayMs),
-      })
-    if (kind === 'unknown')
-      log.error('unexpected fault in the processor', { error: fault, stack: (fault as Error).stack })
-    await clock.sleep(delayMs, signal).catch(() => {})
-  }
-
-  return { run, stats: () => meter.stats() }
-}
-
-/** The same record with these frames refused, each for its reason. */
-function without(record: DecodedRecord, refused: ReadonlyMap<number, string> | undefined): DecodedRecord {
-  return {
-    ...record,
-    frame(i) {
-      const frame = record.frame(i)
-      const detail = refused?.get(frame.idx)
-      return detail === undefined ? frame : { ...frame, result: fail({ code: 'store-refused' as const, detail }) }
-    },
-  }
-}
-
-async function commitOf(
-  batch: BatchBuilder,
-  place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
-  fleet: Fleet,
-  said: Pick<LossBatch, 'losses' | 'intakeDays'>,
-): Promise<CommitBatch> {
-  // First: stays that late readings repair change devices too.
-  const history = await batch.history()
-  const losses = { ...batch.losses(), ...said }
-  const { readings, deadLetters, ledger } = batch.rows
-  const { letters, gone } = batch.undecided()
-  return {
-    ...place,
-    readings,
-    losses,
-    ...(history ? { history } : {}),
-    devices: fleet.touched(),
-    orders: fleet.ordersChanged(),
-    deadLetters: letters.length === 0 ? deadLetters : [...deadLetters, ...letters],
-    deadLettersDone: gone,
-    ledger: ledger.rows(),
-  }
+  return { run, stats: () => ({ ...meter.stats(), trouble: troubles.current() }) }
 }
 
 /** Who looks for what is stored must find the batches that are being committed too, or know that they failed. */

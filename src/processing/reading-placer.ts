@@ -7,6 +7,7 @@ import { applyLive, countSeq } from '../domain/fold.ts'
 import type { Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
 import { type Instant, instant, unreachable } from '../lib/brand.ts'
+import { addSaturating } from '../lib/sum.ts'
 import { type DayNumber, dayNumber } from '../lib/utc-day.ts'
 import { addReading as addReadingRow, type ReadingRows } from '../store/store.ts'
 import { beginBoot, freshEpoch } from './boots.ts'
@@ -239,6 +240,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       case 'older-boot':
         return takeOlderBoot(taken, seq as number, placed.epoch)
       case 'late':
+        if (placed.mayBeNew && contradicts(taken)) hold(device, taken.time, 'later', history)
         return takeLate(taken, seq, placed.epoch)
       case 'duplicate':
         if (placed.isReturn && contradicts(taken)) hold(device, taken.time, 'later', history)
@@ -333,7 +335,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const boot = order.boots.find((span) => span.epoch === epoch)
     const span = boot ? { min: boot.min, max: boot.max } : await stored.extend(state.id, epoch, seq)
     await gaps.take({ device: state.id, epoch, seq, span, day }, (of, by) => {
-      state.missingBefore += by
+      state.missingBefore = addSaturating(state.missingBefore, by)
       deps.missed(taken, of, by)
     })
     if (boot) {
@@ -397,12 +399,10 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     return fates[run.length - 1] as Outcome
   }
 
-  /** O8: the presence is known while the newest frame that waits says the same. */
+  /** O8: the presence is known while all frames that wait say the same. */
   function reviewDoubt(device: Tracked, time: Instant) {
-    const newest = [...device.run, ...device.resends].findLast(
-      ({ taken }) => taken.reading.measures.occupied !== undefined,
-    )
-    if (newest && contradicts(newest.taken)) hold(device, time, 'decided', history)
+    if ([...device.run, ...device.resends].some(({ taken }) => contradicts(taken)))
+      hold(device, time, 'decided', history)
     else if (device.order.held?.until === 'decided') release(device, time, history)
   }
 
@@ -491,7 +491,10 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   }
 
   function addLateRow(taken: Taken, epoch: number, marks: number): Outcome {
-    if (taken.reading.measures.occupied !== undefined) lateStays.add(taken.device, taken.time)
+    const { device, reading, time } = taken
+    const clock = clockOf(taken)
+    const isBefore = clock !== undefined && device.order.clock !== null && clock <= device.order.clock
+    if (isBefore && reading.measures.occupied !== undefined) lateStays.add(device, time)
     return addRow(taken, epoch, marks | quality.late)
   }
 

@@ -1,34 +1,37 @@
 /**
- * Finds the frames whose rows the store refuses, by trying halves: a trial is a commit that is taken back at its end. One bad frame among
- * n costs the rows of about three batches, however the frames are spread over records.
+ * Finds the frames of one record whose rows the store refuses, by trying halves: a trial is a commit that is taken back at its end. What
+ * was accepted before is part of every later trial, because a row may be refused for what came before it.
  */
-import { type CommitBatch, type Store, StoreError } from '../store/store.ts'
-import { createBatch } from './batch.ts'
-import { type DecodedFrame, type DecodedRecord, framesOf } from './decode-record.ts'
-import { createFleet } from './fleet.ts'
+import type { DecodedFrame } from './decode-record.ts'
+import { kindOf } from './trouble.ts'
 
-interface Suspect {
-  readonly record: DecodedRecord
-  readonly frame: DecodedFrame
-}
+/** Frames tried in all. A record so large that this is not enough is set aside whole: others wait meanwhile. */
+const framesTriedMax = 2_000_000
 
-/** Why each was refused, by its index, of each record that has such frames. Throws what is no fault of a row. */
+/** Throws what the commit of these frames would throw. */
+export type Trial = (frames: readonly DecodedFrame[]) => Promise<void>
+
+/** Why each was refused, by its index; undefined when the search would take too long. Throws what is no fault of a row. */
 export async function refusedFrames(
-  store: Store,
-  records: readonly DecodedRecord[],
-  place: Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>,
-): Promise<ReadonlyMap<DecodedRecord, ReadonlyMap<number, string>>> {
-  const states = await store.devices()
-  const refused = new Map<DecodedRecord, Map<number, string>>()
-  await search(records.flatMap((record) => framesOf(record).map((frame) => ({ record, frame }))))
-  return refused
+  frames: readonly DecodedFrame[],
+  trial: Trial,
+): Promise<ReadonlyMap<number, string> | undefined> {
+  const refused = new Map<number, string>()
+  const accepted: DecodedFrame[] = []
+  let left = framesTriedMax
+  await search(frames)
+  return left < 0 ? undefined : refused
 
-  async function search(suspects: readonly Suspect[]) {
-    const reason = await refusal(suspects)
-    if (reason === undefined) return
+  async function search(suspects: readonly DecodedFrame[]) {
+    left -= accepted.length + suspects.length
+    if (left < 0) return
+    const reason = await refusal([...accepted, ...suspects])
+    if (reason === undefined) {
+      for (const frame of suspects) accepted.push(frame)
+      return
+    }
     const [only] = suspects
-    if (suspects.length === 1 && only)
-      refused.getOrInsertComputed(only.record, () => new Map()).set(only.frame.idx, reason)
+    if (suspects.length === 1 && only) refused.set(only.idx, reason)
     const middle = Math.ceil(suspects.length / 2)
     if (suspects.length > 1) {
       await search(suspects.slice(0, middle))
@@ -36,17 +39,13 @@ export async function refusedFrames(
     }
   }
 
-  async function refusal(suspects: readonly Suspect[]): Promise<string | undefined> {
-    const fleet = createFleet(states)
-    const batch = createBatch(fleet, store)
-    for (const { record, frame } of suspects) await batch.addFrame(record, frame)
-    const { readings, deadLetters } = batch.rows
-    const rows = { readings, deadLetters, devices: fleet.touched(), deadLettersDone: [], ledger: [] }
+  async function refusal(tried: readonly DecodedFrame[]): Promise<string | undefined> {
     try {
-      await store.commit({ ...place, ...rows, losses: { ...batch.losses(), losses: [], intakeDays: [] }, dry: true })
+      await trial(tried)
       return undefined
     } catch (fault) {
-      if (fault instanceof StoreError && fault.fault === 'data') return fault.message
+      const kind = kindOf(fault)
+      if (kind === 'data' || kind === 'unknown') return fault instanceof Error ? fault.message : String(fault)
       throw fault
     }
   }

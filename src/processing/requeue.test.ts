@@ -29,7 +29,7 @@ const listCodec: Codec = {
     }
   },
 }
-const r = (device: string, seq: number, occupied = true) => ({ device, seq, measures: { occupied } })
+const r = (device: string, seq: number, occupied = true) => ({ device, boot: 'one', seq, measures: { occupied } })
 
 function house() {
   const store = createMemoryStore()

@@ -10,13 +10,14 @@ import { decodeUplink, type UplinkHead } from '../domain/uplink.ts'
 import type { Framing } from '../lib/frames.ts'
 import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
-import type { CommitBatch, Store, StoredDeadLetter } from '../store/store.ts'
+import { type CommitBatch, noReadings, type Store, type StoredDeadLetter } from '../store/store.ts'
 import { createBatch } from './batch.ts'
 import type { DeadLetterHead } from './dead-letter.ts'
 import { type CodecOf, type DecodedRecord, framesOf, splitUplink, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
 import type { HistoryFold } from './history-fold.ts'
 import { createLedgerBook } from './ledger-book.ts'
+import { kindOf } from './trouble.ts'
 
 /** Letters read at once, with their bytes. */
 const requeueLettersMax = 64
@@ -31,6 +32,8 @@ export interface RequeueDeps {
   readonly fence: number
   readonly codecOf: CodecOf
   readonly log: Log
+  /** The folds of the place as the store has them, after a try that was refused. */
+  readonly reload?: () => Promise<void>
 }
 
 export interface RequeuePlace {
@@ -44,16 +47,51 @@ export interface RequeuePlace {
 export async function requeueOnce(deps: RequeueDeps, place: RequeuePlace): Promise<number> {
   let tried = 0
   for (let round = 0; round < requeueRoundsMax; round++) {
-    const some = await requeueSome(deps, place)
-    tried += some
-    if (some === 0) break
+    const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
+    if (letters.length === 0) break
+    tried += await requeueOrPutBack(deps, place, letters)
   }
   return tried
 }
 
-async function requeueSome(deps: RequeueDeps, { fleet, history, position, base }: RequeuePlace): Promise<number> {
-  const letters = await deps.store.requeuedDeadLetters(requeueLettersMax)
-  if (letters.length === 0) return 0
+/** What the store refuses is tried letter by letter, and goes back with its reason: no letter stops the others, or the journal. */
+async function requeueOrPutBack(
+  deps: RequeueDeps,
+  place: RequeuePlace,
+  letters: readonly StoredDeadLetter[],
+): Promise<number> {
+  try {
+    return await requeueSome(deps, place, letters)
+  } catch (fault) {
+    const kind = kindOf(fault)
+    if ((kind !== 'data' && kind !== 'unknown') || !deps.reload) throw fault
+    await deps.reload()
+    const [only] = letters
+    if (letters.length === 1 && only) await putBack(deps, place, only, fault)
+    else for (const letter of letters) await requeueOrPutBack(deps, place, [letter])
+    return letters.length
+  }
+}
+
+async function putBack(deps: RequeueDeps, place: RequeuePlace, letter: StoredDeadLetter, fault: unknown) {
+  const { position } = place
+  const detail = fault instanceof Error ? fault.message : String(fault)
+  deps.log.error('a dead letter is refused by the database: it goes back', {
+    id: `${letter.pos}.${letter.idx}`,
+    detail,
+  })
+  const back = { ...letter, code: 'store-refused' as const, detail, state: 'new' as const }
+  await deps.store.commit({
+    ...{ journal: deps.reader.id, from: position, to: position, fence: deps.fence },
+    ...{ readings: noReadings(), devices: [], deadLetters: [back], deadLettersDone: [], ledger: [] },
+  })
+}
+
+async function requeueSome(
+  deps: RequeueDeps,
+  { fleet, history, position, base }: RequeuePlace,
+  letters: readonly StoredDeadLetter[],
+): Promise<number> {
   const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
   const done: StoredDeadLetter[] = []

@@ -3,10 +3,11 @@ import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { spansMs } from '../domain/occupancy-span.ts'
 import type { Instant } from '../lib/brand.ts'
+import { readSum } from '../lib/sum.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
 import type { HistoryStore, OccupancyRow, SessionRow } from './history.ts'
 import {
-  countColumns,
+  countSums,
   healthColumns,
   occupancyColumns,
   sessionColumns,
@@ -18,6 +19,7 @@ import { readKey, writeKey } from './keyset.ts'
 import type { NewestOccupancy } from './newest-occupancy.ts'
 import { placeStates } from './place-states.ts'
 import type { SqlRunner } from './sql-runner.ts'
+import { saturating } from './sums.ts'
 
 /** Stays read in one statement where most of them are asked for. */
 const staysAtOnce = 2_000
@@ -132,12 +134,15 @@ export function historyQueries(
     async counted({ device, from, to }) {
       const query = db
         .selectFrom('zone_count')
-        .select(countColumns)
+        .select(['device', 'start', ...countSums.map((column) => saturating(column).as(column))])
         .where('device', '=', device)
         .where('start', '>=', from)
         .where('start', '<', to)
         .orderBy('start')
-      return (await all(query.compile())).map(({ start, ...row }) => ({ ...row, start: start as Instant }))
+      return (await all(query.compile())).map(({ device, start, entries, exits, resets }) => ({
+        ...{ device, start: start as Instant },
+        ...{ entries: readSum(entries), exits: readSum(exits), resets: readSum(resets) },
+      }))
     },
 
     async health({ device, from, to }) {

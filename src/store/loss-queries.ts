@@ -1,11 +1,14 @@
 /** Reading back what was lost and why: the same SQL in every dialect. Lists run backwards along an index, one page at a time. */
 import { type SelectQueryBuilder, sql } from 'kysely'
+import { readSum } from '../lib/sum.ts'
 import { readKey, writeKey } from './keyset.ts'
-import { discardColumns, gapColumns, intakeDaySums, sensorDayColumns, toDiscard, toGap, toLoss } from './loss-rows.ts'
+import { wholeLetters } from './letter-pieces.ts'
+import { discardColumns, gapColumns, intakeDaySums, sensorDaySums, toDiscard, toGap, toLoss } from './loss-rows.ts'
 import type { LossFilter, LossRow, LossStore, LossTotal, Paged, StoredLoss, StoredSensorDay } from './losses.ts'
-import { deadLetterColumns, toDeadLetter } from './rows.ts'
+import { deadLetterColumns } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { BadCursor } from './store.ts'
+import { saturating, saturatingTotal } from './sums.ts'
 import type { Tables } from './tables.ts'
 
 type LossQueries = Omit<LossStore, 'discard' | 'recount'>
@@ -16,7 +19,8 @@ type Place = { readonly loss: LossKey } | { readonly gap: GapKey }
 
 const lossSelected = ['journal', 'source', 'cause', 'id', 'day', 'frames', 'begun', 'ended', 'detail'] as const
 
-export function lossQueries({ db, all }: SqlRunner): LossQueries {
+export function lossQueries(runner: SqlRunner): LossQueries {
+  const { db, all } = runner
   const gapsOf = (filter: LossFilter) => {
     let query = db.selectFrom('gap as g').innerJoin('device as d', 'd.id', 'g.device')
     if (filter.source !== undefined) query = query.where('d.source', '=', filter.source)
@@ -134,21 +138,26 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     async lossTotals(filter) {
       const totals: LossTotal[] = []
       if (wantsGaps(filter)) {
-        const sum = sql<number | string | null>`sum(g.to_seq - g.from_seq + 1)`
-        const [row] = await all(gapsOf(filter).select(sum.as('frames')).compile())
-        if (row && row.frames !== null) totals.push({ cause: 'sequence-gap', frames: Number(row.frames), uncounted: 0 })
+        const sum = saturatingTotal(sql`(g.to_seq - g.from_seq + 1)`)
+        const [row] = await all(
+          gapsOf(filter)
+            .select([sum.as('frames'), sql<number>`count(*)`.as('gaps')])
+            .compile(),
+        )
+        if (row && Number(row.gaps) > 0)
+          totals.push({ cause: 'sequence-gap', frames: readSum(row.frames), uncounted: 0 })
       }
       if (wantsLosses(filter)) {
         const query = lossesOf(filter)
           .select([
             'cause',
-            sql<number | string>`coalesce(sum(frames), 0)`.as('known'),
+            saturatingTotal(sql.ref('frames')).as('known'),
             sql<number | string>`count(*) - count(frames)`.as('uncounted'),
           ])
           .groupBy('cause')
           .orderBy('cause')
         for (const { cause, known, uncounted } of await all(query.compile()))
-          totals.push({ cause: cause as LossRow['cause'], frames: Number(known), uncounted: Number(uncounted) })
+          totals.push({ cause: cause as LossRow['cause'], frames: readSum(known), uncounted: Number(uncounted) })
       }
       return totals
     },
@@ -159,7 +168,10 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
       if (filter.device !== undefined) base = base.where('d.external', '=', filter.device)
       if (filter.from !== undefined) base = base.where('s.day', '>=', filter.from)
       if (filter.to !== undefined) base = base.where('s.day', '<=', filter.to)
-      const selected = base.select(['d.source', 'd.external', ...sensorDayColumns.map((name) => `s.${name}` as const)])
+      const selected = base.select([
+        ...(['d.source', 'd.external', 's.day', 's.device'] as const),
+        ...sensorDaySums.map((name) => saturating(`s.${name}`).as(name)),
+      ])
       const after = cursor === undefined ? undefined : readKey<[number, number]>(cursor, ['n', 'n'])
       const ranges = after
         ? [
@@ -174,7 +186,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
           .orderBy('s.day', 'desc')
           .orderBy('s.device', 'desc')
           .limit(sql.lit(limit + 1 - found.length))
-        for (const row of await all(ordered.compile())) found.push({ ...row })
+        for (const row of await all(ordered.compile())) found.push({ ...row, ...sumsOf(row) })
       }
       const items = found.slice(0, limit)
       const last = items.at(-1)
@@ -182,7 +194,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     },
 
     async intakeDays() {
-      const sums = intakeDaySums.map((column) => sql<number | string>`sum(${sql.ref(column)})`.as(column))
+      const sums = intakeDaySums.map((column) => saturatingTotal(sql.ref(column)).as(column))
       const query = db
         .selectFrom('intake_day')
         .select(['source', 'day', ...sums])
@@ -190,8 +202,8 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
         .orderBy('source')
         .orderBy('day')
       return (await all(query.compile())).map(({ source, day, ...row }) => ({
-        ...{ source, day, received: Number(row.received), accepted: Number(row.accepted) },
-        ...{ refused: Number(row.refused), unframeable: Number(row.unframeable) },
+        ...{ source, day, received: readSum(row.received), accepted: readSum(row.accepted) },
+        ...{ refused: readSum(row.refused), unframeable: readSum(row.unframeable) },
       }))
     },
 
@@ -217,7 +229,7 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
         .where('idx', '=', idx)
         .where('state', '<>', 'tentative')
       const [row] = await all(query.compile())
-      return row && toDeadLetter(row)
+      return row && (await wholeLetters(runner, [row]))[0]
     },
 
     async discardOf(pos, idx) {
@@ -227,6 +239,12 @@ export function lossQueries({ db, all }: SqlRunner): LossQueries {
     },
   }
 }
+
+/** A column may come as text from a sum or a case. */
+const sumsOf = (row: Record<(typeof sensorDaySums)[number], number>) => ({
+  ...{ committed: readSum(row.committed), duplicate: readSum(row.duplicate), quarantined: readSum(row.quarantined) },
+  ...{ lost: readSum(row.lost), readings: readSum(row.readings) },
+})
 
 type Gaps<T> = SelectQueryBuilder<Tables & { g: Tables['gap']; d: Tables['device'] }, 'g' | 'd', T>
 

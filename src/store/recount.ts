@@ -10,19 +10,26 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { addSaturating, isSaturated, readSum } from '../lib/sum.ts'
 import type { HistoryTables } from './history-rows.ts'
 import type { ReadingKey } from './reading-block.ts'
 import { keysInClosed, keysInOpen, openBlock } from './reading-lookup.ts'
 import { ledgerSums } from './rows.ts'
-import { sharedQueries } from './shared-queries.ts'
+import { ledgerTotal, sharedQueries } from './shared-queries.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { Cursor, LedgerDelta } from './store.ts'
-
-type LedgerSums = Omit<LedgerDelta, 'source' | 'day'>
+import type { Cursor, LedgerTotals } from './store.ts'
+import { saturatingTotal } from './sums.ts'
 
 /** What the rows of one source add up to. */
-export interface SourceRecount extends LedgerSums {
+export interface SourceRecount {
   readonly source: string
+  readonly committed: number
+  readonly duplicate: number
+  readonly quarantined: number
+  /** Frames that wait for a decision; in the ledger they are part of the quarantined ones. */
+  readonly tentative: number
+  readonly lost: number
+  readonly damaged: number
   readonly readings: number
   /** In frames: a letter may stand for a record of several. */
   readonly deadLetters: number
@@ -36,7 +43,7 @@ export interface SourceRecount extends LedgerSums {
 export interface Recount {
   /** Of the journal asked about, in the same snapshot. */
   readonly cursor: Cursor
-  readonly totals: LedgerSums
+  readonly totals: LedgerTotals
   readonly sources: readonly SourceRecount[]
   readonly sensors: number
   readonly epochs: number
@@ -69,7 +76,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
   const sources = new Map<string, Tally>()
   const tally = (source: string): Tally =>
     sources.getOrInsertComputed(source, () => ({
-      ...{ source, committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 },
+      ...{ source, committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost: 0, damaged: 0 },
       ...{ readings: 0, deadLetters: 0, discarded: 0, openGaps: 0, confirmedLost: 0 },
     }))
 
@@ -96,7 +103,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
 
   /** What ledger, dead letters and discards hold, by source. */
   async function addSums() {
-    const sums = ledgerSums.map((column) => sql<number | string>`sum(${sql.ref(column)})`.as(column))
+    const sums = ledgerSums.map((column) => ledgerTotal(column).as(column))
     for (const row of await all(
       db
         .selectFrom('ledger')
@@ -104,7 +111,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         .groupBy('source')
         .compile(),
     ))
-      for (const column of ledgerSums) tally(row.source)[column] = Number(row[column])
+      for (const column of ledgerSums) tally(row.source)[column] = readSum(row[column])
     const frames = sql<
       number | string
     >`sum(case when json_valid(head) then coalesce(json_extract(head, '$.frames'), 1) else 1 end)`
@@ -112,7 +119,13 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
       .selectFrom('dead_letter')
       .select(['source', frames.as('frames')])
       .groupBy('source')
-    for (const row of await all(letters.compile())) tally(row.source).deadLetters = Number(row.frames)
+    for (const row of await all(letters.where('state', '<>', 'tentative').compile()))
+      tally(row.source).deadLetters = Number(row.frames)
+    for (const row of await all(letters.where('state', '=', 'tentative').compile())) {
+      const sums = tally(row.source)
+      sums.tentative = Number(row.frames)
+      sums.quarantined -= sums.tentative
+    }
     const discards = db
       .selectFrom('discard')
       .select(['source', sql<number | string>`sum(frames)`.as('frames')])
@@ -133,8 +146,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         checkSensor(sensor, fail)
         const sums = tally(sensor.source)
         for (const { epoch, missing } of sensor.epochs)
-          if (epoch === sensor.epoch) sums.openGaps += missing
-          else sums.confirmedLost += missing
+          if (epoch === sensor.epoch) sums.openGaps = addSaturating(sums.openGaps, missing)
+          else sums.confirmedLost = addSaturating(sums.confirmedLost, missing)
         sums.readings += sensor.rows
         readings += sensor.rows
         epochs += sensor.epochs.length
@@ -175,11 +188,10 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
     const gaps = await all(
       db
         .selectFrom('gap')
-
         .select([
           ...(['device', 'epoch'] as const),
           ...[sql<number>`min(from_seq)`.as('from'), sql<number>`max(to_seq)`.as('to')],
-          sql<number | string>`sum(to_seq - from_seq + 1)`.as('missing'),
+          saturatingTotal(sql`(to_seq - from_seq + 1)`).as('missing'),
         ])
         .where('device', '>=', from)
         .where('device', '<=', to)
@@ -200,8 +212,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         .selectFrom('sensor_day')
         .select([
           'device',
-          sql<number | string>`sum(readings)`.as('readings'),
-          sql<number | string>`sum(lost)`.as('lost'),
+          saturatingTotal(sql.ref('readings')).as('readings'),
+          saturatingTotal(sql.ref('lost')).as('lost'),
         ])
         .where('device', '>=', from)
         .where('device', '<=', to)
@@ -222,7 +234,7 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
           gone.filter((day) => day.epoch === epoch),
           gapOf.get(epoch),
         ),
-        missing: Number(gapOf.get(epoch)?.missing ?? 0),
+        missing: readSum(gapOf.get(epoch)?.missing ?? 0),
       }))
       const known = new Set(rows.map(({ epoch }) => epoch))
       return {
@@ -230,8 +242,8 @@ export async function recount(runner: SqlRunner, journal: string, { onProgress }
         epochs: rows,
         rows: rows.reduce((sum, row) => sum + row.rows, 0),
         strayGaps: [...gapOf.keys()].filter((epoch) => !known.has(epoch)),
-        dayReadings: Number(daysOf.get(device.id)?.readings ?? 0),
-        dayLost: Number(daysOf.get(device.id)?.lost ?? 0),
+        dayReadings: readSum(daysOf.get(device.id)?.readings),
+        dayLost: readSum(daysOf.get(device.id)?.lost),
       }
     })
   }
@@ -297,7 +309,7 @@ function checkSensor(sensor: Sensor, fail: (row: string) => void) {
     if (epoch === apartEpoch) continue
     const spanned = min === null || max === null ? 0 : max - min + 1
     if (numbered !== distinct) fail(`${name}, epoch ${epoch}: ${numbered - distinct} numbers are stored more than once`)
-    if (spanned !== distinct + missing)
+    if (differs(missing, spanned - distinct))
       fail(`${name}, epoch ${epoch}: numbers ${min} to ${max} are ${spanned}, stored ${distinct} + missing ${missing}`)
   }
   for (const epoch of sensor.strayGaps) fail(`${name}, epoch ${epoch}: has gaps and no readings`)
@@ -310,12 +322,18 @@ function checkSensor(sensor: Sensor, fail: (row: string) => void) {
     fail(`${name}: its state says ${sensor.distinct_count} numbers, ${current?.distinct ?? 0} are stored`)
   if (rows !== readings) fail(`${name}: ${rows} readings are stored, its state says ${readings}`)
   if (rows !== dayReadings) fail(`${name}: ${rows} readings are stored, its days say ${dayReadings}`)
-  const missing = epochs.reduce((sum, epoch) => sum + epoch.missing, 0)
-  const before = missing - (current?.missing ?? 0)
-  if (before !== sensor.missing_before)
+  const before = epochs.reduce(
+    (sum, { epoch, missing }) => (epoch === sensor.epoch ? sum : addSaturating(sum, missing)),
+    0,
+  )
+  const missing = addSaturating(before, current?.missing ?? 0)
+  if (differs(sensor.missing_before, before))
     fail(`${name}: ${before} numbers of ended epochs are missing, its state says ${sensor.missing_before}`)
-  if (missing !== dayLost) fail(`${name}: ${missing} numbers are missing, its days say ${dayLost}`)
+  if (differs(dayLost, missing)) fail(`${name}: ${missing} numbers are missing, its days say ${dayLost}`)
 }
+
+/** A sum that is full says "at least": it cannot be recounted, and is no failure. */
+const differs = (stored: number, counted: number) => !isSaturated(stored) && stored !== counted
 
 function checkSource(row: SourceRecount, fail: (row: string) => void) {
   const { source, deadLetters, discarded, quarantined, lost, openGaps, confirmedLost } = row
@@ -323,7 +341,7 @@ function checkSource(row: SourceRecount, fail: (row: string) => void) {
     fail(
       `source ${source}: ${quarantined} frames were quarantined, ${deadLetters} are dead letters and ${discarded} were discarded`,
     )
-  if (openGaps + confirmedLost !== lost)
+  if (differs(lost, addSaturating(openGaps, confirmedLost)))
     fail(
       `source ${source}: the ledger says ${lost} numbers are lost, the gaps of its sensors hold ${openGaps + confirmedLost}`,
     )

@@ -10,6 +10,7 @@ import { type DeviceId, idLengthMax, type RejectionCode } from '../domain/readin
 import type { Instant } from '../lib/brand.ts'
 import { presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
 import { type DeadLetterRow, type LedgerDelta, type ReadingRow, type StoredDeadLetter, StoreError } from './store.ts'
+import { addedUp } from './sums.ts'
 import type { DeadLetterTable, DeviceTable, ReadingTable } from './tables.ts'
 
 export type SqlValue = number | string | Uint8Array | null
@@ -79,6 +80,9 @@ export const deadLetterColumns = [
 ] as const satisfies readonly (keyof DeadLetterTable)[]
 
 export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
+/** Terms of the message balance are exact, 64 bits wide; missing numbers are what senders make them, and saturate. */
+export const ledgerAdded = (column: (typeof ledgerSums)[number], incoming: string): string =>
+  column === 'lost' ? addedUp(column, incoming) : `${column} + ${incoming}`
 
 /** All others are whole numbers. */
 const reals: readonly string[] = ['distance_mm', 'battery_v', 'battery_pct', 'temperature_c', 'rssi_dbm']

@@ -1,16 +1,20 @@
 /** The part of the store that is the same SQL in every dialect: reading back, and the few writes of operators. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
+import { readCount, readSum } from '../lib/sum.ts'
+import { dayName, dayNumber } from '../lib/utc-day.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
+import { wholeLetters } from './letter-pieces.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
-import { deadLetterColumns, deviceColumns, ledgerSums, toDeadLetter, toDevice } from './rows.ts'
+import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { LedgerRow, Store } from './store.ts'
+import type { LedgerRow, LedgerSums, LedgerTotals, Store } from './store.ts'
+import { exactTotal, saturatingTotal } from './sums.ts'
 
 type SharedQueries = Omit<
   Store,
@@ -36,7 +40,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
   const { db, all, run } = runner
   const devices = db.selectFrom('device').select(deviceColumns)
   const deadLetters = db.selectFrom('dead_letter').select(deadLetterColumns)
-  const sums = ledgerSums.map((column) => sql<number | string>`coalesce(sum(${sql.ref(column)}), 0)`.as(column))
+  const sums = ledgerSums.map((column) => ledgerTotal(column).as(column))
 
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
@@ -45,12 +49,12 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
 
     async undecidedFrames() {
       const query = deadLetters.where('state', '=', 'tentative').orderBy('pos').orderBy('idx')
-      return (await all(query.compile())).map(toDeadLetter)
+      return await wholeLetters(runner, await all(query.compile()))
     },
 
     async requeuedDeadLetters(limit) {
       const query = deadLetters.where('state', '=', 'requeued').orderBy('pos').orderBy('idx').limit(sql.lit(limit))
-      return (await all(query.compile())).map(toDeadLetter)
+      return await wholeLetters(runner, await all(query.compile()))
     },
 
     async devicesSince(rev, limit) {
@@ -97,7 +101,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const [pos, idx] = readKey<[number, number]>(cursor, ['n', 'n'])
         query = query.where('pos', '<=', pos).where((eb) => eb.or([eb('pos', '<', pos), eb('idx', '<', idx)]))
       }
-      return pageOf((await all(query.compile())).map(toDeadLetter), limit, (d) => [d.pos, d.idx])
+      return pageOf(await wholeLetters(runner, await all(query.compile())), limit, (d) => [d.pos, d.idx])
     },
 
     async requeue(which) {
@@ -115,9 +119,17 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         .selectFrom('ledger')
         .select(['source', 'day', ...sums])
         .groupBy(['source', 'day'])
-      return (await all(query.orderBy('source').orderBy('day').compile())).map(
-        (row): LedgerRow => ({ source: row.source, day: row.day, ...totals(row) }),
-      )
+      const rows = await all(query.orderBy('source').orderBy('day').compile())
+      const waiting = new Map<string, number>()
+      const letters = db.selectFrom('dead_letter').select(['source', 'arrived']).where('state', '=', 'tentative')
+      for (const { source, arrived } of await all(letters.compile())) {
+        const key = `${source} ${dayName(dayNumber(arrived))}`
+        waiting.set(key, (waiting.get(key) ?? 0) + 1)
+      }
+      return rows.map((row): LedgerRow => {
+        const tentative = waiting.get(`${row.source} ${row.day}`) ?? 0
+        return { source: row.source, day: row.day, ...apart(totals(row), tentative) }
+      })
     },
 
     async ledgerAt(journal) {
@@ -125,7 +137,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         db
           .selectFrom('journal_offset as o')
           .leftJoin('ledger as l', 'l.journal', 'o.journal')
-          .select(['o.off', 'o.fence', 'o.base', ...sums])
+          .select(['o.off', 'o.fence', 'o.base', waitingFrames.as('tentative'), ...sums])
           .where('o.journal', '=', journal)
           .where('o.part', '=', 0)
           .groupBy(['o.off', 'o.fence', 'o.base'])
@@ -133,7 +145,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
       )
       return {
         cursor: { position: row?.off ?? 0, fence: row?.fence ?? 0, base: row?.base ?? 0 },
-        totals: totals(row ?? {}),
+        totals: apart(totals(row ?? {}), Number(row?.tentative ?? 0)),
       }
     },
 
@@ -142,12 +154,13 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         const query = db.selectFrom(table).select(({ fn }) => fn.countAll().as('n'))
         return Number((await all(query.compile()))[0]?.n)
       }
+      const waiting = Number((await all(db.selectNoFrom(waitingFrames.as('n')).compile()))[0]?.n)
       const held = sql<number | string>`(SELECT coalesce(sum(rows_held), 0) FROM reading_block)`
       const query = db.selectFrom('reading_open').select(sql<number | string>`rows_open + ${held}`.as('n'))
       return {
         readings: Number((await all(query.compile()))[0]?.n),
         devices: await count('device'),
-        deadLetters: await count('dead_letter'),
+        deadLetters: (await count('dead_letter')) - waiting,
       }
     },
 
@@ -181,10 +194,23 @@ function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => reado
   return { items, next: last !== undefined && found.length > limit ? writeKey(keyOf(last)) : null }
 }
 
-const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string }) => ({
-  committed: Number(row.committed ?? 0),
-  duplicate: Number(row.duplicate ?? 0),
-  quarantined: Number(row.quarantined ?? 0),
-  lost: Number(row.lost ?? 0),
-  damaged: Number(row.damaged ?? 0),
+/** Missing numbers saturate; everything else is a term of the message balance. */
+export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
+  column === 'lost' ? saturatingTotal(sql.ref(column)) : exactTotal(column)
+
+const waitingFrames = sql<number | string>`(SELECT count(*) FROM dead_letter WHERE state = 'tentative')`
+
+/** Frames that wait were added up as quarantined. */
+function apart(sums: LedgerSums, tentative: number): LedgerTotals {
+  const { quarantined } = sums
+  const left = typeof quarantined === 'bigint' ? quarantined - BigInt(tentative) : quarantined - tentative
+  return { ...sums, quarantined: left, tentative }
+}
+
+const totals = (row: { [Column in (typeof ledgerSums)[number]]?: number | string | null }): LedgerSums => ({
+  committed: readCount(row.committed),
+  duplicate: readCount(row.duplicate),
+  quarantined: readCount(row.quarantined),
+  lost: readSum(row.lost),
+  damaged: readCount(row.damaged),
 })

@@ -10,11 +10,13 @@ import type { StoreOptions } from './open.ts'
 import { type Store, StoreError, type StoreFault } from './store.ts'
 import { forecastContract } from './store-contract-forecasts.ts'
 import { historyContract } from './store-contract-history.ts'
+import { letterContract } from './store-contract-letters.ts'
 import { lossContract } from './store-contract-losses.ts'
 import { migrationContract } from './store-contract-migrations.ts'
 import { parkingContract } from './store-contract-parking.ts'
 import { rawFrameContract } from './store-contract-raw-frames.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
+import { sumContract } from './store-contract-sums.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
@@ -354,6 +356,8 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
 
     readingBackContract(onStore)
     lossContract(onStore)
+    sumContract(onStore)
+    letterContract(onStore)
     parkingContract(onStore, place)
 
     rawFrameContract(onStore, place)

@@ -32,5 +32,6 @@ async function answer({ method, args }: Call): Promise<unknown> {
 
 function failureOf(error: unknown): Failure {
   const fault = error instanceof StoreError ? error.fault : error instanceof BadCursor ? 'cursor' : undefined
-  return { fault, message: error instanceof Error ? error.message : String(error) }
+  const statement = error instanceof StoreError ? error.statement : undefined
+  return { fault, statement, message: error instanceof Error ? error.message : String(error) }
 }

@@ -14,6 +14,7 @@ import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { Count } from '../lib/sum.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LossBatch, LossStore } from './losses.ts'
@@ -121,7 +122,25 @@ export interface LedgerDelta {
   readonly damaged: number
 }
 
-export interface LedgerRow extends LedgerDelta {}
+/** What deltas have added up to. Terms of the message balance are exact; `lost` stops at 2^53 - 1 and then means "at least". */
+export interface LedgerSums {
+  readonly committed: Count
+  readonly duplicate: Count
+  readonly quarantined: Count
+  readonly lost: number
+  readonly damaged: Count
+}
+
+/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are told apart here. */
+export interface LedgerTotals extends LedgerSums {
+  readonly tentative: number
+}
+
+export interface LedgerRow extends LedgerTotals {
+  readonly source: string
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string
+}
 
 export interface CommitBatch {
   /** A trial: everything is written and taken back. It throws what the commit would throw. */
@@ -231,7 +250,7 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
   /** By source, then day; every journal this store ever followed. */
   ledger(): Promise<readonly LedgerRow[]>
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
-  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: Omit<LedgerDelta, 'source' | 'day'> }>
+  ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerTotals }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
   layout(): Promise<StoredLayout | undefined>
   /** Version of the newest layout without reading it; undefined when there is none. Cheap: the live state polls it. */
@@ -240,20 +259,29 @@ export interface Store extends AsyncDisposable, LossStore, HistoryStore, Forecas
 }
 
 /**
- * `transient`: try again, for ever, with backoff (deadlock, lock wait, gone away, busy, unknown).
+ * `transient`: try again, for ever, with backoff (deadlock, lock wait, gone away, busy).
  * `capacity`: disk full, read-only, too many connections: back-pressure and an alert, never poison.
- * `data`: a row cannot be stored as it is: bisect and quarantine the culprit.
+ * `data`: a row cannot be stored as it is: halve the batch and quarantine the culprit.
+ * `unknown`: not in the lists of the dialect: tried again a bounded number of times, then reported and treated as `data`, unless a
+ * transaction of the offset and one dead letter fails too.
  * `fenced`: another writer took over, or the offset moved: reload and look again.
  * `newer`: the schema comes from a later release: upgrade the program.
  */
-export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config'
+export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config' | 'unknown'
 
 export class StoreError extends Error {
   readonly code: string
   readonly fault: StoreFault
-  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
+  /** The beginning of the statement that failed, where the client tells. */
+  readonly statement: string | undefined
+  constructor(
+    fault: StoreFault,
+    message: string,
+    options?: ErrorOptions & { readonly statement?: string | undefined },
+  ) {
     super(message, options)
     this.fault = fault
+    this.statement = options?.statement
     this.code = `E_STORE_${fault.toUpperCase()}`
   }
 }

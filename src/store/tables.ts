@@ -97,6 +97,24 @@ export interface DeadLetterTable {
   state: string
 }
 
+export interface DeadLetterPieceTable {
+  pos: number
+  idx: number
+  piece: number
+  bytes: Uint8Array
+}
+
+export interface ServerLeaseTable {
+  /** 0: there is one. */
+  id: number
+  owner: string
+  host: string
+  pid: number
+  place: string
+  begun: number
+  beat: number
+}
+
 export interface LedgerTable {
   journal: string
   source: string
@@ -131,6 +149,8 @@ export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFr
   reading_open: ReadingOpenTable
   reading_block: ReadingBlockTable
   dead_letter: DeadLetterTable
+  dead_letter_piece: DeadLetterPieceTable
+  server_lease: ServerLeaseTable
   ledger: LedgerTable
   layout: LayoutTable
 }

@@ -22,6 +22,7 @@ export interface Said {
 export interface Failure {
   readonly message: string
   readonly fault: StoreFault | 'cursor' | undefined
+  readonly statement: string | undefined
 }
 export interface Place {
   readonly url: string
@@ -107,7 +108,7 @@ function startThread(place: Place, log: Log, onEnd: () => void) {
   }
 }
 
-function asError({ message, fault }: Failure): Error {
+function asError({ message, fault, statement }: Failure): Error {
   if (fault === 'cursor') return new BadCursor(message)
-  return fault ? new StoreError(fault, message) : new Error(message)
+  return fault ? new StoreError(fault, message, { statement }) : new Error(message)
 }

@@ -42,6 +42,7 @@ export function createPipelineDouble(): PipelineDouble {
       committed: 117_961,
       duplicate: 120,
       quarantined: 5,
+      damaged: 0,
       pending: 0,
       lost: 0,
       difference: 0,

@@ -35,15 +35,15 @@ export function healthRoutes(context: RouteContext): Endpoint[] {
       access: 'open',
       tag: 'Health',
       summary: 'The whole line is ready',
-      // A database that goes away later is no reason to be taken out of service: intake goes on accepting without it.
       description:
-        '503 with reasons until every process has started and the state was read once. A database that goes away later does not make the server unready: it goes on accepting.',
+        '503 with reasons: until every process has started and the state was read once, and later while processing is not advancing (records have waited for 20 s and none was committed) or readings are refused. Intake goes on accepting while processing stands.',
       problems: [503],
       answers: [{ status: 200, description: 'Ready', schema: ['Ready', readySchema], example: { ready: true } }],
       handle() {
         const reasons = [
           ...Object.entries(status().ready).flatMap(([name, ready]) => (ready ? [] : [`${name} is not ready`])),
           ...(live.loaded ? [] : ['the stored state has not been read yet']),
+          ...(status().problems ?? []),
         ]
         if (reasons.length > 0)
           throw new ProblemError(503, reasons.join('; '), {
@@ -112,6 +112,13 @@ function createMetrics({ store, status, live, hub, figures, clock, forecasts, au
     const { pipeline } = figures.kpi()
     return [[pipeline === undefined ? undefined : flag(pipeline === 'ok')]]
   })
+  gauge('processing_advancing', '0: records wait in the journal and none is committed', [], () => {
+    const { advancing } = status()
+    return [[advancing === undefined ? undefined : flag(advancing)]]
+  })
+  gauge('problems', 'Reasons why the server is not ready although its processes are up', [], () => [
+    [status().problems?.length],
+  ])
   gauge('events_per_second', 'Frames settled per second', [], () => [[status().eventsPerSecond]])
   gauge('commit_seconds', 'Time of a commit', ['quantile'], () => [
     [seconds(status().commitMsP50), { quantile: '0.5' }],

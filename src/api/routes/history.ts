@@ -20,7 +20,7 @@ import { cursorField, type Endpoint, endpoint, idParams, limitField, nameField }
 import { spanOf, timeField } from '../history-query.ts'
 import { occupancyPoints } from '../occupancy-points.ts'
 import { ProblemError } from '../problem.ts'
-import { iso } from '../wire.ts'
+import { iso, saturatedMark } from '../wire.ts'
 
 const stayPage = pageOf(staySchema)
 const countPage = pageOf(zoneCountSchema)
@@ -174,7 +174,14 @@ export function historyRoutes({ store, live }: RouteContext): Endpoint[] {
         const items = []
         for (const device of await devicesOf(id, source))
           for (const { start, entries, exits, resets } of await store.counted({ device: device.id, ...span }))
-            items.push({ source: device.source, start: iso(start), entries, exits, resets })
+            items.push({
+              source: device.source,
+              start: iso(start),
+              entries,
+              exits,
+              ...saturatedMark(entries, exits),
+              resets,
+            })
         return { items, next: null }
       },
     }),

@@ -1,6 +1,9 @@
 /** The proof and its leftovers: ledger, dead letters and sources. */
+
+import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import {
   deadLetterSchema,
+  type LedgerReport,
   ledgerReportSchema,
   requeuedSchema,
   requeueSchema,
@@ -12,7 +15,7 @@ import * as z from 'zod'
 import type { IntakeDay, LedgerRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../endpoint.ts'
-import { deadLetterOnWire, sourceOnWire } from '../wire.ts'
+import { deadLetterOnWire, saturatedMark, sourceOnWire } from '../wire.ts'
 
 const deadLetterPage = pageOf(deadLetterSchema)
 const deadLetterCodePage = pageOf(deadLetterCodeSchema)
@@ -28,8 +31,7 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
       access: 'read',
       tag: 'Ledger',
       summary: 'Where every frame went',
-      description:
-        'received = accepted + refused + unframeable; accepted = committed + duplicate + quarantined + pending. `difference` is 0 when both hold.',
+      description: `received = ${receivedTerms.join(' + ')}; accepted = ${acceptedTerms.join(' + ')}. \`difference\` is 0 when both hold.`,
       problems: [503],
       answers: [
         {
@@ -109,20 +111,26 @@ export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
   ]
 }
 
-const nothing = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
+const nothing = { committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost: 0, damaged: 0 }
 const untold = { received: null, accepted: null, refused: null, unframeable: null }
-type BothSides = LedgerRow & { readonly [K in keyof typeof untold]: number | null }
+type BothSides = LedgerReport['rows'][number]
 
 /** Both sides of each day, by source, then day: what intake counted, and where the database says that it went. */
 function withIntake(rows: readonly LedgerRow[], days: readonly IntakeDay[]): BothSides[] {
   const merged = new Map<string, BothSides>()
-  for (const row of rows) merged.set(`${row.source} ${row.day}`, { ...row, ...untold })
+  for (const row of rows) merged.set(`${row.source} ${row.day}`, { ...onWire(row), ...untold })
   for (const day of days) {
     const key = `${day.source} ${day.day}`
     merged.set(key, { ...nothing, ...merged.get(key), ...day })
   }
   return [...merged.values()].sort((a, b) => compare(a.source, b.source) || compare(a.day, b.day))
 }
+
+const onWire = ({ source, day, committed, duplicate, quarantined, tentative, lost, damaged }: LedgerRow) => ({
+  ...{ source, day, committed: Number(committed), duplicate: Number(duplicate), quarantined: Number(quarantined) },
+  tentative,
+  ...{ lost, damaged: Number(damaged), ...saturatedMark(lost) },
+})
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -14,7 +14,7 @@ import { dayNumber } from '../../lib/utc-day.ts'
 import type { LossFilter, Store, StoredDeadLetter } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../endpoint.ts'
-import { lossOnWire, sensorDayOnWire } from '../loss-wire.ts'
+import { lossOnWire, sensorDayOnWire, totalOnWire } from '../loss-wire.ts'
 import { ProblemError } from '../problem.ts'
 import { deadLetterOnWire, iso } from '../wire.ts'
 
@@ -58,7 +58,11 @@ export function lossRoutes({ store, clock, log }: RouteContext): Endpoint[] {
       async handle({ query: { cursor, limit, ...asked } }) {
         const filter = present(asked)
         const page = await store.losses({ ...filter, limit, ...(cursor ? { cursor } : {}) })
-        return { items: page.items.map(lossOnWire), next: page.next, totals: await store.lossTotals(filter) }
+        return {
+          items: page.items.map(lossOnWire),
+          next: page.next,
+          totals: (await store.lossTotals(filter)).map(totalOnWire),
+        }
       },
     }),
     endpoint({

@@ -27,6 +27,8 @@ export function statusRoutes(context: RouteContext): Endpoint[] {
         return {
           ...{ version, started: iso(instant(startedAt)), time: iso(now), ready },
           pipeline: kpi.pipeline ?? null,
+          advancing: said.advancing ?? null,
+          problems: [...(said.problems ?? [])],
           events_per_second: said.eventsPerSecond ?? null,
           lag_ms: said.lagMs ?? null,
           depth: said.pendingFrames ?? null,

@@ -30,7 +30,8 @@ export type Placement =
   | { readonly kind: 'part' }
   /** First frame of a boot older than the current one. */
   | { readonly kind: 'older-boot'; readonly epoch: number | undefined }
-  | { readonly kind: 'late'; readonly epoch: number }
+  /** `mayBeNew`: its network time is later than the newest, so its counter may have begun again. */
+  | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean }
   /** `isReturn`: it may be new after all, and the state is doubtful when it says another one. */
   | { readonly kind: 'duplicate'; readonly isReturn?: true }
   | { readonly kind: 'conflict' }
@@ -205,7 +206,7 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
   if (isCurrent) {
     const isLater = clock !== undefined && newest !== null && clock > newest
     if (await look.inEpoch(device.epoch, seq)) return isLater ? { kind: 'part' } : conflict
-    return isMuchLater ? { kind: 'part' } : { kind: 'late', epoch: device.epoch }
+    return isMuchLater ? { kind: 'part' } : { kind: 'late', epoch: device.epoch, mayBeNew: isLater }
   }
   const [epoch] = epochs as [number]
   if (!(await isKnown(order, epoch, look))) {

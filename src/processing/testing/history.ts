@@ -9,6 +9,7 @@ import { instant } from '../../lib/brand.ts'
 import { countFrames, type Framing } from '../../lib/frames.ts'
 import { ok } from '../../lib/result.ts'
 import { createBatch } from '../batch.ts'
+import { commitOf } from '../commit-of.ts'
 import type { CodecOf } from '../decode-record.ts'
 import { decodeRecord } from '../decode-record.ts'
 import { createFleet } from '../fleet.ts'
@@ -67,15 +68,8 @@ export async function createPlayer(layout: Layout = emptyLayout) {
       arrived = record.arrived ?? arrived + (record.afterMs ?? 1_000)
       await batch.addRecord(decodeRecord(stored(record, ++position, arrived), codecOf, 0))
     }
-    const remembered = await batch.history()
-    const { letters, gone } = batch.undecided()
-    await store.commit({
-      ...{ journal: 'test', from, to: position, fence: 1, readings: batch.rows.readings },
-      ...{ devices: fleet.touched(), orders: fleet.ordersChanged(), deadLettersDone: gone },
-      ...{ deadLetters: [...batch.rows.deadLetters, ...letters], ledger: batch.rows.ledger.rows() },
-      losses: { ...batch.losses(), losses: [], intakeDays: [] },
-      ...(remembered ? { history: remembered } : {}),
-    })
+    const key = { journal: 'test', from, to: position, fence: 1 }
+    await store.commit(await commitOf(batch, key, fleet, { losses: [], intakeDays: [] }))
     fleet.settle()
   }
 

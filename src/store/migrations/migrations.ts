@@ -6,6 +6,7 @@ import { history } from './0004-history.ts'
 import { forecasts } from './0005-forecasts.ts'
 import { revPage } from './0006-rev-page.ts'
 import { rawFrames } from './0007-raw-frames.ts'
+import { piecesAndLease } from './0009-pieces-and-lease.ts'
 import { deviceOrder } from './0010-device-order.ts'
 import type { Migration } from './migration.ts'
 
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   forecasts,
   revPage,
   rawFrames,
+  piecesAndLease,
   deviceOrder,
 ]
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

@@ -1,6 +1,7 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import { type ReadingRows, readingWidth } from '../reading-rows.ts'
 import {
@@ -9,6 +10,7 @@ import {
   deadLetterValues,
   deviceColumns,
   deviceValues,
+  ledgerAdded,
   ledgerSums,
   ledgerValues,
   type ReadingKind,
@@ -58,9 +60,13 @@ const upsertDeadLetters: RowStatement = {
   ...insertInto('dead_letter', deadLetterColumns),
   tail: `ON DUPLICATE KEY UPDATE ${replaced(deadLetterColumns.slice(2))}`,
 }
+const upsertPieces: RowStatement = {
+  ...insertInto('dead_letter_piece', letterPieceColumns),
+  tail: 'ON DUPLICATE KEY UPDATE bytes = VALUES(bytes)',
+}
 const addLedger: RowStatement = {
   ...insertInto('ledger', ['journal', 'source', 'day', ...ledgerSums]),
-  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
+  tail: `ON DUPLICATE KEY UPDATE ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, `VALUES(${column})`)}`).join(', ')}`,
 }
 
 export interface CommitPlace {
@@ -96,13 +102,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
     upsertOrders,
     (batch.orders ?? []).toSorted((a, b) => a.device - b.device).map(({ device, state }) => [device, state]),
   )
-  for (const { pos, idx } of batch.deadLettersDone.toSorted(byPlace))
-    await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
-  for (const letters of inPieces(batch.deadLetters.toSorted(byPlace)))
-    await ahead.insertMany(
-      upsertDeadLetters,
-      letters.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
-    )
+  await putDeadLetters(ahead, batch)
   await ahead.insertMany(addLedger, ledger)
   await putLossesMysql(ahead, batch.journal, batch.losses)
   await putHistoryMysql(ahead, batch.history, today)
@@ -110,6 +110,24 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   if (!before) await insertReadings(ahead, batch.readings, today)
   await ahead.answered()
   if (!batch.dry) await work.commit()
+}
+
+async function putDeadLetters(ahead: SentAhead, { deadLettersDone, deadLetters }: CommitBatch) {
+  for (const { pos, idx } of deadLettersDone.toSorted(byPlace)) {
+    await ahead.execute('DELETE FROM dead_letter WHERE pos = ? AND idx = ?', [pos, idx])
+    await ahead.execute(deletePieces, [pos, idx])
+  }
+  const letters = deadLetters.toSorted(byPlace)
+  for (const some of inPieces(letters.map(firstPiece)))
+    await ahead.insertMany(
+      upsertDeadLetters,
+      some.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
+    )
+  for (const some of inPieces(letters.flatMap(furtherPieces)))
+    await ahead.insertMany(
+      upsertPieces,
+      some.map(({ pos, idx, piece, bytes }) => [pos, idx, piece, asBuffer(bytes)]),
+    )
 }
 
 async function moveOffset(session: MysqlSession, batch: CommitBatch) {

@@ -19,6 +19,7 @@ import {
 } from '../history-rows.ts'
 import type { SqlValue } from '../rows.ts'
 import { sessionAt, sessionsInOrder } from '../session-rows.ts'
+import { addedUp } from '../sums.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
 import type { SentAhead } from './sent-ahead.ts'
@@ -34,7 +35,7 @@ const putOccupancy = upsert('occupancy', occupancyColumns, changed(occupancyValu
 const addCounts = upsert(
   'zone_count',
   countColumns,
-  changed(countSums, (of) => `${of} + ${values(of)}`),
+  changed(countSums, (of) => addedUp(of, values(of))),
 )
 const widenHealth = upsert(
   'device_health',

@@ -1,5 +1,6 @@
 /** What a batch says of losses and days of sensors, written inside its transaction; and the discard of a dead letter. */
 import { discardFrom } from '../discard.ts'
+import { deletePieces, joined, piecesOfLetter } from '../letter-pieces.ts'
 import {
   discardColumns,
   discardValues,
@@ -17,6 +18,7 @@ import {
 } from '../loss-rows.ts'
 import type { DiscardOrder, GapKey, LossBatch } from '../losses.ts'
 import { deadLetterColumns, type SqlValue, toDeadLetter } from '../rows.ts'
+import { addedUp } from '../sums.ts'
 import type { DeadLetterTable } from '../tables.ts'
 import type { MysqlSession, RowStatement } from './mysql-session.ts'
 import type { SentAhead } from './sent-ahead.ts'
@@ -24,7 +26,7 @@ import { unitOfWork } from './unit-of-work.ts'
 
 const addDays: RowStatement = {
   ...insertInto('sensor_day', sensorDayColumns),
-  tail: `ON DUPLICATE KEY UPDATE ${sensorDaySums.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
+  tail: `ON DUPLICATE KEY UPDATE ${sensorDaySums.map((column) => `${column} = ${addedUp(column, `VALUES(${column})`)}`).join(', ')}`,
 }
 const putGaps: RowStatement = {
   ...insertInto('gap', gapColumns),
@@ -65,10 +67,11 @@ export async function discardMysql(session: MysqlSession, order: DiscardOrder) {
   const key = [order.pos, order.idx]
   const [row] = await session.query<DeadLetterTable>(`SELECT ${deadLetterColumns.join(', ')} ${where} FOR UPDATE`, key)
   if (!row) return 'gone'
-  const letter = toDeadLetter(row)
+  const letter = toDeadLetter(joined(row, await session.query(piecesOfLetter, key)))
   if (letter.state !== 'new') return 'requeued'
   await session.insertMany(insertInto('discard', discardColumns), [discardValues(discardFrom(letter, order))])
   await session.execute(`DELETE ${where}`, key)
+  await session.execute(deletePieces, key)
   await work.commit()
   return 'discarded'
 }

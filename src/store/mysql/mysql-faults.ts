@@ -1,5 +1,6 @@
 /**
- * Errors of MySQL and MariaDB, sorted by what the caller should do. What is not listed, a lost connection among it, is transient.
+ * Errors of MySQL and MariaDB, sorted by what the caller should do. A server's error that is not listed is unknown; everything of the
+ * connection is transient.
  * https://mariadb.com/kb/en/mariadb-error-codes/
  */
 import { StoreError, type StoreFault } from '../store.ts'
@@ -7,11 +8,26 @@ import { StoreError, type StoreFault } from '../store.ts'
 const faultOf: Readonly<Record<number, StoreFault>> = {
   1205: 'transient', // lock wait timeout
   1213: 'transient', // deadlock
+  1053: 'transient', // server shutdown
+  1152: 'transient', // aborted connection
+  1158: 'transient', // network: 1158 to 1161
+  1159: 'transient',
+  1160: 'transient',
+  1161: 'transient',
+  1184: 'transient', // aborted connection
+  1194: 'capacity', // table is crashed
+  1317: 'transient', // interrupted
+  1927: 'transient', // connection was killed
+  1969: 'transient', // max_statement_time
+  2006: 'transient', // gone away
+  2013: 'transient', // lost during a query
+  4031: 'transient', // ended by the server while idle
   1021: 'capacity', // disk full
   1040: 'capacity', // too many connections
   1041: 'capacity', // out of memory
   1114: 'capacity', // table full
-  1153: 'capacity', // packet larger than max_allowed_packet: a setting to raise, not a row to blame
+  1153: 'data', // packet larger than max_allowed_packet: a smaller batch passes
+  1301: 'data', // a result larger than max_allowed_packet
   1203: 'capacity', // max_user_connections
   1226: 'capacity', // a limit of the account
   1290: 'capacity', // --read-only
@@ -43,16 +59,25 @@ interface DriverError {
   readonly code?: string
   readonly sqlMessage?: string | null
   readonly message: string
+  readonly sql?: string
 }
+
+/** Enough to find it; values may follow it in the text of one client. */
+const statementCharsMax = 120
+/** Numbers of the server; those of the clients and of the operating system are outside. */
+const isOfServer = (errno: number) => (errno >= 1_000 && errno < 2_000) || (errno >= 3_000 && errno < 10_000)
 
 export function mysqlFault(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  const { errno = 0, code, sqlMessage, message } = error as DriverError
+  const { errno = 0, code, sqlMessage, message, sql } = error as DriverError
   // `sqlMessage` leaves out the statement and its values, which the whole message of one client repeats.
   const text = sqlMessage || message.split('\n', 1)[0] || code || 'no reason given'
   const full = engineErrors.has(errno) && isDiskFull.test(message)
   const tooLarge = code === 'ER_MAX_ALLOWED_PACKET'
-  return new StoreError(full || tooLarge ? 'capacity' : (faultOf[errno] ?? 'transient'), `database: ${text}`, {
-    cause: error,
-  })
+  const fault = full
+    ? 'capacity'
+    : tooLarge
+      ? 'data'
+      : (faultOf[errno] ?? (isOfServer(errno) ? 'unknown' : 'transient'))
+  return new StoreError(fault, `database: ${text}`, { cause: error, statement: sql?.slice(0, statementCharsMax) })
 }

@@ -1,6 +1,8 @@
 /** The hot path: one batch, one transaction, offset first (S1). Statements are prepared once, at the first commit. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
+import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import type { ReadingRows } from '../reading-rows.ts'
 import {
@@ -10,6 +12,7 @@ import {
   deviceColumns,
   deviceValues,
   filledColumns,
+  ledgerAdded,
   ledgerSums,
   ledgerValues,
   pushReadingValues,
@@ -24,6 +27,9 @@ import { unitOfWork } from './unit-of-work.ts'
 
 /** What a device is: set when its row is made, compared and never changed afterwards. */
 const deviceIdentity: readonly string[] = ['id', 'source', 'external', 'first_arrived']
+
+/** SQLITE_CONSTRAINT_UNIQUE: the name has another number. */
+const uniqueViolation = 2067
 
 /** With the key alone, 50 rows a statement take two thirds of the time of one. */
 const rowsPerStatement = 50
@@ -61,9 +67,14 @@ export function commitSqlite(
     `INSERT INTO dead_letter (${deadLetterColumns.join(', ')}) VALUES (${marks(deadLetterColumns.length)})
      ON CONFLICT (pos, idx) DO UPDATE SET ${replaced(deadLetterColumns.slice(2))}`,
   )
+  const donePieces = db.prepare(deletePieces)
+  const upsertPiece = db.prepare(
+    `INSERT INTO dead_letter_piece (${letterPieceColumns.join(', ')}) VALUES (${marks(letterPieceColumns.length)})
+     ON CONFLICT (pos, idx, piece) DO UPDATE SET bytes = excluded.bytes`,
+  )
   const addLedger = db.prepare(
     `INSERT INTO ledger (journal, source, day, ${ledgerSums.join(', ')}) VALUES (${marks(3 + ledgerSums.length)})
-     ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+     ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, `excluded.${column}`)}`).join(', ')}`,
   )
 
   const putLosses = putLossesSqlite(db)
@@ -86,6 +97,15 @@ export function commitSqlite(
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
   }
 
+  function putDevice(device: DeviceState): boolean {
+    try {
+      return upsertDevice.run(...deviceValues(device)).changes === 1
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode === uniqueViolation) return false
+      throw error
+    }
+  }
+
   return (batch, blocks, today) => {
     checkReadings(batch.readings)
     using work = unitOfWork(db)
@@ -97,11 +117,17 @@ export function commitSqlite(
       )
     if (blocks) putReadings(batch.readings, blocks)
     for (const device of batch.devices)
-      if (upsertDevice.run(...deviceValues(device)).changes !== 1)
+      if (!putDevice(device))
         throw new StoreError('transient', `device number ${device.id} belongs to another device: reload the devices`)
     for (const { device, state } of batch.orders ?? []) putOrder.run(device, state)
-    for (const { pos, idx } of batch.deadLettersDone) doneDeadLetter.run(pos, idx)
-    for (const letter of batch.deadLetters) upsertDeadLetter.run(...deadLetterValues(letter))
+    for (const { pos, idx } of batch.deadLettersDone) {
+      doneDeadLetter.run(pos, idx)
+      donePieces.run(pos, idx)
+    }
+    for (const letter of batch.deadLetters) {
+      upsertDeadLetter.run(...deadLetterValues(firstPiece(letter)))
+      for (const piece of furtherPieces(letter)) upsertPiece.run(...letterPieceColumns.map((column) => piece[column]))
+    }
     for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
     putLosses(batch.journal, batch.losses)
     putHistory(batch.history, today)

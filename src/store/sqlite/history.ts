@@ -20,6 +20,7 @@ import {
   sessionValues,
 } from '../history-rows.ts'
 import { sessionAt } from '../session-rows.ts'
+import { addedUp } from '../sums.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Rows deleted in one transaction: the writer waits for it. */
@@ -36,7 +37,7 @@ export function putHistorySqlite(db: DatabaseSync): (batch: HistoryBatch | undef
     `${insert('occupancy', occupancyColumns)} ON CONFLICT DO UPDATE SET ${changed(occupancyValuesChanged, (of) => `excluded.${of}`)}`,
   )
   const addCount = db.prepare(
-    `${insert('zone_count', countColumns)} ON CONFLICT DO UPDATE SET ${changed(countSums, (of) => `${of} + excluded.${of}`)}`,
+    `${insert('zone_count', countColumns)} ON CONFLICT DO UPDATE SET ${changed(countSums, (of) => addedUp(of, `excluded.${of}`))}`,
   )
   const widest = (which: 'min' | 'max') => (of: string) =>
     `coalesce(${which}(${of}, excluded.${of}), ${of}, excluded.${of})`

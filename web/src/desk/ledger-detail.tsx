@@ -12,6 +12,8 @@ const lines: readonly (readonly [keyof Ledger, TextKey, 'sum' | 'part'])[] = [
   ['committed', 'ledgerCommitted', 'part'],
   ['duplicate', 'ledgerDuplicate', 'part'],
   ['quarantined', 'ledgerQuarantined', 'part'],
+  ['tentative', 'ledgerTentativeName', 'part'],
+  ['damaged', 'ledgerDamagedName', 'part'],
   ['pending', 'ledgerPendingName', 'part'],
   ['lost', 'ledgerLostName', 'sum'],
 ]

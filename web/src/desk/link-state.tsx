@@ -1,5 +1,6 @@
 /** What the link to the server is doing, short in the chip and in words in the banner. */
 import { useDesk } from './desk.ts'
+import { routes } from './route.ts'
 
 /** A loss shorter than this is a reconnection, a longer one an outage with a beginning. */
 const offlineFromMs = 15_000
@@ -55,6 +56,13 @@ export function LinkBanner() {
     return (
       <p class="banner bad" role="alert">
         {words.text('databaseBanner')}
+      </p>
+    )
+  if (pipeline === 'not-advancing')
+    return (
+      <p class="banner bad" role="alert">
+        {words.text('standsBanner', { pending: kpi.value?.ledger?.pending ?? '?' })}{' '}
+        <a href={routes.pipeline}>{words.text('pipeline')}</a>
       </p>
     )
   if (pipeline === 'intake-down')

@@ -38,6 +38,8 @@ export const de: Dictionary = {
     'Die Sitzung ist abgelaufen. Die Zahlen unten sind Stand {time}. Auf dem Server „baykeeper setup-link“ ausführen und den Link öffnen.',
   databaseBanner:
     'Die Datenbank ist nicht erreichbar. Meldungen liegen sicher im Journal; die Zahlen unten bleiben, wie sie waren.',
+  standsBanner:
+    'Die Verarbeitung kommt nicht voran: {pending} Meldungen warten im Journal, seit 20 s wurde keine gespeichert. Der Grund steht auf der Seite:',
   intakeBanner:
     'Die Annahme steht: Sender bekommen keine Bestätigung und behalten ihre Meldungen. Sie wird neu gestartet.',
   behindBanner: 'Die Verarbeitung hängt nach: {pending} Meldungen warten im Journal.',
@@ -92,7 +94,7 @@ export const de: Dictionary = {
   checked: 'geprüft {age}',
 
   ledgerTitle: 'Wo jede Meldung geblieben ist',
-  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + offen',
+  ledgerLaw: 'angenommen = gespeichert + doppelt + in Quarantäne + unentschieden + beschädigt + offen',
   ledgerLost: 'Fehlende Nummern sind Lücken in der Zählung der Sender: verloren, bevor sie hier ankamen.',
   ledgerReceived: 'Empfangen',
   ledgerAccepted: 'Angenommen',
@@ -101,6 +103,8 @@ export const de: Dictionary = {
   ledgerCommitted: 'Gespeichert',
   ledgerDuplicate: 'Doppelt',
   ledgerQuarantined: 'In Quarantäne',
+  ledgerTentativeName: 'Unentschieden',
+  ledgerDamagedName: 'Beschädigt',
   ledgerPendingName: 'Offen',
   ledgerLostName: 'Fehlende Nummern',
   ledgerDifference: 'Abweichung',

@@ -36,6 +36,8 @@ export const en = {
     'Your session has ended. The numbers below are as of {time}. Run “baykeeper setup-link” on the server and open the link it prints.',
   databaseBanner:
     'The database cannot be reached. Readings are kept safe in the journal; the numbers below stay as they were.',
+  standsBanner:
+    'Processing is not advancing: {pending} readings wait in the journal, and none has been stored for 20 s. The reason is on the page:',
   intakeBanner: 'Intake is down: senders get no acknowledgement and keep their readings. It is being restarted.',
   behindBanner: 'Processing is behind: {pending} readings wait in the journal.',
 
@@ -89,7 +91,7 @@ export const en = {
   checked: 'checked {age}',
 
   ledgerTitle: 'Where every reading went',
-  ledgerLaw: 'accepted = committed + duplicate + quarantined + pending',
+  ledgerLaw: 'accepted = committed + duplicate + quarantined + undecided + damaged + pending',
   ledgerLost: 'Missing numbers are gaps in the senders’ own counting: lost before they arrived here.',
   ledgerReceived: 'Received',
   ledgerAccepted: 'Accepted',
@@ -98,6 +100,8 @@ export const en = {
   ledgerCommitted: 'Committed',
   ledgerDuplicate: 'Duplicate',
   ledgerQuarantined: 'Quarantined',
+  ledgerTentativeName: 'Undecided',
+  ledgerDamagedName: 'Damaged',
   ledgerPendingName: 'Pending',
   ledgerLostName: 'Missing numbers',
   ledgerDifference: 'Difference',

@@ -56,3 +56,9 @@ test('numbers, plurals, ages and the time of the site follow the language', () =
     .replaceAll(/\s/g, ' ')
   assert.equal(night, 'Nov 23, 12:00 – 13:00')
 })
+
+test('a sum that has stopped at its limit is shown as at least that', () => {
+  const words = createWords('en', en)
+  assert.match(words.number(Number.MAX_SAFE_INTEGER), /^≥ 9/)
+  assert.doesNotMatch(words.number(Number.MAX_SAFE_INTEGER - 1), /≥/)
+})

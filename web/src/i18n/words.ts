@@ -1,4 +1,5 @@
 /** Words in the reader's language: texts with blanks filled in, numbers, times and ages through `Intl`. Pure. */
+import { sumMax } from '@baykeeper/contract/balance.ts'
 import { en, type Plural, type TextKey } from './en.ts'
 
 export interface Words<K extends string = TextKey> {
@@ -50,7 +51,7 @@ export function createWords<K extends string = TextKey>(
   const fill = (text: string, blanks: Readonly<Record<string, string | number>>) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = blanks[name]
-      return value === undefined ? whole : typeof value === 'number' ? plain.format(value) : value
+      return value === undefined ? whole : typeof value === 'number' ? atLeast(value) + plain.format(value) : value
     })
   const formats = new Map<string, Intl.DateTimeFormat>()
   const time = (at: number, style: Intl.DateTimeFormatOptions, timeZone: string | undefined) => {
@@ -80,8 +81,10 @@ export function createWords<K extends string = TextKey>(
       if (typeof found === 'string') return fill(found, { n })
       return fill(plurals.select(n) === 'one' ? found.one : found.other, { n })
     },
-    number: (n, digits = 0) =>
-      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n),
+    number: (n, digits = 0) => {
+      const style = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+      return `${atLeast(n)}${new Intl.NumberFormat(locale, style).format(n)}`
+    },
     percent: (share, digits = 0) =>
       new Intl.NumberFormat(locale, {
         style: 'percent',
@@ -116,3 +119,6 @@ export function createWords<K extends string = TextKey>(
     },
   }
 }
+
+/** A sum that has stopped at its limit is at least that. */
+const atLeast = (n: number) => (n >= sumMax ? '≥ ' : '')

@@ -71,6 +71,8 @@ const lawFields = [
   ['committed', 'fateCommitted'],
   ['duplicate', 'fateDuplicate'],
   ['quarantined', 'fateQuarantined'],
+  ['tentative', 'fateTentative'],
+  ['damaged', 'fateDamaged'],
   ['pending', 'fatePending'],
   ['lost', 'fateLost'],
 ] as const satisfies readonly (readonly [keyof Ledger, PipelineKey])[]

@@ -1,4 +1,5 @@
 /** The proof: both halves of the conservation law in live numbers, and what is missing from them in large type. */
+import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
 import type { ServerStatus } from '@baykeeper/contract/status.ts'
 import { useSignal } from '@preact/signals'
@@ -10,34 +11,30 @@ import type { PipelineKey } from '../i18n/pipeline-en.ts'
 import { Audit } from './audit.tsx'
 import { usePipelineWords } from './pipeline-words.ts'
 
-type Term = readonly [field: keyof Ledger | 'damaged', name: PipelineKey]
+type Term = readonly [field: keyof Ledger, name: PipelineKey]
+const names = {
+  ...{ accepted: 'fateAccepted', refused: 'fateRefused', unframeable: 'fateUnframeable', committed: 'fateCommitted' },
+  ...{ duplicate: 'fateDuplicate', quarantined: 'fateQuarantined', damaged: 'fateDamaged', pending: 'fatePending' },
+  tentative: 'fateTentative',
+} as const satisfies Record<(typeof receivedTerms)[number] | (typeof acceptedTerms)[number], PipelineKey>
+/** These are rare: their terms are shown when there is any. */
+const rare: readonly (keyof Ledger)[] = ['damaged', 'tentative']
+const isShown = ([field]: Term, ledger: Ledger) => !rare.includes(field) || ledger[field] !== 0
 const halves: readonly { readonly law: PipelineKey; readonly whole: Term; readonly parts: readonly Term[] }[] = [
   {
     law: 'law1',
     whole: ['received', 'fateReceived'],
-    parts: [
-      ['accepted', 'fateAccepted'],
-      ['refused', 'fateRefused'],
-      ['unframeable', 'fateUnframeable'],
-    ],
+    parts: receivedTerms.map((term) => [term, names[term]] as const),
   },
   {
     law: 'law2',
     whole: ['accepted', 'fateAccepted'],
-    parts: [
-      ['committed', 'fateCommitted'],
-      ['duplicate', 'fateDuplicate'],
-      ['quarantined', 'fateQuarantined'],
-      ['pending', 'fatePending'],
-    ],
+    parts: acceptedTerms.map((term) => [term, names[term]] as const),
   },
 ]
 
-/**
- * The difference is of the totals, every second; the audit's own word is of every row, and outlives a difference of 0.
- * `damaged`: accepted frames that could not be read back; they are part of the second half only when there are any.
- */
-export function LedgerStrip({ damaged, audit }: { damaged: number; audit: ServerStatus['audit'] }) {
+/** The difference is of the totals, every second; the audit's result is of every row, and outlives a difference of 0. */
+export function LedgerStrip({ audit }: { audit: ServerStatus['audit'] }) {
   const words = usePipelineWords()
   const { kpi, staleSince, zone } = useDesk()
   const ledger = kpi.value?.ledger
@@ -75,9 +72,9 @@ export function LedgerStrip({ damaged, audit }: { damaged: number; audit: Server
               <Equation
                 key={law}
                 law={words.text(law)}
-                ledger={{ ...ledger, damaged }}
+                ledger={ledger}
                 whole={whole}
-                parts={law === 'law2' && damaged > 0 ? [...parts, ['damaged', 'fateDamaged']] : parts}
+                parts={parts.filter((term) => isShown(term, ledger))}
               />
             ))}
             <p class="beside">
@@ -94,7 +91,7 @@ export function LedgerStrip({ damaged, audit }: { damaged: number; audit: Server
 
 interface EquationProps {
   readonly law: string
-  readonly ledger: Readonly<Record<keyof Ledger | 'damaged', number>>
+  readonly ledger: Ledger
   readonly whole: Term
   readonly parts: readonly Term[]
 }

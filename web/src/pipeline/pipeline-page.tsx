@@ -20,12 +20,16 @@ function PipelinePage() {
   const watched = useWatch().value
   const status = watched.value?.status
   const ledger = useFetched<LedgerReport>('/api/v1/ledger', ledgerMs).value
-  const damaged = ledger.value?.rows.reduce((sum, row) => sum + row.damaged, 0) ?? 0
   return (
     <>
       <PageHead title={words.text('pipeline')} />
+      {status?.problems.map((problem) => (
+        <p key={problem} class="banner bad" role="alert">
+          {problem}
+        </p>
+      ))}
       <StageFlow watched={watched} />
-      <LedgerStrip damaged={damaged} audit={status?.audit ?? null} />
+      <LedgerStrip audit={status?.audit ?? null} />
       <LedgerTables ledger={ledger} />
       <SourcesTable sources={{ ...watched, value: status && { items: status.sources } }} />
     </>

@@ -206,6 +206,8 @@ function faultWord(words: PipelineWords, { fault }: Finding): string {
       return words.text('wrongQuarantined')
     case 'database-down':
       return words.text('wrongDatabase')
+    case 'stands':
+      return words.text('wrongStands')
     case 'weak':
       return words.count('wrongWeak', fault.count)
     case 'commit':

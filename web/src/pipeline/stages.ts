@@ -9,7 +9,18 @@ export type StageName = (typeof stageNames)[number]
 
 export type Fault =
   | { readonly of: 'source-down'; readonly names: readonly string[]; readonly state: SourceStatus['state'] }
-  | { readonly of: 'refused' | 'intake-down' | 'disk' | 'sync' | 'quarantined' | 'database-down' | 'commit' | 'old' }
+  | {
+      readonly of:
+        | 'refused'
+        | 'intake-down'
+        | 'disk'
+        | 'sync'
+        | 'quarantined'
+        | 'database-down'
+        | 'stands'
+        | 'commit'
+        | 'old'
+    }
   | { readonly of: 'behind'; readonly pending: number }
   | { readonly of: 'weak'; readonly count: number }
 
@@ -57,6 +68,7 @@ export function findingsOf(
   if (pipeline === 'behind') note('decode', 'warn', { of: 'behind', pending: look?.pending ?? 0 })
   if (weaknesses.length > 0) note('commit', 'warn', { of: 'weak', count: weaknesses.length })
   if (above(look?.commitMsP99, commitMsMax)) note('commit', 'warn', { of: 'commit' })
+  if (pipeline === 'not-advancing') note('commit', 'bad', { of: 'stands' })
   if (pipeline === 'database-down') note('commit', 'bad', { of: 'database-down' })
   if (above(look?.storeAgeMs, storeAgeMsMax)) note('live', 'warn', { of: 'old' })
   return found

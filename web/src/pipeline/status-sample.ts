@@ -6,6 +6,8 @@ export const sampleStatus = (more: Partial<ServerStatus> = {}): ServerStatus => 
   ...{
     ready: { intake: true, processor: true, web: true },
     pipeline: 'ok',
+    advancing: true,
+    problems: [],
     events_per_second: 3.2,
     lag_ms: 21,
     depth: 0,
@@ -15,7 +17,7 @@ export const sampleStatus = (more: Partial<ServerStatus> = {}): ServerStatus => 
   database: { state: 'up', age_s: 0.3, version: 'SQLite 3.51.0', location: 'baykeeper.db', weaknesses: [] },
   ledger: {
     ...{ received: 120, accepted: 118, refused: 2, unframeable: 0, committed: 118, duplicate: 0, quarantined: 0 },
-    ...{ pending: 0, lost: 0, difference: 0, checked: '2026-11-23T08:00:00.000Z' },
+    ...{ tentative: 0, damaged: 0, pending: 0, lost: 0, difference: 0, checked: '2026-11-23T08:00:00.000Z' },
   },
   audit: { running: false, ok: null, time: null, failures: null, failed: null },
   devices: { seen: 4_980, reporting: 4_951, unassigned: 0 },

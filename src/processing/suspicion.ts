@@ -1,0 +1,34 @@
+/**
+ * The part of the journal in which something cannot be committed, and how many records of it are tried at once. Each failure halves
+ * the number, each success doubles it; one record that fails alone is set aside by whoever holds it. So a batch that fails ends
+ * after a bounded number of tries, whatever is in it.
+ */
+export interface Suspicion {
+  /** Last record of the part. */
+  readonly until: number
+  /** Records tried at once; undefined until the first look says where the part begins. */
+  records: number | undefined
+  /** A single record has failed: its frames are tried apart. */
+  isAlone: boolean
+}
+
+export const suspicionUntil = (until: number): Suspicion => ({ until, records: undefined, isAlone: false })
+
+/** The record up to which the next try goes. */
+export function nextLimit(suspicion: Suspicion, position: number): number {
+  const left = suspicion.until - position
+  suspicion.records ??= Math.max(1, Math.ceil(left / 2))
+  return position + Math.min(left, suspicion.isAlone ? 1 : suspicion.records)
+}
+
+export function narrowed(suspicion: Suspicion): void {
+  if (suspicion.records === 1) suspicion.isAlone = true
+  else if (suspicion.records !== undefined) suspicion.records = Math.ceil(suspicion.records / 2)
+}
+
+/** False when the whole part is committed: batches are as large as before. */
+export function widened(suspicion: Suspicion, position: number): boolean {
+  suspicion.records = Math.min(Number.MAX_SAFE_INTEGER, 2 * (suspicion.records ?? 1))
+  suspicion.isAlone = false
+  return position < suspicion.until
+}
