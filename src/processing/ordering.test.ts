@@ -357,3 +357,83 @@ for (const [name, cases] of Object.entries(all))
           assert.equal(new Set(keys).size, keys.length, 'no number is stored twice in one boot')
         })
   })
+
+describe('what follows from the order', () => {
+  const at = (time: string) => Date.parse(`2026-11-23T${time}:00Z`)
+  const staysOf = async (times: readonly string[], perCommit = 1) => {
+    const { store, device } = await play(times.map(line), { perCommit })
+    const stays = store.history().sessions.map(({ arrival, departure, certain }) => [arrival, departure, certain])
+    return { stays, device }
+  }
+
+  for (const perCommit of [1, 100]) {
+    test(`a late reading brings a stay to light (${perCommit} a commit)`, async () => {
+      const { stays } = await staysOf(['10:00 F', '13:24 F', '11:45 T'], perCommit)
+      assert.deepEqual(stays, [[at('11:45'), at('13:24'), true]])
+    })
+
+    test(`a late reading cuts a stay in two (${perCommit} a commit)`, async () => {
+      const { stays } = await staysOf(['10:00 T', '12:00 F', '11:00 F', '11:30 T'], perCommit)
+      assert.deepEqual(stays, [
+        [at('10:00'), at('11:00'), true],
+        [at('11:30'), at('12:00'), true],
+      ])
+    })
+
+    test(`the present stay begins where late readings say (${perCommit} a commit)`, async () => {
+      const { stays, device } = await staysOf(['10:00 T', '12:00 T', '11:00 F', '11:30 T'], perCommit)
+      assert.deepEqual(stays, [[at('10:00'), at('11:00'), true]])
+      assert.equal(device().since, at('11:30'))
+    })
+  }
+
+  test('a stay of no length is never certain', async () => {
+    const { stays } = await staysOf(['10:00 T', '10:00 F'])
+    assert.deepEqual(stays, [[at('10:00'), at('10:00'), false]])
+  })
+
+  test('a doubt about the state ends no stay', async () => {
+    const { store } = await play(['1 F', '2 T', '1 F', '3 T', '4 F'].map(line))
+    assert.deepEqual(
+      store.history().sessions.map(({ arrival, certain }) => [arrival, certain]),
+      [[store.readings.find(({ seq }) => seq === 2)?.time, true]],
+    )
+  })
+
+  test('a retained message is no sign of life', async () => {
+    const sent = [line('F'), { ...line('F'), meta: { retain: '1' }, afterMs: 3_600_000 }]
+    const { store, device } = await play(sent)
+    assert.equal(device().lastArrived, store.readings[0]?.arrived)
+  })
+
+  test('the last arrival follows a clock of the server that was set back, and jitter does not move it', async () => {
+    const hour = 3_600_000
+    const jumped = await play([
+      line('1 T'),
+      { ...line('2 F'), afterMs: 1_000 * hour },
+      { ...line('3 T'), afterMs: -999 * hour },
+    ])
+    assert.equal(jumped.device().lastArrived, jumped.store.readings.at(-1)?.arrived)
+    const jitter = await play([line('1 T'), { ...line('2 F'), afterMs: -500 }])
+    assert.equal(jitter.device().lastArrived, jitter.store.readings[0]?.arrived)
+  })
+
+  test('a late or impossible count of a gate is kept, and counts no entries', async () => {
+    const gate = (counts: readonly number[]) =>
+      play(counts.map((count) => ({ body: `{"device":"A","count_in":${count}}` })))
+    const entriesOf = ({ store }: Awaited<ReturnType<typeof gate>>) =>
+      store.history().counts.reduce((sum, { entries, resets }) => sum + entries + resets * 1_000, 0)
+    const late = await gate([10, 11, 10, 12])
+    assert.equal(entriesOf(late), 2)
+    const impossible = await gate([101, 4_294_967_295, 102])
+    assert.equal(entriesOf(impossible), 1)
+    assert.deepEqual(
+      impossible.store.readings.map(({ countIn, quality }) => [countIn, quality]),
+      [
+        [101, 0],
+        [4_294_967_295, 16],
+        [102, 0],
+      ],
+    )
+  })
+})

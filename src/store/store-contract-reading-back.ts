@@ -6,7 +6,7 @@ import { emptyLayout } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
 import { BadCursor, type ReadingRow, type Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
-import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, walk } from './store-samples.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aLedgerRow, aReading, at, walk } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
@@ -287,13 +287,13 @@ export function readingBackContract(onStore: OnStore): void {
       await store.commit(aBatch({ ledger: first }))
       await store.commit(aBatch({ from: 1, to: 2, ledger: second }))
       assert.deepEqual(await store.ledger(), [
-        aDelta({ committed: 6, duplicate: 3 }),
-        aDelta({ day: '2026-11-24', damaged: 4 }),
-        aDelta({ source: 'mqtt', quarantined: 1 }),
+        aLedgerRow({ committed: 6, duplicate: 3 }),
+        aLedgerRow({ day: '2026-11-24', damaged: 4 }),
+        aLedgerRow({ source: 'mqtt', quarantined: 1 }),
       ])
       assert.deepEqual(await store.ledgerAt('unknown'), {
         cursor: { position: 0, fence: 0, base: 0 },
-        totals: { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 },
+        totals: { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0, tentative: 0 },
       })
     })
 

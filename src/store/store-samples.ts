@@ -4,7 +4,7 @@ import { newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import { instant } from '../lib/brand.ts'
 import { readingRows } from './reading-rows.ts'
-import type { CommitBatch, DeadLetterRow, LedgerDelta, ReadingRow } from './store.ts'
+import type { CommitBatch, DeadLetterRow, LedgerDelta, LedgerRow, ReadingRow } from './store.ts'
 
 export const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const journal = '0123456789abcdef0123456789abcdef'
@@ -75,6 +75,8 @@ export const aDelta = (delta: Partial<LedgerDelta> = {}): LedgerDelta => ({
   damaged: 0,
   ...delta,
 })
+
+export const aLedgerRow = (delta: Partial<LedgerDelta> = {}): LedgerRow => ({ ...aDelta(delta), tentative: 0 })
 
 /** Everything of a paged list, two items at a time, so that every page has an edge. */
 export async function walk<T>(

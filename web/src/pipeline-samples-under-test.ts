@@ -96,8 +96,8 @@ export function sampleLosses(): { losses: Loss[]; sensors: SensorDay[]; rows: Le
     losses,
     sensors,
     rows: [
-      { source: 'serial', day: day(0), committed: 2_400, duplicate: 3, quarantined: 0, lost: 4, damaged: 0 },
-      { source: 'serial', day: day(30), committed: 2_400, duplicate: 3, quarantined: 0, lost: 0, damaged: 0 },
+      { source: 'serial', day: day(0), committed: 2_400, duplicate: 3, quarantined: 0, tentative: 0, lost: 4, damaged: 0 },
+      { source: 'serial', day: day(30), committed: 2_400, duplicate: 3, quarantined: 0, tentative: 0, lost: 0, damaged: 0 },
     ],
   }
 }

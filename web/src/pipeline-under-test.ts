@@ -42,6 +42,7 @@ export function createPipelineDouble(): PipelineDouble {
       committed: 117_961,
       duplicate: 120,
       quarantined: 5,
+      tentative: 0,
       damaged: 0,
       pending: 0,
       lost: 0,
@@ -49,9 +50,9 @@ export function createPipelineDouble(): PipelineDouble {
     },
     sources: sampleSources(),
     rows: [
-      { source: 'http', day: '2026-11-23', committed: 41_200, duplicate: 12, quarantined: 3, lost: 0, damaged: 0 },
-      { source: 'mqtt', day: '2026-11-23', committed: 20_100, duplicate: 100, quarantined: 0, lost: 0, damaged: 0 },
-      { source: 'http', day: '2026-11-22', committed: 56_661, duplicate: 8, quarantined: 2, lost: 0, damaged: 0 },
+      { source: 'http', day: '2026-11-23', committed: 41_200, duplicate: 12, quarantined: 3, tentative: 0, lost: 0, damaged: 0 },
+      { source: 'mqtt', day: '2026-11-23', committed: 20_100, duplicate: 100, quarantined: 0, tentative: 0, lost: 0, damaged: 0 },
+      { source: 'http', day: '2026-11-22', committed: 56_661, duplicate: 8, quarantined: 2, tentative: 0, lost: 0, damaged: 0 },
     ],
     losses: [],
     sensors: [],
@@ -170,9 +171,9 @@ function sampleAudit({ ledger, audit, rows }: PipelineDouble): AuditReport {
     journal: '0123456789abcdef0123456789abcdef',
     ledger: { ...ledger, difference },
     brackets: { intake: 0, store: difference },
-    sources: rows.slice(0, 1).map(({ source, committed, duplicate, quarantined, lost, damaged }) => ({
+    sources: rows.slice(0, 1).map(({ source, committed, duplicate, quarantined, tentative, lost, damaged }) => ({
       ...{ source, received: null, accepted: null, refused: null, unframeable: null, pending: null },
-      ...{ committed, duplicate, quarantined, lost, damaged },
+      ...{ committed, duplicate, quarantined, tentative, lost, damaged },
       ...{ readings: committed, deadLetters: quarantined, discarded: 0, openGaps: 0, confirmedLost: lost },
     })),
     sensors: 1_412,
