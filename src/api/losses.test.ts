@@ -104,7 +104,7 @@ test('days of sensors are listed newest first, page by page', async () => {
 
 test('a ledger row has both sides of a day, and says nothing where intake told nothing', async () => {
   await using api = await filled()
-  const sums = { committed: 2, duplicate: 0, quarantined: 1, lost: 0, damaged: 0 }
+  const sums = { committed: 2, duplicate: 0, quarantined: 1, tentative: 0, lost: 0, damaged: 0 }
   await api.commit({ ledger: ['2026-11-22', '2026-11-23'].map((day) => ({ source: 'gate', day, ...sums })) })
   const { rows } = (await api.app.inject(url('/api/v1/ledger'))).json()
   const untold = { received: null, accepted: null, refused: null, unframeable: null }

@@ -15,6 +15,7 @@ const relations = [
   'journal_offset ||--o{ ledger : "journal"',
   'journal_offset ||--o{ intake_day : "journal"',
   'device ||--o{ reading : "device = id"',
+  'device ||--o| device_order : "device = id"',
   'reading_open |o--o{ reading : "the newest rows"',
   'reading_block ||--|{ reading : "keys of closed blocks"',
   'reading }|--o| raw_frame : "pos, idx / 1,024"',

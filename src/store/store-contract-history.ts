@@ -159,5 +159,8 @@ async function equals(store: Store, model: Model) {
     [...model.deadLetters].sort((a, b) => b - a),
   )
   const rows = [...model.ledger.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
-  assert.deepEqual((await store.ledger()).map(({ tentative: _, ...row }) => row), rows)
+  assert.deepEqual(
+    (await store.ledger()).map(({ tentative: _, ...row }) => row),
+    rows,
+  )
 }
