@@ -4,11 +4,12 @@ import { houseRows } from './house-rows.ts'
 import { journalRows } from './journal-rows.ts'
 import { sourceRows } from './source-rows.ts'
 import { storeRows } from './store-rows.ts'
+import { historiesRow } from './world-rows.ts'
 
-export const faultTable: readonly FaultRow[] = [...journalRows, ...storeRows, ...sourceRows, ...houseRows]
+export const faultTable: readonly FaultRow[] = [...journalRows, historiesRow, ...storeRows, ...sourceRows, ...houseRows]
 
 const shared = faultTable.filter(({ alone }) => !alone)
-const inMemory = new Set<FaultRow>(journalRows)
+const inMemory = new Set<FaultRow>([...journalRows, historiesRow])
 
 /** Rows of one lane run one after another; the first lane is busy with its own processor, the second mostly waits for others. */
 export const lanes: readonly (readonly FaultRow[])[] = [

@@ -133,7 +133,7 @@ async function round(seed: number, until: number): Promise<{ kills: number; verd
 const fallsIn = (logs: string) => logs.split('ended and is started again').length - 1
 
 /** The same addresses for the next start. */
-function portFlags({ ready }: TestServer): string[] {
+export function portFlags({ ready }: TestServer): string[] {
   const port = (url: string) => new URL(url).port
   return [
     '--port',

@@ -41,7 +41,7 @@ export function lifeOf(random: Random, kind: Kind): Life {
   const hasReset = kind === 'session' && chance(random, 0.15)
   if (hasReset) traits.push('counter reset')
   const clock = clockOf(random, clockFaults[fault].offset, traits)
-  const payload = payloadOf(random, traits)
+  const payload = payloadOf(random, kind, traits)
   const readings: TrueReading[] = []
   const runs = kind === 'neither' || kind === 'clock' ? 1 : whole(random, 1, chance(random, 0.1) ? 6 : 3)
   if (runs > 1) traits.push(kind === 'session' && !hasReset ? 'rejoined' : 'restarted')
@@ -105,11 +105,12 @@ function clockOf(random: Random, offset: number, traits: string[]): (at: number)
 /** How the truth changes, and what else the board measures. */
 function payloadOf(
   random: Random,
+  kind: Kind,
   traits: string[],
 ): (at: number) => Pick<Wire, 'occupied' | 'batteryPct' | 'countIn'> {
   const change = pick(random, [1, 0.5, 0.5, 0.2])
   const hasBattery = chance(random, 0.5)
-  const hasCounter = chance(random, 0.15)
+  const hasCounter = chance(random, 0.15) && kind !== 'session'
   if (change === 1) traits.push('only changes are sent')
   if (hasCounter) traits.push('counter')
   let occupied = chance(random, 0.5)

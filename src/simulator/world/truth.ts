@@ -96,12 +96,30 @@ export function missingIn(history: History): number | undefined {
   const { kind } = history
   if (kind === 'clock' || kind === 'neither' || counterRestarts(history)) return undefined
   const delivered = deliveredReadings(history)
-  if (kind === 'clock-number' && history.clockTrusted) return holesCutAtFalls(delivered)
+  if (kind === 'clock-number' && history.clockTrusted)
+    return joinsBoots(history) ? undefined : holesCutAtFalls(delivered)
   if (numbersOnly(history) && !runsAreVisible(history, delivered)) return undefined
   let missing = 0
   for (const numbers of Map.groupBy(delivered, ({ run }) => run).values())
     missing += holes(numbers.map((r) => r.number))
   return missing
+}
+
+/**
+ * Two boots look like one as long as their frames rise; a late frame between them shows later that they are two. A server that keeps readings
+ * under the boot they were stored in counts the numbers between as missing.
+ */
+function joinsBoots({ deliveries, readings }: History): boolean {
+  const seen: number[] = []
+  const seqOf = (reading: number | undefined) => (reading === undefined ? undefined : readings[reading]?.wire.seq)
+  for (const { reading } of deliveries) {
+    const at = seen.findLastIndex((other) => other <= reading) + 1
+    if (seen[at - 1] === reading) continue
+    const [before, seq, after] = [seqOf(seen[at - 1]), seqOf(reading) ?? 0, seqOf(seen[at])]
+    seen.splice(at, 0, reading)
+    if (before !== undefined && after !== undefined && before < after && (seq <= before || seq >= after)) return true
+  }
+  return false
 }
 
 /** Each delivered reading once, in the order they were made. */

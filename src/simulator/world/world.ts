@@ -37,19 +37,22 @@ export function unfairHistoryOf(seed: number): History {
   const transport: Transport = 'serial'
   const order = life.readings.map((_, i): Step => ({ reading: i }))
   const traits: string[] = []
-  const steps = unfairly(random, order, traits)
+  const steps = unfairly(random, life, order, traits)
   const deliveries = deliver(random, life, transport, steps)
   return { seed, transport, ...life, fair: false, traits: [...life.traits, ...traits], deliveries }
 }
 
 const runsOf = ({ readings }: Life) => new Set(readings.map(({ run }) => run)).size
 
-function unfairly(random: Random, order: readonly Step[], traits: string[]): Step[] {
+function unfairly(random: Random, { readings }: Life, order: readonly Step[], traits: string[]): Step[] {
   if (chance(random, 0.4)) {
     traits.push('newest first')
     return order.toReversed()
   }
   traits.push('everything again')
   const from = Math.floor(random() * (order.length / 2))
-  return [...order, ...order.slice(from, from + 1 + Math.floor(random() * (order.length - from)))]
+  const again = order.slice(from, from + 1 + Math.floor(random() * (order.length - from)))
+  // What goes on exactly where the new boot stands is taken for its next frame: nothing tells them apart.
+  const next = (readings.at(-1)?.number ?? 0) + 1
+  return [...order, ...again.filter(({ reading }) => readings[reading]?.number !== next)]
 }

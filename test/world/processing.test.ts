@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { judge } from '../../src/simulator/world/judge.ts'
+import { reports } from '../../src/simulator/world/reports.ts'
+import { table } from '../../src/simulator/world/shrink.ts'
+import { historiesTogether, judgeTogether } from './histories.ts'
+import { observeProcessing } from './processing-server.ts'
+
+const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+
+test('processing tells restarts, repetitions and late frames apart in 240 emulated histories, restarted on the way', async () => {
+  for (let seed = firstSeed; seed < firstSeed + 240; seed += historiesTogether) {
+    const [failure] = await judgeTogether(seed, historiesTogether)
+    assert.equal(failure, undefined, `seed ${failure?.seed}\n${failure?.what}`)
+  }
+})
+
+for (const { what, url, history } of reports)
+  test(`processing stands what was reported: ${what} (${url})`, async () => {
+    assert.deepEqual(judge(history, await observeProcessing(history)), [], table(history))
+  })
