@@ -64,8 +64,13 @@ const commands = new Map(commandsBelow(commandTable(() => async () => {})))
 const flagsOf = (command: Command) => command.options.flatMap(({ long, short }) => [long, short].filter(Boolean))
 const ownFlags = new Set([...commands.values()].flatMap(flagsOf))
 
-/** Names of CSS, and arguments for a program of our own: no text for people. */
-const apart = ['web/src/plan/colours.ts', 'src/forecast/training.ts']
+/** Names of CSS, and arguments for a program of our own or for database servers of the tests: no text for people. */
+const apart = [
+  'web/src/plan/colours.ts',
+  'src/forecast/training.ts',
+  'src/store/mysql/server-files.ts',
+  'src/store/mysql/server-programs.ts',
+]
 
 /** Flags of other programs that our texts name. Each must still be named somewhere. */
 const foreignFlags: Record<string, readonly string[]> = {

@@ -16,7 +16,6 @@ export async function refuseFaulty(loaded: LoadedConfig, env: Environment = proc
   const { config, locate } = loaded
   const found = [
     ...samePorts(loaded),
-    ...sameSerialPorts(config),
     ...endlessClosures(config),
     ...openListeners(config, env),
     ...(await unknownHost(config)),
@@ -39,14 +38,6 @@ function samePorts({ config: { port, ingest, mqtt, tcp }, origins }: LoadedConfi
     const [blamed, other] = origins.has(first.join('.')) && !origins.has(at.join('.')) ? [first, at] : [at, first]
     return [{ at: blamed, what: `${value} is the port of ${other.join('.')} too: each listener needs its own` }]
   })
-}
-
-function sameSerialPorts({ serial }: Config): Found[] {
-  return serial.flatMap(({ path }, i) =>
-    serial.findIndex((other) => other.path === path) < i
-      ? [{ at: ['serial', i, 'path'], what: `${path} is listed twice: one reader would take bytes from the other` }]
-      : [],
-  )
 }
 
 /** A closure that ends before it begins closes nothing. */

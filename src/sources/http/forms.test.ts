@@ -38,7 +38,7 @@ test('UTF-16 with a byte order mark, and an encoding that the content type names
   const all = context.frames()
   assert.deepEqual(all.slice(0, 12), Array.from({ length: 4 }, () => rows).flat())
   assert.deepEqual(all.slice(12), ['{"device":"Ä"}', ...rows, ...rows])
-  assert.deepEqual(context.durable[0]?.meta, { charset: 'utf-16le' })
+  assert.deepEqual(context.durable[0]?.meta, { charset: 'utf-16le', body: '1' })
 })
 
 test('text that is malformed in its encoding is kept as it came, and an unknown encoding is refused', async (t) => {
