@@ -99,7 +99,7 @@ describe('advice names what exists', () => {
     const known = new Set([...ownFlags, ...Object.values(foreignFlags).flat()])
     // After a letter, a quote or a bracket of CSS it is something else: var(--x), '--x': value, setProperty.
     const named = mentions(
-      everything.filter((file) => !file.startsWith('web/')),
+      everything.filter((file) => !file.startsWith('web/') && !apart.includes(file)),
       /(?:^|[\s"'`(,|])(--[a-z][A-Za-z-]*[a-z])(?![\w-]*:)/g,
     )
     const texts = named.filter(({ at, text }) => documents.includes(at.split(':')[0] as string) || isInText(at, text))

@@ -47,7 +47,7 @@ export function leaseQueries({ db, all, run, keyLists }: SqlRunner): LeaseStore 
       if ((await run(take.compile())).affected === 1) return
       const holder = db
         .selectFrom('server_lease')
-        .select(['host', 'pid', 'place', 'begun', sql<number | string>`${now} - beat`.as('age')])
+        .select(['host', 'pid', 'place', 'begun', sql<number | string>`${now} - ${sql.ref('beat')}`.as('age')])
       const [held] = await all(holder.compile())
       if (held) throw new StoreError('config', refusal(held))
     },

@@ -209,7 +209,9 @@ function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => reado
 export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
   column === 'lost' ? saturatingTotal(sql.ref(column)) : exactTotal(column)
 
-const waitingFrames = sql<number | string>`(SELECT count(*) FROM dead_letter WHERE state = 'tentative')`
+const waitingFrames = sql<
+  number | string
+>`(SELECT count(*) FROM ${sql.table('dead_letter')} WHERE ${sql.ref('state')} = 'tentative')`
 
 /** Frames that wait were added up as quarantined. */
 function apart(sums: LedgerSums, tentative: number): LedgerTotals {
