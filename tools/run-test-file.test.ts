@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { isRunning } from './process-tree.ts'
-import { type RunOptions, runTestFile } from './run-test-file.ts'
+import { type RunOptions, runTestFile, runTestFiles } from './run-test-file.ts'
 
 let dir: string
 before(async () => {
@@ -87,5 +87,18 @@ describe('running a test file', { concurrency: 2 }, () => {
     const [, pid] = /^left 1 processes behind:\n {2}(\d+) .*setTimeout/.exec(trouble ?? '') ?? []
     assert.ok(pid, trouble ?? 'no trouble')
     assert.equal(isRunning(Number(pid)), false)
+  })
+
+  test('counts the files of a bundle together, and names one in which no test ran', async () => {
+    const files = ['one', 'two', 'none'].map((name) => path.join(dir, `bundle-${name}.test.mjs`))
+    const [one, two, none] = files as [string, string, string]
+    await writeFile(one, `${head}test('a', () => {})`)
+    await writeFile(two, `${head}test('a', () => { throw new Error('planted') })`)
+    await writeFile(none, head)
+    const options = { cwd: dir, limitMs: 20_000, leaveMs: 200 }
+    const both = await runTestFiles('both', [one, two], options)
+    assert.deepEqual([both.file, both.passed, both.failed, both.trouble], ['both', 1, 1, undefined])
+    const { trouble } = await runTestFiles('all', [one, none], options)
+    assert.equal(trouble, `no test ran in ${none}`)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Runs one test file in a process of its own, and counts.
+ * Runs one test file, or a bundle of small ones, in one process, and counts.
  *
  * - A file that hangs is ended at its limit, and the test it hung in is named.
  * - A file that leaves processes behind, holds no test, or ends without a result has failed, whatever it says.
@@ -44,7 +44,11 @@ export interface RunOptions {
   readonly leaveMs?: number
 }
 
-export async function runTestFile(file: string, options: RunOptions): Promise<FileResult> {
+export const runTestFile = (file: string, options: RunOptions): Promise<FileResult> =>
+  runTestFiles(file, [file], options)
+
+/** `name`: of the result. Most of the time of a small file is the start of its process, which a bundle pays once. */
+export async function runTestFiles(name: string, files: readonly string[], options: RunOptions): Promise<FileResult> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baykeeper-test-run-'))
   const events = path.join(dir, 'events')
   const tree = processTree()
@@ -57,7 +61,8 @@ export async function runTestFile(file: string, options: RunOptions): Promise<Fi
       '--test-reporter-destination=stdout',
       `--test-reporter=${reporter}`,
       `--test-reporter-destination=${events}`,
-      file,
+      ...(files.length > 1 ? ['--test', '--test-isolation=none'] : []),
+      ...files,
     ],
     {
       cwd: options.cwd,
@@ -88,10 +93,11 @@ export async function runTestFile(file: string, options: RunOptions): Promise<Fi
   await Promise.race([closed, sleep(pipeMsMax, undefined, { ref: false })])
   const told = readEvents(events)
   rmSync(dir, { recursive: true, force: true })
-  const trouble = troubleOf({ told, late, left, code, signal, limitMs: options.limitMs })
+  const without = files.length > 1 ? files.filter((file) => !told.files.has(path.resolve(options.cwd, file))) : []
+  const trouble = troubleOf({ told, late, left, code, signal, limitMs: options.limitMs, without })
   const { passed, failed, skipped } = told.counts ?? { passed: 0, failed: 0, skipped: 0 }
   return {
-    file,
+    file: name,
     seconds: (performance.now() - began) / 1_000,
     passed,
     failed: failed + (trouble ? 1 : 0),
@@ -109,6 +115,8 @@ interface Told {
   readonly reasons: Map<string, number>
   /** Began and never ended. */
   readonly running: string[]
+  /** Files with a test, as absolute paths. */
+  readonly files: ReadonlySet<string>
 }
 
 function readEvents(file: string): Told {
@@ -119,10 +127,14 @@ function readEvents(file: string): Told {
     .map((text) => JSON.parse(text) as TestLine)
   const running = new Map<string, string>()
   const reasons = new Map<string, number>()
+  const files = new Set<string>()
   let counts: Counts | undefined
   let suitesSkipped = 0
   for (const event of lines) {
-    if (event.type === 'began') running.set(event.id, event.name)
+    if (event.type === 'began') {
+      running.set(event.id, event.name)
+      if (event.file !== undefined) files.add(event.file)
+    }
     if (event.type === 'ended') running.delete(event.id)
     if (event.type === 'counts') counts = event
     if (event.type === 'skipped') {
@@ -130,7 +142,7 @@ function readEvents(file: string): Told {
       if (event.suite) suitesSkipped++
     }
   }
-  return { counts, suitesSkipped, reasons, running: [...running.values()] }
+  return { counts, suitesSkipped, reasons, running: [...running.values()], files }
 }
 
 interface Ending {
@@ -140,15 +152,18 @@ interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly limitMs: number
+  /** Files of a bundle in which no test began. */
+  readonly without: readonly string[]
 }
 
-function troubleOf({ told, late, left, code, signal, limitMs }: Ending): string | undefined {
+function troubleOf({ told, late, left, code, signal, limitMs, without }: Ending): string | undefined {
   const end = signal ?? `exit ${code}`
   if (late) return `stopped after ${limitMs / 1_000} s in: ${told.running.join(' > ') || 'no test'}`
   if (!told.counts) return `ended without a result (${end})`
   if (left.length > 0) return `left ${left.length} processes behind:\n  ${left.join('\n  ')}`
   const { passed, failed, skipped } = told.counts
   if (passed + failed + skipped + told.suitesSkipped === 0) return 'holds no test'
+  if (without.length > 0) return `no test ran in ${without.join(', ')}`
   if (code !== 0 && failed === 0) return `no test failed, but it ended with ${end}`
   return undefined
 }

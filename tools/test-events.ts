@@ -3,7 +3,7 @@ import type { TestEvent } from 'node:test/reporters'
 
 /** `began` without a later `ended` of the same id was running when the file was stopped. */
 export type TestLine =
-  | { readonly type: 'began' | 'ended'; readonly id: string; readonly name: string }
+  | { readonly type: 'began' | 'ended'; readonly id: string; readonly name: string; readonly file?: string | undefined }
   | { readonly type: 'skipped'; readonly name: string; readonly reason: string; readonly suite: boolean }
   | { readonly type: 'counts'; readonly passed: number; readonly failed: number; readonly skipped: number }
 
@@ -15,9 +15,9 @@ function linesOf(event: TestEvent): TestLine[] {
   switch (event.type) {
     case 'test:dequeue':
     case 'test:complete': {
-      const { name, line, column, nesting } = event.data
+      const { name, line, column, nesting, file } = event.data
       const type = event.type === 'test:dequeue' ? 'began' : 'ended'
-      return [{ type, id: `${nesting}:${line}:${column}:${name}`, name }]
+      return [{ type, id: `${file}:${nesting}:${line}:${column}:${name}`, name, file }]
     }
     case 'test:pass': {
       const { name, skip, todo, details } = event.data

@@ -20,6 +20,36 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
   return found
 }
 
+/** Rooms whose fast tests start no process and change nothing that another test file of the process would see. */
+const pureRooms = [
+  'web/src',
+  'contract',
+  'bench',
+  'forecaster',
+  ...['domain', 'lib', 'codecs', 'processing', 'forecast', 'simulator', 'store', 'journal'].map(
+    (room) => `src/${room}`,
+  ),
+]
+
+export interface Bundle {
+  readonly name: string
+  readonly files: readonly string[]
+}
+
+/** Files that run in one process: those of a pure room together, each of the others alone. Largest first: nothing long is left for the end. */
+export function bundles(files: readonly string[]): Bundle[] {
+  const found = new Map<string, string[]>()
+  for (const file of files) {
+    const name = pureRooms.find((room) => file.startsWith(`${room}/`)) ?? file
+    found.getOrInsertComputed(name, () => []).push(file)
+  }
+  const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
+  return largestFirst.map(([name, files]) => ({
+    name: files.length > 1 ? `${name} (${files.length} files)` : name,
+    files,
+  }))
+}
+
 function groupOf(file: string): TestGroup {
   if (path.posix.dirname(file) === 'test') return 'house'
   return file.endsWith('.slow.test.ts') ? 'slow' : 'fast'

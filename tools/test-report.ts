@@ -3,8 +3,8 @@
 import { pool } from './pool.ts'
 import { indented, line } from './print.ts'
 import { root } from './run-command.ts'
-import { type Counts, type FileResult, runTestFile } from './run-test-file.ts'
-import type { TestGroup } from './test-files.ts'
+import { type Counts, type FileResult, runTestFiles } from './run-test-file.ts'
+import { bundles, type TestGroup } from './test-files.ts'
 
 /** How many files of a group run at a time, on two cores, and how long one may take. */
 const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
@@ -12,6 +12,8 @@ const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: nu
   slow: { atOnce: 2, limitMs: 300_000 },
   house: { atOnce: 1, limitMs: 1_200_000 },
 }
+/** What each further file of a bundle adds to its limit. */
+const bundledMs = 10_000
 /** A sign of life for files that take longer. */
 const stillMs = 30_000
 const slowestShown = 5
@@ -19,16 +21,17 @@ const slowSecondsMin = 1
 
 export async function runGroup(group: TestGroup, files: readonly string[]): Promise<FileResult[]> {
   const { atOnce, limitMs } = manners[group]
-  return await pool(files, atOnce, async (file) => {
+  const each = group === 'fast' ? bundles(files) : files.map((file) => ({ name: file, files: [file] }))
+  return await pool(each, atOnce, async ({ name, files: bundled }) => {
     const began = performance.now()
     const still = setInterval(
-      () => console.log(` ... ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${file}`),
+      () => console.log(` ... ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${name}`),
       stillMs,
     )
-    const result = await runTestFile(file, { cwd: root, limitMs })
+    const result = await runTestFiles(name, bundled, { cwd: root, limitMs: limitMs + (bundled.length - 1) * bundledMs })
     clearInterval(still)
     const { failed, seconds, trouble, output } = result
-    console.log(line({ ok: failed === 0, seconds, text: `${file}  ${said(result)}` }))
+    console.log(line({ ok: failed === 0, seconds, text: `${name}  ${said(result)}` }))
     if (trouble) console.log(indented(trouble))
     if (failed > 0) console.log(indented(withoutPassed(output)))
     return result
