@@ -275,6 +275,9 @@ export interface Store
  */
 export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config' | 'unknown'
 
+/** It stays until somebody changes settings, rights or this program: no retry helps. */
+export const isForPerson = (fault: StoreFault | undefined): boolean => fault === 'config' || fault === 'newer'
+
 export class StoreError extends Error {
   readonly code: string
   readonly fault: StoreFault
