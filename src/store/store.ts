@@ -136,7 +136,7 @@ export interface LedgerSums {
   readonly damaged: Count
 }
 
-/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are told apart here. */
+/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are separate here. */
 export interface LedgerTotals extends LedgerSums {
   readonly tentative: number
 }
