@@ -122,7 +122,7 @@ export const storedLayoutSchema = z
     version: z.int(),
     created: z.string(),
     author: z.string(),
-    comment: z.string().describe('why, in the words of the author; empty when none were given'),
+    comment: z.string().describe('the author’s reason; empty when none was given'),
     published: z
       .object({ journal: z.string(), record: z.int() })
       .nullable()

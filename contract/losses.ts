@@ -7,7 +7,7 @@ import { saturatedSchema } from './ledger.ts'
 
 export const lossCauses = ['sequence-gap', 'overrun', 'kernel-drop', 'port-down', 'refused', 'journal-damage'] as const
 
-/** What each cause means, in the words of docs/glossary.md. Every screen, command and document uses these three and no others. */
+/** What each cause means, in the terms of docs/glossary.md. Every screen, command and document uses these three and no others. */
 export const lossMeanings: Readonly<
   Record<(typeof lossCauses)[number], 'rejected' | 'missing before us' | 'lost by us'>
 > = {

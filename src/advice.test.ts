@@ -3,7 +3,7 @@
  * README or the documentation mentions is looked up where it is defined (the command table, the schema of the configuration, the routes).
  *
  * Text is looked at as it stands in the files. What is put together at run time cannot be found there, so a flag or a command with a
- * blank in it is a fault of its own.
+ * blank in it is a separate fault.
  */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'

@@ -1,14 +1,10 @@
 /** Rules for single values of the configuration that a type cannot express. Each returns what is wrong, or undefined. */
 import { isIP } from 'node:net'
-import { addressFault } from './lib/address-list.ts'
 import { mysqlAddress } from './store/mysql/mysql-address.ts'
 
 export type Rule = (text: string) => string | undefined
 
 const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))
-
-/** An address or a CIDR range, as the listeners read it. */
-export const allowEntryFault: Rule = addressFault
 
 /** A topic filter as MQTT 5.0, section 4.7 defines it: `#` only at the end, wildcards only as a whole level. */
 export const topicFilterFault: Rule = (text) => {

@@ -8,15 +8,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
-import {
-  allowEntryFault,
-  brokerUrlFault,
-  hostFault,
-  pageHostFault,
-  type Rule,
-  storeFault,
-  topicFilterFault,
-} from './config-values.ts'
+import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './config-values.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
 import { addressFault } from './lib/address-list.ts'
@@ -64,7 +56,7 @@ const timePolicy = z
   .default('check')
   .describe('"trust" takes the device time whatever it says (replay, history)')
 const allow = z
-  .array(text(allowEntryFault))
+  .array(text(addressFault))
   .default([])
   .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
 
@@ -117,12 +109,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
   trustedProxies: z
-    .array(
-      z.string().superRefine((entry, context) => {
-        const message = addressFault(entry)
-        if (message) context.addIssue({ code: 'custom', message })
-      }),
-    )
+    .array(text(addressFault))
     .default([])
     .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
   store: text(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),

@@ -6,7 +6,7 @@ import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { retryDelayMs } from './lib/retry.ts'
 import { openStore, type StoreOptions } from './store/open.ts'
-import { type Store, StoreError } from './store/store.ts'
+import { isForPerson, type Store, StoreError, type StoreFault } from './store/store.ts'
 
 export interface LateStoreDeps {
   readonly log: Log
@@ -56,8 +56,7 @@ export async function reachStore(
       return store
     } catch (fault) {
       await store?.[Symbol.asyncDispose]()
-      const kind = (fault as { fault?: string }).fault
-      if (kind === 'config' || kind === 'newer') throw fault
+      if (isForPerson((fault as { fault?: StoreFault }).fault)) throw fault
       if (attempt === 0)
         log.warn('the database cannot be reached; readings stay safe in the journal', {
           reason: (fault as Error).message,

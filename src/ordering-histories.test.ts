@@ -86,7 +86,7 @@ const findingsOf = (history: History, observed: Observation) =>
     ({ what }) => !(what === 'losses' && isCutLater(history)) && !(what === 'opposite' && looksNext(history)),
   )
 
-test('every fair history is told right, and what cannot be known is not certain', { timeout: 600_000 }, async () => {
+test('every fair history is shown right, and what cannot be known is not certain', { timeout: 600_000 }, async () => {
   const broken: string[] = []
   const kinds: Record<string, number> = {}
   for (const seed of seeds(count))

@@ -9,7 +9,7 @@ function watchAt() {
 }
 
 describe('processing that does not advance', () => {
-  test('is noticed when records wait and the position does not move, whatever the processor says', () => {
+  test('is noticed when records wait and the position does not move, whether or not the processor reports a fault', () => {
     const { watch, pass } = watchAt()
     watch.tail(5)
     pass(standsAfterMs - 1)
@@ -41,7 +41,7 @@ describe('processing that does not advance', () => {
     assert.equal(watch.standstill(), undefined)
   })
 
-  test('is over with the next commit, and does not come back with the same position said again', () => {
+  test('is over with the next commit, and does not come back with the same position reported again', () => {
     const { watch, pass } = watchAt()
     watch.tail(5)
     pass(standsAfterMs)

@@ -5,7 +5,7 @@
  */
 import type { Clock } from './lib/clock.ts'
 
-/** With the seconds that figures take to arrive it is said within 30 s. */
+/** With the seconds that figures take to arrive, a standstill is reported within 30 s. */
 export const standsAfterMs = 20_000
 
 export interface Standstill {

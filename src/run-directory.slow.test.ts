@@ -1,4 +1,4 @@
-/** Who owns a data directory, and what an owner that was killed leaves behind. Owners are processes of their own: a lock ends with one. */
+/** Who owns a data directory, and what an owner that was killed leaves behind. Each owner is a separate process: its lock ends with it. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -26,7 +26,7 @@ test('no proxy is trusted until one is named, and a name that is no address is a
 
 const namesOf = (t: TestContext, text: string) => sourceNames(configOf(t, text))
 
-test('a source that was configured alone keeps its name, and every further one has a name of its own', (t) => {
+test('a source that was configured alone keeps its name, and every further one has a different name', (t) => {
   assert.equal(namesOf(t, 'port: 8080').mqtt, 'mqtt')
   const one = namesOf(t, 'brokers: [{ url: "mqtt://a" }]')
   assert.deepEqual([one.mqtt, one.brokers], ['mqtt-broker', [{ name: 'mqtt', clientId: 'baykeeper' }]])

@@ -4,7 +4,7 @@
  *
  * - The built-in broker is `mqtt`, unless a broker entry has that name: then it is `mqtt-broker`. `mqtt.name` sets it.
  * - A broker entry without a name is `mqtt`; several entries are mqtt-1, mqtt-2, ... by their place in the list. Serial ports likewise.
- * - A broker keeps the session under the client id: entries of one broker that name none get ids of their own.
+ * - A broker keeps the session under the client id: entries of one broker that name none get different ids.
  */
 import type { Config } from './config.ts'
 import { simulatorSource } from './ingest-tokens.ts'
@@ -75,7 +75,7 @@ function repeated<T>(items: readonly T[], keyOf: (item: T) => string): { one: T;
   })
 }
 
-/** Host and port, whatever the way in which the address is written. */
+/** Host and port, the same for every spelling of the address. */
 function brokerOf(address: string): string {
   if (!URL.canParse(address)) return address
   const { protocol, hostname, port } = new URL(address)

@@ -16,7 +16,7 @@ import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
 import { createPublications } from './publications.ts'
 import { leaseHeld } from './server-lease.ts'
-import type { StoreFault } from './store/store.ts'
+import { isForPerson } from './store/store.ts'
 import { createWorker, type Worker, WorkerFailed } from './worker.ts'
 
 export interface SupervisorOptions {
@@ -163,7 +163,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         break
       case 'failed':
         // A server that never had the database leaves it; one that lost it goes on accepting.
-        if (!listened.has(role) && (message.code === leaseHeld || needsPerson(message.fault)))
+        if (!listened.has(role) && (message.code === leaseHeld || isForPerson(message.fault)))
           options.onRefused?.(new WorkerFailed(message.message, message.fault))
         break
       case 'intake':
@@ -271,5 +271,3 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   }
 }
-
-const needsPerson = (fault: StoreFault | undefined) => fault === 'config' || fault === 'newer'

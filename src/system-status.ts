@@ -1,4 +1,4 @@
-/** Puts the figures of intake and processor together into what the API shows, the conservation law included. */
+/** Puts the figures of intake and processor together into what the API shows, the message balance included. */
 import type { SystemStatus } from './api/status.ts'
 import { conservation } from './conservation.ts'
 import type { ChildSettings, IntakeFigures, LedgerTotals, Role, ToChild } from './messages.ts'

@@ -37,7 +37,7 @@ describe('the state of a child process', () => {
     assert.equal(after(launch(), ready, renew, stop, exit(), launch()).is, 'ended')
   })
 
-  test('whatever happened before a stop, nothing that follows runs a process again', () => {
+  test('after a stop no event runs a process again', () => {
     const event = fc.constantFrom<WorkerEvent>(launch(), launch(50_000), ready, exit(), exit(90_000), renew, stop)
     const running = (state: WorkerState) => state.is === 'starting' || state.is === 'ready'
     fc.assert(

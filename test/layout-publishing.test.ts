@@ -1,4 +1,4 @@
-/** A layout is a record of the journal: what a running server makes of it, whatever falls meanwhile. */
+/** A layout is a record of the journal: what a running server makes of it while its processes are killed. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -60,8 +60,8 @@ async function unpack(kind: UnpackedKind, mirror: string, into: string, within: 
 async function run(command: readonly [string, ...string[]], within: AbortSignal) {
   const { ok, output } = await runCommand(command, {}, within)
   if (ok) return
-  const said = output.trim().split('\n').slice(-3).join('; ')
-  throw new Error(`${path.basename(command[0])} failed: ${said}`)
+  const tail = output.trim().split('\n').slice(-3).join('; ')
+  throw new Error(`${path.basename(command[0])} failed: ${tail}`)
 }
 
 /** The mirror that this machine's own packages come from. */

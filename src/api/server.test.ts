@@ -434,7 +434,7 @@ test('a device that names an assigned bay watches none, and bay and device show 
   assert.deepEqual(await shown('B'), ['B', null])
 })
 
-test('a device is found by its hardware id in any spelling, whatever the database holds', async () => {
+test('a device is found by its hardware id in any spelling, in whichever the database holds it', async () => {
   await using api = await apiUnderTest()
   await api.commit({ devices: [deviceState(1, '70b3d57ed0001a2b')], readings: [readingRow(1, 0)] })
   for (const id of ['70B3D57ED0001A2B', '70b3d57ed0001a2b', '70:B3:D5:7E:D0:00:1A:2B']) {

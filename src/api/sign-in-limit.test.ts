@@ -79,7 +79,7 @@ describe('behind a reverse proxy', () => {
     })
 
   for (const [name, request] of [
-    ['that names nobody', from('127.0.0.1')],
+    ['without a client address', from('127.0.0.1')],
     ['that is not trusted', from('10.0.0.5', '203.0.113.7')],
   ] as const)
     test(`${name}, wrong keys are refused after ten and a right one signs in`, () => {

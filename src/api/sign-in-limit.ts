@@ -1,10 +1,10 @@
 /**
- * Slows down whoever tries keys and setup links: ten failures within a minute, counted by client address.
+ * Slows down guessing of keys and setup links: ten failures within a minute, counted by client address.
  *
  * - Behind a proxy the client's address is the one that the proxy appended to X-Forwarded-For. Proxies on this machine and those of
  *   `trustedProxies` are believed; an address that anybody could write is not.
  * - Where many clients may stand behind one address (a proxy that says nothing, or is not trusted), failures beyond the limit are
- *   refused and a right key still signs in: nobody locks out the others.
+ *   refused and a right key still signs in: no client locks out the others.
  * - Memory is bounded: of too many addresses the one that failed longest ago is forgotten, never all of them.
  *
  * Keys in headers are not limited: they are long and random, and a limit would let one client lock out another.
@@ -21,7 +21,7 @@ const addressesMax = 10_000
 const loopback = ['127.0.0.0/8', '::1']
 
 export interface SignInLimit {
-  /** Before a key is looked at: throws 429 when this client, and nobody else, has failed too often. */
+  /** Before a key is looked at: throws 429 when this client itself has failed too often. */
   check(request: AddressedRequest): void
   /** After a wrong key: counts it, and throws 429 when there were too many. */
   failed(request: AddressedRequest): void
@@ -47,7 +47,7 @@ export function createSignInLimit(clock: Clock, trustedProxies: readonly string[
     const address = clientAddress(request, isProxy)
     const isForwarded = request.headers['x-forwarded-for'] !== undefined
     const fromProxy = isProxy(request.socket.remoteAddress)
-    // A trusted proxy that names nobody, and a header from somebody who is not trusted: in both cases the address is the proxy's.
+    // A trusted proxy without a client address, and a header from a sender that is not trusted: in both cases the address is the proxy's.
     return { address: addressBlock(address), shared: isProxy(address) || (isForwarded && !fromProxy) }
   }
   const recent = (address: string) => {

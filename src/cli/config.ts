@@ -23,7 +23,7 @@ export async function configCheck(options: PlaceOptions & Spoken): Promise<numbe
   return exitCodes.ok
 }
 
-/** Ids of the sites of the layout; undefined where none can be read now, which is a warning of its own. */
+/** Ids of the sites of the layout; undefined where none can be read now, which is a separate warning. */
 async function layoutSites({ config }: LoadedConfig, options: PlaceOptions): Promise<readonly string[] | undefined> {
   const isUsed = config.store !== 'sqlite' || existsSync(path.join(config.data, 'baykeeper.db'))
   if (config.forecast.sites === undefined || !isUsed) return undefined

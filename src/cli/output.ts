@@ -1,4 +1,6 @@
 /** How commands speak: standard output carries data, standard error talk. Exit codes are part of the contract. */
+import { isForPerson, type StoreFault } from '../store/store.ts'
+
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -37,8 +39,5 @@ export class CommandFailed extends Error {
   }
 }
 
-/** A fault of the store that stays until its settings, its rights or this program are changed. */
-export const needsPerson = (cause: unknown): boolean => {
-  const { fault } = (cause ?? {}) as { fault?: string }
-  return fault === 'config' || fault === 'newer'
-}
+/** Of the store, or of a process that reports one of its faults. */
+export const needsPerson = (cause: unknown): boolean => isForPerson(((cause ?? {}) as { fault?: StoreFault }).fault)

@@ -33,7 +33,7 @@ const recorded = (dataDir: string): { role: string; pid: number }[] =>
 const readyFile = (dataDir: string) => path.join(dataDir, 'run/ready.json')
 
 describe('start', { timeout: 280_000 }, () => {
-  test('refuses a faulty configuration with exit 3 and the words of config check', async () => {
+  test('refuses a faulty configuration with exit 3 and the text of config check', async () => {
     const file = path.join(room, 'faulty.yaml')
     await writeFile(file, `data: ${path.join(room, 'never')}\ntcp: { allow: ["10.0.0.0/33"] }\n`)
     const [start, check] = await Promise.all([
@@ -100,7 +100,7 @@ describe('start', { timeout: 280_000 }, () => {
     assert.equal(recorded(server.dataDir).filter(({ role }) => role === 'main').length, 1)
   })
 
-  test('SIGTERM while a fallen process starts again: it leaves by itself, not by force', async () => {
+  test('SIGTERM while a fallen process starts again: it ends on request, not by force', async () => {
     for (const waitMs of [150, 400]) {
       await using server = await startServer()
       process.kill(server.ready.pids.web, 'SIGKILL')

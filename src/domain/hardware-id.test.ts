@@ -5,7 +5,7 @@ import { normalHardwareId } from './hardware-id.ts'
 
 const normal = '70B3D57ED0040A01'
 
-test('an EUI-64 has one normal form, in whatever case and with whatever separators it is written', () => {
+test('an EUI-64 has one normal form for any case and any separators', () => {
   for (const spelling of [
     '70B3D57ED0040A01',
     '70b3d57ed0040a01',

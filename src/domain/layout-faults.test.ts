@@ -29,7 +29,7 @@ test('a bay that stands over the edge of its level with less than half of it is 
   assert.deepEqual(layoutFaults(layoutOf({ x: 9 }, { x: 28 }, { y: -2.5 }, { y: 17.5 })), [])
 })
 
-test('one device on two bays is one, in whatever spelling', () => {
+test('one device on two bays is a fault in any spelling', () => {
   const [fault] = layoutFaults(layoutOf({ device: '70B3D57ED0001A2B' }, { device: '70:b3:d5:7e:d0:00:1a:2b' }))
   assert.deepEqual(fault?.path, ['sites', 0, 'levels', 0, 'bays', 1, 'device'])
   assert.match(fault?.message ?? '', /70:b3.* of bay B-1 is 70B3.* of bay B-0/)

@@ -1,4 +1,4 @@
-/** What a layout must be beyond its form: each bay lies within its level, and a device watches one bay in whatever spelling. Pure. */
+/** What a layout must be beyond its form: each bay lies within its level, and a device watches one bay, in any spelling of its id. Pure. */
 import { normalHardwareId } from './hardware-id.ts'
 import type { Layout, Level, Site } from './layout.ts'
 

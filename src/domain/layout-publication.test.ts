@@ -21,7 +21,7 @@ test('author and comment are cut to what the database holds', () => {
   assert.equal(read?.comment.length, 500)
 })
 
-test('what a sensor sends is no publication, whatever it is called', () => {
+test('what a sensor sends is no publication under any name', () => {
   const bytes = packed
   for (const head of [
     { source: 'http', codec: 'layout' },

@@ -5,7 +5,7 @@ const reserved: ReadonlySet<string> = new Set([
   // The server's own.
   ...['simulator', 'simulate', 'replay', 'desk', 'journal', 'intake', 'unknown', 'env'],
 ])
-/** `serial-2`, `mqtt-1`: sources without a name of their own are counted. */
+/** `serial-2`, `mqtt-1`: sources without a configured name are numbered. */
 const numbered = /^(?:http|mqtt|tcp|udp|serial|lorawan)-\d+$/
 
 /** Why a token may not send under this name, as a sentence; `undefined` when it may. `configured`: names in the configuration. */

@@ -12,7 +12,7 @@ export const framings = ['whole', 'lines', 'csv', 'csv-header', 'json', 'csv-cr'
  * - `whole`: all bytes are one frame.
  * - `lines`: one frame per line (LF or CRLF); blank lines are not frames.
  * - `csv`: RFC 4180 rows, quotes may hold line ends; blank rows are not frames. `csv-header`: the first row is no frame.
- * - `csv-cr`, `csv-cr-header`: the same, where CR alone ends a row too (old Excel for Mac). Framings of their own, because records that
+ * - `csv-cr`, `csv-cr-header`: the same, where CR alone ends a row too (old Excel for Mac). Separate framings, because records that
  *   are in a journal already must split as they were counted.
  * - `json`: the elements of a top-level array, otherwise the whole text as one frame; `[]` and blank have none. An array that is
  *   broken (unbalanced, an element missing, text after it) is one frame as well, so that nothing is lost.

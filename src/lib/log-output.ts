@@ -29,5 +29,5 @@ export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore)
 }
 
-/** Nobody reads this output any more, so there is nowhere to report it; the data does not depend on it. */
+/** The reader of this output has gone, so there is nowhere to report it; the data does not depend on it. */
 const ignore = () => {}

@@ -12,7 +12,7 @@ function logged(options: LogOptions = {}) {
 
 const forged = 'x\n08:00:00.000 error all data is lost\r\u001b[2J\u009b1A\u202e\u2028'
 
-test('a value from outside cannot begin a line of its own or steer the terminal', () => {
+test('a value from outside cannot begin a new line or steer the terminal', () => {
   const { log, lines } = logged()
   log.warn(`turned away: ${forged}`, { clientId: forged, [forged]: forged, nested: { forged } })
   assert.equal(lines.length, 1)

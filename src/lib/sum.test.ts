@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { addSaturating, isSaturated, readCount, readSum, sumMax } from './sum.ts'
 
 describe('sums', () => {
-  test('a saturating sum is exact below its limit, and stays at it whatever is taken away', () => {
+  test('a saturating sum is exact below its limit, and stays at it when something is taken away', () => {
     assert.equal(addSaturating(2, 3), 5)
     assert.equal(addSaturating(2, -3), -1)
     assert.equal(addSaturating(sumMax - 1, 1), sumMax)

@@ -26,7 +26,7 @@ export async function beginBoot(device: Tracked, stored: StoredKeys, name: strin
   forgetSeqs(device)
 }
 
-/** A number that no reading of the device is stored under. Names have numbers of their own where they are not used yet. */
+/** A number that no reading of the device is stored under. A name that is a number keeps it where it is not used yet. */
 export async function freshEpoch(
   { state, order }: Tracked,
   stored: StoredKeys,

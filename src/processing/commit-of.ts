@@ -5,16 +5,16 @@ import type { Fleet } from './fleet.ts'
 
 export type CommitKey = Pick<CommitBatch, 'journal' | 'from' | 'to' | 'fence'>
 
-/** `said`: what intake says of the same records. */
+/** `facts`: what intake reports of the same records. */
 export async function commitOf(
   batch: BatchBuilder,
   key: CommitKey,
   fleet: Fleet,
-  said: Pick<LossBatch, 'losses' | 'intakeDays'>,
+  facts: Pick<LossBatch, 'losses' | 'intakeDays'>,
 ): Promise<CommitBatch> {
   // First: stays that late readings repair change devices too.
   const history = await batch.history()
-  const losses = { ...batch.losses(), ...said }
+  const losses = { ...batch.losses(), ...facts }
   const { readings, deadLetters, ledger } = batch.rows
   const { letters, gone } = batch.undecided()
   return {

@@ -33,7 +33,7 @@ export interface Before {
 
 export interface HistoryFold {
   /**
-   * A frame of the device has arrived, whatever comes of it; its state is as it was before. `time`: of the reading. `isSetBack`: the clock of
+   * A frame of the device has arrived, before its outcome is known; its state is as it was before. `time`: of the reading. `isSetBack`: the clock of
    * the server was set back meanwhile.
    */
   heard(state: DeviceRecord, arrived: Instant, time: Instant, isSetBack?: boolean): void

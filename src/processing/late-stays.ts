@@ -20,7 +20,7 @@ export interface StayRepair {
 }
 
 export interface LateStays {
-  /** A late reading said a presence for this time. */
+  /** A late reading has a presence for this time. */
   add(device: Tracked, time: Instant): void
   /** What the late readings of the batch change; and `since` of devices whose present stay began at another time. */
   repair(bayOf: (device: Tracked) => string | null): Promise<StayRepair>
@@ -32,7 +32,7 @@ type Presence = Pick<ReadingRow, 'time' | 'epoch' | 'seq' | 'pos' | 'idx' | 'occ
 const byTime = (a: Presence, b: Presence) =>
   a.time - b.time || a.epoch - b.epoch || (a.seq ?? 0) - (b.seq ?? 0) || a.pos - b.pos || a.idx - b.idx
 
-/** A late reading without a time of its own has the time of its arrival: nobody knows when it was so. */
+/** A late reading without a device time has the time of its arrival: when it was measured is not known. */
 const hasPlace = ({ epoch, quality, time, arrived }: ReadingRow) =>
   epoch !== apartEpoch && !((quality & 2) !== 0 && time === arrived)
 

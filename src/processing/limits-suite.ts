@@ -33,7 +33,7 @@ const reading = fc.record({
   temperature_c: maybe(fc.constantFrom(-40, 85, 1e308, -1e308)),
   rssi_dbm: maybe(fc.constantFrom(-300, 100, -90.5)),
 })
-/** Refused by the decoder, each for a reason of its own. */
+/** Refused by the decoder, each for a different reason. */
 const broken = fc.constantFrom<unknown>(
   { device: 'A', seq: -1, occupied: true },
   { device: 'A', seq: 1.5, occupied: true },
@@ -68,7 +68,7 @@ export function limitsSuite(
   }: { readonly runs: number; readonly skip?: string | false; readonly devices?: number },
 ): void {
   describe(`readings at every limit: ${name}`, { skip }, () => {
-    test('whatever comes, every frame ends as one of three and everything can be read back', {
+    test('every frame of any input ends as one of three and everything can be read back', {
       timeout: 600_000,
     }, async () => {
       await fc.assert(
@@ -101,7 +101,7 @@ export function limitsSuite(
       assert.equal(letter?.bytes.length, noise.length)
     })
 
-    test('a long CSV header over many broken rows is no memory of its own for each row', async () => {
+    test('a long CSV header is not kept once more for each of many broken rows', async () => {
       await using here = await place()
       const header = Array.from({ length: 6_000 }, (_, i) => `column${i}`).join(',')
       const rows = 2_000

@@ -1,4 +1,4 @@
-/** No frame can stop the others: whatever a batch contains, every frame is committed or set aside after a bounded number of tries. */
+/** No frame can stop the others: every frame of any batch is committed or set aside after a bounded number of tries. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -121,7 +121,7 @@ describe('no frame can stop the others', () => {
     ])
   })
 
-  test('whatever is refused, alone or together, every frame ends as one of three and the journal is drained', async () => {
+  test('when anything is refused, alone or together, every frame ends as one of three and the journal is drained', async () => {
     const rule = fc.record({
       kind: fc.constantFrom('data' as const, 'unknown' as const),
       seqs: fc.uniqueArray(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 3 }),

@@ -1,7 +1,7 @@
 /**
  * The part of the journal in which something cannot be committed, and how many records of it are tried at once. Each failure halves
- * the number, each success doubles it; one record that fails alone is set aside by whoever holds it. So a batch that fails ends
- * after a bounded number of tries, whatever is in it.
+ * the number, each success doubles it; one record that fails alone is set aside (lone-record.ts). So each batch that fails
+ * ends after a bounded number of tries.
  */
 export interface Suspicion {
   /** Last record of the part. */

@@ -1,7 +1,7 @@
 /**
  * Frames that wait for a decision (docs/specs/ordering.md, O8): kept as dead letters of the state `tentative`, with their bytes, written and
- * removed in the transactions that decide about them. In the ledger they count as quarantined until then; whoever shows it takes them out
- * again by counting the letters.
+ * removed in the transactions that decide about them. In the ledger they count as quarantined until then; what shows the ledger takes them
+ * out again by counting the letters.
  */
 import type { Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'

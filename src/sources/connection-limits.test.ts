@@ -92,7 +92,7 @@ test('honest senders come in while silent connections arrive without end, and th
   assert.match(lines[1] ?? '', /suppressed=\d{3}/)
 })
 
-test('whatever comes and goes, no more than the limit are open, and a proven one is never closed', () => {
+test('never more than the limit are open, and a proven one is never closed', () => {
   const step = fc.tuple(fc.nat({ max: 5 }), fc.constantFrom('connect', 'send', 'prove', 'close'), fc.nat())
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

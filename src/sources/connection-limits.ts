@@ -5,7 +5,7 @@
  * Promises
  * - At a limit the connection is closed that has sent nothing for the longest time; then one that has sent something but nothing
  *   valid; only when every connection is proven the new one is refused.
- * - One address (a /64 of IPv6) takes at most half of all. Trusted proxies stand for many clients and have no limit of their own.
+ * - One address (a /64 of IPv6) takes at most half of all. Trusted proxies stand for many clients: only the total limits them.
  * - Every closed and refused connection is counted for its source, and logged at most once a minute.
  */
 import type { Socket } from 'node:net'

@@ -103,7 +103,7 @@ export class IntakeRefused extends Error {
   }
 }
 
-/** Who sends with a token: the source, and whether the times of its readings are taken whatever they are. */
+/** Who sends with a token: the source, and whether the times of its readings are taken without a check. */
 export interface Sender {
   readonly source: string
   readonly time?: 'trust'

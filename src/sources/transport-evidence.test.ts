@@ -78,7 +78,7 @@ test('readings that were posted together are marked as one body, a webhook is no
   assert.deepEqual(await metas(2), [{ body: '1' }, { 'content-type': 'application/json' }])
 })
 
-test('a connection that asked for acknowledgements has an id of its own, others have none', async (t) => {
+test('a connection that asked for acknowledgements has an id, others have none', async (t) => {
   const { port, metas } = await listening(t, (onListening) => tcpSource({ listen, onListening }))
   const send = (text: string) => {
     const socket = net.connect(port, '127.0.0.1')

@@ -63,7 +63,7 @@ function refusal(held: { host: string; pid: number; place: string; begun: number
   const leftS = Math.max(1, Math.round((leaseExpiresMs - Number(held.age)) / 1_000))
   return (
     `another server works on this database: process ${held.pid} on ${held.host}, data directory ${held.place}, ` +
-    `since ${new Date(Number(held.begun)).toISOString()}, last heard ${silentS} s ago. Stop it, or give this server a database ` +
-    `of its own (--store). If that server is gone for good, start again in ${leftS} s`
+    `since ${new Date(Number(held.begun)).toISOString()}, last heartbeat ${silentS} s ago. Stop it, or give this server another ` +
+    `database (--store). If that server is gone for good, start again in ${leftS} s`
   )
 }

@@ -83,7 +83,7 @@ export const aLayoutRow = async (layout: Layout, row: Partial<LayoutRow> = {}): 
   ...row,
 })
 
-/** A layout published before a test begins, through a journal of its own. Returns its version. */
+/** A layout published before a test begins, through a separate journal. Returns its version. */
 export async function placeLayout(
   store: Pick<Store, 'cursor' | 'commit' | 'layoutVersion'>,
   layout: Layout,

@@ -136,7 +136,7 @@ export interface LedgerSums {
   readonly damaged: Count
 }
 
-/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are told apart here. */
+/** Frames that wait for a decision are rows of dead letters too, and were added up as quarantined: they are separate here. */
 export interface LedgerTotals extends LedgerSums {
   readonly tentative: number
 }
@@ -274,6 +274,9 @@ export interface Store
  * `config`: the server does not take what it is asked (address, rights, a statement or setting it does not know): a person must act.
  */
 export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config' | 'unknown'
+
+/** It stays until somebody changes settings, rights or this program: no retry helps. */
+export const isForPerson = (fault: StoreFault | undefined): boolean => fault === 'config' || fault === 'newer'
 
 export class StoreError extends Error {
   readonly code: string

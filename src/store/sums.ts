@@ -4,7 +4,7 @@ import { sumMax } from '../lib/sum.ts'
 
 const full = sql.lit(sumMax)
 
-/** For an upsert: `column` plus what comes in, full at 2^53 - 1. Nothing in it overflows 64 bits, whatever the column holds. */
+/** For an upsert: `column` plus what comes in, full at 2^53 - 1. Nothing in it overflows 64 bits for any value of the column. */
 export const addedUp = (column: string, incoming: string): string =>
   `CASE WHEN ${column} >= ${sumMax} OR ${incoming} >= ${sumMax} OR ${column} >= ${sumMax} - ${incoming}
    THEN ${sumMax} ELSE ${column} + ${incoming} END`

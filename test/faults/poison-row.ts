@@ -19,7 +19,7 @@ interface Post {
   readonly body: string
 }
 
-/** Each kind once in a row of this length, from a number of its own so that devices differ. */
+/** Each kind once in a row of this length, each row from another number, so that devices differ. */
 const kinds: readonly ((n: number) => Post)[] = [
   (n) => json([0, most, 1].map((count_in) => ({ device: `count-${n}`, count_in }))),
   (n) => json([0, 1].map((i) => ({ device: `jump-${n}`, seq: i === 0 ? 1 : micros, occupied: true }))),
@@ -82,7 +82,7 @@ async function round(seed: number): Promise<number> {
   const url = `${server.ready.ingest}/ingest/v1`
   let seq = 0
   for (let n = 0; n < poisonsEach; n++) {
-    // All kinds come, whatever the seed; after them by chance.
+    // First each kind once, for every seed; then by chance.
     const kind = kinds[n < kinds.length ? n : Math.floor(random() * kinds.length)] as (typeof kinds)[number]
     await post(url, kind(n))
     const frames: SentFrame[] = Array.from({ length: 3 }, () => ({

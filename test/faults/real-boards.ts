@@ -1,6 +1,6 @@
 /**
  * Emulated boards on real lines, as real ones behave: what was not acknowledged is sent again, in order, on the next connection; a request without an
- * answer is posted again; an MQTT message without PUBACK comes again with DUP. Now and then a board loses its connection by itself. Each resolves
+ * answer is posted again; an MQTT message without PUBACK comes again with DUP. Now and then a board loses its connection. Each resolves
  * when everything is acknowledged.
  */
 import http from 'node:http'

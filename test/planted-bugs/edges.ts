@@ -128,7 +128,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: run,
   },
   {
-    what: 'takes another process for one of its own by its number',
+    what: 'takes another process for its own child by its number',
     file: 'src/run-directory.ts',
     from: 'processStart(pid) === start',
     to: 'processStart(pid) !== undefined && start.length > 0',
@@ -177,7 +177,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: advice,
   },
   {
-    what: 'prints a port whatever the port is',
+    what: 'prints a fixed port instead of the configured one',
     file: 'src/api/pages/public-page.ts',
     from: 'ingestUrl}/ingest/v1',
     to: "'http://127.0.0.1:8081'}/ingest/v1",

@@ -28,7 +28,7 @@ export async function judgeTogether(firstSeed: number, count: number): Promise<F
   return failures
 }
 
-/** Shrinking runs each smaller history by itself. */
+/** Shrinking runs each smaller history alone. */
 async function explain(history: History, findings: readonly Finding[]): Promise<string> {
   const what = findings[0]?.what
   const fails = async (one: History) =>
@@ -45,8 +45,8 @@ const lines = (findings: readonly Finding[]) => findings.map(({ what, text }) =>
 function beside(text: string, { shown, fates, missing }: Observation): string {
   const [head = '', ...rows] = text.split('\n')
   const width = Math.max(...rows.map((row) => row.length))
-  const told = rows.map((row, i) => `${row.padEnd(width)}  ${nameOf(shown[i])} ${fates[i] ?? 'nowhere'}`)
-  return [head, ...told, `missing: ${missing}`].join('\n')
+  const lines = rows.map((row, i) => `${row.padEnd(width)}  ${nameOf(shown[i])} ${fates[i] ?? 'nowhere'}`)
+  return [head, ...lines, `missing: ${missing}`].join('\n')
 }
 
 const nameOf = (presence: boolean | null | undefined) =>

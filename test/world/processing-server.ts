@@ -1,6 +1,6 @@
 /**
  * The real processing as a server of the emulated world: a journal and a store in memory, the real codecs, and a processor that is now and then
- * started again from what is stored. Many histories share one processor, each as a device of a source of its own: a commit costs the same for one
+ * started again from what is stored. Many histories share one processor, each as a device of a separate source: a commit costs the same for one
  * frame as for fifty.
  */
 import { setImmediate } from 'node:timers/promises'

@@ -147,11 +147,11 @@ function createMetrics({ store, status, live, hub, figures, clock, forecasts, au
   gauge('audit_failures', 'Rows that the last audit found not to close', [], () => [
     [auditor?.progress().report?.failures],
   ])
-  gauge('ledger_frames', 'Frames by fate; the conservation law', ['fate'], () => {
+  gauge('ledger_frames', 'Frames by fate; the message balance', ['fate'], () => {
     const { checked: _checked, difference: _difference, ...fates } = status().ledger ?? {}
     return Object.entries(fates).map(([fate, frames]) => [frames as number, { fate }])
   })
-  gauge('ledger_difference', '0: the conservation law holds', [], () => [[status().ledger?.difference]])
+  gauge('ledger_difference', '0: the message balance closes', [], () => [[status().ledger?.difference]])
   gauge('source_frames', 'Frames by source and fate', ['source', 'kind', 'fate'], () =>
     status().sources.flatMap(({ name: source, kind, received, accepted, refused }) =>
       Object.entries({ received, accepted, refused }).map(([fate, frames]): Sample => [frames, { source, kind, fate }]),

@@ -7,7 +7,7 @@ import { type Model, modelOf, models } from './models.ts'
 
 /** What an envelope says about the kind of its device. */
 export type Identifier =
-  /** Vendor and model in fields of their own. */
+  /** Vendor and model in separate fields. */
   | { readonly vendor: string; readonly model: string }
   /** A name that may be vendor and model: a device profile, a device type. */
   | { readonly name: string }

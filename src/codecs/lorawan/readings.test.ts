@@ -71,7 +71,7 @@ test('where the model is known, its own decoder decides and not a status in the 
   assert.deepEqual(measuresOf(r719a), {})
 })
 
-test('without a model, a status that is no word of presence says nothing of the bay', () => {
+test('without a model, a status outside the presence table leaves the bay unknown', () => {
   for (const decoded of [
     { status: 0 },
     { status: 'frame ok' },
@@ -315,7 +315,7 @@ test('the session of the network, its time and the counter come from the envelop
   assert.deepEqual(first(chirpJoin), { ...common, session: '00AA0001', kind: 'restart' })
 })
 
-test('a DevEUI is one device whatever its case and separators', () => {
+test('a DevEUI is one device in any case and with any separators', () => {
   for (const dev_eui of ['70b3d57ed0000017', '70:B3:D5:7E:D0:00:00:17', '70-b3-d5-7e-d0-00-00-17']) {
     const frame = theThingsStack({ decoded: { occupied: true } })
     const result = read({ ...frame, end_device_ids: { ...frame.end_device_ids, dev_eui } })
@@ -324,7 +324,7 @@ test('a DevEUI is one device whatever its case and separators', () => {
   }
 })
 
-test('commands of the network on port 0 are a sign of life, whatever a formatter made of them', () => {
+test('commands of the network on port 0 are a sign of life and no presence, also where a formatter decoded them', () => {
   assert.deepEqual(measuresOf(theThingsStack({ fPort: 0, decoded: { occupied: false } })), {})
 })
 

@@ -27,7 +27,7 @@ export interface Sent {
   readonly meta?: Readonly<Record<string, string>>
   readonly source?: string
   readonly codec?: string
-  /** Milliseconds after the record before it; 1 s where it is not said. */
+  /** Milliseconds after the record before it; default 1 s. */
   readonly afterMs?: number
   /** Instead of `afterMs`. */
   readonly arrived?: number

@@ -91,7 +91,7 @@ function firstNumber(random: Random, kind: Kind, width: 8 | 16 | 32 | undefined,
   return chance(random, 0.3) && kind !== 'boot' ? whole(random, 2, 400) : whole(random, 0, 1)
 }
 
-/** Drift, coarse seconds and an offset; never back by itself. */
+/** Drift, coarse seconds and an offset; never back. */
 function clockOf(random: Random, offset: number, traits: string[]): (at: number) => number {
   const drift = chance(random, 0.3) ? between(random, -2e-4, 2e-4) : 0
   const resolution = chance(random, 0.5) ? 1_000 : 1

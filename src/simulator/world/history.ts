@@ -65,7 +65,7 @@ export interface History {
 export const readingOf = (history: History, delivery: Delivery): TrueReading =>
   history.readings[delivery.reading] as TrueReading
 
-/** Two readings with the same content cannot be told apart by what they say. */
+/** Two readings with the same content cannot be distinguished. */
 export const contentOf = ({ wire }: TrueReading): string => JSON.stringify(wire)
 
 /** Deliveries grouped by uplink, each with the index of its first. */

@@ -100,7 +100,7 @@ function judgeLosses(history: History, { missing }: Observation): Finding[] {
   return [{ what: 'losses', text: `${missing} missing frames are reported, ${truth} are missing` }]
 }
 
-/** A history that cannot be told: at its end the server may be wrong, not sure and wrong. */
+/** A history that cannot be decided: at its end the server may be wrong, not sure and wrong. */
 function judgeCertainty(history: History, { shown, fates, missing }: Observation): Finding[] {
   const presence = shown.at(-1)
   if (presence === undefined || presence === null || presence === presenceAfter(history).at(-1)) return []

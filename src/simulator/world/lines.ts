@@ -58,7 +58,7 @@ function lose(random: Random, { readings }: Life, numbersOnly: boolean, traits: 
   return kept
 }
 
-/** So many frames of a boot make it certain, whatever the boot before sent. */
+/** So many frames of a boot make it certain for any frames of the boot before. */
 const certainAfter = 6
 
 /** One frame comes a few places late, within its run and its lap of the counter. */
@@ -140,7 +140,7 @@ function newestFirstWithinRun(random: Random, life: Life, order: readonly number
   return [...order.slice(0, first), ...order.slice(first, first + count).reverse(), ...order.slice(first + count)]
 }
 
-/** A named boot is newer than those that were heard of before it: one frame of each comes in order. */
+/** A named boot is newer than those seen before it: one frame of each comes in order. */
 function firstSeenInOrder(life: Life, order: readonly number[]): number[] {
   const runs = [...new Set(order.map((i) => readingAt(life, i).run))]
   return runs.every((run, i) => i === 0 || run > (runs[i - 1] as number))

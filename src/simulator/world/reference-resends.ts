@@ -1,5 +1,5 @@
 /**
- * Evidence of the transport for frames without an identity of their own: one HTTP body, MQTT messages marked DUP, the first lines of a new TCP
+ * Evidence of the transport for frames without an identity: one HTTP body, MQTT messages marked DUP, the first lines of a new TCP
  * connection. What a sender repeats for want of an answer runs, in order, to the end of what was stored: a repetition is a suffix of it. A sender
  * that goes on in another way sent new frames that only look alike.
  */

@@ -75,7 +75,7 @@ function calmAfter(history: History): number[] {
 /** Frames after which a new boot is certain. */
 const decidedBy = 3
 
-/** A number without a clock looks like another one whose clock said something else. */
+/** A number without a clock looks like another one whose clock differed. */
 function lookOf({ wire: { time: _, ...rest } }: TrueReading): string {
   return JSON.stringify(rest)
 }

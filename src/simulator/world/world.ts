@@ -1,5 +1,5 @@
 /**
- * Seeded histories. Fair ones can be told from their frames: a server must get them right. Unfair ones cannot: a server must not be sure of
+ * Seeded histories. Fair ones can be decided from their frames: a server must get them right. Unfair ones cannot: a server must not be sure of
  * what is wrong.
  */
 import { createRandom, type Random } from '../random.ts'

@@ -82,7 +82,7 @@ export const wrongServers: Readonly<Record<string, () => ToyServer>> = {
       return isSame ? 'duplicate' : 'newest'
     })
   },
-  'takes the same number for a repetition whatever it says': () => {
+  'takes the same number for a repetition with any payload': () => {
     const seen = new Set<string>()
     return toy(({ seq, session, boot }) => {
       if (seq === undefined) return 'newest'

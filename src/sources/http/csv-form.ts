@@ -1,5 +1,5 @@
 /**
- * CSV files that can be seen at a glance to be of another form: their sender is told what to change, because thousands of dead letters
+ * CSV files that can be seen at a glance to be of another form: the answer names what to change, because thousands of dead letters
  * would say the same.
  */
 

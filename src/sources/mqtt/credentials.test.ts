@@ -44,7 +44,7 @@ test('without a token a client reads what others without one send, and neither w
   assert.deepEqual(topicsHeard(listener), ['baykeeper/O/reading'])
 })
 
-test('the will of a client with a token is for nobody but the journal', async (t) => {
+test('the will of a client with a token goes only to the journal', async (t) => {
   const { context, client } = await withTokens(t)
   const listener = await client({ clientId: 'listener' })
   await granted(listener, '#')

@@ -2,7 +2,7 @@
  * Who a client of the built-in broker is, and what it may read.
  *
  * The broker ends a connection when another one brings its client id. So inside the broker an id carries the credential: the source
- * of the token, or nothing for clients without one. Then a client can only end connections of its own credential.
+ * of the token, or nothing for clients without one. So a client can only end connections with the same credential.
  */
 import { randomUUID } from 'node:crypto'
 import type { AedesPublishPacket, Client, ConnectPacket } from 'aedes'
@@ -18,7 +18,7 @@ export interface Credentials {
   of(client: Client): MqttSender | undefined
   /** Connected clients whose token is none any more; looked for when the tokens have changed. Takes over changes of trust. */
   revoked(): Client[]
-  /** What came with a token is for nobody but the journal. */
+  /** What came with a token goes only to the journal. */
   mayForward(packet: AedesPublishPacket): boolean
 }
 

@@ -9,10 +9,11 @@ export interface PacketFields {
   /** Two bytes of length and as many bytes of data (1.5.3, 3.1.3.3). */
   data(): Buffer | undefined
   /** As `data`; `malformed` when it is no UTF-8 or holds U+0000 (MQTT-1.5.3-1, MQTT-1.5.3-2). */
-  text(): string | 'malformed' | undefined
+  text(): string | typeof malformed | undefined
 }
 
-export const malformed = 'malformed'
+/** No text: a client may send any, this word too. */
+export const malformed = Symbol('malformed')
 
 export function packetFields(body: Buffer): PacketFields {
   let at = 0

@@ -1,5 +1,5 @@
 /** A violation of the protocol, and what is wrong with the name of a topic. */
-import { malformed } from './packet-fields.ts'
+import { malformed, type PacketFields } from './packet-fields.ts'
 import { topicLevelsMax } from './topic-filter.ts'
 
 export interface PacketFault {
@@ -14,7 +14,7 @@ export interface PacketFault {
 export const fault = (reason: string, frames: 0 | 1 = 0): PacketFault => ({ reason, frames })
 
 /** What is wrong with the name of a topic; undefined when nothing is. */
-export function topicFault(topic: string | undefined): string | undefined {
+export function topicFault(topic: ReturnType<PacketFields['text']>): string | undefined {
   if (topic === undefined) return 'the packet ends within its topic [3.3.2.1]'
   if (topic === malformed) return 'the topic is not well-formed UTF-8 or holds U+0000 [MQTT-1.5.3-1, MQTT-1.5.3-2]'
   if (topic === '') return 'the topic is empty [MQTT-4.7.3-1]'

@@ -150,7 +150,9 @@ for (const [statement, bytes, answer] of violations)
       )
   })
 
-test('what the standard allows is taken: an empty client id of a clean session, a will, MQTT 3.1, the bit of a bridge', async (t) => {
+test('what the standard allows is taken: an empty client id of a clean session, a will, MQTT 3.1, the bit of a bridge', {
+  timeout: 5_000,
+}, async (t) => {
   const { port } = await openBroker(t)
   for (const bytes of [
     connect({ id: '' }),
@@ -159,6 +161,8 @@ test('what the standard allows is taken: an empty client id of a clean session, 
     connect({ protocol: 'MQIsdp', level: 3, id: 'x'.repeat(23) }),
     connect({ level: 0x84 }),
     connect({ id: 'x'.repeat(300) }),
+    connect({ id: 'malformed' }),
+    connect({ flags: clean | 0x80, rest: [text('malformed')] }),
     connect({ flags: 0 }),
   ]) {
     const socket = connectSocket(port, '127.0.0.1')
@@ -170,9 +174,11 @@ test('what the standard allows is taken: an empty client id of a clean session, 
   }
 })
 
-test('a topic of any well-formed text is taken as it is, in one part or byte by byte', async (t) => {
+test('a topic of any well-formed text is taken as it is, in one part or byte by byte', {
+  timeout: 5_000,
+}, async (t) => {
   const { port, context } = await openBroker(t)
-  const topics = ['baykeeper/Ä 🅿️/reading', 'a//b', '/', ' ', '\u{fffd}', 'x'.repeat(5_000)]
+  const topics = ['baykeeper/Ä 🅿️/reading', 'a//b', '/', ' ', '\u{fffd}', 'malformed', 'x'.repeat(5_000)]
   const socket = connectSocket(port, '127.0.0.1')
   t.after(() => socket.destroy())
   const bytes = Buffer.concat([connect(), ...topics.map((topic) => publish(topic))])

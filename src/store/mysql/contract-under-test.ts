@@ -1,4 +1,4 @@
-/** The store contract against a real server of its own. */
+/** The store contract against a separate real server. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Instant } from '../../lib/brand.ts'

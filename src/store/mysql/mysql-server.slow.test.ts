@@ -22,7 +22,7 @@ const awkwardSettings = [
 ]
 
 contractOn('MySQL 9.7 through mysql2', 'mysql', 'auto')
-contractOn('MySQL 9.7 with every setting of its own, a block of three readings', 'mysql', 'auto', {
+contractOn('MySQL 9.7 with unusual settings, a block of three readings', 'mysql', 'auto', {
   blockRows: 3,
   settings: awkwardSettings,
 })

@@ -1,5 +1,5 @@
 /**
- * The database servers that tests start: one installed on this machine, or one that stands unpacked in a folder of its own because this
+ * The database servers that tests start: one installed on this machine, or one unpacked in a separate folder because this
  * Debian release does not have it (`node tools/add-server.ts mysql` makes the folder). Such a program runs with the libraries beside it,
  * by the loader beside it: it needs neither a chroot nor root.
  */

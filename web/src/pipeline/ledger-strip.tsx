@@ -1,4 +1,4 @@
-/** The proof: both halves of the conservation law in live numbers, and what is missing from them in large type. */
+/** The proof: both halves of the message balance in live numbers, and what is missing from them in large type. */
 import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
 import type { ServerStatus } from '@baykeeper/contract/status.ts'

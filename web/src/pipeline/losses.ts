@@ -78,7 +78,7 @@ function mainCause(losses: readonly Loss[]): Cause {
 
 export interface LossDay extends Sum {
   readonly day: string
-  /** Something came on this day, or is known to be lost: without either nobody can say that nothing was lost. */
+  /** Something came on this day, or is known to be lost: without either it is not known that nothing was lost. */
   readonly hasData: boolean
 }
 

@@ -157,7 +157,7 @@ const { object } = fc.letrec((tie) => ({
   ),
 }))
 
-test('no object without a word for it is read as a vacant bay, whatever its shape', () => {
+test('no object of any shape is read as a vacant bay without a key that says so', () => {
   let vacant = 0
   fc.assert(
     fc.property(object, (decoded) => {
