@@ -12,16 +12,13 @@ import type { LedgerTotals } from './messages.ts'
 import { createDecoderBook } from './processing/decoder-book.ts'
 import { createProcessor, type DurableSignal } from './processing/processor.ts'
 import { createRawFrameCopier } from './processing/raw-frames.ts'
+import { keepForgetting } from './retention.ts'
 import { holdLease, needsLease } from './server-lease.ts'
 import type { Store } from './store/store.ts'
 import { storeUrl } from './store-url.ts'
 
 /** Ledger totals are read back from the store this often: what is shown is what is stored. */
 const figuresEveryMs = 1_000
-/** Days end once a day: what could not be forgotten is tried again. A server that is started often forgets too. */
-const forgetFirstMs = 60_000
-const forgetEveryMs = 3_600_000
-const tryAgainLater = () => {}
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -98,15 +95,11 @@ await runChild(async (child) => {
     if (Object.values(gone).some((rows) => rows > 0)) log.info('rows of the history of old days are forgotten', gone)
     forgottenOn = today
   }
-  const keepForgetting = async () => {
-    for (let waitMs = forgetFirstMs; ; waitMs = forgetEveryMs) {
-      await systemClock.sleep(waitMs, signal)
-      await forget().catch(tryAgainLater)
-    }
-  }
+  const forgetting = keepForgetting({ forget, clock: systemClock, log })
   child.send({ type: 'ready' })
   try {
-    keepForgetting().catch(() => {})
+    // It ends with the process, by the signal.
+    forgetting.run(signal).catch(() => {})
     const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
     const work = Promise.all(running)
     await report()

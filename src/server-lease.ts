@@ -39,7 +39,7 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
       break
     } catch (fault) {
       if (fault instanceof StoreError && fault.fault === 'config')
-        throw Object.assign(new Error(fault.message, { cause: fault }), { code: leaseHeld })
+        throw Object.assign(new StoreError('config', fault.message, { cause: fault }), { code: leaseHeld })
       if (attempt === 0) log.warn('the lease on the database cannot be taken yet', { reason: String(fault) })
       await clock.sleep(retryDelayMs(attempt), signal)
     }

@@ -51,6 +51,7 @@ const refusalOf: Record<JournalError['code'], RefusalCause> = {
   E_JOURNAL_FAILED: 'journal',
   E_JOURNAL_LOCKED: 'journal',
   E_JOURNAL_NEWER: 'journal',
+  E_JOURNAL_GONE: 'journal',
 }
 /** Sources whose senders keep what is refused: on a disk that is nearly full they wait, and the room is left to the others. */
 export const canResend = new Set(['http', 'mqtt', 'tcp'])

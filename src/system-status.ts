@@ -66,7 +66,11 @@ function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: 
   if (silent.includes('processor')) return 'The processor does not answer: end it (SIGKILL), it is started again.'
   if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
   const { reason, statement, server, nextStep } = trouble
-  const where = [server, statement && `statement: ${statement}`].filter((part) => part !== undefined).join(', ')
+  // Some reasons name them already.
+  const where = [server, statement && `statement: ${statement}`]
+    .filter((part) => part !== undefined)
+    .filter((_, i) => !reason.includes((i === 0 ? server : statement) ?? ''))
+    .join(', ')
   return `Reason: ${reason}${where ? ` (${where})` : ''}. Next step: ${nextStep}.`
 }
 

@@ -147,7 +147,7 @@ export interface JournalOptions {
 /**
  * The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
  * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED, E_JOURNAL_NEWER (a later version of the program wrote
- * here; opening for writing and reading is refused, nothing is changed).
+ * here; opening for writing and reading is refused, nothing is changed). E_JOURNAL_GONE: a reader finds no segment of its journal any more.
  */
 export class JournalError extends Error {
   readonly code:
@@ -158,6 +158,7 @@ export class JournalError extends Error {
     | 'E_JOURNAL_LOCKED'
     | 'E_JOURNAL_CLOSED'
     | 'E_JOURNAL_NEWER'
+    | 'E_JOURNAL_GONE'
   constructor(code: JournalError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

@@ -10,7 +10,7 @@ import type { Files, OpenFile } from '../lib/files.ts'
 import { damageOfHole, lostBetween, stored, totalsBefore } from './damage.ts'
 import { keepDamagedBytes } from './damaged-bytes.ts'
 import { type Directory, listSegments, refuseNewer, type Segment, stoppedAt } from './directory.ts'
-import type { Damage, JournalReader, ReadLimit, StoredRecord } from './journal.ts'
+import { type Damage, JournalError, type JournalReader, type ReadLimit, type StoredRecord } from './journal.ts'
 import { createMilestones, headerAt, walkTo } from './milestones.ts'
 import { type RecordHead, readRecord, recordFlags, type Totals } from './record.ts'
 import { recover } from './recovery.ts'
@@ -171,7 +171,14 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   }
 
   async function list(durable: number) {
-    directory = await listSegments(files, dir, directory)
+    const found = await listSegments(files, dir, directory)
+    // Deleted as a whole: that is no damage of single records, and whatever lies there now is not this journal.
+    if (directory.id !== undefined && found.id !== directory.id)
+      throw new JournalError(
+        'E_JOURNAL_GONE',
+        `the journal ${directory.id} is no longer in ${dir}: stop the server, put it back, and start again`,
+      )
+    directory = found
     refuseNewer(directory)
     listedDurable = durable
   }

@@ -37,6 +37,7 @@ function memoryStore() {
       await setImmediate()
       const next = faults.shift()
       if (next && !next.after) throw new StoreError(next.fault, 'planned')
+      if (batch.frames.some(({ source }) => source === 'strange')) throw new StoreError('unknown', 'in no list')
       if (batch.frames.some(({ source }) => source === 'unstorable')) throw new StoreError('data', 'a row is refused')
       if (cursor.position !== batch.from || cursor.fence > batch.fence) throw new StoreError('fenced', 'moved')
       for (const frame of batch.frames) {
@@ -132,6 +133,13 @@ describe('the copier of raw frames', () => {
   test('passes over a frame that the store refuses, and copies all others', async () => {
     const bodies = [{ body: 'a' }, { body: 'b', source: 'unstorable' }, { body: 'c' }]
     assert.deepEqual([...(await copied(bodies)).values()], ['a', 'c'])
+  })
+
+  test('passes over a frame that is refused for a reason in no list, when that does not pass', async () => {
+    const bodies = [{ body: 'a' }, { body: 'b', source: 'strange' }, { body: 'c' }]
+    assert.deepEqual([...(await copied(bodies)).values()], ['a', 'c'])
+    const passing = Array.from({ length: 5 }, () => ({ fault: 'unknown' as const }))
+    assert.deepEqual([...(await copied([{ body: 'a' }, { body: 'b' }], { faults: passing })).values()], ['a', 'b'])
   })
 
   test('copies each frame once, whatever fails and whoever is killed, and never says more than is stored', async () => {

@@ -24,6 +24,9 @@ const gatherMs = 1_000
 /** Pauses between pieces, in times of what the piece took: a quarter of the database's time. */
 const pausesPerPiece = 3
 
+/** A fault in no list may pass: so often the piece is tried before its frames are searched for one that causes it. */
+const unknownTriesMax = 10
+
 export interface RawFrameCopierDeps {
   readonly store: Pick<Store, 'cursor' | 'takeFence' | 'copyRaw'>
   /** Of its own: what a reader returns is valid only until its next call. */
@@ -62,6 +65,10 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
     let attempt = 0
     /** Somewhere up to here a frame was refused: records are copied one by one. */
     let searchedTo = 0
+    let unknowns = 0
+    const isRefusal = (fault: unknown) =>
+      fault instanceof StoreError &&
+      (fault.fault === 'data' || (fault.fault === 'unknown' && unknowns >= unknownTriesMax))
     while (!signal.aborted) {
       let to = 0
       try {
@@ -74,7 +81,8 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
         const piece = await next(place, oneByOne)
         to = piece.to
         const startedMs = clock.monotonic()
-        await copy({ from: place.position, ...piece }, oneByOne)
+        await copy({ from: place.position, ...piece }, (fault) => oneByOne && isRefusal(fault))
+        if (!oneByOne) unknowns = 0
         place.position = to
         deps.onCopied(to)
         attempt = 0
@@ -83,7 +91,8 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
       } catch (fault) {
         place = undefined
         if (signal.aborted) return
-        if (fault instanceof StoreError && fault.fault === 'data') searchedTo = Math.max(searchedTo, to)
+        if (fault instanceof StoreError && fault.fault === 'unknown') unknowns++
+        if (isRefusal(fault)) searchedTo = Math.max(searchedTo, to)
         if (attempt % 10 === 0)
           log.warn('raw frames were not copied; the journal keeps them, it will be tried again', {
             reason: String(fault),
@@ -94,13 +103,17 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
   }
 
   /** The frames of one record that the store refuses are passed over, and said. */
-  async function copy({ from, to, frames }: Piece & { readonly from: number }, isAlone: boolean) {
+  async function copy(
+    { from, to, frames }: Piece & { readonly from: number },
+    isRefused: (fault: unknown) => boolean,
+  ) {
     const key = { journal: reader.id, from, to, fence }
     try {
       await store.copyRaw({ ...key, frames })
     } catch (fault) {
-      if (!isAlone || !(fault instanceof StoreError) || fault.fault !== 'data') throw fault
-      log.error('the store refuses raw frames: they are not copied', { frames: frames.length, reason: fault.message })
+      if (!isRefused(fault)) throw fault
+      const reason = fault instanceof Error ? fault.message : String(fault)
+      log.error('the store refuses raw frames: they are not copied', { frames: frames.length, reason })
       await store.copyRaw({ ...key, frames: [] })
     }
   }

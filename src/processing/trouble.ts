@@ -3,6 +3,7 @@
  * committed (or nothing waits any more), not until the next reload, so that waits grow and the log stays short: one line when it
  * begins or turns into another kind, one a minute while it lasts, one when it is over.
  */
+import { JournalError } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
@@ -37,6 +38,10 @@ const nextSteps: Record<StoreFault, string> = {
   config: 'correct the address, the account or the rights of the database (--store)',
   unknown: 'look up the error of the database server; if it stays, report it with the version of the server',
 }
+
+/** A journal that cannot be read is no fault of the database. */
+const isOfJournal = (fault: unknown) => fault instanceof JournalError
+const journalStep = 'stop the server, put its data directory back, and start again'
 
 export interface TroubleBook {
   /** Undefined while processing advances. */
@@ -77,7 +82,7 @@ export function createTroubleBook({ clock, log }: { readonly clock: Clock; reado
           reason: fault instanceof Error ? fault.message : String(fault),
           since: before?.since ?? clock.now(),
         },
-        ...{ tries, isReported, nextStep: nextSteps[kind] },
+        ...{ tries, isReported, nextStep: isOfJournal(fault) ? journalStep : nextSteps[kind] },
         ...(statement ? { statement } : {}),
         ...(server ? { server } : {}),
       }
@@ -91,7 +96,7 @@ export function createTroubleBook({ clock, log }: { readonly clock: Clock; reado
       } else if (before?.kind !== kind || now - saidMs >= summaryEveryMs) {
         saidMs = now
         log.warn('a batch was not committed; nothing is lost, it is tried again', facts(current))
-        if (kind === 'unknown') log.error('unexpected fault in the processor', { error: fault })
+        if (kind === 'unknown' && !isOfJournal(fault)) log.error('unexpected fault in the processor', { error: fault })
       }
       return current
     },

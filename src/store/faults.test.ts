@@ -1,7 +1,7 @@
 /** Which fault is whose: a row is blamed only for what a row can cause, because blame means quarantine. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mysqlFault } from './mysql/mysql-faults.ts'
+import { isOfSession, mysqlFault } from './mysql/mysql-faults.ts'
 import { sqliteFault } from './sqlite/sqlite-faults.ts'
 import { StoreError } from './store.ts'
 
@@ -53,6 +53,12 @@ test('such a fault names the server, how the statement begins, and what to do, b
   assert.doesNotMatch(message, /secret/)
   assert.match(mysqlFault(Object.assign(new Error('no'), { errno: 1142 })).message, /GRANT ALL/)
   assert.match(mysqlFault(Object.assign(new Error('no'), { errno: 1146 })).message, /restored by hand/)
+})
+
+test('a session that may have another server or other rights than the next one is known by its fault', () => {
+  const leaves = (errno: number) => isOfSession(mysqlFault(Object.assign(new Error('x'), { errno })))
+  for (const errno of [1044, 1045, 1047, 1142, 1227, 1290, 1792, 1836]) assert.equal(leaves(errno), true, `${errno}`)
+  for (const errno of [1021, 1114, 1205, 1213, 1264, 1406]) assert.equal(leaves(errno), false, `${errno}`)
 })
 
 test('a fault that is in no list is unknown: never tried for ever in silence, never blamed on a row at once', () => {

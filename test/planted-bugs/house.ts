@@ -9,6 +9,13 @@ const falls = ['--test', 'test/fixtures/server.slow.test.ts']
 
 export const houseBugs: readonly PlantedBug[] = [
   {
+    what: 'is silent when old rows cannot be forgotten',
+    file: 'src/retention.ts',
+    from: 'let failed = false',
+    to: 'let failed = true',
+    judge: ['--test', 'src/retention.test.ts'],
+  },
+  {
     what: 'acknowledges before the journal has synced',
     file: 'src/source-contexts.ts',
     from: 'record = await lane.journal.append(records)',

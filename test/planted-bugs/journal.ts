@@ -11,6 +11,13 @@ const model = ['src/journal/journal-judge.ts', '10000', '1', 'model']
 
 export const journalBugs: readonly PlantedBug[] = [
   {
+    what: 'reports a journal that was deleted as a whole as records that were lost, under another name',
+    file: 'src/journal/reader.ts',
+    from: 'if (directory.id !== undefined && found.id !== directory.id)',
+    to: 'if (found.id !== undefined && directory.id !== undefined && found.id !== directory.id)',
+    judge: ['--test', 'src/journal/journal-gone.test.ts'],
+  },
+  {
     what: 'acknowledges before the bytes are on the disk',
     file: 'src/journal/active-segment.ts',
     from: `files.open(path, 'create-through')`,

@@ -135,6 +135,15 @@ function sortOf(error: DriverError): StoreFault {
   if (isMisfitOf(error)) return 'config'
   return faultOf[errno] ?? faultOfClass[sqlState?.slice(0, 2) ?? ''] ?? (isOfServer(errno) ? 'unknown' : 'transient')
 }
+
+/**
+ * Faults of the session rather than of the server: another session may not have them. An address can lead to a new primary while the
+ * session stays with the old one (read-only, a cluster node without its cluster), and a session keeps the rights that it began with.
+ */
+const ofSession = new Set([1044, 1045, 1047, 1142, 1143, 1227, 1290, 1370, 1792, 1836])
+export const isOfSession = (fault: StoreError): boolean =>
+  ofSession.has(((fault.cause ?? {}) as { errno?: number }).errno ?? 0)
+
 /** Numbers of the server; those of the clients and of the operating system are outside. */
 const isOfServer = (errno: number) => (errno >= 1_000 && errno < 2_000) || (errno >= 3_000 && errno < 10_000)
 

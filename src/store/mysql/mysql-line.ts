@@ -4,7 +4,7 @@
  */
 import { StoreError } from '../store.ts'
 import { connect, type Patience } from './connect.ts'
-import { mysqlFault } from './mysql-faults.ts'
+import { isOfSession, mysqlFault } from './mysql-faults.ts'
 import { type MysqlAddress, type MysqlClient, type MysqlSession, serverName, silentSMax } from './mysql-session.ts'
 
 export interface UseOptions {
@@ -82,7 +82,9 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
         try {
           return await inTime(again ? twice() : work(), msMax, call)
         } catch (error) {
-          throw mysqlFault(error, session && serverName(session))
+          const fault = mysqlFault(error, session && serverName(session))
+          if (isOfSession(fault)) session?.destroy('another session may have another server, or other rights')
+          throw fault
         } finally {
           lastUsed = performance.now()
         }

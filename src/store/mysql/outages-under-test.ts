@@ -331,6 +331,51 @@ function outages(kind: keyof typeof clientsOf) {
   })
 
   for (const client of clients)
+    test(`a session that finds its server read-only is left: the next one may find another primary (${client})`, async () => {
+      const url = await server.createDatabase()
+      await using store = await prepared(url, { client })
+      const sessions = async () => {
+        const database = new URL(url).pathname.slice(1)
+        const rows = await server.execute(
+          `SELECT id AS id FROM information_schema.processlist WHERE db = '${database}'`,
+        )
+        return rows.map(({ id }) => Number(id))
+      }
+      const before = await sessions()
+      await server.execute('SET GLOBAL read_only = 1')
+      try {
+        await assert.rejects(store.commit(batchAt(0)), fault('capacity'))
+      } finally {
+        await server.execute('SET GLOBAL read_only = 0')
+      }
+      await store.commit(batchAt(0))
+      const after = await sessions()
+      assert.ok(before.length > 0)
+      assert.ok(after.length > 0)
+      assert.deepEqual(
+        after.filter((id) => before.includes(id)),
+        [],
+      )
+    })
+
+  test('a right that is given back counts from the next try on', async () => {
+    const url = await server.createDatabase()
+    await using store = await prepared(url)
+    const database = new URL(url).pathname.slice(1)
+    await server.execute(`REVOKE ALL ON ${database}.* FROM 'baykeeper'@'%'`)
+    await server.execute(`GRANT SELECT, UPDATE, DELETE ON ${database}.* TO 'baykeeper'@'%'`)
+    await server.killConnections()
+    try {
+      await settled(store)
+      await assert.rejects(store.commit(batchAt(0)), fault('config'))
+    } finally {
+      await server.execute(`GRANT ALL ON ${database}.* TO 'baykeeper'@'%'`)
+    }
+    await store.commit(batchAt(0))
+    await agrees(store, 1)
+  })
+
+  for (const client of clients)
     test(`too many connections are a matter of capacity, and pass (${client})`, async () => {
       const url = await server.createDatabase()
       await using store = await prepared(url, { client })
