@@ -8,7 +8,7 @@ import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
 import { type Fleet, recentHash, type Tracked } from './fleet.ts'
 import { payloadHash } from './order/facts.ts'
 import type { LoggedKey, Lookup } from './order/place.ts'
-import { changesIn, proofChanges } from './order/undecided.ts'
+import { bitsIn, proofBits } from './order/undecided.ts'
 import type { StoredKeys } from './stored-keys.ts'
 
 export interface Lookups {
@@ -68,7 +68,7 @@ export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
         isOneRecord = row?.hash === hash && row.idx === idx * readingsPerFrame + k && row.pos === pos
       }
     }
-    if (isOneRecord && changesIn(said) >= proofChanges) return true
+    if (isOneRecord && bitsIn(said) >= proofBits) return true
     // What a sender repeats for want of an answer is what it sent last.
     const newest = await newestOf(device, said.length)
     return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))

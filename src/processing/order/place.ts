@@ -13,6 +13,10 @@ export const clockStepMaxMs = 10_000
 export const seqStepMax = 64
 /** A late counter of a session is at most so much newer than the newest, by the network's own clocks. */
 const sessionSlackMs = 60_000
+/** Copies of one uplink, by several gateways, are stamped within this. */
+export const sessionCopyMs = 10_000
+/** So many lower counters that rise with later times are a counter that began again. */
+const risingMax = 3
 /** So near to the end of the counter a wrap is likelier than a repetition or a restart, whatever is stored under the number. */
 const wrapStepMax = 16
 const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
@@ -77,10 +81,16 @@ export function isNext(
   if (maxSeq === null || seq <= maxSeq || order.name !== name) return false
   const { clock: newest } = order
   if (name?.startsWith('s')) return true
-  if (clock !== undefined)
-    return newest === null || clock >= newest || (newest - clock <= clockStepMaxMs && seq - maxSeq <= seqStepMax)
+  if (clock !== undefined) {
+    if (newest === null || clock > newest) return true
+    // Where no clock of this boot was believed yet, the newest is that of the boot before.
+    const isOfBoot = order.from !== null || order.boots.at(-1)?.to !== newest
+    return isOfBoot && (clock === newest || isSmallStep(newest - clock, seq - maxSeq))
+  }
   return seq === maxSeq + 1 || order.before === null || name !== undefined
 }
+
+const isSmallStep = (ms: number, seqs: number) => ms <= clockStepMaxMs && seqs <= seqStepMax
 
 export async function place(order: OrderState, device: Device, facts: Facts, look: Lookup): Promise<Placement> {
   const { seq, name, clock, isSession } = facts
@@ -199,14 +209,20 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
   const epochs = epochsOf(order, device, name)
   const newest = order.clock
   // The network stamps copies of one uplink within moments. A much later one may be a counter that began again with the same payload.
-  const isMuchLater = clock !== undefined && newest !== null && clock > newest + sessionSlackMs
+  const lead = clock !== undefined && newest !== null ? clock - newest : 0
+  if (
+    isCurrent &&
+    clock !== undefined &&
+    lead > sessionCopyMs &&
+    risenTo(order, device.maxSeq, seq, clock) >= risingMax
+  )
+    return boot
   for (const epoch of epochs)
     if ((await look.inEpoch(epoch, seq))?.hash === hash)
-      return isMuchLater ? { kind: 'duplicate', isReturn: true } : duplicate
+      return lead > sessionCopyMs ? { kind: 'duplicate', isReturn: true } : duplicate
   if (isCurrent) {
-    const isLater = clock !== undefined && newest !== null && clock > newest
-    if (await look.inEpoch(device.epoch, seq)) return isLater ? { kind: 'part' } : conflict
-    return isMuchLater ? { kind: 'part' } : { kind: 'late', epoch: device.epoch, mayBeNew: isLater }
+    if (await look.inEpoch(device.epoch, seq)) return lead > 0 ? { kind: 'part' } : conflict
+    return lead > sessionSlackMs ? { kind: 'part' } : { kind: 'late', epoch: device.epoch, mayBeNew: lead > 0 }
   }
   const [epoch] = epochs as [number]
   if (!(await isKnown(order, epoch, look))) {
@@ -214,6 +230,12 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
     return isOlder ? { kind: 'older-boot', epoch } : boot
   }
   return (await look.inEpoch(epoch, seq)) ? conflict : { kind: 'late', epoch }
+}
+
+/** With this one, so many lower counters of the session rise. */
+export function risenTo({ rising }: OrderState, maxSeq: number | null, seq: number, clock: number): number {
+  if (rising === undefined || rising.below !== maxSeq || seq <= rising.seq || clock < rising.clock) return 1
+  return rising.count + 1
 }
 
 const isKnown = async ({ boots }: OrderState, epoch: number, look: Lookup) =>
