@@ -157,6 +157,11 @@ const numberOnly: readonly Case[] = [
     is: { shows: false, stored: 3, missing: 6 },
   },
   {
+    it: 'frames that come again near the end of a counter are no wrap with lost numbers',
+    sent: ['12 T', '13 T', '14 F', '252 T', '12 T', '13 T', '14 F'],
+    is: { shows: null, stored: 4, quarantined: 3, tentative: 3 },
+  },
+  {
     it: 'the second lap of a counter of 8 bits goes on, whatever its payloads are',
     sent: [...run(0, 255, always('T')), ...run(0, 255, alternating)],
     is: { shows: true, stored: 512, missing: 0 },

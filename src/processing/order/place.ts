@@ -17,8 +17,6 @@ const sessionSlackMs = 60_000
 export const sessionCopyMs = 10_000
 /** So many lower counters that rise with later times are a counter that began again. */
 const risingMax = 3
-/** So near to the end of the counter a wrap is likelier than a repetition or a restart, whatever is stored under the number. */
-const wrapStepMax = 16
 const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
 /** Frames of a device among which a marked redelivery is looked for. */
 export const redeliveryMax = 16
@@ -283,7 +281,8 @@ async function placeByNumber(order: OrderState, device: Device, facts: Numbered,
     return seq - maxSeq > seqStepMax ? undecided('hole', before.epoch) : next
   }
   const width = began || facts.isAfterRun ? undefined : wrapWidth(maxSeq, seq)
-  if (width !== undefined && width - maxSeq + seq <= wrapStepMax) return { kind: 'wrap', width }
+  // With no number lost across the end, a wrap is likelier than a repetition or a restart, whatever is stored under the number.
+  if (width !== undefined && width - maxSeq + seq === 1) return { kind: 'wrap', width }
   const row = seq >= minSeq ? await look.inEpoch(epoch, seq) : undefined
   if (row?.hash === hash) return undecided('same', epoch)
   if ((await inBefore())?.hash === hash) return undecided('same', order.before as number)
