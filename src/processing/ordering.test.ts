@@ -1,6 +1,7 @@
 /** The rules of docs/specs/ordering.md as cases: what a device sends, and what has to be stored, counted and shown. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { doubtsIn } from './order/order-state.ts'
 import { begin, play, type Sent } from './testing/history.ts'
 
 interface Expected {
@@ -449,6 +450,25 @@ describe('what follows from the order', () => {
       assert.equal(device().since, at('11:30'))
     })
   }
+
+  const doubtsAfter = async (times: readonly string[], perCommit = 1) => {
+    const { store } = await play(times.map(line), { perCommit })
+    return doubtsIn((await store.deviceOrders())[0]?.state)
+  }
+  const certain = { possibleRepeats: 0, isMissingCertain: true }
+  const doubtful = { possibleRepeats: 0, isMissingCertain: false }
+
+  test('missing numbers are not certain where a late frame cuts a boot in two, before it and within it', async () => {
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T']), certain)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '7 06:50 T']), certain)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '3 06:50 T']), doubtful)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '10 06:53 T', '9 06:45 T'], 9), doubtful)
+  })
+
+  test('and while a frame waits that may be one of them; a possible repeat is counted', async () => {
+    assert.deepEqual(await doubtsAfter(['1 T', '2 F', '2 F']), doubtful)
+    assert.deepEqual(await doubtsAfter(['1 T', '2 F', '2 F', '3 T']), { possibleRepeats: 1, isMissingCertain: true })
+  })
 
   test('a stay of no length is never certain', async () => {
     const { stays } = await staysOf(['10:00 T', '10:00 F'])

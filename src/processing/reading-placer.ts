@@ -75,7 +75,7 @@ const clockOf = ({ reading, time, doubted }: Pick<Taken, 'reading' | 'time' | 'd
 
 export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   const { fleet, rows, stored, gaps, history, lateStays, revMin } = deps
-  const lookups = createLookups(fleet, stored)
+  const lookups = createLookups(fleet, stored, gaps)
 
   function add(
     device: Tracked,
@@ -239,8 +239,10 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
         noteClock(taken)
         return addRow(taken, state.epoch, 0)
       case 'older-boot':
+        if (placed.cuts) noteJoined(device)
         return takeOlderBoot(taken, seq as number, placed.epoch)
       case 'late':
+        if (placed.cuts) noteJoined(device)
         if (placed.mayBeNew) noteRising(taken)
         if (placed.mayBeNew && contradicts(taken)) hold(device, taken.time, 'later', history)
         return takeLate(taken, seq, placed.epoch)
@@ -265,6 +267,13 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     if (seq === undefined || clock === undefined || state.maxSeq === null) return
     if (order.clock === null || clock <= order.clock + sessionCopyMs) return
     order.rising = { seq, clock, count: risenTo(order, state.maxSeq, seq, clock), below: state.maxSeq }
+    order.changed = true
+  }
+
+  /** O3: what was taken for one boot was two. */
+  function noteJoined({ order }: Tracked) {
+    if (order.isJoined) return
+    order.isJoined = true
     order.changed = true
   }
 

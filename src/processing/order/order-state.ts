@@ -65,6 +65,8 @@ export interface OrderState {
   counts: { readonly in?: number; readonly out?: number; readonly at: number } | undefined
   /** Stored with the mark `possible_repeat`. */
   repeats: number
+  /** Readings that wait for a decision, as it is stored. */
+  waiting: number
   /** Differs from what is stored. */
   changed: boolean
 }
@@ -78,7 +80,7 @@ export const bootsMax = 32
 export const newOrder = (): OrderState => ({
   ...{ clock: null, from: null, name: undefined, lastEpoch: 0, boots: [], before: null, held: undefined },
   ...{ connection: undefined, resent: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
-  ...{ overtaken: undefined, rising: undefined, isJoined: false },
+  ...{ overtaken: undefined, rising: undefined, isJoined: false, waiting: 0 },
 })
 
 /** `lastTime`: of the device's row. A device without a stored order had a clock, which is its `lastTime`. */
@@ -96,7 +98,7 @@ export function orderFrom(text: string | undefined, lastTime: number): OrderStat
 /** As it is stored; `clock` only when it is not the device's `lastTime`. */
 export function orderText(order: OrderState, lastTime: number): string {
   const { clock, from, name, lastEpoch, boots, before, held, connection, resent, repeating, counts, repeats } = order
-  const { overtaken, rising, isJoined } = order
+  const { overtaken, rising, isJoined, waiting } = order
   return JSON.stringify({
     ...(clock === lastTime ? {} : { clock }),
     ...(from === null ? {} : { from }),
@@ -111,7 +113,22 @@ export function orderText(order: OrderState, lastTime: number): string {
     ...(overtaken ? { overtaken } : {}),
     ...(rising ? { rising } : {}),
     ...(isJoined ? { isJoined } : {}),
+    ...(waiting === 0 ? {} : { waiting }),
     ...(counts ? { counts } : {}),
     ...(repeats === 0 ? {} : { repeats }),
   })
+}
+
+/** What is not certain about the readings of a device. */
+export interface Doubts {
+  /** Stored with the mark `possible_repeat`. */
+  readonly possibleRepeats: number
+  /** No frame waits that may be one of the missing, and no boot was two. */
+  readonly isMissingCertain: boolean
+}
+
+/** `text`: of the device's order as it is stored; undefined where there is none. */
+export function doubtsIn(text: string | undefined): Doubts {
+  const { repeats = 0, isJoined = false, waiting = 0 }: Partial<OrderState> = text === undefined ? {} : JSON.parse(text)
+  return { possibleRepeats: repeats, isMissingCertain: !isJoined && waiting === 0 }
 }

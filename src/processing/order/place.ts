@@ -31,9 +31,10 @@ export type Placement =
   /** A session whose counter began again: unknown until a second frame agrees. */
   | { readonly kind: 'part' }
   /** First frame of a boot older than the current one. */
-  | { readonly kind: 'older-boot'; readonly epoch: number | undefined }
+  /** `cuts`: it lies within the time of what was taken for one boot, and does not fit into it. */
+  | { readonly kind: 'older-boot'; readonly epoch: number | undefined; readonly cuts?: boolean }
   /** `mayBeNew`: its network time is later than the newest, so its counter may have begun again. */
-  | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean }
+  | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean; readonly cuts?: boolean }
   /** `isReturn`: it may be new after all, and the state is doubtful when it says another one. */
   | { readonly kind: 'duplicate'; readonly isReturn?: true }
   | { readonly kind: 'conflict' }
@@ -51,6 +52,11 @@ export type LoggedKey = Pick<StoredKey, 'seq' | 'hash'>
 
 export interface Lookup {
   inEpoch(epoch: number, seq: number): Promise<StoredKey | undefined>
+  /** The nearest stored numbers below and above one that is missing in its boot. */
+  around(
+    span: Pick<Span, 'epoch' | 'min' | 'max'>,
+    seq: number,
+  ): Promise<readonly [StoredKey | undefined, StoredKey | undefined]>
   /** All readings of the device with this device time. */
   atTime(time: number): Promise<readonly StoredKey[]>
   /** The newest readings of the device as they came, newest first. */
@@ -161,8 +167,18 @@ async function placeByClock(
     for (const row of await look.atTime(clock)) if (row.seq === seq && row.hash === hash) return duplicate
   if (order.clock === null || clock > order.clock) return name === order.name && device.maxSeq === null ? next : boot
   hole ??= nearest(spans, seq, clock, order)
-  if (hole) return { kind: 'late', epoch: hole.epoch }
-  return { kind: 'older-boot', epoch: undefined }
+  const cuts =
+    spans.some((span) => span !== hole && isInside(span, clock)) ||
+    (hole !== undefined && !(await fits(hole, seq, clock, look)))
+  return hole ? { kind: 'late', epoch: hole.epoch, cuts } : { kind: 'older-boot', epoch: undefined, cuts }
+}
+
+const isInside = ({ from, to }: Span, clock: number) => from !== null && to !== null && clock > from && clock < to
+
+/** The stored numbers around it are as old, by their clocks, as their numbers say. */
+async function fits(span: Span, seq: number, clock: number, look: Lookup): Promise<boolean> {
+  const [below, above] = await look.around(span, seq)
+  return (below === undefined || below.time <= clock) && (above === undefined || above.time >= clock)
 }
 
 const isWithin = ({ from, to }: Span, clock: number) =>
