@@ -60,6 +60,10 @@ export function changeSpan(
   span.occupiedMs += by.occupied * leftMs
   span.knownMs += by.known * leftMs
   if (isFull(span)) span.fullMs += leftMs
+  // A sensor whose clock was corrected ends a presence before it began: that is no time at all, and never less.
+  span.occupiedMs = Math.max(0, span.occupiedMs)
+  span.knownMs = Math.max(span.occupiedMs, span.knownMs)
+  span.fullMs = Math.max(0, span.fullMs)
   span.minOccupied = Math.min(span.minOccupied, span.occupied)
   span.maxOccupied = Math.max(span.maxOccupied, span.occupied)
   return span

@@ -22,6 +22,8 @@ export async function beginBoot(device: Tracked, stored: StoredKeys, name: strin
   openEpoch(state, next)
   order.name = name
   order.from = null
+  order.overtaken = undefined
+  order.rising = undefined
   order.changed = true
   forgetSeqs(device)
 }

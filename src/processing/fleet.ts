@@ -96,6 +96,8 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
       const changed: DeviceOrder[] = []
       for (const device of dirty) {
         const { state, order, orderStored } = device
+        const waiting = device.run.length + device.resends.length
+        if (order.waiting !== waiting) Object.assign(order, { waiting, changed: true })
         // A device without a stored order, or whose stored order names no clock, has its `lastTime` for a clock.
         const isAsRow = order.clock === state.lastTime && !orderStored?.includes('"clock"')
         if (!order.changed && orderStored !== undefined && (isAsRow || isStoredClock(orderStored, order.clock)))

@@ -18,6 +18,12 @@ export interface GapBook {
    * `changed` is told by how much which day's missing numbers change.
    */
   take(place: NumberTaken, changed: (day: DayNumber, by: number) => void): Promise<void> | undefined
+  /** The ends of the gap that a missing number lies in; undefined when no gap is known. */
+  holding(
+    device: number,
+    epoch: number,
+    seq: number,
+  ): Promise<{ readonly from: number; readonly to: number } | undefined>
   /** What the store has to do; nothing for gaps that came and went within the batch. */
   rows(): { readonly gaps: readonly Gap[]; readonly gapsGone: readonly GapKey[] }
 }
@@ -103,6 +109,11 @@ export function createGapBook(store: Pick<LossStore, 'gapsFrom'>): GapBook {
         return undefined
       }
       return close(taken, changed)
+    },
+    async holding(device, epoch, seq) {
+      const known = epochOf(device, epoch)
+      if (!holder(known.ranges, seq)) await load(known, seq)
+      return holder(known.ranges, seq)
     },
     rows() {
       const gaps: Gap[] = []

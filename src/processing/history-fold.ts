@@ -79,7 +79,6 @@ export function createHistoryFold(
   /** Silence was looked for up to a minute before this; nobody falls silent before `firstSilence`. */
   let lookAt = 0
   let firstSilence = Number.POSITIVE_INFINITY
-  let lastTime = 0
   const sessions = createSessionBook()
   const changedSpans = new Map<string, OccupancyRow>()
   let counts = new Map<string, Writable<CountDelta>>()
@@ -109,7 +108,6 @@ export function createHistoryFold(
     lookAt = lookedTo + minuteMs
     firstSilence = Number.POSITIVE_INFINITY
     for (const state of states) {
-      lastTime = Math.max(lastTime, state.lastTime)
       const bay = bayOf(state, state.claimedBay)
       if (bay === undefined) continue
       watched.set(state.id, state)
@@ -125,14 +123,15 @@ export function createHistoryFold(
         place.known += known
       }
     }
-    // A place that stands otherwise than its newest row says: the layout was changed.
+    // A place that stands otherwise than its newest row says: the layout was changed. When is asked of the devices alone, as after a restart.
+    const changedAt = states.reduce((newest, { lastTime, since }) => Math.max(newest, lastTime, since ?? 0), 0)
     for (const place of places)
       for (const span of place.spans)
         if (
           span &&
           (span.occupied !== place.occupied || span.known !== place.known || span.capacity !== place.capacity)
         )
-          changePlace(place, instant(lastTime), { occupied: 0, known: 0 })
+          changePlace(place, instant(changedAt), { occupied: 0, known: 0 })
   }
 
   function presenceIn(bay: string): Presence {
@@ -264,7 +263,6 @@ export function createHistoryFold(
     },
     applied(state, before, reading, time) {
       const m = reading.measures
-      if (time > lastTime) lastTime = time
       if (state.occupied !== before.occupied || state.claimedBay !== before.claimedBay) presence(state, before, time)
       if (
         m.batteryV !== undefined ||
@@ -275,7 +273,6 @@ export function createHistoryFold(
         widen(state, m, time)
     },
     doubted(state, time) {
-      if (time > lastTime) lastTime = time
       const bay = bayOf(state, state.claimedBay)
       if (bay !== undefined && places.length > 0)
         watch(bay, state, silent.has(state.id) ? undefined : state.occupied, time)

@@ -6,9 +6,10 @@ import type { Reading } from '../domain/reading.ts'
 import { readingsPerFrame } from './dead-letter.ts'
 import type { DecodedFrame, DecodedRecord } from './decode-record.ts'
 import { type Fleet, recentHash, type Tracked } from './fleet.ts'
+import type { GapBook } from './gap-book.ts'
 import { payloadHash } from './order/facts.ts'
 import type { LoggedKey, Lookup } from './order/place.ts'
-import { changesIn, proofChanges } from './order/undecided.ts'
+import { bitsIn, proofBits } from './order/undecided.ts'
 import type { StoredKeys } from './stored-keys.ts'
 
 export interface Lookups {
@@ -17,7 +18,7 @@ export interface Lookups {
 
 const isSame = (a: LoggedKey, b: LoggedKey | undefined) => a.seq === b?.seq && a.hash === b.hash
 
-export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
+export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBook, 'holding'>): Lookups {
   let announced: DecodedRecord | undefined
   let repeats = new Map<Tracked, Promise<boolean>>()
   let repeatsOf: DecodedRecord | undefined
@@ -68,7 +69,7 @@ export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
         isOneRecord = row?.hash === hash && row.idx === idx * readingsPerFrame + k && row.pos === pos
       }
     }
-    if (isOneRecord && changesIn(said) >= proofChanges) return true
+    if (isOneRecord && bitsIn(said) >= proofBits) return true
     // What a sender repeats for want of an answer is what it sent last.
     const newest = await newestOf(device, said.length)
     return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
@@ -87,6 +88,14 @@ export function createLookups(fleet: Fleet, stored: StoredKeys): Lookups {
       async inEpoch(epoch, seq) {
         announce(record, frame.idx)
         return stored.find(device.state.id, epoch, seq)
+      },
+      async around({ epoch, min, max }, seq) {
+        const { id } = device.state
+        const gap = seq > min && seq < max ? await gaps.holding(id, epoch, seq) : undefined
+        const below = gap ? gap.from - 1 : seq > max ? max : undefined
+        const above = gap ? gap.to + 1 : seq < min ? min : undefined
+        const find = async (one: number | undefined) => (one === undefined ? undefined : stored.find(id, epoch, one))
+        return [await find(below), await find(above)]
       },
       async atTime(time) {
         announce(record, frame.idx)

@@ -1,7 +1,8 @@
 /** The rules of docs/specs/ordering.md as cases: what a device sends, and what has to be stored, counted and shown. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { play, type Sent } from './testing/history.ts'
+import { doubtsIn } from './order/order-state.ts'
+import { begin, play, type Sent } from './testing/history.ts'
 
 interface Expected {
   /** Presence of the device; null is unknown. */
@@ -36,6 +37,8 @@ function line(text: string): Sent {
 const run = (from: number, to: number, presence: (seq: number) => string) =>
   Array.from({ length: to - from + 1 }, (_, i) => `${from + i} ${presence(from + i)}`)
 const alternating = (seq: number) => (seq % 2 === 0 ? 'F' : 'T')
+/** Without any period. */
+const irregular = (seq: number) => ((seq * seq * 7 + seq * 3) % 11 < 5 ? 'F' : 'T')
 const always = (presence: string) => () => presence
 const over = (meta: Record<string, string>, lines: readonly string[]): Sent[] =>
   lines.map((text) => ({ ...line(text), meta }))
@@ -86,6 +89,16 @@ const clockAndNumber: readonly Case[] = [
     it: 'a clock that is set back by a few seconds does not stop live state',
     sent: ['5 10:00:09 T', '6 10:00:03 F', '7 10:00:05 T', '8 10:00:06 F'],
     is: { shows: false, stored: 4, epochs: 1 },
+  },
+  {
+    it: 'a clock of the boot before that is believed at last is no next frame',
+    sent: [
+      { ...line('86 +01:00:30 F'), arrived: begin },
+      { ...line('4 +01:10:00 F'), arrived: begin + 5_000 },
+      { ...line('5 +01:12:00 F'), arrived: begin + 180_000 },
+      { ...line('86 +01:00:30 F'), arrived: begin + 181_000 },
+    ],
+    is: { shows: false, stored: 3, duplicate: 1, missing: 0, epochs: 2 },
   },
   {
     it: 'a wrap of a counter of 8 bits with a clock goes on',
@@ -145,6 +158,11 @@ const numberOnly: readonly Case[] = [
     is: { shows: false, stored: 3, missing: 6 },
   },
   {
+    it: 'frames that come again near the end of a counter are no wrap with lost numbers',
+    sent: ['12 T', '13 T', '14 F', '252 T', '12 T', '13 T', '14 F'],
+    is: { shows: null, stored: 4, quarantined: 3, tentative: 3 },
+  },
+  {
     it: 'the second lap of a counter of 8 bits goes on, whatever its payloads are',
     sent: [...run(0, 255, always('T')), ...run(0, 255, alternating)],
     is: { shows: true, stored: 512, missing: 0 },
@@ -181,8 +199,33 @@ const numberOnly: readonly Case[] = [
   },
   {
     it: 'a run with proof enough in its payloads is a repetition without any connection',
-    sent: [...run(0, 99, alternating), ...run(0, 99, alternating), '100 F'],
+    sent: [...run(0, 99, irregular), ...run(0, 99, irregular), '100 F'],
     is: { shows: false, stored: 101, duplicate: 100, missing: 0 },
+  },
+  {
+    it: 'a run that only changes to and fro is no proof: every boot of a board that sends changes says it',
+    sent: [...run(0, 62, alternating), ...run(0, 61, alternating)],
+    is: { shows: null, stored: 63, quarantined: 62, tentative: 62 },
+  },
+  {
+    it: 'the doubt stays where 64 such frames decided nothing',
+    sent: [...run(0, 65, alternating), ...run(0, 64, alternating)],
+    is: { shows: null, stored: 130, possibleRepeats: 64, quarantined: 1, tentative: 1, missing: 0 },
+  },
+  {
+    it: 'and ends with a higher number',
+    sent: [...run(0, 65, alternating), ...run(0, 65, alternating), '66 F'],
+    is: { shows: false, stored: 133, possibleRepeats: 66, missing: 0 },
+  },
+  {
+    it: 'a next frame behind one with a higher number that equals the boot before makes the bay unknown',
+    sent: ['9 F', '10 F', '7 T', '8 F', '10 F', '9 T'],
+    is: { shows: null, stored: 6, possibleRepeats: 1 },
+  },
+  {
+    it: 'until a number above both',
+    sent: ['9 F', '10 F', '7 T', '8 F', '10 F', '9 T', '11 T'],
+    is: { shows: true, stored: 7, possibleRepeats: 1 },
   },
   {
     it: 'a whole body that comes again is one of duplicates, whatever it says',
@@ -213,8 +256,29 @@ const sessions: readonly Case[] = [
   },
   {
     it: 'a copy that comes much later is a duplicate too',
-    sent: [uplink('a', 0, '10:00:00', true), uplink('a', 1, '10:10:00', false), uplink('a', 0, '10:10:48', true)],
+    sent: [uplink('a', 0, '10:00:00', true), uplink('a', 1, '10:10:00', false), uplink('a', 1, '10:10:48', false)],
     is: { shows: false, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'one that is stamped later than the newest and says another presence makes the state unknown: its counter may have begun again',
+    sent: [uplink('a', 1, '10:00:00', true), uplink('a', 2, '10:10:00', false), uplink('a', 1, '10:10:21', true)],
+    is: { shows: null, stored: 2, duplicate: 1 },
+  },
+  {
+    it: 'until the next counter',
+    sent: [
+      ...[uplink('a', 1, '10:00:00', true), uplink('a', 2, '10:10:00', false)],
+      ...[uplink('a', 1, '10:10:21', true), uplink('a', 3, '10:20:00', false)],
+    ],
+    is: { shows: false, stored: 3, duplicate: 1, missing: 0 },
+  },
+  {
+    it: 'three lower counters that rise with later times are a counter that began again',
+    sent: [
+      ...[uplink('a', 5, '10:00:00', false), uplink('a', 0, '10:00:20', true)],
+      ...[uplink('a', 1, '10:00:23', false), uplink('a', 2, '10:00:26', true)],
+    ],
+    is: { shows: true, stored: 4, missing: 3, epochs: 2 },
   },
   {
     it: 'a new session is a new boot, whatever its counter says and though its join was lost',
@@ -386,6 +450,25 @@ describe('what follows from the order', () => {
       assert.equal(device().since, at('11:30'))
     })
   }
+
+  const doubtsAfter = async (times: readonly string[], perCommit = 1) => {
+    const { store } = await play(times.map(line), { perCommit })
+    return doubtsIn((await store.deviceOrders())[0]?.state)
+  }
+  const certain = { possibleRepeats: 0, isMissingCertain: true }
+  const doubtful = { possibleRepeats: 0, isMissingCertain: false }
+
+  test('missing numbers are not certain where a late frame cuts a boot in two, before it and within it', async () => {
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T']), certain)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '7 06:50 T']), certain)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '3 06:50 T']), doubtful)
+    assert.deepEqual(await doubtsAfter(['6 06:44 F', '8 06:51 T', '10 06:53 T', '9 06:45 T'], 9), doubtful)
+  })
+
+  test('and while a frame waits that may be one of them; a possible repeat is counted', async () => {
+    assert.deepEqual(await doubtsAfter(['1 T', '2 F', '2 F']), doubtful)
+    assert.deepEqual(await doubtsAfter(['1 T', '2 F', '2 F', '3 T']), { possibleRepeats: 1, isMissingCertain: true })
+  })
 
   test('a stay of no length is never certain', async () => {
     const { stays } = await staysOf(['10:00 T', '10:00 F'])

@@ -247,6 +247,23 @@ describe('the processor', () => {
     assert.deepEqual(rough.history(), calm.history())
   })
 
+  test('a layout behind a doubt that has ended counts from the same moment, also after a restart at any record', async () => {
+    const one = (device: string, seq: number, occupied: boolean) => ({ device, seq, occupied })
+    const bodies = [
+      json([{ ...one('C', 0, false), bay: 'P1' }, one('A', 0, false)]),
+      json([one('A', 1, true), one('B', 0, false)]),
+      json([one('A', 0, false)]),
+      json([one('C', 0, false)]),
+      publish(twoBays),
+      json([one('A', 0, false)]),
+    ]
+    const [calm, rough] = [createMemoryStore(threeBays), createMemoryStore(threeBays)]
+    await drain(journalOf(bodies), calm)
+    rough.failNext(...bodies.map(() => ({ error: new StoreError('transient', 'planned'), after: true })))
+    await drain(journalOf(bodies, 1), rough)
+    assert.deepEqual(rough.history(), calm.history())
+  })
+
   test('a device that is named like an assigned bay, or claims it, leaves no stay there', async () => {
     const store = createMemoryStore(twoBays)
     const stay = (device: string, bay?: string) =>

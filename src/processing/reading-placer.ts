@@ -21,7 +21,8 @@ import type { HistoryFold } from './history-fold.ts'
 import type { LateStays } from './late-stays.ts'
 import { createLookups } from './lookups.ts'
 import { apartEpoch, type Facts, factsOf, nameOf, payloadHash } from './order/facts.ts'
-import { isNext, type Lookup, type Placement, place, redeliveryMax } from './order/place.ts'
+import type { Overtaken } from './order/order-state.ts'
+import { isNext, type Lookup, type Placement, place, redeliveryMax, risenTo, sessionCopyMs } from './order/place.ts'
 import { isRepetition, isRestart, runMax, type Verdict, verdicts } from './order/undecided.ts'
 import { effectiveTime } from './plausible-time.ts'
 import { resendStep } from './resends.ts'
@@ -74,7 +75,7 @@ const clockOf = ({ reading, time, doubted }: Pick<Taken, 'reading' | 'time' | 'd
 
 export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   const { fleet, rows, stored, gaps, history, lateStays, revMin } = deps
-  const lookups = createLookups(fleet, stored)
+  const lookups = createLookups(fleet, stored, gaps)
 
   function add(
     device: Tracked,
@@ -238,11 +239,15 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
         noteClock(taken)
         return addRow(taken, state.epoch, 0)
       case 'older-boot':
+        if (placed.cuts) noteJoined(device)
         return takeOlderBoot(taken, seq as number, placed.epoch)
       case 'late':
+        if (placed.cuts) noteJoined(device)
+        if (placed.mayBeNew) noteRising(taken)
         if (placed.mayBeNew && contradicts(taken)) hold(device, taken.time, 'later', history)
         return takeLate(taken, seq, placed.epoch)
       case 'duplicate':
+        if (placed.isReturn) noteRising(taken)
         if (placed.isReturn && contradicts(taken)) hold(device, taken.time, 'later', history)
         return duplicate(device)
       case 'conflict':
@@ -252,6 +257,24 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       default:
         return unreachable(placed)
     }
+  }
+
+  /** O2: a lower counter of its session that is stamped later may have begun again; further ones that rise decide. */
+  function noteRising(taken: Taken) {
+    const { order, state } = taken.device
+    const clock = clockOf(taken)
+    const { seq } = taken.reading
+    if (seq === undefined || clock === undefined || state.maxSeq === null) return
+    if (order.clock === null || clock <= order.clock + sessionCopyMs) return
+    order.rising = { seq, clock, count: risenTo(order, state.maxSeq, seq, clock), below: state.maxSeq }
+    order.changed = true
+  }
+
+  /** O3: what was taken for one boot was two. */
+  function noteJoined({ order }: Tracked) {
+    if (order.isJoined) return
+    order.isJoined = true
+    order.changed = true
   }
 
   function duplicate({ state }: Tracked): Outcome {
@@ -416,7 +439,12 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       order.repeating = last.seq
       order.changed = true
     }
-    if ((by !== 'full' || isRepeated) && order.held?.until === 'decided') release(device, last.taken.time, history)
+    if (order.held?.until === 'decided') {
+      if (by !== 'full' || isRepeated) release(device, last.taken.time, history)
+      // O11: so many frames decided nothing.
+      else order.held = { ...order.held, until: 'next' }
+    }
+    if (typeof by === 'object' && !isRepeated) noteOvertaken(device, run, by.nextSeq)
     if (decided.includes('boot')) {
       const first = decided.indexOf('boot')
       for (let i = 0; i < first; i++) await decide(run[i] as Undecided, decided[i] as Verdict)
@@ -428,6 +456,24 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const fates: Outcome[] = []
     for (const [i, entry] of run.entries()) fates.push(await decide(entry, decided[i] as Verdict))
     return fates
+  }
+
+  /** O11: a frame of no certain boot with a number above the next one may be newer than it. */
+  function noteOvertaken({ order }: Tracked, run: readonly Undecided[], nextSeq: number) {
+    for (const { seq, taken } of run) {
+      const { occupied } = taken.reading.measures
+      if (seq <= nextSeq || occupied === undefined || seq < (order.overtaken?.seq ?? 0)) continue
+      order.overtaken = { seq, occupied }
+      order.changed = true
+    }
+  }
+
+  /** Until a number above both, what the overtaken frame said may be the newest. */
+  function doubtOvertaken(device: Tracked, { seq, occupied }: Overtaken, reading: Reading, time: Instant) {
+    const { state, order } = device
+    order.changed = true
+    if (reading.seq === undefined || reading.seq > seq) order.overtaken = undefined
+    else if (state.occupied !== occupied) hold(device, time, 'next', history)
   }
 
   async function decide(entry: Undecided, verdict: Verdict): Promise<Outcome> {
@@ -487,6 +533,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
       history?.counted(state, step, time)
     }
     history?.applied(state, { occupied, since, claimedBay }, reading, time)
+    if (order.overtaken) doubtOvertaken(device, order.overtaken, reading, time)
     return addRow(taken, epoch, marks)
   }
 

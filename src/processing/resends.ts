@@ -3,7 +3,7 @@ import type { Tracked } from './fleet.ts'
 import type { Facts } from './order/facts.ts'
 import type { Lookup } from './order/place.ts'
 import { type Resend, resendLookBack, resendMax, resendOf } from './order/resend.ts'
-import { changesIn, proofChanges } from './order/undecided.ts'
+import { bitsIn, proofBits } from './order/undecided.ts'
 
 export type ResendStep =
   /** Nothing to do with it; what was held was new. */
@@ -30,5 +30,5 @@ export async function resendStep({ order, state }: Tracked, facts: Facts, look: 
   if (found === 'ends') return { kind: 'repetition', goesOn: false }
   if (said.length < resendMax) return { kind: 'held' }
   order.resent = undefined
-  return seq !== null || changesIn(said) >= proofChanges ? { kind: 'repetition', goesOn: true } : no
+  return seq !== null || bitsIn(said) >= proofBits ? { kind: 'repetition', goesOn: true } : no
 }

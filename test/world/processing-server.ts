@@ -14,6 +14,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { readingsPerFrame } from '../../src/processing/dead-letter.ts'
 import { createMemoryStore, type MemoryStore } from '../../src/processing/memory-store.ts'
+import { doubtsIn } from '../../src/processing/order/order-state.ts'
 import { createProcessor } from '../../src/processing/processor.ts'
 import { createRandom, type Random } from '../../src/simulator/random.ts'
 import { encode, type WireRecord } from '../../src/simulator/world/encode.ts'
@@ -66,10 +67,11 @@ export async function observeTogether(histories: readonly History[], seed: numbe
   }
   placeFates(sent, store)
   const duplicates = duplicatesIn(store)
+  const orders = new Map((await store.deviceOrders()).map(({ device, state }) => [device, state]))
   return all.map((played) => ({
     shown: played.shown,
     fates: countedFates(played, duplicates),
-    missing: missingOf(played, store),
+    missing: missingOf(played, store, orders),
   }))
 }
 
@@ -179,8 +181,12 @@ function duplicatesIn(store: MemoryStore): Map<string, number> {
   return duplicates
 }
 
-function missingOf({ device, fates }: Played, store: MemoryStore): Observation['missing'] {
+function missingOf(
+  { device }: Played,
+  store: MemoryStore,
+  orders: ReadonlyMap<number, string>,
+): Observation['missing'] {
   const state = store.deviceOf(device)
   if (!state) return 0
-  return fates.includes('tentative') ? 'not certain' : missing(state)
+  return doubtsIn(orders.get(state.id)).isMissingCertain ? missing(state) : 'not certain'
 }

@@ -19,8 +19,22 @@ export interface Span {
 export interface Held {
   readonly occupied: boolean | null | undefined
   readonly since: number | null
-  /** What ends the doubt: a decision about the undecided run, a later device time, a second frame of a new part of a session. */
-  readonly until: 'decided' | 'later' | 'second'
+  /** What ends the doubt: a decision about the undecided run, a later device time, a second frame of a new part of a session, the next frame. */
+  readonly until: 'decided' | 'later' | 'second' | 'next'
+}
+
+/** A frame of no certain boot whose number is above the current one. */
+export interface Overtaken {
+  readonly seq: number
+  readonly occupied: boolean | null
+}
+
+/** Counters of a session, below its highest, that rise though the network stamped them later. `below`: the highest then. */
+export interface Rising {
+  readonly seq: number
+  readonly clock: number
+  readonly count: number
+  readonly below: number
 }
 
 export interface OrderState {
@@ -43,10 +57,16 @@ export interface OrderState {
   resent: readonly Sent[] | undefined
   /** A recognised repetition: the number it has come to. */
   repeating: number | undefined
+  overtaken: Overtaken | undefined
+  rising: Rising | undefined
+  /** A late frame showed that boots were counted as one: which numbers are missing is not certain. */
+  isJoined: boolean
   /** A counter value that does not fit to the one before it, until the next value says which is right. */
   counts: { readonly in?: number; readonly out?: number; readonly at: number } | undefined
   /** Stored with the mark `possible_repeat`. */
   repeats: number
+  /** Readings that wait for a decision, as it is stored. */
+  waiting: number
   /** Differs from what is stored. */
   changed: boolean
 }
@@ -60,6 +80,7 @@ export const bootsMax = 32
 export const newOrder = (): OrderState => ({
   ...{ clock: null, from: null, name: undefined, lastEpoch: 0, boots: [], before: null, held: undefined },
   ...{ connection: undefined, resent: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
+  ...{ overtaken: undefined, rising: undefined, isJoined: false, waiting: 0 },
 })
 
 /** `lastTime`: of the device's row. A device without a stored order had a clock, which is its `lastTime`. */
@@ -77,6 +98,7 @@ export function orderFrom(text: string | undefined, lastTime: number): OrderStat
 /** As it is stored; `clock` only when it is not the device's `lastTime`. */
 export function orderText(order: OrderState, lastTime: number): string {
   const { clock, from, name, lastEpoch, boots, before, held, connection, resent, repeating, counts, repeats } = order
+  const { overtaken, rising, isJoined, waiting } = order
   return JSON.stringify({
     ...(clock === lastTime ? {} : { clock }),
     ...(from === null ? {} : { from }),
@@ -88,7 +110,25 @@ export function orderText(order: OrderState, lastTime: number): string {
     ...(connection === undefined ? {} : { connection }),
     ...(resent === undefined ? {} : { resent }),
     ...(repeating === undefined ? {} : { repeating }),
+    ...(overtaken ? { overtaken } : {}),
+    ...(rising ? { rising } : {}),
+    ...(isJoined ? { isJoined } : {}),
+    ...(waiting === 0 ? {} : { waiting }),
     ...(counts ? { counts } : {}),
     ...(repeats === 0 ? {} : { repeats }),
   })
+}
+
+/** What is not certain about the readings of a device. */
+export interface Doubts {
+  /** Stored with the mark `possible_repeat`. */
+  readonly possibleRepeats: number
+  /** No frame waits that may be one of the missing, and no boot was two. */
+  readonly isMissingCertain: boolean
+}
+
+/** `text`: of the device's order as it is stored; undefined where there is none. */
+export function doubtsIn(text: string | undefined): Doubts {
+  const { repeats = 0, isJoined = false, waiting = 0 }: Partial<OrderState> = text === undefined ? {} : JSON.parse(text)
+  return { possibleRepeats: repeats, isMissingCertain: !isJoined && waiting === 0 }
 }

@@ -13,8 +13,10 @@ export const clockStepMaxMs = 10_000
 export const seqStepMax = 64
 /** A late counter of a session is at most so much newer than the newest, by the network's own clocks. */
 const sessionSlackMs = 60_000
-/** So near to the end of the counter a wrap is likelier than a repetition or a restart, whatever is stored under the number. */
-const wrapStepMax = 16
+/** Copies of one uplink, by several gateways, are stamped within this. */
+export const sessionCopyMs = 10_000
+/** So many lower counters that rise with later times are a counter that began again. */
+const risingMax = 3
 const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
 /** Frames of a device among which a marked redelivery is looked for. */
 export const redeliveryMax = 16
@@ -29,9 +31,10 @@ export type Placement =
   /** A session whose counter began again: unknown until a second frame agrees. */
   | { readonly kind: 'part' }
   /** First frame of a boot older than the current one. */
-  | { readonly kind: 'older-boot'; readonly epoch: number | undefined }
+  /** `cuts`: it lies within the time of what was taken for one boot, and does not fit into it. */
+  | { readonly kind: 'older-boot'; readonly epoch: number | undefined; readonly cuts?: boolean }
   /** `mayBeNew`: its network time is later than the newest, so its counter may have begun again. */
-  | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean }
+  | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean; readonly cuts?: boolean }
   /** `isReturn`: it may be new after all, and the state is doubtful when it says another one. */
   | { readonly kind: 'duplicate'; readonly isReturn?: true }
   | { readonly kind: 'conflict' }
@@ -49,6 +52,11 @@ export type LoggedKey = Pick<StoredKey, 'seq' | 'hash'>
 
 export interface Lookup {
   inEpoch(epoch: number, seq: number): Promise<StoredKey | undefined>
+  /** The nearest stored numbers below and above one that is missing in its boot. */
+  around(
+    span: Pick<Span, 'epoch' | 'min' | 'max'>,
+    seq: number,
+  ): Promise<readonly [StoredKey | undefined, StoredKey | undefined]>
   /** All readings of the device with this device time. */
   atTime(time: number): Promise<readonly StoredKey[]>
   /** The newest readings of the device as they came, newest first. */
@@ -77,10 +85,16 @@ export function isNext(
   if (maxSeq === null || seq <= maxSeq || order.name !== name) return false
   const { clock: newest } = order
   if (name?.startsWith('s')) return true
-  if (clock !== undefined)
-    return newest === null || clock >= newest || (newest - clock <= clockStepMaxMs && seq - maxSeq <= seqStepMax)
+  if (clock !== undefined) {
+    if (newest === null || clock > newest) return true
+    // Where no clock of this boot was believed yet, the newest is that of the boot before.
+    const isOfBoot = order.from !== null || order.boots.at(-1)?.to !== newest
+    return isOfBoot && (clock === newest || isSmallStep(newest - clock, seq - maxSeq))
+  }
   return seq === maxSeq + 1 || order.before === null || name !== undefined
 }
+
+const isSmallStep = (ms: number, seqs: number) => ms <= clockStepMaxMs && seqs <= seqStepMax
 
 export async function place(order: OrderState, device: Device, facts: Facts, look: Lookup): Promise<Placement> {
   const { seq, name, clock, isSession } = facts
@@ -153,8 +167,18 @@ async function placeByClock(
     for (const row of await look.atTime(clock)) if (row.seq === seq && row.hash === hash) return duplicate
   if (order.clock === null || clock > order.clock) return name === order.name && device.maxSeq === null ? next : boot
   hole ??= nearest(spans, seq, clock, order)
-  if (hole) return { kind: 'late', epoch: hole.epoch }
-  return { kind: 'older-boot', epoch: undefined }
+  const cuts =
+    spans.some((span) => span !== hole && isInside(span, clock)) ||
+    (hole !== undefined && !(await fits(hole, seq, clock, look)))
+  return hole ? { kind: 'late', epoch: hole.epoch, cuts } : { kind: 'older-boot', epoch: undefined, cuts }
+}
+
+const isInside = ({ from, to }: Span, clock: number) => from !== null && to !== null && clock > from && clock < to
+
+/** The stored numbers around it are as old, by their clocks, as their numbers say. */
+async function fits(span: Span, seq: number, clock: number, look: Lookup): Promise<boolean> {
+  const [below, above] = await look.around(span, seq)
+  return (below === undefined || below.time <= clock) && (above === undefined || above.time >= clock)
 }
 
 const isWithin = ({ from, to }: Span, clock: number) =>
@@ -199,14 +223,20 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
   const epochs = epochsOf(order, device, name)
   const newest = order.clock
   // The network stamps copies of one uplink within moments. A much later one may be a counter that began again with the same payload.
-  const isMuchLater = clock !== undefined && newest !== null && clock > newest + sessionSlackMs
+  const lead = clock !== undefined && newest !== null ? clock - newest : 0
+  if (
+    isCurrent &&
+    clock !== undefined &&
+    lead > sessionCopyMs &&
+    risenTo(order, device.maxSeq, seq, clock) >= risingMax
+  )
+    return boot
   for (const epoch of epochs)
     if ((await look.inEpoch(epoch, seq))?.hash === hash)
-      return isMuchLater ? { kind: 'duplicate', isReturn: true } : duplicate
+      return lead > sessionCopyMs ? { kind: 'duplicate', isReturn: true } : duplicate
   if (isCurrent) {
-    const isLater = clock !== undefined && newest !== null && clock > newest
-    if (await look.inEpoch(device.epoch, seq)) return isLater ? { kind: 'part' } : conflict
-    return isMuchLater ? { kind: 'part' } : { kind: 'late', epoch: device.epoch, mayBeNew: isLater }
+    if (await look.inEpoch(device.epoch, seq)) return lead > 0 ? { kind: 'part' } : conflict
+    return lead > sessionSlackMs ? { kind: 'part' } : { kind: 'late', epoch: device.epoch, mayBeNew: lead > 0 }
   }
   const [epoch] = epochs as [number]
   if (!(await isKnown(order, epoch, look))) {
@@ -214,6 +244,12 @@ async function placeInSession(order: OrderState, device: Device, facts: Numbered
     return isOlder ? { kind: 'older-boot', epoch } : boot
   }
   return (await look.inEpoch(epoch, seq)) ? conflict : { kind: 'late', epoch }
+}
+
+/** With this one, so many lower counters of the session rise. */
+export function risenTo({ rising }: OrderState, maxSeq: number | null, seq: number, clock: number): number {
+  if (rising === undefined || rising.below !== maxSeq || seq <= rising.seq || clock < rising.clock) return 1
+  return rising.count + 1
 }
 
 const isKnown = async ({ boots }: OrderState, epoch: number, look: Lookup) =>
@@ -261,7 +297,8 @@ async function placeByNumber(order: OrderState, device: Device, facts: Numbered,
     return seq - maxSeq > seqStepMax ? undecided('hole', before.epoch) : next
   }
   const width = began || facts.isAfterRun ? undefined : wrapWidth(maxSeq, seq)
-  if (width !== undefined && width - maxSeq + seq <= wrapStepMax) return { kind: 'wrap', width }
+  // With no number lost across the end, a wrap is likelier than a repetition or a restart, whatever is stored under the number.
+  if (width !== undefined && width - maxSeq + seq === 1) return { kind: 'wrap', width }
   const row = seq >= minSeq ? await look.inEpoch(epoch, seq) : undefined
   if (row?.hash === hash) return undecided('same', epoch)
   if ((await inBefore())?.hash === hash) return undecided('same', order.before as number)

@@ -25,8 +25,8 @@ export interface RunFrame {
 export type Verdict = 'repetition' | 'possible-repeat' | 'late' | 'boot' | 'next'
 
 export const runMax = 64
-/** Changes of payload that make chance an unlikely reason for a run that equals what is stored. */
-export const proofChanges = 16
+/** Proof, in bits, that makes chance an unlikely reason for a run that equals what is stored. */
+export const proofBits = 16
 /** A number after a restart follows within this. */
 const stepMax = 64
 
@@ -39,17 +39,22 @@ export function isRestart(run: readonly RunFrame[]): boolean {
   )
 }
 
-export function changesIn(hashes: readonly { readonly hash: number }[]): number {
+/**
+ * How unlikely it is that two boots send such payloads. A board that sends only changes says taken, free, taken, ... in every boot, and one that sends
+ * a sign of life says the same: neither is any proof. Payloads of more than two kinds are worth one bit a change.
+ */
+export function bitsIn(frames: readonly { readonly hash: number }[]): number {
+  const steps = frames.length - 1
   let changes = 0
-  for (let i = 1; i < hashes.length; i++) if (hashes[i]?.hash !== hashes[i - 1]?.hash) changes++
-  return changes
+  for (let i = 1; i <= steps; i++) if (frames[i]?.hash !== frames[i - 1]?.hash) changes++
+  if (changes === 0 || new Set(frames.map(({ hash }) => hash)).size > 2) return changes
+  const share = changes / steps
+  return share === 1 ? 0 : -steps * (share * Math.log2(share) + (1 - share) * Math.log2(1 - share))
 }
 
 /** Equals what is stored, frame for frame, with proof that it is no chance. */
 export const isRepetition = (run: readonly RunFrame[]): boolean =>
-  run.length > 0 &&
-  run.every(({ match }) => match === 'same') &&
-  (run[0]?.began === true || changesIn(run) >= proofChanges)
+  run.length > 0 && run.every(({ match }) => match === 'same') && (run[0]?.began === true || bitsIn(run) >= proofBits)
 
 /** Where the ascending end of the run begins. */
 function ascendingFrom(run: readonly RunFrame[]): number {

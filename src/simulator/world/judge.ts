@@ -3,7 +3,7 @@
  * where each frame went: a reference in memory, the real processing, a real server read through its API.
  */
 import { contentOf, type History, readingOf } from './history.ts'
-import { counterRestarts, missingIn, mustBeKnown, numbersOnly, presenceAfter } from './truth.ts'
+import { counterRestarts, joinsBoots, missingIn, mustBeKnown, numbersOnly, presenceAfter } from './truth.ts'
 
 /** Where one delivered frame ended. */
 export type Fate = 'stored' | 'possible-repeat' | 'duplicate' | 'quarantined' | 'tentative'
@@ -95,7 +95,9 @@ const repeats = ({ deliveries }: History) => deliveries.length - new Set(deliver
 function judgeLosses(history: History, { missing }: Observation): Finding[] {
   const truth = missingIn(history)
   if (truth === undefined || missing === truth) return []
-  const mayDoubt = numbersOnly(history) && (!mustBeKnown(history).at(-1) || repeats(history) >= repeatsMax)
+  const mayDoubt =
+    (numbersOnly(history) && (!mustBeKnown(history).at(-1) || repeats(history) >= repeatsMax)) ||
+    (history.kind === 'clock-number' && history.clockTrusted && joinsBoots(history))
   if (missing === 'not certain' && mayDoubt) return []
   return [{ what: 'losses', text: `${missing} missing frames are reported, ${truth} are missing` }]
 }

@@ -96,8 +96,7 @@ export function missingIn(history: History): number | undefined {
   const { kind } = history
   if (kind === 'clock' || kind === 'neither' || counterRestarts(history)) return undefined
   const delivered = deliveredReadings(history)
-  if (kind === 'clock-number' && history.clockTrusted)
-    return joinsBoots(history) ? undefined : holesCutAtFalls(delivered)
+  if (kind === 'clock-number' && history.clockTrusted) return holesCutAtFalls(delivered)
   if (numbersOnly(history) && !runsAreVisible(history, delivered)) return undefined
   let missing = 0
   for (const numbers of Map.groupBy(delivered, ({ run }) => run).values())
@@ -107,9 +106,9 @@ export function missingIn(history: History): number | undefined {
 
 /**
  * Two boots look like one as long as their frames rise; a late frame between them shows later that they are two. A server that keeps readings
- * under the boot they were stored in counts the numbers between as missing.
+ * under the boot they were stored in counts the numbers between as missing: it must not be sure of that.
  */
-function joinsBoots({ deliveries, readings }: History): boolean {
+export function joinsBoots({ deliveries, readings }: History): boolean {
   const seen: number[] = []
   const seqOf = (reading: number | undefined) => (reading === undefined ? undefined : readings[reading]?.wire.seq)
   for (const { reading } of deliveries) {
