@@ -24,6 +24,8 @@ export interface Body {
   readonly body: string | Uint8Array
   readonly framing?: Framing
   readonly counted?: number
+  /** What the transport says of it. */
+  readonly meta?: Readonly<Record<string, string>>
   /** A layout that is published here: the body is its packed JSON. */
   readonly kind?: 'desk'
 }
@@ -35,7 +37,7 @@ export function journalOf(
   damage: readonly Damage[] = [],
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json', counted, kind }, index): StoredRecord => {
+  const records = bodies.map(({ body, framing = 'json', counted, kind, meta }, index): StoredRecord => {
     const bytes = typeof body === 'string' ? text.encode(body) : body
     if (kind === 'desk') {
       const publication = encodePublication({ author: 'planner', comment: 'why', at: arrivedAt, packed: bytes })
@@ -44,7 +46,7 @@ export function journalOf(
     const frames = counted ?? countFrames(framing, bytes)
     acceptedFrames += frames
     const uplink = encodeUplink({
-      ...{ source: 'http', codec: 'generic', framing, bytes },
+      ...{ source: 'http', codec: 'generic', framing, bytes, ...(meta ? { meta } : {}) },
       arrivedAt: instant(arrivedAt + index * recordMs),
     })
     return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }

@@ -16,12 +16,33 @@ export interface Lookups {
   of(device: Tracked, record: DecodedRecord, frame: DecodedFrame): Lookup
 }
 
+/** What a record says of one device, in its order. */
+interface SaidInRecord extends LoggedKey {
+  /** Of the row that it is stored as. */
+  readonly idx: number
+}
+
+/** By device, in one pass: a record may name as many devices as it has frames. Undefined when one of its frames is not decoded. */
+function saidIn(record: DecodedRecord): ReadonlyMap<string, readonly SaidInRecord[]> | undefined {
+  const said = new Map<string, SaidInRecord[]>()
+  for (let i = 0; i < record.length; i++) {
+    const { result, idx } = record.frame(i)
+    if (!result.ok) return undefined
+    for (const [k, reading] of result.value.entries())
+      said
+        .getOrInsertComputed(reading.device, () => [])
+        .push({ seq: reading.seq ?? null, hash: payloadHash(reading), idx: idx * readingsPerFrame + k })
+  }
+  return said
+}
+
 const isSame = (a: LoggedKey, b: LoggedKey | undefined) => a.seq === b?.seq && a.hash === b.hash
 
 export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBook, 'holding'>): Lookups {
   let announced: DecodedRecord | undefined
   let repeats = new Map<Tracked, Promise<boolean>>()
   let repeatsOf: DecodedRecord | undefined
+  let said: ReturnType<typeof saidIn>
 
   function announce(record: DecodedRecord, from: number) {
     if (announced === record) return
@@ -48,28 +69,20 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
   }
 
   /** O1: all that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
-  async function repeatsRecord(device: Tracked, record: DecodedRecord): Promise<boolean> {
-    const { state, order } = device
-    const said: { readonly seq: number | null; readonly hash: number }[] = []
+  async function repeatsRecord(device: Tracked, said: readonly SaidInRecord[]): Promise<boolean> {
+    const { state, order, run } = device
     let pos: number | undefined
-    let isOneRecord = true
-    for (let i = 0; i < record.length; i++) {
-      const { result, idx } = record.frame(i)
-      if (!result.ok) return false
-      for (const [k, reading] of result.value.entries()) {
-        if (reading.device !== state.external) continue
-        const { seq = null } = reading
-        const hash = payloadHash(reading)
-        said.push({ seq, hash })
-        if (seq === null) isOneRecord = false
-        if (seq === null || !isOneRecord) continue
-        let row = await stored.find(state.id, state.epoch, seq)
-        if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq)
-        pos ??= row?.pos
-        isOneRecord = row?.hash === hash && row.idx === idx * readingsPerFrame + k && row.pos === pos
-      }
+    let isOneRecord = said.every(({ seq }) => seq !== null)
+    for (const { seq, hash, idx } of isOneRecord ? said : []) {
+      let row = await stored.find(state.id, state.epoch, seq as number)
+      if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq as number)
+      pos ??= row?.pos
+      isOneRecord = row?.hash === hash && row.idx === idx && row.pos === pos
+      if (!isOneRecord) break
     }
     if (isOneRecord && bitsIn(said) >= proofBits) return true
+    // A device that has sent less than this repeats nothing: the store is not asked about each of thousands of new ones.
+    if (state.readings + run.length < said.length) return false
     // What a sender repeats for want of an answer is what it sent last.
     const newest = await newestOf(device, said.length)
     return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
@@ -107,9 +120,12 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
         if (repeatsOf !== record) {
           repeatsOf = record
           repeats = new Map()
+          said = saidIn(record)
         }
+        const ofDevice = said?.get(device.state.external)
+        if (!ofDevice) return Promise.resolve(false)
         announce(record, frame.idx)
-        return repeats.getOrInsertComputed(device, () => repeatsRecord(device, record))
+        return repeats.getOrInsertComputed(device, () => repeatsRecord(device, ofDevice))
       },
     }),
   }

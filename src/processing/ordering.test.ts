@@ -193,6 +193,16 @@ const numberOnly: readonly Case[] = [
     is: { shows: true, stored: 200, duplicate: 200, missing: 0 },
   },
   {
+    it: 'a line that was held for a repetition and completes a restart is counted once',
+    sent: [
+      ...over({ conn: 'a' }, ['1 T', '1 F']),
+      ...over({ conn: 'b' }, ['0 F']),
+      ...over({ conn: 'c' }, ['1 T']),
+      ...over({ conn: 'd' }, ['4 T']),
+    ],
+    is: { shows: true, stored: 5, possibleRepeats: 1 },
+  },
+  {
     it: 'the unacknowledged tail is a repetition when a new connection goes on behind it',
     sent: [...over({ conn: 'a' }, run(0, 9, alternating)), ...over({ conn: 'b' }, run(8, 11, alternating))],
     is: { shows: true, stored: 12, duplicate: 2, missing: 0 },

@@ -90,6 +90,30 @@ describe('no frame can stop the others', () => {
     assert.deepEqual([store.totals().committed, store.totals().quarantined], [5, 1])
   })
 
+  test('a body costs a few decodings a frame, however many sensors without number and time it names', async () => {
+    const store = createMemoryStore()
+    let decodings = 0
+    const counted: typeof codecOf = (name) => {
+      const codec = codecOf(name)
+      return (
+        codec && {
+          name: codec.name,
+          decode(bytes, context) {
+            decodings++
+            return codec.decode(bytes, context)
+          },
+        }
+      )
+    }
+    const sensors = 300
+    const { body } = json(Array.from({ length: sensors }, (_, i) => ({ device: `S${i}`, occupied: true })))
+    const sent = { body, meta: { body: '1' } }
+    await drain(journalOf([sent, sent]), store, { codecOf: counted })
+    const { committed, duplicate } = store.totals()
+    assert.deepEqual([committed, duplicate], [sensors, sensors])
+    assert.ok(decodings <= 2 * sensors * 8, `${decodings} decodings of ${2 * sensors} frames`)
+  })
+
   test('a fault of the processor itself in one record costs that record only', async () => {
     const store = refusing((batch) => (seqsOf(batch).includes(2) ? new TypeError('ours') : undefined))
     await drain(journalOf(oneEach(6)), store)

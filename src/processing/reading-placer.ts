@@ -191,7 +191,8 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     }
     const fate = await settle(taken, placed, { ticket: () => ticket, k })
     if (fate === 'undecided') deps.refile(ticket)
-    else deps.decided(entry, fate === 'duplicate' ? 'duplicate' : 'committed')
+    // A run that it completed has decided it already, and counted that: a frame ends once.
+    else if (placed.kind !== 'undecided') deps.decided(entry, fate === 'duplicate' ? 'duplicate' : 'committed')
   }
 
   function open(entry: Undecided) {

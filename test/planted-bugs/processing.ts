@@ -11,6 +11,20 @@ const counterJudge = ['--test', 'src/processing/counter-step.test.ts']
 
 export const processingBugs: readonly PlantedBug[] = [
   {
+    what: 'counts a line twice that was held for a repetition and completes a restart',
+    file: 'src/processing/reading-placer.ts',
+    from: "else if (placed.kind !== 'undecided') deps.decided(",
+    to: 'else deps.decided(',
+    judge: orderingJudge,
+  },
+  {
+    what: 'decodes a body once for each sensor that it names',
+    file: 'src/processing/lookups.ts',
+    from: '        const ofDevice = said?.get(device.state.external)\n',
+    to: '        const ofDevice = saidIn(record)?.get(device.state.external)\n',
+    judge: poisonJudge,
+  },
+  {
     what: 'stores a published layout and goes on folding with the one before',
     file: 'src/processing/processor.ts',
     from: '    place.history.relayout(change.watching, place.fleet)\n',
