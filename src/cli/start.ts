@@ -342,7 +342,7 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file 
     ...weakEnvironment().map((line) => `  ! ${line} before anything but this machine can reach it`),
     ...(unbuilt ? [`  ! ${unbuilt}`] : []),
     ...(waiting.length > 0
-      ? [`  ! ${waiting.join(' and ')} wait for the database; readings are taken in and kept safe meanwhile`]
+      ? [`  ! waiting for the database: ${waiting.join(' and ')}; readings are taken in and kept safe meanwhile`]
       : []),
     '',
   ].join('\n')

@@ -21,7 +21,9 @@ export function csvFormFault(body: Buffer, firstRow: string): string | undefined
 
 const separatedBy = (character: string, row: string) => {
   const bare = row.replaceAll(/"[^"]*"/g, 'x')
-  return !bare.includes(',') && bare.split(character).length > 2
+  const parts = bare.split(character).length
+  // Two parts may be one id; as the first of the names of columns they are two columns.
+  return !bare.includes(',') && (parts > 2 || (parts === 2 && /^device\W/.test(bare)))
 }
 
 /** Every second byte of ASCII text in UTF-16 is 0. */

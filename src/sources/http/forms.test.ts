@@ -56,6 +56,7 @@ test('a CSV file of another form is refused with what to change', async (t) => {
   for (const [body, hint] of [
     ['device;seq;time;occupied\r\nA;1;;1\r\n', /separated by semicolons; separate them by commas/],
     ['A;1;;1\r\n', /separated by semicolons/],
+    ['device;occupied\nA;1\n', /separated by semicolons/],
     ['device\tseq\ttime\toccupied\nA\t1\t\t1\n', /separated by tabs/],
     ['sep=;\r\ndevice;seq;time;occupied\r\nA;1;;1\r\n', /"sep=;".*remove it, and separate/],
     ['sep=,\r\ndevice,seq,time,occupied\r\nA,1,,1\r\n', /"sep=,".*remove it$/],
@@ -67,7 +68,7 @@ test('a CSV file of another form is refused with what to change', async (t) => {
     assert.match(((await answer.json()) as { detail: string }).detail, hint)
   }
   assert.equal(context.delivers, 0)
-  assert.equal(context.refusals.length, 7)
+  assert.equal(context.refusals.length, 8)
   // Semicolons within a comma separated file are text.
   assert.deepEqual(await (await post('device,occupied\n"a;b;c",1\n', csv)).json(), { accepted: 1 })
   assert.deepEqual(await (await post('device\na;b\n', csv)).json(), { accepted: 1 })
