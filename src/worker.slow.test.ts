@@ -76,6 +76,13 @@ describe('a worker', () => {
     assert.equal(worker.state.is, 'ended')
   })
 
+  test('a child that is still starting, and reads no message yet, is ended at once', async () => {
+    const { worker, pids } = workerOf(['while (true);'])
+    worker.launch()
+    await worker.stop()
+    assert.deepEqual(pids.filter(isRunning), [])
+  })
+
   test('a child that does not leave is ended by force', async () => {
     const { worker, pids } = workerOf([deaf], { leaveMsMax: 50 })
     worker.launch()

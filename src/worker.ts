@@ -97,10 +97,12 @@ export function createWorker(options: WorkerOptions): Worker {
     if (child?.connected) child.send(message, undefined, undefined, () => {})
   }
 
-  async function left(leaver: ChildProcess | undefined) {
+  async function left(leaver: ChildProcess | undefined, { isStarting }: { readonly isStarting: boolean }) {
     if (!leaver || leaver.exitCode !== null || leaver.signalCode !== null) return
     const gone = new Promise<void>((resolve) => leaver.once('exit', () => resolve()))
     if (leaver.connected) leaver.send({ type: 'stop' } satisfies ToChild, undefined, undefined, () => {})
+    // On a busy machine it takes seconds until it reads a message; before it is ready it holds nothing that an orderly end would save.
+    if (isStarting) leaver.kill('SIGTERM')
     await Promise.race([gone, sleep(options.leaveMsMax, undefined, { ref: false })])
     if (leaver.exitCode !== null || leaver.signalCode !== null) return
     log.warn(`${role} did not leave in time and is ended by force`)
@@ -120,16 +122,18 @@ export function createWorker(options: WorkerOptions): Worker {
     ready: () => first.promise,
     async renew() {
       const leaver = child
+      const isStarting = state.is === 'starting'
       on({ type: 'renew' })
-      await left(leaver)
+      await left(leaver, { isStarting })
       if (state.is === 'ended') return
       first = settled()
       launch()
       await first.promise
     },
     async stop() {
+      const isStarting = state.is === 'starting'
       on({ type: 'stop' })
-      await left(child)
+      await left(child, { isStarting })
     },
   }
 }
