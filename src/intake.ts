@@ -26,6 +26,8 @@ import type { SourceState } from './sources/source.ts'
 
 /** Interval of figures and checkpoints: a crash takes at most this much of `refused`. */
 const lookEveryMs = 1_000
+/** Journals whose directory is being looked at. */
+const looking = new WeakSet<OpenLane>()
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -122,9 +124,11 @@ await runChild(async (child) => {
   }
 })
 
-/** An answer that is late is used with the next look. */
+/** One look at a time: a file system that hangs answers none. */
 async function lookForJournal(lane: OpenLane, log: Log) {
-  const missing = await lane.presence.look()
+  if (looking.has(lane)) return
+  looking.add(lane)
+  const missing = await lane.presence.look().finally(() => looking.delete(lane))
   if (missing !== undefined && lane.missing === undefined) log.error('readings are refused', { reason: missing })
   if (missing === undefined && lane.missing !== undefined) log.info('the journal is back; readings are taken again')
   lane.missing = missing
@@ -133,6 +137,8 @@ async function lookForJournal(lane: OpenLane, log: Log) {
 /** A change made by a person: durable, or refused with the reason. It is no frame and in no count. */
 async function journaled(lane: OpenLane | undefined, bytes: Uint8Array): Promise<PublishAnswer> {
   if (!lane) return { ok: false, reason: 'refused', message: 'no simulated city is running' }
+  // As for readings: what is written to a deleted journal is gone with the process.
+  if (lane.missing !== undefined) return { ok: false, reason: 'refused', message: lane.missing }
   failPoint('desk-received')
   try {
     const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])

@@ -13,6 +13,7 @@ test('names of the server’s own sources are refused, numbered and in any case 
     'desk',
     'replay',
     'mqtt-1',
+    'mqtt-broker',
     'Serial-12',
     'TCP',
   ])

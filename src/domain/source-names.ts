@@ -2,6 +2,8 @@
 const reserved: ReadonlySet<string> = new Set([
   // Built-in sources, by the name of their protocol.
   ...['http', 'mqtt', 'tcp', 'udp', 'serial', 'lorawan'],
+  // The built-in broker, when an entry under `brokers` has the name mqtt.
+  'mqtt-broker',
   // The server's own.
   ...['simulator', 'simulate', 'replay', 'desk', 'journal', 'intake', 'unknown', 'env'],
 ])

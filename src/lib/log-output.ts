@@ -6,8 +6,8 @@ import type { Writable } from 'node:stream'
 
 const waitingMax = 1024 * 1024
 
-/** Writes lines to `stream`; above `max` waiting characters they are left out and counted in a line of the log. */
-export function createLogOutput(stream: Writable, max = waitingMax): (line: string) => void {
+/** Writes lines to `stream`; above `max` waiting characters they are left out and counted in a line of the log, of the same form. */
+export function createLogOutput(stream: Writable, max = waitingMax, json = false): (line: string) => void {
   stream.on('error', ignore)
   let leftOut = 0
   return (line) => {
@@ -16,7 +16,11 @@ export function createLogOutput(stream: Writable, max = waitingMax): (line: stri
       return
     }
     if (leftOut > 0) {
-      const notice = `${new Date().toISOString().slice(11, 23)} warn  the reader of the log did not keep up; log lines were left out: ${leftOut}`
+      const time = new Date().toISOString()
+      const message = 'the reader of the log did not keep up; log lines were left out'
+      const notice = json
+        ? JSON.stringify({ time, level: 'warn', message, lines: leftOut })
+        : `${time.slice(11, 23)} warn  ${message}: ${leftOut}`
       leftOut = 0
       stream.write(`${notice}\n`)
     }

@@ -53,24 +53,27 @@ test('a reader of the log that is gone is no reason to stop', async () => {
   await new Promise((resolve) => setImmediate(resolve))
 })
 
-test('a reader that does not keep up costs a bounded amount of memory, and the lines left out are counted', async () => {
-  let held: (() => void) | undefined
-  const written: string[] = []
-  const slow = new Writable({
-    decodeStrings: false,
-    write(chunk, _encoding, done) {
-      written.push(String(chunk))
-      if (written.length === 1) held = done
-      else done()
-    },
+for (const json of [false, true])
+  test(`a reader that does not keep up costs a bounded amount of memory, and the lines left out are counted: ${json ? 'JSON' : 'text'}`, async () => {
+    let held: (() => void) | undefined
+    const written: string[] = []
+    const slow = new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        written.push(String(chunk))
+        if (written.length === 1) held = done
+        else done()
+      },
+    })
+    const write = createLogOutput(slow, 1_000, json)
+    for (let i = 0; i < 500; i++) write('x'.repeat(99))
+    assert.ok(slow.writableLength <= 1_200, `${slow.writableLength} characters wait`)
+    held?.()
+    await new Promise((resolve) => setImmediate(resolve))
+    write('after')
+    await new Promise((resolve) => setImmediate(resolve))
+    const notice = written.at(-2) ?? ''
+    if (json) assert.match(String(JSON.parse(notice).lines), /^4\d\d$/)
+    else assert.match(notice, /log lines were left out: 4\d\d\n$/)
+    assert.equal(written.at(-1), 'after\n')
   })
-  const write = createLogOutput(slow, 1_000)
-  for (let i = 0; i < 500; i++) write('x'.repeat(99))
-  assert.ok(slow.writableLength <= 1_200, `${slow.writableLength} characters wait`)
-  held?.()
-  await new Promise((resolve) => setImmediate(resolve))
-  write('after')
-  await new Promise((resolve) => setImmediate(resolve))
-  assert.match(written.at(-2) ?? '', /log lines were left out: 4\d\d\n$/)
-  assert.equal(written.at(-1), 'after\n')
-})

@@ -27,7 +27,7 @@ export interface LogOptions {
 }
 
 export function createLog(fields: LogFields = {}, options: LogOptions = {}): Log {
-  const { level = 'info', json = false, write = toStandardError } = options
+  const { level = 'info', json = false, write = toStandardError(json) } = options
   const emit = (at: LogLevel, message: string, more: LogFields = {}) => {
     if (rank[at] < rank[level]) return
     const all = { ...fields, ...more }
@@ -47,11 +47,9 @@ export function createLog(fields: LogFields = {}, options: LogOptions = {}): Log
   }
 }
 
-let standardError: ((line: string) => void) | undefined
-const toStandardError = (line: string) => {
-  standardError ??= createLogOutput(process.stderr)
-  standardError(line)
-}
+const outputs = new Map<boolean, (line: string) => void>()
+const toStandardError = (json: boolean) => (line: string) =>
+  outputs.getOrInsertComputed(json, () => createLogOutput(process.stderr, undefined, json))(line)
 
 const fieldText = (value: unknown) =>
   typeof value === 'string' && /^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value, replaceError)
