@@ -103,10 +103,7 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
   }
 
   /** The frames of one record that the store refuses are passed over, and said. */
-  async function copy(
-    { from, to, frames }: Piece & { readonly from: number },
-    isRefused: (fault: unknown) => boolean,
-  ) {
+  async function copy({ from, to, frames }: Piece & { readonly from: number }, isRefused: (fault: unknown) => boolean) {
     const key = { journal: reader.id, from, to, fence }
     try {
       await store.copyRaw({ ...key, frames })
