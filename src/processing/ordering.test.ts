@@ -1,7 +1,7 @@
 /** The rules of docs/specs/ordering.md as cases: what a device sends, and what has to be stored, counted and shown. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { doubtsIn } from './order/order-state.ts'
+import { doubtsIn } from '../domain/order-doubts.ts'
 import { begin, play, type Sent } from './testing/history.ts'
 
 interface Expected {
