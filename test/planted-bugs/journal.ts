@@ -239,7 +239,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets two writers in',
-    file: 'src/journal/lock.ts',
+    file: 'src/lib/process-lock.ts',
     from: `database.exec('begin exclusive')`,
     to: '',
     judge: contract,

@@ -111,8 +111,8 @@ export const ledgerBugs: readonly PlantedBug[] = [
   {
     what: 'says that a loss of unknown size is known',
     file: 'src/store/loss-queries.ts',
-    from: 'count(*) - count(frames)',
-    to: 'count(frames) - count(frames)',
+    from: 'count(*) - count($',
+    to: '0 * count($',
     judge: api,
   },
 ]

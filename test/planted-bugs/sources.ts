@@ -69,8 +69,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'does not mark QoS 0 as lossy',
     file: 'src/sources/mqtt/journaling.ts',
-    from: "meta: qos === 0 ? { topic, qos: '0' } : { topic },",
-    to: 'meta: { topic },',
+    from: "...(qos === 0 ? { qos: '0' } : {})",
+    to: '...{}',
     judge: judge('src/sources/mqtt/broker-source.test.ts', 'QoS 0'),
   },
   {

@@ -136,8 +136,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'remembers the last batch only in the ledger',
     file: 'src/store/rows.ts',
-    from: 'column} + $',
-    to: 'column} * 0 + $',
+    from: 'stored} + $',
+    to: 'stored} * 0 + $',
     judge,
   },
   {
@@ -255,8 +255,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'replaces a sum where it should add',
     file: 'src/store/mysql/statements.ts',
-    from: 'stored(column)} + $',
-    to: 'incoming(column)} + $',
+    from: 'addedUp(stored(column), incoming(column))',
+    to: 'addedUp(incoming(column), incoming(column))',
     judge: statementsJudge,
   },
   {
@@ -360,8 +360,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a second server take the database of one that is alive',
     file: 'src/store/server-lease.ts',
-    from: 'now} - $',
-    to: 'now} + $',
+    from: "'<', sql<number>`${now} - $",
+    to: "'<', sql<number>`${now} + $",
     judge,
   },
 ]
