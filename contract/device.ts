@@ -34,6 +34,14 @@ export const deviceSchema = z
     max_seq: z.int().nullable(),
     missing: z.int().describe('sequence numbers known to be missing; 9007199254740991 means at least so many'),
     saturated: saturatedSchema,
+    missing_certain: z
+      .boolean()
+      .describe(
+        'false: a frame waits that may be one of the missing, or a late one showed that two boots were counted as one',
+      ),
+    possible_repeats: z
+      .int()
+      .describe('readings stored that may be repetitions: neither missing nor duplicates, in no order'),
     readings: z.int(),
     duplicates: z.int(),
     battery_low: z.boolean().optional(),
@@ -54,6 +62,8 @@ export const deviceSchema = z
         epoch: 0,
         max_seq: 412,
         missing: 0,
+        missing_certain: true,
+        possible_repeats: 0,
         readings: 413,
         duplicates: 2,
         occupied: true,
@@ -63,7 +73,7 @@ export const deviceSchema = z
   })
 export type Device = z.infer<typeof deviceSchema>
 
-export const qualityMarks = ['arrival-time', 'late'] as const
+export const qualityMarks = ['arrival-time', 'late', 'possible-repeat', 'count-doubted'] as const
 
 export const storedReadingSchema = z
   .object({
@@ -77,7 +87,7 @@ export const storedReadingSchema = z
     quality: z
       .array(z.enum(qualityMarks))
       .describe(
-        'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state',
+        'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state; possible-repeat: the frames do not say whether it was sent before (epoch -1); count-doubted: its counter does not fit to the one before it, and is not counted',
       ),
     ...measures,
   })

@@ -2,6 +2,7 @@
 import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/device.ts'
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
+import { doubtsIn } from '../domain/order-doubts.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { isSaturated } from '../lib/sum.ts'
 import type { ReadingPage, StoredDeadLetter } from '../store/store.ts'
@@ -31,7 +32,14 @@ const measuresOf = (m: Measured) => ({
   ...(m.rssiDbm === null ? {} : { rssi_dbm: m.rssiDbm }),
 })
 
-export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState, now: Instant): Device {
+/** `order`: of the device, as it is stored. */
+export function deviceOnWire(
+  device: DeviceState,
+  order: string | undefined,
+  { floor, presence }: LiveState,
+  now: Instant,
+): Device {
+  const { possibleRepeats, isMissingCertain } = doubtsIn(order)
   const place = floor.bayOf(device)
   return {
     id: device.external,
@@ -47,6 +55,8 @@ export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState
     max_seq: device.maxSeq,
     missing: missing(device),
     ...saturatedMark(missing(device)),
+    missing_certain: isMissingCertain,
+    possible_repeats: possibleRepeats,
     readings: device.readings,
     duplicates: device.duplicates,
     ...(device.batteryLow === null ? {} : { battery_low: device.batteryLow }),
@@ -58,6 +68,8 @@ export function deviceOnWire(device: DeviceState, { floor, presence }: LiveState
 const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number]])[] = [
   [1, 'arrival-time'],
   [2, 'late'],
+  [8, 'possible-repeat'],
+  [16, 'count-doubted'],
 ]
 
 export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({

@@ -1,7 +1,7 @@
 /** The rules of docs/specs/ordering.md as cases: what a device sends, and what has to be stored, counted and shown. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { doubtsIn } from './order/order-state.ts'
+import { doubtsIn } from '../domain/order-doubts.ts'
 import { begin, play, type Sent } from './testing/history.ts'
 
 interface Expected {
@@ -91,14 +91,24 @@ const clockAndNumber: readonly Case[] = [
     is: { shows: false, stored: 4, epochs: 1 },
   },
   {
-    it: 'a clock of the boot before that is believed at last is no next frame',
+    it: 'a frame of the boot before whose clock is believed at last is no next frame: its boot has no clock',
     sent: [
       { ...line('86 +01:00:30 F'), arrived: begin },
       { ...line('4 +01:10:00 F'), arrived: begin + 5_000 },
       { ...line('5 +01:12:00 F'), arrived: begin + 180_000 },
       { ...line('86 +01:00:30 F'), arrived: begin + 181_000 },
     ],
-    is: { shows: false, stored: 3, duplicate: 1, missing: 0, epochs: 2 },
+    is: { shows: false, stored: 3, quarantined: 1, tentative: 1, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'a clock that was not believed is no clock until it is: a late frame between is no restart',
+    sent: [
+      { ...line('6 +01:01:30 F'), arrived: begin },
+      { ...line('9 +01:09:30 T'), arrived: begin + 60_000 },
+      { ...line('7 +01:03:30 F'), arrived: begin + 240_000 },
+      { ...line('10 +01:20:00 T'), arrived: begin + 300_000 },
+    ],
+    is: { shows: true, stored: 4, missing: 1, epochs: 1 },
   },
   {
     it: 'a wrap of a counter of 8 bits with a clock goes on',

@@ -511,7 +511,9 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
   function noteClock(taken: Taken) {
     const { order } = taken.device
     const clock = clockOf(taken)
-    if (clock !== undefined && (order.clock === null || clock > order.clock)) order.clock = clock
+    // O12: times that are not believed can be compared with none: the device has no clock until one in order is believed.
+    if (clock === undefined) order.clock = taken.doubted ? null : order.clock
+    else if (order.clock === null || clock > order.clock) order.clock = clock
   }
 
   /** The newest of its device. */

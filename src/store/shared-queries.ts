@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readCount, readSum } from '../lib/sum.ts'
-import { dayName, dayNumber } from '../lib/utc-day.ts'
+import { dayMs, dayName, dayNumber } from '../lib/utc-day.ts'
 import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
@@ -50,7 +50,11 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
   return {
     devices: async () => (await all(devices.orderBy('id').compile())).map(toDevice),
 
-    deviceOrders: () => all(db.selectFrom('device_order').selectAll().orderBy('device').compile()),
+    async deviceOrders(of) {
+      if (of?.length === 0) return []
+      const orders = db.selectFrom('device_order').selectAll().orderBy('device')
+      return all((of === undefined ? orders : orders.where('device', 'in', of)).compile())
+    },
 
     async undecidedFrames() {
       const query = deadLetters.where('state', '=', 'tentative').orderBy('pos').orderBy('idx')
@@ -128,11 +132,13 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         .groupBy(['source', 'day'])
       const rows = await all(query.orderBy('source').orderBy('day').compile())
       const waiting = new Map<string, number>()
-      const letters = db.selectFrom('dead_letter').select(['source', 'arrived']).where('state', '=', 'tentative')
-      for (const { source, arrived } of await all(letters.compile())) {
-        const key = `${source} ${dayName(dayNumber(arrived))}`
-        waiting.set(key, (waiting.get(key) ?? 0) + 1)
-      }
+      const letters = db
+        .selectFrom('dead_letter')
+        .select(({ fn }) => ['source', dayBegin.as('begin'), fn.countAll().as('n')])
+        .where('state', '=', 'tentative')
+        .groupBy(['source', dayBegin])
+      for (const { source, begin, n } of await all(letters.compile()))
+        waiting.set(`${source} ${dayName(dayNumber(Number(begin)))}`, Number(n))
       return rows.map((row): LedgerRow => {
         const tentative = waiting.get(`${row.source} ${row.day}`) ?? 0
         return { source: row.source, day: row.day, ...apart(totals(row), tentative) }
@@ -144,7 +150,7 @@ export function sharedQueries(runner: SqlRunner): SharedQueries {
         db
           .selectFrom('journal_offset as o')
           .leftJoin('ledger as l', 'l.journal', 'o.journal')
-          .select(['o.off', 'o.fence', 'o.base', waitingFrames.as('tentative'), ...sums])
+          .select(['o.off', 'o.fence', 'o.base', waitingOfJournal.as('tentative'), ...sums])
           .where('o.journal', '=', journal)
           .where('o.part', '=', 0)
           .groupBy(['o.off', 'o.fence', 'o.base'])
@@ -212,6 +218,14 @@ export const ledgerTotal = (column: (typeof ledgerSums)[number]) =>
 const waitingFrames = sql<
   number | string
 >`(SELECT count(*) FROM ${sql.table('dead_letter')} WHERE ${sql.ref('state')} = 'tentative')`
+
+/** Positions of one journal begin behind its base (Cursor.base). */
+const waitingOfJournal = sql<
+  number | string
+>`(SELECT count(*) FROM ${sql.table('dead_letter')} AS w WHERE ${sql.ref('w.state')} = 'tentative' AND ${sql.ref('w.pos')} > ${sql.ref('o.base')} AND ${sql.ref('w.pos')} <= ${sql.ref('o.base')} + ${sql.ref('o.off')})`
+
+/** Milliseconds of the first moment of the UTC day. */
+const dayBegin = sql<number | string>`${sql.ref('arrived')} - ${sql.ref('arrived')} % ${sql.lit(dayMs)}`
 
 /** Frames that wait were added up as quarantined. */
 function apart(sums: LedgerSums, tentative: number): LedgerTotals {

@@ -46,6 +46,11 @@ export function orderContract(onStore: OnStore): void {
         (await store.deviceOrders()).map(({ device, state }) => ({ device, state })),
         [orders[0], { device: 2, state: '{"clock":null}' }],
       )
+      assert.deepEqual(
+        (await store.deviceOrders([2, 9])).map(({ device }) => device),
+        [2],
+      )
+      assert.deepEqual(await store.deviceOrders([]), [])
     })
 
     onStore(
@@ -83,6 +88,40 @@ export function orderContract(onStore: OnStore): void {
         assert.deepEqual(await store.undecidedFrames(), [])
       },
     )
+
+    onStore('frames that wait are counted with their own journal, source and day of arrival', async (store) => {
+      const day = 24 * 60 * 60_000
+      const waits = (idx: number, more: object = {}) => aDeadLetter({ idx, state: 'tentative', ...more })
+      const letters = [waits(0), waits(1), waits(2, { arrived: instant(at + day) })]
+      const days = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+      const ledger = [aDelta({ quarantined: 3 }), aDelta({ quarantined: 1, day: days(at + day) })]
+      await store.commit(aBatch({ deadLetters: letters, ledger }))
+      await store.takeFence('another', 1)
+      const { base = 0 } = await store.cursor('another')
+      await store.commit({
+        ...aBatch({ ledger: [aDelta({ quarantined: 1 })], deadLetters: [waits(0, { pos: base + 1 })] }),
+        journal: 'another',
+        fence: 1,
+      })
+      const of = async (name: string) => {
+        const { quarantined, tentative } = (await store.ledgerAt(name)).totals
+        return [Number(quarantined), tentative]
+      }
+      assert.deepEqual(
+        [await of(journal), await of('another')],
+        [
+          [1, 3],
+          [0, 1],
+        ],
+      )
+      assert.deepEqual(
+        (await store.ledger()).map(({ day: name, quarantined, tentative }) => [name, Number(quarantined), tentative]),
+        [
+          [days(at), 1, 3],
+          [days(at + day), 0, 1],
+        ],
+      )
+    })
 
     onStore(
       'a stay that late readings showed to be none goes, and one that came to light takes its place',

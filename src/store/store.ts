@@ -106,7 +106,7 @@ export interface DeadLetterRow {
 /** What a store knows of a reading for telling whether another one repeats it. */
 export type StoredKey = Pick<ReadingRow, 'pos' | 'idx' | 'seq' | 'time' | 'hash'>
 
-/** What processing remembers of the order of a device beside its row: text that only processing reads. */
+/** What processing remembers of the order of a device beside its row: text of domain/order-doubts.ts and processing/order. */
 export interface DeviceOrder {
   /** DeviceState.id */
   readonly device: number
@@ -221,7 +221,8 @@ export interface Store
   newestOf(device: number, count: number): Promise<readonly StoredKey[]>
   /** Readings of a device by their time: `from` inclusive, `to` exclusive, in no order. */
   readingsBetween(device: number, from: Instant, to: Instant): Promise<readonly ReadingRow[]>
-  deviceOrders(): Promise<readonly DeviceOrder[]>
+  /** Of all devices, or of these. */
+  deviceOrders(of?: readonly number[]): Promise<readonly DeviceOrder[]>
   /** Frames of the state `tentative`, in the order of their positions. */
   undecidedFrames(): Promise<readonly StoredDeadLetter[]>
   /** Lowest and highest sequence number and how many distinct ones are stored of one device and epoch; undefined when none. */

@@ -15,26 +15,9 @@ import { line } from '../../tools/print.ts'
 import { processTree } from '../../tools/process-tree.ts'
 import { root } from '../../tools/run-command.ts'
 import { recordPlanted } from '../faults/reliability.ts'
-import { codecBugs } from './codecs.ts'
-import { edgeBugs } from './edges.ts'
-import { houseBugs } from './house.ts'
-import { journalBugs } from './journal.ts'
-import { ledgerBugs } from './ledger.ts'
 import type { PlantedBug } from './planted-bug.ts'
-import { processingBugs } from './processing.ts'
-import { sourceBugs } from './sources.ts'
-import { storeBugs } from './store.ts'
+import { plantedBugs as all } from './rooms.ts'
 
-const all = {
-  journal: journalBugs,
-  sources: sourceBugs,
-  processing: processingBugs,
-  codecs: codecBugs,
-  store: storeBugs,
-  house: houseBugs,
-  edges: edgeBugs,
-  ledger: ledgerBugs,
-}
 /** What a judge may need besides the packages. */
 const copied = [
   'src',

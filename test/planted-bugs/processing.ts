@@ -34,8 +34,8 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'forgets a published layout when a row of its batch is refused',
     file: 'src/processing/processor.ts',
-    from: 'if (change.before === index) layouts.push(',
-    to: 'if (change.before === index + 1_000_000) layouts.push(',
+    from: 'if (change.ok) layouts.push(applyLayout(place, change.value))',
+    to: 'if (change.ok) applyLayout(place, change.value)',
     judge,
   },
   {
@@ -132,7 +132,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'takes a run without proof for a repetition',
     file: 'src/processing/order/undecided.ts',
-    from: '(run[0]?.began === true || changesIn(run) >= proofChanges)',
+    from: '(run[0]?.began === true || bitsIn(run) >= proofBits)',
     to: 'true',
     judge: orderingJudge,
   },
@@ -205,6 +205,27 @@ export const processingBugs: readonly PlantedBug[] = [
     from: 'if (hasRestarted && fits(now))',
     to: 'if (fits(now))',
     judge: counterJudge,
+  },
+  {
+    what: 'takes a run of nothing but changes for proof of a repetition',
+    file: 'src/processing/order/undecided.ts',
+    from: 'return share === 1 ? 0 : ',
+    to: 'return share === 1 ? changes : ',
+    judge: orderingJudge,
+  },
+  {
+    what: 'forgets a frame that waits when one with a lower number comes',
+    file: 'src/processing/reading-placer.ts',
+    from: 'if (order.overtaken) doubtOvertaken(',
+    to: 'if (order.overtaken && order.repeats < 0) doubtOvertaken(',
+    judge: orderingJudge,
+  },
+  {
+    what: 'is certain of missing numbers though a boot was two',
+    file: 'src/processing/reading-placer.ts',
+    from: '    order.isJoined = true\n',
+    to: '',
+    judge: orderingJudge,
   },
   {
     what: 'drops a frame in conflict with its bytes',

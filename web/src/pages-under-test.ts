@@ -245,6 +245,8 @@ const device = (id: string, bayId: string | null) => ({
   epoch: 0,
   max_seq: 4,
   missing: 0,
+  missing_certain: true,
+  possible_repeats: 0,
   readings: 5,
   duplicates: 0,
   occupied: true,

@@ -61,7 +61,7 @@ export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
           unassigned === undefined
             ? await store.devicePage(filter)
             : inboxPage(assignment(unassigned === 'false'), filter)
-        return { items: page.items.map((device) => deviceOnWire(device, live, live.now())), next: page.next }
+        return { items: await onWire(page.items), next: page.next }
       },
     }),
     endpoint({
@@ -79,7 +79,7 @@ export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
         const found = (await store.devicesByExternal(id)).filter((device) => !source || device.source === source)
         const [newest] = found.toSorted((a, b) => b.lastTime - a.lastTime)
         if (!newest) throw unknownDevice(id)
-        return deviceOnWire(newest, live, live.now())
+        return (await onWire([newest]))[0]
       },
     }),
     endpoint({
@@ -137,6 +137,12 @@ export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
       },
     }),
   ]
+
+  async function onWire(devices: readonly DeviceState[]) {
+    const orders = await store.deviceOrders(devices.map(({ id }) => id))
+    const orderOf = new Map(orders.map(({ device, state }) => [device, state]))
+    return devices.map((device) => deviceOnWire(device, orderOf.get(device.id), live, live.now()))
+  }
 
   /** Whether a device has a bay is decided here and not in the store, so this list comes from live state. */
   function assignment(assigned: boolean): readonly DeviceState[] {

@@ -118,17 +118,3 @@ export function orderText(order: OrderState, lastTime: number): string {
     ...(repeats === 0 ? {} : { repeats }),
   })
 }
-
-/** What is not certain about the readings of a device. */
-export interface Doubts {
-  /** Stored with the mark `possible_repeat`. */
-  readonly possibleRepeats: number
-  /** No frame waits that may be one of the missing, and no boot was two. */
-  readonly isMissingCertain: boolean
-}
-
-/** `text`: of the device's order as it is stored; undefined where there is none. */
-export function doubtsIn(text: string | undefined): Doubts {
-  const { repeats = 0, isJoined = false, waiting = 0 }: Partial<OrderState> = text === undefined ? {} : JSON.parse(text)
-  return { possibleRepeats: repeats, isMissingCertain: !isJoined && waiting === 0 }
-}

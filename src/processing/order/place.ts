@@ -85,8 +85,9 @@ export function isNext(
   if (maxSeq === null || seq <= maxSeq || order.name !== name) return false
   const { clock: newest } = order
   if (name?.startsWith('s')) return true
-  if (clock !== undefined) {
-    if (newest === null || clock > newest) return true
+  // The first clock that is believed says nothing of the order: the number does.
+  if (clock !== undefined && newest !== null) {
+    if (clock > newest) return true
     // Where no clock of this boot was believed yet, the newest is that of the boot before.
     const isOfBoot = order.from !== null || order.boots.at(-1)?.to !== newest
     return isOfBoot && (clock === newest || isSmallStep(newest - clock, seq - maxSeq))

@@ -9,7 +9,7 @@ import { useFetched } from './fetched.ts'
 import { Icon } from './icons.tsx'
 import { LedgerDetail } from './ledger-detail.tsx'
 import { writeAddress } from './plan-panel.tsx'
-import { batteryWord, presenceWord } from './reading.ts'
+import { batteryWord, markNames, missingWord, presenceWord } from './reading.ts'
 import { Stays } from './stays.tsx'
 import { typeName } from './table-twin.tsx'
 
@@ -187,7 +187,10 @@ function DevicePart({ id, source }: { id: string; source: string }) {
           value={device.temperature_c === undefined ? undefined : `${words.number(device.temperature_c, 1)} °C`}
         />
         <Row name={words.text('readings')} value={words.number(device.readings)} />
-        <Row name={words.text('missingNumbers')} value={words.number(device.missing)} />
+        <Row name={words.text('missingNumbers')} value={missingWord(words, device)} />
+        {device.possible_repeats > 0 && (
+          <Row name={words.text('possibleRepeats')} value={words.number(device.possible_repeats)} />
+        )}
       </dl>
       <h3>{words.text('lastReadings')}</h3>
       {readings && last.length === 0 && <p class="quiet">{words.text('noReadings')}</p>}
@@ -200,7 +203,7 @@ function DevicePart({ id, source }: { id: string; source: string }) {
                 <b>{presenceWord(words, reading)}</b>
                 {reading.seq !== null && <small>#{reading.seq}</small>}
                 {reading.quality.map((mark) => (
-                  <em key={mark}>{words.text(mark === 'late' ? 'markLate' : 'markArrival')}</em>
+                  <em key={mark}>{words.text(markNames[mark])}</em>
                 ))}
               </summary>
               <pre>{JSON.stringify(reading, null, 1)}</pre>

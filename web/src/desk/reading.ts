@@ -25,3 +25,16 @@ export function batteryWord(
   ].filter((part) => part !== undefined)
   return parts.length > 0 ? parts.join(' · ') : undefined
 }
+
+/** `not certain` where a frame waits, or a boot was two: the number may be another one. */
+export const missingWord = (
+  words: Words,
+  { missing, missing_certain }: Pick<Device, 'missing' | 'missing_certain'>,
+): string => (missing_certain ? words.number(missing) : words.text('notCertain', { n: words.number(missing) }))
+
+export const markNames = {
+  'arrival-time': 'markArrival',
+  late: 'markLate',
+  'possible-repeat': 'markRepeat',
+  'count-doubted': 'markCount',
+} as const satisfies Record<StoredReading['quality'][number], string>

@@ -163,6 +163,8 @@ export const de: Dictionary = {
   lastWord: 'Letzte Meldung',
   readings: 'Meldungen',
   missingNumbers: 'Fehlende Nummern',
+  notCertain: '{n} – nicht sicher',
+  possibleRepeats: 'Mögliche Wiederholungen',
   lastStays: 'Letzte Aufenthalte',
   noStays: 'In den letzten sieben Tagen endete hier kein Aufenthalt.',
   stayAtLeast: 'mindestens {span}',
@@ -179,6 +181,8 @@ export const de: Dictionary = {
   bayFailed: 'Einzelheiten sind gerade nicht abrufbar.',
   markLate: 'verspätet',
   markArrival: 'Ankunftszeit',
+  markRepeat: 'mögliche Wiederholung',
+  markCount: 'Zähler unsicher',
 
   emptyTitle: 'Noch keine Stellplätze',
   emptyText: 'Die erste Meldung erscheint hier sofort. Mit einem Lageplan folgt jeder Platz Ihrer Anlagen.',

@@ -160,6 +160,8 @@ export const en = {
   lastWord: 'Last word',
   readings: 'Readings',
   missingNumbers: 'Missing numbers',
+  notCertain: '{n}, not certain',
+  possibleRepeats: 'Possible repeats',
   lastStays: 'Last stays',
   noStays: 'No stay has ended here in the last seven days.',
   stayAtLeast: 'at least {span}',
@@ -176,6 +178,8 @@ export const en = {
   bayFailed: 'Details cannot be loaded right now.',
   markLate: 'late',
   markArrival: 'arrival time',
+  markRepeat: 'possible repeat',
+  markCount: 'count doubted',
 
   emptyTitle: 'No bays yet',
   emptyText: 'Send the first reading and it appears here at once. With a layout, every bay of your car parks follows.',
