@@ -490,6 +490,17 @@ describe('what follows from the order', () => {
     assert.deepEqual(await doubtsAfter(['1 T', '2 F', '2 F', '3 T']), { possibleRepeats: 1, isMissingCertain: true })
   })
 
+  test('a sensor whose number stands still and whose frames come newest first is remembered with at most 32 boots', async () => {
+    const frames = Array.from({ length: 60 }, (_, i) =>
+      line(`5 10:${String(59 - i).padStart(2, '0')} ${alternating(i)}`),
+    )
+    const { store } = await play([...frames, ...frames])
+    assert.deepEqual([store.readings.length, store.totals().duplicate], [60, 60])
+    const [{ state } = assert.fail()] = await store.deviceOrders()
+    const { boots } = JSON.parse(state) as { boots: unknown[] }
+    assert.ok(boots.length <= 32, `${boots.length} boots`)
+  })
+
   test('a stay of no length is never certain', async () => {
     const { stays } = await staysOf(['10:00 T', '10:00 F'])
     assert.deepEqual(stays, [[at('10:00'), at('10:00'), false]])

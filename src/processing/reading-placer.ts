@@ -21,7 +21,7 @@ import type { HistoryFold } from './history-fold.ts'
 import type { LateStays } from './late-stays.ts'
 import { createLookups } from './lookups.ts'
 import { apartEpoch, type Facts, factsOf, nameOf, payloadHash } from './order/facts.ts'
-import type { Overtaken } from './order/order-state.ts'
+import { bootsMax, type Overtaken } from './order/order-state.ts'
 import { isNext, type Lookup, type Placement, place, redeliveryMax, risenTo, sessionCopyMs } from './order/place.ts'
 import { isRepetition, isRestart, runMax, type Verdict, verdicts } from './order/undecided.ts'
 import { effectiveTime } from './plausible-time.ts'
@@ -333,7 +333,16 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const epoch = named ?? (await freshEpoch(device, stored, nameOf(reading)))
     const name = nameOf(reading)
     const clock = clockOf(taken) ?? null
-    order.boots.unshift({ epoch, ...(name === undefined ? {} : { name }), min: seq, max: seq, from: clock, to: clock })
+    // The oldest knowledge is the first to go: where there is no room, this boot is only in the store.
+    if (order.boots.length < bootsMax)
+      order.boots.unshift({
+        epoch,
+        ...(name === undefined ? {} : { name }),
+        min: seq,
+        max: seq,
+        from: clock,
+        to: clock,
+      })
     order.changed = true
     stored.closeEpoch(device.state.id, epoch, { min: seq, max: seq })
     return addLateRow(taken, epoch, 0)

@@ -34,19 +34,39 @@ interface Slot {
 
 interface OfDevice {
   readonly epochs: Map<number, Slot>
-  /** Rows of the batch in hand. */
+  /** Rows of the batch in hand, oldest first. */
   readonly rows: StoredKey[]
-  readonly times: Map<number, readonly StoredKey[]>
+  /** The same rows by time; made when a time is asked for. */
+  rowsByTime: Map<number, StoredKey[]> | undefined
+  /** What is stored and in the batch, oldest first, for the times that were asked for. */
+  readonly times: Map<number, StoredKey[]>
   timesWanted: number[]
 }
+
+const oldestFirst = (a: StoredKey, b: StoredKey) => a.pos - b.pos || a.idx - b.idx
+const isBefore = (a: StoredKey, b: StoredKey) => oldestFirst(a, b) < 0
 
 export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys {
   const devices = new Map<number, OfDevice>()
   let rowsSeen = 0
   const of = (device: number): OfDevice =>
-    devices.getOrInsertComputed(device, () => ({ epochs: new Map(), rows: [], times: new Map(), timesWanted: [] }))
+    devices.getOrInsertComputed(device, () => ({
+      epochs: new Map(),
+      rows: [],
+      rowsByTime: undefined,
+      times: new Map(),
+      timesWanted: [],
+    }))
   const slotOf = (device: number, epoch: number): Slot =>
     of(device).epochs.getOrInsertComputed(epoch, () => ({ known: new Map(), wanted: [], span: undefined }))
+
+  /** A reading that waited for its decision is added behind newer ones. */
+  function insert(keys: StoredKey[], key: StoredKey) {
+    let at = keys.length
+    while (at > 0 && isBefore(key, keys[at - 1] as StoredKey)) at--
+    if (at === keys.length) keys.push(key)
+    else keys.splice(at, 0, key)
+  }
 
   function lookThroughRows() {
     const { values, length } = rows
@@ -60,7 +80,11 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
         ...{ pos: value(readingAt.pos), idx: value(readingAt.idx), time: value(readingAt.time) as Instant },
         ...{ hash: value(readingAt.hash), seq: Number.isNaN(seq) ? null : seq },
       }
-      of(device).rows.push(key)
+      const known = of(device)
+      insert(known.rows, key)
+      known.rowsByTime?.getOrInsertComputed(key.time, () => []).push(key)
+      const atTime = known.times.get(key.time)
+      if (atTime) insert(atTime, key)
       if (key.seq !== null && epoch !== apartEpoch) slotOf(device, epoch).known.set(key.seq, key)
     }
   }
@@ -87,21 +111,23 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
       return slot.known.get(seq)
     },
     async atTime(device, time) {
-      const known = of(device)
-      if (!known.times.has(time)) {
-        const asked = [...new Set([...known.timesWanted, time])]
-        known.timesWanted = []
-        const found = Map.groupBy(await store.findTimes(device, asked), ({ time: of }): number => of)
-        for (const one of asked) known.times.set(one, found.get(one) ?? [])
-      }
       lookThroughRows()
-      const all = [...(known.times.get(time) ?? []), ...known.rows.filter((row) => row.time === time)]
-      return all.sort((a, b) => a.pos - b.pos || a.idx - b.idx)
+      const known = of(device)
+      const before = known.times.get(time)
+      if (before) return before
+      const asked = new Set([...known.timesWanted, time])
+      known.timesWanted = []
+      const found = Map.groupBy(await store.findTimes(device, [...asked]), ({ time: of }): number => of)
+      known.rowsByTime ??= Map.groupBy(known.rows, ({ time: of }): number => of)
+      for (const one of asked)
+        known.times.set(one, [...(found.get(one) ?? []), ...(known.rowsByTime.get(one) ?? [])].sort(oldestFirst))
+      return known.times.get(time) ?? []
     },
     async newest(device, count) {
       lookThroughRows()
       const stored = await store.newestOf(device, count)
-      return [...stored, ...of(device).rows].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
+      const inBatch = of(device).rows.slice(-count)
+      return [...stored, ...inBatch].sort((a, b) => oldestFirst(b, a)).slice(0, count)
     },
     async knows(device, epoch) {
       lookThroughRows()

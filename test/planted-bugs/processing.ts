@@ -11,6 +11,13 @@ const counterJudge = ['--test', 'src/processing/counter-step.test.ts']
 
 export const processingBugs: readonly PlantedBug[] = [
   {
+    what: 'remembers every older boot of a device for ever',
+    file: 'src/processing/reading-placer.ts',
+    from: 'if (order.boots.length < bootsMax)',
+    to: 'if (order.boots.length < Number.POSITIVE_INFINITY)',
+    judge: orderingJudge,
+  },
+  {
     what: 'counts a line twice that was held for a repetition and completes a restart',
     file: 'src/processing/reading-placer.ts',
     from: "else if (placed.kind !== 'undecided') deps.decided(",
