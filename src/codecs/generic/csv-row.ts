@@ -27,11 +27,15 @@ export function readCsvRow(
   if (cells.value.length !== names.length)
     return reject(
       'bad-csv',
-      `${cells.value.length} cells and ${names.length} columns (${quoted(columnsText)}); send each column, empty where there is no value`,
+      `${fieldsFound(cells.value.length)}, ${names.length} expected (${listed(names)}); send each column, empty where there is no value`,
     )
   if (cells.value.every((cell, i) => cell.toLowerCase() === names[i])) return ok('header')
   return ok(new Map(names.map((name, i) => [name, cells.value[i] as string])))
 }
+
+const fieldsFound = (n: number) => (n === 1 ? '1 field found' : `${n} fields found`)
+/** The names as a list, cut like any quoted value. */
+const listed = (names: readonly string[]) => quoted(names.join(', ')).slice(1, -1)
 
 function columnsOf(text: string): Columns {
   const before = known.get(text)
