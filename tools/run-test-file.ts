@@ -93,8 +93,7 @@ export async function runTestFiles(name: string, files: readonly string[], optio
   await Promise.race([closed, sleep(pipeMsMax, undefined, { ref: false })])
   const told = readEvents(events)
   rmSync(dir, { recursive: true, force: true })
-  const without = files.length > 1 ? files.filter((file) => !told.files.has(path.resolve(options.cwd, file))) : []
-  const trouble = troubleOf({ told, late, left, code, signal, limitMs: options.limitMs, without })
+  const trouble = troubleOf({ told, late, left, code, signal, limitMs: options.limitMs })
   const { passed, failed, skipped } = told.counts ?? { passed: 0, failed: 0, skipped: 0 }
   return {
     file: name,
@@ -115,8 +114,8 @@ interface Told {
   readonly reasons: Map<string, number>
   /** Began and never ended. */
   readonly running: string[]
-  /** Files with a test, as absolute paths. */
-  readonly files: ReadonlySet<string>
+  /** Files of a bundle without a test. */
+  readonly without: string[]
 }
 
 function readEvents(file: string): Told {
@@ -127,14 +126,14 @@ function readEvents(file: string): Told {
     .map((text) => JSON.parse(text) as TestLine)
   const running = new Map<string, string>()
   const reasons = new Map<string, number>()
-  const files = new Set<string>()
+  const without: string[] = []
   let counts: Counts | undefined
   let suitesSkipped = 0
   for (const event of lines) {
     if (event.type === 'began') {
       running.set(event.id, event.name)
       // A file without a test stands for one that passed, under its path.
-      if (event.file !== undefined && event.file !== event.name) files.add(event.file)
+      if (event.file === event.name) without.push(event.name)
     }
     if (event.type === 'ended') running.delete(event.id)
     if (event.type === 'counts') counts = event
@@ -143,7 +142,7 @@ function readEvents(file: string): Told {
       if (event.suite) suitesSkipped++
     }
   }
-  return { counts, suitesSkipped, reasons, running: [...running.values()], files }
+  return { counts, suitesSkipped, reasons, running: [...running.values()], without }
 }
 
 interface Ending {
@@ -153,18 +152,16 @@ interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly limitMs: number
-  /** Files of a bundle in which no test began. */
-  readonly without: readonly string[]
 }
 
-function troubleOf({ told, late, left, code, signal, limitMs, without }: Ending): string | undefined {
+function troubleOf({ told, late, left, code, signal, limitMs }: Ending): string | undefined {
   const end = signal ?? `exit ${code}`
   if (late) return `stopped after ${limitMs / 1_000} s in: ${told.running.join(' > ') || 'no test'}`
   if (!told.counts) return `ended without a result (${end})`
   if (left.length > 0) return `left ${left.length} processes behind:\n  ${left.join('\n  ')}`
   const { passed, failed, skipped } = told.counts
   if (passed + failed + skipped + told.suitesSkipped === 0) return 'holds no test'
-  if (without.length > 0) return `no test ran in ${without.join(', ')}`
+  if (told.without.length > 0) return `no test ran in ${told.without.join(', ')}`
   if (code !== 0 && failed === 0) return `no test failed, but it ended with ${end}`
   return undefined
 }

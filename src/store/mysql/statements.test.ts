@@ -17,7 +17,7 @@ import { addedSaturating, backticked, insertInto, insertText, replaced } from '.
 /** Keeps what it is asked and finds one row for everything. */
 function recorder(isMariaDb = false) {
   const statements: string[] = []
-  const row = { arrived: at, got: 1, current: 0, last: 1, database: 'baykeeper' }
+  const row = { begin: at, got: 1, current: 0, last: 1, database: 'baykeeper' }
   const session: MysqlSession = {
     client: 'mysql2',
     isMariaDb,
