@@ -360,8 +360,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a second server take the database of one that is alive',
     file: 'src/store/server-lease.ts',
-    from: "'<', sql<number>`${now} - $",
-    to: "'<', sql<number>`${now} + $",
+    from: 'now} - ${sql.lit(leaseExpires',
+    to: 'now} + ${sql.lit(leaseExpires',
     judge,
   },
 ]
