@@ -91,6 +91,25 @@ test('the frame of a reading is read by the id of the reading, by whoever may op
   assert.equal((await api.app.inject(asReader)).statusCode, 403)
 })
 
+test('a device says how many of its readings may be repeats and whether its missing numbers are certain', async () => {
+  await using api = await apiUnderTest()
+  const orders = [{ device: 1, state: '{"repeats":3,"waiting":1}' }]
+  const marks = [8, 16].map((quality, i) => readingRow(1, i, { quality }))
+  await api.commit({ devices: [deviceState(1, 'A-1'), deviceState(2, 'A-2')], readings: marks, orders })
+  const of = ({ possible_repeats, missing_certain }: Record<string, unknown>) => [possible_repeats, missing_certain]
+  assert.deepEqual(of((await api.app.inject(get('/api/v1/devices/A-1'))).json()), [3, false])
+  const { items } = (await api.app.inject(get('/api/v1/devices'))).json()
+  assert.deepEqual(items.map(of), [
+    [3, false],
+    [0, true],
+  ])
+  const readings = (await api.app.inject(get('/api/v1/devices/A-1/readings'))).json()
+  assert.deepEqual(
+    readings.items.map(({ quality }: { quality: unknown }) => quality),
+    [['possible-repeat'], ['count-doubted']],
+  )
+})
+
 test('a device and all its readings can be read back, page by page, in order of their numbers', async () => {
   await using api = await apiUnderTest()
   const id = 'gate/ä 7'
