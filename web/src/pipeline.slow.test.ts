@@ -122,7 +122,7 @@ test('what was lost is shown by cause, day, source and sensor; what nobody can c
   assert.doesNotMatch((await uncounted.textContent()) ?? '', /\b0\b/)
   assert.equal(await page.locator('.heat button.uncounted b', { hasText: /^0$/ }).count(), 0)
   await page.locator('.filters select').nth(1).selectOption('kernel-drop')
-  await shows(page, '.lost-sum', '41 messages missing, rejected or lost')
+  await shows(page, '.lost-sum', '41 messages missing before us')
   await page.waitForURL(/cause=kernel-drop/)
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await page.locator('.rows .link', { hasText: 'bay-22' }).click()

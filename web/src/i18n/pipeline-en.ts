@@ -125,6 +125,9 @@ export const pipelineEn = {
   lossesLead:
     'Messages that did not become readings: missing before us (they never arrived), rejected (bad token, wrong format, too large), or lost by us (damaged on our disk). Each has a cause.',
   lostFrames: { one: '{n} message missing, rejected or lost', other: '{n} messages missing, rejected or lost' },
+  framesMissing: { one: '{n} message missing before us', other: '{n} messages missing before us' },
+  framesRejected: { one: '{n} message rejected', other: '{n} messages rejected' },
+  framesLostByUs: { one: '{n} message lost by us', other: '{n} messages lost by us' },
   atLeast: 'at least {n}',
   uncounted: { one: '{n} loss of unknown size', other: '{n} losses of unknown size' },
   nothingLost: 'Nothing lost since {day}',

@@ -1,6 +1,6 @@
 /** Every cause of a loss in plain words: what it is called, what happened, and what prevents it. */
 import type { PipelineKey } from '../i18n/pipeline-en.ts'
-import type { Cause, Sum } from './losses.ts'
+import { type Cause, lossMeanings, type Sum } from './losses.ts'
 import type { PipelineWords } from './pipeline-words.ts'
 
 export const causeKeys: Readonly<
@@ -24,8 +24,20 @@ export function sumFigure(words: PipelineWords, { frames, uncounted }: Sum): str
   return frames === 0 ? words.text('notCountable') : words.text('atLeast', { n: frames })
 }
 
-/** In a sentence: "12 messages missing, rejected or lost, and 3 losses of unknown size". */
-export function sumWords(words: PipelineWords, { frames, uncounted }: Sum): string {
-  const known = frames > 0 || uncounted === 0 ? [words.count('lostFrames', frames)] : []
+const meaningKeys = {
+  'missing before us': 'framesMissing',
+  rejected: 'framesRejected',
+  'lost by us': 'framesLostByUs',
+} as const satisfies Record<(typeof lossMeanings)[Cause], PipelineKey>
+
+/** The sentence names the one meaning that all causes share, and all three only where causes of several are summed. */
+function framesKey(causes: readonly Cause[]): PipelineKey {
+  const [first, ...others] = new Set(causes.map((cause) => lossMeanings[cause]))
+  return first === undefined || others.length > 0 ? 'lostFrames' : meaningKeys[first]
+}
+
+/** In a sentence: "12 messages rejected · 3 losses of unknown size". */
+export function sumWords(words: PipelineWords, { frames, uncounted, causes }: Sum): string {
+  const known = frames > 0 || uncounted === 0 ? [words.count(framesKey(causes), frames)] : []
   return [...known, ...(uncounted > 0 ? [words.count('uncounted', uncounted)] : [])].join(' · ')
 }
