@@ -37,7 +37,7 @@ export function LedgerTables({ ledger }: { ledger: Fetched<LedgerReport> }) {
   const shown = all.value ? days : days.slice(0, daysMax)
   const panel = { of: ledger, freshMs: ledgerMs * 3 }
   return (
-    <div class="pair">
+    <div class="pair figures">
       <Panel title={words.text('byDay')} {...panel}>
         {ledger.value && rows.length === 0 && <p class="quiet">{words.text('noLedger')}</p>}
         {rows.length > 0 && (
