@@ -86,5 +86,7 @@ test('a compact number has at most 9 characters, and short numbers stay exact', 
     for (let n = 9; n < Number.MAX_SAFE_INTEGER; n = n * 10 + 9)
       assert.ok(words.compact(n).length <= 9, `${words.locale} ${n}: ${words.compact(n)}`)
   assert.equal(createWords('en', en).compact(999), '999')
+  assert.equal(createWords('en', en).compact(123_456), '123K')
+  assert.equal(createWords('de', de).compact(123_456), '123k')
   assert.match(createWords('en', en).compact(Number.MAX_SAFE_INTEGER), /^≥ 9007T$/)
 })

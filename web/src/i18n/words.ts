@@ -91,9 +91,14 @@ export function createWords<K extends string = TextKey>(
       const style = { minimumFractionDigits: digits, maximumFractionDigits: digits }
       return `${atLeast(n)}${new Intl.NumberFormat(locale, style).format(upToLimit(n))}`
     },
-    compact: (n) =>
-      atLeast(n) +
-      new Intl.NumberFormat(locale, { notation: 'compact' }).format(upToLimit(n)).replaceAll('\u00a0', ' '),
+    compact(n) {
+      const short = new Intl.NumberFormat(locale, { notation: 'compact' })
+        .format(upToLimit(n))
+        .replaceAll('\u00a0', ' ')
+      // German has no short form of thousands.
+      const spelled = n >= 10_000 && /^[\d.,]+$/.test(short)
+      return atLeast(n) + (spelled ? `${plain.format(Math.round(n / 1_000))}k` : short)
+    },
     percent: (share, digits = 0) =>
       new Intl.NumberFormat(locale, {
         style: 'percent',

@@ -1,4 +1,5 @@
 /** Every cause of a loss in plain words: what it is called, what happened, and what prevents it. */
+import { sumMax } from '@baykeeper/contract/balance.ts'
 import type { PipelineKey } from '../i18n/pipeline-en.ts'
 import { type Cause, lossMeanings, type Sum } from './losses.ts'
 import type { PipelineWords } from './pipeline-words.ts'
@@ -19,8 +20,9 @@ export const causeName = (words: PipelineWords, cause: Cause): string =>
   cause in causeKeys ? words.text(causeKeys[cause].name) : cause
 
 /** Short, for a figure: "12", "at least 12", "not known". Never 0 for what cannot be counted. */
-export function sumFigure(words: PipelineWords, { frames, uncounted }: Sum): string {
-  if (uncounted === 0) return words.number(frames)
+export function sumFigure(words: PipelineWords, { frames, uncounted }: Pick<Sum, 'frames' | 'uncounted'>): string {
+  // A sum at its limit is shown with its own "at least".
+  if (uncounted === 0 || frames >= sumMax) return words.number(frames)
   return frames === 0 ? words.text('notCountable') : words.text('atLeast', { n: frames })
 }
 

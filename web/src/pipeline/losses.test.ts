@@ -7,7 +7,7 @@ import { en } from '../i18n/en.ts'
 import { pipelineDe } from '../i18n/pipeline-de.ts'
 import { pipelineEn } from '../i18n/pipeline-en.ts'
 import { createWords } from '../i18n/words.ts'
-import { sumWords } from './cause-words.ts'
+import { sumFigure, sumWords } from './cause-words.ts'
 import { addedUp, daysOf, groupsOf, heatOf, lossCauses, lossMeanings, sumOf } from './losses.ts'
 
 const loss = (more: Partial<Loss>): Loss => ({
@@ -96,6 +96,12 @@ test('a saturated sum stays at its limit when more is added', () => {
     { cause: 'refused', frames: 8, uncounted: 1 },
   ] as const
   assert.deepEqual(addedUp(totals), { frames: most, uncounted: 1, causes: ['sequence-gap', 'refused'] })
+})
+
+test('a figure says at least once, also where the sum is at its limit and more is not counted', () => {
+  const words = createWords('en', en).with(pipelineEn)
+  assert.equal(sumFigure(words, { frames: Number.MAX_SAFE_INTEGER, uncounted: 1 }), '≥ 9,007,199,254,740,991')
+  assert.equal(sumFigure(words, { frames: 4, uncounted: 1 }), 'at least 4')
 })
 
 test('the pages give each cause the meaning that the contract gives it', () => {
