@@ -76,12 +76,12 @@ test('a stage has colour only where something is wrong; without the server the l
 test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
   await using opened = await open('/desk/pipeline')
   const { page } = opened
-  await shows(page, '.law-result', 'every frame is accounted for')
+  await shows(page, '.law-result', 'all accounted for')
   assert.equal(await page.textContent('.law-result > b'), '0')
-  await shows(page, '.law-result', /checked \d\.\d s ago/)
+  await shows(page, '.law-result', /checked \d\.\d sec\. ago/)
   await shows(page, '.equation', '118,090')
   double.pipeline.ledger = { ...double.pipeline.ledger, received: 118_097, difference: 7 }
-  await shows(page, '.law-result', '7 frames are unaccounted for')
+  await shows(page, '.law-result', '7 messages are unaccounted for')
   await shows(page, '.equation', '118,097')
 })
 
@@ -117,12 +117,12 @@ test('what was lost is shown by cause, day, source and sensor; what nobody can c
   await page.click('.tile-link')
   await shows(page, '.lost-sum', '191 messages missing, rejected or lost · 3 losses of unknown size')
   await shows(page, '.bars li', 'What prevents it')
-  const uncounted = page.locator('.bars li', { hasText: 'Nobody was listening' })
+  const uncounted = page.locator('.bars li', { hasText: 'Port or line closed' })
   assert.match((await uncounted.textContent()) ?? '', /2 losses of unknown size/)
   assert.doesNotMatch((await uncounted.textContent()) ?? '', /\b0\b/)
   assert.equal(await page.locator('.heat button.uncounted b', { hasText: /^0$/ }).count(), 0)
   await page.locator('.filters select').nth(1).selectOption('kernel-drop')
-  await shows(page, '.lost-sum', '41 messages missing, rejected or lost')
+  await shows(page, '.lost-sum', '41 messages missing before us')
   await page.waitForURL(/cause=kernel-drop/)
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await page.locator('.rows .link', { hasText: 'bay-22' }).click()
@@ -152,9 +152,9 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await page.locator('.drawer').waitFor({ state: 'detached' })
   assert.match((await page.locator(':focus').textContent()) ?? '', /912\.0/)
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Decode again', exact: true }).click()
-  await shows(page, '.result', '1 dead letter will be decoded again.')
-  await shows(page, '.drawer', 'Waiting to be decoded again')
+  await page.getByRole('button', { name: 'Retry', exact: true }).click()
+  await shows(page, '.result', '1 dead letter will be retried.')
+  await shows(page, '.drawer', 'Waiting for a retry')
   assert.deepEqual(double.pipeline.asked.at(-1), { path: '/dead-letters/requeue', body: { id: '912.0' } })
   await page.locator('.rows .link').nth(1).click()
   await shows(page, '.drawer h2', 'Dead letter 911.0')
@@ -182,12 +182,12 @@ test('all dead letters of a reason are decoded again in one go, with a line that
   await page.locator('.filters select').first().selectOption('bad-line')
   await page.waitForURL(/code=bad-line/)
   const waiting = double.pipeline.letters.filter(({ code, state }) => code === 'bad-line' && state === 'new').length
-  await page.getByRole('button', { name: 'Decode all “Line not understood” again' }).click()
-  await shows(page, '.result', `${waiting} dead letters will be decoded again.`)
+  await page.getByRole('button', { name: 'Retry all “Line not understood”' }).click()
+  await shows(page, '.result', `${waiting} dead letters will be retried.`)
   assert.deepEqual(double.pipeline.asked.at(-1)?.body, { code: 'bad-line' })
   double.pipeline.letters = []
   await page.getByRole('button', { name: 'Clear the filter' }).click()
-  await shows(page, '.nothing', 'Every frame was understood')
+  await shows(page, '.nothing', 'Every message was decoded')
 })
 
 test('at 320 pixels, and with text at 200 %, no page about the pipeline needs scrolling sideways', {
@@ -241,7 +241,7 @@ for (const [colorScheme, width, height] of looks)
           double.pipeline.absent = false
         },
       ],
-      ['no dead letters', '/desk/dead-letters', (page) => shows(page, '.nothing', 'Every frame was understood')],
+      ['no dead letters', '/desk/dead-letters', (page) => shows(page, '.nothing', 'Every message was decoded')],
       [
         'dead letter',
         '/desk/dead-letters?letter=911.0&lang=de',

@@ -9,7 +9,7 @@ export function LinkChip() {
   const { words, link, delayMs, now, kpi, paused, zone } = useDesk()
   const { phase, downSince, retryAt } = link.value
   const seconds = Math.max(0, Math.ceil(((retryAt ?? now.value) - now.value) / 1_000))
-  const [tone, text] = (() => {
+  const [tone, text, more] = (() => {
     if (paused.value !== undefined)
       return ['warn', words.text('linkPaused', { time: words.minute(paused.value, zone.value) })]
     if (phase === 'refused') return ['bad', words.text('linkRefused')]
@@ -22,10 +22,17 @@ export function LinkChip() {
     const ms = delayMs.value
     return [
       'ok',
-      ms === undefined ? words.text('linkLiveQuiet') : words.text('linkLive', { ms: Math.max(0, Math.round(ms)) }),
+      words.text('linkLive'),
+      // Left out where the screen is narrow.
+      ms === undefined ? undefined : words.text('linkDelay', { ms: Math.max(0, Math.round(ms)) }),
     ]
   })()
-  return <span class={`chip ${tone}`}>{text}</span>
+  return (
+    <span class={`chip ${tone}`}>
+      {text}
+      {more && <span class="chip-more"> · {more}</span>}
+    </span>
+  )
 }
 
 export function LinkBanner() {

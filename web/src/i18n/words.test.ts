@@ -56,7 +56,8 @@ test('numbers, plurals, ages and the time of the site follow the language', () =
   const noon = Date.UTC(2026, 10, 23, 11, 0, 5)
   assert.equal(words.clock(noon, 'Europe/Berlin'), '12:00:05')
   assert.equal(createWords('en').clock(noon, 'America/New_York'), '06:00:05')
-  assert.equal(createWords('en').ago(4_000), '4s ago')
+  assert.equal(createWords('en').ago(4_000), '4 sec. ago')
+  assert.equal(words.ago(14 * 60_000), 'vor 14 Min.')
   assert.equal(createWords('en').span(7_200_000), '2 hr')
   assert.equal(createWords('en').duration(7_440_000), '2 hr, 4 min')
   assert.equal(createWords('de').duration(90_000), '2 Min.')
@@ -71,4 +72,21 @@ test('a sum that has stopped at its limit is shown as at least that', () => {
   const words = createWords('en', en)
   assert.match(words.number(Number.MAX_SAFE_INTEGER), /^≥ 9/)
   assert.doesNotMatch(words.number(Number.MAX_SAFE_INTEGER - 1), /≥/)
+})
+
+test('a sum beyond the limit is shown as the limit, in numbers and in texts', () => {
+  const words = createWords('en', en)
+  const limit = '≥ 9,007,199,254,740,991'
+  assert.equal(words.number(Number.MAX_SAFE_INTEGER + 9), limit)
+  assert.equal(words.text('ofBays', { n: Number.MAX_SAFE_INTEGER + 9 }), `of ${limit} bays`)
+})
+
+test('a compact number has at most 9 characters, and short numbers stay exact', () => {
+  for (const words of [createWords('en', en), createWords('de', de)])
+    for (let n = 9; n < Number.MAX_SAFE_INTEGER; n = n * 10 + 9)
+      assert.ok(words.compact(n).length <= 9, `${words.locale} ${n}: ${words.compact(n)}`)
+  assert.equal(createWords('en', en).compact(999), '999')
+  assert.equal(createWords('en', en).compact(123_456), '123K')
+  assert.equal(createWords('de', de).compact(123_456), '123k')
+  assert.match(createWords('en', en).compact(Number.MAX_SAFE_INTEGER), /^≥ 9007T$/)
 })

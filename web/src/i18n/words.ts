@@ -8,13 +8,15 @@ export interface Words<K extends string = TextKey> {
   /** A text that depends on `n`, which fills its blank too. */
   count(key: K, n: number): string
   number(n: number, digits?: number): string
+  /** "1.2M": rounded, for a small cell. The exact number must stand beside it, as in its title. */
+  compact(n: number): string
   percent(share: number, digits?: number): string
   clock(at: number, zone?: string): string
   minute(at: number, zone?: string): string
   moment(at: number, zone?: string): string
   /** "23 Nov, 20:58 – 23:02": the day once where it is one. */
   range(from: number, to: number, zone?: string): string
-  /** "4 s ago" */
+  /** "4 sec. ago" */
   ago(ms: number): string
   /** "4 min": how long something lasts. */
   span(ms: number): string
@@ -51,7 +53,11 @@ export function createWords<K extends string = TextKey>(
   const fill = (text: string, blanks: Readonly<Record<string, string | number>>) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = blanks[name]
-      return value === undefined ? whole : typeof value === 'number' ? atLeast(value) + plain.format(value) : value
+      return value === undefined
+        ? whole
+        : typeof value === 'number'
+          ? atLeast(value) + plain.format(upToLimit(value))
+          : value
     })
   const formats = new Map<string, Intl.DateTimeFormat>()
   const time = (at: number, style: Intl.DateTimeFormatOptions, timeZone: string | undefined) => {
@@ -69,7 +75,7 @@ export function createWords<K extends string = TextKey>(
     if (s < 90 * 60) return [Math.round(s / 60), 'minute']
     return s < 36 * 3_600 ? [Math.round(s / 3_600), 'hour'] : [Math.round(s / 86_400), 'day']
   }
-  const relative = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'always' })
+  const relative = new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'always' })
   return {
     locale,
     text(key, blanks = {}) {
@@ -83,7 +89,15 @@ export function createWords<K extends string = TextKey>(
     },
     number: (n, digits = 0) => {
       const style = { minimumFractionDigits: digits, maximumFractionDigits: digits }
-      return `${atLeast(n)}${new Intl.NumberFormat(locale, style).format(n)}`
+      return `${atLeast(n)}${new Intl.NumberFormat(locale, style).format(upToLimit(n))}`
+    },
+    compact(n) {
+      const short = new Intl.NumberFormat(locale, { notation: 'compact' })
+        .format(upToLimit(n))
+        .replaceAll('\u00a0', ' ')
+      // German has no short form of thousands.
+      const spelled = n >= 10_000 && /^[\d.,]+$/.test(short)
+      return atLeast(n) + (spelled ? `${plain.format(Math.round(n / 1_000))}k` : short)
     },
     percent: (share, digits = 0) =>
       new Intl.NumberFormat(locale, {
@@ -122,3 +136,4 @@ export function createWords<K extends string = TextKey>(
 
 /** A sum that has stopped at its limit is at least that. */
 const atLeast = (n: number) => (n >= sumMax ? '≥ ' : '')
+const upToLimit = (n: number) => Math.min(n, sumMax)

@@ -39,7 +39,7 @@ export function DeadLetterDrawer({ id, listed, busy, requeue, discard, close }: 
       {letter && !gone && (
         <>
           <p class="letter-why">
-            <b>{codeName(words, letter.code)}.</b> {letter.detail}
+            <b>{codeName(words, letter.code)}:</b> {letter.detail}
           </p>
           <Ways letter={letter} busy={busy} requeue={requeue} discard={discard} />
           <Facts letter={letter} head={fetched.value?.head} />

@@ -1,4 +1,5 @@
 /** The ledger by day and by source: the rows behind the totals, added up two ways. */
+import { sumMax } from '@baykeeper/contract/balance.ts'
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import { useSignal } from '@preact/signals'
 import type { Fetched } from '../desk/fetched.ts'
@@ -36,7 +37,7 @@ export function LedgerTables({ ledger }: { ledger: Fetched<LedgerReport> }) {
   const shown = all.value ? days : days.slice(0, daysMax)
   const panel = { of: ledger, freshMs: ledgerMs * 3 }
   return (
-    <div class="pair">
+    <div class="pair figures">
       <Panel title={words.text('byDay')} {...panel}>
         {ledger.value && rows.length === 0 && <p class="quiet">{words.text('noLedger')}</p>}
         {rows.length > 0 && (
@@ -85,7 +86,7 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
     cell: (row) => {
       const { sum, whole } = of(row)
       if (sum === undefined) return unknownMark
-      return whole ? words.number(sum) : `≥ ${words.number(sum)}`
+      return whole || sum >= sumMax ? words.number(sum) : `≥ ${words.number(sum)}`
     },
   })
   return [
@@ -101,10 +102,10 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
 
 function addedUp(rows: readonly Row[], by: (row: Row) => string): Sums[] {
   return [...Map.groupBy(rows, by)].map(([name, own]) => {
-    const sum = (of: (row: Row) => number) => own.reduce((total, row) => total + of(row), 0)
+    const sum = (of: (row: Row) => number) => own.reduce((total, row) => Math.min(sumMax, total + of(row)), 0)
     const told = (of: (row: Row) => number | null | undefined, least = 0): Told => {
       const known = own.map(of).filter((n) => typeof n === 'number')
-      const sum = known.reduce((total, n) => total + n, 0)
+      const sum = known.reduce((total, n) => Math.min(sumMax, total + n), 0)
       return known.length === 0
         ? { sum: undefined, whole: false }
         : { sum: Math.max(sum, least), whole: known.length === own.length && sum >= least }

@@ -16,7 +16,7 @@ export function CauseBars({ totals }: { totals: LossReport['totals'] }) {
         <li key={total.cause}>
           <div class="bar-head">
             <h3>{causeName(words, total.cause)}</h3>
-            <b>{sumWords(words, total)}</b>
+            <b>{sumWords(words, { ...total, causes: [total.cause] })}</b>
           </div>
           <div class="bar" aria-hidden="true">
             {total.frames > 0 && <i style={{ width: `${Math.max(0.5, (total.frames / most) * 100)}%` }} />}
@@ -32,9 +32,9 @@ export function CauseBars({ totals }: { totals: LossReport['totals'] }) {
   )
 }
 
-/** As short as a cell: "12", "12+?", "?". */
+/** As short as a cell: "12", "12+?", "1.2M", "?". The exact number stands in the title. */
 const cellWord = (words: PipelineWords, { frames, uncounted }: LossDay) =>
-  (frames > 0 ? words.number(frames) : '') + (uncounted > 0 ? (frames > 0 ? '+?' : '?') : '')
+  (frames > 0 ? words.compact(frames) : '') + (uncounted > 0 ? (frames > 0 ? '+?' : '?') : '')
 
 interface HeatProps {
   readonly days: readonly LossDay[]

@@ -12,7 +12,7 @@ import { causeName, sumWords } from './cause-words.ts'
 import { CauseBars, HeatStrip } from './loss-bars.tsx'
 import { type LossFilter, lossQuery, readLossFilter, withLossFilter } from './loss-filter.ts'
 import { LossEvents, SensorDays, SensorTable, SourceTable } from './loss-tables.tsx'
-import { daysOf, lossCauses } from './losses.ts'
+import { addedUp, daysOf, lossCauses } from './losses.ts'
 import { PageHead } from './page-head.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'
 
@@ -77,17 +77,13 @@ function Lost({ losses, lived, filter, choose }: LostProps) {
   const panel = { of: losses, freshMs }
   const items = report?.items ?? []
   const totals = report?.totals ?? []
-  const sum = {
-    frames: totals.reduce((all, { frames }) => all + frames, 0),
-    uncounted: totals.reduce((all, { uncounted }) => all + uncounted, 0),
-  }
   const today = new Date(now.value).toISOString().slice(0, 10)
   return (
     <>
       <Panel title={words.text('byDay')} {...panel}>
         {report && (
           <>
-            <p class="lost-sum">{sumWords(words, sum)}</p>
+            <p class="lost-sum">{sumWords(words, addedUp(totals))}</p>
             <HeatStrip days={daysOf(items, today, lived)} chosen={filter.day} choose={(day) => choose({ day })} />
             {report.next !== null && <p class="quiet">{words.text('eventsCut', { n: items.length })}</p>}
           </>

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Loss } from '@baykeeper/contract/losses.ts'
+import { lossMeanings as contractMeanings, type Loss } from '@baykeeper/contract/losses.ts'
 import fc from 'fast-check'
-import { daysOf, groupsOf, heatOf, sumOf } from './losses.ts'
+import { de } from '../i18n/de.ts'
+import { en } from '../i18n/en.ts'
+import { pipelineDe } from '../i18n/pipeline-de.ts'
+import { pipelineEn } from '../i18n/pipeline-en.ts'
+import { createWords } from '../i18n/words.ts'
+import { sumFigure, sumWords } from './cause-words.ts'
+import { addedUp, daysOf, groupsOf, heatOf, lossCauses, lossMeanings, sumOf } from './losses.ts'
 
 const loss = (more: Partial<Loss>): Loss => ({
   cause: 'sequence-gap',
@@ -17,7 +23,11 @@ const loss = (more: Partial<Loss>): Loss => ({
 })
 
 test('a loss of unknown size is a loss and not nothing', () => {
-  assert.deepEqual(sumOf([loss({ frames: null }), loss({ frames: 4 })]), { frames: 4, uncounted: 1 })
+  assert.deepEqual(sumOf([loss({ frames: null }), loss({ frames: 4 })]), {
+    frames: 4,
+    uncounted: 1,
+    causes: ['sequence-gap'],
+  })
   assert.equal(heatOf({ frames: 0, uncounted: 1 }, 10), 1)
   assert.equal(heatOf({ frames: 0, uncounted: 0 }, 10), 0)
 })
@@ -50,8 +60,8 @@ test('no frame and no loss of unknown size is gained or lost by grouping, whatev
       const total = sumOf(losses)
       const groups = groupsOf(losses, ({ source }) => source)
       assert.deepEqual(
-        { frames: sum(groups, ({ frames }) => frames), uncounted: sum(groups, ({ uncounted }) => uncounted) },
-        total,
+        [sum(groups, ({ frames }) => frames), sum(groups, ({ uncounted }) => uncounted)],
+        [total.frames, total.uncounted],
       )
       const days = daysOf(losses, '2026-11-23', new Set())
       assert.equal(days.at(-1)?.day, '2026-11-23')
@@ -76,4 +86,42 @@ test('a day on which nothing came and nothing is known to be lost is a day witho
       ['2026-11-23', true, 0],
     ],
   )
+})
+
+test('a saturated sum stays at its limit when more is added', () => {
+  const most = Number.MAX_SAFE_INTEGER
+  assert.equal(sumOf([loss({ frames: most }), loss({ cause: 'refused', frames: 8 })]).frames, most)
+  const totals = [
+    { cause: 'sequence-gap', frames: most, uncounted: 0 },
+    { cause: 'refused', frames: 8, uncounted: 1 },
+  ] as const
+  assert.deepEqual(addedUp(totals), { frames: most, uncounted: 1, causes: ['sequence-gap', 'refused'] })
+})
+
+test('a figure says at least once, also where the sum is at its limit and more is not counted', () => {
+  const words = createWords('en', en).with(pipelineEn)
+  assert.equal(sumFigure(words, { frames: Number.MAX_SAFE_INTEGER, uncounted: 1 }), '≥ 9,007,199,254,740,991')
+  assert.equal(sumFigure(words, { frames: 4, uncounted: 1 }), 'at least 4')
+})
+
+test('the pages give each cause the meaning that the contract gives it', () => {
+  assert.deepEqual(lossMeanings, contractMeanings)
+})
+
+test('the sentence of one cause names only its own meaning, in both languages', () => {
+  const said = {
+    'missing before us': /missing before us|vor uns/,
+    rejected: /reject|abgelehnt/,
+    'lost by us': /lost by us|bei uns/,
+  }
+  const languages = [createWords('en', en).with(pipelineEn), createWords('de', de).with(pipelineDe)]
+  for (const words of languages)
+    for (const cause of lossCauses)
+      for (const frames of [1, 8]) {
+        const sentence = sumWords(words, { frames, uncounted: 0, causes: [cause] })
+        const named = Object.entries(said).flatMap(([meaning, pattern]) => (pattern.test(sentence) ? [meaning] : []))
+        assert.deepEqual(named, [contractMeanings[cause]], sentence)
+      }
+  const mixed = { frames: 9, uncounted: 0, causes: ['refused', 'overrun'] } as const
+  assert.equal(sumWords(languages[0] as (typeof languages)[0], mixed), '9 messages missing, rejected or lost')
 })

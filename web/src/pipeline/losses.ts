@@ -2,7 +2,13 @@
  * Losses added up: by day, by source, by sensor. A loss whose size nobody can know is counted as a loss of unknown size and never
  * as 0 frames. Pure.
  */
-import type { lossCauses as contractCauses, Loss, SensorDay } from '@baykeeper/contract/losses.ts'
+import { sumMax } from '@baykeeper/contract/balance.ts'
+import type {
+  lossCauses as contractCauses,
+  lossMeanings as contractMeanings,
+  Loss,
+  SensorDay,
+} from '@baykeeper/contract/losses.ts'
 
 export type Cause = Loss['cause']
 
@@ -16,11 +22,23 @@ export const lossCauses: typeof contractCauses = [
   'journal-damage',
 ]
 
+/** Written here again for the same reason; a test keeps both equal. */
+export const lossMeanings: typeof contractMeanings = {
+  'sequence-gap': 'missing before us',
+  overrun: 'missing before us',
+  'kernel-drop': 'missing before us',
+  'port-down': 'missing before us',
+  refused: 'rejected',
+  'journal-damage': 'lost by us',
+}
+
 export interface Sum {
   /** Known frames. */
   readonly frames: number
   /** Losses whose size nobody can know. */
   readonly uncounted: number
+  /** What it is a sum of: the causes say which of the meanings its sentence may use. */
+  readonly causes: readonly Cause[]
 }
 
 export interface LossGroup extends Sum {
@@ -31,10 +49,17 @@ export interface LossGroup extends Sum {
   readonly cause: Cause
 }
 
-export const sumOf = (losses: readonly Loss[]): Sum => ({
-  frames: losses.reduce((sum, { frames }) => sum + (frames ?? 0), 0),
-  uncounted: losses.filter(({ frames }) => frames === null).length,
+/** Stops at the limit and stays there, as the sums of the server do. */
+export const addedUp = (
+  sums: readonly { readonly cause: Cause; readonly frames: number; readonly uncounted: number }[],
+): Sum => ({
+  frames: sums.reduce((sum, { frames }) => Math.min(sumMax, sum + frames), 0),
+  uncounted: sums.reduce((sum, { uncounted }) => sum + uncounted, 0),
+  causes: [...new Set(sums.filter(({ frames, uncounted }) => frames > 0 || uncounted > 0).map(({ cause }) => cause))],
 })
+
+export const sumOf = (losses: readonly Loss[]): Sum =>
+  addedUp(losses.map(({ cause, frames }) => ({ cause, frames: frames ?? 0, uncounted: frames === null ? 1 : 0 })))
 
 /** Most lost first; of those with no known frame, the most losses. */
 export function groupsOf(losses: readonly Loss[], nameOf: (loss: Loss) => string | null): readonly LossGroup[] {
@@ -103,7 +128,7 @@ export function daysOf(losses: readonly Loss[], today: string, lived: ReadonlySe
 }
 
 /** 0 none, 1 to 4 by how much of the worst day; a day of unknown size alone is 1. */
-export function heatOf({ frames, uncounted }: Sum, most: number): 0 | 1 | 2 | 3 | 4 {
+export function heatOf({ frames, uncounted }: Pick<Sum, 'frames' | 'uncounted'>, most: number): 0 | 1 | 2 | 3 | 4 {
   if (frames === 0) return uncounted > 0 ? 1 : 0
   return Math.max(1, Math.ceil((frames / Math.max(1, most)) * 4)) as 1 | 2 | 3 | 4
 }
