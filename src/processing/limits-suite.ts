@@ -133,7 +133,8 @@ async function endsWell(
   const { cursor, totals } = await store.ledgerAt('test')
   assert.equal(cursor.position, journal.last)
   const frames = bodies.reduce((sum, one) => sum + one.frames, 0)
-  assert.equal(Number(totals.committed) + Number(totals.duplicate) + Number(totals.quarantined), frames)
+  const { committed, duplicate, quarantined, tentative } = totals
+  assert.equal(Number(committed) + Number(duplicate) + Number(quarantined) + Number(tentative), frames)
   await store.ledger()
   await store.lossTotals({})
   await store.sensorDays({ limit: 100 })

@@ -6,7 +6,8 @@ import { table } from '../../src/simulator/world/shrink.ts'
 import { historiesTogether, judgeTogether } from './histories.ts'
 import { observeProcessing } from './processing-server.ts'
 
-const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+/** The same in every run; the fault table plays fresh ones. */
+const firstSeed = Number(process.env['SEED'] ?? 6_001)
 
 test('processing tells restarts, repetitions and late frames apart in 240 emulated histories, restarted on the way', async () => {
   for (let seed = firstSeed; seed < firstSeed + 240; seed += historiesTogether) {

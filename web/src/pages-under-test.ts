@@ -231,12 +231,14 @@ const bay = (plan: Plan, states: Uint8Array, id: string) => ({
   device: { id: `dev-${id}`, source: 'http' },
   arrived: new Date().toISOString(),
   age_s: 1,
+  conflicts: [],
 })
 
 const device = (id: string, bayId: string | null) => ({
   id,
   source: 'http',
   bay: bayId,
+  conflict: null,
   since: null,
   time: new Date().toISOString(),
   arrived: new Date().toISOString(),
