@@ -9,7 +9,7 @@ import { bundles, type TestGroup } from './test-files.ts'
 /** How many files of a group run at a time, on two cores, and how long one may take. */
 const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
   fast: { atOnce: 3, limitMs: 60_000 },
-  slow: { atOnce: 2, limitMs: 300_000 },
+  slow: { atOnce: 2, limitMs: 600_000 },
   house: { atOnce: 1, limitMs: 1_200_000 },
 }
 /** What each further file of a bundle adds to its limit. */

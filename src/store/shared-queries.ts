@@ -222,7 +222,7 @@ const waitingFrames = sql<
 /** Positions of one journal begin behind its base (Cursor.base). */
 const waitingOfJournal = sql<
   number | string
->`(SELECT count(*) FROM ${sql.table('dead_letter')} AS w WHERE ${sql.ref('w.state')} = 'tentative' AND ${sql.ref('w.pos')} > ${sql.ref('o.base')} AND ${sql.ref('w.pos')} <= ${sql.ref('o.base')} + ${sql.ref('o.off')})`
+>`(SELECT count(*) FROM ${sql.table('dead_letter')} AS ${sql.ref('w')} WHERE ${sql.ref('w.state')} = 'tentative' AND ${sql.ref('w.pos')} > ${sql.ref('o.base')} AND ${sql.ref('w.pos')} <= ${sql.ref('o.base')} + ${sql.ref('o.off')})`
 
 /** Milliseconds of the first moment of the UTC day. */
 const dayBegin = sql<number | string>`${sql.ref('arrived')} - ${sql.ref('arrived')} % ${sql.lit(dayMs)}`

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, statfsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -55,11 +56,20 @@ export const smallLogs: Record<ServerKind, readonly string[]> = {
   mysql: ['--innodb-redo-log-capacity=32M', '--innodb-buffer-pool-size=64M'],
 }
 
+/** Memory where there is plenty: nothing in these tests cuts the power, and each of hundreds of databases costs many syncs. */
+function serverRoom(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize >= roomBytesMin ? memory : tmpdir()
+}
+const roomBytesMin = 8 * 1024 ** 3
+
 /** `below`: the folder that its own folder is made in. */
 export async function startServer(
   kind: ServerKind,
   settings: readonly string[] = [],
-  below = tmpdir(),
+  below = serverRoom(),
 ): Promise<DatabaseServer> {
   const dir = await mkdtemp(path.join(below, `${kind}-`))
   // A server that starts deletes what looks like temporary tables of a dead one: in a folder of its own they are its own.

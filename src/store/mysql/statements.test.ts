@@ -92,6 +92,7 @@ describe('statements for MySQL and MariaDB', () => {
     const shared = sharedQueries({ db: composer.mysql(), keyLists: 'json', all, run })
     await shared.ledger()
     await shared.counts()
+    await shared.ledgerAt('a journal')
     await shared.requeue({ code: 'not-json' })
     statements.push(rowsOf(0))
     for (const statement of [...statements, ...(await committed(false)), ...(await committed(true))])
