@@ -64,8 +64,10 @@ async function leave(browser: Browser, page: Page): Promise<void> {
   left.set(browser, [...(left.get(browser) ?? []), page])
 }
 
+/** Bounds a wait for something that never comes; a busy machine takes long. */
+const shownMsMax = 30_000
 export const shows = (page: Page, selector: string, text: string | RegExp) =>
-  page.locator(selector, { hasText: text }).first().waitFor({ timeout: 8_000 })
+  page.locator(selector, { hasText: text }).first().waitFor({ timeout: shownMsMax })
 
 /** Nothing on the page breaks a rule of WCAG 2.2 AA, nothing complained, and nothing needs scrolling sideways. */
 export async function isClean({ page, complaints }: Opened, name: string): Promise<void> {

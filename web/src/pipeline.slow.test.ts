@@ -237,7 +237,7 @@ for (const [colorScheme, width, height] of looks)
         async (page) => {
           double.pipeline.absent = true
           await page.reload()
-          await shows(page, '.part', 'This server does not tell this yet')
+          await shows(page, '.part', 'Not available on this server yet')
           double.pipeline.absent = false
         },
       ],
