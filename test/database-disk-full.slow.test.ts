@@ -48,7 +48,7 @@ test('a full disk under the database holds up nobody at the door, and nothing is
   await post()
   const filler = path.join(disk.dir, 'filler')
   fill(filler)
-  const isNoticed = () => server.logs().includes('the batch was not committed')
+  const isNoticed = () => server.logs().includes('a batch was not committed')
   for (const until = Date.now() + toldMsMax; !isNoticed() && Date.now() < until; await setTimeout(100)) await post()
   assert.ok(isNoticed(), `nobody noticed that the disk is full:\n${server.logs().slice(-2_000)}`)
   for (let i = 0; i < 10; i++) await post()
