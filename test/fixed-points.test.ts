@@ -287,8 +287,11 @@ describe('before anything runs', () => {
     for (const part of [`${file}:2: port`, `${file}:5: serial.0.baud`, `${file}:6: colour: no such setting`])
       assert.ok(stderr.includes(part), stderr)
     const flag = await runCli(['start', '--port', 'eighty', '--data', dir])
-    assert.equal(flag.code, 3)
-    assert.match(flag.stderr, /--port: port: must be a port/)
+    assert.equal(flag.code, 2)
+    assert.match(flag.stderr, /--port <port>.* 'eighty' is invalid/)
+    const variable = await runCli(['start', '--data', dir], { env: { BAYKEEPER_PORT: 'eighty' } })
+    assert.equal(variable.code, 3)
+    assert.match(variable.stderr, /BAYKEEPER_PORT: port: must be a port/)
   })
 
   test('flags beat the environment, which beats the file, and show says so', async () => {
