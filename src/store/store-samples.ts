@@ -93,7 +93,7 @@ export async function placeLayout(
   const { position, fence } = await store.cursor(journal)
   const version = ((await store.layoutVersion()) ?? 0) + 1
   const layouts = [await aLayoutRow(layout, { version, record: position + 1, ...row })]
-  await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts }))
+  await store.commit(aBatch({ journal, from: position, to: position, fence, layouts }))
   return version
 }
 
