@@ -44,7 +44,8 @@ export function contractOn(
         WHERE command_type IN ('Query', 'Prepare') AND user_host LIKE 'baykeeper%'`
       const sent = await own.execute(log)
       assert.ok(sent.length > 100, `${sent.length} statements were logged`)
-      for (const { text } of sent) assert.deepEqual(bareNames(String(text)), [], String(text))
+      const bare = sent.map(({ text }) => String(text)).filter((text) => bareNames(text).length > 0)
+      assert.deepEqual(bare, [])
     })
   })
 }

@@ -44,6 +44,10 @@ const widenHealth = insertInto('device_health', healthColumns, [
   ...widest('GREATEST', healthMaxima),
 ])
 
+const endSession = backticked(
+  'DELETE FROM "session" WHERE "day" >= ? AND "device" = ? AND "departure" = ? AND "arrival" = ?',
+)
+
 /** Keys are sorted, so that two writers meet in one order. */
 export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | undefined, today: DayNumber) {
   if (!batch) return
@@ -53,9 +57,7 @@ export async function putHistoryMysql(ahead: SentAhead, batch: HistoryBatch | un
     sessionsInOrder(sessions).map((row) => sessionValues(sessionAt(sessions, row), today)),
   )
   for (const row of batch.sessionsGone ?? [])
-    await ahead.execute('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?', [
-      ...[firstSessionDay(row), row.device, row.departure, row.arrival],
-    ])
+    await ahead.execute(endSession, [firstSessionDay(row), row.device, row.departure, row.arrival])
   const added = (batch.sessionsAdded ?? []).map((row) => sessionValues(row, today))
   await ahead.insertMany(replaceSessions, added)
   await ahead.insertMany(putOccupancy, occupancy.map(occupancyValues).sort(byPlace))

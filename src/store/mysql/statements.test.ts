@@ -40,6 +40,7 @@ function recorder(isMariaDb = false) {
 }
 
 const day = dayNumber(at)
+const stay = { bay: null, device: 1, arrival: at, departure: at, dwellMs: 0, certain: true }
 const losses = {
   sensorDays: [{ day, device: 1, committed: 1, duplicate: 0, quarantined: 0, lost: 0, readings: 1 }],
   gaps: [{ device: 1, epoch: 0, from: 2, to: 3, day }],
@@ -59,6 +60,8 @@ async function committed(isMariaDb: boolean): Promise<string[]> {
     losses,
     history: {
       sessions: createSessionBook().take(),
+      sessionsGone: [stay],
+      sessionsAdded: [stay],
       occupancy: [],
       counts: [{ device: 1, start: at, entries: 1, exits: 0, resets: 0 }],
       health: [
