@@ -20,15 +20,23 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
   return found
 }
 
-/** Rooms whose fast tests start no process and change nothing that another test file of the process would see. */
-const pureRooms = [
+/**
+ * Rooms whose fast tests run in one process. They leave nothing behind that another test file would see. A file belongs to the
+ * first room that holds it: `src` is the files at the top of it.
+ */
+const sharedRooms = [
   'web/src',
   'contract',
   'bench',
   'forecaster',
-  ...['domain', 'lib', 'codecs', 'processing', 'forecast', 'simulator', 'store', 'journal'].map(
+  'tools',
+  'test',
+  ...['api', 'cli', 'codecs', 'domain', 'forecast', 'journal', 'lib', 'processing', 'simulator', 'store'].map(
     (room) => `src/${room}`,
   ),
+  ...['http', 'mqtt'].map((room) => `src/sources/${room}`),
+  'src/sources',
+  'src',
 ]
 
 export interface Bundle {
@@ -36,13 +44,14 @@ export interface Bundle {
   readonly files: readonly string[]
 }
 
-/** Files that run in one process: those of a pure room together, each of the others alone. Largest first: nothing long is left for the end. */
+/** Files that run in one process: the start of one, which loads the same libraries each time, is most of the time of a small file. */
 export function bundles(files: readonly string[]): Bundle[] {
   const found = new Map<string, string[]>()
   for (const file of files) {
-    const name = pureRooms.find((room) => file.startsWith(`${room}/`)) ?? file
+    const name = sharedRooms.find((room) => file.startsWith(`${room}/`)) ?? file
     found.getOrInsertComputed(name, () => []).push(file)
   }
+  // Nothing long is left for the end.
   const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
   return largestFirst.map(([name, files]) => ({
     name: files.length > 1 ? `${name} (${files.length} files)` : name,

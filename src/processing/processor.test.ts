@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import { codecOf } from '../codecs/registry.ts'
 import { missing } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
@@ -337,7 +338,7 @@ describe('the processor', () => {
           assert.equal(lost, gaps)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: effort(300) },
     )
   })
 })
