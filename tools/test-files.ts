@@ -21,22 +21,30 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
 }
 
 /**
- * Rooms whose fast tests run in one process. They leave nothing behind that another test file would see. A file belongs to the
- * first room that holds it: `src` is the files at the top of it.
+ * Rooms whose fast tests run in one process, the longest first: nothing long is left for the end. They leave nothing behind that
+ * another test file would see. A file belongs to the innermost room: `src` is the files at the top of it.
  */
 const sharedRooms = [
-  'web/src',
-  'contract',
-  'bench',
-  'forecaster',
-  'tools',
-  'test',
-  ...['api', 'cli', 'codecs', 'domain', 'forecast', 'journal', 'lib', 'processing', 'simulator', 'store'].map(
-    (room) => `src/${room}`,
-  ),
-  ...['http', 'mqtt'].map((room) => `src/sources/${room}`),
-  'src/sources',
+  'src/api',
+  'src/sources/http',
+  'src/sources/mqtt',
+  'src/store',
   'src',
+  'src/forecast',
+  'src/simulator',
+  'forecaster',
+  'src/processing',
+  'src/journal',
+  'tools',
+  'src/codecs',
+  'src/sources',
+  'src/lib',
+  'src/cli',
+  'src/domain',
+  'web/src',
+  'test',
+  'bench',
+  'contract',
 ]
 
 export interface Bundle {
@@ -46,17 +54,16 @@ export interface Bundle {
 
 /** Files that run in one process: the start of one, which loads the same libraries each time, is most of the time of a small file. */
 export function bundles(files: readonly string[]): Bundle[] {
-  const found = new Map<string, string[]>()
+  const found = new Map<string, string[]>(sharedRooms.map((room) => [room, []]))
   for (const file of files) {
-    const name = sharedRooms.find((room) => file.startsWith(`${room}/`)) ?? file
+    const [name = file] = sharedRooms
+      .filter((room) => file.startsWith(`${room}/`))
+      .toSorted((a, b) => b.length - a.length)
     found.getOrInsertComputed(name, () => []).push(file)
   }
-  // Nothing long is left for the end.
-  const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
-  return largestFirst.map(([name, files]) => ({
-    name: files.length > 1 ? `${name} (${files.length} files)` : name,
-    files,
-  }))
+  return [...found]
+    .filter(([, files]) => files.length > 0)
+    .map(([name, files]) => ({ name: files.length > 1 ? `${name} (${files.length} files)` : name, files }))
 }
 
 function groupOf(file: string): TestGroup {
