@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../test/fixtures/effort.ts'
 import { codecOf } from '../codecs/registry.ts'
 import { missing } from '../domain/device.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
@@ -338,7 +337,7 @@ describe('the processor', () => {
           assert.equal(lost, gaps)
         },
       ),
-      { numRuns: effort(300) },
+      { numRuns: 300 },
     )
   })
 })
