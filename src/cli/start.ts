@@ -17,6 +17,7 @@ import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
 import { closeToOthers } from '../private-files.ts'
 import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../run-directory.ts'
+import { leaseRefusal } from '../server-lease.ts'
 import { openStore } from '../store/open.ts'
 import { storeUrl } from '../store-url.ts'
 import { createSupervisor, type Supervisor } from '../supervisor.ts'
@@ -65,6 +66,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       ? { dir: path.join(config.data, 'demo'), token: `bkd_${randomBytes(32).toString('base64url')}` }
       : undefined
   if (demo) await mkdir(demo.dir, { recursive: true, mode: 0o700 })
+  if (!demo) await databaseIsFree(config)
   const ports = await bindAll(loaded, demo !== undefined)
   const udp = await udpPortOf(loaded, demo !== undefined)
   const unbuilt = await ensureWebBuilt(say)
@@ -346,6 +348,12 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file 
       : []),
     '',
   ].join('\n')
+}
+
+/** Throws where another server works on the database: before a port answers that would be closed again seconds later. */
+async function databaseIsFree(config: Config): Promise<void> {
+  const refusal = await leaseRefusal(storeUrl(config, config.data), config.data)
+  if (refusal !== undefined) throw new CommandFailed(exitCodes.config, refusal)
 }
 
 /** Throws where the database server refuses this configuration. One that is away is waited for by the processes. */

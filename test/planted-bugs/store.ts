@@ -371,4 +371,11 @@ export const storeBugs: readonly PlantedBug[] = [
     to: 'sql.lit(-leaseExpiresMs)',
     judge,
   },
+  {
+    what: 'lets a second server listen before it is refused',
+    file: 'src/store/server-lease.ts',
+    from: 'Number(held.age) <= leaseExpiresMs',
+    to: 'Number(held.age) <= 0',
+    judge,
+  },
 ]
