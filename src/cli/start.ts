@@ -12,6 +12,7 @@ import { refuseFaulty } from '../config-faults.ts'
 import type { FromCity, ToCity } from '../demo-city.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
+import { keepDirect } from '../lib/direct-hosts.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
 import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
@@ -53,6 +54,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const log = createLog({ process: 'main' }, config.log)
   const say = (line: string) => process.stderr.write(`${line}\n`)
   await refuseFaulty(loaded)
+  keepDirect([config.host])
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   using run = claimed(config.data)
   if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
