@@ -355,13 +355,15 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
 
   function stats(): JournalStats {
     upkeep.look()
+    const nearlyFull = upkeep.fullerThan(limits.diskRefuseRatio)
     return {
       segments: retention.figures().segments,
       bytes: retention.figures().bytes + (active?.offset ?? 0),
       freeBytes: upkeep.freeBytes(),
       pendingBytes,
       ...syncs.figures(),
-      refusing: fault?.error.message ?? upkeep.fullerThan(limits.diskRefuseRatio),
+      refusing: fault?.error.message ?? nearlyFull,
+      refusal: fault ? refusalOf(fault.error) : nearlyFull === undefined ? undefined : 'nearly-full',
       warning: upkeep.fullerThan(limits.diskWarnRatio),
     }
   }
@@ -400,3 +402,5 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
+
+const refusalOf = ({ code }: JournalError) => (code === 'E_JOURNAL_FULL' ? 'full' : 'failed')

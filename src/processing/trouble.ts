@@ -11,6 +11,8 @@ import { StoreError, type StoreFault } from '../store/store.ts'
 
 export interface Trouble {
   readonly kind: StoreFault
+  /** The journal cannot be read: no fault of the database. */
+  readonly isOfJournal?: boolean
   readonly reason: string
   /** Milliseconds since the epoch. */
   readonly since: number
@@ -82,6 +84,7 @@ export function createTroubleBook({ clock, log }: { readonly clock: Clock; reado
           reason: fault instanceof Error ? fault.message : String(fault),
           since: before?.since ?? clock.now(),
         },
+        ...(isOfJournal(fault) ? { isOfJournal: true } : {}),
         ...{ tries, isReported, nextStep: isOfJournal(fault) ? journalStep : nextSteps[kind] },
         ...(statement ? { statement } : {}),
         ...(server ? { server } : {}),
