@@ -8,11 +8,12 @@ import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
-import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './config-values.ts'
+import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault } from './config-values.ts'
 import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
 import { addressFault } from './lib/address-list.ts'
 import { nameFaults } from './source-names.ts'
+import { topicFilterFault } from './sources/mqtt/topic-filter.ts'
 
 const text = (rule: Rule) =>
   z

@@ -3,9 +3,10 @@
  * asked once per device and epoch for all numbers a record wants. The rows are looked through when the first key is asked for: in most batches
  * none is.
  */
+
+import { apartEpoch } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import { type ReadingRows, readingAt, readingWidth, type Store, type StoredKey } from '../store/store.ts'
-import { apartEpoch } from './order/facts.ts'
 
 export type KeyStore = Pick<Store, 'findSeqs' | 'findTimes' | 'newestOf' | 'epochSpan'>
 
