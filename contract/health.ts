@@ -14,6 +14,7 @@ export const healthCodes = [
   'store-data',
   'store-fenced',
   'store-newer',
+  'store-gone',
   'store-config',
   'store-unknown',
   'journal-unreadable',

@@ -113,7 +113,7 @@ test('every code of the contract is given by something that happens, and no othe
   const stats = (more: object) => ({
     processor: { type: 'processor', stats: { state: 'behind', lagMs: 0, trouble: { ...trouble, ...more } } as never },
   })
-  const kinds = ['transient', 'capacity', 'data', 'fenced', 'newer', 'config', 'unknown'] as const
+  const kinds = ['transient', 'capacity', 'data', 'fenced', 'newer', 'gone', 'config', 'unknown'] as const
   const seen = [
     health({ standstill, alive: ['intake'] }),
     health({ standstill, silent: ['processor', 'intake'], ageMs: 16_000 }),
@@ -126,4 +126,16 @@ test('every code of the contract is given by something that happens, and no othe
   ].flatMap(({ problems }) => problems ?? [])
   assert.deepEqual(new Set(seen.map(({ code }) => code)), new Set(healthCodes))
   for (const problem of seen) assert.deepEqual(healthProblemSchema.parse(problem), problem)
+})
+
+test('a database file that is gone is one problem, whether or not processing stands because of it', () => {
+  const gone = 'the database file x.db was deleted or replaced while the server ran'
+  const of = (more: object) => ({
+    processor: { type: 'processor', stats: { state: 'ok', lagMs: 0, ...more } as never, ledger: undefined, gone },
+  })
+  for (const more of [{}, { trouble: { ...trouble, kind: 'gone', reason: gone } }]) {
+    const { problems = [], pipeline } = health(of(more))
+    assert.deepEqual([problems.length, problems[0]?.code, pipeline], [1, 'store-gone', 'database-down'])
+    assert.match(problems[0]?.detail ?? '', /x\.db was deleted.*Next step: /)
+  }
 })

@@ -3,7 +3,7 @@ import type { HealthCode, HealthProblem } from '@baykeeper/contract/health.ts'
 import type { SystemStatus } from './api/status.ts'
 import { conservation } from './conservation.ts'
 import type { ChildSettings, IntakeFigures, LedgerTotals, Role, ToChild } from './messages.ts'
-import type { Trouble } from './processing/trouble.ts'
+import { nextSteps, type Trouble } from './processing/trouble.ts'
 
 /** `ageMs`: since they came from the main process. */
 type Figures = Omit<Extract<ToChild, { type: 'figures' }>, 'forecaster'> & { readonly ageMs?: number }
@@ -16,7 +16,7 @@ export function systemStatus(settings: ChildSettings, figures: Figures, now: num
   const stands = standstill !== undefined || stats?.trouble?.isReported === true
   const pipeline = !alive.includes('intake')
     ? 'intake-down'
-    : !stats || stats.state === 'database-down'
+    : !stats || stats.state === 'database-down' || processor?.gone !== undefined
       ? 'database-down'
       : stands
         ? 'not-advancing'
@@ -49,6 +49,12 @@ export function systemStatus(settings: ChildSettings, figures: Figures, now: num
 function problemsOf(figures: Figures): readonly HealthProblem[] {
   const { intake, silent = [], ageMs = 0 } = figures
   const problems: HealthProblem[] = [...standstillOf(figures)]
+  const { gone } = figures.processor ?? {}
+  if (gone !== undefined && !problems.some(({ code }) => code === 'store-gone'))
+    problems.push({
+      ...{ code: 'store-gone', params: { reason: gone } },
+      detail: `nothing is stored: ${gone}. Readings are taken and wait in the journal. Next step: ${nextSteps.gone}.`,
+    })
   const seconds = Math.round(ageMs / 1_000)
   if (ageMs > figuresAgeMsMax)
     problems.push({

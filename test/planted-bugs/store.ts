@@ -378,4 +378,11 @@ export const storeBugs: readonly PlantedBug[] = [
     to: 'Number(held.age) <= 0',
     judge,
   },
+  {
+    what: 'commits into a database file that was deleted',
+    file: 'src/store/sqlite/file-presence.ts',
+    from: 'look(file) !== opened',
+    to: 'opened === undefined',
+    judge,
+  },
 ]

@@ -251,6 +251,8 @@ export const pipelineDe: PipelineDictionary = {
   problem_store_fenced:
     'Ein anderer Server arbeitet an diesem Journal oder dieser Datenbank: {reason}. Einen der beiden anhalten.',
   problem_store_newer: 'Die Datenbank gehört zu einer neueren Version: {reason}. Diesen Server aktualisieren.',
+  problem_store_gone:
+    'Nichts wird gespeichert: {reason}. Meldungen warten im Journal. Server anhalten, Datei zurücklegen, falls es eine Kopie gibt, und neu starten.',
   problem_store_config: 'Die Datenbank lehnt diese Einstellung ab: {reason}. Adresse, Konto oder Rechte berichtigen.',
   problem_store_unknown:
     'Die Datenbank meldet einen unbekannten Fehler: {reason}. Nachschlagen; bleibt er, bitte melden.',

@@ -244,6 +244,8 @@ export const pipelineEn = {
     'The database refuses messages: {reason}. They are set aside as dead letters; nothing needs to be done.',
   problem_store_fenced: 'Another server works on this journal or database: {reason}. Stop one of the two.',
   problem_store_newer: 'The database belongs to a newer release: {reason}. Upgrade this server.',
+  problem_store_gone:
+    'Nothing is stored: {reason}. Readings wait in the journal. Stop the server, put the file back if there is a copy, and start again.',
   problem_store_config: 'The database refuses this configuration: {reason}. Correct address, account or rights.',
   problem_store_unknown: 'The database reports an unknown fault: {reason}. Look it up; if it stays, report it.',
   problem_journal_unreadable:
