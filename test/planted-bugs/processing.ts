@@ -430,4 +430,11 @@ export const processingBugs: readonly PlantedBug[] = [
     to: 'return sum + by',
     judge: ['--test', 'src/lib/sum.test.ts'],
   },
+  {
+    what: 'asks the store what came last once per sensor of a body',
+    file: 'src/processing/lookups.ts',
+    from: '    announceNewest(device, said.length)\n',
+    to: '',
+    judge: ['--test', 'src/processing/whole-bodies.test.ts'],
+  },
 ]
