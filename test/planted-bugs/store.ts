@@ -290,8 +290,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'looks through closed blocks that the open one still holds',
     file: 'src/store/reading-lookup.ts',
-    from: ".where('block', '<', block)",
-    to: ".where('block', '>', block)",
+    from: "groupOf(toDevice))\n    .where('block', '<', block)",
+    to: "groupOf(toDevice))\n    .where('block', '>', block)",
     judge,
   },
   {
