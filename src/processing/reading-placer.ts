@@ -478,11 +478,12 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     }
   }
 
-  /** Until a number above both, what the overtaken frame said may be the newest. */
+  /** Until its number comes again, or one above it, what the overtaken frame said may be the newest. */
   function doubtOvertaken(device: Tracked, { seq, occupied }: Overtaken, reading: Reading, time: Instant) {
     const { state, order } = device
     order.changed = true
-    if (reading.seq === undefined || reading.seq > seq) order.overtaken = undefined
+    // Under its own number it was of another boot: it is not above the frames of this one any more.
+    if (reading.seq === undefined || reading.seq >= seq) order.overtaken = undefined
     else if (state.occupied !== occupied) hold(device, time, 'next', history)
   }
 

@@ -437,4 +437,11 @@ export const processingBugs: readonly PlantedBug[] = [
     to: '',
     judge: ['--test', 'src/processing/whole-bodies.test.ts'],
   },
+  {
+    what: 'doubts the presence although the number that was overtaken has come again',
+    file: 'src/processing/reading-placer.ts',
+    from: 'reading.seq >= seq) order.overtaken = undefined',
+    to: 'reading.seq > seq) order.overtaken = undefined',
+    judge: ['--test', 'src/processing/ordering.test.ts'],
+  },
 ]
