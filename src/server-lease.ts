@@ -78,6 +78,7 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
   }
   const lost = (async () => {
     for (;;) {
+      // An aborted sleep ends early: the loop looks at the signal.
       await clock.sleep(leaseBeatMs, signal).catch(() => {})
       if (signal.aborted) return await new Promise<never>(() => {})
       // A database that is away says nothing of who holds the lease.
@@ -86,10 +87,12 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
         throw new StoreError('config', 'another server has taken over this database while this one was silent')
     }
   })()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   lost.catch(() => {})
   return {
     lost,
     async [Symbol.asyncDispose]() {
+      // A lease that is not released expires.
       await store.releaseLease(owner).catch(() => {})
     },
   }

@@ -74,6 +74,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   leaving.promise.catch(() => {})
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())

@@ -311,7 +311,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   /** The segment before is finished at leisure: the header of the next one says where it ends. */
   async function retire(segment: ActiveSegment, end: Mark) {
     retention.sized(segment.plan.ordinal, segment.offset)
+    // The header of the next segment says where it ends.
     await sealActive(segment, 'continued', end).catch(() => {})
+    // All of it is synced.
     await segment.file.close().catch(() => {})
   }
 
@@ -326,6 +328,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     retention.sized(segment.plan.ordinal, segment.offset)
     active = undefined
     traces = true
+    // Its durable end is known; the file is not touched again.
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
@@ -375,9 +378,11 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     if (!active) await commit().catch(() => {})
     if (active) {
       const { file } = active
+      // Records are synced already; recovery finds their end without a seal.
       await sealActive(active, 'closed', durable)
         .then(() => file.sync())
         .catch(() => {})
+      // Records are synced already; recovery finds their end without a seal.
       await file.close().catch(() => {})
     }
     await Promise.all([retiring, upkeep.settled()])
