@@ -220,9 +220,9 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'sends its own requests through the proxy of the environment',
-    file: 'src/main.ts',
-    from: 'keepDirect(loopbackHosts)\n',
-    to: '',
+    file: 'src/lib/direct-hosts.ts',
+    from: '[...before, ...added].join',
+    to: 'before.join',
     judge: ['--test', 'test/own-requests.test.ts'],
   },
 ]
