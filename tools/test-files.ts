@@ -20,15 +20,31 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
   return found
 }
 
-/** Rooms whose fast tests start no process and change nothing that another test file of the process would see. */
-const pureRooms = [
-  'web/src',
-  'contract',
-  'bench',
+/**
+ * Rooms whose fast tests run in one process, the longest first: nothing long is left for the end. They leave nothing behind that
+ * another test file would see. A file belongs to the innermost room: `src` is the files at the top of it.
+ */
+const sharedRooms = [
+  'src/api',
+  'src/sources/http',
+  'src/sources/mqtt',
+  'src/store',
+  'src',
+  'src/forecast',
+  'src/simulator',
   'forecaster',
-  ...['domain', 'lib', 'codecs', 'processing', 'forecast', 'simulator', 'store', 'journal'].map(
-    (room) => `src/${room}`,
-  ),
+  'src/processing',
+  'src/journal',
+  'tools',
+  'src/codecs',
+  'src/sources',
+  'src/lib',
+  'src/cli',
+  'src/domain',
+  'web/src',
+  'test',
+  'bench',
+  'contract',
 ]
 
 export interface Bundle {
@@ -36,18 +52,18 @@ export interface Bundle {
   readonly files: readonly string[]
 }
 
-/** Files that run in one process: those of a pure room together, each of the others alone. Largest first: nothing long is left for the end. */
+/** Files that run in one process: the start of one, which loads the same libraries each time, is most of the time of a small file. */
 export function bundles(files: readonly string[]): Bundle[] {
-  const found = new Map<string, string[]>()
+  const found = new Map<string, string[]>(sharedRooms.map((room) => [room, []]))
   for (const file of files) {
-    const name = pureRooms.find((room) => file.startsWith(`${room}/`)) ?? file
+    const [name = file] = sharedRooms
+      .filter((room) => file.startsWith(`${room}/`))
+      .toSorted((a, b) => b.length - a.length)
     found.getOrInsertComputed(name, () => []).push(file)
   }
-  const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
-  return largestFirst.map(([name, files]) => ({
-    name: files.length > 1 ? `${name} (${files.length} files)` : name,
-    files,
-  }))
+  return [...found]
+    .filter(([, files]) => files.length > 0)
+    .map(([name, files]) => ({ name: files.length > 1 ? `${name} (${files.length} files)` : name, files }))
 }
 
 function groupOf(file: string): TestGroup {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
+import { effort } from '../../test/fixtures/effort.ts'
 import { instant } from '../lib/brand.ts'
 import { type DeadLetterRow, StoreError } from '../store/store.ts'
 import {
@@ -342,7 +343,7 @@ test('no request, however strange, makes the server fail or shows its inside', a
       assert.ok(response.statusCode < 500, `${method} ${url} answered ${response.statusCode}`)
       assert.doesNotMatch(response.body, /\.ts:\d/)
     }),
-    { numRuns: 300 },
+    { numRuns: effort(300) },
   )
 })
 

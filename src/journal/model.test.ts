@@ -1,9 +1,10 @@
 import { it } from 'node:test'
+import { effort } from '../../test/fixtures/effort.ts'
 import { runModel } from './model.ts'
 import { runSeeds } from './run-seeds.ts'
 
 it('answers like its memory twin, whatever happens to it', async (t) => {
-  const { reached, firstSeed } = await runSeeds({ budgetMs: 1_500 }, async (seed) => {
+  const { reached, firstSeed } = await runSeeds({ budgetMs: effort(1_500) }, async (seed) => {
     await runModel(seed)
     return 1
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { recordKinds } from '../journal/journal.ts'
 import { createMemoryJournal } from '../journal/memory-journal.ts'
@@ -162,7 +163,7 @@ describe('the copier of raw frames', () => {
           for (const [key, body] of frames) assert.equal(key, `${base + 1 + Number(body)}.0`)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: effort(25) },
     )
   })
 })
