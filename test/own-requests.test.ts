@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
-import { openStore } from '../src/store/open.ts'
+import { openStore } from '../src/store/engine/open.ts'
 import { runCli } from './fixtures/cli.ts'
 import { startServer } from './fixtures/server.ts'
 

@@ -11,7 +11,7 @@ test('every fast test file runs in exactly one bundle, and in the one of its inn
   assert.equal(together('tools/test-files.test.ts'), together('tools/tidy.test.ts'))
   assert.match(together('src/sources/http/body.test.ts') ?? '', /^src\/sources\/http \(/)
   assert.match(together('src/sources/registry.test.ts') ?? '', /^src\/sources \(/)
-  assert.match(together('src/config.test.ts') ?? '', /^src \(/)
+  assert.match(together('src/config/config.test.ts') ?? '', /^src \(/)
 })
 
 test('a file of no known room runs alone', () => {

@@ -70,7 +70,7 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ['a room imports main', 'src/cli/a.ts', `import { run } from '../main.ts'`, 1, /nobody imports main.ts/],
   [
     'a room imports a command',
-    'src/intake.ts',
+    'src/processes/intake.ts',
     `import { start } from './cli/start.ts'`,
     1,
     /only main.ts imports cli/,
@@ -85,7 +85,7 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ],
   ['the server imports the pages', 'src/api/a.ts', `import '../../web/src/plan.ts'`, 1, /not web/],
   ['sources import the wire', 'src/sources/a.ts', `import '@baykeeper/contract/bay.ts'`, 1, /not contract/],
-  ['the product imports a tool', 'src/intake.ts', `import '../tools/pool.ts'`, 1, /imports nothing of tools/],
+  ['the product imports a tool', 'src/processes/intake.ts', `import '../tools/pool.ts'`, 1, /imports nothing of tools/],
   ['a room without a row', 'src/cellar/a.ts', `import '../lib/log.ts'`, 1, /no row in the table/],
   [
     'a hook of one file for all files of the process',
@@ -135,13 +135,13 @@ describe('tidy lets pass', () => {
       'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport { gap } from '../store/tables/gap.ts'\n`,
       'src/domain/bay.ts': `import type { Instant } from '../lib/brand.ts'\n// from 'node:fs'\n`,
       'src/lib/c.ts': `// Why.\nwork()\n  .catch(() => {})\nwork().catch(() => {}) // Why.\n`,
-      'web/src/desk/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
+      'web/src/shell/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
     }
     assert.deepEqual(findings(clean), [])
   })
   test('tests across rooms, and what is made for them', () => {
     const text = `import { openStore } from '../store/sqlite/open.ts'\nimport '../../tools/parts.ts'\n`
-    assert.deepEqual(findings({ 'src/api/a.test.ts': text, 'src/api/api-under-test.ts': text }), [])
+    assert.deepEqual(findings({ 'src/api/a.test.ts': text, 'src/api/testing/api-under-test.ts': text }), [])
     assert.deepEqual(findings({ 'src/codecs/codec-cases.ts': `import { test } from 'node:test'\n` }), [])
   })
   test('names that only resemble the forbidden ones', () => {

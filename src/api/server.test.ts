@@ -8,6 +8,7 @@ import type { InjectOptions } from 'fastify'
 import { effort } from '../../test/fixtures/effort.ts'
 import { instant } from '../lib/brand.ts'
 import { type DeadLetterRow, StoreError } from '../store/store.ts'
+import { PublicationRefused } from './context.ts'
 import {
   apiUnderTest,
   bearer,
@@ -17,8 +18,7 @@ import {
   statusOk,
   storeWith,
   until,
-} from './api-under-test.ts'
-import { PublicationRefused } from './context.ts'
+} from './testing/api-under-test.ts'
 
 const get = (url: string) => ({ url, headers: bearer })
 

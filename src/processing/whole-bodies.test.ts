@@ -6,10 +6,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
+import { openStore } from '../store/engine/open.ts'
 import type { Store } from '../store/store.ts'
-import { type Body, drain, journalOf } from './drained-journal.ts'
 import type { MemoryStore } from './memory-store.ts'
+import { type Body, drain, journalOf } from './testing/drained-journal.ts'
 
 const sensors = 600
 /** So that most of what is stored lies in closed blocks. */

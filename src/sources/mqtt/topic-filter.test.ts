@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { configSchema } from '../../config.ts'
+import { configSchema } from '../../config/config.ts'
 import { isTopicFilter } from './topic-filter.ts'
 
 const right = ['a', 'a/b', '+', '#', 'a/+/b', 'a/#', '/', 'a//b', '$share/g/a', ' ']
