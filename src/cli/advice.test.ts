@@ -17,7 +17,7 @@ import { otherVariables } from '../config/warnings.ts'
 import { routes as ingestRoutes } from '../sources/http/routes.ts'
 import { commandTable } from './command-table.ts'
 
-const root = path.join(import.meta.dirname, '../../..')
+const root = path.join(import.meta.dirname, '../..')
 const isTest = (file: string) =>
   /\.test\.|under-test|-suite\.|testing\/|fixture|contract-|\.bench\.|\/bench\//.test(file)
 const filesOf = (...patterns: string[]) =>

@@ -8,7 +8,7 @@ import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { openStore } from '../store/engine/open.ts'
 import type { Store } from '../store/store.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { MemoryStore } from '../store/testing/memory-store.ts'
 import { type Body, drain, journalOf } from './testing/drained-journal.ts'
 
 const sensors = 600

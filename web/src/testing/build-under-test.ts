@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const web = path.join(import.meta.dirname, '../../..')
+const web = path.join(import.meta.dirname, '../..')
 const vite = path.join(web, '../node_modules/vite/bin/vite.js')
 
 interface Chunk {
@@ -34,7 +34,7 @@ export async function buildPages(): Promise<Build> {
   })
   if (built !== 0) throw new Error(`the pages could not be built: exit code ${built}`)
   const manifest = JSON.parse(await readFile(path.join(dir, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
-  const entry = (page: string) => `src/${page}/main.tsx`
+  const entry = (page: 'desk' | 'public') => (page === 'desk' ? 'src/shell/main.tsx' : 'src/pages/public/main.tsx')
   const closure = (name: string, lazy: boolean, seen = new Set<string>()): Set<string> => {
     if (seen.has(name)) return seen
     seen.add(name)
