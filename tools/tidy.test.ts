@@ -57,6 +57,14 @@ const planted: readonly [name: string, file: string, text: string, line: number,
     2,
     /not sources/,
   ],
+  ['a dropped rejection has no reason', 'src/api/a.ts', `const a = 1\nwork().catch(() => {})`, 2, /drops a rejection/],
+  [
+    'a dropped rejection at the end of a chain has no reason',
+    'tools/a.ts',
+    `work()\n  .then(more)\n  .catch(() => {})`,
+    3,
+    /drops a rejection/,
+  ],
   ['api imports a dialect', 'src/api/a.ts', `import { open } from '../store/sqlite/open.ts'`, 1, /contract alone/],
   ['processing imports a dialect', 'src/processing/a.ts', `import '../store/mysql/open.ts'`, 1, /contract alone/],
   ['a room imports main', 'src/cli/a.ts', `import { run } from '../main.ts'`, 1, /nobody imports main.ts/],
@@ -132,6 +140,7 @@ describe('tidy lets pass', () => {
       'src/api/server.ts': `import type { Store } from '../store/store.ts'\nimport '@baykeeper/contract/bay.ts'\n`,
       'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport { gap } from '../store/tables/gap.ts'\n`,
       'src/domain/bay.ts': `import type { Instant } from '../lib/brand.ts'\n// from 'node:fs'\n`,
+      'src/lib/c.ts': `// Why.\nwork()\n  .catch(() => {})\nwork().catch(() => {}) // Why.\n`,
       'web/src/shell/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
     }
     assert.deepEqual(findings(clean), [])

@@ -11,8 +11,9 @@ import { codecNames } from '../codecs/registry.ts'
 import { openDays } from '../forecast/site-plan.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
 import { addressFault } from '../lib/address-list.ts'
+import { topicFilterFault } from '../sources/mqtt/topic-filter.ts'
 import { nameFaults } from './source-names.ts'
-import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './values.ts'
+import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault } from './values.ts'
 
 const text = (rule: Rule) =>
   z

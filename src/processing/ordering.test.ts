@@ -183,6 +183,16 @@ const numberOnly: readonly Case[] = [
     is: { shows: true, stored: 4, possibleRepeats: 1, missing: 0 },
   },
   {
+    it: 'a frame kept apart that may be the newest is not once its number comes again with another payload',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T', '6 F', '7 T'],
+    is: { shows: true, stored: 12, possibleRepeats: 4 },
+  },
+  {
+    it: 'a frame kept apart that may be the newest leaves the bay unknown below its number',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T'],
+    is: { shows: null, stored: 10, possibleRepeats: 4 },
+  },
+  {
     it: 'a frame for a hole is late when the next number comes, and fills it',
     sent: ['1 T', '2 F', '4 T', '3 F', '5 T'],
     is: { shows: true, stored: 5, missing: 0, epochs: 1 },

@@ -239,6 +239,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
     await troubles.add(fault, serverName)
     meter.state(kind === 'fenced' || blamesRows || kind === 'unknown' ? 'behind' : 'database-down')
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(troubles.delayMs(), signal).catch(() => {})
     return suspicion
   }
@@ -436,6 +437,7 @@ const lookingBehind = (store: BatchStore, underWay: CommitsUnderWay): BatchStore
 
 /** What is waited for, unless a commit under way fails first. */
 async function orFailed<T>(waited: Promise<T>, underWay: CommitsUnderWay): Promise<T> {
+  // It is raced, or awaited later: a rejection before that must not end the process.
   waited.catch(() => {})
   return Promise.race([waited, underWay.fewerThan(1).then(() => waited)])
 }

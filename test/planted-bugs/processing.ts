@@ -430,4 +430,18 @@ export const processingBugs: readonly PlantedBug[] = [
     to: 'return sum + by',
     judge: ['--test', 'src/lib/sum.test.ts'],
   },
+  {
+    what: 'asks the store what came last once per sensor of a body',
+    file: 'src/processing/lookups.ts',
+    from: '    announceNewest(device, said.length)\n',
+    to: '',
+    judge: ['--test', 'src/processing/whole-bodies.test.ts'],
+  },
+  {
+    what: 'doubts the presence although the number that was overtaken has come again',
+    file: 'src/processing/reading-placer.ts',
+    from: 'reading.seq >= seq) order.overtaken = undefined',
+    to: 'reading.seq > seq) order.overtaken = undefined',
+    judge: ['--test', 'src/processing/ordering.test.ts'],
+  },
 ]

@@ -19,6 +19,11 @@ test(`processing tells restarts, repetitions and late frames apart in ${count} e
   }
 })
 
+test('a restart whose numbers lie in holes that frames kept apart have left is unknown no longer than it must be', async () => {
+  const [failure] = await judgeTogether(2_112_736_951, 1)
+  assert.equal(failure, undefined, `${failure?.what}`)
+})
+
 for (const { what, url, history } of reports)
   test(`processing stands what was reported: ${what} (${url})`, async () => {
     assert.deepEqual(judge(history, await observeProcessing(history)), [], table(history))

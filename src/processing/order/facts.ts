@@ -58,9 +58,6 @@ export const epochOfName = (name: string): number =>
   name.startsWith('e') ? Number(name.slice(1)) : namedFrom + hash48(name)
 export const isNamedEpoch = (epoch: number) => epoch >= namedFrom
 
-/** Rows that nobody can place: possible repeats. Their numbers are no part of any boot. */
-export const apartEpoch = -1
-
 export function factsOf(
   reading: Reading,
   { meta }: Uplink,
