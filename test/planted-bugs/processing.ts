@@ -109,6 +109,20 @@ export const processingBugs: readonly PlantedBug[] = [
     judge: orderingJudge,
   },
   {
+    what: 'asks the clock that was set back in a boot that is named',
+    file: 'src/processing/order/place.ts',
+    from: 'if (countsAlone(order, name)) return true',
+    to: 'if (countsAlone(order, name)) return false',
+    judge: orderingJudge,
+  },
+  {
+    what: 'keeps live state where a clock that was ahead is corrected',
+    file: 'src/processing/order/place.ts',
+    from: 'return newest - arrived > clockStepMaxMs &&',
+    to: 'return newest < arrived &&',
+    judge: orderingJudge,
+  },
+  {
     what: 'turns live state back for a reading with an older device time and no number',
     file: 'src/processing/order/place.ts',
     from: "return order.clock === null || clock === order.clock ? next : { kind: 'late', epoch: device.epoch }",
