@@ -11,6 +11,7 @@ const modes = ['--test', 'src/private-files.test.ts']
 const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
 const advice = ['--test', 'src/advice.test.ts']
+const output = ['--test', 'src/cli/output.slow.test.ts']
 const stays = ['--test', 'src/simulator/transitions.test.ts']
 const plan = ['--test', 'src/simulator/layout-upload.test.ts']
 
@@ -42,6 +43,20 @@ export const edgeBugs: readonly PlantedBug[] = [
     from: 'if (!existsSync(data))',
     to: 'if (data === undefined)',
     judge: place,
+  },
+  {
+    what: 'ends well after a write that a full disk cut short',
+    file: 'src/cli/output.ts',
+    from: 'for (let at = 0; at < bytes.length; ) at += writeSync(standardOutput, bytes, at)',
+    to: 'writeSync(standardOutput, bytes)',
+    judge: output,
+  },
+  {
+    what: 'reads a configuration file of another encoding as UTF-8',
+    file: 'src/lib/utf8-file.ts',
+    from: "new TextDecoder('utf-8', { fatal: true })",
+    to: "new TextDecoder('utf-8')",
+    judge: config,
   },
   {
     what: 'passes in config check what start refuses',
