@@ -11,6 +11,7 @@ const modes = ['--test', 'src/private-files.test.ts']
 const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
 const advice = ['--test', 'src/advice.test.ts']
+const api = ['--test', 'src/api/server.test.ts']
 const output = ['--test', 'src/cli/output.slow.test.ts']
 const stays = ['--test', 'src/simulator/transitions.test.ts']
 const plan = ['--test', 'src/simulator/layout-upload.test.ts']
@@ -57,6 +58,13 @@ export const edgeBugs: readonly PlantedBug[] = [
     from: "new TextDecoder('utf-8', { fatal: true })",
     to: "new TextDecoder('utf-8')",
     judge: config,
+  },
+  {
+    what: 'takes a body of another encoding for UTF-8',
+    file: 'src/api/server.ts',
+    from: 'if (!isUtf8(body as Buffer))',
+    to: 'if (body === undefined)',
+    judge: api,
   },
   {
     what: 'passes in config check what start refuses',

@@ -41,8 +41,15 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'forgets a published layout when a row of its batch is refused',
     file: 'src/processing/processor.ts',
-    from: 'if (change.ok) layouts.push(applyLayout(place, change.value))',
-    to: 'if (change.ok) applyLayout(place, change.value)',
+    from: 'if (!isOutdated(place, change.value)) layouts.push(applyLayout(place, change.value))',
+    to: 'if (!isOutdated(place, change.value)) applyLayout(place, change.value)',
+    judge,
+  },
+  {
+    what: 'lets a layout replace one that its author has not seen',
+    file: 'src/processing/processor.ts',
+    from: 'if (!base || layoutRecord <= (base.journal === reader.id ? base.record : 0)) return false',
+    to: 'if (!base || layoutRecord >= 0) return false',
     judge,
   },
   {
