@@ -8,8 +8,8 @@ import mysql2 from 'mysql2/promise'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
 import { dayNumber } from '../src/lib/utc-day.ts'
-import { openStore } from '../src/store/open.ts'
-import { storedReadingColumns } from '../src/store/rows.ts'
+import { openStore } from '../src/store/engine/open.ts'
+import { storedReadingColumns } from '../src/store/readings/rows.ts'
 
 const batchRows = 10_000
 const rowsPerPacket = 5_000

@@ -1,7 +1,7 @@
 /**
  * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and says where it is broken.
  *
- * Test code (`*.test.ts`, what imports `node:test`, and `*-under-test.ts`, a room put together for its tests) may import across rooms.
+ * Test code (`*.test.ts`, what imports `node:test`, and what lies in a folder `testing/`) may import across rooms.
  */
 import path from 'node:path'
 import { importsOf } from './imports.ts'
@@ -53,15 +53,14 @@ const cells = (line: string) =>
     : []
 
 /**
- * Room of a file: `src/<room>/...`, `contract`, `web`, `config.ts`. The other files at the top of `src` wire rooms together, as
- * `main.ts` does. `undefined`: outside the product (tools, tests, bench).
+ * Room of a file: `src/<room>/...`, `contract`, `web`, `main.ts`. `undefined`: outside the product (tools, tests, bench).
  */
 export function roomOf(file: string): string | undefined {
   const [top, second, ...below] = file.split('/')
   if (top === 'contract' || top === 'web' || top === 'forecaster') return top
   if (top !== 'src' || second === undefined) return undefined
   if (below.length > 0) return second
-  return second === 'config.ts' ? second : 'main.ts'
+  return 'main.ts'
 }
 
 const pure = new Set(['domain', 'codecs'])
@@ -70,7 +69,7 @@ const storeByContract = new Set(['processing', 'api', 'forecast'])
 const storeContract = 'src/store/store.ts'
 /** What is stored: the declared tables. And the store in memory, for their tests. */
 const storeDeclarations = /^src\/store\/(?:table\.ts|tables\/|testing\/)/
-const testCode = /(?:\.test|-under-test)\.ts$/
+const testCode = /(?:\.test|-under-test)\.tsx?$|\/testing\//
 const suffixes = /\.(?:tsx?|css|json|svg)(?:\?\w+)?$/
 
 /** What is against the law in one file. `file` is relative to the root, with slashes. */

@@ -1,8 +1,8 @@
 /** What the owner of the API hands in, and what the routes work with. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
+import type { Keyring } from '../auth/keyring.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Keyring } from '../lib/keyring.ts'
 import type { Log } from '../lib/log.ts'
 import type { LayoutPosition, Store } from '../store/store.ts'
 import type { LiveState } from './live/live-state.ts'

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import type { Principal, Scope } from '../lib/keyring.ts'
+import type { Principal, Scope } from '../auth/keyring.ts'
 import { invalid } from './problem.ts'
 
 /** `open`: anybody. A scope: a key or a session that has it. */

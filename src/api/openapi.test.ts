@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { layoutSchema } from '@baykeeper/contract/layout.ts'
 import * as z from 'zod'
-import { apiUnderTest } from './api-under-test.ts'
 import type { OpenApi } from './openapi.ts'
+import { apiUnderTest } from './testing/api-under-test.ts'
 
 test('the document is OpenAPI 3.1 in structure: every reference resolves, every path parameter is described', async () => {
   await using api = await apiUnderTest()

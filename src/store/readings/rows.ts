@@ -1,0 +1,249 @@
+/**
+ * From what processing knows to what a row holds, and back. The order of each tuple is the order of its column list.
+ *
+ * This is where S3 is kept for every dialect alike: a number that a column cannot hold exactly (not finite, not a safe integer) and
+ * a text that would come back changed (half a surrogate pair, a trailing blank, too long) throw `data` before any SQL runs. SQLite
+ * would turn NaN into NULL, MySQL would round 1.5 in an integer column, both without a word.
+ */
+import type { DeviceState } from '../../domain/device.ts'
+import { type DeviceId, idLengthMax } from '../../domain/reading.ts'
+import type { Instant } from '../../lib/brand.ts'
+import type { SqlValue } from '../column.ts'
+import { type ReadingRow, StoreError } from '../store.ts'
+import type { DeviceTable, ReadingTable } from '../tables.ts'
+import { presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
+
+export const readingColumns = [
+  'pos',
+  'idx',
+  'device',
+  'epoch',
+  'seq',
+  'time',
+  'arrived',
+  'quality',
+  'hash',
+  'occupied',
+  'distance_mm',
+  'count_in',
+  'count_out',
+  'battery_v',
+  'battery_pct',
+  'temperature_c',
+  'rssi_dbm',
+] as const satisfies readonly (keyof ReadingTable)[]
+
+/** As a row is written: the day of storing leads its key. */
+export const storedReadingColumns = ['day', ...readingColumns] as const
+
+export const deviceColumns = [
+  'id',
+  'source',
+  'external',
+  'claimed_bay',
+  'epoch',
+  'min_seq',
+  'max_seq',
+  'distinct_count',
+  'missing_before',
+  'occupied',
+  'since',
+  'last_time',
+  'last_arrived',
+  'first_arrived',
+  'distance_mm',
+  'count_in',
+  'count_out',
+  'battery_v',
+  'battery_pct',
+  'battery_low',
+  'temperature_c',
+  'rssi_dbm',
+  'readings',
+  'duplicates',
+  'rev',
+] as const satisfies readonly (keyof DeviceTable)[]
+
+/** All others are whole numbers. */
+const reals: readonly string[] = ['distance_mm', 'battery_v', 'battery_pct', 'temperature_c', 'rssi_dbm']
+const isReal = readingColumns.map((column) => reals.includes(column))
+const nullableFrom = readingAt.occupied
+
+/** Throws when a value of a row is one that its column cannot hold. */
+export function checkReadings({ length, values }: ReadingRows): void {
+  for (let at = 0; at < length * readingWidth; at += readingWidth)
+    for (let i = 0; i < readingWidth; i++) {
+      const value = values[at + i] as number
+      if (value === (value | 0)) continue
+      const isNull = Number.isNaN(value) && (i >= nullableFrom || i === readingAt.seq)
+      if (Number.isSafeInteger(value) || isNull || (isReal[i] && Number.isFinite(value))) continue
+      throw new StoreError('data', `${readingColumns[i]} cannot hold ${value} exactly`)
+    }
+}
+
+/** Readings whose rows fill the same columns, and each with a number of the same type. */
+export interface ReadingKind {
+  /** Columns as `readingAt` counts them; the others are null, or 0. */
+  readonly filled: readonly number[]
+  /** Columns that are 0 in every row. */
+  readonly zero: readonly number[]
+  readonly rows: readonly number[]
+}
+
+/** Nearly always 0: most sensors have one epoch, and most readings nothing to mark. */
+const oftenZero: readonly number[] = [readingAt.epoch, readingAt.quality]
+const isOftenZero = readingColumns.map((_, at) => oftenZero.includes(at))
+
+/**
+ * A column that is null or 0 in every row need not be sent, and a row without nulls is numbers alone, which cost no memory of their own. Rows
+ * differ by what their sensors measure: there are as many kinds as sorts of sensors.
+ */
+export function readingKinds({ length, values }: ReadingRows): ReadingKind[] {
+  const kinds = new Map<number, number[]>()
+  for (let row = 0, at = 0; row < length; row++, at += readingWidth) {
+    // 17 columns of four codes fit a double exactly.
+    let code = 0
+    for (let i = 0; i < readingWidth; i++) {
+      const value = values[at + i] as number
+      const isZero = value === 0 && isOftenZero[i]
+      code = code * 4 + (isZero ? 3 : value === (value | 0) ? 2 : Number.isNaN(value) ? 0 : 1)
+    }
+    const rows = kinds.get(code)
+    if (rows) rows.push(row)
+    else kinds.set(code, [row])
+  }
+  return Array.from(kinds.values(), (rows) => {
+    const first = (rows[0] as number) * readingWidth
+    const zero = oftenZero.filter((at) => values[first + at] === 0)
+    const isSent = (at: number) => !(Number.isNaN(values[first + at]) || zero.includes(at))
+    return { rows, zero, filled: Object.values(readingAt).filter(isSent) }
+  })
+}
+
+/** The columns that at least one row fills. */
+export function filledColumns({ length, values }: ReadingRows): number[] {
+  return Object.values(readingAt).filter((column) => {
+    for (let at = column; at < length * readingWidth; at += readingWidth) if (!Number.isNaN(values[at])) return true
+    return false
+  })
+}
+
+/** Columns of a stored row, the day first, of which only these are filled. */
+export const storedColumns = (filled: readonly number[]): string[] => [
+  'day',
+  ...filled.map((at) => readingColumns[at] as string),
+]
+
+/** Adds these values of one row that was checked, the day first. */
+export function pushReadingValues(
+  into: SqlValue[],
+  { values }: ReadingRows,
+  row: number,
+  day: number,
+  filled: readonly number[] = allColumns,
+): SqlValue[] {
+  const from = row * readingWidth
+  into.push(day)
+  for (let i = 0; i < filled.length; i++) {
+    const value = values[from + (filled[i] as number)] as number
+    into.push(Number.isNaN(value) ? null : value)
+  }
+  return into
+}
+const allColumns: readonly number[] = Object.values(readingAt)
+
+export const deviceValues = (d: DeviceState): SqlValue[] => [
+  int(d.id, 'id'),
+  text(d.source, 'source'),
+  text(d.external, 'external'),
+  d.claimedBay === null ? null : text(d.claimedBay, 'claimed_bay'),
+  int(d.epoch, 'epoch'),
+  intOrNull(d.minSeq, 'min_seq'),
+  intOrNull(d.maxSeq, 'max_seq'),
+  int(d.distinct, 'distinct_count'),
+  int(d.missingBefore, 'missing_before'),
+  presenceCode(d.occupied),
+  intOrNull(d.since, 'since'),
+  int(d.lastTime, 'last_time'),
+  int(d.lastArrived, 'last_arrived'),
+  int(d.firstArrived, 'first_arrived'),
+  realOrNull(d.distanceMm, 'distance_mm'),
+  intOrNull(d.countIn, 'count_in'),
+  intOrNull(d.countOut, 'count_out'),
+  realOrNull(d.batteryV, 'battery_v'),
+  realOrNull(d.batteryPct, 'battery_pct'),
+  d.batteryLow === null ? null : Number(d.batteryLow),
+  realOrNull(d.temperatureC, 'temperature_c'),
+  realOrNull(d.rssiDbm, 'rssi_dbm'),
+  int(d.readings, 'readings'),
+  int(d.duplicates, 'duplicates'),
+  int(d.rev, 'rev'),
+]
+
+export const toReading = (r: ReadingTable): ReadingRow => ({
+  pos: r.pos,
+  idx: r.idx,
+  device: r.device,
+  epoch: r.epoch,
+  seq: r.seq,
+  time: r.time as Instant,
+  arrived: r.arrived as Instant,
+  quality: r.quality,
+  hash: r.hash,
+  occupied: presenceOf(r.occupied),
+  distanceMm: r.distance_mm,
+  countIn: r.count_in,
+  countOut: r.count_out,
+  batteryV: r.battery_v,
+  batteryPct: r.battery_pct,
+  temperatureC: r.temperature_c,
+  rssiDbm: r.rssi_dbm,
+})
+
+export const toDevice = (d: Omit<DeviceTable, 'rev_page'>): DeviceState => ({
+  id: d.id,
+  source: d.source,
+  external: d.external as DeviceId,
+  claimedBay: d.claimed_bay,
+  epoch: d.epoch,
+  minSeq: d.min_seq,
+  maxSeq: d.max_seq,
+  distinct: d.distinct_count,
+  missingBefore: d.missing_before,
+  occupied: presenceOf(d.occupied),
+  since: d.since as Instant | null,
+  lastTime: d.last_time as Instant,
+  lastArrived: d.last_arrived as Instant,
+  firstArrived: d.first_arrived as Instant,
+  distanceMm: d.distance_mm,
+  countIn: d.count_in,
+  countOut: d.count_out,
+  batteryV: d.battery_v,
+  batteryPct: d.battery_pct,
+  batteryLow: d.battery_low === null ? null : d.battery_low === 1,
+  temperatureC: d.temperature_c,
+  rssiDbm: d.rssi_dbm,
+  readings: d.readings,
+  duplicates: d.duplicates,
+  rev: d.rev,
+})
+
+const presenceCode = (occupied: boolean | null | undefined): number | null =>
+  occupied === undefined ? null : occupied === null ? 2 : occupied ? 1 : 0
+
+function int(value: number, column: string): number {
+  if (Number.isSafeInteger(value)) return value
+  throw new StoreError('data', `${column} cannot hold ${value} exactly`)
+}
+
+const intOrNull = (value: number | null, column: string) => (value === null ? null : int(value, column))
+
+function realOrNull(value: number | null, column: string): number | null {
+  if (value === null || Number.isFinite(value)) return value
+  throw new StoreError('data', `${column} cannot hold ${value}`)
+}
+
+function text(value: string, column: string): string {
+  if (value.length <= idLengthMax && value.isWellFormed() && !value.endsWith(' ')) return value
+  throw new StoreError('data', `${column} cannot hold ${JSON.stringify(value.slice(0, idLengthMax + 1))} as it is`)
+}
