@@ -1,8 +1,8 @@
 /** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and stays until told to leave. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
@@ -55,6 +55,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const say = (line: string) => process.stderr.write(`${line}\n`)
   await refuseFaulty(loaded)
   keepDirect([config.host])
+  await refuseUnwritable(config.data)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   using run = claimed(config.data)
   if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
@@ -172,6 +173,21 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     await supervisor.stop()
     if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
     for (const { socket } of Object.values(ports)) socket.close()
+  }
+}
+
+/** Of a file system that is read only, `mkdir` says that the directory does not exist. */
+async function refuseUnwritable(dir: string): Promise<void> {
+  let found = dir
+  while (!existsSync(found) && found !== path.dirname(found)) found = path.dirname(found)
+  try {
+    await access(found, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === 'EROFS' ? 'its file system is read only' : `${code}`
+    throw new CommandFailed(exitCodes.failed, `${found} cannot be written (${why}): name another with --data`, {
+      cause,
+    })
   }
 }
 
