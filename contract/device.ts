@@ -1,6 +1,7 @@
 /** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
 import * as z from 'zod'
 import { saturatedSchema } from './ledger.ts'
+import { qualityMarks } from './vocabulary.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
 
@@ -72,8 +73,6 @@ export const deviceSchema = z
     ],
   })
 export type Device = z.infer<typeof deviceSchema>
-
-export const qualityMarks = ['arrival-time', 'late', 'possible-repeat', 'count-doubted'] as const
 
 export const storedReadingSchema = z
   .object({

@@ -4,12 +4,12 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { openDays } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from './codecs/lorawan/models.ts'
 import { codecNames } from './codecs/registry.ts'
 import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './config-values.ts'
-import { openDays } from './forecast/site-plan.ts'
 import { trainingStepsUsual } from './forecast/training-steps.ts'
 import { addressFault } from './lib/address-list.ts'
 import { nameFaults } from './source-names.ts'

@@ -1,9 +1,9 @@
 /** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './intake-counters.ts'
 import type { StoredRecord } from './journal/journal.ts'
 import { dayNumber } from './lib/utc-day.ts'
 import type { IntakeSaid } from './processing/intake-said.ts'
-import type { RefusalCause } from './sources/source.ts'
 import type { IntakeDay, LossRow } from './store/losses.ts'
 
 /** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */

@@ -4,6 +4,7 @@
  * In demo mode it holds two journals: what the simulator's token brings goes to the demo's, everything else to the real one, so
  * that a sensor that posts while the city is simulated is as safe as any other.
  */
+import type { SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { runChild } from './child.ts'
 import { configuredSources } from './configured-sources.ts'
 import { ingestTokens, simulatorSource } from './ingest-tokens.ts'
@@ -22,7 +23,6 @@ import { createContexts, type SourceTold } from './source-contexts.ts'
 import { createWarningsFile } from './source-warnings.ts'
 import { connectionsFor, createConnectionLimits } from './sources/connection-limits.ts'
 import { runSource } from './sources/registry.ts'
-import type { SourceState } from './sources/source.ts'
 
 /** Interval of figures and checkpoints: a crash takes at most this much of `refused`. */
 const lookEveryMs = 1_000

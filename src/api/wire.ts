@@ -1,6 +1,7 @@
 /** From the nouns of the house to the names of the wire. */
-import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/device.ts'
+import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
+import { qualityBits, qualityMarks } from '@baykeeper/contract/vocabulary.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
 import { doubtsIn } from '../domain/order-doubts.ts'
 import { type Instant, instant } from '../lib/brand.ts'
@@ -64,14 +65,6 @@ export function deviceOnWire(
   }
 }
 
-/** Bits of `ReadingRow.quality`. */
-const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number]])[] = [
-  [1, 'arrival-time'],
-  [2, 'late'],
-  [8, 'possible-repeat'],
-  [16, 'count-doubted'],
-]
-
 export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({
   id: `${row.pos}.${row.idx}`,
   device: row.external,
@@ -80,7 +73,7 @@ export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading 
   seq: row.seq,
   time: iso(row.time),
   arrived: iso(row.arrived),
-  quality: marks.filter(([bit]) => (row.quality & bit) !== 0).map(([, mark]) => mark),
+  quality: qualityMarks.filter((mark) => (row.quality & qualityBits[mark]) !== 0),
   ...measuresOf(row),
 })
 

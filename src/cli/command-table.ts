@@ -2,10 +2,9 @@
  * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
  * own, loaded when the command runs.
  */
-import { lossCauses } from '@baykeeper/contract/losses.ts'
+import { lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
 import { type Flags, loadConfig } from '../config.ts'
-import { scopes } from '../lib/keyring.ts'
 import { transports } from '../simulator/senders/transport.ts'
 import { version } from '../version.ts'
 import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
@@ -251,7 +250,7 @@ function addToken(token: Command, run: RunAction) {
   placed(token.command('create').description('make a token; it is shown once'))
     .addOption(text('--source <name>', 'may send readings under this source name').conflicts(['apiKey', 'scopes']))
     .addOption(text('--api-key <name>', 'may use the API').conflicts('time'))
-    .addOption(listOf('--scopes <list>', 'of an API key: read,operate,admin (default all)', scopes))
+    .addOption(listOf('--scopes <list>', `of an API key: ${scopes.join(',')} (default all)`, scopes))
     .addOption(
       oneOf('--time <policy>', 'of a source: accept the times of its readings without a limit (replay, history)', [
         'trust',

@@ -2,6 +2,8 @@
  * A reading is what one frame says about one device at one time. It is pure data: codecs make it, processing gives it an
  * identity `(source, device, epoch, seq)`, and `bay.ts` folds it into state.
  */
+
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import { trimBlanks } from '../lib/blanks.ts'
 import type { Brand, Instant } from '../lib/brand.ts'
 import { idFault } from './id-text.ts'
@@ -58,26 +60,6 @@ export interface Reading {
   readonly kind?: 'restart' | 'heartbeat'
   readonly measures: Measures
 }
-
-/** Why a frame was not understood. A closed set: it is stored with the dead letter and shown to people. */
-export type RejectionCode =
-  | 'not-json'
-  | 'not-an-object'
-  | 'no-device'
-  | 'no-measure'
-  | 'bad-field'
-  | 'bad-csv'
-  | 'bad-line'
-  | 'bad-utf8'
-  | 'bad-checksum'
-  | 'unknown-format'
-  | 'unknown-envelope'
-  | 'unknown-payload'
-  | 'unknown-topic'
-  | 'too-many-readings'
-  | 'sequence-conflict'
-  | 'order-undecided'
-  | 'store-refused'
 
 export interface Rejection {
   readonly code: RejectionCode

@@ -1,6 +1,8 @@
 /** From forecasts and trainings to what a row holds, and back. */
+
+import type { TrainingState } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
-import type { TrainingRow, TrainingState } from './forecasts.ts'
+import type { TrainingRow } from './forecasts.ts'
 
 export interface ForecastTables {
   forecast_shown: { site: string; issued: number; document: string }

@@ -7,6 +7,8 @@
  *
  * A loss whose size nobody can know has `frames: null`, and is never counted as 0.
  */
+
+import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 import type { Recount, RecountOptions } from './recount.ts'
@@ -41,8 +43,6 @@ export interface GapKey {
   readonly epoch: number
   readonly to: number
 }
-
-export type LossCause = 'sequence-gap' | 'overrun' | 'kernel-drop' | 'port-down' | 'refused' | 'journal-damage'
 
 /** A loss that is no gap. Written again under its `id` it replaces what was known of it before; its day stays. */
 export interface LossRow {

@@ -5,8 +5,10 @@
  * a text that would come back changed (half a surrogate pair, a trailing blank, too long) throw `data` before any SQL runs. SQLite
  * would turn NaN into NULL, MySQL would round 1.5 in an integer column, both without a word.
  */
+
+import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
-import { type DeviceId, idLengthMax, type RejectionCode } from '../domain/reading.ts'
+import { type DeviceId, idLengthMax } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import { presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
 import { type DeadLetterRow, type LedgerDelta, type ReadingRow, type StoredDeadLetter, StoreError } from './store.ts'
@@ -279,7 +281,7 @@ export const toDeadLetter = (d: DeadLetterTable): StoredDeadLetter => ({
   detail: d.detail,
   head: d.head,
   bytes: d.bytes,
-  state: d.state as StoredDeadLetter['state'],
+  state: d.state as LetterState,
 })
 
 const presenceCode = (occupied: boolean | null | undefined): number | null =>

@@ -11,8 +11,9 @@
  * - S5 A commit may be asked for while others are under way, `commitsUnderWayMax` in all: they happen in the order of asking, and one that
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  */
+
+import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
-import type { RejectionCode } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
@@ -70,8 +71,8 @@ export interface ReadingRow {
   readonly time: Instant
   readonly arrived: Instant
   /**
-   * Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 8 = possible repeat, stored in
-   * epoch -1; 16 = a count that is not plausible, not counted.
+   * Quality marks, bit set (`qualityBits`): `late` did not touch live state; `possible-repeat` is stored in epoch -1; `count-doubted` is not
+   * counted; `arrival-time`: the device's time was not plausible.
    */
   readonly quality: number
   /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
@@ -100,7 +101,7 @@ export interface DeadLetterRow {
   readonly head: string
   readonly bytes: Uint8Array
   /** `tentative`: no dead letter yet; its frame waits for the frames after it (processing/undecided-frames.ts). Absent: `new`. */
-  readonly state?: 'new' | 'tentative'
+  readonly state?: Exclude<LetterState, 'requeued'>
 }
 
 /** What a store knows of a reading for telling whether another one repeats it. */
@@ -188,7 +189,7 @@ export interface DeadLetterFilter {
 
 export interface StoredDeadLetter extends Omit<DeadLetterRow, 'state'> {
   /** `new`; `requeued`: processing will decode it again; `tentative`: an undecided frame, in no list of dead letters. */
-  readonly state: 'new' | 'requeued' | 'tentative'
+  readonly state: LetterState
 }
 
 export interface Store

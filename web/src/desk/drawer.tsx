@@ -1,9 +1,10 @@
 /** The drawer at the right: one bay and its device, or the ledger. Over the side column; a sheet from below on a phone. */
+
 import type { BayDetail } from '@baykeeper/contract/bay.ts'
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { bayStates } from '../bay-state.ts'
 import { closeDrawer, useDesk } from './desk.ts'
 import { useFetched } from './fetched.ts'
 import { Icon } from './icons.tsx'
