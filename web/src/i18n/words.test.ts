@@ -26,7 +26,7 @@ test('every English text is named somewhere in the pages', async () => {
     if (!/^i18n\/(?:\w+-)?(?:en|de)\.ts$/.test(file)) files.push(await readFile(path.join(folder, file), 'utf8'))
   const text = files.join('\n')
   // Types of bays and codes of dead letters are named by the server; others are members of a closed list.
-  const members = new Set(Object.values(vocabulary).flatMap((list) => (Array.isArray(list) ? list : [])))
+  const members = new Set<string>(Object.values(vocabulary).flatMap((list) => (Array.isArray(list) ? list : [])))
   const unused = Object.keys({ ...en, ...pipelineEn, ...forecastEn }).filter(
     (key) => !/^(?:type|code)_/.test(key) && !members.has(key) && !text.includes(`'${key}'`),
   )
