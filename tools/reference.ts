@@ -1,8 +1,9 @@
 /**
  * Writes docs/reference.md from the declarations of `contract/`: `node tools/reference.ts`. A test fails while the document differs.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { type MeasureDeclaration, measures } from '@baykeeper/contract/measures.ts'
 import {
   bayStates,
   bayTypes,
@@ -20,6 +21,8 @@ import {
 } from '@baykeeper/contract/vocabulary.ts'
 
 export const referenceFile = path.join(import.meta.dirname, '../docs/reference.md')
+
+const declared: readonly MeasureDeclaration[] = measures
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -57,6 +60,22 @@ ${table(
   Object.entries(qualityBits).map(([mark, bit]) => [code(mark), `${bit}`]),
 )}
 
+## Measures
+
+Field names of JSON, CSV and \`key=value\`, of the API and of the columns in the database. A reading with a value outside of its range is rejected, but
+where the table says that only the value is dropped. What a LoRaWAN network server or decoder gives outside of the range is always dropped alone.
+
+${table(
+  ['field', 'measure', 'unit', 'range', 'stored as'],
+  declared.map(({ name, en, unit, min, max, whole, outside }) => [
+    code(name),
+    en,
+    unit || 'number',
+    `${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}${outside ? `, else ${outside}` : ''}`,
+    whole ? 'whole number' : 'double',
+  ]),
+)}
+
 ## Other closed lists
 
 ${table(
@@ -77,5 +96,4 @@ ${table(
 `
 }
 
-if (import.meta.main && readFileSync(referenceFile, { encoding: 'utf8', flag: 'a+' }) !== reference())
-  writeFileSync(referenceFile, reference())
+if (import.meta.main) writeFileSync(referenceFile, reference())

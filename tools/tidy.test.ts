@@ -105,6 +105,7 @@ const planted: readonly [name: string, file: string, text: string, line: number,
     1,
     /members of openDays again/,
   ],
+  ['measures', 'src/a.ts', `const of = ['x', 'count_in', 'battery_v', 'rssi_dbm']`, 1, /members of measures again/],
   [
     'a declaration imports a schema',
     'contract/vocabulary.ts',

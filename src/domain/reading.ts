@@ -7,6 +7,7 @@ import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import { trimBlanks } from '../lib/blanks.ts'
 import type { Brand, Instant } from '../lib/brand.ts'
 import { idFault } from './id-text.ts'
+import type { MeasureKey } from './measures.ts'
 
 /** External id of a device: DevEUI, serial id, topic level. 1..128 printable characters. */
 export type DeviceId = Brand<string, 'DeviceId'>
@@ -21,24 +22,16 @@ export function parseId<T extends DeviceId | BayId>(text: string): T | undefined
   return idFault(id) === undefined ? (id as T) : undefined
 }
 
-/** What was measured. Absent means the frame did not say. Units end the name. */
-export interface Measures {
+/** What was measured. Absent means the frame did not say. */
+export interface Measures extends Partial<Numbers> {
   /** true occupied, false vacant, null the sensor says it does not know. */
   readonly occupied?: boolean | null
-  readonly distanceMm?: number
-  /** Cumulative entries and exits of a count zone. */
-  readonly countIn?: number
-  readonly countOut?: number
-  readonly batteryV?: number
-  readonly batteryPct?: number
   readonly batteryLow?: boolean
-  /** -40..85 degC; values outside are dropped by the codec. */
-  readonly temperatureC?: number
-  readonly rssiDbm?: number
+  /** Read by decoders; no column takes them so far. */
   readonly snrDb?: number
-  /** How long the state before this change had lasted, in seconds (Nwave NPS405). */
   readonly previousStateS?: number
 }
+type Numbers = { readonly [K in MeasureKey]: number }
 
 export interface Reading {
   readonly device: DeviceId

@@ -14,6 +14,7 @@
 
 import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
+import type { MeasureValues } from '../domain/measures.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
@@ -61,7 +62,7 @@ export interface Cursor {
  * One stored reading. `(pos, idx)` is unique and grows with acceptance: `pos` = journal record, `idx` = index of the frame in it
  * x 1,024 + index of the reading in the frame.
  */
-export interface ReadingRow {
+export interface ReadingRow extends MeasureValues {
   readonly pos: number
   readonly idx: number
   /** DeviceState.id */
@@ -79,13 +80,6 @@ export interface ReadingRow {
   readonly hash: number
   /** true occupied, false vacant, null unknown, undefined not said. */
   readonly occupied: boolean | null | undefined
-  readonly distanceMm: number | null
-  readonly countIn: number | null
-  readonly countOut: number | null
-  readonly batteryV: number | null
-  readonly batteryPct: number | null
-  readonly temperatureC: number | null
-  readonly rssiDbm: number | null
 }
 
 export interface DeadLetterRow {

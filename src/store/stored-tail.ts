@@ -6,7 +6,7 @@ import type { Instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
 import { keysInClosed, openBlock, type ReadingWanted, readingKeys, readingsAt } from './reading-lookup.ts'
-import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, readingWidth } from './reading-rows.ts'
+import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingKey, readingWidth } from './reading-rows.ts'
 import { toReading } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { type CommitBatch, type Store, type StoredKey, StoreError } from './store.ts'
@@ -93,7 +93,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
   async function rowsOf(device: number): Promise<(StoredKey & { epoch: number })[]> {
     const tail = await current()
     tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
-    return (tail.byDevice.get(device) ?? []).map((row) => readingRow(tail.rows, row))
+    return (tail.byDevice.get(device) ?? []).map((row) => readingKey(tail.rows, row))
   }
 
   return {

@@ -332,22 +332,22 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'loses the rows before a memory that grew',
     file: 'src/store/reading-rows.ts',
-    from: '  values.set(rows.values)\n',
+    from: '  larger.set(numbers)\n',
     to: '',
     judge,
   },
   {
     what: 'stores a measure that is no number',
     file: 'src/store/rows.ts',
-    from: '(isReal[i] && Number.isFinite(value))',
-    to: 'isReal[i]',
+    from: '(isReal[column] && Number.isFinite(value))',
+    to: 'isReal[column]',
     judge,
   },
   {
     what: 'stores half a count, or one a double does not hold',
     file: 'src/store/rows.ts',
-    from: 'if (Number.isSafeInteger(value) || isNull || ',
-    to: 'if (Number.isFinite(value) || isNull || ',
+    from: 'if (Number.isSafeInteger(value) || (isReal',
+    to: 'if (Number.isFinite(value) || (isReal',
     judge,
   },
   {

@@ -1,4 +1,5 @@
 /** What a frame says that its place in the order of its device depends on. */
+import { measures } from '../../domain/measures.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { Uplink } from '../../domain/uplink.ts'
 import { hash48, startHash } from '../../lib/hash.ts'
@@ -22,6 +23,8 @@ export interface Facts {
   readonly isAfterRun: boolean
 }
 
+const laterMeasures = measures.filter(({ since, radio }) => since !== undefined && !radio)
+
 /**
  * Payload as it is compared between two frames with one identity: what was measured and when, not how the radio heard it or what the
  * network stamped (a network repeats one uplink with other gateways and times), and not how it was spelled (JSON or CSV).
@@ -39,6 +42,13 @@ export function payloadHash({ time, timeSource, bay, kind, measures: m }: Readin
   hash.number(m.temperatureC)
   hash.text(bay)
   hash.text(kind)
+  // Those that came later count only where they are: what was hashed before they were known keeps its hash.
+  for (const { key, name } of laterMeasures) {
+    const value = m[key]
+    if (value === undefined) continue
+    hash.text(name)
+    hash.number(value)
+  }
   return hash.end()
 }
 

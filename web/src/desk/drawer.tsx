@@ -9,8 +9,10 @@ import { closeDrawer, useDesk } from './desk.ts'
 import { useFetched } from './fetched.ts'
 import { Icon } from './icons.tsx'
 import { LedgerDetail } from './ledger-detail.tsx'
+import { measureRows } from './measure-words.ts'
 import { writeAddress } from './plan-panel.tsx'
 import { batteryWord, markNames, missingWord, presenceWord } from './reading.ts'
+import { Spark } from './spark.tsx'
 import { Stays } from './stays.tsx'
 import { typeName } from './table-twin.tsx'
 
@@ -179,14 +181,17 @@ function DevicePart({ id, source }: { id: string; source: string }) {
         <Row name={words.text('source')} value={device.source} />
         <Row name={words.text('lastWord')} value={words.ago(now.value - Date.parse(device.arrived))} />
         <Row name={words.text('battery')} value={batteryWord(words, device)} />
-        <Row
-          name={words.text('radio')}
-          value={device.rssi_dbm === undefined ? undefined : `${words.number(device.rssi_dbm)} dBm`}
-        />
-        <Row
-          name={words.text('temperature')}
-          value={device.temperature_c === undefined ? undefined : `${words.number(device.temperature_c, 1)} °C`}
-        />
+        {measureRows(words, device, readings?.items ?? []).map(({ name, label, text, course }) => (
+          <Row
+            key={name}
+            name={label}
+            value={
+              <span class="with-course">
+                <Spark values={course} /> {text}
+              </span>
+            }
+          />
+        ))}
         <Row name={words.text('readings')} value={words.number(device.readings)} />
         <Row name={words.text('missingNumbers')} value={missingWord(words, device)} />
         {device.possible_repeats > 0 && (

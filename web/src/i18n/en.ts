@@ -157,8 +157,6 @@ export const en = {
   source: 'Source',
   battery: 'Battery',
   batteryLow: 'low',
-  radio: 'Radio',
-  temperature: 'Temperature',
   lastWord: 'Last seen',
   readings: 'Readings',
   missingNumbers: 'Sequence gaps',
