@@ -41,6 +41,7 @@ export const measures = [
   { name: 'battery_pct', unit: '%', min: 0, max: 100, en: 'Battery level', de: 'Batteriestand' },
   { name: 'temperature_c', unit: '°C', min: -40, max: 85, outside: 'dropped', en: 'Temperature', de: 'Temperatur', digits: 1, charted: true },
   { name: 'rssi_dbm', unit: 'dBm', min: -300, max: 100, radio: true, en: 'Signal strength', de: 'Signalstärke', charted: true },
+  { name: 'humidity_pct', unit: '%', min: 0, max: 100, en: 'Humidity', de: 'Luftfeuchte', charted: true, since: 13 },
 ] as const satisfies readonly MeasureDeclaration[]
 
 export type MeasureName = (typeof measures)[number]['name']

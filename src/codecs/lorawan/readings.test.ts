@@ -251,7 +251,7 @@ test('keys that vendors use for presence, distance and counts are mapped', () =>
     ],
     [
       { temperature: 22.6, humidity: 41, x: 1, y: 39, z: 5, distance: 8977 },
-      { distanceMm: 8977, temperatureC: 22.6 },
+      { distanceMm: 8977, temperatureC: 22.6, humidityPct: 41 },
     ],
     [
       { battery: 92, distance: 2116, tilt: 'tilt' },
