@@ -43,6 +43,7 @@ export const measures = [
   { name: 'rssi_dbm', unit: 'dBm', min: -300, max: 100, radio: true, en: 'Signal strength', de: 'Signalstärke', charted: true },
   { name: 'humidity_pct', unit: '%', min: 0, max: 100, en: 'Humidity', de: 'Luftfeuchte', charted: true, since: 13 },
   { name: 'snr_db', unit: 'dB', min: -40, max: 40, radio: true, en: 'Signal-to-noise ratio', de: 'Signal-Rausch-Abstand', digits: 1, charted: true, since: 14 },
+  { name: 'previous_state_s', unit: 's', min: 0, max: most, whole: true, en: 'Previous state lasted', de: 'Dauer des vorigen Zustands', since: 15 },
 ] as const satisfies readonly MeasureDeclaration[]
 
 export type MeasureName = (typeof measures)[number]['name']
