@@ -27,9 +27,6 @@ export interface Measures extends Partial<Numbers> {
   /** true occupied, false vacant, null the sensor says it does not know. */
   readonly occupied?: boolean | null
   readonly batteryLow?: boolean
-  /** Read by decoders; no column takes them so far. */
-  readonly snrDb?: number
-  readonly previousStateS?: number
 }
 type Numbers = { readonly [K in MeasureKey]: number }
 

@@ -2,6 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/store/sqlite/sqlite.test.ts']
+const rowsJudge = ['--test', 'src/store/reading-rows.test.ts']
 const blockJudge = ['--test', 'src/store/reading-block.test.ts']
 const statementsJudge = ['--test', 'src/store/mysql/statements.test.ts']
 const faultsJudge = ['--test', 'src/store/faults.test.ts']
@@ -335,6 +336,27 @@ export const storeBugs: readonly PlantedBug[] = [
     from: '  larger.set(numbers)\n',
     to: '',
     judge,
+  },
+  {
+    what: 'gives a later measure to another row when rows are parted by position',
+    file: 'src/store/reading-rows.ts',
+    from: 'copyLater(part, rows, entry, part.length - 1)',
+    to: 'copyLater(part, rows, entry, row)',
+    judge: rowsJudge,
+  },
+  {
+    what: 'leaves the later measures of a batch out when its memory is used again',
+    file: 'src/store/reading-rows.ts',
+    from: '  growing.laterLength = 0\n',
+    to: '',
+    judge: rowsJudge,
+  },
+  {
+    what: 'adds the column of a measure to the readings alone',
+    file: 'src/store/migrations/measure-columns.ts',
+    from: "const tables = ['reading', 'device'] as const",
+    to: "const tables = ['reading'] as const",
+    judge: ['--test', 'src/store/migrations/measure-columns.test.ts'],
   },
   {
     what: 'stores a measure that is no number',
