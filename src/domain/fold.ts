@@ -9,7 +9,8 @@
 import type { Instant } from '../lib/brand.ts'
 import { addSaturating } from '../lib/sum.ts'
 import type { DeviceState } from './device.ts'
-import { type MeasureKey, measureKeys, noMeasures } from './measures.ts'
+import { copyMeasures } from './measure-code.ts'
+import { noMeasures } from './measures.ts'
 import type { DeviceId, Measures, Reading } from './reading.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -67,9 +68,5 @@ export function applyLive(device: DeviceRecord, reading: Reading, time: Instant)
   device.lastTime = time
   if (reading.bay !== undefined) device.claimedBay = reading.bay
   if (m.batteryLow !== undefined) device.batteryLow = m.batteryLow
-  for (let i = 0; i < measureKeys.length; i++) {
-    const key = measureKeys[i] as MeasureKey
-    const value = m[key]
-    if (value !== undefined) device[key] = value
-  }
+  copyMeasures(m, device)
 }

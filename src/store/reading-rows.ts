@@ -8,6 +8,7 @@
  * A value that is not there is NaN. So that a NaN somebody measured is no absence, it is kept as infinity, which no column takes (S3).
  */
 import type { measures as declared } from '@baykeeper/contract/measures.ts'
+import { visitorOf } from '../domain/measure-code.ts'
 import { type KeyOf, type MeasureKey, measures, measureValues } from '../domain/measures.ts'
 import type { Measures } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
@@ -47,12 +48,12 @@ export const readingAt = {
 export const readingWidth = 17
 export const laterWidth = 3
 
-const laterMeasures = measures.filter(({ since }) => since !== undefined)
-/** Column of each later measure, behind those that have a place. */
-const laterColumns = laterMeasures.map(({ key }, i) => ({ key, column: readingWidth + i }))
+/** In the order of their columns, behind those that have a place. */
+const laterKeys = measures.filter(({ since }) => since !== undefined).map(({ key }) => key)
+const visitLater = visitorOf(laterKeys)
 const columnOf: Readonly<Record<string, number>> = {
   ...readingAt,
-  ...Object.fromEntries(laterColumns.map(({ key, column }) => [key, column])),
+  ...Object.fromEntries(laterKeys.map((key, i) => [key, readingWidth + i])),
 }
 /** Number of the column of a measure, as `ReadingKind.filled` counts them. */
 export const measureColumn = (key: MeasureKey): number => columnOf[key] as number
@@ -106,11 +107,7 @@ export function addReading(rows: ReadingRows, head: ReadingHead, m: Measures): v
   values[at + readingAt.batteryPct] = measured(m.batteryPct)
   values[at + readingAt.temperatureC] = measured(m.temperatureC)
   values[at + readingAt.rssiDbm] = measured(m.rssiDbm)
-  for (let i = 0; i < laterColumns.length; i++) {
-    const { key, column } = laterColumns[i] as (typeof laterColumns)[number]
-    const value = m[key]
-    if (value !== undefined) addLater(rows, rows.length - 1, column, measured(value))
-  }
+  visitLater(m, rows, addLaterOfLast)
 }
 
 function addLater(rows: Growing, row: number, column: number, value: number) {
@@ -121,6 +118,9 @@ function addLater(rows: Growing, row: number, column: number, value: number) {
   rows.later[at + 2] = value
   rows.laterLength++
 }
+
+const addLaterOfLast = (rows: Growing, index: number, value: number) =>
+  addLater(rows, rows.length - 1, readingWidth + index, measured(value))
 
 /** Reads later measures; fastest where rows are asked for in ascending order. NaN: the row has none. */
 export function laterReader({ later, laterLength }: ReadingRows): (row: number, column: number) => number {

@@ -8,7 +8,8 @@
 
 import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
-import { measures, measureValues } from '../domain/measures.ts'
+import { visitorOf } from '../domain/measure-code.ts'
+import { measureKeys, measures, measureValues } from '../domain/measures.ts'
 import { type DeviceId, idLengthMax } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import { laterReader, laterWidth, presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
@@ -198,7 +199,24 @@ interface PushOptions {
   readonly later?: ReturnType<typeof laterReader>
 }
 
-export const deviceValues = (d: DeviceState): SqlValue[] => [
+const isWhole = measures.map(({ whole }) => whole === true)
+const isKept = (value: number, measure: number) =>
+  isWhole[measure] ? Number.isSafeInteger(value) : Number.isFinite(value)
+
+const visitMeasures = visitorOf(measureKeys)
+const pushMeasure = (into: SqlValue[], index: number, value: number | null) => {
+  if (value !== null && !isKept(value, index))
+    throw new StoreError('data', `${measureNames[index]} cannot hold ${value} exactly`)
+  into.push(value)
+}
+
+export function deviceValues(device: DeviceState): SqlValue[] {
+  const values = stateValues(device)
+  visitMeasures(device, values, pushMeasure)
+  return values
+}
+
+const stateValues = (d: DeviceState): SqlValue[] => [
   int(d.id, 'id'),
   text(d.source, 'source'),
   text(d.external, 'external'),
@@ -217,7 +235,6 @@ export const deviceValues = (d: DeviceState): SqlValue[] => [
   int(d.readings, 'readings'),
   int(d.duplicates, 'duplicates'),
   int(d.rev, 'rev'),
-  ...measures.map(({ key, name, whole }) => (whole ? intOrNull : realOrNull)(d[key], name)),
 ]
 
 /** A dead letter must always be storable, so its prose is mended rather than refused; its bytes are never touched. */
