@@ -120,5 +120,9 @@ export type OpenDay = (typeof openDays)[number]
 export const scopes = ['read', 'operate', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
+/** By weight, the lightest first. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
 export const streamTopics = ['bays', 'kpi', 'sites', 'forecast'] as const
 export type StreamTopic = (typeof streamTopics)[number]

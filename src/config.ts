@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { openDays } from '@baykeeper/contract/vocabulary.ts'
+import { logLevels, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from './codecs/lorawan/models.ts'
@@ -228,7 +228,7 @@ export const configSchema = z.strictObject({
     .describe('simulated city while nothing real is configured'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      level: z.enum(logLevels).default('info'),
       json: z.boolean().default(false),
     })
     .prefault({}),

@@ -2,7 +2,7 @@
  * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
  * own, loaded when the command runs.
  */
-import { lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
+import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
 import { type Flags, loadConfig } from '../config.ts'
 import { transports } from '../simulator/senders/transport.ts'
@@ -36,7 +36,7 @@ const serverOptions = (): Option[] => [
   port('--tcp-port <port>', 'TCP lines (default 7001)'),
   port('--udp-port <port>', 'UDP datagrams (default 7001)'),
   text('--serial <path>', 'serial port, several separated by commas'),
-  oneOf('--log-level <level>', 'how much is logged', ['debug', 'info', 'warn', 'error']),
+  oneOf('--log-level <level>', 'how much is logged', logLevels),
   text('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready'),
 ]
 const serving = (command: Command) =>
