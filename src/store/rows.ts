@@ -35,9 +35,6 @@ export const readingColumns = [
   ...measureNames,
 ] as const satisfies readonly (keyof ReadingTable)[]
 
-/** As a row is written: the day of storing leads its key. */
-export const storedReadingColumns = ['day', ...readingColumns] as const
-
 export const deviceColumns = [
   'id',
   'source',
