@@ -4,7 +4,8 @@ import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './intake-c
 import type { StoredRecord } from './journal/journal.ts'
 import { dayNumber } from './lib/utc-day.ts'
 import type { IntakeSaid } from './processing/intake-said.ts'
-import type { IntakeDay, LossRow } from './store/losses.ts'
+import type { IntakeDay } from './store/tables/intake-day.ts'
+import type { LossRow } from './store/tables/loss.ts'
 
 /** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */
 const sourceCharsMax = 128

@@ -21,11 +21,11 @@ import { fail, ok } from './lib/result.ts'
 import { type BatchStore, createBatch } from './processing/batch.ts'
 import { decodeRecord } from './processing/decode-record.ts'
 import { createFleet } from './processing/fleet.ts'
-import { createMemoryStore } from './processing/memory-store.ts'
 import { requeueOnce } from './processing/requeue.ts'
 import { restoreRuns } from './processing/restore-runs.ts'
 import { openStore } from './store/open.ts'
 import type { LedgerDelta, LedgerRow, Store } from './store/store.ts'
+import { createMemoryStore } from './store/testing/memory-store.ts'
 
 const journal = 'histories'
 const dayMs = 86_400_000

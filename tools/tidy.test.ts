@@ -139,7 +139,7 @@ describe('tidy lets pass', () => {
       'src/main.ts': `import { start } from './cli/start.ts'\nimport { openStore } from './store/sqlite/open.ts'\n`,
       'src/cli/start.ts': `import { supervise } from '../supervisor.ts'\nimport './output.ts'\n`,
       'src/api/server.ts': `import type { Store } from '../store/store.ts'\nimport '@baykeeper/contract/bay.ts'\n`,
-      'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport 'node:fs'\n`,
+      'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport { gap } from '../store/tables/gap.ts'\n`,
       'src/domain/bay.ts': `import type { Instant } from '../lib/brand.ts'\n// from 'node:fs'\n`,
       'src/lib/keyring.ts': `import { scopes } from '@baykeeper/contract/vocabulary.ts'\nconst two = ['read', 'admin']\n`,
       'web/src/desk/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,

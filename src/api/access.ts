@@ -1,6 +1,6 @@
 /** Who is calling, and whether they may. Credentials are a key in the header or the session cookie; the header wins. */
-import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Keyring, Principal } from '../lib/keyring.ts'
 import { sessionMs } from '../lib/session-cookie.ts'
 import type { Access } from './endpoint.ts'
@@ -16,10 +16,10 @@ interface Caller {
 }
 
 /** A wrong key is never made good by a cookie; schemes other than Bearer belong to a proxy before us. */
-export function identify(keyring: Keyring, { authorization, cookie }: IncomingHttpHeaders): Caller {
-  const token = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1]
+export function identify(keyring: Keyring, { headers, cookies }: Pick<FastifyRequest, 'headers' | 'cookies'>): Caller {
+  const token = /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '')?.[1]
   if (token !== undefined) return { principal: keyring.apiKey(token), byCookie: false }
-  const session = cookieValue(cookie, cookieName)
+  const session = cookies[cookieName]
   const principal = session === undefined ? undefined : keyring.verifySession(session)
   return { principal, byCookie: principal !== undefined }
 }
@@ -38,17 +38,13 @@ export function authorize(access: Access, request: FastifyRequest): void {
 const unauthorized = (detail: string) =>
   new ProblemError(401, detail, { code: 'E_UNAUTHORIZED', headers: { 'www-authenticate': 'Bearer' } })
 
-/** The first cookie of that name; `undefined` when there is none. */
-function cookieValue(header: string | undefined, name: string): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const at = part.indexOf('=')
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
-  }
-  return undefined
+const cookieOptions: CookieSerializeOptions = {
+  path: '/',
+  httpOnly: true,
+  sameSite: 'strict',
+  maxAge: sessionMs / 1_000,
 }
 
 /** `Secure` when a proxy says that the browser came by TLS; a lie about it can only hurt the liar. */
-export function sessionCookie(request: FastifyRequest, value: string): string {
-  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
-  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionMs / 1_000}${secure}`
-}
+export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, value: string): FastifyReply =>
+  reply.setCookie(cookieName, value, { ...cookieOptions, secure: request.headers['x-forwarded-proto'] === 'https' })

@@ -10,6 +10,7 @@
  *
  * It does not listen: its owner holds the socket.
  */
+import { fastifyCookie } from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { originForm } from '../lib/http-target.ts'
 import { authorize, identify } from './access.ts'
@@ -102,13 +103,15 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     { parseAs: 'string', bodyLimit: 8_192 },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   )
+  // Before the hook below: it reads the cookies.
+  await app.register(fastifyCookie)
   app.decorateRequest('principal', undefined)
   app.decorateRequest('byCookie', false)
   const checkHost = createHostCheck(deps.hosts)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(isPublicRead(request) ? publicHeaders : securityHeaders)
     checkHost(request)
-    Object.assign(request, identify(keyring, request.headers))
+    Object.assign(request, identify(keyring, request))
   })
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, log, request.url)))
   app.setNotFoundHandler((request, reply) => {

@@ -4,11 +4,11 @@ import { encodeUplink } from '../domain/uplink.ts'
 import { instant } from '../lib/brand.ts'
 import { silentLog } from '../lib/log.ts'
 import type { DecoderChoice } from '../store/store.ts'
+import { createMemoryStore } from '../store/testing/memory-store.ts'
 import { createBatch } from './batch.ts'
 import { decodeRecord } from './decode-record.ts'
 import { createDecoderBook } from './decoder-book.ts'
 import { createFleet } from './fleet.ts'
-import { createMemoryStore } from './memory-store.ts'
 import { requeueOnce } from './requeue.ts'
 
 const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))

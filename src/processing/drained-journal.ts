@@ -10,7 +10,7 @@ import { systemClock } from '../lib/clock.ts'
 import { countFrames, type Framing } from '../lib/frames.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { MemoryStore } from '../store/testing/memory-store.ts'
 import { createProcessor, type ProcessorDeps } from './processor.ts'
 
 export const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))

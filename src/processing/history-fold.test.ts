@@ -8,10 +8,10 @@ import type { DeviceId, Measures, Reading } from '../domain/reading.ts'
 import { watchingOf } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { type OccupancyRow, sessionList } from '../store/store.ts'
+import { createMemoryHistory } from '../store/testing/memory-history.ts'
 import { stepCounters } from './counters.ts'
 import { createFleet, type Fleet, type Tracked } from './fleet.ts'
 import { createHistoryFold, type HistoryFold } from './history-fold.ts'
-import { createMemoryHistory } from './memory-history.ts'
 
 const eight = Date.parse('2026-11-23T08:00:00Z')
 const bays = ['1', '2', '3', '4'].map((id) => ({

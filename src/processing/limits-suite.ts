@@ -7,8 +7,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { instant } from '../lib/brand.ts'
 import type { Store } from '../store/store.ts'
+import type { MemoryStore } from '../store/testing/memory-store.ts'
 import { drain, journalOf } from './drained-journal.ts'
-import type { MemoryStore } from './memory-store.ts'
 
 export interface LimitsPlace extends AsyncDisposable {
   /** An empty store, its schema up to date. */

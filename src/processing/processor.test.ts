@@ -7,8 +7,8 @@ import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { listOf, type Store, StoreError } from '../store/store.ts'
+import { createMemoryStore } from '../store/testing/memory-store.ts'
 import { arrivedAt, type Body, drain, journalOf, json, slowly, text } from './drained-journal.ts'
-import { createMemoryStore } from './memory-store.ts'
 import { createProcessor } from './processor.ts'
 
 /** Bays A, B, P1 and P2; C is nowhere. */

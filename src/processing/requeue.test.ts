@@ -9,10 +9,10 @@ import { countFrames } from '../lib/frames.ts'
 import { silentLog } from '../lib/log.ts'
 import { fail, ok } from '../lib/result.ts'
 import { dayNumber } from '../lib/utc-day.ts'
+import { createMemoryStore } from '../store/testing/memory-store.ts'
 import { createBatch } from './batch.ts'
 import { decodeRecord } from './decode-record.ts'
 import { createFleet } from './fleet.ts'
-import { createMemoryStore } from './memory-store.ts'
 import { requeueOnce } from './requeue.ts'
 
 const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))

@@ -1,7 +1,8 @@
 /** A dead letter given up: what stays of it. */
 import { createHash } from 'node:crypto'
-import type { Discard, DiscardOrder } from './losses.ts'
+import type { DiscardOrder } from './losses.ts'
 import type { StoredDeadLetter } from './store.ts'
+import type { Discard } from './tables/discard.ts'
 
 export function discardFrom(letter: StoredDeadLetter, { author, reason, now }: DiscardOrder): Discard {
   const { pos, idx, source, codec, arrived, code, bytes } = letter

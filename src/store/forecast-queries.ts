@@ -1,10 +1,10 @@
 /** Forecasts and trainings: the same SQL in every dialect, every query along its table's key. */
 import { sql } from 'kysely'
 import { instant } from '../lib/brand.ts'
-import { issuedColumns, toTraining, trainingColumns } from './forecast-rows.ts'
+import { whole } from './column.ts'
 import type { ForecastStore, TrainingChange } from './forecasts.ts'
-import { int, text } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
+import { forecastIssued, forecastQuality, forecastShown, training } from './tables/forecast.ts'
 
 /** A hundred nights of fine-tuning. */
 const trainingsKept = 100
@@ -13,15 +13,13 @@ const forgottenAtOnce = 200
 
 export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
   return {
-    async saveForecast({ site, origin, issued, model, head, body }, document) {
-      const key = { site: text(site, 'site'), issued: int(issued, 'issued') }
-      const row = { ...key, origin: int(origin, 'origin'), model: text(model, 'model'), head, body }
-      await run(db.replaceInto('forecast_issued').values(row).compile())
+    async saveForecast(issued, document) {
+      await run(db.replaceInto('forecast_issued').values(forecastIssued.sqlRow(issued)).compile())
       if (document === undefined) return
       await run(
         db
           .replaceInto('forecast_shown')
-          .values({ ...key, document })
+          .values(forecastShown.sqlRow({ ...issued, document }))
           .compile(),
       )
     },
@@ -35,23 +33,19 @@ export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
     async issuedForecasts({ site, from, to, everyMs, limit }) {
       let query = db
         .selectFrom('forecast_issued')
-        .select(issuedColumns)
+        .select(forecastIssued.columnNames)
         .where('site', '=', site)
         .where('origin', '>=', from)
         .where('origin', '<', to)
         .orderBy('origin')
         .limit(sql.lit(limit))
       if (everyMs !== undefined)
-        query = query.where(sql<boolean>`${sql.ref('origin')} % ${int(everyMs, 'everyMs')} = 0`)
-      return (await all(query.compile())).map(({ origin, issued, ...row }) => ({
-        ...row,
-        origin: instant(origin),
-        issued: instant(issued),
-      }))
+        query = query.where(sql<boolean>`${sql.ref('origin')} % ${whole.write(everyMs, 'everyMs')} = 0`)
+      return (await all(query.compile())).map(forecastIssued.row)
     },
 
     async saveForecastQuality(site, { at, document }) {
-      const row = { site: text(site, 'site'), scored: int(at, 'scored'), document }
+      const row = forecastQuality.sqlRow({ site, scored: at, document })
       await run(db.replaceInto('forecast_quality').values(row).compile())
     },
 
@@ -85,8 +79,9 @@ export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
       return newest === null || newest === undefined ? undefined : instant(Number(newest))
     },
 
-    async addTraining({ asked, author, beat, ...rest }) {
-      const row = { ...rest, asked: int(asked, 'asked'), author: text(author, 'author'), beat: int(beat, 'beat') }
+    async addTraining(asked) {
+      // The database gives the id.
+      const { id: _, ...row } = training.sqlRow({ ...asked, id: 0 })
       const { insertId } = await run(
         db
           .insertInto('training')
@@ -103,9 +98,9 @@ export function forecastQueries({ db, all, run }: SqlRunner): ForecastStore {
     },
 
     async newestTraining() {
-      const query = db.selectFrom('training').select(trainingColumns).orderBy('id', 'desc').limit(sql.lit(1))
+      const query = db.selectFrom('training').select(training.columnNames).orderBy('id', 'desc').limit(sql.lit(1))
       const [row] = await all(query.compile())
-      return row && toTraining(row)
+      return row && training.row(row)
     },
 
     async changeTraining(id, from, change: TrainingChange) {

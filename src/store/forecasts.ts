@@ -6,37 +6,12 @@
 
 import type { TrainingState } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
-
-/** A forecast as issued. One a site and origin: those of one quarter of an hour rest on the same quarters, and the newest stays. */
-export interface IssuedForecastRow {
-  readonly site: string
-  readonly origin: Instant
-  readonly issued: Instant
-  /** Which weights. */
-  readonly model: string
-  /** What the numbers of `body` mean; JSON. */
-  readonly head: string
-  readonly body: Uint8Array
-}
+import type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
 
 /** JSON of the time it was made at. */
 export interface ForecastDocument {
   readonly at: Instant
   readonly document: string
-}
-
-export interface TrainingRow {
-  readonly id: number
-  readonly asked: Instant
-  readonly author: string
-  readonly state: TrainingState
-  readonly started: Instant | null
-  readonly ended: Instant | null
-  /** When who works on it was last heard of. */
-  readonly beat: Instant
-  /** JSON of what training last said. */
-  readonly progress: string | null
-  readonly detail: string
 }
 
 export type TrainingChange = Partial<Omit<TrainingRow, 'id' | 'asked' | 'author'>>

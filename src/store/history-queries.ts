@@ -5,21 +5,18 @@ import { spansMs } from '../domain/occupancy-span.ts'
 import type { Instant } from '../lib/brand.ts'
 import { readSum } from '../lib/sum.ts'
 import { type DayNumber, dayMs, dayNumber } from '../lib/utc-day.ts'
-import type { HistoryStore, OccupancyRow, SessionRow } from './history.ts'
-import {
-  countSums,
-  healthColumns,
-  occupancyColumns,
-  sessionColumns,
-  toHealth,
-  toOccupancy,
-  toSession,
-} from './history-rows.ts'
+import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
 import type { NewestOccupancy } from './newest-occupancy.ts'
 import { placeStates } from './place-states.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { saturating } from './sums.ts'
+import { deviceHealth } from './tables/device-health.ts'
+import type { OccupancyRow } from './tables/occupancy.ts'
+import { occupancy } from './tables/occupancy.ts'
+import type { SessionRow } from './tables/session.ts'
+import { session, sessionOf } from './tables/session.ts'
+import { countSums } from './tables/zone-count.ts'
 
 /** Stays read in one statement where most of them are asked for. */
 const staysAtOnce = 2_000
@@ -37,7 +34,7 @@ export function historyQueries(
     async sessions({ device, from, to, limit }) {
       const query = db
         .selectFrom('session')
-        .select(sessionColumns)
+        .select(session.columnNames)
         .where('device', '=', device)
         // Of storing: it is not before the departure, but for a clock that is a little fast.
         .where('day', '>=', dayNumber(from) - 1)
@@ -46,7 +43,7 @@ export function historyQueries(
         .orderBy('departure')
         .orderBy('arrival')
         .limit(sql.lit(limit))
-      return (await all(query.compile())).map(toSession)
+      return (await all(query.compile())).map(sessionOf)
     },
 
     async stays({ bays, devices, from, to, cursor, limit }) {
@@ -61,7 +58,7 @@ export function historyQueries(
           const rows = await staysOf(day, after)
           for (const row of rows) {
             after = [day, row.departure, row.device, row.arrival]
-            if (row.bay !== null && bays.has(row.bay)) items.push({ row: toSession(row), key: after })
+            if (row.bay !== null && bays.has(row.bay)) items.push({ row: sessionOf(row), key: after })
           }
           rowsLeft = rows.length === atOnce
         }
@@ -84,7 +81,7 @@ export function historyQueries(
       function staysOf(day: DayNumber, after: StayKey | undefined) {
         let query = db
           .selectFrom('session')
-          .select(sessionColumns)
+          .select(session.columnNames)
           .where('day', '=', day)
           .where('departure', '>=', from)
           .where('departure', '<', to)
@@ -113,21 +110,21 @@ export function historyQueries(
     async occupancy({ spanMs, site, level, zone, from, to }) {
       const ofPlace = db
         .selectFrom('occupancy')
-        .select(occupancyColumns)
+        .select(occupancy.columnNames)
         .where('span_ms', '=', spanMs)
         .where('site', '=', site)
         .where('level', '=', level ?? '')
         .where('zone', '=', zone ?? '')
       const before = ofPlace.where('start', '<=', from).orderBy('start', 'desc').limit(sql.lit(1))
       const within = ofPlace.where('start', '>', from).where('start', '<', to).orderBy('start')
-      return [...(await all(before.compile())), ...(await all(within.compile()))].map(toOccupancy)
+      return [...(await all(before.compile())), ...(await all(within.compile()))].map(occupancy.row)
     },
 
     placeStates: (filter) => placeStates({ all }, filter),
 
     async newestOccupancy() {
       const rows: OccupancyRow[] = []
-      for (const spanMs of spansMs) rows.push(...(await newestOf(spanMs)).map(toOccupancy))
+      for (const spanMs of spansMs) rows.push(...(await newestOf(spanMs)).map(occupancy.row))
       return rows
     },
 
@@ -148,12 +145,12 @@ export function historyQueries(
     async health({ device, from, to }) {
       const query = db
         .selectFrom('device_health')
-        .select(healthColumns)
+        .select(deviceHealth.columnNames)
         .where('device', '=', device)
         .where('day', '>=', from)
         .where('day', '<=', to)
         .orderBy('day')
-      return (await all(query.compile())).map(toHealth)
+      return (await all(query.compile())).map(deviceHealth.row)
     },
 
     /** One place and day at a time: a range of the key, short enough that a batch waits a moment only. */

@@ -5,65 +5,10 @@
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 import type { SessionRows } from './session-rows.ts'
-
-/** One stay, written when it ended. A stay that goes on is the device's state: occupied since `since`. */
-export interface SessionRow {
-  /** DeviceState.id */
-  readonly device: number
-  readonly arrival: Instant
-  readonly departure: Instant
-  /** Departure less arrival; never negative. */
-  readonly dwellMs: number
-  /** The bay that the device watched at its end. */
-  readonly bay: string | null
-  /** False when the sensor stopped knowing: the stay lasted at least so long. */
-  readonly certain: boolean
-}
-
-/**
- * Occupancy of a place over one minute or quarter of an hour (domain/occupancy-span.ts). There is a row only where something changed: a
- * span without one is as the row before it ended.
- */
-export interface OccupancyRow {
-  readonly spanMs: number
-  readonly site: string
-  /** Null: of the whole site. */
-  readonly level: string | null
-  /** Null: of the whole level. */
-  readonly zone: string | null
-  readonly start: Instant
-  readonly capacity: number
-  readonly occupiedMs: number
-  readonly knownMs: number
-  readonly fullMs: number
-  readonly minOccupied: number
-  readonly maxOccupied: number
-  readonly occupiedEnd: number
-  readonly knownEnd: number
-}
-
-/** Entries and exits in a quarter of an hour, from a counter that counts up; added to what is stored. */
-export interface CountDelta {
-  readonly device: number
-  readonly start: Instant
-  readonly entries: number
-  readonly exits: number
-  /** Times the counter began anew. */
-  readonly resets: number
-}
-
-/** Extremes of a day of arrival: widened, never narrowed. Null is not measured. */
-export interface HealthRow {
-  readonly device: number
-  readonly day: DayNumber
-  readonly minBatteryV: number | null
-  readonly minBatteryPct: number | null
-  readonly minTemperatureC: number | null
-  readonly maxTemperatureC: number | null
-  readonly minRssiDbm: number | null
-}
-
-export type SessionKey = Pick<SessionRow, 'device' | 'arrival' | 'departure'>
+import type { HealthRow } from './tables/device-health.ts'
+import type { OccupancyRow } from './tables/occupancy.ts'
+import type { SessionKey, SessionRow } from './tables/session.ts'
+import type { CountDelta } from './tables/zone-count.ts'
 
 export interface HistoryBatch {
   readonly sessions: SessionRows

@@ -1,6 +1,9 @@
 /** Layouts in the store: versions, each written in the commit of the journal record that published it. */
 import type { Layout } from '../domain/layout.ts'
 import type { Instant } from '../lib/brand.ts'
+import { unpackJson } from '../lib/packed-json.ts'
+import type { SqlRowOf } from './table.ts'
+import { layout } from './tables/layout.ts'
 
 /** A version as processing commits it. */
 export interface LayoutRow {
@@ -36,4 +39,10 @@ export interface LayoutStore {
   layoutVersion(): Promise<number | undefined>
   /** Version of the layout that was published there; undefined until that record is committed. */
   layoutVersionAt(position: LayoutPosition): Promise<number | undefined>
+}
+
+export function toLayout(stored: SqlRowOf<typeof layout>): StoredLayout {
+  const { journal, record, packed, ...row } = layout.row(stored)
+  const published = journal === null || record === null ? null : { journal, record }
+  return { ...row, published, layout: unpackJson(packed) as Layout }
 }

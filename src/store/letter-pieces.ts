@@ -2,26 +2,22 @@
  * The bytes of a dead letter: the beginning in its own row, the rest in pieces, so that no statement and no row of an answer is larger than
  * a server takes (`max_allowed_packet`), however large the frame was.
  */
-import { toDeadLetter } from './rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
-import type { DeadLetterRow, StoredDeadLetter } from './store.ts'
+import type { DeadLetterRow } from './store.ts'
+import { deadLetter, type StoredDeadLetter } from './tables/dead-letter.ts'
 import type { DeadLetterPieceTable, DeadLetterTable } from './tables.ts'
 
 /** A quarter of the smallest packet limit in use, 1 MiB. */
 export const letterPieceBytes = 256 * 1024
 
-export const letterPieceColumns = [
-  'pos',
-  'idx',
-  'piece',
-  'bytes',
-] as const satisfies readonly (keyof DeadLetterPieceTable)[]
 export const deletePieces = 'DELETE FROM "dead_letter_piece" WHERE "pos" = ? AND "idx" = ?'
 export const piecesOfLetter = 'SELECT "bytes" FROM "dead_letter_piece" WHERE "pos" = ? AND "idx" = ? ORDER BY "piece"'
 
 /** What the letter's own row holds. */
-export const firstPiece = (letter: DeadLetterRow): DeadLetterRow =>
-  letter.bytes.length <= letterPieceBytes ? letter : { ...letter, bytes: letter.bytes.subarray(0, letterPieceBytes) }
+export const firstPiece = ({ state = 'new', bytes, ...letter }: DeadLetterRow): StoredDeadLetter => ({
+  ...letter,
+  ...{ state, bytes: bytes.length <= letterPieceBytes ? bytes : bytes.subarray(0, letterPieceBytes) },
+})
 
 /** What does not fit into it. */
 export function furtherPieces({ pos, idx, bytes }: DeadLetterRow): DeadLetterPieceTable[] {
@@ -46,7 +42,7 @@ export async function wholeLetters(
   for (const row of rows) {
     const { pos, idx } = row
     const pieces = db.selectFrom('dead_letter_piece').select('bytes').where('pos', '=', pos).where('idx', '=', idx)
-    letters.push(toDeadLetter(mayHavePieces(row) ? joined(row, await all(pieces.orderBy('piece').compile())) : row))
+    letters.push(deadLetter.row(mayHavePieces(row) ? joined(row, await all(pieces.orderBy('piece').compile())) : row))
   }
   return letters
 }

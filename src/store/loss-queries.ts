@@ -5,12 +5,17 @@ import { spellingsOf } from '../domain/hardware-spellings.ts'
 import { readSum } from '../lib/sum.ts'
 import { readKey, writeKey } from './keyset.ts'
 import { wholeLetters } from './letter-pieces.ts'
-import { discardColumns, gapColumns, intakeDaySums, sensorDaySums, toDiscard, toGap, toLoss } from './loss-rows.ts'
-import type { LossFilter, LossRow, LossStore, LossTotal, Paged, StoredLoss, StoredSensorDay } from './losses.ts'
-import { deadLetterColumns } from './rows.ts'
+import type { LossFilter, LossStore, LossTotal, Paged, StoredLoss, StoredSensorDay } from './losses.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import { BadCursor } from './store.ts'
 import { saturating, saturatingTotal } from './sums.ts'
+import { deadLetter } from './tables/dead-letter.ts'
+import { discard } from './tables/discard.ts'
+import { gap } from './tables/gap.ts'
+import { intakeDaySums } from './tables/intake-day.ts'
+import type { LossRow } from './tables/loss.ts'
+import { loss, lossOf } from './tables/loss.ts'
+import { sensorDaySums } from './tables/sensor-day.ts'
 import type { Tables } from './tables.ts'
 
 type LossQueries = Omit<LossStore, 'discard' | 'recount'>
@@ -18,8 +23,6 @@ type LossKey = readonly [day: number, journal: string, source: string, cause: st
 type GapKey = readonly [day: number, device: number, epoch: number, to: number]
 /** Where a page of losses begins. Of one day losses come before gaps. */
 type Place = { readonly loss: LossKey } | { readonly gap: GapKey }
-
-const lossSelected = ['journal', 'source', 'cause', 'id', 'day', 'frames', 'begun', 'ended', 'detail'] as const
 
 export function lossQueries(runner: SqlRunner): LossQueries {
   const { db, all } = runner
@@ -68,7 +71,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
         )
     }
     const ordered = query
-      .select(lossSelected)
+      .select(loss.columnNames)
       .orderBy('day', 'desc')
       .orderBy('journal', 'desc')
       .orderBy('source', 'desc')
@@ -76,7 +79,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
       .orderBy('id', 'desc')
       .limit(sql.lit(limit))
     return (await all(ordered.compile())).map((row) => ({
-      loss: toLoss(row) as StoredLoss,
+      loss: lossOf(row),
       place: { loss: [row.day, row.journal, row.source, row.cause, row.id] } as Place,
     }))
   }
@@ -103,7 +106,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
         .limit(sql.lit(limit - found.length))
       for (const { source, external, ...row } of await all(ordered.compile()))
         found.push({
-          loss: { cause: 'sequence-gap', source, external, ...toGap(row) },
+          loss: { cause: 'sequence-gap', source, external, ...gap.row(row) },
           place: { gap: [row.day, row.device, row.epoch, row.to_seq] },
         })
     }
@@ -114,13 +117,13 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     async gapsFrom(device, epoch, seq, limit) {
       const query = db
         .selectFrom('gap')
-        .select(gapColumns)
+        .select(gap.columnNames)
         .where('device', '=', device)
         .where('epoch', '=', epoch)
         .where('to_seq', '>=', seq)
         .orderBy('to_seq')
         .limit(sql.lit(limit))
-      return (await all(query.compile())).map(toGap)
+      return (await all(query.compile())).map(gap.row)
     },
 
     async losses({ cursor, limit, ...filter }) {
@@ -226,7 +229,7 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     async deadLetter(pos, idx) {
       const query = db
         .selectFrom('dead_letter')
-        .select(deadLetterColumns)
+        .select(deadLetter.columnNames)
         .where('pos', '=', pos)
         .where('idx', '=', idx)
         .where('state', '<>', 'tentative')
@@ -235,9 +238,9 @@ export function lossQueries(runner: SqlRunner): LossQueries {
     },
 
     async discardOf(pos, idx) {
-      const query = db.selectFrom('discard').select(discardColumns).where('pos', '=', pos).where('idx', '=', idx)
+      const query = db.selectFrom('discard').select(discard.columnNames).where('pos', '=', pos).where('idx', '=', idx)
       const [row] = await all(query.compile())
-      return row && toDiscard(row)
+      return row && discard.row(row)
     },
   }
 }

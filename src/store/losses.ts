@@ -12,62 +12,11 @@ import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 import type { Recount, RecountOptions } from './recount.ts'
-import type { StoredDeadLetter } from './store.ts'
-
-/**
- * What happened to frames of one sensor on one day of arrival. A frame counts once for each sensor it speaks of, by how it ended for
- * that sensor; frames nobody could decode speak of no sensor.
- */
-export interface SensorDayDelta {
-  readonly day: DayNumber
-  /** DeviceState.id */
-  readonly device: number
-  readonly committed: number
-  readonly duplicate: number
-  readonly quarantined: number
-  /** Missing numbers noticed on this day; a late frame takes one away from the day it was noticed on. */
-  readonly lost: number
-  /** Rows stored: what a recount of the readings has to find. */
-  readonly readings: number
-}
-
-/** Numbers `from` to `to` of one device and epoch that never came. A gap is known by its end: a late frame moves or ends it. */
-export interface Gap extends GapKey {
-  readonly from: number
-  /** Day on which it was noticed. */
-  readonly day: DayNumber
-}
-
-export interface GapKey {
-  readonly device: number
-  readonly epoch: number
-  readonly to: number
-}
-
-/** A loss that is no gap. Written again under its `id` it replaces what was known of it before; its day stays. */
-export interface LossRow {
-  readonly source: string
-  readonly cause: Exclude<LossCause, 'sequence-gap'>
-  /** Unique for source and cause within a journal. */
-  readonly id: string
-  readonly day: DayNumber
-  readonly frames: number | null
-  readonly from: Instant | null
-  readonly to: Instant | null
-  /** One sentence for people. */
-  readonly detail: string
-}
-
-/** What intake counted, as it stands now: replaces what was written before for the same source and day. */
-export interface IntakeDay {
-  readonly source: string
-  /** YYYY-MM-DD, UTC. */
-  readonly day: string
-  readonly received: number
-  readonly accepted: number
-  readonly refused: number
-  readonly unframeable: number
-}
+import type { Discard, StoredDeadLetter } from './store.ts'
+import type { Gap, GapKey } from './tables/gap.ts'
+import type { IntakeDay } from './tables/intake-day.ts'
+import type { LossRow } from './tables/loss.ts'
+import type { SensorDayDelta } from './tables/sensor-day.ts'
 
 /** What a batch has to say here. Gaps that are gone are removed before those that are put. */
 export interface LossBatch {
@@ -107,22 +56,6 @@ export interface LossTotal {
 export interface StoredSensorDay extends SensorDayDelta {
   readonly source: string
   readonly external: string
-}
-
-export interface Discard {
-  readonly pos: number
-  readonly idx: number
-  readonly source: string
-  readonly codec: string
-  readonly arrived: Instant
-  readonly code: string
-  /** Frames it was counted as. */
-  readonly frames: number
-  readonly size: number
-  readonly sha256: string
-  readonly discarded: Instant
-  readonly author: string
-  readonly reason: string
 }
 
 export interface DiscardOrder {

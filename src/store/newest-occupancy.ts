@@ -2,10 +2,11 @@
  * The newest row of every place, read along the key, one row a place: a plain GROUP BY would look at every row of every year.
  */
 import { CompiledQuery, sql } from 'kysely'
-import { type HistoryTables, occupancyColumns } from './history-rows.ts'
 import type { SqlRunner } from './sql-runner.ts'
+import { occupancy } from './tables/occupancy.ts'
+import type { Tables } from './tables.ts'
 
-type OccupancyRows = HistoryTables['occupancy'][]
+type OccupancyRows = Tables['occupancy'][]
 export type NewestOccupancy = (spanMs: number) => Promise<OccupancyRows>
 
 /** Below every start: in front of a place in the order of the key. */
@@ -28,7 +29,7 @@ function seeking({ db, all }: SqlRunner, before: (typeof placeBefore)[keyof type
     const found: OccupancyRows = []
     for (;;) {
       const last = found.at(-1)
-      let query = db.selectFrom('occupancy').select(occupancyColumns).where('span_ms', '=', spanMs)
+      let query = db.selectFrom('occupancy').select(occupancy.columnNames).where('span_ms', '=', spanMs)
       if (last) query = query.where(before(last))
       for (const column of ['span_ms', 'site', 'level', 'zone', 'start'] as const) query = query.orderBy(column, 'desc')
       const [row] = await all(query.limit(sql.lit(1)).compile())
@@ -51,7 +52,7 @@ export function newestInMysql(runner: SqlRunner): NewestOccupancy {
     const grouped = `SELECT ${key}, MAX(\`start\`) AS \`start\` FROM \`occupancy\` WHERE \`span_ms\` = ${spanMs} GROUP BY ${key}`
     const [plan] = await raw<{ Extra: string | null }>(`EXPLAIN ${grouped}`)
     if (!plan?.Extra?.includes('index for group-by')) return seek(spanMs)
-    const columns = occupancyColumns.map((column) => `\`o\`.\`${column}\``).join(', ')
+    const columns = occupancy.columnNames.map((column) => `\`o\`.\`${column}\``).join(', ')
     return raw(`SELECT ${columns} FROM (${grouped}) AS \`n\` JOIN \`occupancy\` AS \`o\` USING (${key}, \`start\`)`)
   }
 }

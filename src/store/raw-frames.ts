@@ -5,19 +5,11 @@
  */
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
+import type { RawFrameRow } from './tables/raw-frame.ts'
 
 /** Who follows a journal: each has a row of `journal_offset`. */
 export const journalParts = { readings: 0, rawFrames: 1 } as const
 export type JournalPart = (typeof journalParts)[keyof typeof journalParts]
-
-export interface RawFrameRow {
-  /** Journal record, as in the rows made of it, and index of the frame in it: reading index / 1,024, rounded down. */
-  readonly pos: number
-  readonly idx: number
-  readonly source: string
-  readonly arrived: Instant
-  readonly bytes: Uint8Array
-}
 
 export interface RawBatch {
   readonly journal: string

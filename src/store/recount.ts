@@ -11,14 +11,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { addSaturating, isSaturated, readSum } from '../lib/sum.ts'
-import type { HistoryTables } from './history-rows.ts'
 import type { ReadingKey } from './reading-block.ts'
 import { keysInClosed, keysInOpen, openBlock } from './reading-lookup.ts'
-import { ledgerSums } from './rows.ts'
 import { ledgerTotal, sharedQueries } from './shared-queries.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { Cursor, LedgerTotals } from './store.ts'
 import { saturatingTotal } from './sums.ts'
+import { ledgerSums } from './tables/ledger.ts'
+import type { Tables } from './tables.ts'
 
 /** What the rows of one source add up to. */
 export interface SourceRecount {
@@ -283,7 +283,7 @@ interface EpochRows {
  */
 function numbersOf(
   keys: readonly ReadingKey[],
-  gone: readonly Pick<HistoryTables['reading_forgotten'], 'rows_gone' | 'numbers' | 'min_seq' | 'max_seq'>[],
+  gone: readonly Pick<Tables['reading_forgotten'], 'rows_gone' | 'numbers' | 'min_seq' | 'max_seq'>[],
   gap: { readonly from: number; readonly to: number } | undefined,
 ): Omit<EpochRows, 'epoch' | 'missing'> {
   const numbers = keys.flatMap(({ seq }) => (seq === null ? [] : [seq]))

@@ -6,18 +6,15 @@
  * would turn NaN into NULL, MySQL would round 1.5 in an integer column, both without a word.
  */
 
-import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
 import { visitorOf } from '../domain/measure-code.ts'
 import { measureKeys, measures, measureValues } from '../domain/measures.ts'
 import { type DeviceId, idLengthMax } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
+import type { SqlValue } from './column.ts'
 import { laterReader, laterWidth, presenceOf, type ReadingRows, readingAt, readingWidth } from './reading-rows.ts'
-import { type DeadLetterRow, type LedgerDelta, type ReadingRow, type StoredDeadLetter, StoreError } from './store.ts'
-import { addedUp } from './sums.ts'
-import type { DeadLetterTable, DeviceTable, ReadingTable } from './tables.ts'
-
-export type SqlValue = number | string | Uint8Array | null
+import { type ReadingRow, StoreError } from './store.ts'
+import type { DeviceTable, ReadingTable } from './tables.ts'
 
 const measureNames = measures.map(({ name }) => name)
 
@@ -56,24 +53,6 @@ export const deviceColumns = [
   'rev',
   ...measureNames,
 ] as const satisfies readonly (keyof DeviceTable)[]
-
-export const deadLetterColumns = [
-  'pos',
-  'idx',
-  'source',
-  'codec',
-  'arrived',
-  'code',
-  'detail',
-  'head',
-  'bytes',
-  'state',
-] as const satisfies readonly (keyof DeadLetterTable)[]
-
-export const ledgerSums = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
-/** Terms of the message balance are exact, 64 bits wide; missing numbers are what senders make them, and saturate. */
-export const ledgerAdded = (column: (typeof ledgerSums)[number], stored: string, incoming: string): string =>
-  column === 'lost' ? addedUp(stored, incoming) : `${stored} + ${incoming}`
 
 /** By column: all others are whole numbers. */
 const reals = new Set<string>(measures.flatMap(({ name, whole }) => (whole ? [] : [name])))
@@ -234,27 +213,6 @@ const stateValues = (d: DeviceState): SqlValue[] => [
   int(d.rev, 'rev'),
 ]
 
-/** A dead letter must always be storable, so its prose is mended rather than refused; its bytes are never touched. */
-export const deadLetterValues = (letter: DeadLetterRow): SqlValue[] => [
-  int(letter.pos, 'pos'),
-  int(letter.idx, 'idx'),
-  text(letter.source, 'source'),
-  text(letter.codec, 'codec'),
-  int(letter.arrived, 'arrived'),
-  letter.code,
-  letter.detail.toWellFormed(),
-  letter.head.toWellFormed(),
-  letter.bytes,
-  letter.state ?? 'new',
-]
-
-export const ledgerValues = (journal: string, delta: LedgerDelta): SqlValue[] => [
-  journal,
-  text(delta.source, 'source'),
-  text(delta.day, 'day'),
-  ...ledgerSums.map((column) => int(delta[column], column)),
-]
-
 export const toReading = (r: ReadingTable): ReadingRow => ({
   pos: r.pos,
   idx: r.idx,
@@ -291,35 +249,17 @@ export const toDevice = (d: Omit<DeviceTable, 'rev_page'>): DeviceState => ({
   ...measureValues(({ name }) => d[name]),
 })
 
-export const toDeadLetter = (d: DeadLetterTable): StoredDeadLetter => ({
-  pos: d.pos,
-  idx: d.idx,
-  source: d.source,
-  codec: d.codec,
-  arrived: d.arrived as Instant,
-  code: d.code as RejectionCode,
-  detail: d.detail,
-  head: d.head,
-  bytes: d.bytes,
-  state: d.state as LetterState,
-})
-
 const presenceCode = (occupied: boolean | null | undefined): number | null =>
   occupied === undefined ? null : occupied === null ? 2 : occupied ? 1 : 0
 
-export function int(value: number, column: string): number {
+function int(value: number, column: string): number {
   if (Number.isSafeInteger(value)) return value
   throw new StoreError('data', `${column} cannot hold ${value} exactly`)
 }
 
 const intOrNull = (value: number | null, column: string) => (value === null ? null : int(value, column))
 
-export function realOrNull(value: number | null, column: string): number | null {
-  if (value === null || Number.isFinite(value)) return value
-  throw new StoreError('data', `${column} cannot hold ${value}`)
-}
-
-export function text(value: string, column: string): string {
+function text(value: string, column: string): string {
   if (value.length <= idLengthMax && value.isWellFormed() && !value.endsWith(' ')) return value
   throw new StoreError('data', `${column} cannot hold ${JSON.stringify(value.slice(0, idLengthMax + 1))} as it is`)
 }

@@ -4,8 +4,8 @@
  */
 import type { Instant } from '../lib/brand.ts'
 import { commitsUnderWayMax } from './commits.ts'
-import type { SessionRow } from './history.ts'
 import { sharedMemory } from './reading-rows.ts'
+import type { SessionRow } from './tables/session.ts'
 
 export interface SessionRows {
   readonly length: number

@@ -7,17 +7,19 @@ import type { DecoderStore } from './decoder-choices.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryStore } from './history.ts'
 import { readKey, writeKey } from './keyset.ts'
-import { toLayout } from './layout-rows.ts'
+import { toLayout } from './layouts.ts'
 import { wholeLetters } from './letter-pieces.ts'
 import type { LossStore } from './losses.ts'
 import { revsPerPage } from './migrations/0006-rev-page.ts'
 import type { RawStore } from './raw-frames.ts'
 import { readingPage } from './reading-page.ts'
-import { deadLetterColumns, deviceColumns, ledgerSums, toDevice } from './rows.ts'
+import { deviceColumns, toDevice } from './rows.ts'
 import type { LeaseStore } from './server-lease.ts'
 import type { SqlRunner } from './sql-runner.ts'
 import type { LedgerRow, LedgerSums, LedgerTotals, Store } from './store.ts'
 import { exactTotal, saturatingTotal } from './sums.ts'
+import { deadLetter } from './tables/dead-letter.ts'
+import { ledgerSums } from './tables/ledger.ts'
 
 type SharedQueries = Omit<
   Store,
@@ -44,7 +46,7 @@ type SharedQueries = Omit<
 export function sharedQueries(runner: SqlRunner): SharedQueries {
   const { db, all, run } = runner
   const devices = db.selectFrom('device').select(deviceColumns)
-  const deadLetters = db.selectFrom('dead_letter').select(deadLetterColumns)
+  const deadLetters = db.selectFrom('dead_letter').select(deadLetter.columnNames)
   const sums = ledgerSums.map((column) => ledgerTotal(column).as(column))
 
   return {

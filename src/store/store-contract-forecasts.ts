@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { instant } from '../lib/brand.ts'
-import type { IssuedForecastRow, TrainingRow } from './forecasts.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDevice, at } from './store-samples.ts'
+import type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 

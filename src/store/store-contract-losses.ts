@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto'
 import { describe } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { LossBatch, LossRow, SensorDayDelta } from './losses.ts'
+import type { LossBatch } from './losses.ts'
 import { BadCursor, type Store, StoreError } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, journal, walk } from './store-samples.ts'
+import type { LossRow } from './tables/loss.ts'
+import type { SensorDayDelta } from './tables/sensor-day.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { dayMs, dayNumber } from '../lib/utc-day.ts'
-import type { HistoryBatch, OccupancyRow, SessionRow } from './history.ts'
+import type { HistoryBatch } from './history.ts'
 import { noSessions, sessionRows } from './session-rows.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, at, journal, walk } from './store-samples.ts'
+import type { OccupancyRow } from './tables/occupancy.ts'
+import type { SessionRow } from './tables/session.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { dayMs, dayNumber } from '../lib/utc-day.ts'
-import { journalParts, type RawBatch, type RawFrameRow } from './raw-frames.ts'
+import { journalParts, type RawBatch } from './raw-frames.ts'
 import type { Store } from './store.ts'
 import type { StorePlace } from './store-contract.ts'
 import { aBatch, aDelta, aReading, at, journal } from './store-samples.ts'
+import type { RawFrameRow } from './tables/raw-frame.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 

@@ -20,6 +20,7 @@ import { parkingContract } from './store-contract-parking.ts'
 import { rawFrameContract } from './store-contract-raw-frames.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
 import { sumContract } from './store-contract-sums.ts'
+import { tableContract } from './store-contract-tables.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aLedgerRow, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
@@ -27,6 +28,8 @@ export interface StorePlace extends AsyncDisposable {
   open(at?: { readonly now: Instant }, options?: StoreOptions): Promise<Store>
   /** Runs one statement beside the store. */
   execute(sql: string): Promise<void>
+  /** Rows of a statement with names in double quotes, each as its values in the order of the columns asked for. */
+  query(sql: string): Promise<unknown[][]>
 }
 
 export interface ContractOptions {
@@ -363,6 +366,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     orderContract(onStore)
     lossContract(onStore)
     sumContract(onStore)
+    tableContract(onStore)
     letterContract(onStore)
     leaseContract(onStore)
     parkingContract(onStore, place)

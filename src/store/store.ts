@@ -12,7 +12,7 @@
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  */
 
-import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
+import type { LetterState } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
 import type { MeasureValues } from '../domain/measures.ts'
 import type { Instant } from '../lib/brand.ts'
@@ -25,15 +25,18 @@ import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './reading-rows.ts'
 import type { LeaseStore } from './server-lease.ts'
+import type { TableChange } from './table.ts'
+import type { StoredDeadLetter } from './tables/dead-letter.ts'
+import type { DeviceOrder } from './tables/device-order.ts'
+import type { LedgerDelta } from './tables/ledger.ts'
 
 export { commitsUnderWayMax } from './commits.ts'
-export type { DecoderChoice } from './decoder-choices.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './layouts.ts'
 export type * from './losses.ts'
-export { type JournalPart, journalParts, type RawBatch, type RawFrameRow, type RawStore } from './raw-frames.ts'
+export { type JournalPart, journalParts, type RawBatch, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
 export {
   addReading,
@@ -46,6 +49,23 @@ export {
   sharedReadings,
 } from './reading-rows.ts'
 export { createSessionBook, noSessions, sessionList, sessionRows } from './session-rows.ts'
+export { isForPerson, StoreError, type StoreFault } from './store-fault.ts'
+export type { TableChange } from './table.ts'
+export type { StoredDeadLetter } from './tables/dead-letter.ts'
+export type { DecoderChoice } from './tables/decoder-choice.ts'
+export type { HealthRow } from './tables/device-health.ts'
+export type { DeviceOrder } from './tables/device-order.ts'
+export type { Discard } from './tables/discard.ts'
+export type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
+export type { Gap, GapKey } from './tables/gap.ts'
+export type { IntakeDay } from './tables/intake-day.ts'
+export type { LedgerDelta } from './tables/ledger.ts'
+export type { LossRow } from './tables/loss.ts'
+export type { OccupancyRow } from './tables/occupancy.ts'
+export type { RawFrameRow } from './tables/raw-frame.ts'
+export type { SensorDayDelta } from './tables/sensor-day.ts'
+export type { SessionRow } from './tables/session.ts'
+export type { CountDelta } from './tables/zone-count.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
@@ -82,45 +102,13 @@ export interface ReadingRow extends MeasureValues {
   readonly occupied: boolean | null | undefined
 }
 
-export interface DeadLetterRow {
-  /** Journal record and index of the frame in it: the identity of a dead letter, shown as `pos.idx`. */
-  readonly pos: number
-  readonly idx: number
-  readonly source: string
-  readonly codec: string
-  readonly arrived: Instant
-  readonly code: RejectionCode
-  readonly detail: string
-  /** JSON of the uplink's head and framing, so that the frame can be decoded again. */
-  readonly head: string
-  readonly bytes: Uint8Array
+export interface DeadLetterRow extends Omit<StoredDeadLetter, 'state'> {
   /** `tentative`: no dead letter yet; its frame waits for the frames after it (processing/undecided-frames.ts). Absent: `new`. */
   readonly state?: Exclude<LetterState, 'requeued'>
 }
 
 /** What a store knows of a reading for telling whether another one repeats it. */
 export type StoredKey = Pick<ReadingRow, 'pos' | 'idx' | 'seq' | 'time' | 'hash'>
-
-/** What processing remembers of the order of a device beside its row: text of domain/order-doubts.ts and processing/order. */
-export interface DeviceOrder {
-  /** DeviceState.id */
-  readonly device: number
-  readonly state: string
-}
-
-/** What happened to frames, by source and UTC day of arrival; the store adds these deltas to the ledger rows. */
-export interface LedgerDelta {
-  readonly source: string
-  /** YYYY-MM-DD, UTC. */
-  readonly day: string
-  readonly committed: number
-  readonly duplicate: number
-  readonly quarantined: number
-  /** Change of the number of missing sequence numbers; negative when a late frame fills a gap. */
-  readonly lost: number
-  /** Journal damage: accepted frames that could not be read back. Counted as lost with cause, and outside `accepted`. */
-  readonly damaged: number
-}
 
 /** What deltas have added up to. Terms of the message balance are exact; `lost` stops at 2^53 - 1 and then means "at least". */
 export interface LedgerSums {
@@ -162,6 +150,8 @@ export interface CommitBatch {
   readonly losses?: LossBatch
   /** Sessions, occupancy of places, counts, health (history.ts). */
   readonly history?: HistoryBatch
+  /** Rows of further declared tables (`change` of table.ts). */
+  readonly changes?: readonly TableChange[]
   /** Layouts published by records of the batch, in order. */
   readonly layouts?: readonly LayoutRow[]
 }
@@ -179,11 +169,6 @@ export interface DeadLetterFilter {
   readonly code?: string
   readonly cursor?: string
   readonly limit: number
-}
-
-export interface StoredDeadLetter extends Omit<DeadLetterRow, 'state'> {
-  /** `new`; `requeued`: processing will decode it again; `tentative`: an undecided frame, in no list of dead letters. */
-  readonly state: LetterState
 }
 
 export interface Store
@@ -257,38 +242,6 @@ export interface Store
   /** Ledger totals of this journal's frames and its cursor, read in one snapshot; zeros when the journal is new to this store. */
   ledgerAt(journal: string): Promise<{ cursor: Cursor; totals: LedgerTotals }>
   counts(): Promise<{ readings: number; devices: number; deadLetters: number }>
-}
-
-/**
- * `transient`: try again, for ever, with backoff (deadlock, lock wait, gone away, busy).
- * `capacity`: disk full, read-only, too many connections: back-pressure and an alert, never poison.
- * `data`: a row cannot be stored as it is: halve the batch and quarantine the culprit.
- * `unknown`: not in the lists of the dialect: tried again a bounded number of times, then reported and treated as `data`, unless a
- * transaction of the offset and one dead letter fails too.
- * `fenced`: another writer took over, or the offset moved: reload and look again.
- * `newer`: the schema comes from a later release: upgrade the program.
- * `config`: the server does not take what it is asked (address, rights, a statement or setting it does not know): a person must act.
- */
-export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config' | 'unknown'
-
-/** It stays until somebody changes settings, rights or this program: no retry helps. */
-export const isForPerson = (fault: StoreFault | undefined): boolean => fault === 'config' || fault === 'newer'
-
-export class StoreError extends Error {
-  readonly code: string
-  readonly fault: StoreFault
-  /** The beginning of the statement that failed, where the client tells. */
-  readonly statement: string | undefined
-  constructor(
-    fault: StoreFault,
-    message: string,
-    options?: ErrorOptions & { readonly statement?: string | undefined },
-  ) {
-    super(message, options)
-    this.fault = fault
-    this.statement = options?.statement
-    this.code = `E_STORE_${fault.toUpperCase()}`
-  }
 }
 
 /** A page cursor that this store did not hand out: the request is wrong, not the store. */

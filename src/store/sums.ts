@@ -4,10 +4,10 @@ import { sumMax } from '../lib/sum.ts'
 
 const full = sql.lit(sumMax)
 
-/** For an upsert: `column` plus what comes in, full at 2^53 - 1. Nothing in it overflows 64 bits for any value of the column. */
-export const addedUp = (column: string, incoming: string): string =>
-  `CASE WHEN ${column} >= ${sumMax} OR ${incoming} >= ${sumMax} OR ${column} >= ${sumMax} - ${incoming}
-   THEN ${sumMax} ELSE ${column} + ${incoming} END`
+/** For an upsert: `column` plus what comes in, full at `max`, 2^53 - 1. Nothing in it overflows 64 bits for any value of the column. */
+export const addedUp = (column: string, incoming: string, max = sumMax): string =>
+  `CASE WHEN ${column} >= ${max} OR ${incoming} >= ${max} OR ${column} >= ${max} - ${incoming}
+   THEN ${max} ELSE ${column} + ${incoming} END`
 
 /** A column that saturates. An earlier release let it grow further, and SQLite's client throws at such a number. */
 export const saturating = (column: string): RawBuilder<number> =>

@@ -1,11 +1,23 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
 import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import type { GeneratedAlways } from 'kysely'
-import type { DecoderTables } from './decoder-choices.ts'
-import type { ForecastTables } from './forecast-rows.ts'
-import type { HistoryTables } from './history-rows.ts'
-import type { LossTables } from './loss-rows.ts'
-import type { RawFrameTables } from './raw-frame-rows.ts'
+import type { SqlRowOf } from './table.ts'
+import type { deadLetter, deadLetterPiece } from './tables/dead-letter.ts'
+import type { decoderChoice } from './tables/decoder-choice.ts'
+import type { deviceHealth } from './tables/device-health.ts'
+import type { deviceOrder } from './tables/device-order.ts'
+import type { discard } from './tables/discard.ts'
+import type { forecastIssued, forecastQuality, forecastShown, training } from './tables/forecast.ts'
+import type { gap } from './tables/gap.ts'
+import type { intakeDay } from './tables/intake-day.ts'
+import type { layout } from './tables/layout.ts'
+import type { ledger } from './tables/ledger.ts'
+import type { loss } from './tables/loss.ts'
+import type { occupancy } from './tables/occupancy.ts'
+import type { rawFrame } from './tables/raw-frame.ts'
+import type { sensorDay } from './tables/sensor-day.ts'
+import type { session } from './tables/session.ts'
+import type { zoneCount } from './tables/zone-count.ts'
 
 /** A column for each measure. */
 type MeasureColumns = Record<MeasureName, number | null>
@@ -70,31 +82,6 @@ export interface DeviceTable extends MeasureColumns {
   rev_page: GeneratedAlways<number>
 }
 
-export interface DeviceOrderTable {
-  device: number
-  state: string
-}
-
-export interface DeadLetterTable {
-  pos: number
-  idx: number
-  source: string
-  codec: string
-  arrived: number
-  code: string
-  detail: string
-  head: string
-  bytes: Uint8Array
-  state: string
-}
-
-export interface DeadLetterPieceTable {
-  pos: number
-  idx: number
-  piece: number
-  bytes: Uint8Array
-}
-
 export interface ServerLeaseTable {
   /** 0: there is one. */
   id: number
@@ -106,17 +93,6 @@ export interface ServerLeaseTable {
   beat: number
 }
 
-export interface LedgerTable {
-  journal: string
-  source: string
-  day: string
-  committed: number
-  duplicate: number
-  quarantined: number
-  lost: number
-  damaged: number
-}
-
 export interface JournalOffsetTable {
   journal: string
   part: number
@@ -125,26 +101,45 @@ export interface JournalOffsetTable {
   base: number
 }
 
-export interface LayoutTable {
-  version: number
-  journal: string | null
-  record: number | null
-  created: number
-  author: string
-  comment: string
-  layout: Uint8Array
+export interface ReadingForgottenTable {
+  day: number
+  device: number
+  epoch: number
+  rows_gone: number
+  numbers: number
+  min_seq: number | null
+  max_seq: number | null
 }
 
-export interface Tables extends LossTables, HistoryTables, ForecastTables, RawFrameTables, DecoderTables {
+export type DeadLetterTable = SqlRowOf<typeof deadLetter>
+export type DeadLetterPieceTable = SqlRowOf<typeof deadLetterPiece>
+
+export interface Tables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
-  device_order: DeviceOrderTable
   reading: ReadingTable
   reading_open: ReadingOpenTable
   reading_block: ReadingBlockTable
+  reading_forgotten: ReadingForgottenTable
+  server_lease: ServerLeaseTable
   dead_letter: DeadLetterTable
   dead_letter_piece: DeadLetterPieceTable
-  server_lease: ServerLeaseTable
-  ledger: LedgerTable
-  layout: LayoutTable
+  decoder_choice: SqlRowOf<typeof decoderChoice>
+  device_health: SqlRowOf<typeof deviceHealth>
+  device_order: SqlRowOf<typeof deviceOrder>
+  discard: SqlRowOf<typeof discard>
+  forecast_issued: SqlRowOf<typeof forecastIssued>
+  forecast_quality: SqlRowOf<typeof forecastQuality>
+  forecast_shown: SqlRowOf<typeof forecastShown>
+  gap: SqlRowOf<typeof gap>
+  intake_day: SqlRowOf<typeof intakeDay>
+  layout: SqlRowOf<typeof layout>
+  ledger: SqlRowOf<typeof ledger>
+  loss: SqlRowOf<typeof loss>
+  occupancy: SqlRowOf<typeof occupancy>
+  raw_frame: SqlRowOf<typeof rawFrame>
+  sensor_day: SqlRowOf<typeof sensorDay>
+  session: SqlRowOf<typeof session>
+  training: SqlRowOf<typeof training>
+  zone_count: SqlRowOf<typeof zoneCount>
 }

@@ -29,6 +29,13 @@ async function place(): Promise<StorePlace & { readonly file: string }> {
       using db = new DatabaseSync(file)
       db.exec(sql)
     },
+    async query(sql) {
+      using db = new DatabaseSync(file, { readOnly: true })
+      return db
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row))
+    },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true }),
   }
 }

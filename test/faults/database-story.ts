@@ -10,9 +10,9 @@ import { encodeUplink } from '../../src/domain/uplink.ts'
 import { type JournalRecord, recordKinds } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/seeded-random.ts'
 import { instant } from '../../src/lib/brand.ts'
-import { createMemoryHistory, type Remembered } from '../../src/processing/memory-history.ts'
-import type { MemoryStore } from '../../src/processing/memory-store.ts'
 import { noSessions, type ReadingRow, readingPageMax, type Store, sessionRows } from '../../src/store/store.ts'
+import { createMemoryHistory, type Remembered } from '../../src/store/testing/memory-history.ts'
+import type { MemoryStore } from '../../src/store/testing/memory-store.ts'
 
 const arrivedAt = Date.parse('2026-11-23T08:00:00Z')
 const devices = 12

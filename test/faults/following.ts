@@ -4,9 +4,9 @@ import type { JournalReader, JournalRecord } from '../../src/journal/journal.ts'
 import { createMemoryJournal } from '../../src/journal/memory-journal.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
-import { createMemoryStore } from '../../src/processing/memory-store.ts'
 import { createProcessor } from '../../src/processing/processor.ts'
 import { type Store, StoreError, type StoreFault } from '../../src/store/store.ts'
+import { createMemoryStore } from '../../src/store/testing/memory-store.ts'
 import { calmEnd, type EndState, storyLayout } from './database-story.ts'
 
 /** Small batches: a round has many commits to hit. */

@@ -13,7 +13,7 @@ import { countFrames, type Framing, frameSpans, framings, headerRow } from '../.
 import { decodeRecord, framesOf } from '../../src/processing/decode-record.ts'
 import { routes } from '../../src/sources/http/routes.ts'
 import { createLineSplitter } from '../../src/sources/line-splitter.ts'
-import { guardPackets } from '../../src/sources/mqtt/packet-gate.ts'
+import { PacketGate } from '../../src/sources/mqtt/packet-gate.ts'
 import { createTopicMatch } from '../../src/sources/mqtt/topic-filter.ts'
 import { countersOf, driverOf } from '../../src/sources/serial/driver-counters.ts'
 import { createSift } from '../../src/sources/serial/sift.ts'
@@ -142,16 +142,16 @@ class Wire extends Duplex {
 }
 
 const gate: FuzzTarget = ({ bytes }, seed) => {
-  const socket = new Wire() as unknown as Parameters<typeof guardPackets>[0]
-  guardPackets(socket, { bytesMax: 256, onTooLarge: () => {}, onFault: () => {} })
+  const socket = new Wire() as unknown as ConstructorParameters<typeof PacketGate>[0]
+  const guarded = new PacketGate(socket, { bytesMax: 256, onTooLarge: () => {}, onFault: () => {} })
   const cut = seed % (bytes.length + 1)
   socket.push(bytes.subarray(0, cut))
-  socket.read()
+  guarded.read()
   if (!socket.destroyed) {
     socket.push(bytes.subarray(cut))
-    socket.read()
+    guarded.read()
   }
-  socket.destroy()
+  guarded.destroy()
 }
 
 const acknowledging: FuzzTarget = ({ bytes }, seed) => {

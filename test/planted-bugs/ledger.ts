@@ -47,9 +47,9 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'stores no days of sensors',
-    file: 'src/store/sqlite/losses.ts',
-    from: 'for (const row of batch.sensorDays) addDay.run(...sensorDayValues(row))',
-    to: '',
+    file: 'src/store/batch-rows.ts',
+    from: 'change(sensorDay, losses.sensorDays)',
+    to: 'change(sensorDay, [])',
     judge: histories,
   },
   {
@@ -61,7 +61,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'discards what is about to be decoded again',
-    file: 'src/store/sqlite/losses.ts',
+    file: 'src/store/sqlite/discard.ts',
     from: "if (letter.state !== 'new') return 'requeued'",
     to: '',
     judge: contract,

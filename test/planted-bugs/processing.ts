@@ -253,7 +253,7 @@ export const processingBugs: readonly PlantedBug[] = [
     file: 'src/processing/refused-frames.ts',
     from: "if (kind === 'data' || kind === 'unknown') return fault instanceof Error ? fault.message : String(fault)",
     to: 'if (kind) return fault instanceof Error ? fault.message : String(fault)',
-    judge,
+    judge: ['--test', 'src/processing/refused-frames.test.ts'],
   },
   {
     what: 'quarantines a poisoned batch whole instead of searching it',

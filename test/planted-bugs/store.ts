@@ -143,7 +143,7 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'remembers the last batch only in the ledger',
-    file: 'src/store/rows.ts',
+    file: 'src/store/table-sql.ts',
     from: 'stored} + $',
     to: 'stored} * 0 + $',
     judge,
@@ -375,8 +375,36 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'adds up beyond what can be read back',
     file: 'src/store/sums.ts',
-    from: 'sumMax} - $',
-    to: 'sumMax} - 0 * $',
+    from: 'max} - $',
+    to: 'max} - 0 * $',
+    judge,
+  },
+  {
+    what: 'takes a whole number that its column cannot hold',
+    file: 'src/store/column.ts',
+    from: 'Number.isSafeInteger(value) && value >= min && value <= max ?',
+    to: 'Number.isSafeInteger(value) ?',
+    judge,
+  },
+  {
+    what: 'lets a sum of 32 bits grow beyond them',
+    file: 'src/store/table-sql.ts',
+    from: 'addedUp(stored, incoming, column.max)',
+    to: 'addedUp(stored, incoming)',
+    judge,
+  },
+  {
+    what: 'takes the smaller one for the largest',
+    file: 'src/store/table-sql.ts',
+    from: 'widest(larger)',
+    to: 'widest(smaller)',
+    judge,
+  },
+  {
+    what: 'writes rows of a table before those that are gone leave',
+    file: 'src/store/sqlite/table-writer.ts',
+    from: '    for (const key of gone) statements.remove.run(...key)\n    for (const values of put) statements.put.run(...values)\n',
+    to: '    for (const values of put) statements.put.run(...values)\n    for (const key of gone) statements.remove.run(...key)\n',
     judge,
   },
   {

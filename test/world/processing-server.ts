@@ -14,13 +14,13 @@ import { instant } from '../../src/lib/brand.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { readingsPerFrame } from '../../src/processing/dead-letter.ts'
-import { createMemoryStore, type MemoryStore } from '../../src/processing/memory-store.ts'
 import { createProcessor } from '../../src/processing/processor.ts'
 import { createRandom, type Random } from '../../src/simulator/random.ts'
 import { encode, type WireRecord } from '../../src/simulator/world/encode.ts'
 import type { History } from '../../src/simulator/world/history.ts'
 import type { Fate, Observation, Presence } from '../../src/simulator/world/judge.ts'
 import type { Store } from '../../src/store/store.ts'
+import { createMemoryStore, type MemoryStore } from '../../src/store/testing/memory-store.ts'
 
 /** Quality mark of a reading that may repeat another one. */
 const possibleRepeat = 8

@@ -2,7 +2,7 @@
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
-import { sessionCookie } from '../access.ts'
+import { setSessionCookie } from '../access.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { siteSummaries } from '../live/summaries.ts'
@@ -109,7 +109,7 @@ export function pageRoutes(context: RouteContext): Endpoint[] {
         reply.header('cache-control', 'no-store')
         if (await keyring.consumeSetup(key)) {
           log.info('the setup link was used', { address: request.ip })
-          return reply.header('set-cookie', sessionCookie(request, keyring.signSession())).redirect('/desk', 303)
+          return setSessionCookie(request, reply, keyring.signSession()).redirect('/desk', 303)
         }
         if (principal) return reply.redirect('/desk', 303)
         limit.failed(addressed(request))
@@ -133,7 +133,7 @@ export function pageRoutes(context: RouteContext): Endpoint[] {
         reply.header('cache-control', 'no-store')
         const key = body.key.trim()
         if (keyring.apiKey(key))
-          return reply.header('set-cookie', sessionCookie(request, keyring.signSession(key))).redirect('/desk', 303)
+          return setSessionCookie(request, reply, keyring.signSession(key)).redirect('/desk', 303)
         limit.failed(addressed(request))
         return signIn(reply.code(401), 'This API key is not known, or was revoked.')
       },

@@ -78,7 +78,7 @@ function openStream(
     audience,
     topics: new Set(query.topics),
     lastId: lastSequence(request.headers['last-event-id']) ?? query.last,
-    allowed: () => audience === 'public' || identify(keyring, request.headers).principal !== undefined,
+    allowed: () => audience === 'public' || identify(keyring, request).principal !== undefined,
   })
   return reply
 }

@@ -18,7 +18,7 @@
  * - What violates the protocol ends the connection, and is never forgiven (packet-fault.ts).
  */
 import type { EventEmitter } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import type { ConnectionLimits } from '../connection-limits.ts'
 import { createDeliveryQueue } from '../delivery-queue.ts'
@@ -28,7 +28,7 @@ import type { Source, SourceContext, TokenCheck } from '../source.ts'
 import { lossyByProtocol, qos0Sent } from './client-facts.ts'
 import { clientIdOf, createCredentials, mayRead } from './credentials.ts'
 import { createJournaling, halfOpenMax } from './journaling.ts'
-import { guardPackets, type PacketGate } from './packet-gate.ts'
+import { PacketGate } from './packet-gate.ts'
 import { defaultTopics, topicLevelsMax } from './topic-filter.ts'
 
 export interface MqttBrokerOptions {
@@ -72,8 +72,8 @@ export function mqttBrokerSource(options: MqttBrokerOptions): Source {
 async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: SourceContext): Promise<void> {
   const { tokens, anonymous, connections, name = defaultName } = options
   const queue = createDeliveryQueue(context, { onRefused: 'reject', signal })
-  const gates = new Map<Socket, PacketGate>()
-  const gateOf = (client: Client) => gates.get(client.conn as Socket)
+  const gates = new Set<PacketGate>()
+  const gateOf = (client: Client) => client.conn as PacketGate
   const credentials = createCredentials({ tokens, anonymous })
   const subscriptions = new WeakMap<Client, number>()
   const warn = createLimitedWarn(context.log, context.clock)
@@ -107,8 +107,8 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
         return callback(turnedAway(), false)
       }
       const gate = gateOf(client)
-      if (gate) gate.bytesMax = packetBytesMax
-      connections?.proven(client.conn as Socket)
+      gate.bytesMax = packetBytesMax
+      connections?.proven(gate.socket)
       callback(null, true)
     },
     authorizePublish: createJournaling({
@@ -136,7 +136,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
       callback(null, allowed ? subscription : null)
     },
     authorizeForward: (client, packet) =>
-      (client.conn as Socket).writableNeedDrain || !credentials.mayForward(packet) ? null : packet,
+      client.conn.writableNeedDrain || !credentials.mayForward(packet) ? null : packet,
   })
   const events: EventEmitter = broker
   events.on('error', (fault: Error) => context.log.error('the broker failed at a message', { fault }))
@@ -146,7 +146,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
 
   const server = createServer({ keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true }, (socket) => {
     if (connections && !connections.admit(socket, { name, log: context.log })) return
-    const gate = guardPackets(socket, {
+    const gate = new PacketGate(socket, {
       bytesMax: connectBytesMax,
       onTooLarge(bytes) {
         context.refused(1, 'too-large')
@@ -158,9 +158,9 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
         warn(`an MQTT client was cut off: ${reason}`, { peer: socket.remoteAddress })
       },
     })
-    gates.set(socket, gate)
-    socket.once('close', () => gates.delete(socket))
-    broker.handle(socket)
+    gates.add(gate)
+    gate.once('close', () => gates.delete(gate))
+    broker.handle(gate)
   })
   server.maxConnections = options.connectionsMax ?? connectionsMax
   const address = await listen(server, options.listen)
@@ -180,14 +180,14 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   await aborted(signal)
   clearInterval(timer)
   const closed = new Promise((resolve) => server.close(resolve))
-  for (const gate of gates.values()) gate.shut()
+  for (const gate of gates) gate.shut()
   const late = new AbortController()
   await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
   late.abort()
   // A turn of the loop for the acknowledgements to be written.
   await new Promise((resolve) => setImmediate(resolve))
   await new Promise<void>((resolve) => broker.close(() => resolve()))
-  for (const socket of gates.keys()) socket.destroy()
+  for (const gate of gates) gate.destroy()
   await closed
 }
 

@@ -1,21 +1,12 @@
 /**
- * Stands before the broker's parser, which gathers a packet of any announced length and forgives what the standard does not: closes
- * a connection whose packet is too large or violates the protocol, and holds bytes back while too many are on their way, or once the
- * source is stopping. The broker reads with `read`, so that is what is replaced.
+ * A connection as the broker sees it: the socket's bytes behind a check, because the broker's parser gathers a packet of any announced
+ * length and forgives what the standard does not. The gate closes a connection whose packet is too large or violates the protocol, and
+ * holds bytes back while too many are in flight, or once the source is stopping.
  */
 import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { bodyFault, headerFault } from './packet-fault.ts'
 import { fault, type PacketFault } from './protocol-fault.ts'
-
-export interface PacketGate {
-  /** Packets above this are refused; small until the client is known. */
-  bytesMax: number
-  /** Nothing is read until `release`; the sender's window closes. */
-  hold(): void
-  release(): void
-  /** Nothing more is read. */
-  shut(): void
-}
 
 export interface GateOptions {
   readonly bytesMax: number
@@ -23,43 +14,85 @@ export interface GateOptions {
   onFault(fault: PacketFault): void
 }
 
-export function guardPackets(socket: Socket, { bytesMax, onTooLarge, onFault }: GateOptions): PacketGate {
-  const read = socket.read.bind(socket)
-  const gate = {
-    bytesMax,
-    state: 'open' as 'open' | 'held' | 'shut',
-    hold() {
-      if (gate.state === 'open') gate.state = 'held'
-    },
-    release() {
-      if (gate.state !== 'held') return
-      gate.state = 'open'
-      // The broker reads when it is notified that there is something.
-      socket.emit('readable')
-    },
-    shut() {
-      gate.state = 'shut'
-    },
-  }
-  const check = createPacketCheck(() => gate.bytesMax)
+type Written = (error?: Error | null) => void
 
-  socket.read = (size?: number) => {
-    if (gate.state !== 'open') return null
-    const chunk = read(size) as Buffer | null
-    const found = chunk === null ? undefined : check(chunk)
-    if (found === undefined) return chunk
-    gate.state = 'shut'
-    if (typeof found === 'number') {
-      onTooLarge(found)
-      socket.destroy()
-    } else {
-      onFault(found)
-      if (found.answer) socket.end(found.answer, () => socket.destroy())
-      else socket.destroy()
-    }
-    return null
+export class PacketGate extends Duplex {
+  readonly socket: Socket
+  /** Packets above this are refused; small until the client is known. */
+  bytesMax: number
+  #state: 'open' | 'held' | 'shut' = 'open'
+  readonly #check: ReturnType<typeof createPacketCheck>
+  readonly #options: GateOptions
+
+  constructor(socket: Socket, options: GateOptions) {
+    // One chunk is ready for the broker at a time: what follows stays in the socket, and its window closes.
+    super({ readableHighWaterMark: 1, allowHalfOpen: true, autoDestroy: false })
+    this.socket = socket
+    this.bytesMax = options.bytesMax
+    this.#options = options
+    this.#check = createPacketCheck(() => this.bytesMax)
+    socket.on('readable', () => this.#pass())
+    socket.on('end', () => this.push(null))
+    socket.on('error', (error) => this.destroy(error))
+    socket.on('close', () => this.destroy())
   }
-  return gate
+
+  /** Nothing is read until `release`; the sender's window closes. */
+  hold(): void {
+    if (this.#state === 'open') this.#state = 'held'
+  }
+
+  release(): void {
+    if (this.#state !== 'held') return
+    this.#state = 'open'
+    this.#pass()
+  }
+
+  /** Nothing more is read. */
+  shut(): void {
+    this.#state = 'shut'
+  }
+
+  override _read(): void {
+    this.#pass()
+  }
+
+  #pass(): void {
+    while (this.#state === 'open' && !this.destroyed) {
+      const chunk = this.socket.read() as Buffer | null
+      if (chunk === null) return
+      const found = this.#check(chunk)
+      if (found !== undefined) this.#refuse(found)
+      else if (!this.push(chunk)) return
+    }
+  }
+
+  #refuse(found: number | PacketFault): void {
+    this.#state = 'shut'
+    if (typeof found === 'number') this.#options.onTooLarge(found)
+    else this.#options.onFault(found)
+    const answer = typeof found === 'number' ? undefined : found.answer
+    if (answer) this.socket.end(answer, () => this.destroy())
+    else this.destroy()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, written: Written): void {
+    if (this.socket.write(chunk)) written()
+    else this.socket.once('drain', written)
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], written: Written): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'utf8', written)
+  }
+
+  override _final(ended: Written): void {
+    this.socket.end(() => ended())
+  }
+
+  override _destroy(error: Error | null, destroyed: Written): void {
+    this.socket.destroy()
+    destroyed(error)
+  }
 }
 
 /** For the bytes of one connection, in order: the size of a packet that is too large, or a violation, or undefined. */

@@ -1,33 +1,22 @@
 /** The hot path: one batch, one transaction, offset first (S1). Keys are sorted, so that two writers meet in one order. */
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
-import { layoutColumns, layoutValues } from '../layout-rows.ts'
-import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
+import { rowsOfBatch } from '../batch-rows.ts'
+import { deletePieces, firstPiece, furtherPieces } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import { laterReader, type ReadingRows, readingWidth } from '../reading-rows.ts'
-import {
-  checkReadings,
-  deadLetterColumns,
-  deadLetterValues,
-  deviceColumns,
-  deviceValues,
-  ledgerAdded,
-  ledgerSums,
-  ledgerValues,
-  type ReadingKind,
-  readingColumns,
-  readingKinds,
-  type SqlValue,
-} from '../rows.ts'
+import { checkReadings, deviceColumns, deviceValues, type ReadingKind, readingColumns, readingKinds } from '../rows.ts'
 import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
+import { deadLetter, deadLetterPiece } from '../tables/dead-letter.ts'
+import { layout } from '../tables/layout.ts'
 import type { ReadingBlockTable } from '../tables.ts'
-import { putHistoryMysql } from './history.ts'
-import { putLossesMysql } from './losses.ts'
+import { putStaysMysql } from './history.ts'
 import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
 import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
 import { backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
+import { putChangeMysql, upsertInto } from './table-writer.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
@@ -58,16 +47,7 @@ const upsertDevices = insertInto('device', deviceColumns, [
   sameDevice,
   ...replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column))),
 ])
-const upsertOrders = insertInto('device_order', ['device', 'state'], replaced(['state']))
-const upsertDeadLetters = insertInto('dead_letter', deadLetterColumns, replaced(deadLetterColumns.slice(2)))
-const upsertPieces = insertInto('dead_letter_piece', letterPieceColumns, replaced(['bytes']))
-const addLedger = insertInto(
-  'ledger',
-  ['journal', 'source', 'day', ...ledgerSums],
-  ledgerSums.map((column) => [column, ({ stored, incoming }) => ledgerAdded(column, stored(column), incoming(column))]),
-)
-
-const putLayouts: RowStatement = insertInto('layout', layoutColumns)
+const putLayouts: RowStatement = insertInto(layout.name, layout.columnNames)
 
 export interface CommitPlace {
   readonly today: DayNumber
@@ -85,7 +65,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
   checkReadings(batch.readings)
   const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
-  const ledger = batch.ledger.map((delta) => ledgerValues(batch.journal, delta)).sort(byText)
+  const changes = rowsOfBatch(batch)
   const { today, before } = place
 
   await using work = await unitOfWork(session)
@@ -98,17 +78,14 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
   await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
-  await ahead.insertMany(
-    upsertOrders,
-    (batch.orders ?? []).toSorted((a, b) => a.device - b.device).map(({ device, state }) => [device, state]),
-  )
   await putDeadLetters(ahead, batch)
-  await ahead.insertMany(addLedger, ledger)
-  await putLossesMysql(ahead, batch.journal, batch.losses)
-  await putHistoryMysql(ahead, batch.history, today)
+  for (const change of changes) await putChangeMysql(ahead, change)
+  await putStaysMysql(ahead, batch.history, today)
   // One at a time: each may be as large as a packet.
-  for (const layout of batch.layouts ?? [])
-    await ahead.insertMany(putLayouts, [layoutValues(batch.journal, { ...layout, packed: asBuffer(layout.packed) })])
+  for (const row of batch.layouts ?? []) {
+    const values = layout.values({ ...row, journal: batch.journal, packed: asBuffer(row.packed) })
+    await ahead.insertMany(putLayouts, [values])
+  }
   if (blocks) await moveBlocks(ahead, blocks)
   if (!before) await insertReadings(ahead, batch.readings, today)
   await ahead.answered()
@@ -123,13 +100,13 @@ async function putDeadLetters(ahead: SentAhead, { deadLettersDone, deadLetters }
   const letters = deadLetters.toSorted(byPlace)
   for (const some of inPieces(letters.map(firstPiece)))
     await ahead.insertMany(
-      upsertDeadLetters,
-      some.map((letter) => deadLetterValues({ ...letter, bytes: asBuffer(letter.bytes) })),
+      upsertInto(deadLetter),
+      some.map((letter) => deadLetter.values({ ...letter, bytes: asBuffer(letter.bytes) })),
     )
   for (const some of inPieces(letters.flatMap(furtherPieces)))
     await ahead.insertMany(
-      upsertPieces,
-      some.map(({ pos, idx, piece, bytes }) => [pos, idx, piece, asBuffer(bytes)]),
+      upsertInto(deadLetterPiece),
+      some.map((piece) => deadLetterPiece.values({ ...piece, bytes: asBuffer(piece.bytes) })),
     )
 }
 
@@ -211,4 +188,3 @@ function ofAnotherDevice(fault: unknown, devices: readonly DeviceState[]): unkno
 
 type Place = { readonly pos: number; readonly idx: number }
 const byPlace = (a: Place, b: Place) => a.pos - b.pos || a.idx - b.idx
-const byText = (a: SqlValue[], b: SqlValue[]) => (a.slice(0, 3).join('\0') < b.slice(0, 3).join('\0') ? -1 : 1)

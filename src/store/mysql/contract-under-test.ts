@@ -10,6 +10,7 @@ import { bareNames } from './bare-names.ts'
 import { type DatabaseServer, startServer } from './mariadb-fixture.ts'
 import type { MysqlClient } from './mysql-session.ts'
 import { type ServerKind, serverMissing } from './server-programs.ts'
+import { backticked } from './statements.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 const logged = ['--general-log=ON', '--log-output=TABLE']
@@ -20,7 +21,8 @@ async function placeOn(on: DatabaseServer, client: MysqlClient | 'auto', options
   const database = url.slice(url.lastIndexOf('/') + 1)
   return {
     open: (at, more) => openStore(url, depsAt(at), { client, ...options, ...more }),
-    execute: async (sql) => void (await on.execute(sql, database)),
+    execute: async (sql) => void (await on.execute(backticked(sql), database)),
+    query: async (sql) => (await on.execute(backticked(sql), database)).map((row) => Object.values(row)),
     [Symbol.asyncDispose]: async () => void (await on.execute(`DROP DATABASE ${database}`)),
   }
 }

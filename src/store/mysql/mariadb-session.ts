@@ -1,7 +1,7 @@
 /** The `mariadb` client: MariaDB's bulk protocol sends any number of rows to one prepared statement in one packet. */
 import type { Socket } from 'node:net'
 import mariadb, { type UpsertResult } from 'mariadb'
-import type { SqlValue } from '../rows.ts'
+import type { SqlValue } from '../column.ts'
 import { asBuffer, connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
 import { insertText } from './statements.ts'
 

@@ -3,7 +3,7 @@
  * protocol that only MariaDB speaks, `mysql2` inserts several rows a statement, which every server understands.
  */
 import net from 'node:net'
-import type { SqlValue } from '../rows.ts'
+import type { SqlValue } from '../column.ts'
 import type { RowStatement } from './statements.ts'
 
 export interface MysqlSession {

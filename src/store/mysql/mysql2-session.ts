@@ -1,7 +1,7 @@
 /** The `mysql2` client: prepared statements of several rows, for MySQL 8, which has no bulk protocol. */
 import net, { type Socket } from 'node:net'
 import mysql from 'mysql2/promise'
-import type { SqlValue } from '../rows.ts'
+import type { SqlValue } from '../column.ts'
 import { StoreError } from '../store.ts'
 import { connectMsMax, type MysqlAddress, type MysqlSession, tlsOptions } from './mysql-session.ts'
 import { insertText } from './statements.ts'

@@ -5,7 +5,7 @@
  * the rest behind the ROLLBACK, where each is committed by itself.
  */
 import { setImmediate } from 'node:timers/promises'
-import type { SqlValue } from '../rows.ts'
+import type { SqlValue } from '../column.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import type { RowStatement } from './statements.ts'
 

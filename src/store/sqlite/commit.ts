@@ -2,28 +2,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeviceState } from '../../domain/device.ts'
 import type { DayNumber } from '../../lib/utc-day.ts'
-import { layoutColumns, layoutValues } from '../layout-rows.ts'
-import { deletePieces, firstPiece, furtherPieces, letterPieceColumns } from '../letter-pieces.ts'
+import { rowsOfBatch } from '../batch-rows.ts'
+import type { SqlValue } from '../column.ts'
+import { deletePieces, firstPiece, furtherPieces } from '../letter-pieces.ts'
 import { blockColumns } from '../reading-block.ts'
 import { laterReader, type ReadingRows } from '../reading-rows.ts'
-import {
-  checkReadings,
-  deadLetterColumns,
-  deadLetterValues,
-  deviceColumns,
-  deviceValues,
-  filledColumns,
-  ledgerAdded,
-  ledgerSums,
-  ledgerValues,
-  pushReadingValues,
-  type SqlValue,
-  storedColumns,
-} from '../rows.ts'
+import { checkReadings, deviceColumns, deviceValues, filledColumns, pushReadingValues, storedColumns } from '../rows.ts'
 import { type CommitBatch, StoreError } from '../store.ts'
 import type { Blocks } from '../stored-tail.ts'
-import { putHistorySqlite } from './history.ts'
-import { putLossesSqlite } from './losses.ts'
+import { sqliteInsert, sqliteUpsert } from '../table-sql.ts'
+import { deadLetter, deadLetterPiece } from '../tables/dead-letter.ts'
+import { layout } from '../tables/layout.ts'
+import { putStaysSqlite } from './history.ts'
+import { createTableWriter } from './table-writer.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** What a device is: set when its row is made, compared and never changed afterwards. */
@@ -60,29 +51,13 @@ export function commitSqlite(
      ON CONFLICT (id) DO UPDATE SET ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}
      WHERE external = excluded.external AND source = excluded.source`,
   )
-  const putOrder = db.prepare(
-    'INSERT INTO device_order (device, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state',
-  )
   const doneDeadLetter = db.prepare('DELETE FROM dead_letter WHERE pos = ? AND idx = ?')
-  const upsertDeadLetter = db.prepare(
-    `INSERT INTO dead_letter (${deadLetterColumns.join(', ')}) VALUES (${marks(deadLetterColumns.length)})
-     ON CONFLICT (pos, idx) DO UPDATE SET ${replaced(deadLetterColumns.slice(2))}`,
-  )
+  const upsertDeadLetter = db.prepare(sqliteUpsert(deadLetter))
   const donePieces = db.prepare(deletePieces)
-  const upsertPiece = db.prepare(
-    `INSERT INTO dead_letter_piece (${letterPieceColumns.join(', ')}) VALUES (${marks(letterPieceColumns.length)})
-     ON CONFLICT (pos, idx, piece) DO UPDATE SET bytes = excluded.bytes`,
-  )
-  const addLedger = db.prepare(
-    `INSERT INTO ledger (journal, source, day, ${ledgerSums.join(', ')}) VALUES (${marks(3 + ledgerSums.length)})
-     ON CONFLICT DO UPDATE SET ${ledgerSums.map((column) => `${column} = ${ledgerAdded(column, column, `excluded.${column}`)}`).join(', ')}`,
-  )
-
-  const putLayout = db.prepare(
-    `INSERT INTO layout (${layoutColumns.join(', ')}) VALUES (${marks(layoutColumns.length)})`,
-  )
-  const putLosses = putLossesSqlite(db)
-  const putHistory = putHistorySqlite(db)
+  const upsertPiece = db.prepare(sqliteUpsert(deadLetterPiece))
+  const putLayout = db.prepare(sqliteInsert(layout))
+  const putRows = createTableWriter(db)
+  const putStays = putStaysSqlite(db)
 
   function putReadings(rows: ReadingRows, { before, plan }: Blocks) {
     const { closed, open } = plan
@@ -124,19 +99,17 @@ export function commitSqlite(
     for (const device of batch.devices)
       if (!putDevice(device))
         throw new StoreError('transient', `device number ${device.id} belongs to another device: reload the devices`)
-    for (const { device, state } of batch.orders ?? []) putOrder.run(device, state)
     for (const { pos, idx } of batch.deadLettersDone) {
       doneDeadLetter.run(pos, idx)
       donePieces.run(pos, idx)
     }
     for (const letter of batch.deadLetters) {
-      upsertDeadLetter.run(...deadLetterValues(firstPiece(letter)))
-      for (const piece of furtherPieces(letter)) upsertPiece.run(...letterPieceColumns.map((column) => piece[column]))
+      upsertDeadLetter.run(...deadLetter.values(firstPiece(letter)))
+      for (const piece of furtherPieces(letter)) upsertPiece.run(...deadLetterPiece.values(piece))
     }
-    for (const delta of batch.ledger) addLedger.run(...ledgerValues(batch.journal, delta))
-    putLosses(batch.journal, batch.losses)
-    putHistory(batch.history, today)
-    for (const layout of batch.layouts ?? []) putLayout.run(...layoutValues(batch.journal, layout))
+    for (const change of rowsOfBatch(batch)) putRows(change)
+    putStays(batch.history, today)
+    for (const row of batch.layouts ?? []) putLayout.run(...layout.values({ ...row, journal: batch.journal }))
     if (!batch.dry) work.commit()
   }
 }

@@ -1,60 +1,29 @@
-/** What a batch says of the history, written inside its transaction; and the days that are forgotten. */
+/** The stays of a batch, written inside its transaction; and the days that are forgotten. */
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { DayNumber } from '../../lib/utc-day.ts'
 import type { HistoryBatch } from '../history.ts'
-import {
-  countColumns,
-  countSums,
-  countValues,
-  firstSessionDay,
-  healthColumns,
-  healthMaxima,
-  healthMinima,
-  healthValues,
-  occupancyColumns,
-  occupancyValues,
-  occupancyValuesChanged,
-  sessionChanges,
-  sessionColumns,
-  sessionValues,
-} from '../history-rows.ts'
 import { sessionAt } from '../session-rows.ts'
-import { addedUp } from '../sums.ts'
+import { keepingStored } from '../table.ts'
+import { sqliteUpsert } from '../table-sql.ts'
+import { firstSessionDay, session } from '../tables/session.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Rows deleted in one transaction: the writer waits for it. */
 const rowsForgottenAtOnce = 20_000
 
-export function putHistorySqlite(db: DatabaseSync): (batch: HistoryBatch | undefined, today: DayNumber) => void {
-  // A stay that is told again after a restore or a requeue is the same stay.
-  const putSession = db.prepare(`${insert('session', sessionColumns)} ON CONFLICT DO NOTHING`)
-  const endSession = db.prepare('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?')
-  const replaceSession = db.prepare(
-    `${insert('session', sessionColumns)} ON CONFLICT DO UPDATE SET ${changed(sessionChanges, (of) => `excluded.${of}`)}`,
-  )
-  const putOccupancy = db.prepare(
-    `${insert('occupancy', occupancyColumns)} ON CONFLICT DO UPDATE SET ${changed(occupancyValuesChanged, (of) => `excluded.${of}`)}`,
-  )
-  const addCount = db.prepare(
-    `${insert('zone_count', countColumns)} ON CONFLICT DO UPDATE SET ${changed(countSums, (of) => addedUp(of, `excluded.${of}`))}`,
-  )
-  const widest = (which: 'min' | 'max') => (of: string) =>
-    `coalesce(${which}(${of}, excluded.${of}), ${of}, excluded.${of})`
-  const widenHealth = db.prepare(
-    `${insert('device_health', healthColumns)} ON CONFLICT DO UPDATE SET
-     ${changed(healthMinima, widest('min'))}, ${changed(healthMaxima, widest('max'))}`,
-  )
-  return (batch, today) => {
+/** The stays of a batch; what else of the history it writes are rows of tables (batch-rows.ts). */
+export function putStaysSqlite(db: DatabaseSync): (batch: HistoryBatch | undefined, day: DayNumber) => void {
+  // A stay that comes again after a restore or a requeue is the same stay.
+  const put = db.prepare(sqliteUpsert(keepingStored(session)))
+  const end = db.prepare('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?')
+  const replace = db.prepare(sqliteUpsert(session))
+  return (batch, day) => {
     if (!batch) return
     for (let row = 0; row < batch.sessions.length; row++)
-      putSession.run(...sessionValues(sessionAt(batch.sessions, row), today))
-    for (const row of batch.sessionsGone ?? [])
-      endSession.run(firstSessionDay(row), row.device, row.departure, row.arrival)
-    for (const row of batch.sessionsAdded ?? []) replaceSession.run(...sessionValues(row, today))
-    for (const row of batch.occupancy) putOccupancy.run(...occupancyValues(row))
-    for (const row of batch.counts) addCount.run(...countValues(row))
-    for (const row of batch.health) widenHealth.run(...healthValues(row))
+      put.run(...session.values({ ...sessionAt(batch.sessions, row), day }))
+    for (const row of batch.sessionsGone ?? []) end.run(firstSessionDay(row), row.device, row.departure, row.arrival)
+    for (const row of batch.sessionsAdded ?? []) replace.run(...session.values({ ...row, day }))
   }
 }
 
@@ -96,8 +65,3 @@ function deleteOnce(db: DatabaseSync, run: () => number): number {
   work.commit()
   return count
 }
-
-const insert = (table: string, columns: readonly string[]) =>
-  `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-const changed = (columns: readonly string[], to: (column: string) => string) =>
-  columns.map((column) => `${column} = ${to(column)}`).join(', ')

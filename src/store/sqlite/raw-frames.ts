@@ -2,28 +2,27 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { DayNumber } from '../../lib/utc-day.ts'
-import { rawFrameColumns, rawFrameValues } from '../raw-frame-rows.ts'
 import { journalParts, type RawBatch } from '../raw-frames.ts'
 import { StoreError } from '../store.ts'
+import { sqliteInsert } from '../table-sql.ts'
+import { rawFrame } from '../tables/raw-frame.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Frames deleted in one transaction: the writer waits for it. They may be long. */
 const framesForgottenAtOnce = 5_000
 
-/** `today`: the day of copying. */
-export function copyRawSqlite(db: DatabaseSync): (batch: RawBatch, today: DayNumber) => void {
+/** `day`: the day of copying. */
+export function copyRawSqlite(db: DatabaseSync): (batch: RawBatch, day: DayNumber) => void {
   const moveOffset = db.prepare(
     'UPDATE journal_offset SET off = ?, fence = ? WHERE journal = ? AND part = ? AND off = ? AND fence <= ?',
   )
-  const put = db.prepare(
-    `INSERT INTO raw_frame (${rawFrameColumns.join(', ')}) VALUES (${rawFrameColumns.map(() => '?').join(', ')})`,
-  )
-  return ({ journal, from, to, fence, frames }, today) => {
+  const put = db.prepare(sqliteInsert(rawFrame))
+  return ({ journal, from, to, fence, frames }, day) => {
     using work = unitOfWork(db)
     const moved = moveOffset.run(to, fence, journal, journalParts.rawFrames, from, fence)
     if (moved.changes !== 1)
       throw new StoreError('fenced', `the raw frames of journal ${journal} are no longer at ${from} under this fence`)
-    for (const frame of frames) put.run(...rawFrameValues(frame, today))
+    for (const frame of frames) put.run(...rawFrame.values({ ...frame, day }))
     work.commit()
   }
 }

@@ -30,6 +30,13 @@ async function place(options: StoreOptions = {}): Promise<StorePlace> {
       using db = new DatabaseSync(file)
       db.exec(sql)
     },
+    async query(sql) {
+      using db = new DatabaseSync(file, { readOnly: true })
+      return db
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row))
+    },
     [Symbol.asyncDispose]: remove,
   }
 }

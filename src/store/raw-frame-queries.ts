@@ -1,37 +1,9 @@
-/** From a raw frame to its row and back, and the one way it is read in every dialect. */
+/** How a raw frame is read in every dialect. */
 import { sql } from 'kysely'
-import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { RawFrameRow, RawStore } from './raw-frames.ts'
-import { int, type SqlValue, text } from './rows.ts'
+import type { RawStore } from './raw-frames.ts'
 import type { SqlRunner } from './sql-runner.ts'
-
-export interface RawFrameTables {
-  raw_frame: {
-    /** Days since 1970 UTC, of copying: what retention goes by. */
-    day: number
-    pos: number
-    idx: number
-    source: string
-    arrived: number
-    bytes: Uint8Array
-  }
-}
-
-export const rawFrameColumns = ['day', 'pos', 'idx', 'source', 'arrived', 'bytes'] as const
-
-export const rawFrameValues = (row: RawFrameRow, day: number): SqlValue[] => [
-  day,
-  int(row.pos, 'pos'),
-  int(row.idx, 'idx'),
-  text(row.source, 'source'),
-  int(row.arrived, 'arrived'),
-  row.bytes,
-]
-
-const toRawFrame = ({ pos, idx, source, arrived, bytes }: RawFrameTables['raw_frame']): RawFrameRow => ({
-  ...{ pos, idx, source, arrived: instant(arrived), bytes: new Uint8Array(bytes) },
-})
+import { type RawFrameRow, rawFrameOf } from './tables/raw-frame.ts'
 
 /** A day at a time, along the key: an index over all days would cost every frame an entry. */
 export function rawFrameQueries({ db, all }: SqlRunner): Pick<RawStore, 'rawFrame'> {
@@ -50,7 +22,7 @@ export function rawFrameQueries({ db, all }: SqlRunner): Pick<RawStore, 'rawFram
             .where('pos', '=', pos)
             .where('idx', '=', idx)
           const [row] = await all(query.compile())
-          if (row) return toRawFrame(row)
+          if (row) return rawFrameOf(row)
         }
         return undefined
       }

@@ -1,10 +1,11 @@
 /** The part of the store that processing needs, in memory: for tests of placement and folding, and small enough to be its model. */
 import assert from 'node:assert/strict'
-import type { DeviceState } from '../domain/device.ts'
-import { emptyLayout, type Layout } from '../domain/layout.ts'
-import { instant } from '../lib/brand.ts'
-import { unpackJson } from '../lib/packed-json.ts'
-import type { Gap, GapKey, LossBatch, SensorDayDelta } from '../store/store.ts'
+import type { DeviceState } from '../../domain/device.ts'
+import { emptyLayout, type Layout } from '../../domain/layout.ts'
+import { instant } from '../../lib/brand.ts'
+import { unpackJson } from '../../lib/packed-json.ts'
+import { rowsOfBatch } from '../batch-rows.ts'
+import type { Gap, SensorDayDelta } from '../store.ts'
 import {
   type CommitBatch,
   type Cursor,
@@ -18,8 +19,13 @@ import {
   type StoredDeadLetter,
   type StoredLayout,
   StoreError,
-} from '../store/store.ts'
+} from '../store.ts'
+import { change } from '../table.ts'
+import { gap } from '../tables/gap.ts'
+import { ledger } from '../tables/ledger.ts'
+import { sensorDay } from '../tables/sensor-day.ts'
 import { createMemoryHistory, type Remembered } from './memory-history.ts'
+import { createMemoryTable } from './memory-table.ts'
 
 export type ProcessingStore = Pick<
   Store,
@@ -70,39 +76,30 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   const readings: ReadingRow[] = []
   const places = new Set<string>()
   const deadLetters = new Map<string, StoredDeadLetter>()
-  const ledger: LedgerDelta[] = []
-  const gaps = new Map<string, Gap>()
-  const sensorDays = new Map<string, SensorDayDelta>()
-  const gapKey = ({ device, epoch, to }: GapKey) => `${device} ${epoch} ${to}`
+  const rows = {
+    ledger: createMemoryTable(ledger),
+    gap: createMemoryTable(gap),
+    sensor_day: createMemoryTable(sensorDay),
+  }
   const faults: { error: StoreError; after?: boolean }[] = []
   const key = ({ pos, idx }: Pick<DeadLetterRow, 'pos' | 'idx'>) => `${pos}.${idx}`
 
   function apply(batch: CommitBatch) {
     if (cursor.position !== batch.from || cursor.fence > batch.fence)
       throw new StoreError('fenced', 'the offset has moved')
-    const rows = listOf(batch.readings)
-    for (const row of rows)
+    const stored = listOf(batch.readings)
+    for (const row of stored)
       if (places.has(key(row))) throw new StoreError('transient', `a reading is stored at ${key(row)} already`)
     cursor = { position: batch.to, fence: batch.fence }
-    for (const row of rows) places.add(key(row))
-    readings.push(...rows)
+    for (const row of stored) places.add(key(row))
+    readings.push(...stored)
     if (batch.history) history.put(batch.history)
     for (const device of batch.devices) devices.set(device.id, { ...device })
     for (const done of batch.deadLettersDone) deadLetters.delete(key(done))
     for (const order of batch.orders ?? []) orders.set(order.device, order)
     for (const letter of batch.deadLetters) deadLetters.set(key(letter), { ...letter, state: letter.state ?? 'new' })
-    ledger.push(...batch.ledger)
-    if (batch.losses) applyLosses(batch.losses)
+    for (const change of rowsOfBatch(batch)) rows[change.table as keyof typeof rows]?.apply(change)
     for (const row of batch.layouts ?? []) applyLayout(batch.journal, row)
-  }
-
-  function applyLosses(losses: LossBatch) {
-    for (const gone of losses.gapsGone) gaps.delete(gapKey(gone))
-    for (const gap of losses.gaps) gaps.set(gapKey(gap), { ...gap })
-    for (const delta of losses.sensorDays) {
-      const key = `${delta.day} ${delta.device}`
-      sensorDays.set(key, plus(sensorDays.get(key), delta, sensorColumns))
-    }
   }
 
   function applyLayout(journal: string, { packed, record, ...row }: LayoutRow) {
@@ -113,15 +110,17 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   return {
     readings,
     deadLetters,
-    gaps: () => [...gaps.values()].sort((a, b) => a.device - b.device || a.epoch - b.epoch || a.to - b.to),
-    sensorDays: () => [...sensorDays.values()].sort((a, b) => a.day - b.day || a.device - b.device),
-    ledger() {
-      const rows = new Map<string, LedgerDelta>()
-      for (const delta of ledger) {
-        const key = `${delta.source} ${delta.day}`
-        rows.set(key, plus(rows.get(key), delta, ledgerColumns))
-      }
-      return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+    gaps: rows.gap.rows,
+    sensorDays: rows.sensor_day.rows,
+    ledger: () => {
+      const sums = createMemoryTable(ledger)
+      sums.apply(
+        change(
+          ledger,
+          rows.ledger.rows().map((row) => ({ ...row, journal: '' })),
+        ),
+      )
+      return sums.rows().map(({ journal: _, ...row }) => row)
     },
     history: history.all,
     newestOccupancy: async () => history.newest(),
@@ -130,7 +129,7 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
     totals() {
       const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
-      for (const row of ledger)
+      for (const row of rows.ledger.rows())
         for (const column of Object.keys(sum) as (keyof typeof sum)[]) sum[column] += row[column]
       return sum
     },
@@ -175,24 +174,12 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
       return seqs.length === 0 ? undefined : { min: Math.min(...seqs), max: Math.max(...seqs), distinct: seqs.length }
     },
     gapsFrom: async (device, epoch, seq, limit) =>
-      [...gaps.values()]
+      rows.gap
+        .rows()
         .filter((gap) => gap.device === device && gap.epoch === epoch && gap.to >= seq)
         .sort((a, b) => a.to - b.to)
         .slice(0, limit),
     requeuedDeadLetters: async (limit) =>
       [...deadLetters.values()].filter(({ state }) => state === 'requeued').slice(0, limit),
   }
-}
-
-const ledgerColumns = ['committed', 'duplicate', 'quarantined', 'lost', 'damaged'] as const
-const sensorColumns = ['committed', 'duplicate', 'quarantined', 'lost', 'readings'] as const
-
-function plus<C extends string, T extends { readonly [K in C]: number }>(
-  before: T | undefined,
-  delta: T,
-  columns: readonly C[],
-): T {
-  if (!before) return { ...delta }
-  const sums = columns.map((column) => [column, before[column] + delta[column]] as const)
-  return { ...before, ...Object.fromEntries(sums) }
 }
