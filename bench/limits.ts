@@ -4,7 +4,7 @@
  *
  * Options: --quick, --json, --record, --store NAMES, --sources NAMES, --seconds N, --devices N.
  */
-import { serverMissing } from '../src/store/mysql/server-programs.ts'
+import { serverMissing } from '../src/store/testing/server-programs.ts'
 import { missing } from '../tools/parts.ts'
 import { bareBroker, bareMosquitto } from './limits/bare-mqtt.ts'
 import { type House, openHouse, type SourceName, sources } from './limits/house.ts'

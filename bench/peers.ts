@@ -6,7 +6,7 @@
  * they have to be for that, without the search for the highest rate).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mariadbMissing, startMariadb } from '../src/store/mysql/mariadb-fixture.ts'
+import { mariadbMissing, startMariadb } from '../src/store/testing/mariadb-fixture.ts'
 import { baykeeperPeer } from './peers/baykeeper-peer.ts'
 import { aroundOutage, fullLengths, lengthsWithin } from './peers/budget.ts'
 import { type Contest, type Fault, openContest, type Round } from './peers/contest.ts'

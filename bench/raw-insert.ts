@@ -8,9 +8,9 @@ import mysql2 from 'mysql2/promise'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
 import { dayNumber } from '../src/lib/utc-day.ts'
-import { openStore } from '../src/store/open.ts'
-import { readingAt } from '../src/store/reading-rows.ts'
-import { storedColumns } from '../src/store/rows.ts'
+import { openStore } from '../src/store/engine/open.ts'
+import { readingAt } from '../src/store/readings/reading-rows.ts'
+import { storedColumns } from '../src/store/readings/rows.ts'
 
 const batchRows = 10_000
 const rowsPerPacket = 5_000

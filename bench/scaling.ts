@@ -6,7 +6,7 @@
  */
 import { statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { mariadbMissing } from '../src/store/mysql/mariadb-fixture.ts'
+import { mariadbMissing } from '../src/store/testing/mariadb-fixture.ts'
 import { openHouse } from './limits/house.ts'
 import { openPlace, type Place, type StoreName } from './limits/place.ts'
 import type { ScalingResult } from './report/results.ts'

@@ -9,9 +9,9 @@
  */
 import { commandTable } from './cli/command-table.ts'
 import { CommandFailed, exitCodes } from './cli/output.ts'
-import { ConfigError } from './config.ts'
+import { ConfigError } from './config/config.ts'
 import { surviveClosedOutput } from './lib/log-output.ts'
-import { ownerOnlyMask } from './private-files.ts'
+import { ownerOnlyMask } from './processes/private-files.ts'
 
 surviveClosedOutput()
 const program = commandTable((action) => async (...args) => {

@@ -16,7 +16,7 @@ import {
 } from '@baykeeper/contract/forecast-pages.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
-import { openStore } from '../src/store/open.ts'
+import { openStore } from '../src/store/engine/open.ts'
 import { pastLayout, seedPast } from './fixtures/forecast-history.ts'
 import { apiKey, startServer, type TestServer } from './fixtures/server.ts'
 

@@ -1,5 +1,5 @@
 /** `node tools/add-server.ts mysql mariadb-11`: sets up these database servers for tests, as root on Debian. */
-import { serverFolder, serverRecipes, type UnpackedKind } from '../src/store/mysql/server-programs.ts'
+import { serverFolder, serverRecipes, type UnpackedKind } from '../src/store/testing/server-programs.ts'
 import { unpackServer } from './unpack-server.ts'
 
 const known = Object.keys(serverRecipes)

@@ -1,7 +1,7 @@
 /**
  * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and says where it is broken.
  *
- * Test code (`*.test.ts`, what imports `node:test`, and `*-under-test.ts`, a room put together for its tests) may import across rooms.
+ * Test code (`*.test.ts`, what imports `node:test`, and what lies in a folder `testing/`) may import across rooms.
  */
 import path from 'node:path'
 import { importsOf } from './imports.ts'
@@ -62,7 +62,7 @@ export function roomOf(file: string): string | undefined {
   if (top === 'contract' || top === 'web' || top === 'forecaster') return top
   if (top !== 'src' || second === undefined) return undefined
   if (below.length > 0) return second
-  return second === 'config.ts' ? second : 'main.ts'
+  return 'main.ts'
 }
 
 /** Declarations of `contract` that every room may read. */
@@ -74,7 +74,7 @@ const storeByContract = new Set(['processing', 'api', 'forecast'])
 const storeContract = 'src/store/store.ts'
 /** What is stored: the declared tables. And the store in memory, for their tests. */
 const storeDeclarations = /^src\/store\/(?:table\.ts|tables\/|testing\/)/
-const testCode = /(?:\.test|-under-test)\.ts$/
+const testCode = /(?:\.test|-under-test)\.tsx?$|\/testing\//
 const suffixes = /\.(?:tsx?|css|json|svg)(?:\?\w+)?$/
 
 /** What is against the law in one file. `file` is relative to the root, with slashes. */

@@ -5,7 +5,7 @@
  * table. The last line is `N passed, N failed, N skipped`;
  * a step that is no test (types, lint, ...) counts as one.
  */
-import { isUnpacked, serverRecipes, type UnpackedKind } from '../src/store/mysql/server-programs.ts'
+import { isUnpacked, serverRecipes, type UnpackedKind } from '../src/store/testing/server-programs.ts'
 import { runFaultSuite } from './fault-suite.ts'
 import { installParts, mayInstall } from './install-parts.ts'
 import { aptLine, findPart, partNames } from './parts.ts'

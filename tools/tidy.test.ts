@@ -62,12 +62,12 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ['a room imports main', 'src/cli/a.ts', `import { run } from '../main.ts'`, 1, /nobody imports main.ts/],
   [
     'a room imports a command',
-    'src/intake.ts',
-    `import { start } from './cli/start.ts'`,
+    'src/processes/intake.ts',
+    `import { start } from '../cli/start.ts'`,
     1,
     /only main.ts imports cli/,
   ],
-  ['a room imports the wiring', 'src/api/a.ts', `import { s } from '../supervisor.ts'`, 1, /not main.ts/],
+  ['a room imports the wiring', 'src/api/a.ts', `import { s } from '../processes/supervisor.ts'`, 1, /not processes/],
   [
     'the pages import the server',
     'web/src/a.ts',
@@ -77,7 +77,13 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ],
   ['the server imports the pages', 'src/api/a.ts', `import '../../web/src/plan.ts'`, 1, /not web/],
   ['sources import the wire', 'src/sources/a.ts', `import '@baykeeper/contract/bay.ts'`, 1, /not contract/],
-  ['the product imports a tool', 'src/intake.ts', `import '../tools/pool.ts'`, 1, /imports nothing of tools/],
+  [
+    'the product imports a tool',
+    'src/processes/intake.ts',
+    `import '../../tools/pool.ts'`,
+    1,
+    /imports nothing of tools/,
+  ],
   ['a room without a row', 'src/cellar/a.ts', `import '../lib/log.ts'`, 1, /no row in the table/],
   ['an import without its ending', 'src/lib/a.ts', `import { b } from './b'`, 1, /ends in \.ts/],
   ['an import that ends in .js', 'tools/a.ts', `import { b } from './b.js'`, 1, /ends in \.ts/],
@@ -137,18 +143,18 @@ describe('tidy lets pass', () => {
   test('what the table allows', () => {
     const clean = {
       'src/main.ts': `import { start } from './cli/start.ts'\nimport { openStore } from './store/sqlite/open.ts'\n`,
-      'src/cli/start.ts': `import { supervise } from '../supervisor.ts'\nimport './output.ts'\n`,
+      'src/cli/start.ts': `import { supervise } from '../processes/supervisor.ts'\nimport './output.ts'\n`,
       'src/api/server.ts': `import type { Store } from '../store/store.ts'\nimport '@baykeeper/contract/bay.ts'\n`,
       'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport { gap } from '../store/tables/gap.ts'\n`,
       'src/domain/bay.ts': `import type { Instant } from '../lib/brand.ts'\n// from 'node:fs'\n`,
-      'src/lib/keyring.ts': `import { scopes } from '@baykeeper/contract/vocabulary.ts'\nconst two = ['read', 'admin']\n`,
-      'web/src/desk/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
+      'src/auth/keyring.ts': `import { scopes } from '@baykeeper/contract/vocabulary.ts'\nconst two = ['read', 'admin']\n`,
+      'web/src/shell/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
     }
     assert.deepEqual(findings(clean), [])
   })
   test('tests across rooms, and what is made for them', () => {
     const text = `import { openStore } from '../store/sqlite/open.ts'\nimport '../../tools/parts.ts'\n`
-    assert.deepEqual(findings({ 'src/api/a.test.ts': text, 'src/api/api-under-test.ts': text }), [])
+    assert.deepEqual(findings({ 'src/api/a.test.ts': text, 'src/api/testing/api-under-test.ts': text }), [])
     assert.deepEqual(findings({ 'src/codecs/codec-cases.ts': `import { test } from 'node:test'\n` }), [])
   })
   test('names that only resemble the forbidden ones', () => {

@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
-import { isUnpacked, recipeMark, recipeText, serverFolder, serverMissing } from '../src/store/mysql/server-programs.ts'
+import {
+  isUnpacked,
+  recipeMark,
+  recipeText,
+  serverFolder,
+  serverMissing,
+} from '../src/store/testing/server-programs.ts'
 import { debianMirror } from './unpack-server.ts'
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'baykeeper-unpack-'))

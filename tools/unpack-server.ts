@@ -14,7 +14,7 @@ import {
   serverRecipes,
   type UnpackedKind,
   unpackedProgram,
-} from '../src/store/mysql/server-programs.ts'
+} from '../src/store/testing/server-programs.ts'
 import { runCommand } from './run-command.ts'
 
 /** A mirror that is slower than this is not waited for: the tests skip, by name. */

@@ -14,6 +14,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: ['src/desk/main.tsx', 'src/public/main.tsx'] },
+    rolldownOptions: { input: ['src/shell/main.tsx', 'src/pages/public/main.tsx'] },
   },
 })

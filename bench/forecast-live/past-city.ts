@@ -6,8 +6,8 @@ import { generatedCity } from '../../forecaster/data/city.ts'
 import { quarterMs } from '../../src/domain/occupancy-span.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
-import { openStore } from '../../src/store/open.ts'
-import { placeLayout } from '../../src/store/store-samples.ts'
+import { openStore } from '../../src/store/engine/open.ts'
+import { placeLayout } from '../../src/store/testing/store-samples.ts'
 
 export interface PastCity {
   readonly lots: number

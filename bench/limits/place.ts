@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { type DatabaseServer, startServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import { type DatabaseServer, startServer } from '../../src/store/testing/mariadb-fixture.ts'
 
 export type StoreName = 'sqlite' | 'mariadb' | 'mysql'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
-import { apiKey, apiUnderTest, bearer, layoutOf } from './api-under-test.ts'
 import type { OpenApi } from './openapi.ts'
+import { apiKey, apiUnderTest, bearer, layoutOf } from './testing/api-under-test.ts'
 
 const openPaths = [
   '/',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AuditProgress, type AuditReport, auditReportSchema } from '@baykeeper/contract/audit.ts'
 import * as z from 'zod'
-import { apiUnderTest, bearer } from './api-under-test.ts'
+import { apiUnderTest, bearer } from './testing/api-under-test.ts'
 
 const examples = z.globalRegistry.get(auditReportSchema)?.['examples'] as AuditReport[]
 const report = examples[0] as AuditReport

@@ -5,7 +5,7 @@
 import type { Scope } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import type { Principal } from '../lib/keyring.ts'
+import type { Principal } from '../auth/keyring.ts'
 import { invalid } from './problem.ts'
 
 /** `open`: anybody. A scope: a key or a session that has it. */

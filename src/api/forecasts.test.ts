@@ -9,8 +9,8 @@ import {
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
 import { instant } from '../lib/brand.ts'
-import { type ApiUnderTest, apiUnderTest, bearer, layoutOf, until } from './api-under-test.ts'
 import type { ForecasterState, ForecastsPort } from './context.ts'
+import { type ApiUnderTest, apiUnderTest, bearer, layoutOf, until } from './testing/api-under-test.ts'
 
 const quarterMs = 15 * 60_000
 const origin = Math.floor(Date.now() / quarterMs) * quarterMs

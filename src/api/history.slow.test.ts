@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test'
-import { type DatabaseServer, mariadbMissing, startMariadb } from '../store/mysql/mariadb-fixture.ts'
-import { historySuite } from './history-suite.ts'
+import { type DatabaseServer, mariadbMissing, startMariadb } from '../store/testing/mariadb-fixture.ts'
+import { historySuite } from './testing/history-suite.ts'
 
 const missing = mariadbMissing()
 let server: DatabaseServer

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
-import { at, historySuite, spanAt } from './history-suite.ts'
 import { occupancyPoints } from './occupancy-points.ts'
+import { at, historySuite, spanAt } from './testing/history-suite.ts'
 
 historySuite(async () => ({}))
 

@@ -6,7 +6,7 @@ import { lossReportSchema } from '@baykeeper/contract/losses.ts'
 import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { DeadLetterRow, LossRow } from '../store/store.ts'
-import { type ApiUnderTest, apiUnderTest, bearer, deviceState } from './api-under-test.ts'
+import { type ApiUnderTest, apiUnderTest, bearer, deviceState } from './testing/api-under-test.ts'
 
 const today = dayNumber(Date.parse('2026-11-23'))
 const at = instant(Date.parse('2026-11-23T08:00:00Z'))

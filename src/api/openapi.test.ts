@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { layoutSchema } from '@baykeeper/contract/layout.ts'
 import { measures } from '@baykeeper/contract/measures.ts'
 import * as z from 'zod'
-import { apiUnderTest } from './api-under-test.ts'
 import type { OpenApi } from './openapi.ts'
+import { apiUnderTest } from './testing/api-under-test.ts'
 
 test('the document is OpenAPI 3.1 in structure: every reference resolves, every path parameter is described', async () => {
   await using api = await apiUnderTest()

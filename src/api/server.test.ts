@@ -7,6 +7,7 @@ import * as fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import { instant } from '../lib/brand.ts'
 import { type DeadLetterRow, StoreError } from '../store/store.ts'
+import { PublicationRefused } from './context.ts'
 import {
   apiUnderTest,
   bearer,
@@ -16,8 +17,7 @@ import {
   statusOk,
   storeWith,
   until,
-} from './api-under-test.ts'
-import { PublicationRefused } from './context.ts'
+} from './testing/api-under-test.ts'
 
 const get = (url: string) => ({ url, headers: bearer })
 
@@ -379,9 +379,9 @@ test('built files are served with their media type, compressed where the browser
     await writeFile(join(dist, 'assets', 'desk-1.css'), '')
     await writeFile(join(dist, 'assets', 'shared-1.css'), '')
     const manifest = {
-      'src/desk/main.tsx': { file: 'assets/desk-1.js', css: ['assets/desk-1.css'], imports: ['_shared.js'] },
+      'src/shell/main.tsx': { file: 'assets/desk-1.js', css: ['assets/desk-1.css'], imports: ['_shared.js'] },
       '_shared.js': { file: 'assets/shared.js', css: ['assets/shared-1.css'] },
-      'src/public/main.tsx': { file: 'assets/public-1.js' },
+      'src/pages/public/main.tsx': { file: 'assets/public-1.js' },
     }
     await writeFile(join(dist, '.vite', 'manifest.json'), JSON.stringify(manifest))
     await using api = await apiUnderTest({ distDir: dist })

@@ -11,7 +11,7 @@ import {
   statusOk,
   storeWith,
   type UnderTestOptions,
-} from './api-under-test.ts'
+} from './testing/api-under-test.ts'
 
 const url = (path: string) => ({ url: path, headers: bearer })
 const asked = async (api: ApiUnderTest) =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
-import { apiKey, apiUnderTest, bearer } from './api-under-test.ts'
+import { apiKey, apiUnderTest, bearer } from './testing/api-under-test.ts'
 
 async function listening() {
   const api = await apiUnderTest()

@@ -4,9 +4,9 @@
  */
 import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
-import { type Flags, loadConfig } from '../config.ts'
+import { type Flags, loadConfig } from '../config/config.ts'
+import { version } from '../config/version.ts'
 import { transports } from '../simulator/senders/transport.ts'
-import { version } from '../version.ts'
 import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
 
 type Exit = number | Promise<number>

@@ -1,10 +1,10 @@
 /** The store of the place a command works in, opened by the command itself: beside a running server, or without one. */
 import { userInfo } from 'node:os'
+import { storeUrl } from '../config/store-url.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
+import { openStore } from '../store/engine/open.ts'
 import type { Store } from '../store/store.ts'
-import { storeUrl } from '../store-url.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
 import { type PlaceOptions, placeOf, usedPlaceOf } from './place.ts'
 

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Flags, type LoadedConfig, loadConfig } from '../config.ts'
-import { readyPath } from '../run-directory.ts'
+import { type Flags, type LoadedConfig, loadConfig } from '../config/config.ts'
+import { readyPath } from '../processes/run-directory.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 
 export interface PlaceOptions {

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { configSchema } from '../config.ts'
-import { createWarningsFile } from '../source-warnings.ts'
-import { createFakeContext } from '../sources/fake-context.ts'
+import { configSchema } from '../config/config.ts'
+import { createWarningsFile } from '../config/source-warnings.ts'
 import { mqttBrokerSource } from '../sources/mqtt/broker-source.ts'
+import { createFakeContext } from '../sources/testing/fake-context.ts'
 import { sourceFindings } from './source-findings.ts'
 
 test('a broker that keeps no session, a client id of nobody, a port that is away: each is a warning with what to do', async (t) => {

@@ -1,7 +1,7 @@
 /** For `baykeeper doctor`: what of the configured sources can lose readings, tried beside the server, which need not run. */
 import { existsSync } from 'node:fs'
-import type { Config } from '../config.ts'
-import { keptWarnings } from '../source-warnings.ts'
+import type { Config } from '../config/config.ts'
+import { keptWarnings } from '../config/source-warnings.ts'
 import { brokerPreflight } from '../sources/mqtt/broker-preflight.ts'
 import { defaultClientId, noClientId, shown } from '../sources/mqtt/client-facts.ts'
 import { driverCounters } from '../sources/serial/driver-counters.ts'

@@ -6,21 +6,21 @@ import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
-import { type BoundPort, bindPort, freeUdpPort } from '../bound-sockets.ts'
-import type { Config, LoadedConfig } from '../config.ts'
-import { refuseFaulty } from '../config-faults.ts'
-import type { FromCity, ToCity } from '../demo-city.ts'
+import { type Keyring, openKeyring, weakEnvironment } from '../auth/keyring.ts'
+import type { Config, LoadedConfig } from '../config/config.ts'
+import { refuseFaulty } from '../config/faults.ts'
+import { storeUrl } from '../config/store-url.ts'
+import { version } from '../config/version.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
-import { type Keyring, openKeyring, weakEnvironment } from '../lib/keyring.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
-import { closeToOthers } from '../private-files.ts'
-import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../run-directory.ts'
-import { openStore } from '../store/open.ts'
-import { storeUrl } from '../store-url.ts'
-import { createSupervisor, type Supervisor } from '../supervisor.ts'
-import { version } from '../version.ts'
+import { type BoundPort, bindPort, freeUdpPort } from '../processes/bound-sockets.ts'
+import type { FromCity, ToCity } from '../processes/demo-city.ts'
+import { closeToOthers } from '../processes/private-files.ts'
+import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../processes/run-directory.ts'
+import { createSupervisor, type Supervisor } from '../processes/supervisor.ts'
+import { openStore } from '../store/engine/open.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
 import type { Ready } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
@@ -176,7 +176,7 @@ async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Prom
   if (keyring.list().length > 0 || config.serial.length > 0 || config.brokers.length > 0 || origins.has('store'))
     return false
   if (!existsSync(path.join(config.data, 'baykeeper.db'))) return true
-  const { openStore } = await import('../store/open.ts')
+  const { openStore } = await import('../store/engine/open.ts')
   await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
   await store.migrate()
   return (await store.layout()) === undefined && (await store.counts()).devices === 0
@@ -259,7 +259,7 @@ interface CityPlace {
 function startCity(config: Config, { dir, token, ingest, supervisor, log, run }: CityPlace): ChildProcess {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', path.join(root, 'src/demo-city.ts')],
+    ['--disable-warning=ExperimentalWarning', path.join(root, 'src/processes/demo-city.ts')],
     {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openKeyring } from '../lib/keyring.ts'
+import { openKeyring } from '../auth/keyring.ts'
 import { tokenCreate } from './token.ts'
 
 test('a token cannot be made under the name of a source of the server, and nothing is kept of the try', async () => {

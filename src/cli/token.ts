@@ -1,7 +1,7 @@
 /** `baykeeper token create|list|revoke` and `baykeeper setup-link`: who may send, who may look. */
 import type { Scope } from '@baykeeper/contract/vocabulary.ts'
+import { type KeyKind, openKeyring } from '../auth/keyring.ts'
 import { reservedSource } from '../domain/source-names.ts'
-import { type KeyKind, openKeyring } from '../lib/keyring.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, runningServer, usedPlaceOf } from './place.ts'
 

@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { runBitRot } from './bit-rot.ts'
-import { runSeeds } from './run-seeds.ts'
+import { runBitRot } from './testing/bit-rot.ts'
+import { runSeeds } from './testing/run-seeds.ts'
 
 it('reads all that was not touched, names what was, and gives no number twice', async (t) => {
   const { reached, firstSeed } = await runSeeds({ budgetMs: 1_500 }, runBitRot)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { hourMs, runClockSteps, start, steppingClock } from './clock-steps.ts'
-import { createCrashFiles } from './crash-files.ts'
-import { runSeeds } from './run-seeds.ts'
-import { seededRandom } from './seeded-random.ts'
+import { hourMs, runClockSteps, start, steppingClock } from './testing/clock-steps.ts'
+import { createCrashFiles } from './testing/crash-files.ts'
+import { runSeeds } from './testing/run-seeds.ts'
+import { seededRandom } from './testing/seeded-random.ts'
 import { openWriter } from './writer.ts'
 
 it('keeps its order and what is young, wherever the wall clock goes', async (t) => {

@@ -1,10 +1,10 @@
 /** Short runs that are stopped at each of their operations in turn: what the random harness finds now and then is found here always. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { type CrashFiles, createCrashFiles } from './crash-files.ts'
 import type { JournalOptions, JournalRecord, JournalWriter } from './journal.ts'
-import { journalInMemory } from './journal-in-memory.ts'
-import { seededRandom } from './seeded-random.ts'
+import { type CrashFiles, createCrashFiles } from './testing/crash-files.ts'
+import { journalInMemory } from './testing/journal-in-memory.ts'
+import { seededRandom } from './testing/seeded-random.ts'
 
 const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buffer.from(text) })
 type Journal = ReturnType<typeof journalInMemory>

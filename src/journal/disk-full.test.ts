@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { runDiskFull } from './disk-full.ts'
-import { runSeeds } from './run-seeds.ts'
+import { runDiskFull } from './testing/disk-full.ts'
+import { runSeeds } from './testing/run-seeds.ts'
 
 it('keeps what it accepted and goes on by itself, at whichever byte the disk was full', async (t) => {
   const { reached, firstSeed } = await runSeeds({ budgetMs: 700 }, runDiskFull)

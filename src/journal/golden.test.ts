@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { createCrashFiles } from './crash-files.ts'
 import type { Damage } from './journal.ts'
-import { journalInMemory } from './journal-in-memory.ts'
-import { seededRandom } from './seeded-random.ts'
+import { createCrashFiles } from './testing/crash-files.ts'
+import { journalInMemory } from './testing/journal-in-memory.ts'
+import { seededRandom } from './testing/seeded-random.ts'
 
 const goldenDir = join(import.meta.dirname, 'golden')
 const versions = [1]

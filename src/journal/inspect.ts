@@ -1,11 +1,11 @@
 /** What lies in a journal's directory, segment by segment, found by reading alone: beside a running writer and on whatever a crash left. */
 import { join } from 'node:path'
 import { type Files, realFiles } from '../lib/files.ts'
-import { copyName, damagedDirectory } from './damaged-bytes.ts'
 import { listSegments, type Segment } from './directory.ts'
 import type { Damage, JournalTail, StoredRecord } from './journal.ts'
 import { openReader } from './reader.ts'
 import { formatVersion, segmentSalt } from './segment.ts'
+import { copyName, damagedDirectory } from './testing/damaged-bytes.ts'
 import { type Seal, walk } from './walk.ts'
 
 export interface SegmentFacts {

@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { runModel } from './model.ts'
-import { runSeeds } from './run-seeds.ts'
+import { runModel } from './testing/model.ts'
+import { runSeeds } from './testing/run-seeds.ts'
 
 it('answers like its memory twin, whatever happens to it', async (t) => {
   const { reached, firstSeed } = await runSeeds({ budgetMs: 1_500 }, async (seed) => {

@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { runPowerLoss } from './power-loss.ts'
-import { runSeeds } from './run-seeds.ts'
+import { runPowerLoss } from './testing/power-loss.ts'
+import { runSeeds } from './testing/run-seeds.ts'
 
 it('loses no acknowledged record and invents none, wherever the power is cut', async (t) => {
   const { reached, firstSeed } = await runSeeds({ budgetMs: 1_500 }, runPowerLoss)

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { crc32 } from 'node:zlib'
-import type { CrashFiles } from './crash-files.ts'
 import type { JournalOptions, JournalRecord } from './journal.ts'
-import { journalInMemory } from './journal-in-memory.ts'
 import { headerBytes } from './segment.ts'
+import type { CrashFiles } from './testing/crash-files.ts'
+import { journalInMemory } from './testing/journal-in-memory.ts'
 
 const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buffer.from(text) })
 const numbers = (disk: CrashFiles) =>

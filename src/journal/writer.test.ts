@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import type { JournalRecord } from './journal.ts'
-import { journalInMemory } from './journal-in-memory.ts'
 import { openJournalReader, openJournalWriter } from './segment-journal.ts'
+import { journalInMemory } from './testing/journal-in-memory.ts'
 
 const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buffer.from(text) })
 const full = { code: 'E_JOURNAL_FULL' }

@@ -1,6 +1,7 @@
 /** What stands beside the frames of a batch: what intake said in its checkpoints, and the records that could not be read back. */
-import { damagedDirectory } from '../journal/damaged-bytes.ts'
+
 import type { Damage } from '../journal/journal.ts'
+import { damagedDirectory } from '../journal/testing/damaged-bytes.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { IntakeDay, LossBatch, LossRow } from '../store/store.ts'
 

@@ -1,11 +1,11 @@
 import { after, before } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
-import { type DatabaseServer, startServer } from '../store/mysql/mariadb-fixture.ts'
-import type { MysqlClient } from '../store/mysql/mysql-session.ts'
-import { type ServerKind, serverMissing } from '../store/mysql/server-programs.ts'
-import { openStore } from '../store/open.ts'
-import { type LimitsPlace, limitsSuite } from './limits-suite.ts'
+import type { MysqlClient } from '../store/engine/mysql/mysql-session.ts'
+import { openStore } from '../store/engine/open.ts'
+import { type DatabaseServer, startServer } from '../store/testing/mariadb-fixture.ts'
+import { type ServerKind, serverMissing } from '../store/testing/server-programs.ts'
+import { type LimitsPlace, limitsSuite } from './testing/limits-suite.ts'
 
 const kinds = ['mariadb', 'mysql'] as const satisfies readonly ServerKind[]
 const servers = new Map<ServerKind, DatabaseServer>()

@@ -3,8 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
-import { openStore } from '../store/open.ts'
-import { type LimitsPlace, limitsSuite } from './limits-suite.ts'
+import { openStore } from '../store/engine/open.ts'
+import { type LimitsPlace, limitsSuite } from './testing/limits-suite.ts'
 
 async function sqlitePlace(): Promise<LimitsPlace> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-limits-'))

@@ -6,7 +6,7 @@ import { codecOf } from '../codecs/registry.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { type CommitBatch, listOf, StoreError, type StoreFault } from '../store/store.ts'
 import { createMemoryStore, type MemoryStore } from '../store/testing/memory-store.ts'
-import { drain, journalOf, json } from './drained-journal.ts'
+import { drain, journalOf, json } from './testing/drained-journal.ts'
 
 /** A store that refuses what `refuses` finds in a batch, trial or not. */
 function refusing(refuses: (batch: CommitBatch) => StoreFault | Error | undefined): MemoryStore {

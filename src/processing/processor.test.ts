@@ -8,8 +8,8 @@ import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { listOf, type Store, StoreError } from '../store/store.ts'
 import { createMemoryStore } from '../store/testing/memory-store.ts'
-import { arrivedAt, type Body, drain, journalOf, json, slowly, text } from './drained-journal.ts'
 import { createProcessor } from './processor.ts'
+import { arrivedAt, type Body, drain, journalOf, json, slowly, text } from './testing/drained-journal.ts'
 
 /** Bays A, B, P1 and P2; C is nowhere. */
 const bay = (id: string, zone?: string) => ({ id, type: 'standard' as const, x: 0, y: 0, ...(zone ? { zone } : {}) })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createDeliveryQueue } from './delivery-queue.ts'
-import { createFakeContext } from './fake-context.ts'
+import { createFakeContext } from './testing/fake-context.ts'
 
 const line = (text: string) => [{ framing: 'whole', codec: 'generic', bytes: Buffer.from(text), frames: 1 } as const]
 const never = new AbortController().signal

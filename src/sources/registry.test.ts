@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
-import { createFakeContext } from './fake-context.ts'
 import { aborted } from './listener.ts'
 import { runSource } from './registry.ts'
 import type { Source } from './source.ts'
+import { createFakeContext } from './testing/fake-context.ts'
 
 test('a source that breaks is started again by the schedule and says why it waits', async () => {
   const slept: number[] = []

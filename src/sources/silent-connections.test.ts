@@ -6,12 +6,12 @@ import { type TestContext, test } from 'node:test'
 import { createAddressList } from '../lib/address-list.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createConnectionLimits } from './connection-limits.ts'
-import { createFakeContext } from './fake-context.ts'
 import { httpSource } from './http/http-source.ts'
 import { mqttBrokerSource } from './mqtt/broker-source.ts'
 import { publish, rawClient } from './mqtt/raw-client.ts'
 import type { Source } from './source.ts'
 import { tcpSource } from './tcp/tcp-source.ts'
+import { createFakeContext } from './testing/fake-context.ts'
 
 const listen = { host: '127.0.0.1', port: 0 }
 const tokens = { ingest: (token: string) => (token === 'good' ? { source: 'north' } : undefined) }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createFakeContext, type FakeContext } from './fake-context.ts'
 import { httpSource } from './http/http-source.ts'
 import { mqttBrokerSource } from './mqtt/broker-source.ts'
 import { mqttClientSource } from './mqtt/client-source.ts'
@@ -10,6 +9,7 @@ import { publish, rawClient } from './mqtt/raw-client.ts'
 import { scriptedBroker } from './mqtt/scripted-broker.ts'
 import type { Source } from './source.ts'
 import { tcpSource } from './tcp/tcp-source.ts'
+import { createFakeContext, type FakeContext } from './testing/fake-context.ts'
 
 const listen = { host: '127.0.0.1', port: 0 }
 const tokens = { ingest: () => ({ source: 'north' }) }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { commitsUnderWayMax, createCommits } from './commits.ts'
-import { createSessionBook, sessionList } from './session-rows.ts'
+import { createSessionBook, sessionList } from './readings/session-rows.ts'
 
 test('a commit knows the one before it until that has ended', async () => {
   const commits = createCommits()

@@ -1,5 +1,5 @@
 /** Which decoder an operator has chosen for a device: the contract, and the one way it is kept in every dialect. */
-import type { SqlRunner } from './sql-runner.ts'
+import type { SqlRunner } from './engine/sql-runner.ts'
 import { type DecoderChoice, decoderChoice } from './tables/decoder-choice.ts'
 
 export interface DecoderStore {

@@ -1,8 +1,8 @@
 /** Which fault is whose: a row is blamed only for what a row can cause, because blame means quarantine. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isOfSession, mysqlFault } from './mysql/mysql-faults.ts'
-import { sqliteFault } from './sqlite/sqlite-faults.ts'
+import { isOfSession, mysqlFault } from './engine/mysql/mysql-faults.ts'
+import { sqliteFault } from './engine/sqlite/sqlite-faults.ts'
 import { StoreError } from './store.ts'
 
 const sqlite = (errcode: number | undefined) => sqliteFault(Object.assign(new Error('x'), { errcode })).fault

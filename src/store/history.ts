@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
-import type { SessionRows } from './session-rows.ts'
+import type { SessionRows } from './readings/session-rows.ts'
 import type { HealthRow } from './tables/device-health.ts'
 import type { OccupancyRow } from './tables/occupancy.ts'
 import type { SessionKey, SessionRow } from './tables/session.ts'

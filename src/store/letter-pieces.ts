@@ -2,7 +2,7 @@
  * The bytes of a dead letter: the beginning in its own row, the rest in pieces, so that no statement and no row of an answer is larger than
  * a server takes (`max_allowed_packet`), however large the frame was.
  */
-import type { SqlRunner } from './sql-runner.ts'
+import type { SqlRunner } from './engine/sql-runner.ts'
 import type { DeadLetterRow } from './store.ts'
 import { deadLetter, type StoredDeadLetter } from './tables/dead-letter.ts'
 import type { DeadLetterPieceTable, DeadLetterTable } from './tables.ts'

@@ -11,7 +11,7 @@
 import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
-import type { Recount, RecountOptions } from './recount.ts'
+import type { Recount, RecountOptions } from './queries/recount.ts'
 import type { Discard, StoredDeadLetter } from './store.ts'
 import type { Gap, GapKey } from './tables/gap.ts'
 import type { IntakeDay } from './tables/intake-day.ts'

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { instant } from '../lib/brand.ts'
-import { migrateSqlite } from './sqlite/migrate-sqlite.ts'
+import { migrateSqlite } from './engine/sqlite/migrate-sqlite.ts'
 
 export const schemaDoc = path.join(import.meta.dirname, '../../docs/schema.md')
 

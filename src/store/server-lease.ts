@@ -4,7 +4,7 @@
  * its own lease back, so that a server that was killed starts again at once.
  */
 import { sql } from 'kysely'
-import type { SqlRunner } from './sql-runner.ts'
+import type { SqlRunner } from './engine/sql-runner.ts'
 import { StoreError } from './store.ts'
 
 export const leaseBeatMs = 5_000

@@ -23,7 +23,7 @@ import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LayoutRow, LayoutStore } from './layouts.ts'
 import type { LossBatch, LossStore } from './losses.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
-import type { ReadingRows } from './reading-rows.ts'
+import type { ReadingRows } from './readings/reading-rows.ts'
 import type { LeaseStore } from './server-lease.ts'
 import type { TableChange } from './table.ts'
 import type { StoredDeadLetter } from './tables/dead-letter.ts'
@@ -47,8 +47,8 @@ export {
   readingAt,
   readingWidth,
   sharedReadings,
-} from './reading-rows.ts'
-export { createSessionBook, noSessions, sessionList, sessionRows } from './session-rows.ts'
+} from './readings/reading-rows.ts'
+export { createSessionBook, noSessions, sessionList, sessionRows } from './readings/session-rows.ts'
 export { isForPerson, StoreError, type StoreFault } from './store-fault.ts'
 export type { TableChange } from './table.ts'
 export type { StoredDeadLetter } from './tables/dead-letter.ts'

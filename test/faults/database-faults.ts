@@ -1,9 +1,9 @@
 /** What happens to a database, done to a real MariaDB or MySQL in the middle of a backlog. Each is over when it is healed and was noticed. */
 import type { Connection } from 'mariadb'
-import { type Random, upTo } from '../../src/journal/seeded-random.ts'
+import { type Random, upTo } from '../../src/journal/testing/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import type { CuttingProxy } from '../../src/store/mysql/cutting-proxy.ts'
-import type { DatabaseServer } from '../../src/store/mysql/mariadb-fixture.ts'
+import type { CuttingProxy } from '../../src/store/testing/cutting-proxy.ts'
+import type { DatabaseServer } from '../../src/store/testing/mariadb-fixture.ts'
 import { type Following, until } from './following.ts'
 
 export interface StruckDatabase {

@@ -1,7 +1,7 @@
 /** A processor that follows a journal in memory into a store, while something happens to the store. */
 import { codecOf } from '../../src/codecs/registry.ts'
 import type { JournalReader, JournalRecord } from '../../src/journal/journal.ts'
-import { createMemoryJournal } from '../../src/journal/memory-journal.ts'
+import { createMemoryJournal } from '../../src/journal/testing/memory-journal.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { createProcessor } from '../../src/processing/processor.ts'

@@ -1,11 +1,11 @@
 /** Faults of the journal: on a disk in memory whose power, room and bytes can be taken away, and with real processes for its lock. */
-import { runBitRot } from '../../src/journal/bit-rot.ts'
-import { runClockSteps } from '../../src/journal/clock-steps.ts'
-import { runDiskFull } from '../../src/journal/disk-full.ts'
-import { runModel } from '../../src/journal/model.ts'
-import { runPowerLoss } from '../../src/journal/power-loss.ts'
-import { runSeeds, SeedFailed } from '../../src/journal/run-seeds.ts'
-import { runTwoInstances } from '../../src/journal/two-instances.ts'
+import { runBitRot } from '../../src/journal/testing/bit-rot.ts'
+import { runClockSteps } from '../../src/journal/testing/clock-steps.ts'
+import { runDiskFull } from '../../src/journal/testing/disk-full.ts'
+import { runModel } from '../../src/journal/testing/model.ts'
+import { runPowerLoss } from '../../src/journal/testing/power-loss.ts'
+import { runSeeds, SeedFailed } from '../../src/journal/testing/run-seeds.ts'
+import { runTwoInstances } from '../../src/journal/testing/two-instances.ts'
 import type { FaultFailure, FaultRow, FaultRunOptions, FaultRunResult } from './fault-row.ts'
 
 const failuresMax = 5

@@ -3,14 +3,14 @@ import type { PlantedBug } from './planted-bug.ts'
 
 const table = ['--test', 'src/cli/command-table.test.ts']
 const place = ['--test', 'src/cli/used-place.test.ts']
-const config = ['--test', 'src/config.test.ts']
-const state = ['--test', 'src/worker-state.test.ts']
-const worker = ['--test', 'src/worker.slow.test.ts']
-const run = ['--test', 'src/run-directory.slow.test.ts']
-const modes = ['--test', 'src/private-files.test.ts']
+const config = ['--test', 'src/config/config.test.ts']
+const state = ['--test', 'src/processes/worker-state.test.ts']
+const worker = ['--test', 'src/processes/worker.slow.test.ts']
+const run = ['--test', 'src/processes/run-directory.slow.test.ts']
+const modes = ['--test', 'src/processes/private-files.test.ts']
 const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
-const advice = ['--test', 'src/advice.test.ts']
+const advice = ['--test', 'src/cli/advice.test.ts']
 const stays = ['--test', 'src/simulator/transitions.test.ts']
 const plan = ['--test', 'src/simulator/layout-upload.test.ts']
 
@@ -24,10 +24,10 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'leaves a measure out of the drawer of a device',
-    file: 'web/src/desk/measure-words.ts',
+    file: 'web/src/shell/measure-words.ts',
     from: 'if (value === undefined || batteryMeasures.includes(name)) return []',
     to: 'if (value === undefined || batteryMeasures.includes(name) || charted) return []',
-    judge: ['--test', 'web/src/desk/measure-words.test.ts'],
+    judge: ['--test', 'web/src/shell/measure-words.test.ts'],
   },
   {
     what: 'takes a number of the command line that is out of range',
@@ -66,91 +66,91 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets two listeners have one port',
-    file: 'src/config-faults.ts',
+    file: 'src/config/faults.ts',
     from: 'if (!first) return []',
     to: 'if (first) return []',
     judge: config,
   },
   {
     what: 'opens a listener without a list to the network',
-    file: 'src/config-faults.ts',
+    file: 'src/config/faults.ts',
     from: "port === 'off' || allow.length > 0",
     to: "port === 'off' || allow.length >= 0",
     judge: config,
   },
   {
     what: 'reads an empty variable as 0',
-    file: 'src/config.ts',
+    file: 'src/config/config.ts',
     from: 'env[envName(key)] || undefined',
     to: 'env[envName(key)]',
     judge: config,
   },
   {
     what: 'takes a topic filter with a wildcard in the middle',
-    file: 'src/config-values.ts',
+    file: 'src/config/values.ts',
     from: "level === '#' && i < levels.length - 1",
     to: "level === '#' && i > levels.length",
     judge: config,
   },
   {
     what: 'launches a process again after it was stopped',
-    file: 'src/worker-state.ts',
+    file: 'src/processes/worker-state.ts',
     from: "{ is: 'leaving', again: false } : { is: 'ended' }",
     to: "{ is: 'leaving', again: false } : state",
     judge: state,
   },
   {
     what: 'waits longer and longer for a process that had been healthy',
-    file: 'src/worker-state.ts',
+    file: 'src/processes/worker-state.ts',
     from: 'now - state.since > healthyMs ? 1 : state.falls + 1',
     to: 'state.falls + 1',
     judge: state,
   },
   {
     what: 'does not end a process by force that does not leave',
-    file: 'src/worker.ts',
+    file: 'src/processes/worker.ts',
     from: "leaver.kill('SIGKILL')",
     to: 'leaver.unref()',
     judge: worker,
   },
   {
     what: 'gives up a program that could not be started once',
-    file: 'src/worker.ts',
+    file: 'src/processes/worker.ts',
     from: 'if (spawned.pid === undefined) exited(spawned, null, null)',
     to: '',
     judge: worker,
   },
   {
     what: 'writes a process down only when it is ready',
-    file: 'src/worker.ts',
+    file: 'src/processes/worker.ts',
     from: 'if (spawned.pid !== undefined) options.onSpawn(spawned.pid)',
     to: "spawned.once('message', () => options.onSpawn(spawned.pid as number))",
     judge: worker,
   },
   {
     what: 'removes the addresses of the server that runs',
-    file: 'src/run-directory.ts',
+    file: 'src/processes/run-directory.ts',
     from: "  const lock = holdLock(path.join(dataDir, 'run', 'owner.lock'))",
     to: "  rmSync(readyPath(dataDir), { force: true })\n  const lock = holdLock(path.join(dataDir, 'run', 'owner.lock'))",
     judge: run,
   },
   {
     what: 'does not wait for what a killed server left behind',
-    file: 'src/run-directory.ts',
+    file: 'src/processes/run-directory.ts',
     from: 'for (const until = performance.now() + leftoverMsMax; left.some(isRunning);',
     to: 'for (const until = performance.now() + leftoverMsMax; left.some(isRunning) && left.length < 0;',
     judge: run,
   },
   {
     what: 'takes another process for its own child by its number',
-    file: 'src/run-directory.ts',
+    file: 'src/processes/run-directory.ts',
     from: 'processStart(pid) === start',
     to: 'processStart(pid) !== undefined && start.length > 0',
     judge: run,
   },
   {
     what: 'leaves an existing data directory open to others',
-    file: 'src/private-files.ts',
+    file: 'src/processes/private-files.ts',
     from: '[...(await closeOne(dataDir)), ...problems.flat()]',
     to: '[...problems.flat()]',
     judge: modes,

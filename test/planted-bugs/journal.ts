@@ -2,12 +2,12 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 /** The same seeds each time; nothing found within these milliseconds counts as missed. */
-const harness = ['src/journal/journal-judge.ts', '15000']
+const harness = ['src/journal/testing/journal-judge.ts', '15000']
 const contract = ['--test', 'src/journal/journal.test.ts']
 const writer = ['--test', 'src/journal/writer.test.ts']
 const points = ['--test', 'src/journal/crash-points.test.ts']
-const clock = ['src/journal/journal-judge.ts', '20000', '1', 'clock']
-const model = ['src/journal/journal-judge.ts', '10000', '1', 'model']
+const clock = ['src/journal/testing/journal-judge.ts', '20000', '1', 'clock']
+const model = ['src/journal/testing/journal-judge.ts', '10000', '1', 'model']
 
 export const journalBugs: readonly PlantedBug[] = [
   {
@@ -188,7 +188,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'keeps no copy of damaged bytes',
-    file: 'src/journal/damaged-bytes.ts',
+    file: 'src/journal/testing/damaged-bytes.ts',
     from: 'await keepOne(files, dir, range, range.offset)',
     to: 'await Promise.resolve()',
     judge: harness,

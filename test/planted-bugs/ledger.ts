@@ -2,10 +2,10 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const gaps = ['--test', 'src/processing/gap-book.test.ts']
-const histories = ['--test', 'src/ledger-histories.test.ts']
+const histories = ['--test', 'src/audit/ledger-histories.test.ts']
 const requeue = ['--test', 'src/processing/requeue.test.ts']
-const days = ['--test', 'src/intake-days.test.ts', 'src/intake-facts.test.ts']
-const contract = ['--test', 'src/store/sqlite/sqlite.test.ts']
+const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
+const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
 const api = ['--test', 'src/api/losses.test.ts', 'src/api/audit.test.ts']
 const said = ['--test', 'src/processing/intake-said.test.ts']
 
@@ -61,35 +61,35 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'discards what is about to be decoded again',
-    file: 'src/store/sqlite/discard.ts',
+    file: 'src/store/engine/sqlite/discard.ts',
     from: "if (letter.state !== 'new') return 'requeued'",
     to: '',
     judge: contract,
   },
   {
     what: 'recounts without a look at gaps',
-    file: 'src/store/recount.ts',
+    file: 'src/store/queries/recount.ts',
     from: 'if (differs(missing, spanned - distinct))',
     to: 'if (spanned < distinct)',
     judge: contract,
   },
   {
     what: 'does not see that a number is stored twice',
-    file: 'src/store/recount.ts',
+    file: 'src/store/queries/recount.ts',
     from: 'if (numbered !== distinct)',
     to: 'if (numbered < distinct)',
     judge: contract,
   },
   {
     what: 'begins a day anew that it had let go, and so writes over it',
-    file: 'src/intake-days.ts',
+    file: 'src/intake/days.ts',
     from: 'if (day < oldest) return days.get(oldest) as DayCount',
     to: '',
     judge: days,
   },
   {
     what: 'tells a loss of unknown size as 0',
-    file: 'src/intake-days.ts',
+    file: 'src/intake/days.ts',
     from: 'frames: before ? (known ?? null) : frames',
     to: 'frames: before ? (known ?? 0) : (frames ?? 0)',
     judge: days,
@@ -110,7 +110,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'says that a loss of unknown size is known',
-    file: 'src/store/loss-queries.ts',
+    file: 'src/store/queries/loss-queries.ts',
     from: 'count(*) - count($',
     to: '0 * count($',
     judge: api,

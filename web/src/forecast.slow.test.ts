@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
-import { type Build, buildPages } from './build-under-test.ts'
-import { running } from './forecast-under-test.ts'
-import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { samplePlan } from './plan/sample-plan.ts'
+import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './testing/browser-under-test.ts'
+import { type Build, buildPages } from './testing/build-under-test.ts'
+import { running } from './testing/forecast-under-test.ts'
+import { type PageDouble, startPageDouble } from './testing/pages-under-test.ts'
 
 let build: Build
 let browser: Browser

@@ -5,10 +5,10 @@ import { after, before, test } from 'node:test'
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { Browser, Page } from 'playwright-core'
 import { code } from './bay-state.ts'
-import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './browser-under-test.ts'
-import { type Build, buildPages } from './build-under-test.ts'
-import { type PageDouble, startPageDouble } from './pages-under-test.ts'
 import { samplePlan } from './plan/sample-plan.ts'
+import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './testing/browser-under-test.ts'
+import { type Build, buildPages } from './testing/build-under-test.ts'
+import { type PageDouble, startPageDouble } from './testing/pages-under-test.ts'
 
 let build: Build
 let browser: Browser

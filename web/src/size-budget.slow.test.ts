@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { constants, gzipSync } from 'node:zlib'
-import { type Build, buildPages } from './build-under-test.ts'
+import { type Build, buildPages } from './testing/build-under-test.ts'
 
 let build: Build
 before(async () => {

@@ -5,7 +5,7 @@ import { instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import type { Store, StoredLayout } from '../../store/store.ts'
-import { deviceState, layoutOf, until } from '../api-under-test.ts'
+import { deviceState, layoutOf, until } from '../testing/api-under-test.ts'
 import { createLiveState } from './live-state.ts'
 
 /** A store as live state sees it, whose content the test sets. */

@@ -1,5 +1,5 @@
 /** A client of the stream, for tests: reads it over a real connection, event by event. */
-import { bearer } from '../api-under-test.ts'
+import { bearer } from '../testing/api-under-test.ts'
 
 export interface Event {
   name: string

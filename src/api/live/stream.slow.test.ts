@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import type { DeviceState } from '../../domain/device.ts'
 import { systemClock } from '../../lib/clock.ts'
-import { apiUnderTest, bearer, deviceState, layoutOf, storeWith, until } from '../api-under-test.ts'
+import { apiUnderTest, bearer, deviceState, layoutOf, storeWith, until } from '../testing/api-under-test.ts'
 import { openStream } from './stream-reader.ts'
 
 /** Enough that a few frames fill what the kernel buffers for a connection (some megabytes on loopback). */

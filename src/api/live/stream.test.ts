@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ApiUnderTest, apiUnderTest, bearer, deviceState, layoutOf, statusOk, until } from '../api-under-test.ts'
+import {
+  type ApiUnderTest,
+  apiUnderTest,
+  bearer,
+  deviceState,
+  layoutOf,
+  statusOk,
+  until,
+} from '../testing/api-under-test.ts'
 import { openStream } from './stream-reader.ts'
 
 const snapshot = async (api: ApiUnderTest) => {

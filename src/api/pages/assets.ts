@@ -29,7 +29,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 const compressBytesMin = 512
 
 export type PageName = 'desk' | 'public'
-const entries: Record<PageName, string> = { desk: 'src/desk/main.tsx', public: 'src/public/main.tsx' }
+const entries: Record<PageName, string> = { desk: 'src/shell/main.tsx', public: 'src/pages/public/main.tsx' }
 
 interface Asset {
   readonly type: string

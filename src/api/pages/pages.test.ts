@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Layout } from '../../domain/layout.ts'
 import { instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
-import { apiUnderTest, bearer, deviceState, layoutOf, storeWith, until } from '../api-under-test.ts'
+import { apiUnderTest, bearer, deviceState, layoutOf, storeWith, until } from '../testing/api-under-test.ts'
 import { html, jsonBlock } from './html.ts'
 import { ageText } from './public-page.ts'
 

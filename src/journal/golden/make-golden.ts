@@ -4,11 +4,11 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type CrashFiles, createCrashFiles } from '../crash-files.ts'
 import type { JournalRecord } from '../journal.ts'
-import { seededRandom } from '../seeded-random.ts'
 import { formatVersion } from '../segment.ts'
-import { createStepClock } from '../step-clock.ts'
+import { type CrashFiles, createCrashFiles } from '../testing/crash-files.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
+import { createStepClock } from '../testing/step-clock.ts'
 import { openWriter } from '../writer.ts'
 
 const options = { segmentBytesMax: 1_400 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
-import { createFakeContext } from '../fake-context.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { type HttpSourceOptions, httpSource } from './http-source.ts'
 
 const tokens = {

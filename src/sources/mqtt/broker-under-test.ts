@@ -1,7 +1,7 @@
 /** The built-in broker on a free port, with a context that keeps everything in memory. Ends with the test. */
 import type { TestContext } from 'node:test'
-import { createFakeContext } from '../fake-context.ts'
 import type { Sender, TokenCheck } from '../source.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { type MqttBrokerOptions, mqttBrokerSource } from './broker-source.ts'
 import { rawClient } from './raw-client.ts'
 

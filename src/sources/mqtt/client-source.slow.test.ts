@@ -9,7 +9,7 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import mqtt from 'mqtt'
 import { findPart, missing } from '../../../tools/parts.ts'
-import { createFakeContext } from '../fake-context.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { brokerPreflight } from './broker-preflight.ts'
 import { type MqttClientOptions, mqttClientSource } from './client-source.ts'
 

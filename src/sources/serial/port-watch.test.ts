@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant } from '../../lib/brand.ts'
-import { createFakeContext } from '../fake-context.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import type { DriverCounters } from './driver-counters.ts'
 import { createPortWatch } from './port-watch.ts'
 

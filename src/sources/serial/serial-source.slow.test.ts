@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { missing } from '../../../tools/parts.ts'
-import { createFakeContext } from '../fake-context.ts'
 import { runSource } from '../registry.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { serialSource } from './serial-source.ts'
 
 const skip = missing('socat')

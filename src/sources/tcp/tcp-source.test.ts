@@ -4,8 +4,8 @@ import net from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { createFakeContext } from '../fake-context.ts'
 import { lineBytesMax } from '../line-splitter.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { type TcpSourceOptions, tcpSource } from './tcp-source.ts'
 
 async function open(t: TestContext, options: Partial<TcpSourceOptions> = {}, context = createFakeContext()) {

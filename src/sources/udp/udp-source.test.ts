@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { createFakeContext } from '../fake-context.ts'
+import { createFakeContext } from '../testing/fake-context.ts'
 import { dropsOf, kernelDrops } from './kernel-drops.ts'
 import { type UdpSourceOptions, udpPreflight, udpSource } from './udp-source.ts'
 

@@ -1,0 +1,180 @@
+/** The API on a real store in a directory of its own, for tests: filled through `commit` as processing does it. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { type Keyring, openKeyring } from '../../auth/keyring.ts'
+import type { DeviceState } from '../../domain/device.ts'
+import { newDevice } from '../../domain/fold.ts'
+import type { Layout } from '../../domain/layout.ts'
+import { decodePublication } from '../../domain/layout-publication.ts'
+import { noMeasures } from '../../domain/measures.ts'
+import type { DeviceId } from '../../domain/reading.ts'
+import { instant } from '../../lib/brand.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { type Log, silentLog } from '../../lib/log.ts'
+import { openStore } from '../../store/engine/open.ts'
+import type { ReadingRow, Store } from '../../store/store.ts'
+import { aBatch, type BatchSample, placeLayout } from '../../store/testing/store-samples.ts'
+import type { ApiDeps, Publisher } from '../context.ts'
+import { createApi } from '../server.ts'
+import type { SystemStatus } from '../status.ts'
+
+export const apiKey = 'key-of-the-tests-0123456789'
+export const bearer = { authorization: `Bearer ${apiKey}` }
+
+export interface ApiUnderTest extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly keyring: Keyring
+  /** Writes devices, readings or dead letters as one batch of the journal. */
+  commit(batch: BatchSample): Promise<number>
+  /** Listens on a free port and returns the base URL. */
+  listen(): Promise<string>
+}
+
+export const statusOk: SystemStatus = {
+  version: '0.1.0',
+  startedAt: 1_795_420_800_000,
+  ready: { intake: true, processor: true },
+  pipeline: 'ok',
+  sources: [{ name: 'gate', kind: 'http', state: 'up', detail: 'listening', received: 3, accepted: 2, refused: 1 }],
+}
+
+export interface UnderTestOptions extends Partial<Omit<ApiDeps, 'store'>> {
+  /** Stands between the API and the real store. */
+  readonly around?: (store: Store) => Store
+  readonly log?: Log
+  /** Default: a SQLite file of its own. */
+  readonly storeUrl?: string
+  /** Stored before the API starts. */
+  readonly layout?: Layout
+}
+
+export async function apiUnderTest({
+  around,
+  layout,
+  storeUrl,
+  ...deps
+}: UnderTestOptions = {}): Promise<ApiUnderTest> {
+  const dir = await mkdtemp(join(tmpdir(), 'api-'))
+  const clock: Clock = deps.clock ?? systemClock
+  const store = await openStore(storeUrl ?? `sqlite:${join(dir, 'store.sqlite')}`, { log: silentLog, clock })
+  await store.migrate()
+  if (layout) await placeLayout(store, layout, { created: clock.now() })
+  const keyring = await openKeyring(dir, { BAYKEEPER_API_KEY: apiKey }, { clock })
+  const app = await createApi({
+    publisher: committing(store),
+    store: around?.(store) ?? store,
+    keyring,
+    status: () => statusOk,
+    clock,
+    log: silentLog,
+    simulated: () => false,
+    hosts: [],
+    distDir: join(dir, 'no-dist'),
+    ...deps,
+  })
+  let position = (await store.cursor('test')).position
+  return {
+    app,
+    store,
+    keyring,
+    async commit(batch) {
+      await store.commit(aBatch({ journal: 'test', from: position, to: position + 1, fence: 0, ...batch }))
+      position++
+      return position
+    },
+    async listen() {
+      await app.ready()
+      await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
+      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      keyring[Symbol.dispose]()
+      await store[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true })
+    },
+  }
+}
+
+/** Journals nothing: commits the layout as processing would. */
+function committing(store: Store): Publisher {
+  const journal = 'layouts of the API'
+  return {
+    async publish(record) {
+      const { position, fence } = await store.cursor(journal)
+      const publication = decodePublication(record)
+      assert.ok(publication)
+      const { at: created, ...said } = publication
+      const row = { ...said, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
+      await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts: [row] }))
+      return { journal, record: position + 1 }
+    },
+  }
+}
+
+export function deviceState(id: number, external: string, more: Partial<DeviceState> = {}): DeviceState {
+  const now = instant(Date.now())
+  return {
+    ...newDevice(id, 'gate', external as DeviceId, now),
+    occupied: false,
+    since: now,
+    lastTime: now,
+    rev: 1,
+    ...more,
+  }
+}
+
+export const readingRow = (device: number, seq: number, more: Partial<ReadingRow> = {}): ReadingRow => ({
+  pos: seq + 1,
+  idx: 0,
+  device,
+  epoch: 0,
+  seq,
+  time: instant(1_795_420_800_000 + seq * 1_000),
+  arrived: instant(1_795_420_800_500 + seq * 1_000),
+  quality: 0,
+  hash: seq,
+  occupied: seq % 2 === 0,
+  ...noMeasures,
+  ...more,
+})
+
+export const layoutOf = (ids: readonly string[], name = 'South Garage'): Layout => ({
+  name: 'Harbour City',
+  bayW: 2.5,
+  bayH: 5,
+  sites: [
+    {
+      id: 'south',
+      name,
+      zone: 'Europe/Berlin',
+      levels: [
+        {
+          id: 'l0',
+          name: 'Ground',
+          x: 0,
+          y: 0,
+          w: 100,
+          h: 50,
+          zones: [{ id: 'z', name: 'Zone' }],
+          bays: ids.map((id, i) => ({ id, type: 'standard', x: i * 2.5, y: 0, ...(i === 0 ? { zone: 'z' } : {}) })),
+        },
+      ],
+    },
+  ],
+})
+
+export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  for (const end = Date.now() + ms; !(await condition()); ) {
+    if (Date.now() > end) throw new Error('did not happen in time')
+    await systemClock.sleep(20)
+  }
+}
+
+/** The store with some of its methods replaced. */
+export const storeWith = (store: Store, methods: Partial<Store>): Store => Object.assign(Object.create(store), methods)

@@ -1,0 +1,28 @@
+/** An audit in a thread of its own: what it reads and adds up takes no turn away from pages and streams. */
+import path from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { AuditReport } from '@baykeeper/contract/audit.ts'
+import { openJournalReader } from '../journal/segment-journal.ts'
+import { systemClock } from '../lib/clock.ts'
+import { silentLog } from '../lib/log.ts'
+import { openStore } from '../store/engine/open.ts'
+import { type AuditStep, audit } from './audit.ts'
+
+export interface AuditPlace {
+  /** Of the journal. */
+  readonly dataDir: string
+  readonly storeUrl: string
+}
+
+export type AuditNews = { readonly step: AuditStep } | { readonly report: AuditReport } | { readonly failed: string }
+
+const tell = (news: AuditNews) => parentPort?.postMessage(news)
+const { dataDir, storeUrl } = workerData as AuditPlace
+
+try {
+  await using reader = await openJournalReader(path.join(dataDir, 'journal'))
+  await using store = await openStore(storeUrl, { log: silentLog, clock: systemClock })
+  tell({ report: await audit({ store, reader, clock: systemClock, onStep: (step) => tell({ step }) }) })
+} catch (fault) {
+  tell({ failed: fault instanceof Error ? fault.message : String(fault) })
+}

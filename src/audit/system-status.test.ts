@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChildSettings, IntakeFigures, LedgerTotals } from '../processes/messages.ts'
+import { systemStatus } from './system-status.ts'
+
+const settings = { version: '1', startedAt: 0 } as ChildSettings
+const intake = (accepted: number, more: Partial<IntakeFigures> = {}) =>
+  ({
+    tail: { acceptedFrames: accepted },
+    received: accepted + 3,
+    refused: 2,
+    unframeable: 1,
+    inFlight: 0,
+    sources: [],
+    journal: {},
+    ...more,
+  }) as unknown as IntakeFigures
+const totals = (committed: number, more: Partial<LedgerTotals> = {}): LedgerTotals => ({
+  committed,
+  duplicate: 0,
+  quarantined: 0,
+  tentative: 0,
+  lost: 0,
+  damaged: 0,
+  position: 1,
+  acceptedFrames: committed,
+  ...more,
+})
+const status = (figures: IntakeFigures, ledger: LedgerTotals) =>
+  systemStatus(
+    settings,
+    {
+      type: 'figures',
+      intake: figures,
+      processor: { type: 'processor', stats: { state: 'ok', lagMs: 0 } as never, ledger },
+      alive: ['intake', 'processor'],
+    },
+    0,
+  ).ledger
+
+test('what waits between journal and store is pending', () => {
+  const ledger = status(intake(100), totals(60))
+  assert.deepEqual([ledger?.pending, ledger?.difference], [40, 0])
+})
+
+test('a frame is committed, a duplicate or quarantined, and the law knows all three', () => {
+  const where = { duplicate: 7, quarantined: 3, acceptedFrames: 100 }
+  assert.equal(status(intake(100), totals(90, where))?.difference, 0)
+})
+
+test('a database that is ahead of the sample of intake shows no negative pending', () => {
+  const ledger = status(intake(100), totals(109))
+  assert.deepEqual([ledger?.accepted, ledger?.received, ledger?.pending, ledger?.difference], [109, 112, 0, 0])
+})
+
+test('a frame that went nowhere, and one that intake lost sight of, are a difference', () => {
+  assert.equal(status(intake(100), totals(59, { acceptedFrames: 60 }))?.difference, 1)
+  assert.equal(status(intake(100, { received: 104 }), totals(100))?.difference, 1)
+})
+
+test('damage is a term of the balance and no missing number; frames on their way to the disk are not judged yet', () => {
+  const ledger = status(intake(100, { received: 110, inFlight: 7 }), totals(95, { acceptedFrames: 100, damaged: 5 }))
+  assert.deepEqual([ledger?.damaged, ledger?.lost, ledger?.difference], [5, 0, 0])
+})
+
+const health = (more: object) =>
+  systemStatus(
+    settings,
+    {
+      ...{ type: 'figures', intake: intake(100), alive: ['intake', 'processor'] },
+      processor: { type: 'processor', stats: { state: 'ok', lagMs: 0 } as never, ledger: totals(60) },
+      ...more,
+    },
+    0,
+  )
+const trouble = {
+  ...{ kind: 'unknown' as const, reason: 'Unknown thing', since: 0, tries: 12, isReported: true },
+  ...{ server: 'MariaDB 10.11', statement: 'INSERT INTO device', nextStep: 'look it up' },
+}
+
+test('processing that does not advance is a problem with its reason, whether or not the processor reports one', () => {
+  const standstill = { forMs: 21_000, records: 7 }
+  const hung = health({ standstill, silent: ['processor'] })
+  assert.deepEqual([hung.pipeline, hung.advancing], ['not-advancing', false])
+  assert.match(hung.problems?.[0] ?? '', /not advancing: 7 journal records wait.*does not answer/)
+  const reported = health({
+    processor: { type: 'processor', stats: { state: 'behind', lagMs: 0, trouble } as never, ledger: undefined },
+  })
+  assert.equal(reported.advancing, false)
+  for (const part of [/Unknown thing/, /MariaDB 10\.11/, /INSERT INTO device/, /look it up/])
+    assert.match(reported.problems?.[0] ?? '', part)
+  assert.match(health({ standstill }).problems?.[0] ?? '', /a call to the database may hang/)
+})
+
+test('a backlog that shrinks, and a fault that was tried twice, are no problem', () => {
+  assert.deepEqual(health({}).problems, [])
+  const twice = { ...trouble, tries: 2, isReported: false }
+  const stats = { state: 'database-down', lagMs: 0, trouble: twice } as never
+  const status = health({ processor: { type: 'processor', stats, ledger: undefined } })
+  assert.deepEqual([status.advancing, status.problems], [true, []])
+})
+
+test('a journal that refuses readings, an intake and a main process that do not answer are problems', () => {
+  const refusing = { ...intake(100), journal: { refusing: 'the disk is 93 % full' } }
+  assert.match(health({ intake: refusing }).problems?.[0] ?? '', /readings are refused: the disk is 93 % full/)
+  assert.match(health({ silent: ['intake'] }).problems?.[0] ?? '', /intake process does not answer/)
+  assert.match(health({ ageMs: 16_000 }).problems?.[0] ?? '', /main process does not answer/)
+})

@@ -1,0 +1,91 @@
+/**
+ * Faults that only the whole configuration shows: values that are right alone and wrong together, or wrong on this machine. `start` and
+ * `config check` both call `refuseFaulty`, so that they refuse the same with the same text.
+ */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { weakEnvironment } from '../auth/keyring.ts'
+import { type Config, type ConfigFault, configError, type LoadedConfig } from './config.ts'
+import { isLoopback } from './configured-sources.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+type Found = Omit<ConfigFault, 'where'>
+
+/** Throws ConfigError with one line per fault. */
+export async function refuseFaulty(loaded: LoadedConfig, env: Environment = process.env): Promise<void> {
+  const { config, locate } = loaded
+  const found = [
+    ...samePorts(loaded),
+    ...endlessClosures(config),
+    ...openListeners(config, env),
+    ...(await unknownHost(config)),
+  ]
+  if (found.length > 0) throw configError(found.map((fault) => ({ ...fault, where: locate(fault.at) })))
+}
+
+/** Two listeners cannot share a TCP port. */
+function samePorts({ config: { port, ingest, mqtt, tcp }, origins }: LoadedConfig): Found[] {
+  const listeners = [
+    { at: ['port'], value: port },
+    { at: ['ingest', 'port'], value: ingest.port },
+    { at: ['mqtt', 'port'], value: mqtt.port },
+    { at: ['tcp', 'port'], value: tcp.port },
+  ].filter(({ value }) => value !== 'off' && value !== 0)
+  return listeners.flatMap(({ at, value }, i) => {
+    const first = listeners.slice(0, i).find((other) => other.value === value)?.at
+    if (!first) return []
+    // The one that was written down, beside one that was not.
+    const [blamed, other] = origins.has(first.join('.')) && !origins.has(at.join('.')) ? [first, at] : [at, first]
+    return [{ at: blamed, what: `${value} is the port of ${other.join('.')} too: each listener needs its own` }]
+  })
+}
+
+/** A closure that ends before it begins closes nothing. */
+function endlessClosures({ forecast }: Config): Found[] {
+  return Object.entries(forecast.sites ?? {}).flatMap(([site, { closures = [] }]) =>
+    closures.flatMap(({ from, to }, i) =>
+      to !== undefined && from.length === to.length && Date.parse(to) < Date.parse(from)
+        ? [{ at: ['forecast', 'sites', site, 'closures', i, 'to'], what: `${to} is before ${from}` }]
+        : [],
+    ),
+  )
+}
+
+/** Beyond this machine a sender must be known: TCP and UDP by an allow-list, the others by tokens that cannot be guessed. */
+function openListeners({ host, tcp, udp }: Config, env: Environment): Found[] {
+  if (isLoopback(host)) return []
+  return [
+    ...weakEnvironment(env).map((weak) => ({
+      at: ['host'],
+      what: `${host} opens the server to the network, and ${weak}`,
+    })),
+    ...[
+      { name: 'tcp', flag: '--tcp-port', ...tcp },
+      { name: 'udp', flag: '--udp-port', ...udp },
+    ].flatMap(({ name, flag, port, allow }) =>
+      port === 'off' || allow.length > 0
+        ? []
+        : [
+            {
+              at: ['host'],
+              what: `${host} opens the ${name.toUpperCase()} listener to the network, and it cannot ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with ${flag} off`,
+            },
+          ],
+    ),
+  ]
+}
+
+async function unknownHost({ host }: Config): Promise<Found[]> {
+  if (isIP(host) !== 0 || host === 'localhost') return []
+  try {
+    await lookup(host)
+    return []
+  } catch (fault) {
+    return [
+      {
+        at: ['host'],
+        what: `the name ${host} cannot be resolved (${(fault as Error).message}); give an address, e.g. 127.0.0.1`,
+      },
+    ]
+  }
+}

@@ -1,0 +1,77 @@
+/** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
+import type { StoredRecord } from '../journal/journal.ts'
+import { dayNumber } from '../lib/utc-day.ts'
+import type { IntakeSaid } from '../processing/intake-said.ts'
+import type { IntakeDay } from '../store/tables/intake-day.ts'
+import type { LossRow } from '../store/tables/loss.ts'
+import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'
+
+/** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */
+const sourceCharsMax = 128
+const detailCharsMax = 500
+
+const nothing: IntakeSaid = { losses: [], intakeDays: [] }
+
+export function intakeSaid(checkpoint: StoredRecord): IntakeSaid {
+  const body = parseCheckpoint(checkpoint.bytes)
+  if (!body) return nothing
+  const intervals = (body.losses ?? []).filter((loss) => loss.from !== undefined).map((loss) => interval(loss, body.at))
+  return { losses: [...intervals, ...dayLosses(body)], intakeDays: intakeDays(body) }
+}
+
+/** One that goes on comes again with the same begin, and is one row. */
+function interval({ source, cause, frames, from, to, detail }: NamedLoss, at: number): LossRow {
+  return {
+    source: storable(source),
+    cause,
+    id: `${from}`,
+    day: dayNumber(from ?? at),
+    frames: frames !== null && Number.isSafeInteger(frames) ? frames : null,
+    from: from ?? null,
+    to: to ?? null,
+    detail: detail.slice(0, detailCharsMax),
+  }
+}
+
+/** Refusals by reason and losses without a begin: one row for each day, growing. */
+function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
+  const rows: LossRow[] = []
+  for (const [source, counts] of Object.entries(days))
+    for (const [day, { reasons = {}, losses = {} }] of Object.entries(counts)) {
+      const place = { source: storable(source), day: dayNumber(Date.parse(day)), from: null, to: null }
+      for (const [reason, frames] of Object.entries(reasons)) {
+        const detail = `${counted(frames)} of ${source} ${because[reason as RefusalCause] ?? reason}.`
+        rows.push({ ...place, cause: 'refused', id: `${day} ${reason}`, frames, detail })
+      }
+      for (const [cause, { frames, times, detail }] of Object.entries(losses)) {
+        const often = times === 1 ? '' : ` Noticed ${times} times on this day; the last: `
+        const sum = frames === null || times === 1 ? '' : `${counted(frames)} of ${source} in all.`
+        const text = `${sum}${often}${detail}`.trim().slice(0, detailCharsMax)
+        rows.push({ ...place, cause: cause as LossRow['cause'], id: day, frames, detail: text })
+      }
+    }
+  return rows
+}
+
+const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
+
+const because: Record<RefusalCause, string> = {
+  unauthorized: 'came without a valid token or from an address that may not send; the sender was told where it can be',
+  'too-large': 'were larger than what is taken in at once; the sender was told where it can be',
+  overload: 'came faster than the disk could take them; senders that keep their frames were told to send them again',
+  journal:
+    'could not be kept, the journal was full or failing; senders that keep their frames were told to send them again',
+  shutdown: 'came while the server was stopping; senders that keep their frames were told to send them again',
+  protocol: 'broke the rules of the protocol',
+}
+
+const intakeDays = ({ days = {} }: CheckpointBody): IntakeDay[] =>
+  Object.entries(days).flatMap(([source, counts]) =>
+    Object.entries(counts).map(([day, { received, accepted, refused, unframeable }]) => ({
+      ...{ source: storable(source), day, received, accepted, refused, unframeable },
+    })),
+  )
+
+const storable = (source: string) =>
+  source.toWellFormed().slice(0, sourceCharsMax).toWellFormed().trimEnd() || 'unknown'

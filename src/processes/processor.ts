@@ -1,0 +1,152 @@
+/** The processor process: follows the journal and keeps the store true. It may die at any time; the next one continues. */
+import path from 'node:path'
+import { storeUrl } from '../config/store-url.ts'
+import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
+import { intakeSaid } from '../intake/facts.ts'
+import { openJournalReader } from '../journal/segment-journal.ts'
+import { systemClock } from '../lib/clock.ts'
+import { failPoint } from '../lib/fail-point.ts'
+import { dayName, dayNumber } from '../lib/utc-day.ts'
+import { createDecoderBook } from '../processing/decoder-book.ts'
+import { createProcessor, type DurableSignal } from '../processing/processor.ts'
+import { createRawFrameCopier } from '../processing/raw-frames.ts'
+import type { Store } from '../store/store.ts'
+import { type Child, runChild } from './child.ts'
+import { reachStore } from './late-store.ts'
+import type { LedgerTotals } from './messages.ts'
+import { keepForgetting } from './retention.ts'
+import { holdLease, needsLease } from './server-lease.ts'
+
+/** Ledger totals are read back from the store this often: what is shown is what is stored. */
+const figuresEveryMs = 1_000
+
+await runChild(async (child) => {
+  const { settings, log, signal } = child
+  const dir = settings.demo?.dir ?? settings.dataDir
+  await using reader = await openJournalReader(path.join(dir, 'journal'))
+  // The auditor reads for itself: what a reader returns is valid only until its next call.
+  await using auditor = await openJournalReader(path.join(dir, 'journal'))
+  const url = storeUrl(settings.config, settings.demo?.dir ?? settings.dataDir)
+  await using store = await reachStore(url, { log, clock: systemClock, signal }, { ownThread: true })
+  const lease = needsLease(url, dir)
+    ? await holdLease({ store, owner: reader.id, dataDir: dir, clock: systemClock, log, signal })
+    : undefined
+  await using _released = lease
+  const weak = (await store.describe()).weaknesses
+  for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
+  const { readingDays, rawDays } = settings.config
+  // The journal holds what the copier has not copied: nothing is released before it has said how far it is.
+  const at: { position: number; copied: number | undefined } = { position: 0, copied: rawDays > 0 ? 0 : undefined }
+  const moved = (now: Partial<typeof at>) => {
+    Object.assign(at, now)
+    child.send({ type: 'committed', ...at })
+  }
+  await using rawReader = await openJournalReader(path.join(dir, 'journal'))
+  const copier = createRawFrameCopier({
+    ...{ store, reader: rawReader, fence: settings.fence, clock: systemClock, log },
+    onCopied: (copied) => moved({ copied }),
+  })
+  const { codecs, decoders } = settings.config
+  const decoderBook = createDecoderBook({ store, codecs, decoders })
+  const processor = createProcessor({
+    store,
+    reader,
+    fence: settings.fence,
+    durable: durableSignal(child),
+    codecOf: decoderBook.codecOf,
+    refreshDecoders: decoderBook.refresh,
+    clock: systemClock,
+    log,
+    intakeSaid,
+    lingerMs: settings.config.commitEveryMs,
+    promiseMs: Math.round(settings.config.promiseHours * 3_600_000),
+    onCommitted: (position) => {
+      failPoint('batch-committed')
+      copier.committed(position)
+      moved({ position })
+    },
+  })
+  // Figures go out whether or not the database answers: who waits for it is not silent.
+  let ledger: LedgerTotals | undefined
+  let asking = false
+  const report = async () => {
+    child.send({ type: 'processor', stats: processor.stats(), ledger })
+    if (asking) return
+    asking = true
+    ledger = await totals(store, auditor).catch(() => undefined)
+    asking = false
+  }
+  const timer = setInterval(report, figuresEveryMs)
+  let forgottenOn = 0
+  const forget = async () => {
+    const today = dayNumber(systemClock.now())
+    if (today === forgottenOn) return
+    const { minuteDays, quarterDays, healthDays } = settings.config
+    const days = readingDays > 0 ? await store.forgetDays(today - readingDays) : []
+    if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
+    const raw = await store.forgetRaw(today - rawDays)
+    if (raw.length > 0) log.info('raw frames of old days are forgotten', { days: raw.map(dayName) })
+    const gone = {
+      minutes: minuteDays > 0 ? await store.forgetOccupancy(minuteMs, today - minuteDays) : 0,
+      quarters: quarterDays > 0 ? await store.forgetOccupancy(quarterMs, today - quarterDays) : 0,
+      counts: quarterDays > 0 ? await store.forgetCounts(today - quarterDays) : 0,
+      health: healthDays > 0 ? await store.forgetHealth(today - healthDays) : 0,
+    }
+    if (Object.values(gone).some((rows) => rows > 0)) log.info('rows of the history of old days are forgotten', gone)
+    forgottenOn = today
+  }
+  const forgetting = keepForgetting({ forget, clock: systemClock, log })
+  child.send({ type: 'ready' })
+  try {
+    // It ends with the process, by the signal.
+    forgetting.run(signal).catch(() => {})
+    const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
+    const work = Promise.all(running)
+    await report()
+    await (lease ? Promise.race([work, lease.lost]) : work)
+  } finally {
+    clearInterval(timer)
+  }
+})
+
+/** Asks `main` for a wake-up above a record number; one question at a time, asked again should intake be restarted. */
+function durableSignal(child: Child): DurableSignal {
+  let durable = 0
+  let wake: (() => void) | undefined
+  child.onMessage((message) => {
+    if (message.type !== 'durable') return
+    durable = Math.max(durable, message.record)
+    failPoint('record-seen')
+    wake?.()
+  })
+  return {
+    async waitBeyond(beyond, signal) {
+      if (durable > beyond) return durable
+      signal.throwIfAborted()
+      child.send({ type: 'want', beyond })
+      await new Promise<void>((resolve, reject) => {
+        const abort = () => {
+          wake = undefined
+          reject(signal.reason)
+        }
+        wake = () => {
+          if (durable <= beyond) return
+          wake = undefined
+          signal.removeEventListener('abort', abort)
+          resolve()
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      })
+      return durable
+    },
+  }
+}
+
+async function totals(
+  store: Store,
+  reader: { id: string; countsAt(record: number): Promise<{ acceptedFrames: number } | undefined> },
+): Promise<LedgerTotals | undefined> {
+  const { cursor, totals: sums } = await store.ledgerAt(reader.id)
+  const counts = await reader.countsAt(cursor.position)
+  return counts && { ...sums, position: cursor.position, acceptedFrames: counts.acceptedFrames }
+}

@@ -1,0 +1,3 @@
+import { outagesOf } from '../../testing/outages-under-test.ts'
+
+outagesOf('mysql')

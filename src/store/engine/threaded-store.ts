@@ -1,0 +1,114 @@
+/**
+ * A store on a thread of its own: packing rows for the database and, with SQLite, writing them blocks that thread, and the caller decodes
+ * the next batch meanwhile. Every call goes there and is answered from there, so there is one writer and one view of what is stored. A
+ * thread that ends takes the calls under way with it, in doubt like a connection that broke; the next call starts another.
+ */
+import path from 'node:path'
+import { type Transferable, Worker } from 'node:worker_threads'
+import type { Log } from '../../lib/log.ts'
+import { readingsToSend } from '../readings/reading-rows.ts'
+import { BadCursor, type CommitBatch, type Store, StoreError, type StoreFault } from '../store.ts'
+
+/** To the thread. */
+export interface Call {
+  readonly id: number
+  readonly method: string
+  readonly args: readonly unknown[]
+}
+export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly failed: Failure })
+export interface Said {
+  readonly warning: Parameters<Log['warn']>
+}
+export interface Failure {
+  readonly message: string
+  readonly fault: StoreFault | 'cursor' | undefined
+  readonly statement: string | undefined
+}
+export interface Place {
+  readonly url: string
+  readonly options: object
+}
+
+/** Batches come and go; what stays is the open block. */
+const memoryMiB = { young: 8, old: 512 }
+export const dispose = 'dispose'
+
+export interface ThreadedStoreDeps {
+  readonly log: Log
+  readonly dialect: Store['dialect']
+  /** The same store on this side. */
+  open(): Promise<Store>
+}
+
+/** `options`: of `openStore`, which the thread calls. */
+export function threadedStore(url: string, options: object, { log, dialect, open }: ThreadedStoreDeps): Store {
+  let thread: ReturnType<typeof startThread> | undefined
+  const ask = (method: string, args: readonly unknown[], transfer?: readonly Transferable[]) => {
+    thread ??= startThread({ url, options }, log, () => {
+      thread = undefined
+    })
+    return thread.ask(method, args, transfer)
+  }
+  return new Proxy({} as Store, {
+    get(_, method) {
+      if (method === 'dialect') return dialect
+      if (method === Symbol.asyncDispose) return async () => thread?.end()
+      if (typeof method === 'symbol' || method === 'then') return undefined
+      if (method === 'commit')
+        return (batch: CommitBatch) => {
+          const { readings, transfer } = readingsToSend(batch.readings)
+          return ask(method, [{ ...batch, readings }], transfer)
+        }
+      // It tells its progress by a call, and is a reader with a snapshot of its own anyway.
+      if (method === 'recount')
+        return async (...args: Parameters<Store['recount']>) => {
+          await using here = await open()
+          return await here.recount(...args)
+        }
+      return (...args: unknown[]) => ask(method, args)
+    },
+  })
+}
+
+function startThread(place: Place, log: Log, onEnd: () => void) {
+  const worker = new Worker(path.join(import.meta.dirname, 'store-thread.ts'), {
+    workerData: place,
+    resourceLimits: { maxYoungGenerationSizeMb: memoryMiB.young, maxOldGenerationSizeMb: memoryMiB.old },
+  })
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  let calls = 0
+  let why = 'the thread of the database ended'
+  worker.on('message', (answer: Answer | Said) => {
+    if ('warning' in answer) return log.warn(...answer.warning)
+    const call = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('value' in answer) call?.resolve(answer.value)
+    else call?.reject(asError(answer.failed))
+  })
+  worker.on('error', (error) => {
+    why = `the thread of the database ended: ${String(error)}`
+  })
+  worker.on('exit', () => {
+    onEnd()
+    for (const call of waiting.values()) call.reject(new StoreError('transient', why))
+  })
+  const ask = (method: string, args: readonly unknown[], transfer: readonly Transferable[] = []) => {
+    const call = Promise.withResolvers<unknown>()
+    const id = ++calls
+    waiting.set(id, call)
+    worker.postMessage({ id, method, args } satisfies Call, transfer)
+    return call.promise
+  }
+  return {
+    ask,
+    async end() {
+      await ask(dispose, []).catch(() => {})
+      await worker.terminate()
+    },
+  }
+}
+
+function asError({ message, fault, statement }: Failure): Error {
+  if (fault === 'cursor') return new BadCursor(message)
+  return fault ? new StoreError(fault, message, { statement }) : new Error(message)
+}

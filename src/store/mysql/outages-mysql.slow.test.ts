@@ -1,3 +1,0 @@
-import { outagesOf } from './outages-under-test.ts'
-
-outagesOf('mysql')

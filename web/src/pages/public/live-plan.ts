@@ -1,0 +1,23 @@
+/** The plan of the public page: the same as the desk's, without a keyboard grid; the numbers above say the same in words. */
+import type { Tally } from '../../live/tally.ts'
+import type { BayPlan } from '../../plan/bay-plan.ts'
+import type { Floor } from '../../plan/floor.ts'
+
+export async function addPlan(box: HTMLElement, floor: Floor, tally: Tally): Promise<BayPlan> {
+  const { createBayPlan } = await import('../../plan/bay-plan.ts')
+  const canvas = document.createElement('canvas')
+  canvas.setAttribute('role', 'img')
+  canvas.setAttribute('aria-label', `Plan of ${floor.size} bays, moving live. The lots above say the same in numbers.`)
+  const overlay = document.createElement('canvas')
+  overlay.setAttribute('aria-hidden', 'true')
+  const { w, h } = floor.bounds
+  box.style.aspectRatio = `${Math.max(0.6, Math.min(3, w / h))}`
+  box.append(canvas, overlay)
+  return createBayPlan({
+    canvas,
+    overlay,
+    floor,
+    tally,
+    words: { free: (n, short) => (short ? String(n) : `${n} free`), noData: 'no data' },
+  })
+}

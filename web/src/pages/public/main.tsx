@@ -1,0 +1,10 @@
+/**
+ * The public page, alive: the server wrote it whole; this keeps its numbers true and adds the moving plan. No framework, and
+ * the plan comes after the numbers.
+ */
+import { readPageConfig } from '../../page-config.ts'
+import './public.css'
+import { showLive } from './live-lots.ts'
+
+const place = document.getElementById('live')
+if (place) showLive(readPageConfig(document), place)
