@@ -2,6 +2,7 @@
  * What intake hands to each source: names it, stamps arrival, journals, counts. The left side of the conservation law is kept here:
  * every frame that enters is accepted, kept as noise or refused, and a refused one is counted once for each telling.
  */
+import type { RefusalCause, SourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { JournalError, type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -11,11 +12,9 @@ import {
   type Delivery,
   IntakeRefused,
   type Keeping,
-  type RefusalCause,
   type Source,
   type SourceContext,
   type SourceFacts,
-  type SourceState,
 } from '../sources/source.ts'
 import type { IntakeCounters } from './counters.ts'
 
@@ -37,7 +36,7 @@ export interface Lane {
 
 /** What a source says about itself. */
 export interface SourceTold {
-  readonly kind: string
+  readonly kind: SourceKind
   readonly state: SourceState
   readonly detail: string
   readonly facts: SourceFacts
