@@ -19,6 +19,7 @@ import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionsFor, createConnectionLimits } from '../sources/connection-limits.ts'
+import { aborted } from '../sources/listener.ts'
 import { runSource } from '../sources/registry.ts'
 import { runChild } from './child.ts'
 import type { PublishAnswer } from './messages.ts'
@@ -116,7 +117,8 @@ await runChild(async (child) => {
     warnings.keep(states)
   }, lookEveryMs)
   try {
-    await Promise.all(running)
+    // Without any source it still journals what people change.
+    await Promise.all([aborted(signal), ...running])
   } finally {
     clearInterval(timer)
     for (const lane of lanes) await lane.checkpoints.last()
