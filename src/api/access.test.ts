@@ -266,3 +266,12 @@ async function firstEvents(url: string): Promise<string> {
   stop.abort()
   return text
 }
+
+test('a wrong key is refused beside a valid session: a script with an old key does not act as the person who is signed in', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
+  const cookie = `baykeeper_session=${api.keyring.signSession()}`
+  const status = async (headers: Record<string, string>) =>
+    (await api.app.inject({ url: '/api/v1/plan', headers })).statusCode
+  assert.equal(await status({ cookie }), 200)
+  assert.equal(await status({ cookie, authorization: 'Bearer wrong' }), 401)
+})

@@ -28,3 +28,10 @@ test('a factor is bounded, whatever a few odd days say', () => {
   const [wild] = nextFactors([], [{ lot: 'a', minutes: 15, of80: 50, of95: 0.01 }], 1)
   assert.deepEqual([wild?.of80, wild?.of95], [4, 0.4])
 })
+
+test('a factor that was in use for a tenth of the scored days counts for a tenth of what they say', () => {
+  const before = { lot: 'a', minutes: 15, of80: 2, of95: 1, mean80: 1, mean95: 1 }
+  const [next] = nextFactors([before], [{ lot: 'a', minutes: 15, of80: 1.5, of95: 1 }], 0.1)
+  assert.ok(Math.abs((next?.of80 ?? 0) - 1.65) < 1e-9, `${next?.of80}`)
+  assert.deepEqual([next?.of95, next?.mean95], [1, 1])
+})

@@ -9,7 +9,7 @@ import { loadConfig } from '../../config/config.ts'
 import type { ChildSettings, Role, ToChild, ToMain } from '../messages.ts'
 
 /** Bounds a hang. */
-const msMax = 60_000
+const msMax = 40_000
 
 type Sent<T extends ToMain['type']> = Extract<ToMain, { type: T }>
 
