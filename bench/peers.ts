@@ -146,7 +146,7 @@ for (const one of cases) {
       bench.say(`! ${peer.name}, ${one.name} NOT RUN: no time left in a short run`)
     } else
       await contest(peer, one)
-        // What fails by itself, and not for want of time, is done once more from the beginning.
+        // A failure other than a lack of time is retried once from the beginning.
         .catch((fault) => {
           if (bench.leftMs < needMs) throw fault
           bench.say(`! ${peer.name}, ${one.name}, once more: ${(fault as Error).message}`)

@@ -78,7 +78,7 @@ for (const name of chosen()) {
   const one = await runProtocol(protocol, options)
   console.log(tableOf(one.result))
   ran.push(one)
-  // After each, so that a run that is cut off has told what it found.
+  // After each protocol, so that an interrupted run has printed its results.
   if (options.split === 'test' && name !== 'city') writeReport(root, ran)
 }
 

@@ -1,5 +1,5 @@
 /**
- * The fine-tuning of a night with all its processes: it begins by itself at the hour of the site's own time zone, once, goes on from its
+ * The fine-tuning of a night with all its processes: it starts automatically at the hour of the site's own time zone, once, goes on from its
  * checkpoint when its processes are killed, and what it made is judged before it serves.
  */
 import assert from 'node:assert/strict'
@@ -88,7 +88,7 @@ describe('the fine-tuning of a night', { timeout: 900_000 }, () => {
     assert.equal((await training()).state, 'never')
   })
 
-  test('begins by itself at that hour of the site, and is the work of nobody', async () => {
+  test('starts automatically at that hour of the site, without a requesting user', async () => {
     await start(localTime(zone).hour)
     await until('training', training, ({ progress }) => progress?.stage === 'training' && progress.step >= 20)
     assert.equal((await newestTraining())?.author, 'night')

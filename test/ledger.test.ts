@@ -147,7 +147,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([code, data['quarantined'], data['difference']], [0, 2, 0])
     })
 
-    test('the audit on demand recounts beside the running server, tells how far it is, and signs its report', async () => {
+    test('the audit on demand recounts beside the running server, reports its progress, and signs its report', async () => {
       assert.equal((await act<AuditProgress>('/ledger/audit?wait=false')).running, true)
       const [report, same] = await Promise.all([act<AuditReport>('/ledger/audit'), act<AuditReport>('/ledger/audit')])
       assert.deepEqual(report, same)
@@ -161,7 +161,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([after.running, after.report?.sha256, after.failed], [false, sha256, null])
     })
 
-    test('a row that is not as the ledger says is named, and verify exits 5', async () => {
+    test('a row that disagrees with the ledger is named, and verify exits 5', async () => {
       const spoil = (sql: string) => {
         using db = new DatabaseSync(path.join(server.dataDir, 'baykeeper.db'), { timeout: 5_000 })
         db.exec(sql)

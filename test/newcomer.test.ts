@@ -65,7 +65,7 @@ describe('the first minute', () => {
     await rm(dir, { recursive: true, force: true })
   })
 
-  test('the banner says version, time, addresses, data directory and the one-time link', () => {
+  test('the banner shows version, time, addresses, data directory and the one-time link', () => {
     const said = server.said()
     assert.match(said, /Baykeeper \d+\.\d+\.\d+ {2}ready in \d+ ms/)
     assert.ok(said.includes(server.ready.web) && said.includes(server.dataDir))

@@ -30,7 +30,7 @@ describe('a running server', () => {
       if (shown && has(shown)) return shown
       await sleep(100)
     }
-    assert.fail(`${name} has not said so within 10 s`)
+    assert.fail(`${name} has not reported it within 10 s`)
   }
 
   test('UDP: the kernel’s drop counter and the granted receive buffer, in the API and for Prometheus', async () => {
@@ -59,7 +59,7 @@ describe('a running server', () => {
     assert.match(metrics, /baykeeper_source_losses_uncounted\{source="serial",kind="serial",cause="port-down"\} 1/)
   })
 
-  test('the time in which no intake ran is told to the sources that have no acknowledgement', async () => {
+  test('the time in which no intake ran is passed to the sources without an acknowledgement', async () => {
     // Its figures are in the journal within a second.
     await sleep(1_500)
     const old = await server.kill('intake')

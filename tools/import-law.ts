@@ -1,5 +1,5 @@
 /**
- * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and says where it is broken.
+ * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and reports violations.
  *
  * Test code (`*.test.ts`, what imports `node:test`, and what lies in a folder `testing/`) may import across rooms.
  */
@@ -16,7 +16,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** The rows below the header `| room | holds | may import |`. Throws when there is no such table: a law that nobody finds is none. */
+/** The rows below the header `| room | holds | may import |`. Throws when there is no such table: a missing table must not pass as an empty one. */
 export function readImportTable(markdown: string): ImportTable {
   const lines = markdown.split('\n')
   const header = lines.findIndex((line) => cells(line).join('|') === 'room|holds|may import')
@@ -100,11 +100,11 @@ function forbidden({ table, file, room, specifier }: Case): string | undefined {
   if (target === undefined) return undefined
   const into = roomOf(target)
   if (into === undefined) return 'the product imports nothing of tools, tests or bench; move what both need into a room'
-  if (target === 'src/main.ts') return 'nobody imports main.ts; move what you need into a file of its own'
+  if (target === 'src/main.ts') return 'no file imports main.ts; move what you need into a file of its own'
   if (into === room) return undefined
   if (into === 'cli' && file !== 'src/main.ts') return 'only main.ts imports cli; move what you need into a room'
   const may = table.get(room)
-  if (!may) return `${room} has no row in the table of ARCHITECTURE.md; add one that says what it may import`
+  if (!may) return `${room} has no row in the table of ARCHITECTURE.md; add one with the rooms it may import`
   if (may === 'everything') return undefined
   if (!may.has(into)) {
     const allowed = may.size > 0 ? `only ${[...may].join(', ')}` : 'no other room'

@@ -16,7 +16,7 @@ const policy = '#!/bin/sh\nexit 101\n'
 const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
 const retries = '-oAcquire::Retries=3'
 
-/** False when apt-get failed; what it said has been printed. */
+/** False when apt-get failed; its output has been printed. */
 export async function installParts(names: readonly PartName[]): Promise<boolean> {
   using _ = noServices()
   for (const command of [

@@ -1,6 +1,6 @@
 /**
  * External programs that some tests try the product against, and where this machine has them. A missing one is no failure: its
- * tests skip with a reason, and `npm test` says how to add it.
+ * tests skip with a reason, and `npm test` prints how to add it.
  */
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'

@@ -18,7 +18,7 @@ export interface ProcessTree {
   killAll(): void
 }
 
-/** `known` tells more pids to look at, where the system has no /proc. */
+/** `known` adds pids to look at, where the system has no /proc. */
 export function processTree(known: () => readonly number[] = () => []): ProcessTree {
   // A name of its own, not a value: a tree within a tree carries both marks.
   const variable = `BAYKEEPER_TEST_TREE_${randomUUID().replaceAll('-', '')}`

@@ -2,7 +2,7 @@
  * Runs one test file, or a bundle of small ones, in one process, and counts.
  *
  * - A file that hangs is ended at its limit, and the test it hung in is named.
- * - A file that leaves processes behind, holds no test, or ends without a result has failed, whatever it says.
+ * - A file that leaves processes behind, holds no test, or ends without a result has failed, whatever its result.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

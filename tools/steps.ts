@@ -23,7 +23,7 @@ export const steps: readonly Step[] = [
   { name: 'tidy', command: ['node', 'tools/tidy.ts'] },
 ]
 
-/** Prints one line when the step has ended, and what it said when it failed. */
+/** Prints one line when the step has ended, and its output when it failed. */
 export async function runStep({ name, command }: Step): Promise<boolean> {
   const { ok, output, seconds } = await runCommand(command, env)
   console.log(line({ ok, seconds, text: name }))

@@ -3,7 +3,7 @@
  *
  * - fast: `*.test.ts` beside the code. Part of every check.
  * - slow: `*.slow.test.ts` beside the code: seconds long, or with an external program.
- * - house: `test/*.test.ts`, the whole house with all its processes; one file at a time, because each fills the machine.
+ * - house: `test/*.test.ts`, the whole server with all its processes; one file at a time, because each fills the machine.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'

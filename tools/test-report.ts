@@ -1,4 +1,4 @@
-/** Runs groups of test files and says what happened: a line a file as it ends, the details of failures, the slowest, the sums. */
+/** Runs groups of test files and reports the results: a line for each file as it ends, the details of failures, the slowest, the sums. */
 
 import { statfsSync } from 'node:fs'
 import { pool } from './pool.ts'

@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that is promised, tried. What `check` runs, then the slow tests, then the whole house, then the fault table.
+ * `npm test`: tests every promise. The steps of `check`, then the slow tests, then the whole server, then the fault table.
  *
  * `npm test -- WORD...` runs only the test files whose path holds one of the words; the word `faults` runs the fault
  * table. The last line is `N passed, N failed, N skipped`;

@@ -1,4 +1,4 @@
-/** Latencies at a steady rate: wire to acknowledged, wire to committed, wire to what a browser is told. */
+/** Latencies at a steady rate: wire to acknowledged, wire to committed, wire to the stream of a browser. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apiKey } from '../run/baykeeper.ts'
 import { type Latency, latencyOf, rounded } from '../run/figures.ts'

@@ -1,6 +1,6 @@
 /**
  * How long bursts and outages are when a whole run of all programs has to fit into some minutes: every cell is there, shorter, and the
- * report says so.
+ * report notes that.
  */
 export interface Lengths {
   readonly seconds: number

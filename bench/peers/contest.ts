@@ -90,7 +90,7 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     const first = Math.ceil(next / sensors) * sensors
     const from = performance.now()
     const burst = board.send({ first, rate, seconds, sensors })
-    // Its fault is told when it is waited for.
+    // Its error is reported by the await below.
     burst.catch(() => {})
     let ended = 0
     await sleep(fault === 'none' ? 0 : seconds * 1_000 * faultAt)

@@ -11,7 +11,7 @@ const readyMsMax = 60_000
 const bin = path.join(import.meta.dirname, '../../bin/baykeeper')
 
 export interface Baykeeper extends MeasuredProcess {
-  /** As it says now: a process that was killed has another number afterwards. */
+  /** Current process ids: a killed process has another id afterwards. */
   readonly ready: Ready
 }
 

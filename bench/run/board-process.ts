@@ -1,4 +1,4 @@
-/** The process of the emulated board (board.ts): bursts are asked for on standard input, what became of them is told on standard output. */
+/** The process of the emulated board (board.ts): it takes commands for bursts on standard input and reports results on standard output. */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type ByteSink, emulateLine, type NumberedLine } from '../../src/simulator/emulator.ts'

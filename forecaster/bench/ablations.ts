@@ -31,7 +31,7 @@ const variants: readonly Variant[] = [
   { name: 'history from 2023 only', trainFrom: '2023-01-01' },
 ]
 
-/** Every fifth origin tells enough. */
+/** Every fifth origin is enough. */
 const stride = 5
 export const ablationSteps = 600
 

@@ -98,7 +98,7 @@ export async function networkSeed(asked: NetworkRun, seed: number): Promise<Seed
 
 /**
  * Trained on the fit window. A protocol that `startsFrom` an earlier window takes the weights of that and adapts them to everything since, as a
- * site would that has been forecasting for a while: two thirds of the work of starting anew.
+ * site would that has been forecasting for a while: two thirds of the work of training from the start.
  */
 export async function baseWeights(run: NetworkRun, seed: number, config: ModelConfig): Promise<Kept> {
   const { setting, options, cache, onProgress } = run

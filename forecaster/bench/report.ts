@@ -11,7 +11,7 @@ import { errorTable, lotTable, otherErrorsTable, quantileTable, versusTable } fr
 const notesFile = 'docs/forecast-notes.md'
 const ablationsFile = 'docs/forecast-ablations.md'
 
-/** Protocols that were not run this time keep what an earlier run said of them. */
+/** Protocols that were not run this time keep the results of an earlier run. */
 export function writeReport(root: string, ran: readonly Ran[]): void {
   mkdirSync(path.join(root, 'docs/forecast'), { recursive: true })
   const kept = (file: string) =>

@@ -57,7 +57,7 @@ export interface Judged {
   readonly setting: Setting
   readonly methods: readonly Method[]
   readonly seedPoints: readonly (readonly Float32Array[])[]
-  /** Whose intervals are told by lot. */
+  /** Methods whose intervals are reported by lot. */
   readonly served: string
 }
 

@@ -51,7 +51,7 @@ test('the gradient of every parameter is the slope that two losses beside it sho
       [name]: { shape, values: values.map((x, i) => x + (sign * step * (own[i] as number)) / length) },
     })
     const seen = ((await lossAt(along(1))) - (await lossAt(along(-1)))) / (2 * step)
-    assert.ok(Math.abs(seen - length) < 0.03 * length + 1e-3, `${name}: ${length} told, ${seen} seen`)
+    assert.ok(Math.abs(seen - length) < 0.03 * length + 1e-3, `${name}: expected ${length}, found ${seen}`)
   }
 })
 

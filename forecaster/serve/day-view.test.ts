@@ -21,7 +21,7 @@ const since = (before: number, back: number) => {
 const stepOf = (ms: number) => Math.floor(ms / stepMs)
 const asked = (site: Site, back: number, changedFrom: number) => ({ site, step: stepOf(nowAt(back)), changedFrom })
 
-test('a view that follows is the view that would be made anew', () => {
+test('an updated view equals a newly built one', () => {
   let site = remembered(until(40), undefined)
   const unsure = site.rates[0] as Float32Array
   unsure[unsure.length - 3] = 0.9

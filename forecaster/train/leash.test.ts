@@ -26,7 +26,7 @@ test('a training rests from the one line to the other, and goes on where it was'
   assert.equal(await isResting(leash.rested()), false)
 })
 
-test('whoever held it is gone: it ends, also out of a rest', async () => {
+test('when the parent has exited the training ends, also from a pause', async () => {
   const input = new PassThrough()
   const ending = new AbortController()
   const leash = held(input, ending)

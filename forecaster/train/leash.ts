@@ -1,4 +1,4 @@
-/** What a training is held by: whoever started it may let it rest by a line on its standard input, and is gone when that ends. */
+/** Control of a training by its parent process: a line on standard input pauses or resumes it, and a closed standard input ends it. */
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 

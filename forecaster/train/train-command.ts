@@ -112,7 +112,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     },
     onProgress(progress) {
       if (progress.stage !== 'done') return say(wired(progress))
-      // The last word is the judgement's.
+      // The judgement is printed last.
       told.last = { ...wired(progress), ...known(judged) }
       say({ ...told.last, stage: 'validating' })
     },

@@ -59,7 +59,7 @@ test('a run cancelled and resumed from its checkpoint on disk ends bit for bit w
   assert.deepEqual(resumed.weights, uninterrupted.weights)
 })
 
-test('training lowers the loss, and tells stage, speed and time left', async () => {
+test('training lowers the loss, and reports stage, speed and time left', async () => {
   const told: Progress[] = []
   await train({ ...options, steps: 40, onProgress: (progress) => void told.push(progress) })
   const losses = told.filter(({ stage }) => stage === 'training').map(({ loss }) => loss)
@@ -89,7 +89,7 @@ test('training stops early when validation gets no better, and keeps the best we
   assert.deepEqual(weights, seen[1])
 })
 
-test('the line of progress says what a person wants to know', () => {
+test('the progress line shows stage, steps, loss and time left', () => {
   const line = lineOf({ stage: 'training', step: 50, steps: 100, loss: 0.2, samples_per_s: 900, eta_s: 65 })
   assert.match(line, /training █{12}░{12} 50\/100, loss 0\.2000, 900 samples\/s, 1:05 left/)
 })

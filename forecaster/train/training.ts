@@ -1,6 +1,6 @@
 /**
  * Training: draws, steps, averages, checks. It promises: the same seed gives the same weights; a run continued from a checkpoint ends bit for
- * bit where an uninterrupted one ends; progress is told at least every `progressSteps`; it stops within one step of being told to.
+ * bit where an uninterrupted one ends; progress is reported at least every `progressSteps`; it stops within one step of a request.
  */
 import { setImmediate } from 'node:timers/promises'
 import { newBatch } from '../features/batch.ts'
@@ -55,7 +55,7 @@ export interface Progress {
   readonly stage: 'compiling' | 'training' | 'validating' | 'done' | 'cancelled'
   readonly step: number
   readonly steps: number
-  /** Mean since the last word. */
+  /** Mean since the last report. */
   readonly loss: number
   readonly samplesPerSecond: number
   readonly etaSeconds: number

@@ -1,6 +1,6 @@
 /**
  * The audit: recounts the journal against the database, and the rows of the database against its ledger. Runs beside a running server
- * and on a stopped one, holds up nobody (a reader of the journal, a snapshot of the database) and needs little memory: the journal is
+ * and on a stopped one, blocks no other process (it reads the journal and a snapshot of the database) and needs little memory: the journal is
  * scanned by windows, the database adds up by pages of sensors.
  */
 import { createHash } from 'node:crypto'

@@ -42,7 +42,7 @@ const reading = fc.record(
   },
   { requiredKeys: ['device', 'occupied'] },
 )
-/** One frame: what it says of one or several sensors, or nothing anyone understands. */
+/** One frame: readings of one or several sensors, or bytes that no codec can decode. */
 const frame = fc.oneof(
   { weight: 6, arbitrary: fc.array(reading, { minLength: 1, maxLength: 1 }) },
   { weight: 2, arbitrary: fc.array(reading, { maxLength: 3 }) },

@@ -62,7 +62,7 @@ function problemsOf({ intake, processor, alive, silent = [], standstill, ageMs =
 }
 
 function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): string {
-  if (!alive.includes('processor')) return 'The processor is not up: its log says why.'
+  if (!alive.includes('processor')) return 'The processor is not running. See its log for the reason.'
   if (silent.includes('processor')) return 'The processor does not answer: end it (SIGKILL), it is started again.'
   if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
   const { reason, statement, server, nextStep } = trouble

@@ -122,7 +122,7 @@ describe('the keyring', () => {
     }
   })
 
-  test('a file damaged later is told once, and the keys known before stay valid', async () => {
+  test('a file damaged later is reported once, and the keys known before stay valid', async () => {
     const problems: string[] = []
     const keyring = await open({}, { onProblem: (error) => problems.push(error.code) })
     const token = await keyring.createToken({ name: 'north', kind: 'ingest' })

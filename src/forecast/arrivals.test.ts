@@ -14,7 +14,7 @@ const heard = (external: string, at: number, claimedBay: string | null = null) =
   ...{ external: external as DeviceState['external'], claimedBay, lastArrived: instant(at) },
 })
 
-test('a site is heard of by its own devices: assigned, named as a bay, or naming one', () => {
+test('the newest arrival of a site is of its own devices: assigned, named like a bay, or naming one', () => {
   const sites = [site('a', bay('A-1', 'sensor'), bay('A-2')), site('b', bay('B-1')), site('c', bay('C-1'))]
   const devices = [heard('sensor', 5), heard('A-2', 9), heard('x', 7, 'B-1'), heard('stranger', 99)]
   assert.deepEqual(

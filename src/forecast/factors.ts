@@ -1,6 +1,6 @@
 /**
- * The factors that intervals are stretched by. The scoreboard says how much wider what was issued should have been, and that had been stretched
- * already: so its word is of the mean factor in use over the scored days, not of none. At rest it says 1, and the factor stays.
+ * Factors that widen the intervals. The scoreboard measures how much wider the issued intervals should have been, and those had been widened
+ * already: so its result is relative to the mean factor over the scored days. When it is 1, the factor stays.
  */
 import type { Scoreboard } from '@baykeeper/contract/forecast.ts'
 

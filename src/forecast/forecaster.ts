@@ -212,7 +212,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
       const old = child
       child = undefined
       falls = 0
-      // Whoever waits asks again: the answer would be that of other weights.
+      // A waiting caller asks again: the answer would come from other weights.
       for (const one of waiting.values()) one.reject(new Error('the forecaster gets other weights'))
       waiting.clear()
       old?.kill('SIGTERM')

@@ -1,6 +1,6 @@
 /**
- * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and whatever fails is tried again when it is
- * due again. Readings, pages and commits never wait for it; what it is is told with `onState` and `onIssued`.
+ * The forecasts of all sites, and the trainings: due work runs one item after the other, and a failed item is retried when it is
+ * due again. Readings, pages and commits never wait for it; progress is reported through `onState` and `onIssued`.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Layout } from '../domain/layout.ts'
@@ -204,7 +204,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     }
   }
 
-  /** One that is asked for, or that nobody works on any more; or the one of the night, also of one that was missed. */
+  /** Starts a requested, an orphaned, or the nightly training, also one of a missed night. */
   async function trainings() {
     const now = clock.now()
     const newest = await store.newestTraining()

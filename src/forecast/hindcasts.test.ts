@@ -31,7 +31,7 @@ test('origins lie in the weeks that are asked for, with history enough before ea
   assert.deepEqual(wantedOrigins(last, 20, 28), [])
 })
 
-test('they are asked about from what was known then, are marked, and give way to what was issued', async () => {
+test('hindcasts use only data known then, are marked, and are replaced by issued forecasts', async () => {
   await using store = await openStore('sqlite::memory:', { log: silentLog, clock: systemClock })
   await store.migrate()
   const told: Omit<RememberRequest, 'id' | 'type'>[] = []

@@ -78,7 +78,7 @@ interface Truths {
   readonly sameClock: SameClock
 }
 
-/** What came, and what the simple baselines would have said at the origin. */
+/** The observed values, and the forecasts of the simple baselines at the origin. */
 function withTruth(
   forecast: IssuedForecast,
   { rates, lots, originStep, sameClock }: Truths,

@@ -1,6 +1,6 @@
 /**
- * Forecasts of one site: what the store knows is read, the forecaster is asked, its answer is kept with what it rested on. The forecaster is
- * told everything once and then only what came since.
+ * Forecasts of one site: reads the history from the store, asks the forecaster, and stores the answer with its inputs. The forecaster
+ * receives the whole history once and then only what is new.
  */
 import type { ForecastAnswer, ForecastRequest, PipelineState, Scoreboard } from '@baykeeper/contract/forecast.ts'
 import { forecastLevels } from '@baykeeper/contract/forecast.ts'
@@ -14,7 +14,7 @@ import type { ForecastLot, ForecastSite } from './lots.ts'
 import type { SitePlan } from './site-plan.ts'
 import { keptSteps, type SiteRates, siteRates, stepsADay } from './site-rates.ts'
 
-/** What the pipeline says of itself, apart from the site. */
+/** State of the pipeline, independent of the site. */
 export interface PipelineNow {
   readonly depth: number
   readonly lagMs: number
@@ -63,7 +63,7 @@ export function siteForecasts(
 ): SiteForecasts {
   const { store, forecaster, plan } = deps
   const rates = siteRates(store, site, deps.promiseMs, plan)
-  /** What this process of the forecaster has been told, up to which step. */
+  /** What was sent to this process of the forecaster, up to which step. */
   let told: { readonly generation: number; readonly step: number } | undefined
 
   return {
@@ -157,7 +157,7 @@ function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRate
   }
 }
 
-/** As pages show it; `state` is of the moment it is asked for, and said then. */
+/** As pages show it; `state` is evaluated at the time of the request. */
 export type ShownForecast = Omit<SiteForecast, 'state'>
 
 export function shownForecast(answer: ForecastAnswer, rates: SiteRates, issuedMs: number): ShownForecast {

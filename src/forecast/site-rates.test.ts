@@ -20,7 +20,7 @@ const row = (step: number, occupiedEnd: number, more: Partial<OccupancyRow> = {}
   ...{ spanMs: quarterMs, site: 'S', level: null, zone: null, start: instant(step * quarterMs), capacity: 10 },
   ...{ occupiedMs: 0, knownMs: 0, fullMs: 0, minOccupied: 0, maxOccupied: 0, occupiedEnd, knownEnd: 10, ...more },
 })
-/** As the contract says: the row that says how it stood at `from`, and those until `to`. */
+/** As the contract requires: the row in effect at `from`, and the rows until `to`. */
 const storeOf = (rows: readonly OccupancyRow[]): Pick<HistoryStore, 'placeStates'> => ({
   async placeStates({ places, from, to }) {
     return places.map(({ level }) => {
@@ -65,7 +65,7 @@ test('what is read bit by bit is what is read at once', async () => {
     for (let step = first; step < first + 200; step++) assert.equal(grown.rateAt(lot, step), whole.rateAt(lot, step))
 })
 
-test('where nothing was heard of the site for longer than the promise, nothing is known', async () => {
+test('a site without a message for longer than the promise is unknown', async () => {
   const rates = siteRates(storeOf([row(first, 3), row(first + 200, 4)]), site, dayMs)
   await rates.advance(at(first + 201), noPause)
   assert.ok(!Number.isNaN(rates.rateAt(0, first + 97)))

@@ -1,8 +1,8 @@
 /**
  * The rates of a site's lots, one a quarter of an hour, from the rollups: at each quarter's end, the share of known bays that are taken.
  *
- * A quarter without a row is as the row before ended (domain/occupancy-span.ts), as long as anything was heard of the site within the
- * promise: after that nothing is known of any of its lots.
+ * A quarter without a row is as the row before ended (domain/occupancy-span.ts), as long as a message of the site arrived within the
+ * promise: after that all its lots are unknown.
  */
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
@@ -106,11 +106,11 @@ export function siteRates(
       const rows = rowsAt(states, from, to)
       for (let i = 0; i < rows.length; i++)
         own[slot(from + i)] = silent[i] === 1 ? Number.NaN : rateOf(states, rows[i] as number)
-      // What was closed tells nothing of demand.
+      // A closed lot is no evidence of demand.
       for (const { from: shut, to: open } of closures[index] ?? [])
         for (let step = Math.max(from, Math.ceil(shut / quarterMs)); step <= to && step * quarterMs < open; step++)
           own[slot(step)] = Number.NaN
-      // The quarter that is lived through tells it too.
+      // The current quarter of an hour counts too.
       const now = states.starts.length - 1
       const capacity = states.capacities[now] ?? 0
       const isRecent = nowMs - (states.starts[now] ?? 0) < promiseMs + quarterMs
@@ -143,7 +143,7 @@ export function siteRates(
 
 const nothing: PlaceStates = { starts: [], capacities: [], occupied: [], known: [] }
 
-/** For each step the index of the row that says how the place stood; -1 before the first. */
+/** For each step the index of the row in effect; -1 before the first. */
 function rowsAt({ starts }: PlaceStates, from: number, to: number): Int32Array {
   const rows = new Int32Array(to - from + 1)
   let next = 0

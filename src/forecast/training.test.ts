@@ -1,4 +1,4 @@
-/** What becomes of weights that were made, told by a trainer that says what it is told to say. */
+/** What happens to new weights, with a scripted trainer. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -21,7 +21,7 @@ const days = 36
 const place = { site: 'S', level: null, zone: null }
 const site = { id: 'S', zone: 'UTC', lots: [{ id: 'S', name: 'S', capacity: 10, place }] }
 
-/** Writes its weights, and says how good they are. */
+/** Writes its weights, and reports their score. */
 function trainer(name: string, said: object): string {
   const file = path.join(folder, `${name}.mjs`)
   const progress = {
@@ -67,7 +67,7 @@ async function storeWithHistory(): Promise<Store> {
   return store
 }
 
-/** Ends well when it was told to rest and then to go on. */
+/** Exits with 0 when it received a pause and then a resume. */
 function resting(): string {
   const file = trainer('rested', { held_out: 0.2, held_out_before: 0.2, held_out_days: 5 })
   const source = readFileSync(file, 'utf8')
@@ -109,7 +109,7 @@ async function trained(name: string, said: object, more: Partial<TrainingDeps> =
 
 const noteOf = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as { heldOut: object }
 
-test('weights that are no worse on the days held out are served, and the record says by how much', async () => {
+test('weights that are no worse on the days held out are served, and the record holds the difference', async () => {
   const { outcome, dir, job } = await trained('better', { held_out: 0.21, held_out_before: 0.22, held_out_days: 5 })
   assert.ok(outcome.state === 'done' && outcome.isServed, outcome.detail)
   assert.equal(servedWeights(dir)?.name, 'trained here')
@@ -118,7 +118,7 @@ test('weights that are no worse on the days held out are served, and the record 
   assert.match(job.detail, /Served now: its error is 0.2100 against 0.2200 .* newest 5 days/)
 })
 
-test('weights that are worse are kept aside and told so, and what served before goes on serving', async () => {
+test('worse weights are kept aside with a note, and the previous weights go on serving', async () => {
   const { outcome, dir, job } = await trained('worse', { held_out: 0.23, held_out_before: 0.22, held_out_days: 5 })
   assert.ok(outcome.state === 'done' && !outcome.isServed, outcome.detail)
   assert.equal(servedWeights(dir)?.name, 'shipped weights')

@@ -1,9 +1,9 @@
 /**
- * A training, whoever asked for it: the store's own rollups are written to a file, the forecaster's `train` runs on it as a process of its own,
- * its progress is kept in the store, and what it made is served only if it is no worse than what serves now on days that it has not seen.
+ * A training: the rollups of the store are written to a file, the forecaster's `train` runs on it in its own process,
+ * its progress is kept in the store, and the new weights are served only if they are no worse than the current ones on held-out days.
  *
- * It may be cut short at any time. What was killed goes on from its checkpoint; what was cancelled does too, with the next training, as long
- * as its data are of the same day. One works at a time: whoever moves the row from `asked` to `running`, and keeps it beating.
+ * It may be interrupted at any time. A killed training resumes from its checkpoint; so does a cancelled one, with the next training, as long
+ * as its data are of the same day. One process works at a time: the one that moved the row from `asked` to `running` and renews its heartbeat.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -49,9 +49,9 @@ export type TrainingOutcome =
 
 /** Four weeks for the anchor, and a week to learn from. */
 export const trainingDaysMin = 35
-/** Nobody was heard of for so long: the training may be taken up by another. */
+/** Lease expiry: without a heartbeat for this long, another process may take over the training. */
 export const beatMsMax = 30_000
-/** A beat is a commit, and the batches of readings wait for it. */
+/** Each heartbeat is a commit, and the batches of readings wait for it. */
 const beatMs = 5_000
 /** Readings are looked at this often while a training runs. */
 const lookMs = 250
@@ -83,7 +83,7 @@ export async function train(deps: TrainingDeps, id: number): Promise<TrainingOut
   const { state, detail } = outcome
   log[state === 'failed' ? 'warn' : 'info'](`training ${state}: ${detail}`)
   const change: TrainingChange =
-    // Beats no more: whoever comes next takes it up at once.
+    // Ends the lease: the next process takes over at once.
     state === 'interrupted' ? { beat: instant(0), detail } : { state, ended: now, detail }
   await store.changeTraining(id, ['running', 'cancelling'], change)
   return outcome
@@ -121,7 +121,7 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
 interface Beating {
   says(detail: string): void
   heard(progress: TrainingProgress): void
-  /** Tells the last of it. */
+  /** Writes the last progress. */
   stop(): Promise<void>
 }
 

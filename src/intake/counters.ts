@@ -20,11 +20,11 @@ export interface SourceCount {
   unframeable: number
   /** Frames known to be lost before us, by cause. */
   lost: Record<string, number>
-  /** Losses whose size nobody can know, by cause. Absent in checkpoints of the first release. */
+  /** Losses of unknown size, by cause. Absent in checkpoints of the first release. */
   uncounted?: Record<string, number>
 }
 
-/** As it is journaled, so that it can be told after a restart. */
+/** As it is journaled, so that it can be reported after a restart. */
 export interface NamedLoss extends SourceLoss {
   readonly source: string
 }

@@ -4,7 +4,7 @@
  * so that a checkpoint that cannot be read back costs nothing.
  *
  * Of each source the newest few days are kept. What arrives before them (a clock set back by days) counts to the oldest one kept: a
- * day that was let go is never begun anew, which would write over what is stored of it, and the days always sum to the totals.
+ * dropped day is never started again, which would overwrite its stored counts, and the days always sum to the totals.
  */
 
 import { dayName, dayNumber } from '../lib/utc-day.ts'
@@ -24,7 +24,7 @@ export interface DayCount {
 }
 
 export interface DayLoss {
-  /** Null where nobody can know how many. */
+  /** Null where the number is not known. */
   readonly frames: number | null
   /** How often it was noticed. */
   readonly times: number

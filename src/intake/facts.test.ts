@@ -14,7 +14,7 @@ const checkpoint = (bytes: Uint8Array, number = 7) => ({
   ...{ number, kind: 3 as const, frames: 0, bytes, acceptedFrames: 0, noiseFrames: 0 },
 })
 
-test('what intake counted of a day is told by source, and refusals with their reason', () => {
+test('intake's counts of a day are reported by source, and refusals with their reason', () => {
   const counters = createIntakeCounters(clock)
   counters.enter('http', 5)
   counters.accept('http', 5, 3, at - 86_400_000)
@@ -35,13 +35,13 @@ test('what intake counted of a day is told by source, and refusals with their re
   assert.match(losses[0]?.detail ?? '', /^2 frames of http came faster than/)
 })
 
-test('an interval is one row that ends; a count that grows is one row a day; what nobody can count stays unknown', () => {
+test('an interval is one row that ends; a count that grows is one row a day; an unknown size stays unknown', () => {
   const counters = createIntakeCounters(clock)
   const down = {
     cause: 'port-down' as const,
     frames: null,
     from: instant(at - 5_000),
-    detail: 'unplugged: nobody listens.',
+    detail: 'unplugged: not listening.',
   }
   counters.lose('serial', down)
   for (const more of [7, 5]) counters.lose('udp', { cause: 'kernel-drop', frames: more, detail: `${more} dropped.` })

@@ -1,4 +1,4 @@
-/** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
+/** The days and losses in a checkpoint of intake, as rows that the processor stores with its batch. */
 
 import type { StoredRecord } from '../journal/journal.ts'
 import { dayNumber } from '../lib/utc-day.ts'
@@ -8,7 +8,7 @@ import type { IntakeDay } from '../store/tables/intake-day.ts'
 import type { LossRow } from '../store/tables/loss.ts'
 import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'
 
-/** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */
+/** A source's name is stored as it is or not at all (rows.ts); the text of a loss must always be storable. */
 const sourceCharsMax = 128
 const detailCharsMax = 500
 
@@ -58,12 +58,12 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
 const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
 
 const because: Record<RefusalCause, string> = {
-  unauthorized: 'came without a valid token or from an address that may not send; the sender was told where it can be',
-  'too-large': 'were larger than what is taken in at once; the sender was told where it can be',
-  overload: 'came faster than the disk could take them; senders that keep their frames were told to send them again',
+  unauthorized: 'had no valid token or came from an address that may not send; senders got an error where the protocol has one',
+  'too-large': 'exceeded the size limit; senders got an error where the protocol has one',
+  overload: 'came faster than the disk could write; senders that keep their frames were asked to retry',
   journal:
-    'could not be kept, the journal was full or failing; senders that keep their frames were told to send them again',
-  shutdown: 'came while the server was stopping; senders that keep their frames were told to send them again',
+    'could not be stored because the journal was full or failing; senders that keep their frames were asked to retry',
+  shutdown: 'came while the server was stopping; senders that keep their frames were asked to retry',
   protocol: 'broke the rules of the protocol',
 }
 

@@ -71,7 +71,7 @@ const refusals = {
   E_JOURNAL_FAILED: 'journal',
 } as const
 
-test('every fault of the journal is a refusal that says when to come again, and is counted', async () => {
+test('every fault of the journal is a counted refusal with a retry time', async () => {
   const { context, fail, count } = await opened()
   for (const [code, refusal] of Object.entries(refusals)) {
     fail(code as keyof typeof refusals)

@@ -1,6 +1,6 @@
 /**
- * What intake hands to each source: names it, stamps arrival, journals, counts. The left side of the conservation law is kept here:
- * every frame that enters is accepted, kept as noise or refused, and a refused one is counted once for each telling.
+ * What intake hands to each source: its name, arrival stamps, journaling, counters. The intake half of the message balance is kept here:
+ * every received frame is accepted, kept as noise or refused. A refused frame is counted once for each answer to its sender.
  */
 import { encodeUplink } from '../domain/uplink.ts'
 import { JournalError, type JournalWriter, recordKinds } from '../journal/journal.ts'
@@ -35,7 +35,7 @@ export interface Lane {
   missing: string | undefined
 }
 
-/** What a source says about itself. */
+/** Status of a source, as the source reports it. */
 export interface SourceTold {
   readonly kind: string
   readonly state: SourceState

@@ -11,7 +11,7 @@
  *   refuses is a segment of a later version of the format: going on beside it would count all in it as lost.
  * - J5 Nothing beyond `released` minus the retention is ever removed; uncommitted segments are never deleted.
  *
- * The writer lives in one process, readers in others: a reader sees records up to a durable number it is told.
+ * The writer lives in one process, readers in others: a reader sees records up to the durable number passed to it.
  */
 
 /** Number of a record, dense from 1. `0` as a position means before the first. */
@@ -43,7 +43,7 @@ export interface Damage {
   /** Inclusive; equals the record before the next readable one. */
   readonly toRecord: RecordNumber
   readonly bytes: number
-  /** Data frames lost in it, known exactly from the cumulative counts around it; 0 where `reason` says that nothing tells. */
+  /** Data frames lost in it, known exactly from the cumulative counts around it; 0 where `reason` states that the number is unknown. */
   readonly frames: number
   /** The same for noise. */
   readonly noiseFrames?: number
@@ -145,7 +145,7 @@ export interface JournalOptions {
 }
 
 /**
- * The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
+ * The journal cannot accept bytes now. `code` is the reason: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
  * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED, E_JOURNAL_NEWER (a later version of the program wrote
  * here; opening for writing and reading is refused, nothing is changed). E_JOURNAL_GONE: a reader finds no segment of its journal any more.
  */

@@ -1,6 +1,6 @@
 /**
- * Reads a journal while another process may be writing it. It is told what is durable and takes nothing beyond, since only what is
- * durable stays as it is; segments may grow, appear and vanish between two calls. It changes nothing in the directory but adds
+ * Reads a journal while another process may be writing it. It reads only up to the durable number passed to it, because only
+ * durable bytes do not change; segments may grow, appear and vanish between two calls. It changes nothing in the directory but adds
  * copies of damaged bytes.
  *
  * A listing of the directory made when record n was known to be durable names the segment that holds n: so the directory is listed
@@ -149,7 +149,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     return damage
   }
 
-  /** The range that no segment holds (any more): up to the next one that exists, or to all that was said to be durable. */
+  /** The range that no segment holds (any more): up to the next segment, or to the durable number. */
   function missing(from: number, durable: number, at?: Cursor): Damage {
     const above = firstAbove(from, at?.segment)
     const toRecord = Math.min(durable, above ? above.first - 1 : durable)

@@ -1,4 +1,4 @@
-/** What the random harnesses found once, each by itself: directories that a crash or a bad disk leaves, and what is made of them. */
+/** Failures found by the random harnesses, one case each: directories as a crash or a bad disk leaves them, and their recovery. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { crc32 } from 'node:zlib'

@@ -36,7 +36,7 @@ export interface RecordsEnd {
   readonly offset: number
   readonly seal: Seal | undefined
   readonly sealEnd: number
-  /** What a seal at its end says. */
+  /** The seal at its end. */
   readonly mark: Mark
   /** Where the newest write begins: all before it was synced when it was made. */
   readonly lastWrite: number

@@ -2,9 +2,9 @@
  * Which segments may go: the oldest ones whose every record is released, when they are old enough or too many. Never the last one,
  * never the one with the newest checkpoint, and never one behind another that stays.
  *
- * No step of the wall clock makes a segment old. Its age is the least that either clock ever said: the monotonic one counts from when
- * it ended, the wall clock may only make it younger. What lay there at opening begins with its age by the wall clock, and stays for
- * the first minutes: a machine that started with a wrong clock has been told the time by then.
+ * No step of the wall clock makes a segment old. Its age is the minimum of both clocks: the monotonic clock counts from when
+ * it ended, the wall clock may only make it younger. A segment found at opening starts with its age by the wall clock, and stays for
+ * the first minutes: a machine that started with a wrong clock is synchronized by then.
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
@@ -56,7 +56,7 @@ export async function createRetention(options: {
       }),
   )
 
-  /** The wall clock may say that some are younger than we think; where it stands before their end, it told nonsense at opening. */
+  /** The wall clock may show that segments are younger than assumed. A wall clock before their end was wrong at opening. */
   function rejuvenate() {
     const now = clock.now()
     const monotonic = clock.monotonic()

@@ -11,7 +11,7 @@ const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buff
 const full = { code: 'E_JOURNAL_FULL' }
 const failed = { code: 'E_JOURNAL_FAILED' }
 
-it('a write that fails once is made durable in a new segment, and nobody notices', async () => {
+it('a write that fails once is made durable in a new segment, and no caller gets an error', async () => {
   const { files, open, names, texts } = journalInMemory()
   await using writer = await open()
   await writer.append([data('a')])

@@ -74,7 +74,7 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
 
 /**
  * The newest write of a journal that was not closed may be in the page cache alone, and a sync that failed in the process before is
- * not told to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
+ * unknown to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
  * harms nothing wherever the power goes, and needs no room.
  */
 async function rewriteEnd(files: Files, { end }: Recovered) {
@@ -308,7 +308,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     active = target
   }
 
-  /** The segment before is finished at leisure: the header of the next one says where it ends. */
+  /** The previous segment is closed later: the header of the next one holds its end. */
   async function retire(segment: ActiveSegment, end: Mark) {
     retention.sized(segment.plan.ordinal, segment.offset)
     await sealActive(segment, 'continued', end).catch(() => {})
@@ -335,7 +335,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     queue.replan(durable)
   }
 
-  /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */
+  /** After a short write: truncated before the caller gets the refusal, so that no crash can bring the refused records back. */
   async function cutBack(segment: ActiveSegment) {
     try {
       await segment.file.truncate(segment.offset)

@@ -162,7 +162,7 @@ export function createCity({ bays, seed, zone, speed = 1, faults: chances }: Cit
     if (sensor.fault === 'stuck') return false
     if (sensor.fault === 'flapping') return random() < clockMs / flapMs
     const arriving = (slope + sensor.rate * share) / (1 - share)
-    // A curve that falls faster than cars leave by themselves makes more of them leave.
+    // When the curve falls faster than cars leave, additional cars leave.
     const leaving = sensor.rate + Math.max(0, -arriving * (1 - share)) / share
     return random() < 1 - Math.exp(-(sensor.occupied ? leaving : Math.max(0, arriving)) * cityMs)
   }

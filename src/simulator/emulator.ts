@@ -7,7 +7,7 @@
  * - E2 A byte that finds the FIFO full is discarded and counted; nothing is ever written twice.
  * - E3 Every line that does not come out whole at the other end is named by its number. What comes out is what was taken between
  *   two line ends, so a line may lose its end to the next and still be whole, or be glued to a torn one and not be.
- * - E4 While unplugged the board talks on to nobody: what the FIFO held is gone, and a line that was under way is torn.
+ * - E4 While unplugged the board goes on sending: the content of the FIFO is lost, and a line in flight is torn.
  *
  * Numbers are those the caller gives; the emulator knows nothing of readings.
  */

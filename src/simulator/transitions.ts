@@ -6,7 +6,7 @@
  * - T2 What is of like time comes in the order of the file: the same file always gives the same numbers.
  * - T3 Memory holds the cars that are parked, not the file. The file is sorted by arrival, up to the hour that a change of
  *   daylight saving can turn back; a row that is not is reported with its line and left out.
- * - T4 All readings carry one epoch, the time of the first arrival: the same file is a repetition of itself, and another file, earlier or
+ * - T4 All readings carry one epoch, the time of the first arrival: replaying the same file is a repetition, and another file, earlier or
  *   later, never conflicts with it.
  */
 import type { OnBadRow, Stay } from './stays.ts'

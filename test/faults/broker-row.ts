@@ -155,7 +155,7 @@ async function acrossTheWrap(seed: number): Promise<Found> {
     const sensor = await rawClient(Number(new URL(await promise).port), { clientId: `wrap-${seed}` })
     await until(() => isUp(theirs.context), 'the scripted broker')
     const peer = scripted.peers[0]
-    if (!peer) throw new Error('nobody came to the scripted broker')
+    if (!peer) throw new Error('no client connected to the scripted broker')
     let repeated = 0
     for (const [i, id] of ids.entries()) {
       sensor.send(publish(id, `w${i}`))
@@ -193,7 +193,7 @@ interface Sensors extends AsyncDisposable {
   finish(): Promise<void>
 }
 
-/** Clients that send again what nobody has acknowledged, over any number of connections. */
+/** Clients that send unacknowledged messages again, over any number of connections. */
 function publishTo(url: string, seed: number): Sensors {
   const acknowledged = new Set<string>()
   let finished = false

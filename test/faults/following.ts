@@ -59,7 +59,7 @@ export async function keptJournal(): Promise<KeptJournal> {
 
 export interface Following extends AsyncDisposable {
   position(): number
-  /** Faults of the store that the processor was told, in order. */
+  /** Faults of the store that the processor received, in order. */
   readonly noticed: readonly StoreFault[]
   /** Resolves when the store has been followed up to the journal's end; fails when it does not come nearer for `stillMsMax`. */
   drained(): Promise<void>

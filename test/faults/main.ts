@@ -1,5 +1,5 @@
 /**
- * Runs the fault table and says, row by row, how much of it was reached and what failed.
+ * Runs the fault table and reports for each row how much of it was reached and what failed.
  *
  *   npm run torture -- [--hours N | --minutes N] [--seed S] [--only WORD] [--record]
  *

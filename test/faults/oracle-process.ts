@@ -1,6 +1,6 @@
 /**
- * The oracle as a process of its own, apart from the product and from whoever kills it: sends over four protocols, keeps every obligation,
- * and at the end compares with what the server says it has stored.
+ * The oracle as a process of its own, apart from the product and from the process that kills it: sends over four protocols, keeps every obligation,
+ * and at the end compares with what the server has stored.
  */
 
 import type { StoredReading } from '@baykeeper/contract/device.ts'

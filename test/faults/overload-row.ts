@@ -65,7 +65,7 @@ export const overloadRow: FaultRow = {
       const { code, data } = await drainedLedger(server.dataDir, ['--store', url])
       if (written !== acknowledged) fail(`${written - acknowledged} lines were never acknowledged`)
       if (data['committed'] !== written + small.accepted || data['lost'] !== 0 || data['duplicate'] !== 0 || code !== 0)
-        fail(`${written} lines sent, the ledger says ${JSON.stringify(data)}`)
+        fail(`${written} lines sent, the ledger has ${JSON.stringify(data)}`)
       for (const device of [0, 1, devices - 1]) {
         const seqs = (await readingsOf(server.ready.web, `flood-${device}`)).map(({ seq }) => seq)
         const want = Math.ceil((written - device) / devices)

@@ -1,5 +1,5 @@
 /**
- * Restarts of intake under a load of webhooks. The listening sockets are held by `main`: connections that come while nobody accepts wait in
+ * Restarts of intake under a load of webhooks. The listening sockets are held by `main`: connections opened while no process accepts wait in
  * the kernel. So none is refused, an orderly restart answers every request, and kill -9 resets at most the requests under way.
  */
 import http from 'node:http'

@@ -31,10 +31,10 @@ const devicesEach = 12
 const tickMs = 20
 const retryMs = 50
 const answerMsMax = 5_000
-/** A gateway keeps so many in order; sent again out of order, more would look like a sensor that began anew. */
+/** A gateway keeps so many in order; sent again out of order, more would look like a restarted sensor. */
 const openMax = devicesEach * 300
 
-/** Numbered frames of `devicesEach` sensors in turn; what a frame says follows from its number. */
+/** Numbered frames of `devicesEach` sensors in turn; the content of a frame follows from its number. */
 export function frameSource(via: string, salt: number) {
   let count = 0
   return (): SentFrame => {

@@ -234,7 +234,7 @@ async function judge(line: Line): Promise<Found> {
     ...(taken.size !== readings.length ? [`${readings.length - taken.size} lines taken twice`] : []),
     ...(readings.some((number, i) => i > 0 && number < (readings[i - 1] as number)) ? ['lines out of order'] : []),
     ...(early.size > line.replugs + 1 ? [`${early.size} whole lines kept as noise in ${line.replugs} replugs`] : []),
-    ...(downs < line.replugs ? [`${downs} of ${line.replugs} times away were told`] : []),
+    ...(downs < line.replugs ? [`${downs} of ${line.replugs} disconnections were reported`] : []),
     ...(context.counts.refused > 0 ? [`${context.counts.refused} frames counted as refused`] : []),
   ]
   const what = faults.length > 0 ? faults.join('; ') : undefined

@@ -287,7 +287,7 @@ export const journalBugs: readonly PlantedBug[] = [
     judge: writer,
   },
   {
-    what: 'writes every append by itself',
+    what: 'writes every append separately',
     file: 'src/journal/groups.ts',
     from: 'last.used + bytes <= groupBytesMax',
     to: 'last.used + bytes < 0',

@@ -61,7 +61,7 @@ try {
   const caught = await pool(chosen, atOnce, ({ room, bug }) => inCopy((copy) => hold(copy, room, bug)))
   const count = caught.filter(Boolean).length
   console.log(`\n${count} caught of ${chosen.length} planted; ${judges.length} judges, each green without a bug`)
-  // Only what was run whole says something about a room.
+  // Only a complete run is a result for a room.
   const whole = Object.entries(all).filter(
     ([room, bugs]) => chosen.filter((one) => one.room === room).length === bugs.length,
   )
@@ -98,7 +98,7 @@ async function hold(copy: string, room: string, { what, file, from, to, judge }:
   await writeFile(target, parts.join(to))
   try {
     const { caught, seconds } = await run(copy, judge)
-    console.log(line({ ok: caught, seconds, text: caught ? name : `${name}: NOBODY NOTICED (${judge.join(' ')})` }))
+    console.log(line({ ok: caught, seconds, text: caught ? name : `${name}: NOT DETECTED (${judge.join(' ')})` }))
     return caught
   } finally {
     await writeFile(target, text)

@@ -57,7 +57,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/mqtt/client-source.test.ts', 'MQTT 5: the session is persistent'),
   },
   {
-    what: 'says nothing of a session that the broker has lost',
+    what: 'does not report a session that the broker has lost',
     file: 'src/sources/mqtt/client-source.ts',
     from: 'if (memory.awaySince !== undefined && !connack.sessionPresent)',
     to: 'if (memory.awaySince !== undefined && connack.sessionPresent)',
@@ -270,7 +270,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/serial/port-watch.test.ts'),
   },
   {
-    what: 'says 0 frames were lost while nobody listened',
+    what: 'reports 0 lost frames for a downtime of the listener',
     file: 'src/sources/serial/port-watch.ts',
     from: "context.lost({ cause: 'port-down', frames: null, from: down.from, to: clock.now(), detail })",
     to: "context.lost({ cause: 'port-down', frames: 0, from: down.from, to: clock.now(), detail })",
@@ -284,7 +284,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/serial/port-watch.test.ts'),
   },
   {
-    what: 'tells an overrun again with every look',
+    what: 'reports an overrun again with every poll',
     file: 'src/sources/serial/port-watch.ts',
     from: '      before = now\n',
     to: '',

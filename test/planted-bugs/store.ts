@@ -190,14 +190,14 @@ export const storeBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'blames a row for a fault that nobody knows (SQLite)',
+    what: 'blames a row for an unknown fault (SQLite)',
     file: 'src/store/engine/sqlite/sqlite-faults.ts',
     from: "(faultOf[errcode & 0xff] ?? 'unknown')",
     to: "(faultOf[errcode & 0xff] ?? 'data')",
     judge: faultsJudge,
   },
   {
-    what: 'blames a row for a fault that nobody knows (MySQL)',
+    what: 'blames a row for an unknown fault (MySQL)',
     file: 'src/store/engine/mysql/mysql-faults.ts',
     from: "(isOfServer(errno) ? 'unknown' : 'transient')",
     to: "'data'",

@@ -12,7 +12,7 @@ const firstSeed = Number(process.env['SEED'] ?? 6_001)
 
 const count = effort(240)
 
-test(`processing tells restarts, repetitions and late frames apart in ${count} emulated histories, restarted on the way`, async () => {
+test(`processing distinguishes restarts, repetitions and late frames in ${count} emulated histories, restarted on the way`, async () => {
   for (let seed = firstSeed; seed < firstSeed + count; seed += historiesTogether) {
     const [failure] = await judgeTogether(seed, historiesTogether)
     assert.equal(failure, undefined, `seed ${failure?.seed}\n${failure?.what}`)

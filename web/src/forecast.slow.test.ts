@@ -60,7 +60,7 @@ test('a question is answered in words, chances and numbers, stands in the addres
   await shows(page, '.answer', 'is over. Shown is')
 })
 
-test('by keyboard alone: the fan tells what was and what will be, chooses a time, and its table is one key away', {
+test('by keyboard alone: the fan reads out past and future, a time can be chosen, and its table is one key away', {
   skip,
 }, async () => {
   Object.assign(double.forecast, { baselineFrom: 480, ageMinutes: 0 })
@@ -96,7 +96,7 @@ test('by keyboard alone: the fan tells what was and what will be, chooses a time
   )
 })
 
-test('the fan says where the baseline is served or nothing, why, and by how much it was widened', {
+test('the fan shows where the baseline or nothing is served, the reason, and by how much it was widened', {
   skip,
 }, async () => {
   Object.assign(double.forecast, { baselineFrom: 120, withheldFrom: 400, widened: 1.6, drifting: true })
@@ -129,7 +129,7 @@ const clockIn = (page: Page, hours: number) =>
     hours * 3_600_000,
   )
 
-test('a training is started, followed and cancelled; one who may not is told so', { skip }, async () => {
+test('a training is started, followed and cancelled; without operator rights the page shows an error', { skip }, async () => {
   await using opened = await open('/desk/forecast')
   const { page } = opened
   const button = (name: string) => page.locator('.training').getByRole('button', { name })
@@ -163,7 +163,7 @@ test('a training is started, followed and cancelled; one who may not is told so'
   assert.equal(await page.locator('.training progress').count(), 0)
 })
 
-test('where there is no forecast the page says why, and takes the first one when the stream tells of it', {
+test('without a forecast the page shows the reason, and loads the first one when the stream announces it', {
   skip,
 }, async () => {
   double.forecast.state = 'starting'
@@ -188,7 +188,7 @@ test('where there is no forecast the page says why, and takes the first one when
   await shows(page, '.banner', 'Not reachable right now')
 })
 
-test('the Live page shows the next hours where they are forecast, greys what is old, and shows nothing where nobody forecasts', {
+test('the Live page shows the next hours where they are forecast, greys an old forecast, and shows nothing without a forecaster', {
   skip,
 }, async () => {
   await using opened = await open('/desk')

@@ -73,7 +73,7 @@ test('a stage has colour only where something is wrong; without the server the l
   await isClean(opened, 'stale')
 })
 
-test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
+test('the ledger strip shows the live law and the difference, and shows when it does not close', { skip }, async () => {
   await using opened = await open('/desk/pipeline')
   const { page } = opened
   await shows(page, '.law-result', 'all accounted for')
@@ -85,7 +85,7 @@ test('the ledger strip shows the live law and the difference, and says when it d
   await shows(page, '.equation', '118,097')
 })
 
-test('an audit shows that it runs and what came out; a server that cannot, or may not, is told in words', {
+test('an audit shows its progress and result; a server without an auditor, and missing rights, give an error text', {
   skip,
 }, async () => {
   await using opened = await open('/desk/pipeline')
@@ -108,7 +108,7 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
   await shows(page, '.audit', 'scope “operate”')
 })
 
-test('what was lost is shown by cause, day, source and sensor; what nobody can count is never a 0; a filter stands in the address', {
+test('losses are shown by cause, day, source and sensor; an unknown size is never a 0; the filter is part of the address', {
   skip,
 }, async () => {
   Object.assign(double.pipeline, sampleLosses())
@@ -173,7 +173,7 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await isClean(opened, 'after a discard')
 })
 
-test('all dead letters of a reason are decoded again in one go, with a line that says how many', { skip }, async () => {
+test('all dead letters of a reason are retried with one click, and a line shows how many', { skip }, async () => {
   double.pipeline.letters = sampleLetters(60)
   await using opened = await open('/desk/dead-letters')
   const { page } = opened

@@ -26,7 +26,7 @@ export async function measureRestart(dir: string, records: number, untilMs: numb
       if ('durable' in told && (told.durable >= records || performance.now() > untilMs)) filler.kill('SIGKILL')
     })
     filler.once('exit', (_, signal) =>
-      signal === 'SIGKILL' ? resolve() : reject(new Error('the filler ended by itself')),
+      signal === 'SIGKILL' ? resolve() : reject(new Error('the filler exited before it was killed')),
     )
   })
   const began = performance.now()

@@ -43,7 +43,7 @@ export interface CrashFiles extends Files {
   cut(): () => CrashFiles
   /** Ends the process and leaves the power on: what was written is seen by the next one, and may still be lost with the power. */
   kill(): () => CrashFiles
-  /** Cuts the power when this many more operations have begun; `onCut` is told at once. */
+  /** Cuts the power when this many more operations have begun, and calls `onCut` at once. */
   cutAfter(operations: number, onCut: () => void): void
   lock(dir: string): JournalLock
   /** Operations end in no order. */

@@ -47,7 +47,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       ])
     })
 
-    it('returns nothing beyond what it is told is durable', async () => {
+    it('returns nothing beyond the durable number passed to it', async () => {
       const journal = await make()
       await using writer = await journal.openWriter()
       await writer.append(['a', 'b', 'c'].map((text) => data(text)))
@@ -156,7 +156,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       assert.equal((await reader.scan()).tail.lastRecord, 2)
     })
 
-    it('tells of what became durable, growing only, never after its answer', async () => {
+    it('reports the durable number before it answers, and the number only grows', async () => {
       await using writer = await (await make()).openWriter()
       const told: number[] = []
       writer.onDurable(({ lastRecord }) => told.push(lastRecord))

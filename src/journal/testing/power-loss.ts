@@ -136,7 +136,7 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
   }
   await Promise.all(waiting)
   if (!dead && random() < 0.3) await writer[Symbol.asyncDispose]()
-  // The torn writer ends by itself: all it does fails. It must not run on into the next generation.
+  // The torn writer stops because every operation fails. It must not run on into the next generation.
   const found = cut()
   await Promise.resolve(writer[Symbol.asyncDispose]()).catch(() => {})
   return found
@@ -253,7 +253,7 @@ async function checkRecords(
   return records
 }
 
-/** Whoever had a record acknowledged had its id and fence on the disk. */
+/** An acknowledged record implies that its id and fence are on the disk. */
 function checkOpening(writer: JournalWriter, oracle: Oracle) {
   if (oracle.id !== undefined) assert.equal(writer.id, oracle.id, 'the journal keeps its id')
   assert.ok(writer.fence > oracle.fenceMax, `the fence grows: ${writer.fence} after ${oracle.fenceMax}`)

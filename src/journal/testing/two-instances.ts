@@ -1,6 +1,6 @@
 /**
  * The two-instances harness: real processes race for one journal on a real disk, round after round; some winners are killed while they
- * write. In each round somebody wins, nobody ever writes beside another, fences grow, and all that was acknowledged is there.
+ * write. Each round has a winner, two writers never overlap, fences grow, and every acknowledged record is there.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
@@ -14,7 +14,7 @@ import { seededRandom, upTo } from './seeded-random.ts'
 const contenders = 3
 const killShare = 0.1
 const recordsMax = 4
-/** After this many rounds the journal is read whole, and begun anew. */
+/** After this many rounds the whole journal is read, and a new one is started. */
 const roundsPerJournal = 100
 const roundMsMax = 30_000
 
@@ -86,7 +86,7 @@ async function contest(
         }),
       ),
     )
-    assert.ok(ends.includes('done') || ends.includes('killed'), `nobody won round ${race.round}: ${ends}`)
+    assert.ok(ends.includes('done') || ends.includes('killed'), `no process won round ${race.round}: ${ends}`)
     for (const [i, end] of ends.entries()) if (end === 'killed') processes[i] = await startContender()
     if (ends.includes('killed')) await rm(held, { force: true })
     onProgress?.(firstRound + rounds + 1)
@@ -122,7 +122,7 @@ function enter(
     let count = 0
     let dying = false
     contender.told = (told) => {
-      // What a killed one had said before its end is no end: it cannot enter the next round.
+      // A message sent before the kill is not an end: a killed process cannot enter the next round.
       if (dying) return
       if (told.is === 'locked' || told.is === 'done') end(told.is)
       if (told.is === 'beside' && kill.pids.has(told.pid)) end('locked')

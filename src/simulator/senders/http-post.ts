@@ -5,7 +5,7 @@ import { type SenderOptions, SendRefused } from './sender.ts'
 
 /** An answer takes a sync of the journal; one that takes longer is lost. Sending again is safe: readings are numbered. */
 const answerMsMax = 30_000
-/** A server that says when to come back is believed up to here. */
+/** Upper bound on the Retry-After of a server. */
 const retryAfterMsMax = 30_000
 
 export interface PostOptions extends SenderOptions {
@@ -18,7 +18,7 @@ export interface PostOptions extends SenderOptions {
   readonly clock?: Clock
 }
 
-/** Resolves to the number of frames the server says it accepted. */
+/** Resolves to the number of frames that the server reports as accepted. */
 export async function postUntilAccepted(url: string, body: string, options: PostOptions): Promise<number> {
   const {
     token,

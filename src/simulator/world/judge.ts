@@ -110,7 +110,7 @@ function judgeCertainty(history: History, { shown, fates, missing }: Observation
   return [{ what: 'opposite', text: `at the end it shows ${presence} for sure, and the truth is ${!presence}` }]
 }
 
-/** Shares over many histories: a server that is never sure says nothing wrong. */
+/** Shares over many histories: a server that leaves everything undecided makes no error. */
 export function unknownShare(observations: Iterable<Observation>): number {
   let asked = 0
   let unknown = 0

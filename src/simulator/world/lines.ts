@@ -148,7 +148,7 @@ function firstSeenInOrder(life: Life, order: readonly number[]): number[] {
     : [...order].sort((a, b) => a - b)
 }
 
-/** Without a number nothing tells the order of two frames of one device time. */
+/** Without a number the order of two frames with the same device time is unknown. */
 function sameSecondInOrder(life: Life, order: readonly number[]): number[] {
   if (life.kind !== 'clock') return [...order]
   const times = new Set(life.readings.map(({ wire }) => wire.time))

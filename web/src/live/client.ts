@@ -1,5 +1,5 @@
 /**
- * The live client: plan, snapshot and stream, and the tally they keep true. Does what the link (`link.ts`) says; owns the
+ * The live client: plan, snapshot and stream, and the tally they keep true. Executes the commands of the link (`link.ts`); owns the
  * timers. Knows nothing of pages: they listen.
  */
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
@@ -30,7 +30,7 @@ export interface LiveClient extends Disposable {
   retryNow(): void
 }
 
-/** Comments come every 15 s and figures every second: a stream that says nothing for this long is dead. */
+/** Comments come every 15 s and figures every second: a stream that is silent for this long is dead. */
 const silenceMsMax = 35_000
 const hiddenMsMax = 5 * 60_000
 const watchMs = 1_000

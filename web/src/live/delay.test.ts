@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createDelay } from './delay.ts'
 
 for (const skew of [0, -3_600_000, 90_000])
-  test(`the delay is told apart from clocks that differ by ${skew} ms`, () => {
+  test(`the delay is distinguished from clocks that differ by ${skew} ms`, () => {
     const delay = createDelay()
     assert.equal(delay.ms, undefined)
     for (let k = 0; k < 9; k++) {

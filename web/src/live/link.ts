@@ -26,7 +26,7 @@ export interface Link {
   /** Failures in a row. */
   readonly attempt: number
   readonly retryAt: number | undefined
-  /** When the stream last said anything. */
+  /** When the stream last sent anything. */
   readonly heard: number | undefined
   /** When it fell silent; undefined while it speaks. */
   readonly downSince: number | undefined
@@ -137,7 +137,7 @@ function onDelta(link: Link, delta: Delta): Step {
   if (link.q === undefined || link.fetching) return [{ ...link, held: [...link.held, delta].slice(-heldMax) }, []]
   const { q } = link
   if (delta.q <= q) return [link, []]
-  // An empty delta only says where the stream stands; all before it has been missed, so has the one it names.
+  // An empty delta only reports the position of the stream: every delta up to and including that position was missed.
   const first = delta.d.length === 0 && delta.f === undefined ? delta.q + 1 : (delta.f ?? delta.q)
   if (first > q + 1)
     return [{ ...link, q: undefined, fetching: true, held: [delta] }, [{ do: 'fetch-snapshot', soon: true }]]

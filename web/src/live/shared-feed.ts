@@ -1,6 +1,6 @@
 /**
  * One stream per browser: HTTP/1.1 allows six connections to a server, and the seventh tab would wait for ever. The tab that
- * holds the lock reads the stream and tells the others; when it goes, the next one holds the lock and resumes where it was.
+ * holds the lock reads the stream and notifies the others; when it closes, the next one holds the lock and resumes where it was.
  * Without Web Locks (plain HTTP off loopback) each tab reads its own stream.
  */
 import { type Listener, readEventStream, type StreamEvent } from './event-stream.ts'
@@ -20,7 +20,7 @@ type Message =
   | { readonly type: 'event'; readonly event: StreamEvent }
   | { readonly type: 'lost'; readonly status: number }
 
-/** Told again to a tab that joins: where the stream stands, and the newest figures. */
+/** Repeated to a tab that joins: the position of the stream, and the newest figures. */
 type Standing = ReadonlyMap<string, StreamEvent>
 
 /** `position` is the last sequence the page has: a tab that comes to lead resumes there. */
@@ -142,7 +142,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   }
 }
 
-/** A delta that is over is retold as an empty one: it says where the stream stands. */
+/** A past delta is repeated as an empty one: it carries the position of the stream. */
 function* retold(standing: Standing): Generator<StreamEvent> {
   for (const event of standing.values()) {
     if (event.name === 'reset') continue

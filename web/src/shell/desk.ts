@@ -42,7 +42,7 @@ export interface Desk {
   readonly sites: Signal<readonly SiteSummary[]>
   /** By site, once a page has asked for them. */
   readonly forecasts: Signal<Forecasts>
-  /** The newest one that the stream told of. */
+  /** The newest forecast that the stream announced. */
   readonly forecastIssued: Signal<ForecastIssued | undefined>
   readonly link: Signal<Link>
   /** Milliseconds from the server's word to the painted bay. */
@@ -60,7 +60,7 @@ export interface Desk {
   readonly letterKeys: Signal<boolean>
   /** The plan on the page, when there is one. */
   plan: BayPlan | undefined
-  /** Told what moved, besides the signals. */
+  /** Called with the changes, besides the signals. */
   onBays: ((changed: readonly number[] | undefined) => void) | undefined
   readonly delay: ReturnType<typeof createDelay>
 }

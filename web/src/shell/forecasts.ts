@@ -1,5 +1,5 @@
 /**
- * Forecasts of the sites, fetched while a page shows them and again when the stream says that there is a new one. What the whole city is
+ * Forecasts of the sites, fetched while a page shows them and again when the stream announces a new one. What the whole city is
  * expected to do is made of them, for the Live page.
  */
 import type { SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
@@ -75,7 +75,7 @@ async function look(desk: Desk, site: string, signal: AbortSignal): Promise<void
   }
 }
 
-/** A forecast whose time is over is one of the past, whatever it says of itself. */
+/** A forecast past its time is stale, also when it is marked fresh. */
 export const isOldForecast = ({ value, failed }: Fetched<SiteForecast>, now: number): boolean =>
   value !== undefined &&
   (failed || value.state === 'stale' || (value.issued !== null && now - Date.parse(value.issued) > forecastFreshMs))
@@ -92,7 +92,7 @@ export interface CityAhead {
 export function cityAhead({ sites, forecasts, now, staleSince }: Desk): CityAhead | undefined {
   const outlooks: Outlook[] = []
   let issued = Number.POSITIVE_INFINITY
-  // While nothing is heard of the server, nobody knows whether there is a newer one.
+  // While the server is unreachable, a newer forecast may exist unseen.
   let old = staleSince.value !== undefined
   for (const { id, occupancy } of sites.value) {
     const of = forecasts.value.get(id)

@@ -1,4 +1,4 @@
-/** What the server says about forecasts, made up for the tests of the pages: fans, scores, a training that runs when it is asked to. */
+/** Made-up forecast responses for the tests of the pages: fans, scores, a training that runs when it is asked to. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { forecastLevels } from '@baykeeper/contract/forecast.ts'
 import {
@@ -30,7 +30,7 @@ export interface ForecastDouble {
   training: TrainingJob
   /** Addresses of forecasts that were fetched. */
   readonly fetched: string[]
-  /** Newest issue, as the stream tells of it. */
+  /** Newest issue, as announced by the stream. */
   issued(): string
   answer(request: IncomingMessage, response: ServerResponse, url: URL, sites: readonly SiteSummary[]): boolean
 }

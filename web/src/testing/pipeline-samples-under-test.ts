@@ -82,7 +82,7 @@ export function sampleLosses(): { losses: Loss[]; sensors: SensorDay[]; rows: Le
         source: 'serial',
         from: `${day(ago)}T05:02:11.000Z`,
         to: ago === 0 ? null : `${day(ago)}T05:09:40.000Z`,
-        detail: 'The adapter was unplugged; what was sent meanwhile nobody heard.',
+        detail: 'The adapter was unplugged; messages sent meanwhile were not received.',
       })
     if (ago === 6)
       told({

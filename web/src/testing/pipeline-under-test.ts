@@ -1,4 +1,4 @@
-/** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+/** Made-up pipeline responses for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuditProgress, type AuditReport, auditProgressSchema } from '@baykeeper/contract/audit.ts'

@@ -185,7 +185,7 @@ function Answer({ question, again }: { question: Question; again: number }) {
   )
 }
 
-/** Nothing is certain: what rounds to 0 or 100 % is said to be near it. */
+/** A probability that rounds to 0 or 100 % is shown as a bound, because nothing is certain. */
 function percentWord(words: ForecastWords, p: number): string {
   if (p > 0.99) return words.text('percentOver', { percent: words.percent(0.99) })
   if (p < 0.01) return words.text('percentUnder', { percent: words.percent(0.01) })

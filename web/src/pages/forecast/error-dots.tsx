@@ -3,7 +3,7 @@ import { useForecastWords } from './forecast-words.ts'
 import { horizonWord } from './horizon-word.ts'
 import type { HorizonScore } from './quality.ts'
 
-/** Half more, or a third less, than the error of the baseline is the edge: the number says the rest. */
+/** The axis ends at 1.5 times and at 2/3 of the baseline error; beyond it only the number is exact. */
 const edge = Math.log(1.5)
 
 export function ErrorDots({ scores }: { scores: readonly HorizonScore[] }) {

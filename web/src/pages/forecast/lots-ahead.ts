@@ -1,5 +1,5 @@
 /**
- * What a forecast says of a lot at any instant: straight between its horizons, as the server does it for an instant asked for. Also lots
+ * The forecast of a lot at any instant: linear between its horizons, as on the server. Also lots
  * taken together, their peak and their order. Times are milliseconds, rates the taken share. Pure.
  */
 import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
@@ -75,7 +75,7 @@ export const freeOf = (capacity: number, rate: number): number => Math.round(cap
 
 /**
  * The lots as one, quantile by quantile, as if all erred the same way at once: the range is at least as wide as the true one. Undefined
- * where one of them says nothing.
+ * where one of them has no value.
  */
 export function together(outlooks: readonly Outlook[]): Outlook | undefined {
   const [first, ...others] = outlooks

@@ -24,7 +24,7 @@ const outlook: Outlook = {
 const english = createWords('en').with(forecastEn)
 const say = (at: number) => momentWords(english, { outlook, at, now, zone: 'UTC' })
 
-test('a moment is told as what it is: observed, not known, forecast, withheld, or beyond', () => {
+test('a moment is described by its kind: observed, not known, forecast, withheld, or beyond', () => {
   assert.equal(say(origin), '08:00: 50% taken, 100 free (observed)')
   assert.equal(say(origin - quarterMs), '07:45: not known')
   assert.equal(
@@ -40,7 +40,7 @@ test('a horizon that has come is no forecast any more', () => {
   assert.equal(late, '09:00: not known')
 })
 
-test('horizons are told as exactly as they are, in the language of the reader', () => {
+test('horizons are written at their own precision, in the language of the reader', () => {
   const german = createWords('de').with(forecastDe)
   assert.deepEqual(
     [15, 60, 90, 1_440].map((minutes) => horizonWord(english, minutes)),

@@ -1,4 +1,4 @@
-/** Reliability: how often the truth lay at or below each quantile. On the diagonal the forecast is as sure as it says. */
+/** Reliability: how often the observed value lay at or below each quantile. On the diagonal the forecast is calibrated. */
 import { useForecastWords } from './forecast-words.ts'
 import type { Reliability } from './quality.ts'
 

@@ -1,4 +1,4 @@
-/** The training as the page follows it, whoever started it: often while it runs, now and then while it does not. */
+/** Polls the training job, also one that another user started: often while it runs, rarely while it does not. */
 import type { TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'

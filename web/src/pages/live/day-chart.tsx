@@ -1,4 +1,4 @@
-/** The last 24 hours of a lot as one small picture: taken share in steps of a quarter of an hour. What nobody knew is left out, never 0. */
+/** The last 24 hours of a lot as one small picture: taken share in steps of a quarter of an hour. Unknown steps are left out, never shown as 0. */
 import type { OccupancyHistory, OccupancyPoint } from '@baykeeper/contract/history.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'

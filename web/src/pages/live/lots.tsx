@@ -1,4 +1,4 @@
-/** The side column: lots from the fullest, their levels, and devices that nobody has given a bay yet. */
+/** The side column: lots from the fullest, their levels, and devices without a bay. */
 import { useSignal } from '@preact/signals'
 import { bayStates, code, stateCount } from '../../bay-state.ts'
 import { occupancyRate } from '../../live/tally.ts'

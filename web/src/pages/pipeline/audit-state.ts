@@ -1,4 +1,4 @@
-/** The audit as the page follows it: asked for, told how far it is, finished. The server runs one at a time, whoever asked. */
+/** State of the audit on the page: requested, in progress, finished. The server runs one audit at a time for all users. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -9,7 +9,7 @@ export interface Following {
   /** Since when, by our clock; undefined while none runs. */
   readonly since: number | undefined
   readonly progress: AuditProgress | undefined
-  /** The last one finished, whoever asked for it. */
+  /** The last finished audit, of any user. */
   readonly report: AuditReport | undefined
   readonly why: string | undefined
 }
@@ -36,7 +36,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
     if (!response.ok) throw new Error(String(response.status))
     told((await response.json()) as AuditProgress)
   }
-  // One that somebody else asked for is shown too; a server without an auditor says so only when it is asked for one.
+  // An audit of another user is shown too. A server without an auditor reports that only on a request.
   useEffect(() => {
     const stop = new AbortController()
     look(stop.signal).catch(() => {})

@@ -1,5 +1,5 @@
 /**
- * Dead letters: frames that came in safely and that nobody could use. They can be decoded again, one or all of a reason, once the
+ * Dead letters: messages received but not decoded. They can be retried, one or all of a reason, once the
  * codec or the device is mended, or given up with a reason. Filter and open letter stand in the address.
  */
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'

@@ -134,7 +134,7 @@ function TermBox({
 const tickMs = 200
 
 /**
- * "0.8 s ago": how old the check was when it was told, by the server's own clock, and the time since by ours. So two clocks that
+ * "0.8 s ago": age of the check when it was sent, by the server's clock, and the time since by ours. So two clocks that
  * disagree cannot make it younger or older than it is.
  */
 function CheckedAgo() {

@@ -117,7 +117,7 @@ function addedUp(rows: readonly Row[], by: (row: Row) => string): Sums[] {
     ]
     return {
       name,
-      // Intake tells its days less often than the database: what is settled was accepted, whatever it has told so far.
+      // Intake reports its days less often than the database does. A settled message was accepted, even if intake has not reported it yet.
       accepted: told(({ accepted }) => accepted, committed + duplicate + quarantined),
       refused: told(({ refused }) => refused),
       committed,

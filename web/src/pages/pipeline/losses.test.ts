@@ -98,7 +98,7 @@ test('a saturated sum stays at its limit when more is added', () => {
   assert.deepEqual(addedUp(totals), { frames: most, uncounted: 1, causes: ['sequence-gap', 'refused'] })
 })
 
-test('a figure says at least once, also where the sum is at its limit and more is not counted', () => {
+test('"at least" appears once in a figure, also where the sum is at its limit and more is not counted', () => {
   const words = createWords('en', en).with(pipelineEn)
   assert.equal(sumFigure(words, { frames: Number.MAX_SAFE_INTEGER, uncounted: 1 }), '≥ 9,007,199,254,740,991')
   assert.equal(sumFigure(words, { frames: 4, uncounted: 1 }), 'at least 4')

@@ -1,5 +1,5 @@
 /**
- * Losses added up: by day, by source, by sensor. A loss whose size nobody can know is counted as a loss of unknown size and never
+ * Losses added up: by day, by source, by sensor. A loss whose size cannot be known is counted as a loss of unknown size and never
  * as 0 frames. Pure.
  */
 import { sumMax } from '@baykeeper/contract/balance.ts'
@@ -35,7 +35,7 @@ export const lossMeanings: typeof contractMeanings = {
 export interface Sum {
   /** Known frames. */
   readonly frames: number
-  /** Losses whose size nobody can know. */
+  /** Losses of unknown size. */
   readonly uncounted: number
   /** What it is a sum of: the causes say which of the meanings its sentence may use. */
   readonly causes: readonly Cause[]

@@ -64,7 +64,7 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
       if (pipeline !== 'database-down') heardAt = Date.now()
     },
     sites(next) {
-      // A lot that the page was not written with, or no longer there: the server writes the page anew.
+      // A lot was added or removed since the page was rendered: reload it from the server.
       if (sites.length === 0 ? !sameLots(next) : sites.map(({ id }) => id).join() !== next.map(({ id }) => id).join())
         return location.reload()
       sites = next
