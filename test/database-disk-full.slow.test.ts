@@ -15,7 +15,7 @@ const diskMegabytes = 256
 const frugal = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M', '--skip-log-bin']
 const postedAtOnce = 500
 /** The longest that a commit may take to fail. */
-const toldMsMax = 70_000
+const noticeMsMax = 70_000
 /** Room to begin with, for the server to take a batch back. */
 const leftBytes = 2 * 1024 * 1024
 
@@ -49,7 +49,7 @@ test('a full disk under the database does not delay intake, and nothing is lost 
   const filler = path.join(disk.dir, 'filler')
   fill(filler)
   const isNoticed = () => server.logs().includes('a batch was not committed')
-  for (const until = Date.now() + toldMsMax; !isNoticed() && Date.now() < until; await setTimeout(100)) await post()
+  for (const until = Date.now() + noticeMsMax; !isNoticed() && Date.now() < until; await setTimeout(100)) await post()
   assert.ok(isNoticed(), `the full disk was not reported:\n${server.logs().slice(-2_000)}`)
   for (let i = 0; i < 10; i++) await post()
   rmSync(filler)
@@ -61,8 +61,8 @@ test('a full disk under the database does not delay intake, and nothing is lost 
   if (ended) await mariadb.start(settings)
   await post()
   const { data, code } = await drainedLedger(server.dataDir, ['--store', url])
-  const told = [code, data['committed'], data['duplicate'], data['quarantined'], data['lost'], data['difference']]
-  assert.deepEqual(told, [0, next - 1, 0, 0, 0, 0])
+  const totals = [code, data['committed'], data['duplicate'], data['quarantined'], data['lost'], data['difference']]
+  assert.deepEqual(totals, [0, next - 1, 0, 0, 0, 0])
   console.log(
     `# ${next - 1} frames over a full disk, on which MariaDB ${ended ? 'ended' : 'refused and went on'}; the slowest answer took ${slowestMs.toFixed(0)} ms`,
   )

@@ -9,7 +9,7 @@ import { root } from './run-command.ts'
 import type { FileResult } from './run-test-file.ts'
 import { runStep, steps } from './steps.ts'
 import { bundles, testFiles } from './test-files.ts'
-import { runBundle, said, summary, total } from './test-report.ts'
+import { countsText, runBundle, summary, total } from './test-report.ts'
 
 const atOnce = 3
 const began = performance.now()
@@ -24,6 +24,6 @@ const work = [
 await pool(work, atOnce, (run) => run())
 const counts = total(tests)
 const ok = passed.every(Boolean) && counts.failed === 0 && counts.passed > 0
-console.log(['', ...summary(tests), `fast tests: ${said(counts)}`].join('\n'))
+console.log(['', ...summary(tests), `fast tests: ${countsText(counts)}`].join('\n'))
 console.log(`check ${ok ? 'passed' : 'FAILED'} in ${((performance.now() - began) / 1_000).toFixed(1)} s`)
 process.exitCode = ok ? 0 : 1

@@ -43,7 +43,7 @@ export async function runBundle(
   const result = await runTestFiles(name, files, { cwd: root, limitMs, env: { ...place, ...env } })
   clearInterval(still)
   const { failed, seconds, trouble, output } = result
-  console.log(line({ ok: failed === 0, seconds, text: `${name}  ${said(result)}` }))
+  console.log(line({ ok: failed === 0, seconds, text: `${name}  ${countsText(result)}` }))
   if (trouble) console.log(indented(trouble))
   if (failed > 0) console.log(indented(withoutPassed(output)))
   return result
@@ -72,7 +72,8 @@ export const total = (results: readonly Counts[]): Counts => ({
 })
 
 /** The closing line that a machine reads. */
-export const said = ({ passed, failed, skipped }: Counts) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+export const countsText = ({ passed, failed, skipped }: Counts) =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`
 
 /** Slowest files, files that failed, and what was skipped and why. */
 export function summary(results: readonly FileResult[]): string[] {

@@ -15,7 +15,7 @@ import { root } from './run-command.ts'
 import type { Counts, FileResult } from './run-test-file.ts'
 import { runStep, steps } from './steps.ts'
 import { groups, testFiles } from './test-files.ts'
-import { runGroup, said, summary, total } from './test-report.ts'
+import { countsText, runGroup, summary, total } from './test-report.ts'
 import { unpackServer } from './unpack-server.ts'
 
 const words = process.argv.slice(2)
@@ -42,7 +42,7 @@ for (const kind of servers.filter((one) => !isUnpacked(one)))
   console.log(
     `To run what was skipped for ${serverRecipes[kind].title}, as root on Debian:\n  node tools/add-server.ts ${kind}`,
   )
-console.log(said(all))
+console.log(countsText(all))
 process.exitCode = all.failed > 0 || ranNone ? 1 : 0
 
 /** A slow mirror is no failure: what needs the server skips, by name. */

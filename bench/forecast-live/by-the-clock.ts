@@ -71,11 +71,11 @@ export async function measureTraining(dir: string, { lots, days }: { lots: numbe
     id,
   )
   clearInterval(look)
-  const told = last as TrainingProgress | undefined
+  const progress = last as TrainingProgress | undefined
   if (outcome.state !== 'done') throw new Error(`the training ${outcome.state}: ${outcome.detail}`)
   return {
-    ...{ lots, days, steps: told?.step ?? 0, detail: outcome.detail, peak_mb: rounded(peak) },
+    ...{ lots, days, steps: progress?.step ?? 0, detail: outcome.detail, peak_mb: rounded(peak) },
     minutes: rounded((performance.now() - began) / 60_000, 2),
-    ...{ held_out: told?.held_out, held_out_before: told?.held_out_before },
+    ...{ held_out: progress?.held_out, held_out_before: progress?.held_out_before },
   }
 }

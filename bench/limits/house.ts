@@ -85,7 +85,7 @@ export async function openHouse(at: Place, wanted: readonly SourceName[]): Promi
         const [row] = await place.query('SELECT coalesce(sum(committed), 0) AS n FROM ledger')
         stored = Number(row?.['n'] ?? 0)
         if (stored >= total) return
-        if (server.hasEnded()) throw new Error(`the server ended: ${server.said()}`)
+        if (server.hasEnded()) throw new Error(`the server ended: ${server.output()}`)
       }
       throw new Error(`only ${stored} of ${total} events were committed within ${drainMsMax / 1_000} s`)
     },

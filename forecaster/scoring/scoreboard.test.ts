@@ -54,9 +54,9 @@ test('the gate serves the baseline when it is clearly better, and reports both e
 
 test('a simple baseline that is clearly better than model and anchor serves, and is named', () => {
   const others = { persistence: 0.3, day: 0.49, week: 0.2, weeks: 0.1 }
-  const said = (count: number, at: number) =>
+  const scored = (count: number, at: number) =>
     issued(count, { model: 0.3, baseline: 0.4 }).map((one, i) => (i < at ? { ...one, others } : one))
-  const figures = figuresOf(score(said(200, 200), truths(200)))
+  const figures = figuresOf(score(scored(200, 200), truths(200)))
   assert.deepEqual(
     Object.entries(figures?.others_mae ?? {}).map(([name, error]) => [name, Math.round(100 * error)]),
     [
@@ -69,7 +69,7 @@ test('a simple baseline that is clearly better than model and anchor serves, and
   const decided = gate(figures)
   assert.deepEqual([decided.serve, decided.method], ['baseline', 'day'])
   assert.match(decided.why, /1\.00 points of yesterday's against 20\.00 of the model, 10\.00 of the anchor/)
-  const gaps = figuresOf(score(said(200, 150), truths(200)))
+  const gaps = figuresOf(score(scored(200, 150), truths(200)))
   assert.equal(gaps?.others_mae, null, 'compared on other pairs they would not be comparable')
   assert.equal(gate(gaps).method, undefined)
 })

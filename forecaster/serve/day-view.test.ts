@@ -37,14 +37,14 @@ test('an updated view equals a newly built one', () => {
     assert.ok(canFollow(view, next))
     view = followed(view, next)
   }
-  const anew = newDayView(remembered(until(0), undefined), nowAt(0))
-  assert.equal(view.placed.origin, anew.placed.origin)
-  assert.deepEqual(view.placed.firstKnown, anew.placed.firstKnown)
+  const rebuilt = newDayView(remembered(until(0), undefined), nowAt(0))
+  assert.equal(view.placed.origin, rebuilt.placed.origin)
+  assert.deepEqual(view.placed.firstKnown, rebuilt.placed.firstKnown)
   for (const part of ['mean4', 'mean12', 'spread', 'anomaly'] as const)
-    assert.deepEqual(view.seasonal[part], anew.seasonal[part], part)
-  assert.deepEqual(view.seasonal.city, anew.seasonal.city)
-  assert.deepEqual(view.placed.panel.rates, anew.placed.panel.rates)
-  for (const [lot, { sum, count }] of anew.seasonal.sums.entries()) {
+    assert.deepEqual(view.seasonal[part], rebuilt.seasonal[part], part)
+  assert.deepEqual(view.seasonal.city, rebuilt.seasonal.city)
+  assert.deepEqual(view.placed.panel.rates, rebuilt.placed.panel.rates)
+  for (const [lot, { sum, count }] of rebuilt.seasonal.sums.entries()) {
     assert.deepEqual(view.seasonal.sums[lot]?.count, count)
     assert.ok(sum.every((value, i) => Math.abs(value - (view.seasonal.sums[lot]?.sum[i] as number)) < 1e-9))
   }

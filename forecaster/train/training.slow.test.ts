@@ -60,13 +60,13 @@ test('a run cancelled and resumed from its checkpoint on disk ends bit for bit w
 })
 
 test('training lowers the loss, and reports stage, speed and time left', async () => {
-  const told: Progress[] = []
-  await train({ ...options, steps: 40, onProgress: (progress) => void told.push(progress) })
-  const losses = told.filter(({ stage }) => stage === 'training').map(({ loss }) => loss)
-  assert.equal(told[0]?.stage, 'compiling')
-  assert.equal(told.at(-1)?.stage, 'done')
+  const reports: Progress[] = []
+  await train({ ...options, steps: 40, onProgress: (progress) => void reports.push(progress) })
+  const losses = reports.filter(({ stage }) => stage === 'training').map(({ loss }) => loss)
+  assert.equal(reports[0]?.stage, 'compiling')
+  assert.equal(reports.at(-1)?.stage, 'done')
   assert.ok((losses.at(-1) as number) < (losses[0] as number), losses.join(' '))
-  assert.ok(told.some(({ etaSeconds, samplesPerSecond }) => etaSeconds > 0 && samplesPerSecond > 0))
+  assert.ok(reports.some(({ etaSeconds, samplesPerSecond }) => etaSeconds > 0 && samplesPerSecond > 0))
 })
 
 test('training stops early when validation gets no better, and keeps the best weights', async () => {

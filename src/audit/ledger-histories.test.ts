@@ -79,9 +79,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const testCodec = (mended: boolean): Codec => ({
   name: 'known',
   decode(bytes) {
-    const said = JSON.parse(new TextDecoder().decode(bytes)) as Frame | null
-    if (!said && !mended) return fail({ code: 'not-json', detail: 'broken' })
-    const readings = said ?? [{ device: 'B', seq: 3, occupied: true }]
+    const decoded = JSON.parse(new TextDecoder().decode(bytes)) as Frame | null
+    if (!decoded && !mended) return fail({ code: 'not-json', detail: 'broken' })
+    const readings = decoded ?? [{ device: 'B', seq: 3, occupied: true }]
     return ok(
       readings.map(
         ({ device, occupied, ...rest }) => ({ ...rest, device, measures: { occupied } }) as unknown as Reading,

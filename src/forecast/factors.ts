@@ -20,9 +20,9 @@ const factorMax = 4
 const clamp = (factor: number) => Math.min(factorMax, Math.max(factorMin, factor))
 
 /** `share`: of the scored days, how much has passed since the factors before were taken into use. */
-export function nextFactors(before: readonly KeptFactor[], told: Scoreboard['factors'], share: number): KeptFactor[] {
+export function nextFactors(before: readonly KeptFactor[], scored: Scoreboard['factors'], share: number): KeptFactor[] {
   const known = new Map(before.map((each) => [`${each.minutes} ${each.lot}`, each]))
-  return told.map(({ lot, minutes, of80, of95 }) => {
+  return scored.map(({ lot, minutes, of80, of95 }) => {
     const was = known.get(`${minutes} ${lot}`) ?? { of80: 1, of95: 1, mean80: 1, mean95: 1 }
     const mean80 = was.mean80 + (was.of80 - was.mean80) * share
     const mean95 = was.mean95 + (was.of95 - was.mean95) * share

@@ -46,7 +46,7 @@ interface Deadlines {
 }
 
 export interface Forecaster {
-  /** Rejects when there is no answer: the process is away, fell, was too slow or refused. */
+  /** Rejects when there is no answer: the process is away, failed, was too slow or refused. */
   forecast(request: Omit<ForecastRequest, 'id' | 'type'>): Promise<ForecastAnswer>
   remember(request: Omit<RememberRequest, 'id' | 'type'>): Promise<void>
   score(request: Omit<ScoreRequest, 'id' | 'type'>): Promise<Scoreboard>
@@ -95,7 +95,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     if (signal.aborted || child) return
     weights = deps.weights(falls < ownFallsMax)
     if (!weights) {
-      fell('there are no weights to serve')
+      onExit('there are no weights to serve')
       return
     }
     generation++
@@ -138,11 +138,11 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     for (const one of waiting.values()) one.reject(new Error(`the forecaster ended (${why})`))
     waiting.clear()
     if (signal.aborted) return
-    const said = lastWords.trim().split('\n').at(-1)
-    fell(said ? `${why}: ${said}` : why)
+    const lastLine = lastWords.trim().split('\n').at(-1)
+    onExit(lastLine ? `${why}: ${lastLine}` : why)
   }
 
-  function fell(why: string) {
+  function onExit(why: string) {
     const inMs = Math.round(retryDelayMs(falls, schedule))
     falls++
     log.warn('the forecaster ended and is started again; nothing else waits for it', { why, inMs })

@@ -75,7 +75,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let asked = 0
   service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
 
-  async function lay() {
+  async function rebuildPlaces() {
     due.layout = clock.now() + layoutMs
     const version = await store.layoutVersion()
     if (version === undefined || version === layoutVersion) return
@@ -277,7 +277,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let ticks = 0
   while (!signal.aborted) {
     try {
-      if (clock.now() >= due.layout) await lay()
+      if (clock.now() >= due.layout) await rebuildPlaces()
       if (forecaster && sites.length > 0) {
         if (clock.now() >= due.past) await lookForPast()
         // Another process has been started, and it shows by an answer that it is well.

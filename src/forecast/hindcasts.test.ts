@@ -34,7 +34,7 @@ test('origins lie in the weeks that are asked for, with history enough before ea
 test('hindcasts use only data known then, are marked, and are replaced by issued forecasts', async () => {
   await using store = await openStore('sqlite::memory:', { log: silentLog, clock: systemClock })
   await store.migrate()
-  const told: Omit<RememberRequest, 'id' | 'type'>[] = []
+  const remembered: Omit<RememberRequest, 'id' | 'type'>[] = []
   const asked: Omit<ForecastRequest, 'id' | 'type'>[] = []
   const medians = { rate: Array<number>(7).fill(0.5), model: 0.5, baseline: 0.4 }
   const point: ForecastPoint = {
@@ -51,7 +51,7 @@ test('hindcasts use only data known then, are marked, and are replaced by issued
   const forecaster = {
     generation: 1,
     weights: { trained: '2026-11-01T00:00:00Z' },
-    remember: async (request: (typeof told)[number]) => void told.push(request),
+    remember: async (request: (typeof remembered)[number]) => void remembered.push(request),
     async forecast(request: (typeof asked)[number]) {
       asked.push(request)
       return { model: 'm', lots }
@@ -78,7 +78,7 @@ test('hindcasts use only data known then, are marked, and are replaced by issued
   assert.ok(
     asked.every(({ site, now, from, lots: sent }) => site !== 'S' && now === from && sent[0]?.rates.length === 0),
   )
-  assert.ok(told[0]?.site !== 'S' && told.at(-1)?.lots.length === 0)
+  assert.ok(remembered[0]?.site !== 'S' && remembered.at(-1)?.lots.length === 0)
   const range = { site: 'S', from: instant(0), to: instant((last + 1) * quarterMs), limit: 999 }
   const rows = await store.issuedForecasts(range)
   const marks = rows.map((row) => unpackIssued(row, row.origin, () => true)[0]?.hindcast === true)

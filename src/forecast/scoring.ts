@@ -90,8 +90,8 @@ function withTruth(
   const then = (days: number) => rates.rateAt(lot, sameClock(target, days))
   const weeks = [7, 14, 21, 28].map(then).filter((rate) => !Number.isNaN(rate))
   const mean = weeks.length === 0 ? Number.NaN : weeks.reduce((sum, rate) => sum + rate, 0) / weeks.length
-  const said = { persistence: rates.rateAt(lot, originStep), day: then(1), week: then(7), weeks: mean }
-  const known = Object.entries(said).map(([name, rate]) => [name, Number.isNaN(rate) ? null : rate] as const)
+  const baselines = { persistence: rates.rateAt(lot, originStep), day: then(1), week: then(7), weeks: mean }
+  const known = Object.entries(baselines).map(([name, rate]) => [name, Number.isNaN(rate) ? null : rate] as const)
   return [{ ...forecast, others: Object.fromEntries(known) as Record<SimpleBaseline, number | null>, truth }]
 }
 

@@ -64,7 +64,7 @@ export function siteForecasts(
   const { store, forecaster, plan } = deps
   const rates = siteRates(store, site, deps.promiseMs, plan)
   /** What was sent to this process of the forecaster, up to which step. */
-  let told: { readonly generation: number; readonly step: number } | undefined
+  let sent: { readonly generation: number; readonly step: number } | undefined
 
   return {
     site,
@@ -79,12 +79,12 @@ export function siteForecasts(
       if (site.lots.every((_, lot) => rates.historyDays(lot) === 0 && Number.isNaN(rates.rateAt(lot, rates.lastStep))))
         return undefined
       const { generation } = forecaster
-      const append = told?.generation === generation
+      const append = sent?.generation === generation
       // From the first rate that is known: arrays of numbers alone take a third of the memory of arrays with nulls.
       const whole = Math.max(...site.lots.map((_, lot) => rates.historyDays(lot))) * stepsADay
-      const from = append ? Math.min(changed, (told?.step ?? 0) + 1) : rates.lastStep - Math.min(whole, keptSteps - 1)
+      const from = append ? Math.min(changed, (sent?.step ?? 0) + 1) : rates.lastStep - Math.min(whole, keptSteps - 1)
       const pipeline = pipelineOf(round, rates)
-      told = undefined
+      sent = undefined
       const part = (first: number, last: number) => ({
         site: site.id,
         zone: site.zone,
@@ -104,7 +104,7 @@ export function siteForecasts(
         gate: [...round.gate],
         factors: round.factors.map(({ lot, minutes, of80, of95 }) => ({ lot, minutes, of80, of95 })),
       })
-      told = { generation, step: rates.lastStep }
+      sent = { generation, step: rates.lastStep }
       const answered = performance.now()
       const issued = instant(Date.now())
       const origin = instant(Date.parse(answer.origin))

@@ -26,12 +26,12 @@ const storeOf = (rows: readonly OccupancyRow[]): Pick<HistoryStore, 'placeStates
     return places.map(({ level }) => {
       const own = rows.filter((each) => each.level === level).sort((a, b) => a.start - b.start)
       const before = own.filter(({ start }) => start <= from).slice(-1)
-      const told = [...before, ...own.filter(({ start }) => start > from && start < to)]
+      const states = [...before, ...own.filter(({ start }) => start > from && start < to)]
       return {
-        starts: told.map(({ start }) => start),
-        capacities: told.map(({ capacity }) => capacity),
-        occupied: told.map(({ occupiedEnd }) => occupiedEnd),
-        known: told.map(({ knownEnd }) => knownEnd),
+        starts: states.map(({ start }) => start),
+        capacities: states.map(({ capacity }) => capacity),
+        occupied: states.map(({ occupiedEnd }) => occupiedEnd),
+        known: states.map(({ knownEnd }) => knownEnd),
       }
     })
   },

@@ -81,15 +81,15 @@ export function siteRates(
 
   async function advance(nowMs: number, pause: () => Promise<void>, firstDays = keptDays): Promise<number> {
     const to = Math.floor(nowMs / quarterMs)
-    const heard = await readWhole(to)
+    const whole = await readWhole(to)
     const isFirst = last < 0
-    const isAnew = isFirst || to - last >= keptSteps || hasUnseen(heard)
-    const from = isAnew ? to - (isFirst ? firstDays * stepsADay : keptSteps) + 1 : Math.min(reread, last + 1)
-    newestMs = (heard.starts.at(-1) ?? -quarterMs) + quarterMs
+    const isRebuild = isFirst || to - last >= keptSteps || hasUnseen(whole)
+    const from = isRebuild ? to - (isFirst ? firstDays * stepsADay : keptSteps) + 1 : Math.min(reread, last + 1)
+    newestMs = (whole.starts.at(-1) ?? -quarterMs) + quarterMs
     for (let step = from; step <= to; step++) moved[slot(step)] = 0
-    for (const start of heard.starts) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
-    const silent = Uint8Array.from(rowsAt(heard, from, to), (row, i) =>
-      row < 0 || (from + i) * quarterMs - ((heard.starts[row] as number) + quarterMs) > promiseMs ? 1 : 0,
+    for (const start of whole.starts) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
+    const silent = Uint8Array.from(rowsAt(whole, from, to), (row, i) =>
+      row < 0 || (from + i) * quarterMs - ((whole.starts[row] as number) + quarterMs) > promiseMs ? 1 : 0,
     )
     const lotsAtOnce = Math.max(1, Math.floor(rowsAtOnce / (to - from + 2)))
     for (let first = 0; first < site.lots.length; first += lotsAtOnce) {

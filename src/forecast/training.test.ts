@@ -22,7 +22,7 @@ const place = { site: 'S', level: null, zone: null }
 const site = { id: 'S', zone: 'UTC', lots: [{ id: 'S', name: 'S', capacity: 10, place }] }
 
 /** Writes its weights, and reports their score. */
-function trainer(name: string, said: object): string {
+function trainer(name: string, score: object): string {
   const file = path.join(folder, `${name}.mjs`)
   const progress = {
     stage: 'done',
@@ -32,7 +32,7 @@ function trainer(name: string, said: object): string {
     samples_per_s: 1,
     eta_s: null,
     validation: 0.1,
-    ...said,
+    ...score,
   }
   writeFileSync(
     file,
@@ -73,14 +73,14 @@ function resting(): string {
   const source = readFileSync(file, 'utf8')
   const [imports = '', ...rest] = source.split('\n')
   const waits = `setTimeout(() => process.exit(5), 10_000)
-let heard = ''
-for await (const bytes of process.stdin) if ((heard += bytes).endsWith('go on\\n')) break
-if (heard !== 'rest\\ngo on\\n') process.exit(4)`
+let input = ''
+for await (const bytes of process.stdin) if ((input += bytes).endsWith('go on\\n')) break
+if (input !== 'rest\\ngo on\\n') process.exit(4)`
   writeFileSync(file, [imports, waits, ...rest].join('\n'))
   return file
 }
 
-async function trained(name: string, said: object, more: Partial<TrainingDeps> = {}) {
+async function trained(name: string, score: object, more: Partial<TrainingDeps> = {}) {
   await using store = await storeWithHistory()
   const dir = path.join(folder, `dir-${name}`)
   const now = systemClock.now()
@@ -98,7 +98,7 @@ async function trained(name: string, said: object, more: Partial<TrainingDeps> =
   })
   const outcome = await train(
     {
-      ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, said) },
+      ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, score) },
       ...{ plans: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
       ...more,
     },

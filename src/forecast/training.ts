@@ -95,13 +95,13 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
   const weights = servedWeights(dir)
   if (!weights) return { state: 'failed', detail: 'There are no weights to begin with.' }
   const cancelling = new AbortController()
-  const beating = beat(deps, id, cancelling)
+  const lease = beat(deps, id, cancelling)
   try {
     const plan = (await resumable(dir, steps, weights.hash)) ?? (await newPlan(deps, weights.hash, cancelling.signal))
     if ('missing' in plan) return { state: 'failed', detail: plan.missing }
-    beating.says(`Learning from ${Math.floor(plan.days)} days of ${plan.lots} lots.`)
+    lease.report(`Learning from ${Math.floor(plan.days)} days of ${plan.lots} lots.`)
     for (let start = 1; ; start++) {
-      const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, beating })
+      const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, lease })
       if (code === 0 && last) return await judged(deps, plan, last)
       if (leaving.aborted) return { state: 'interrupted', detail: 'The server left; it goes on from its checkpoint.' }
       if (cancelling.signal.aborted)
@@ -111,43 +111,44 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
         }
       if (start === startsMax)
         return { state: 'failed', detail: `It ended ${startsMax} times before it was done (${code}).` }
-      beating.says('It was ended from outside and goes on from its checkpoint.')
+      lease.report('It was ended from outside and goes on from its checkpoint.')
     }
   } finally {
-    await beating.stop()
+    await lease.stop()
   }
 }
 
-interface Beating {
-  says(detail: string): void
-  heard(progress: TrainingProgress): void
+interface Lease {
+  report(detail: string): void
+  /** Called with each progress report of the trainer. */
+  progressed(progress: TrainingProgress): void
   /** Writes the last progress. */
   stop(): Promise<void>
 }
 
-/** Keeps the row beating, and looks whether somebody wants it to end. */
-function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Beating {
+/** Renews the lease of the row, and checks whether a cancellation was requested. */
+function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Lease {
   let progress: TrainingProgress | undefined
   let detail = 'Reading the history.'
-  const tell = async () => {
+  const renew = async () => {
     const change = { beat: instant(Date.now()), detail, ...(progress ? { progress: JSON.stringify(progress) } : {}) }
     if (!(await store.changeTraining(id, ['running'], change))) cancelling.abort()
   }
-  const unheard = (error: unknown) => log.debug('the progress of the training was not stored', { error })
-  const timer = setInterval(() => void tell().catch(unheard), beatMs)
+  const onLostHeartbeat = (error: unknown) => log.debug('the progress of the training was not stored', { error })
+  const timer = setInterval(() => void renew().catch(onLostHeartbeat), beatMs)
   return {
     // Words are few, and people wait for them.
-    says: (words) => {
+    report: (words) => {
       detail = words
-      void tell().catch(unheard)
+      void renew().catch(onLostHeartbeat)
     },
-    heard(next) {
+    progressed(next) {
       progress = next
       onProgress?.(next)
     },
     async stop() {
       clearInterval(timer)
-      await tell().catch(unheard)
+      await renew().catch(onLostHeartbeat)
     },
   }
 }
@@ -224,13 +225,13 @@ async function newPlan(
 interface Run {
   readonly weights: string
   readonly cancelling: AbortController
-  readonly beating: Beating
+  readonly lease: Lease
 }
 
 /** One process of the forecaster's `train`. It ends with this one: the other end of its input is here. */
 async function runTrainer(
   { dir, leaving, steps, onPid, isPressed, main = mainFile }: TrainingDeps,
-  { weights, cancelling, beating }: Run,
+  { weights, cancelling, lease }: Run,
 ): Promise<{ code: number | string; last: TrainingProgress | undefined }> {
   const { history, out } = files(dir)
   const options = { data: history, out, from: weights, steps: String(steps), progress: 'json' }
@@ -249,10 +250,10 @@ async function runTrainer(
   })
   if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const said = trainingProgressSchema.safeParse(parsed(line))
-      if (!said.success) return
-      last = said.data
-      beating.heard(last)
+      const parsedLine = trainingProgressSchema.safeParse(parsed(line))
+      if (!parsedLine.success) return
+      last = parsedLine.data
+      lease.progressed(last)
     })
   let rests = false
   const resting = setInterval(() => {

@@ -14,7 +14,7 @@ const checkpoint = (bytes: Uint8Array, number = 7) => ({
   ...{ number, kind: 3 as const, frames: 0, bytes, acceptedFrames: 0, noiseFrames: 0 },
 })
 
-test('intake's counts of a day are reported by source, and refusals with their reason', () => {
+test('intake reports its counts of a day by source, and refusals with their reason', () => {
   const counters = createIntakeCounters(clock)
   counters.enter('http', 5)
   counters.accept('http', 5, 3, at - 86_400_000)
@@ -76,10 +76,10 @@ test('days and counts of losses go on after a restart', () => {
   const after = createIntakeCounters(clock)
   after.restore(JSON.parse(new TextDecoder().decode(bytes)))
   after.lose('udp', { cause: 'kernel-drop', frames: 1, detail: 'full' })
-  const said = intakeSaid(checkpoint(after.checkpoint(at)))
-  assert.deepEqual(said.intakeDays, intakeSaid(checkpoint(bytes)).intakeDays)
+  const facts = intakeSaid(checkpoint(after.checkpoint(at)))
+  assert.deepEqual(facts.intakeDays, intakeSaid(checkpoint(bytes)).intakeDays)
   assert.deepEqual(
-    said.losses.map(({ cause, frames }) => [cause, frames]),
+    facts.losses.map(({ cause, frames }) => [cause, frames]),
     [
       ['refused', 1],
       ['kernel-drop', 8],

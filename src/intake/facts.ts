@@ -58,7 +58,8 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
 const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
 
 const because: Record<RefusalCause, string> = {
-  unauthorized: 'had no valid token or came from an address that may not send; senders got an error where the protocol has one',
+  unauthorized:
+    'had no valid token or came from an address that may not send; senders got an error where the protocol has one',
   'too-large': 'exceeded the size limit; senders got an error where the protocol has one',
   overload: 'came faster than the disk could write; senders that keep their frames were asked to retry',
   journal:

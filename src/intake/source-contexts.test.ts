@@ -33,7 +33,7 @@ async function opened(kind = 'http') {
     missing: undefined,
   }
   const arrived: string[] = []
-  const told: Partial<SourceTold>[] = []
+  const reported: Partial<SourceTold>[] = []
   const deps = {
     log: silentLog,
     laneOf: () => lane,
@@ -41,7 +41,7 @@ async function opened(kind = 'http') {
     trusted: new Set('t'),
   }
   const source: Source = { name: 'own', kind, run: async () => {} }
-  const context = createContexts(deps)(source, (what) => told.push(what))
+  const context = createContexts(deps)(source, (what) => reported.push(what))
   const count = (name: string) => {
     const { received, accepted, refused, unframeable, inFlight } = counters.source(name)
     return { received, accepted, refused, unframeable, inFlight }
@@ -54,7 +54,7 @@ async function opened(kind = 'http') {
     context,
     lane,
     arrived,
-    told,
+    reported,
     count,
     records,
     fail: (code: JournalError['code'] | undefined) => {
@@ -119,7 +119,7 @@ test('on a disk that is nearly full the room is left to those who cannot send ag
 })
 
 test('a reading is an arrival; a refusal, noise or a loss of a real source is none', async () => {
-  const { context, arrived, told } = await opened()
+  const { context, arrived, reported } = await opened()
   context.refused(1, 'unauthorized')
   context.lost({ cause: 'kernel-drop', frames: 1, detail: 'full' })
   context.pressure()
@@ -128,5 +128,5 @@ test('a reading is an arrival; a refusal, noise or a loss of a real source is no
   await context.deliver([line('a')])
   assert.deepEqual(arrived, ['own'])
   context.facts({ warnings: ['w'] })
-  assert.deepEqual(told, [{ facts: { warnings: ['w'] } }])
+  assert.deepEqual(reported, [{ facts: { warnings: ['w'] } }])
 })

@@ -113,7 +113,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
     else lane.counters.unframeable(source, frames, record, arrivedAt)
   }
 
-  return (source: Source, tell: (told: Partial<SourceTold>) => void): SourceContext => ({
+  return (source: Source, report: (changed: Partial<SourceTold>) => void): SourceContext => ({
     async deliver(deliveries, keeping) {
       const named = new Map<string, Delivery[]>()
       for (const delivery of deliveries) {
@@ -145,9 +145,9 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       log.debug('frames refused', { source: name, frames, cause })
     },
     lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),
-    facts: (facts) => tell({ facts }),
+    facts: (facts) => report({ facts }),
     pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
-    status: (state, detail = '') => tell({ state, detail }),
+    status: (state, detail = '') => report({ state, detail }),
     clock: systemClock,
     log: log.with({ source: source.name }),
   })

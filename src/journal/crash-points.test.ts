@@ -79,7 +79,7 @@ it('old segments go in order, so that what a crash leaves of them has no gap', a
   })
 })
 
-it('the ruins of a segment go with the segments around them', async () => {
+it('an unreadable segment is removed with the segments around it', async () => {
   const first = journalInMemory()
   const writer = await first.open({ segmentBytesMax: 600 })
   await writer.append([data('x'.repeat(300))])
@@ -95,7 +95,7 @@ it('the ruins of a segment go with the segments around them', async () => {
   assert.equal(first.names().length, 1)
 })
 
-it('the ruins of a segment go before the segment that holds their numbers, wherever the power goes', async () => {
+it('an unreadable segment is removed before the segment that holds its numbers, at every power cut', async () => {
   for (let operations = 0, reached = true; reached; operations++) {
     const first = journalInMemory(createCrashFiles(seededRandom(operations)))
     const writer = await first.open()

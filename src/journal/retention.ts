@@ -47,12 +47,12 @@ export async function createRetention(options: {
   let kept: readonly KeptSegment[] = await Promise.all(
     found
       .toSorted((a, b) => a.ordinal - b.ordinal)
-      .map(async ({ ordinal, first, path, header, ruined }, i, all) => {
+      .map(async ({ ordinal, first, path, header, isUnreadable }, i, all) => {
         const bytes = await files.bytes(path).catch(() => 0)
         const at = endOf(all, i, opened.at)
         const monotonic = opened.monotonic - Math.max(0, opened.at - at)
         const ended = { at, monotonic, beforeOpening: true }
-        return { ordinal, first: ruined ? undefined : first, path, bytes, madeAt: header?.madeAt, ended }
+        return { ordinal, first: isUnreadable ? undefined : first, path, bytes, madeAt: header?.madeAt, ended }
       }),
   )
 
@@ -89,8 +89,8 @@ export async function createRetention(options: {
   }
 
   /**
-   * Those to remove, in order. Nothing in a ruin was ever acknowledged while a segment before it holds its numbers: once that one is gone
-   * a ruin that stays would look like lost records. So ruins go with it, and first.
+   * Segments to remove, in order. No record of an unreadable segment was acknowledged while an earlier segment holds its numbers. Without the earlier one
+   * an unreadable segment would look like lost records. So unreadable segments are removed with it, and first.
    */
   function leaving(count: number): readonly KeptSegment[] {
     let end = count

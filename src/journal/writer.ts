@@ -109,8 +109,12 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
-  const { segments, ruins } = recovered.directory
-  const retention = await createRetention({ ...{ files, dir, clock }, ...limits, found: [...segments, ...ruins] })
+  const { segments, unreadableSegments } = recovered.directory
+  const retention = await createRetention({
+    ...{ files, dir, clock },
+    ...limits,
+    found: [...segments, ...unreadableSegments],
+  })
   const queue = createGroupQueue({
     ...{ id, mark: durable, usedNumber: recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,

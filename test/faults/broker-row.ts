@@ -162,21 +162,21 @@ async function acrossTheWrap(seed: number): Promise<Found> {
       peer.send(publish(id, `w${i}`))
       if (random() < 0.2) await sleep(1)
     }
-    const heard = (answers: readonly string[]) => answers.filter((answer) => answer.startsWith('puback'))
+    const pubacks = (answers: readonly string[]) => answers.filter((answer) => answer.startsWith('puback'))
     await until(
-      () => heard(sensor.answers()).length === count && heard(peer.answers()).length === count,
+      () => pubacks(sensor.answers()).length === count && pubacks(peer.answers()).length === count,
       'every PUBACK',
     )
     for (const [who, { answers }] of [
       ['our broker', sensor],
       ['our client', peer],
     ] as const)
-      if (heard(answers()).join() !== expected.join()) throw new Error(`${who} acknowledged out of order`)
+      if (pubacks(answers()).join() !== expected.join()) throw new Error(`${who} acknowledged out of order`)
     for (let i = 0; i < count; i += 7) {
       sensor.send(publish(ids[i] as number, `w${i}`, { dup: true }))
       repeated++
     }
-    await until(() => heard(sensor.answers()).length === count + repeated, 'every PUBACK of a duplicate')
+    await until(() => pubacks(sensor.answers()).length === count + repeated, 'every PUBACK of a duplicate')
     sensor.socket.destroy()
     for (const { home } of [ours, theirs])
       for (let i = 0; i < count; i++)

@@ -52,10 +52,10 @@ export const killRow: FaultRow = {
       if (failures.length > 3) break
     }
     const { kills, ...counts } = sum
-    const told = Object.entries(counts).map(
+    const parts = Object.entries(counts).map(
       ([key, count]) => `${count.toLocaleString('en')} ${words[key as keyof typeof words]}`,
     )
-    return { reached: kills, failures, note: told.join(', ') } satisfies FaultRunResult
+    return { reached: kills, failures, note: parts.join(', ') } satisfies FaultRunResult
   },
 }
 

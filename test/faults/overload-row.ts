@@ -41,12 +41,12 @@ export const overloadRow: FaultRow = {
     const failures: { seed: number; what: string }[] = []
     const fail = (what: string) => failures.push({ seed: firstSeed, what })
     try {
-      flood.tell({ type: 'start', tcp: server.ready.tcp, devices, name: 'flood' })
-      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      flood.send({ type: 'start', tcp: server.ready.tcp, devices, name: 'flood' })
+      flood.send({ type: 'rate', perSecond: basePerSecond })
       await sleep(calmMs)
       const calm = flood.counts().acknowledged
       await mariadb.kill()
-      flood.tell({ type: 'rate', perSecond: floodPerSecond })
+      flood.send({ type: 'rate', perSecond: floodPerSecond })
       const most = new Map<string, number>()
       const look = () => {
         for (const [role, mb] of pssOf(server)) most.set(role, Math.max(mb, most.get(role) ?? 0))
@@ -56,7 +56,7 @@ export const overloadRow: FaultRow = {
         onProgress?.(Math.round((stormMs - (end - performance.now())) / 1_000))
       }
       const stormed = flood.counts().acknowledged - calm
-      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      flood.send({ type: 'rate', perSecond: basePerSecond })
       await mariadb.start()
       const drain = await drained(server, look)
       const { written, acknowledged } = await flood.stop()
@@ -169,12 +169,12 @@ function startFlood() {
     if (message.type === 'stopped') resolve(message)
   })
   child.on('exit', (code) => reject(new Error(`the flood ended with ${code}`)))
-  const tell = (message: ToFlood) => child.send(message, () => {})
+  const send = (message: ToFlood) => child.send(message, () => {})
   return {
-    tell,
+    send,
     counts: () => counts,
     stop() {
-      tell({ type: 'stop' })
+      send({ type: 'stop' })
       return promise
     },
     end: () => child.kill('SIGKILL'),

@@ -134,7 +134,7 @@ export async function sendTcp({ oracle, place, perSecond, signal }: Sending, sal
   while (!finished()) {
     const socket = net.connect(Number(port), hostname)
     let acknowledged = 0
-    let heard = ''
+    let received = ''
     let gone = false
     const closed = new Promise<void>((resolve) =>
       socket
@@ -145,9 +145,9 @@ export async function sendTcp({ oracle, place, perSecond, signal }: Sending, sal
         }),
     )
     socket.on('data', (bytes) => {
-      heard += bytes
-      const whole = heard.split('\n')
-      heard = whole.pop() as string
+      received += bytes
+      const whole = received.split('\n')
+      received = whole.pop() as string
       for (const answer of whole) {
         const upTo = Number(/^ACK (\d+)$/.exec(answer)?.[1])
         const frames = unacknowledged.splice(0, upTo - acknowledged)

@@ -7,7 +7,7 @@ const requeue = ['--test', 'src/processing/requeue.test.ts']
 const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
 const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
 const api = ['--test', 'src/api/losses.test.ts', 'src/api/audit.test.ts']
-const said = ['--test', 'src/processing/intake-said.test.ts']
+const checkpointJudge = ['--test', 'src/processing/intake-said.test.ts']
 
 export const ledgerBugs: readonly PlantedBug[] = [
   {
@@ -99,7 +99,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
     file: 'src/processing/intake-said.ts',
     from: 'frames: isUnknown ? null : frames',
     to: 'frames',
-    judge: said,
+    judge: checkpointJudge,
   },
   {
     what: 'lets a reader discard',

@@ -53,8 +53,8 @@ try {
   const judges = [...new Map(chosen.map(({ bug }) => [bug.judge.join(' '), bug.judge])).values()]
   const sound = await pool(judges, atOnce, (judge) =>
     inCopy(async (copy) => {
-      const { caught, seconds, said } = await run(copy, judge)
-      if (caught) console.log(line({ ok: false, seconds, text: `${judge.join(' ')} fails without any bug\n${said}` }))
+      const { caught, seconds, output } = await run(copy, judge)
+      if (caught) console.log(line({ ok: false, seconds, text: `${judge.join(' ')} fails without any bug\n${output}` }))
       return !caught
     }),
   )
@@ -105,16 +105,16 @@ async function hold(copy: string, room: string, { what, file, from, to, judge }:
   }
 }
 
-function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean; seconds: number; said: string }> {
+function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean; seconds: number; output: string }> {
   const began = performance.now()
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   // A bug may be an endless loop in a process of the judge's own.
   const tree = processTree()
   const child = spawn(process.execPath, judge, { cwd: copy, env: { ...env, ...tree.env } })
   const limit = setTimeout(() => tree.killAll(), judgeMsMax)
-  let said = ''
+  let output = ''
   const collect = (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-4_000)
+    output = (output + chunk.toString()).slice(-4_000)
   }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
@@ -122,7 +122,7 @@ function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean;
     child.on('close', (code) => {
       clearTimeout(limit)
       tree.killAll()
-      resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, said })
+      resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, output })
     }),
   )
 }

@@ -26,7 +26,7 @@ after(async () => {
 
 const open = (path: string, look?: Look) => openPage(browser, double, path, look)
 const slider = (page: Page) => page.locator('.fan-box')
-const said = async (page: Page) => (await slider(page).getAttribute('aria-valuetext')) ?? ''
+const valueText = async (page: Page) => (await slider(page).getAttribute('aria-valuetext')) ?? ''
 const reads = (page: Page, text: RegExp) => shows(page, '.fan-read', text)
 
 test('a question is answered in words, chances and numbers, stands in the address, and a link opens it again', {
@@ -72,7 +72,7 @@ test('by keyboard alone: the fan reads out past and future, a time can be chosen
   await reads(page, /taken, \d+ free \(observed\)/)
   await page.keyboard.press('End')
   await reads(page, /9 hr ahead: .* 80 % range .*; baseline/)
-  assert.equal(await page.textContent('.fan-read'), await said(page))
+  assert.equal(await page.textContent('.fan-read'), await valueText(page))
   const before = await page.textContent('.answer-head')
   await page.keyboard.press('Enter')
   await page.waitForFunction((head) => document.querySelector('.answer-head')?.textContent !== head, before)
@@ -88,11 +88,11 @@ test('by keyboard alone: the fan reads out past and future, a time can be chosen
   await page.keyboard.press('t')
   await page.waitForFunction(() => document.activeElement?.className === 'fan-box')
   await page.keyboard.press('End')
-  for (let steps = 0; steps < 36 && !(await said(page)).startsWith(time); steps++)
+  for (let steps = 0; steps < 36 && !(await valueText(page)).startsWith(time); steps++)
     await page.keyboard.press('ArrowLeft')
   assert.ok(
-    (await said(page)).startsWith(time) && (await said(page)).includes(`(${free})`),
-    `${time} ${free}: ${await said(page)}`,
+    (await valueText(page)).startsWith(time) && (await valueText(page)).includes(`(${free})`),
+    `${time} ${free}: ${await valueText(page)}`,
   )
 })
 
@@ -129,7 +129,9 @@ const clockIn = (page: Page, hours: number) =>
     hours * 3_600_000,
   )
 
-test('a training is started, followed and cancelled; without operator rights the page shows an error', { skip }, async () => {
+test('a training is started, followed and cancelled; without operator rights the page shows an error', {
+  skip,
+}, async () => {
   await using opened = await open('/desk/forecast')
   const { page } = opened
   const button = (name: string) => page.locator('.training').getByRole('button', { name })
@@ -203,10 +205,10 @@ test('the Live page shows the next hours where they are forecast, greys an old f
   await shows(page, '.side-fan.stale', /as of \d\d:\d\d/)
   await isClean(opened, 'live, stale forecast')
   double.forecast.state = 'absent'
-  const told = page.waitForResponse(/\/forecast$/)
+  const forecastResponse = page.waitForResponse(/\/forecast$/)
   await page.reload()
   await page.locator('.tile-value.free').waitFor()
-  assert.equal((await told).status(), 404)
+  assert.equal((await forecastResponse).status(), 404)
   assert.equal(await page.locator('.tile.ahead, .side-fan').count(), 0)
   await page.click('.rail a[href="/desk/forecast"]')
   await shows(page, '.note', 'No forecaster on this server')

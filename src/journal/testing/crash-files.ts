@@ -242,9 +242,9 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
       off = true
       return () => diskFrom(random, copyOf({ entries, durableEntries, changes }))
     },
-    cutAfter(operations, told) {
+    cutAfter(operations, cut) {
       countdown = operations
-      onCut = told
+      onCut = cut
     },
     lock(dir) {
       if (locks.has(dir)) throw new JournalError('E_JOURNAL_LOCKED', 'locked')

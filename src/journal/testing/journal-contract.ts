@@ -158,16 +158,16 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     it('reports the durable number before it answers, and the number only grows', async () => {
       await using writer = await (await make()).openWriter()
-      const told: number[] = []
-      writer.onDurable(({ lastRecord }) => told.push(lastRecord))
+      const reported: number[] = []
+      writer.onDurable(({ lastRecord }) => reported.push(lastRecord))
       for (let i = 0; i < 5; i++) {
         const last = await writer.append([data('a'), data('b')])
         assert.ok(writer.tail().lastRecord >= last)
-        assert.equal(told.at(-1), last)
+        assert.equal(reported.at(-1), last)
       }
       assert.deepEqual(
-        told,
-        told.toSorted((a, b) => a - b),
+        reported,
+        reported.toSorted((a, b) => a - b),
       )
     })
 

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openJournalReader } from '../segment-journal.ts'
-import type { Race, RaceTold } from './contender.ts'
+import type { Race, RaceMessage } from './contender.ts'
 import { seededRandom, upTo } from './seeded-random.ts'
 
 const contenders = 3
@@ -45,15 +45,15 @@ export async function runTwoInstances(options: {
 
 interface Contender {
   child: ChildProcess
-  told: (told: RaceTold) => void
+  onMessage: (message: RaceMessage) => void
 }
 
 async function startContender(): Promise<Contender> {
   const child = fork(join(import.meta.dirname, 'contender.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const contender: Contender = { child, told: () => {} }
-  child.on('message', (told: RaceTold) => contender.told(told))
+  const contender: Contender = { child, onMessage: () => {} }
+  child.on('message', (message: RaceMessage) => contender.onMessage(message))
   await new Promise<void>((resolve, reject) => {
-    contender.told = () => resolve()
+    contender.onMessage = () => resolve()
     child.once('exit', () => reject(new Error('a contender ended before it began')))
   })
   return contender
@@ -121,16 +121,16 @@ function enter(
     }
     let count = 0
     let dying = false
-    contender.told = (told) => {
+    contender.onMessage = (message) => {
       // A message sent before the kill is not an end: a killed process cannot enter the next round.
       if (dying) return
-      if (told.is === 'locked' || told.is === 'done') end(told.is)
-      if (told.is === 'beside' && kill.pids.has(told.pid)) end('locked')
-      else if (told.is === 'beside') reject(new Error(`two writers at once: ${child.pid} beside ${told.pid}`))
-      if (told.is === 'failed') reject(new Error(told.what))
-      if (told.is !== 'appended') return
+      if (message.is === 'locked' || message.is === 'done') end(message.is)
+      if (message.is === 'beside' && kill.pids.has(message.pid)) end('locked')
+      else if (message.is === 'beside') reject(new Error(`two writers at once: ${child.pid} beside ${message.pid}`))
+      if (message.is === 'failed') reject(new Error(message.what))
+      if (message.is !== 'appended') return
       try {
-        appended(told.fence, told.last)
+        appended(message.fence, message.last)
       } catch (error) {
         reject(error)
       }

@@ -45,9 +45,9 @@ export async function postUntilAccepted(url: string, body: string, options: Post
       })
       const text = await answer.text()
       if (answer.status === 202) return (JSON.parse(text) as { accepted: number }).accepted
-      const said = `${target.origin} answers ${answer.status}: ${text.slice(0, 200)}`
-      if (!patient && isFinal(answer.status)) throw new SendRefused(advice(answer.status, said))
-      if (attempt === 0) onTrouble?.(said)
+      const answered = `${target.origin} answers ${answer.status}: ${text.slice(0, 200)}`
+      if (!patient && isFinal(answer.status)) throw new SendRefused(advice(answer.status, answered))
+      if (attempt === 0) onTrouble?.(answered)
       const retryAfterMs = Number(answer.headers.get('retry-after')) * 1_000
       if (retryAfterMs > 0) waitMs = Math.min(retryAfterMsMax, retryAfterMs)
     } catch (error) {
@@ -61,10 +61,10 @@ export async function postUntilAccepted(url: string, body: string, options: Post
 
 const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429
 
-const advice = (status: number, said: string) =>
+const advice = (status: number, answered: string) =>
   status === 401 || status === 403
-    ? `${said}\ngive an ingest token with --token or BAYKEEPER_INGEST_TOKEN (baykeeper token create --source NAME prints one)`
-    : said
+    ? `${answered}\ngive an ingest token with --token or BAYKEEPER_INGEST_TOKEN (baykeeper token create --source NAME prints one)`
+    : answered
 
 function reason(error: unknown): string {
   const { message, cause } = error as Error

@@ -57,10 +57,10 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
 
   function send(event: LinkEvent) {
     const [next, actions] = step(link, event, Date.now(), Math.random())
-    const told = next.phase !== link.phase || next.downSince !== link.downSince || next.retryAt !== link.retryAt
+    const isChanged = next.phase !== link.phase || next.downSince !== link.downSince || next.retryAt !== link.retryAt
     link = next
     for (const action of actions) act(action)
-    if (told) listener.link?.(link)
+    if (isChanged) listener.link?.(link)
   }
 
   function act(action: LinkAction) {

@@ -56,25 +56,25 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   let open = false
   const standing = new Map<string, StreamEvent>()
 
-  const tell = (message: Message) => channel?.postMessage(message)
+  const post = (message: Message) => channel?.postMessage(message)
   const own = createOwnFeed(url, {
     open() {
       open = true
-      tell({ type: 'open' })
+      post({ type: 'open' })
       listener.open()
     },
     heard() {
-      tell({ type: 'heard' })
+      post({ type: 'heard' })
       listener.heard()
     },
     event(event) {
       standing.set(event.name, event)
-      tell({ type: 'event', event })
+      post({ type: 'event', event })
       listener.event(event)
     },
     lost(status) {
       open = false
-      tell({ type: 'lost', status })
+      post({ type: 'lost', status })
       listener.lost(status)
     },
   })
@@ -82,8 +82,8 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   const onMessage = ({ data: message }: MessageEvent<Message>) => {
     if (message.type === 'hello') {
       if (!leading || !open) return
-      tell({ type: 'open' })
-      for (const event of retold(standing)) tell({ type: 'event', event })
+      post({ type: 'open' })
+      for (const event of repeated(standing)) post({ type: 'event', event })
     } else if (!leading && wanted) {
       if (message.type === 'open') listener.open()
       else if (message.type === 'heard') listener.heard()
@@ -122,7 +122,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
         lead(false)
       }
       if (leading) own.open(after)
-      else tell({ type: 'hello' })
+      else post({ type: 'hello' })
     },
     close() {
       // A leader between two tries keeps the lock: the others wait with it.
@@ -143,7 +143,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
 }
 
 /** A past delta is repeated as an empty one: it carries the position of the stream. */
-function* retold(standing: Standing): Generator<StreamEvent> {
+function* repeated(standing: Standing): Generator<StreamEvent> {
   for (const event of standing.values()) {
     if (event.name === 'reset') continue
     if (event.name !== 'd') yield event

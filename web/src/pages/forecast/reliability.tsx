@@ -11,14 +11,14 @@ export function ReliabilityDiagram({ points }: { points: readonly Reliability[] 
   const words = useForecastWords()
   const x = (share: number) => edge.left + share * inner.w
   const y = (share: number) => edge.top + (1 - share) * inner.h
-  const said = points.map(({ level, observed }) =>
+  const texts = points.map(({ level, observed }) =>
     words.text('reliabilityPoint', {
       level: words.percent(level, digits(level)),
       observed: words.percent(observed, 1),
     }),
   )
   return (
-    <figure class="reliability" role="img" aria-label={words.text('reliabilityLabel', { points: said.join(', ') })}>
+    <figure class="reliability" role="img" aria-label={words.text('reliabilityLabel', { points: texts.join(', ') })}>
       <svg viewBox={`0 0 ${size} ${size}`} aria-hidden="true">
         {ticks.map((tick) => (
           <g key={tick}>

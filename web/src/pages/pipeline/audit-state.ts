@@ -22,7 +22,7 @@ const failuresMax = 6
 export function useAudit(words: PipelineWords): { readonly state: Signal<Following>; run(): Promise<void> } {
   const state = useSignal<Following>({ since: undefined, progress: undefined, report: undefined, why: undefined })
   const running = state.value.since !== undefined
-  const told = (progress: AuditProgress) => {
+  const show = (progress: AuditProgress) => {
     const { report, failed } = progress
     state.value = {
       since: progress.running ? (state.value.since ?? Date.now()) : undefined,
@@ -34,7 +34,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
   const look = async (signal: AbortSignal) => {
     const response = await fetch(path, { signal })
     if (!response.ok) throw new Error(String(response.status))
-    told((await response.json()) as AuditProgress)
+    show((await response.json()) as AuditProgress)
   }
   // An audit of another user is shown too. A server without an auditor reports that only on a request.
   useEffect(() => {
@@ -69,7 +69,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
       if (state.value.since !== undefined) return
       state.value = { since: Date.now(), progress: undefined, report: undefined, why: undefined }
       const done = await act<AuditProgress>(words, `${path}?wait=false`)
-      if (done.ok) return told(done.value)
+      if (done.ok) return show(done.value)
       const absent = done.status === 404 || done.status === 405
       state.value = { ...state.value, since: undefined, why: absent ? words.text('auditAbsent') : done.why }
     },

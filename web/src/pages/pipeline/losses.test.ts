@@ -109,7 +109,7 @@ test('the pages give each cause the meaning that the contract gives it', () => {
 })
 
 test('the sentence of one cause names only its own meaning, in both languages', () => {
-  const said = {
+  const meanings = {
     'missing before us': /missing before us|vor uns/,
     rejected: /reject|abgelehnt/,
     'lost by us': /lost by us|bei uns/,
@@ -119,7 +119,9 @@ test('the sentence of one cause names only its own meaning, in both languages', 
     for (const cause of lossCauses)
       for (const frames of [1, 8]) {
         const sentence = sumWords(words, { frames, uncounted: 0, causes: [cause] })
-        const named = Object.entries(said).flatMap(([meaning, pattern]) => (pattern.test(sentence) ? [meaning] : []))
+        const named = Object.entries(meanings).flatMap(([meaning, pattern]) =>
+          pattern.test(sentence) ? [meaning] : [],
+        )
         assert.deepEqual(named, [contractMeanings[cause]], sentence)
       }
   const mixed = { frames: 9, uncounted: 0, causes: ['refused', 'overrun'] } as const

@@ -2,12 +2,12 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-export interface Leash {
-  /** Resolves at once unless it is to rest, else when it may go on or has to end. */
-  rested(): Promise<void>
+export interface ParentControl {
+  /** Resolves at once unless the training is paused, else when it is resumed or has to end. */
+  resumed(): Promise<void>
 }
 
-export function held(input: Readable, ending: AbortController): Leash {
+export function controlledByParent(input: Readable, ending: AbortController): ParentControl {
   let rest: PromiseWithResolvers<void> | undefined
   const goOn = () => {
     rest?.resolve()
@@ -21,5 +21,5 @@ export function held(input: Readable, ending: AbortController): Leash {
   lines.once('close', () => ending.abort())
   ending.signal.addEventListener('abort', goOn, { once: true })
   if ('unref' in input && typeof input.unref === 'function') input.unref()
-  return { rested: async () => rest?.promise }
+  return { resumed: async () => rest?.promise }
 }

@@ -2,38 +2,38 @@ import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { held } from './leash.ts'
+import { controlledByParent } from './parent-control.ts'
 
-async function isResting(rested: Promise<void>): Promise<boolean> {
+async function isPaused(resumed: Promise<void>): Promise<boolean> {
   let done = false
-  void rested.then(() => {
+  void resumed.then(() => {
     done = true
   })
   for (let turn = 0; turn < 5; turn++) await setImmediate()
   return !done
 }
 
-test('a training rests from the one line to the other, and goes on where it was', async () => {
+test('a training pauses between the two lines, and then resumes', async () => {
   const input = new PassThrough()
-  const leash = held(input, new AbortController())
-  assert.equal(await isResting(leash.rested()), false)
+  const control = controlledByParent(input, new AbortController())
+  assert.equal(await isPaused(control.resumed()), false)
   input.write('rest\n')
   await setImmediate()
-  const rested = leash.rested()
-  assert.equal(await isResting(rested), true)
+  const resumed = control.resumed()
+  assert.equal(await isPaused(resumed), true)
   input.write('go on\n')
-  await rested
-  assert.equal(await isResting(leash.rested()), false)
+  await resumed
+  assert.equal(await isPaused(control.resumed()), false)
 })
 
 test('when the parent has exited the training ends, also from a pause', async () => {
   const input = new PassThrough()
   const ending = new AbortController()
-  const leash = held(input, ending)
+  const control = controlledByParent(input, ending)
   input.write('rest\n')
   await setImmediate()
-  const rested = leash.rested()
+  const resumed = control.resumed()
   input.end()
-  await rested
+  await resumed
   assert.equal(ending.signal.aborted, true)
 })
