@@ -78,7 +78,7 @@ test('the ledger strip shows the live law and the difference, and shows when it 
   const { page } = opened
   await shows(page, '.law-result', 'all accounted for')
   assert.equal(await page.textContent('.law-result > b'), '0')
-  await shows(page, '.law-result', /checked \d\.\d sec\. ago/)
+  await shows(page, '.law-result', /checked \d\.\d s ago/)
   await shows(page, '.equation', '118,090')
   double.pipeline.ledger = { ...double.pipeline.ledger, received: 118_097, difference: 7 }
   await shows(page, '.law-result', '7 messages are unaccounted for')
@@ -93,7 +93,7 @@ test('an audit shows its progress and result; a server without an auditor, and m
   await page.getByRole('button', { name: 'Audit now' }).click()
   await page.locator('.audit progress').waitFor()
   await shows(page, '.audit-running', '400 of 1,412 sensors')
-  await shows(page, '.report', 'The audit closes')
+  await shows(page, '.report', 'Audit passed')
   double.pipeline.audit = 'open'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.report.bad', 'difference -2')
@@ -116,7 +116,7 @@ test('losses are shown by cause, day, source and sensor; an unknown size is neve
   const { page } = opened
   await page.click('.tile-link')
   await shows(page, '.lost-sum', '191 messages missing, rejected or lost · 3 losses of unknown size')
-  await shows(page, '.bars li', 'What prevents it')
+  await shows(page, '.bars li', 'Prevention')
   const uncounted = page.locator('.bars li', { hasText: 'Port or line closed' })
   assert.match((await uncounted.textContent()) ?? '', /2 losses of unknown size/)
   assert.doesNotMatch((await uncounted.textContent()) ?? '', /\b0\b/)
@@ -154,7 +154,7 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Retry', exact: true }).click()
   await shows(page, '.result', '1 dead letter will be retried.')
-  await shows(page, '.drawer', 'Waiting for a retry')
+  await shows(page, '.drawer', 'Queued for a retry')
   assert.deepEqual(double.pipeline.asked.at(-1), { path: '/dead-letters/requeue', body: { id: '912.0' } })
   await page.locator('.rows .link').nth(1).click()
   await shows(page, '.drawer h2', 'Dead letter 911.0')
@@ -182,7 +182,7 @@ test('all dead letters of a reason are retried with one click, and a line shows 
   await page.locator('.filters select').first().selectOption('bad-line')
   await page.waitForURL(/code=bad-line/)
   const waiting = double.pipeline.letters.filter(({ code, state }) => code === 'bad-line' && state === 'new').length
-  await page.getByRole('button', { name: 'Retry all “Line not understood”' }).click()
+  await page.getByRole('button', { name: 'Retry all “Invalid line”' }).click()
   await shows(page, '.result', `${waiting} dead letters will be retried.`)
   assert.deepEqual(double.pipeline.asked.at(-1)?.body, { code: 'bad-line' })
   double.pipeline.letters = []

@@ -29,7 +29,7 @@ test('a moment is described by its kind: observed, not known, forecast, withheld
   assert.equal(say(origin - quarterMs), '07:45: not known')
   assert.equal(
     say(origin + hourMs),
-    '09:00, 59 min ahead: 70% taken, 80 % range 60%–80%; about 60 free (40–80); baseline',
+    '09:00, 59\u00a0min ahead: 70% taken, 80% range 60%–80%; about 60 free (40–80); baseline',
   )
   assert.equal(say(origin + 2 * hourMs), '10:00: withheld. closed until 12:00')
   assert.equal(say(origin + 3 * hourMs), '11:00: no forecast')
@@ -44,7 +44,7 @@ test('horizons are written at their own precision, in the language of the reader
   const german = createWords('de').with(forecastDe)
   assert.deepEqual(
     [15, 60, 90, 1_440].map((minutes) => horizonWord(english, minutes)),
-    ['15 min', '1 hr', '1.5 hr', '24 hr'],
+    ['15\u00a0min', '1\u00a0h', '1.5\u00a0h', '24\u00a0h'],
   )
-  assert.equal(horizonWord(german, 90), '1,5 Std.')
+  assert.equal(horizonWord(german, 90), '1,5\u00a0h')
 })
