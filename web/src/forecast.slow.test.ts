@@ -251,7 +251,7 @@ for (const [colorScheme, width, height] of looks)
           await page.locator('.fan-twin').waitFor()
         },
       ],
-      ['starting', '/desk/forecast', { state: 'starting' }, () => shows(page, '.note', 'on its way')],
+      ['starting', '/desk/forecast', { state: 'starting' }, () => shows(page, '.note', 'First forecast pending')],
       ['error', '/desk/forecast', { state: 'broken' }, () => shows(page, '.banner', 'Not reachable')],
     ]
     for (const [name, path, set, reach] of states) {

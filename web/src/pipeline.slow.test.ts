@@ -220,7 +220,7 @@ for (const [colorScheme, width, height] of looks)
   test(`no page about the pipeline breaks a rule of WCAG 2.2 AA: ${colorScheme}, ${width} wide`, { skip }, async () => {
     const options = { colorScheme, viewport: { width, height }, reducedMotion: 'reduce' } as const
     const states: [name: string, path: string, reach: (page: Page) => Promise<unknown>][] = [
-      ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Ströme')],
+      ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Streams')],
       ['nothing lost', '/desk/losses', (page) => shows(page, '.nothing', 'Nothing lost since November 22, 2026')],
       [
         'losses',

@@ -38,7 +38,7 @@ export const pipelineEn = {
   factP50: 'p50',
   factP99: 'p99',
   factRate: 'Rate',
-  factStoreAge: 'since last database update',
+  factStoreAge: 'last database update',
   factDevices: 'Devices',
   factReporting: 'Reporting',
   factDesk: 'Desk',
