@@ -92,7 +92,7 @@ describe('the ledger', { concurrency: true }, () => {
         ],
       )
       const [refused] = report.items.filter(({ cause }) => cause === 'refused')
-      assert.match(refused?.detail ?? '', /^3 frames of http came without a valid token/)
+      assert.match(refused?.detail ?? '', /^3 messages from http rejected: no valid token/)
       assert.deepEqual(report.totals, [
         { cause: 'sequence-gap', frames: 5, uncounted: 0 },
         { cause: 'refused', frames: 3, uncounted: 0 },

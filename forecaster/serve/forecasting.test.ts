@@ -66,7 +66,7 @@ test('state older than an hour, or bays mostly unknown, withhold the forecast', 
   const stale = await forecaster.forecast({ ...request, pipeline: old })
   assert.ok(stale.lots[0]?.points.every(({ served, why }) => served === 'withheld' && /62 minutes old/.test(why)))
   const blind = await forecaster.forecast({ ...request, lots: request.lots.map((lot) => ({ ...lot, coverage: 0.3 })) })
-  assert.match(blind.lots[1]?.points[0]?.why ?? '', /30 % of the bays/)
+  assert.match(blind.lots[1]?.points[0]?.why ?? '', /30% of the bays/)
 })
 
 test('within an announced closure nothing is forecast, after it there is', async () => {

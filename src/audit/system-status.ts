@@ -57,13 +57,13 @@ function problemsOf({ intake, processor, alive, silent = [], standstill, ageMs =
   if (ageMs > figuresAgeMsMax)
     problems.push(`the main process does not answer: nothing is known of the others for ${Math.round(ageMs / 1_000)} s`)
   if (silent.includes('intake')) problems.push('the intake process does not answer')
-  if (intake?.journal.refusing !== undefined) problems.push(`readings are refused: ${intake.journal.refusing}`)
+  if (intake?.journal.refusing !== undefined) problems.push(`readings are rejected: ${intake.journal.refusing}`)
   return problems
 }
 
 function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): string {
   if (!alive.includes('processor')) return 'The processor is not running. See its log for the reason.'
-  if (silent.includes('processor')) return 'The processor does not answer: end it (SIGKILL), it is started again.'
+  if (silent.includes('processor')) return 'The processor does not answer. Kill it (SIGKILL); it is restarted automatically.'
   if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
   const { reason, statement, server, nextStep } = trouble
   // Some reasons name them already.

@@ -46,7 +46,7 @@ interface Deadlines {
 }
 
 export interface Forecaster {
-  /** Rejects when there is no answer: the process is away, failed, was too slow or refused. */
+  /** Rejects when there is no answer: the process is not running, exited, timed out or refused. */
   forecast(request: Omit<ForecastRequest, 'id' | 'type'>): Promise<ForecastAnswer>
   remember(request: Omit<RememberRequest, 'id' | 'type'>): Promise<void>
   score(request: Omit<ScoreRequest, 'id' | 'type'>): Promise<Scoreboard>
@@ -106,7 +106,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     child = started
-    onState({ state: 'starting', detail: 'The forecaster starts.' })
+    onState({ state: 'starting', detail: 'The forecaster is starting.' })
     started.once('spawn', () => giveWay(started.pid, niceness))
     started.once('error', (fault) => ended(started, fault.message))
     started.once('exit', (code, killed) => ended(started, killed ?? `exit ${code}`))
@@ -127,7 +127,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     }
     const one = typeof answer.id === 'string' ? waiting.get(answer.id) : undefined
     if (typeof answer.id === 'string') waiting.delete(answer.id)
-    if (answers++ === 0) onState({ state: 'up', detail: `The forecaster answers, with ${weights?.name}.` })
+    if (answers++ === 0) onState({ state: 'up', detail: `The forecaster is ready with ${weights?.name}.` })
     falls = 0
     one?.resolve(answer)
   }
@@ -135,7 +135,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   function ended(which: ChildProcess, why: string) {
     if (child !== which) return
     child = undefined
-    for (const one of waiting.values()) one.reject(new Error(`the forecaster ended (${why})`))
+    for (const one of waiting.values()) one.reject(new Error(`the forecaster exited (${why})`))
     waiting.clear()
     if (signal.aborted) return
     const lastLine = lastWords.trim().split('\n').at(-1)
@@ -145,8 +145,8 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   function onExit(why: string) {
     const inMs = Math.round(retryDelayMs(falls, schedule))
     falls++
-    log.warn('the forecaster ended and is started again; nothing else waits for it', { why, inMs })
-    onState({ state: 'down', detail: `The forecaster ended (${why.slice(0, 200)}) and is started again.` })
+    log.warn('the forecaster exited and will be restarted; nothing else depends on it', { why, inMs })
+    onState({ state: 'down', detail: `The forecaster exited (${why.slice(0, 200)}) and will be restarted.` })
     setTimeout(start, inMs).unref()
   }
 

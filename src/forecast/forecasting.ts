@@ -73,7 +73,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let fallen: string | undefined
   /** Which process of the forecaster was asked last. */
   let asked = 0
-  service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
+  service.onState({ state: 'starting', detail: 'No layout yet, so there is nothing to forecast.' })
 
   async function rebuildPlaces() {
     due.layout = clock.now() + layoutMs
@@ -229,7 +229,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (first.rates.historyDays(0) < trainingDaysMin) return
     await store.addTraining({
       ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },
-      detail: 'The nightly fine-tuning waits to begin.',
+      detail: 'Nightly fine-tuning is pending.',
     })
   }
 

@@ -115,7 +115,7 @@ test('weights that are no worse on the days held out are served, and the record 
   assert.equal(servedWeights(dir)?.name, 'trained here')
   assert.deepEqual(noteOf(ownNote(dir)).heldOut, { days: 5, error: 0.21, before: 0.22 })
   assert.deepEqual(job.verdict, { served: true, days: 5, error: 0.21, before: 0.22 })
-  assert.match(job.detail, /Served now: its error is 0.2100 against 0.2200 .* newest 5 days/)
+  assert.match(job.detail, /In use: its error is 0.2100 against 0.2200 .* newest 5 days/)
 })
 
 test('worse weights are kept aside with a note, and the previous weights go on serving', async () => {
@@ -125,7 +125,7 @@ test('worse weights are kept aside with a note, and the previous weights go on s
   assert.ok(existsSync(asideWeights(dir)) && !existsSync(ownWeights(dir)))
   assert.deepEqual(noteOf(asideNote(dir)).heldOut, { days: 5, error: 0.23, before: 0.22 })
   assert.equal(job.verdict?.served, false)
-  assert.match(job.detail, /^Kept aside/)
+  assert.match(job.detail, /^Not used/)
 })
 
 test('weights that were not judged are not served', async () => {

@@ -77,7 +77,7 @@ export async function train(deps: TrainingDeps, id: number): Promise<TrainingOut
   try {
     outcome = await attempt(deps, id)
   } catch (fault) {
-    outcome = { state: 'failed', detail: `It failed: ${(fault as Error).message.slice(0, 300)}` }
+    outcome = { state: 'failed', detail: `Failed: ${(fault as Error).message.slice(0, 300)}` }
   }
   const now = instant(Date.now())
   const { state, detail } = outcome
@@ -93,7 +93,7 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
   const { dir, leaving, steps } = deps
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const weights = servedWeights(dir)
-  if (!weights) return { state: 'failed', detail: 'There are no weights to begin with.' }
+  if (!weights) return { state: 'failed', detail: 'There are no weights to start from.' }
   const cancelling = new AbortController()
   const lease = beat(deps, id, cancelling)
   try {
@@ -103,15 +103,16 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
     for (let start = 1; ; start++) {
       const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, lease })
       if (code === 0 && last) return await judged(deps, plan, last)
-      if (leaving.aborted) return { state: 'interrupted', detail: 'The server left; it goes on from its checkpoint.' }
+      if (leaving.aborted)
+        return { state: 'interrupted', detail: 'The server stopped. The training resumes from its checkpoint.' }
       if (cancelling.signal.aborted)
         return {
           state: 'cancelled',
-          detail: `Cancelled${last ? ` at step ${last.step}` : ''}; nothing was changed, and the next training goes on from there.`,
+          detail: `Cancelled${last ? ` at step ${last.step}` : ''}. The served model is unchanged, and the next training resumes from there.`,
         }
       if (start === startsMax)
-        return { state: 'failed', detail: `It ended ${startsMax} times before it was done (${code}).` }
-      lease.report('It was ended from outside and goes on from its checkpoint.')
+        return { state: 'failed', detail: `The trainer exited ${startsMax} times before it finished (${code}).` }
+      lease.report('The trainer was killed and resumes from its checkpoint.')
     }
   } finally {
     await lease.stop()
@@ -214,7 +215,7 @@ async function newPlan(
     return {
       missing:
         sites.length === 0
-          ? 'There is no layout, so nothing to forecast.'
+          ? 'No layout, so there is nothing to forecast.'
           : `There are ${Math.floor(days)} days of history; training needs ${trainingDaysMin}.`,
     }
   const made: Plan = { steps, from, rows, days, lots }
@@ -289,19 +290,22 @@ function parsed(line: string): unknown {
   }
 }
 
-/** What was made is served if it is no worse on the days that it has not seen; else it is kept aside, and what serves stays. */
+/** Serves the new weights if they are no worse on held-out days; otherwise they are kept aside and the current ones stay. */
 async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProgress): Promise<TrainingOutcome> {
   const { out, history, plan: planFile } = files(dir)
   const { validation, held_out: error, held_out_before: before, held_out_days: days } = last
   for (const file of [history, planFile]) await rm(file, { force: true })
   if (error === undefined || before === undefined || days === undefined || !Number.isFinite(error))
-    return { state: 'failed', detail: 'It was not judged, so it is not served; nothing was changed.' }
+    return {
+      state: 'failed',
+      detail: 'The new weights were not scored, so they are not served. The served model is unchanged.',
+    }
   const note: TrainedNote = {
     ...{ trained: new Date().toISOString(), rows: plan.rows, validation: validation ?? null },
     heldOut: { days, error, before },
   }
-  const figures = `${error.toFixed(4)} against ${before.toFixed(4)} of what served before`
-  const where = `on the newest ${days} days, which it had not seen`
+  const figures = `${error.toFixed(4)} against ${before.toFixed(4)} of the previous model`
+  const where = `on the newest ${days} days, which are held out from training`
   const isServed = error <= before
   await rename(out, isServed ? ownWeights(dir) : asideWeights(dir))
   await writeFileAtomic(isServed ? ownNote(dir) : asideNote(dir), JSON.stringify(note))
@@ -311,7 +315,7 @@ async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProg
     state: 'done',
     isServed,
     detail: isServed
-      ? `Served now: its error is ${figures} ${where}.`
-      : `Kept aside, what served before stays: its error is ${figures} ${where}.`,
+      ? `In use: its error is ${figures} ${where}.`
+      : `Not used, the previous model stays: its error is ${figures} ${where}.`,
   }
 }

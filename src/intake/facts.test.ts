@@ -32,7 +32,7 @@ test('intake reports its counts of a day by source, and refusals with their reas
       ['refused', '2026-11-23 unauthorized', 1, today],
     ],
   )
-  assert.match(losses[0]?.detail ?? '', /^2 frames of http came faster than/)
+  assert.match(losses[0]?.detail ?? '', /^2 messages from http rejected: the disk is too slow/)
 })
 
 test('an interval is one row that ends; a count that grows is one row a day; an unknown size stays unknown', () => {
@@ -59,7 +59,7 @@ test('an interval is one row that ends; a count that grows is one row a day; an 
   for (const losses of [first, second]) {
     assert.deepEqual(
       row(losses, 'kernel-drop').map(({ id, frames, detail }) => [id, frames, detail]),
-      [['2026-11-23', 12, '12 frames of udp in all. Noticed 2 times on this day; the last: 5 dropped.']],
+      [['2026-11-23', 12, '12 messages from udp in total. Noticed 2 times on this day; the last: 5 dropped.']],
     )
     assert.deepEqual(
       row(losses, 'overrun').map(({ frames, detail }) => [frames, detail]),

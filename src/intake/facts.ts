@@ -42,12 +42,12 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
     for (const [day, { reasons = {}, losses = {} }] of Object.entries(counts)) {
       const place = { source: storable(source), day: dayNumber(Date.parse(day)), from: null, to: null }
       for (const [reason, frames] of Object.entries(reasons)) {
-        const detail = `${counted(frames)} of ${source} ${because[reason as RefusalCause] ?? reason}.`
+        const detail = `${counted(frames)} from ${source} rejected: ${because[reason as RefusalCause] ?? reason}.`
         rows.push({ ...place, cause: 'refused', id: `${day} ${reason}`, frames, detail })
       }
       for (const [cause, { frames, times, detail }] of Object.entries(losses)) {
         const often = times === 1 ? '' : ` Noticed ${times} times on this day; the last: `
-        const sum = frames === null || times === 1 ? '' : `${counted(frames)} of ${source} in all.`
+        const sum = frames === null || times === 1 ? '' : `${counted(frames)} from ${source} in total.`
         const text = `${sum}${often}${detail}`.trim().slice(0, detailCharsMax)
         rows.push({ ...place, cause: cause as LossRow['cause'], id: day, frames, detail: text })
       }
@@ -55,17 +55,16 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
   return rows
 }
 
-const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
+const counted = (frames: number) => `${frames} ${frames === 1 ? 'message' : 'messages'}`
 
 const because: Record<RefusalCause, string> = {
   unauthorized:
-    'had no valid token or came from an address that may not send; senders got an error where the protocol has one',
-  'too-large': 'exceeded the size limit; senders got an error where the protocol has one',
-  overload: 'came faster than the disk could write; senders that keep their frames were asked to retry',
-  journal:
-    'could not be stored because the journal was full or failing; senders that keep their frames were asked to retry',
-  shutdown: 'came while the server was stopping; senders that keep their frames were asked to retry',
-  protocol: 'broke the rules of the protocol',
+    'no valid token, or an address that is not allowed to send. Senders got an error if the protocol has one',
+  'too-large': 'too large. Senders got an error if the protocol has one',
+  overload: 'the disk is too slow for the rate. Senders that keep their messages were asked to retry',
+  journal: 'the journal is full or failing. Senders that keep their messages were asked to retry',
+  shutdown: 'the server was stopping. Senders that keep their messages were asked to retry',
+  protocol: 'protocol violation',
 }
 
 const intakeDays = ({ days = {} }: CheckpointBody): IntakeDay[] =>

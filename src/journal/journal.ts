@@ -49,7 +49,7 @@ export interface Damage {
   readonly noiseFrames?: number
   /** Where in the segment the unreadable bytes begin. */
   readonly offset?: number
-  /** The end of a journal that stopped without warning: what was lost there was most likely never acknowledged. */
+  /** The end of a journal that was not closed cleanly: records lost there were most likely never acknowledged. */
   readonly torn?: true
   readonly reason: string
 }

@@ -42,7 +42,7 @@ export async function* transitions(stays: AsyncIterable<Stay>, onBadRow: OnBadRo
   let epoch = 0
   for await (const { bay, arrival, departure, line } of stays) {
     if (arrival < released) {
-      onBadRow({ line, what: 'the arrival is before those above it: sort the file by arrival_local first' })
+      onBadRow({ line, what: 'the arrival is earlier than in the rows above; sort the file by arrival_local' })
       continue
     }
     if (order === 0) epoch = Math.max(0, Math.floor(arrival / 1_000))

@@ -102,8 +102,8 @@ test('the fan shows where the baseline or nothing is served, the reason, and by 
   Object.assign(double.forecast, { baselineFrom: 120, withheldFrom: 400, widened: 1.6, drifting: true })
   await using opened = await open('/desk/forecast')
   const { page } = opened
-  await shows(page, '.reasons .baseline', 'Baseline used: over 28 days its error was 4.2 % smaller')
-  await shows(page, '.reasons .withheld', 'No forecast: only 41 % of the bays are known')
+  await shows(page, '.reasons .baseline', 'Baseline used: over 28 days its error was 4.2% smaller')
+  await shows(page, '.reasons .withheld', 'No forecast: only 41% of the bays are known')
   await shows(page, '.reasons .widened', 'up to 1.6 times as wide')
   await page.locator('.fan-median.baseline').first().waitFor()
   await page.locator('.fan-hatch').first().waitFor()
@@ -113,7 +113,7 @@ test('the fan shows where the baseline or nothing is served, the reason, and by 
   await page.getByRole('button', { name: 'in 3 h' }).click()
   await shows(page, '.answer', 'From the baseline')
   await page.getByLabel('At', { exact: true }).fill(await clockIn(page, 8))
-  await shows(page, '.answer', 'No forecast for this time: only 41 %')
+  await shows(page, '.answer', 'No forecast for this time: only 41%')
 })
 
 /** What the clock of the site shows in so many hours. */
