@@ -61,7 +61,7 @@ const killS = quick ? 4 : lengths.killS
 const drainMsMax = quick || minutes !== undefined ? 10_000 : 60_000
 /**
  * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
- * that is away, and then has as much to store as the outage was long.
+ * that is down, and then has as much to store as the outage was long.
  */
 const patience = {
   none: { settleMs: 2_000, drainMsMax },
@@ -149,7 +149,7 @@ for (const one of cases) {
         // A failure other than a lack of time is retried once from the beginning.
         .catch((fault) => {
           if (bench.leftMs < needMs) throw fault
-          bench.say(`! ${peer.name}, ${one.name}, once more: ${(fault as Error).message}`)
+          bench.say(`! ${peer.name}, ${one.name}, retry: ${(fault as Error).message}`)
           for (let i = results.length - 1; i >= 0 && of(results[i] as Line, peer, one); i--) results.pop()
           return contest(peer, one)
         })
@@ -183,7 +183,7 @@ async function contest(peer: Peer, one: Case): Promise<void> {
   if (one.name === 'plain' && !quick && minutes === undefined) await search(peer, contest, round)
 }
 
-/** A loss may be the scheduler's on a shared machine: a rate that lost is tried once more. */
+/** On a shared machine the scheduler may cause a loss, so a rate with a loss is tried once again. */
 async function search(peer: Peer, contest: Contest, round: (rate: number) => Round): Promise<void> {
   const found = await highestLossFree({
     from: searchFrom,

@@ -49,7 +49,7 @@ describe('a running server', () => {
     }
   })
 
-  test('serial: a port that is away is a loss without an end, and what no driver counts is not 0', async () => {
+  test('serial: an unplugged port is a loss without an end, and a counter that the driver lacks is not 0', async () => {
     const { figures = {}, losses = [] } = await source('serial', ({ losses }) => (losses ?? []).length > 0)
     assert.equal(figures['overruns'], 'not available')
     assert.deepEqual([losses[0]?.cause, losses[0]?.to], ['port-down', null])

@@ -115,7 +115,7 @@ function forbidden({ table, file, room, specifier }: Case): string | undefined {
   return undefined
 }
 
-/** Path from the root that an import leads to; undefined for a package of somebody else. */
+/** Path from the root that an import leads to; undefined for an external package. */
 function targetOf(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
   const workspace = /^@baykeeper\/([^/]+)(?:\/(.*))?$/.exec(specifier)

@@ -1,5 +1,5 @@
 /**
- * Adds the external programs that tests want, where that is ours to do: in CI, as root, on Debian. Anywhere else a missing one is
+ * Installs the external programs that tests need, where that is allowed: in CI, as root, on Debian. Anywhere else a missing one is
  * named and its tests skip.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'

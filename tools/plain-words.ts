@@ -37,7 +37,10 @@ const banned: readonly BannedWords[] = [
   { pattern: '(?:heard|hears?|hearing) of', instead: 'known, reported, received' },
   { pattern: 'giv(?:e|es|ing) way', instead: 'lower the priority, yield' },
   { pattern: '(?:is|are|was|were) no (?:\\w+ )?of (?:ours|theirs|today)', instead: 'is not valid, is not current' },
-  { pattern: 'the whole house', instead: 'the whole server' },
+  {
+    pattern: 'turned away|lived through|of ours|(?:the|a) whole house',
+    instead: 'rejected, passed, our, the whole server',
+  },
   {
     pattern: 'befall|befell|betimes|amiss|perchance|mayhap|albeit|oftener|afresh|whilst|amongst|nigh|erstwhile',
     instead: 'a current word',

@@ -11,7 +11,7 @@ import { type Bundle, bundles, type TestGroup } from './test-files.ts'
 const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
   fast: { atOnce: 3, limitMs: 60_000 },
   slow: { atOnce: 2, limitMs: 600_000 },
-  house: { atOnce: 1, limitMs: 1_200_000 },
+  system: { atOnce: 1, limitMs: 1_200_000 },
 }
 /** What each further file of a bundle adds to its limit. */
 const bundledMs = 10_000

@@ -22,7 +22,7 @@ const words = process.argv.slice(2)
 const wanted = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
 const absent = () => partNames.filter((name) => !findPart(name))
 
-/** Set up where that is ours to do; MariaDB 11.8 only by hand. */
+/** Set up where that is allowed; MariaDB 11.8 only by hand. */
 const servers: readonly UnpackedKind[] = ['mysql']
 const stepCounts: Counts[] = []
 const results: FileResult[] = []

@@ -1,4 +1,4 @@
-/** Each rule is shown to fail: a small house is built, one violation is planted, and exactly that must be found. */
+/** Each rule is shown to fail: a small repository is built, one violation is planted, and exactly that must be found. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -15,7 +15,7 @@ after(() => {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
 })
 
-/** Findings, as `file:line: text`, of a house with these files. */
+/** Findings, as `file:line: text`, of a repository with these files. */
 function findings(files: Readonly<Record<string, string>>): string[] {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baykeeper-tidy-'))
   dirs.push(dir)

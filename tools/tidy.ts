@@ -1,5 +1,5 @@
 /**
- * Tidy: what the house agreed on and no formatter knows. Import law, names of files, tests left half on, traces of somebody's machine.
+ * Tidy: conventions that no formatter checks. Import law, file names, tests with `only`, traces of a machine, plain words.
  * Each finding has a place, the problem, and what to do.
  */
 import { readFileSync } from 'node:fs'
@@ -65,7 +65,7 @@ const codeRules: readonly TextRule[] = [
   {
     files: /^src\//,
     pattern: /^export default\b|^export \{[^}]*\bas default\b/gm,
-    text: 'is a default export; export it by the name everybody shall use',
+    text: 'is a default export; export it by name',
   },
 ]
 

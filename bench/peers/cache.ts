@@ -52,7 +52,7 @@ export async function pythonWithPackages(): Promise<{ readonly python: string; r
   }
 }
 
-/** A Node of its own: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, whatever lies in the line. */
+/** A separate Node: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, even with bytes in the line. */
 const nodeRedPackages = {
   'node-red': '5.0.7',
   'node-red-node-serialport': '2.0.3',

@@ -34,7 +34,7 @@ export interface Peer {
   readonly table: 'line' | 'reading'
 }
 
-/** The table of every peer but ours: what a beginner would write, and what SQLAlchemy makes of a simple model. */
+/** The table of every peer except Baykeeper: what a beginner would write, and what SQLAlchemy makes of a simple model. */
 export const lineTable = `CREATE TABLE IF NOT EXISTS line (
   id BIGINT NOT NULL AUTO_INCREMENT, sensor VARCHAR(32) NOT NULL, seq BIGINT NOT NULL, measured DATETIME NOT NULL,
   occupied TINYINT NOT NULL, arrived DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), PRIMARY KEY (id)

@@ -30,7 +30,7 @@ export interface Sent {
   readonly damaged: readonly number[]
 }
 
-/** `rows` are the numbers that the table holds, in any order; those outside the range are somebody else's. */
+/** `rows` are the numbers that the table holds, in any order; those outside the range belong to another burst. */
 export function accountFor({ first, count, damaged }: Sent, rows: Iterable<number>, wrong = 0): Account {
   const times = new Uint8Array(count)
   let doubled = 0

@@ -1,6 +1,6 @@
 /**
  * Gradient boosting of histogram trees for the absolute error: each tree follows the signs of what is left over, each leaf takes the median
- * of it. Small and ours, so that the strongest baseline needs no foreign library and runs wherever the network runs.
+ * of it. Small and in this repository, so that the strongest baseline needs no library and runs wherever the network runs.
  */
 import { type Random, seededRandom, shuffled } from '../data/random.ts'
 import { type Binned, binned, type Edges, edgesOf, packed } from './histogram.ts'

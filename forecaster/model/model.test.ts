@@ -55,7 +55,7 @@ test('the gradient of every parameter is the slope that two losses beside it sho
   }
 })
 
-test('quantiles never cross, whatever the weights, and lie within 0 and 1', async () => {
+test('quantiles never cross for any weights, and lie within 0 and 1', async () => {
   await using predictor = await newPredictor(config, await someWeights(), 8)
   const quantiles = await predictor.predict(view, [
     { lot: 0, t: 4000, embedding: 0 },

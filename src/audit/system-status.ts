@@ -63,7 +63,8 @@ function problemsOf({ intake, processor, alive, silent = [], standstill, ageMs =
 
 function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): string {
   if (!alive.includes('processor')) return 'The processor is not running. See its log for the reason.'
-  if (silent.includes('processor')) return 'The processor does not answer. Kill it (SIGKILL); it is restarted automatically.'
+  if (silent.includes('processor'))
+    return 'The processor does not answer. Kill it (SIGKILL); it is restarted automatically.'
   if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
   const { reason, statement, server, nextStep } = trouble
   // Some reasons name them already.

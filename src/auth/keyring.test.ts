@@ -152,7 +152,7 @@ describe('the keyring', () => {
     assert.deepEqual(weakEnvironment({ BAYKEEPER_API_KEY: 'x'.repeat(16) }), [])
   })
 
-  test('the keyring is empty until somebody may send', async () => {
+  test('the keyring is empty until a token or key exists', async () => {
     const keyring = await open({ BAYKEEPER_API_KEY: 'x'.repeat(16), BAYKEEPER_INGEST_TOKEN: '' })
     assert.equal(keyring.isEmpty(), true)
     await keyring.createToken({ name: 'north', kind: 'ingest' })

@@ -52,7 +52,7 @@ interface NewToken {
   readonly kind: KeyKind
   /** Of an API key; default all. */
   readonly scopes?: readonly Scope[]
-  /** Of an ingest token: the times its readings carry are taken whatever they say (replay, history upload). */
+  /** Of an ingest token: the times in its readings are trusted without a check (replay, history upload). */
   readonly time?: 'trust'
   /** Ends the token of this name and kind, if there is one, in the same step. */
   readonly replace?: boolean

@@ -24,7 +24,7 @@ test('intervals come to the width they need and stay there, neither swinging nor
   }
 })
 
-test('a factor is bounded, whatever a few odd days say', () => {
+test('a few odd days cannot move a factor beyond its bounds', () => {
   const [wild] = nextFactors([], [{ lot: 'a', minutes: 15, of80: 50, of95: 0.01 }], 1)
   assert.deepEqual([wild?.of80, wild?.of95], [4, 0.4])
 })

@@ -45,7 +45,7 @@ export interface Issued {
   readonly took: { readonly readMs: number; readonly answerMs: number; readonly keepMs: number }
 }
 
-/** The longest horizon, and the hour that is lived through. */
+/** The longest horizon, and the current hour. */
 const aheadMs = 25 * 3_600_000
 /** The page draws nine hours back. */
 const observedSteps = 36

@@ -14,7 +14,7 @@ export const stepsADay = 96
 /** What the forecaster looks back, and a little more. */
 export const keptDays = 93
 export const keptSteps = keptDays * stepsADay
-/** Read again each time: the quarter that was lived through, and what a lagging pipeline has caught up with. */
+/** Read again each time: the current quarter of an hour, and late commits of a lagging pipeline. */
 const againSteps = 8
 /** Fewer known bays say little of the others. */
 const knownShareMin = 0.2

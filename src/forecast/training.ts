@@ -32,7 +32,7 @@ export interface TrainingDeps {
   readonly plans: PlanSettings
   readonly promiseMs: number
   readonly log: Log
-  /** The process is leaving: the training goes on when somebody takes it up again. */
+  /** The process is stopping: the training resumes when a process takes it up again. */
   readonly leaving: AbortSignal
   readonly steps: number
   onProgress?(progress: TrainingProgress): void

@@ -48,7 +48,7 @@ test('an interval is one row that ends; a count that grows is one row a day; an 
   for (let i = 0; i < 2; i++) counters.lose('serial', { cause: 'overrun', frames: null, detail: 'overrun.' })
   const first = intakeSaid(checkpoint(counters.checkpoint(at))).losses
   counters.checkpointed()
-  counters.lose('serial', { ...down, to: at, detail: 'The port was away for 5 s.' })
+  counters.lose('serial', { ...down, to: at, detail: 'The port was down for 5 s.' })
   const second = intakeSaid(checkpoint(counters.checkpoint(at), 9)).losses
   const row = (losses: typeof first, cause: string) => losses.filter((loss) => loss.cause === cause)
   assert.deepEqual(row(first, 'port-down'), [{ ...down, source: 'serial', id: `${at - 5_000}`, day: today, to: null }])
@@ -87,7 +87,7 @@ test('days and counts of losses go on after a restart', () => {
   )
 })
 
-test('any bytes of a checkpoint are no trouble, and whatever a source is called can be stored', () => {
+test('any bytes of a checkpoint are handled, and any name of a source can be stored', () => {
   assert.deepEqual(intakeSaid(checkpoint(new TextEncoder().encode('{"received":'))), { losses: [], intakeDays: [] })
   fc.assert(
     fc.property(anyText(300), (name) => {

@@ -32,7 +32,7 @@ export interface Directory {
   readonly segments: readonly Segment[]
   /** Named like segments of this journal, with neither header nor any record: their creation was interrupted, or they are damaged. */
   readonly unreadableSegments: readonly Segment[]
-  /** Highest ordinal any name claims, ours or not: the next segment goes above it. */
+  /** Highest ordinal in any file name, also of another journal: the next segment goes above it. */
   readonly ordinalMax: number
 }
 

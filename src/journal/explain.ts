@@ -32,6 +32,6 @@ export function explain(range: DamageFound): Explained {
   return {
     what: `${bytes > 0 ? 'damage' : 'gap'}: ${where}, ${numbers}: ${reason}`,
     cost: reason.includes('unknown') ? 'frames were lost; how many is not known' : counted,
-    todo: `all other records are in use as ever; have a look at the disk (it returned other bytes than were written); ${aside}`,
+    todo: `all other records are unaffected; check the disk (it returned other bytes than were written); ${aside}`,
   }
 }

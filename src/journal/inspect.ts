@@ -1,4 +1,4 @@
-/** What lies in a journal's directory, segment by segment, found by reading alone: beside a running writer and on whatever a crash left. */
+/** Content of a journal directory by segment. Only reads, so it works beside a running writer and after a crash. */
 import { join } from 'node:path'
 import { type Files, realFiles } from '../lib/files.ts'
 import { listSegments, type Segment } from './directory.ts'

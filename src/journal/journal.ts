@@ -4,7 +4,7 @@
  * Promises
  * - J1 `append` resolves only after a successful `fdatasync` covers every record of the call (and its segment's directory
  *   entry a directory fsync). Records of one call are contiguous and in order; calls are in order of calling.
- * - J2 Record numbers are dense, start at 1 and are never used twice, whatever crashes between. Where the end of the journal may have
+ * - J2 Record numbers are dense, start at 1 and are never used twice, also after a crash. Where the end of the journal may have
  *   been lost, numbers that may have been used are skipped: a range of them is reported as damage.
  * - J3 What was appended is read back byte for byte, in order, or named as damage with its exact range; never altered.
  * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data. The one thing it

@@ -172,7 +172,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
 
   async function list(durable: number) {
     const found = await listSegments(files, dir, directory)
-    // Deleted as a whole: that is no damage of single records, and whatever lies there now is not this journal.
+    // Deleted as a whole: that is not damage of single records, and the files there now are not this journal.
     if (directory.id !== undefined && found.id !== directory.id)
       throw new JournalError(
         'E_JOURNAL_GONE',

@@ -109,7 +109,7 @@ it('gives no number that its consumer has seen already, should the end of the jo
   assert.equal(await second.append([data('d')]), 42)
 })
 
-it('opens whatever lies in the directory, and leaves it there', async (t) => {
+it('opens with any other files in the directory, and leaves them there', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'journal-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const id = 'abcdefabcdefabcd'

@@ -1,5 +1,5 @@
 /**
- * The one writer of a journal directory: group commit by a doorbell loop. While one write and its sync run, the next appends gather
+ * The one writer of a journal directory: group commit by a wake-up loop. While one write and its sync run, the next appends gather
  * in the following group; an append is answered when its group is on the disk and so is the name of the file it lies in.
  *
  * - W1 One group is on its way at a time, so what is durable is always a prefix.

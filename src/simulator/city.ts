@@ -249,7 +249,7 @@ function newSensor(random: Random, device: string, place: number, stayMin: numbe
     seq: 0,
     lastTime: 0,
     heartbeatAt: now + random() * heartbeatMs,
-    // Half of the silent ones never say a word, the others stop while somebody watches.
+    // Half of the silent sensors never send, the others stop during the demo.
     silentAt:
       fault !== 'silent' ? Number.POSITIVE_INFINITY : random() < 0.5 ? now : now + between(random, 60_000, 1_200_000),
   }

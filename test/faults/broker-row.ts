@@ -1,7 +1,7 @@
 /**
  * Brokers that restart, clients that are thrown out by one of the same id, messages sent twice, packet ids that wrap, an intake that
- * refuses. Behind a real Mosquitto our client must bring home whatever the broker has acknowledged to a sensor; the built-in broker must
- * have made durable whatever it has acknowledged itself.
+ * refuses. Behind a real Mosquitto our client must deliver everything that the broker has acknowledged to a sensor; the built-in broker must
+ * have synced everything that it has acknowledged.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type MqttClient } from 'mqtt'

@@ -80,7 +80,7 @@ export function follow(journal: KeptJournal, store: Store, fence = 1): Following
     log: {
       ...silentLog,
       error(text, fields) {
-        // True while the database is away; what must not happen is that it stays so.
+        // True while the database is down, but it must become false afterwards.
         if (!text.startsWith('processing is not advancing')) unexpected.push(`${text} ${JSON.stringify(fields)}`)
       },
     },

@@ -1,4 +1,4 @@
-/** Ten times the usual load while the database is away, then the way back: bounded memory, a fast drain, nothing lost. */
+/** Ten times the usual load while the database is down, then the recovery: bounded memory, a fast drain, nothing lost. */
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -142,7 +142,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: modes,
   },
   {
-    what: 'locks out everybody behind a proxy',
+    what: 'locks out all clients behind a proxy',
     file: 'src/api/sign-in-limit.ts',
     from: 'if (!shared && ',
     to: 'if (',

@@ -43,7 +43,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/mqtt/client-source.test.ts', 'MQTT 5: a refused message gets no PUBACK'),
   },
   {
-    what: 'asks a broker to forget it while it is away',
+    what: 'asks a broker to drop its session while it is disconnected',
     file: 'src/sources/mqtt/client-source.ts',
     from: '    clean: false,\n',
     to: '    clean: true,\n',
@@ -333,7 +333,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/intake/source-contexts.test.ts'),
   },
   {
-    what: 'ends the simulated city because a stranger was turned away',
+    what: 'ends the simulated city because an unknown client was rejected',
     file: 'src/intake/source-contexts.ts',
     from: '      laneOf(name).counters.refuse(name, frames, false, cause)\n',
     to: '      arrived(name)\n      laneOf(name).counters.refuse(name, frames, false, cause)\n',

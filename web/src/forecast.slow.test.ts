@@ -29,7 +29,7 @@ const slider = (page: Page) => page.locator('.fan-box')
 const valueText = async (page: Page) => (await slider(page).getAttribute('aria-valuetext')) ?? ''
 const reads = (page: Page, text: RegExp) => shows(page, '.fan-read', text)
 
-test('a question is answered in words, chances and numbers, stands in the address, and a link opens it again', {
+test('a question is answered in text, chances and numbers, is part of the address, and a link opens it again', {
   skip,
 }, async () => {
   double.forecast.rate = 0.8

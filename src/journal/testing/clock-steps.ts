@@ -1,6 +1,6 @@
 /**
  * The clock harness: the wall clock of a running journal jumps to 1970, to 2038, back, and by an hour, between openings and within them.
- * Records stay in the order of appending, whatever the headers say about time, and retention removes nothing that is not released,
+ * Records stay in the order of appending, for any times in the headers, and retention removes nothing that is not released,
  * and nothing that is younger than the retention by a clock that never steps.
  */
 import assert from 'node:assert/strict'

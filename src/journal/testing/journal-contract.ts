@@ -1,4 +1,4 @@
-/** What every journal does, whatever it lies on: one suite, run against each implementation. */
+/** Contract of every journal, on any storage: one suite, run against each implementation. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { JournalOptions, JournalReader, JournalRecord, JournalWriter, StoredRecord } from '../journal.ts'

@@ -27,7 +27,7 @@ const imagesPerCut = 8
 /** Every so many images are also looked at by a reader alone, before the writer. */
 const scanEvery = 4
 
-/** What must be true, whatever the image: records by number, with everything that was ever handed in. */
+/** Expectations for every image: records by number, with everything that was ever appended. */
 interface Oracle {
   /** Acknowledged, or read back after a recovery. */
   readonly kept: Map<number, JournalRecord>
@@ -62,7 +62,7 @@ export async function runPowerLoss(seed: number, watch?: (image: CrashFiles) => 
       watch?.(image)
       await judge(depsOf(image, clock, random), options, oracle, i % scanEvery === 0)
     }
-    // The life that follows opens an image of its own, with whatever faults the disk has then.
+    // The next run opens its own image, with the disk faults of that run.
     files = found()
     watch?.(files)
   }

@@ -95,7 +95,7 @@ test('an open stream without states never stays without a snapshot under way', (
   assert.deepEqual(kinds(run([{ type: 'snapshot-failed' }], link).actions), ['fetch-snapshot'])
 })
 
-/** A server with a state per sequence; the page must end with the server's state, whatever the network does. */
+/** A server with a state per sequence; the page must end with the server's state after any network faults. */
 test('with losses, merged frames, resets and late snapshots, the page ends with what the server has', () => {
   const moves = fc.array(
     fc.oneof(

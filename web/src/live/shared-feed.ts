@@ -9,7 +9,7 @@ export interface Feed {
   /** Begins to listen; `after` is the last sequence known. */
   open(after: number | undefined): void
   close(): void
-  /** Nothing was heard for too long: the leading tab may be frozen, so another leads. */
+  /** Silence for this long means that the leading tab may be frozen, so another tab leads. */
   takeOver(): void
 }
 

@@ -4,7 +4,7 @@ import { labelOf } from './floor.ts'
 import { type Marks, markSize, nameFromPx, nameShare } from './marks.ts'
 import type { PlateScene } from './plates.ts'
 
-/** Bay types that a name alone does not tell; standard bays have none. */
+/** Bay types with their own stamp; standard bays have none. */
 const letters: Readonly<Record<string, string>> = {
   disabled: '♿\uFE0E',
   ev: 'EV',

@@ -74,7 +74,7 @@ const letterKeysKey = 'baykeeper.letter-keys'
 export function createDesk(config: PageConfig, words: Words): Desk {
   const kpi = signal<Kpi | undefined>(undefined)
   const kpiAt = signal(0)
-  /** Since when the server itself has no newer state to tell. */
+  /** Time since which the server has no newer state. */
   const storeDownAt = signal<number | undefined>(undefined)
   const link = signal<Link>(newLink)
   const now = signal(Date.now())

@@ -16,7 +16,7 @@ export interface PipelineDouble {
   losses: Loss[]
   sensors: SensorDay[]
   letters: DeadLetter[]
-  /** What of the database weakens the promise. */
+  /** Database settings that weaken durability. */
   weaknesses: string[]
   /** How an audit is answered. */
   audit: 'closes' | 'open' | 'absent' | 'forbidden'

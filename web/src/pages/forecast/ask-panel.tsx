@@ -1,4 +1,4 @@
-/** "Will there be space at 18:30?": a lot, a time and how many bays; answered in words, in chances of twenty, and in numbers. */
+/** "Will there be space at 18:30?": a lot, a time and how many bays; answered in text, in chances of twenty, and in numbers. */
 import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'

@@ -1,4 +1,4 @@
-/** How right the forecasts have been, always beside them: coverage, errors against the baseline, reliability, the model, drift. */
+/** Forecast accuracy, always shown next to the forecast: coverage, errors against the baseline, reliability, the model, drift. */
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { useSignal } from '@preact/signals'
 import type { Fetched } from '../../kit/fetched.ts'

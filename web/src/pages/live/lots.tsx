@@ -85,7 +85,7 @@ export function Lots({ city }: { city: City }) {
   )
 }
 
-/** Asked for only where somebody opens it: a city may have hundreds of lots. */
+/** Fetched only when it is opened: a city may have hundreds of lots. */
 function LastDay({ site, name }: { site: string; name: string }) {
   const { words } = useDesk()
   const open = useSignal(false)

@@ -10,7 +10,7 @@ interface PanelProps {
   readonly of: Fetched<unknown>
   /** How old the numbers may become and still be called current. */
   readonly freshMs: number
-  /** They are old whatever their age, because they say so themselves. */
+  /** Marks the values as stale at any age, because the server reported them as stale. */
   readonly isOld?: boolean
   readonly actions?: ComponentChildren
   readonly class?: string
@@ -46,7 +46,7 @@ function Age({ of, old }: { of: Fetched<unknown>; old: boolean }) {
   )
 }
 
-/** What could not be fetched, in words; nothing while all is well. */
+/** Text for a failed request; empty otherwise. */
 function Trouble({ of }: { of: Fetched<unknown> }) {
   const { words, zone, link } = useDesk()
   if (!of.failed) return of.value === undefined ? <p class="quiet">{words.text('loading')} …</p> : null

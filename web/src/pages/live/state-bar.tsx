@@ -1,4 +1,4 @@
-/** Shares of the states as one bar: taken first, then what cannot be sold, then free. The numbers stand beside it in words. */
+/** Shares of the states as one bar: taken first, then closed and unknown, then free. The numbers are next to it as text. */
 import { bayStates, code } from '../../bay-state.ts'
 
 const order: readonly number[] = [code.occupied, code.reserved, code.closed, code.unknown, code.free]

@@ -9,7 +9,7 @@ test('bytes stand in hexadecimal and as text beside each other', () => {
   assert.deepEqual(hexLines(new Uint8Array()), [])
 })
 
-test('no byte is left out or changed, whatever they are', () => {
+test('no byte value is left out or changed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       const shown = hexLines(bytes).flatMap((line) => line.slice(6, 29).trim().split(' '))

@@ -24,7 +24,7 @@ interface Sums {
   readonly lost: number
 }
 
-/** Days shown before somebody asks for all. */
+/** Days shown until all are requested. */
 const daysMax = 7
 export const ledgerMs = 5_000
 

@@ -47,7 +47,7 @@ test('the same sensor name at two sources is two sensors', () => {
   )
 })
 
-test('no frame and no loss of unknown size is gained or lost by grouping, whatever the losses are', () => {
+test('no frame and no loss of unknown size is gained or lost by grouping, for any losses', () => {
   const any = fc.record({
     source: fc.constantFrom('http', 'serial', 'udp'),
     day: fc.constantFrom('2026-11-23', '2026-11-20', '2026-09-20'),
