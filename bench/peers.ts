@@ -138,7 +138,7 @@ for (const one of cases) {
       bench.step()
       continue
     }
-    // A program that loses everything is not asked for faster lines: a run within minutes looks at one burst only.
+    // A program that loses everything is not tested with faster lines: a run of minutes has only one burst.
     const needed = minutes === undefined ? one.rates.length : 1
     const needMs = needed * (one.seconds * 1_000 + (one.fault === 'outage' ? 8_000 : 3_000)) + 3_000
     if (bench.leftMs < needMs) {

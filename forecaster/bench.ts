@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- forecast [--protocol F|M|B|city] [--validation] [--quick] [--seeds 3] [--steps N] [--cache DIR] [--data DIR]`
  *
- * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
+ * Scores the network against all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
  * `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
  */

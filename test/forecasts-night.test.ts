@@ -65,7 +65,7 @@ const get = async (url: string): Promise<unknown> => (await fetch(`${server?.rea
 const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await get('/api/v1/forecast/training'))
 const quality = async (): Promise<ForecastQuality> =>
   forecastQualitySchema.parse(await get(`/api/v1/sites/${site}/forecast/quality`))
-/** As it is stored: who asked for it, too. */
+/** As it is stored, with its author. */
 async function newestTraining() {
   await using store = await openStore(database(), { log: silentLog, clock: systemClock })
   return store.newestTraining()

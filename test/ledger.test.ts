@@ -1,4 +1,4 @@
-/** The ledger, from outside: what was lost and why, dead letters mended and given up, and the audit that finds what does not close. */
+/** The ledger from outside: losses by cause, dead letters retried and discarded, and an audit that finds differences. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -125,7 +125,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.equal(JSON.parse(cli.stdout).warnings.length, 1)
     })
 
-    test('a dead letter shows its bytes, is given up with a reason once, and the ledger still closes', async () => {
+    test('a dead letter shows its bytes, is discarded with a reason once, and the balance still closes', async () => {
       const { items } = await get<{ items: DeadLetter[] }>('/dead-letters?code=no-device')
       const { id } = items[0] as DeadLetter
       const whole = await get<WholeDeadLetter>(`/dead-letters/${id}`)
@@ -147,7 +147,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([code, data['quarantined'], data['difference']], [0, 2, 0])
     })
 
-    test('the audit on demand recounts beside the running server, reports its progress, and signs its report', async () => {
+    test('the audit on demand recounts on the running server, reports its progress, and signs its report', async () => {
       assert.equal((await act<AuditProgress>('/ledger/audit?wait=false')).running, true)
       const [report, same] = await Promise.all([act<AuditReport>('/ledger/audit'), act<AuditReport>('/ledger/audit')])
       assert.deepEqual(report, same)

@@ -1,7 +1,7 @@
 /**
  * `npm run check`: what every change must pass, in under a minute on two cores. `npm test` is this and everything slower.
  *
- * Steps and tests run beside one another: one of them always has work while others wait. Properties run with fewer cases
+ * Steps and tests run in parallel: one of them always has work while others wait. Properties run with fewer cases
  * (`test/fixtures/effort.ts`).
  */
 import { pool } from './pool.ts'

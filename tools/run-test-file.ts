@@ -19,7 +19,7 @@ export interface FileResult extends Counts {
   readonly seconds: number
   /** Why tests were skipped, each with how many. */
   readonly reasons: ReadonlyMap<string, number>
-  /** What is wrong beside failing tests; counted as one failure. */
+  /** Problems other than failing tests; counted as one failure. */
   readonly trouble: string | undefined
   readonly output: string
 }

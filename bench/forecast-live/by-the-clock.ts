@@ -1,4 +1,4 @@
-/** A training as a server has it, by the clock: the store's history to a file, compiling, learning, judging. Nothing else runs beside it. */
+/** Duration of a training on a server: history to a file, compiling, training, scoring. Nothing else runs at the same time. */
 import path from 'node:path'
 import type { TrainingProgress } from '../../contract/forecast.ts'
 import { forecastSites } from '../../src/forecast/lots.ts'

@@ -26,7 +26,7 @@ export interface Served {
   readonly cells: number
 }
 
-/** The whole fit of the first day is made beside the first rounds. */
+/** The whole fit of the first day is made during the first rounds. */
 const betweenMs = 1_500
 
 export async function measureServing(

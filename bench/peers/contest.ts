@@ -75,7 +75,7 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     board.unlock()
     const starting = peer.start(job)
     starting.catch(() => {})
-    // The line is heard again as soon as the port is open, not when everything else is ready.
+    // The line is read again as soon as the port is open, not when everything else is ready.
     await board.opened()
     await board.closed(false)
     program = await starting

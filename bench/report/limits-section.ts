@@ -1,4 +1,4 @@
-/** The pipeline beside what stands below it. */
+/** The pipeline compared with the layers below it. */
 import { count, mean, rounded } from '../run/figures.ts'
 import type { LimitsResult } from './results.ts'
 import type { Section } from './section.ts'

@@ -42,7 +42,7 @@ interface Limit {
   readonly source: SourceName
   readonly events_per_s: number
   readonly sent: number
-  /** Of everything this loaded was sent so far. */
+  /** Of everything sent to this server so far. */
   readonly lost: number
   readonly doubled: number
   readonly cpu_s_per_million: number

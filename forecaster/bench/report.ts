@@ -95,7 +95,7 @@ function protocolPart(root: string, ran: Ran): string {
   ].join('\n')
 }
 
-/** By horizon, for machines: the served forecast, and the network alone beside it. */
+/** By horizon, for machines: the served forecast, and the network alone. */
 function jsonOf(result: Result): unknown {
   const figures = (name: string) => {
     const score = result.methods.find((method) => method.name === name)

@@ -32,7 +32,7 @@ async function someWeights(): Promise<StoredTensors> {
   )
 }
 
-test('the gradient of every parameter is the slope that two losses beside it show', async () => {
+test('the gradient of every parameter equals the slope between two nearby losses', async () => {
   const inputs = taught()
   const weights = await someWeights()
   const loss = jit(lossOf(config))

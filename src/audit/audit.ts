@@ -1,5 +1,5 @@
 /**
- * The audit: recounts the journal against the database, and the rows of the database against its ledger. Runs beside a running server
+ * The audit: recounts the journal against the database, and the rows of the database against its ledger. Runs next to a running server
  * and on a stopped one, blocks no other process (it reads the journal and a snapshot of the database) and needs little memory: the journal is
  * scanned by windows, the database adds up by pages of sensors.
  */
@@ -57,7 +57,7 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
     ledger.pending < 0
       ? [`the database is ahead of the journal by ${-ledger.pending} frames: the journal was cut or replaced`]
       : []
-  // A torn end is no loss; beside a running server it is the write that is under way.
+  // A torn end is not a loss; on a running server it is the write in flight.
   const damaged = damage
     .filter(({ torn }) => !torn)
     .map(

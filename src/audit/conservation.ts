@@ -6,7 +6,7 @@
  *
  * `pending` is what the journal holds beyond the database's cursor, so the second bracket compares what the journal had counted up
  * to that cursor with the outcomes that the database has for those frames. `damaged` are accepted frames that could not be read back. Missing
- * numbers (`lost`) never reached the journal: they stand beside the balance. Terms of any size are added up exactly.
+ * numbers (`lost`) never reached the journal: they are not part of the balance. Terms of any size are added up exactly.
  */
 import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'

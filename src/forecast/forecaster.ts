@@ -25,7 +25,7 @@ import type { Weights } from './weights.ts'
 export interface ForecasterDeps {
   readonly log: Log
   readonly signal: AbortSignal
-  /** Which weights to start with; `canUseOwn` is false once a process with them has fallen before it answered. */
+  /** The weights to start with; `canUseOwn` is false once a process with them has exited before its first answer. */
   weights(canUseOwn: boolean): Weights | undefined
   onState(state: ForecasterState): void
   /** The process to start; another one in tests. */

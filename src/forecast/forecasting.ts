@@ -266,7 +266,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     service.onPids?.({ ...pids })
   }
 
-  /** Weights may have been made by a command beside this process. Those that cannot be served are not tried again. */
+  /** A command may have written new weights. Weights that cannot be served are not tried again. */
   const lookForWeights = () => {
     const served = forecaster?.weights
     if (!served || working) return

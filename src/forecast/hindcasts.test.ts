@@ -13,7 +13,7 @@ import type { SiteRates } from './site-rates.ts'
 
 const last = Math.floor(Date.parse('2026-11-23T08:00:00Z') / quarterMs)
 
-test('origins lie in the weeks that are asked for, with history enough before each, newest day first and in turn within it', () => {
+test('origins lie in the requested weeks, with enough history before each, newest day first and in turn within it', () => {
   const all = wantedOrigins(last, 90, 28)
   assert.equal(all.length, Math.ceil((28 * 96) / 15))
   assert.ok(all.every((step) => step % 15 === 0 && step <= last && step > last - 28 * 96))

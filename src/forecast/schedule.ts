@@ -19,7 +19,7 @@ export interface Night {
   readonly zone: string
   /** Local hour of the nightly training. */
   readonly hour: number
-  /** When the last training was asked for. */
+  /** Time of the last training request. */
   readonly lastMs: number | undefined
 }
 

@@ -80,7 +80,7 @@ test('every fault of the journal is a counted refusal with a retry time', async 
   assert.deepEqual(count('own'), { received: 5, accepted: 0, refused: 5, unframeable: 0, inFlight: 0 })
 })
 
-test('what a source keeps is not counted until it is taken or given up, readings and noise alike', async () => {
+test('frames kept by a source are not counted until they are accepted or dropped, readings and noise alike', async () => {
   const { context, fail, count, records } = await opened('serial')
   fail('E_JOURNAL_FULL')
   for (let attempt = 0; attempt < 3; attempt++) {

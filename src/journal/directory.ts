@@ -119,7 +119,7 @@ async function readSegment(files: Files, dir: string, name: string, named: Segme
 export const stoppedAt = (segment: Segment, above: Segment | undefined) =>
   !above || (above.header !== undefined && above.header.fence !== segment.header?.fence)
 
-/** To go on beside a segment of a later version would be to count all in it as lost. */
+/** Writing next to a segment of a later version would count all its records as lost. */
 export function refuseNewer({ segments }: Directory) {
   const newer = segments.find((segment) => segment.newer !== undefined)
   if (!newer) return

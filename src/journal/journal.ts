@@ -8,7 +8,7 @@
  *   been lost, numbers that may have been used are skipped: a range of them is reported as damage.
  * - J3 What was appended is read back byte for byte, in order, or named as damage with its exact range; never altered.
  * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data. The one thing it
- *   refuses is a segment of a later version of the format: going on beside it would count all in it as lost.
+ *   refuses is a segment of a later version of the format: continuing would count all its records as lost.
  * - J5 Nothing beyond `released` minus the retention is ever removed; uncommitted segments are never deleted.
  *
  * The writer lives in one process, readers in others: a reader sees records up to the durable number passed to it.

@@ -258,7 +258,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     return found && counts(found)
   }
 
-  /** What looks like damage may be the work of the writer beside: it is damage when a second look finds it too. */
+  /** Apparent damage may be a concurrent write: it is damage only when a second read finds it too. */
   async function scan(options = {}) {
     const first = await look(options)
     if (first.damage.length === 0) return first

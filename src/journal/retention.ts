@@ -113,7 +113,7 @@ export async function createRetention(options: {
         await files.remove(segment.path).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error
         })
-        // One by one: after a crash an older segment beside a gap would look like damage.
+        // One by one: after a crash an older segment next to a gap would look like damage.
         await files.syncDirectory(dir)
         kept = kept.filter(({ ordinal }) => ordinal !== segment.ordinal)
       }

@@ -1,4 +1,4 @@
-/** What a writer looks after beside its appends, now and then: room on the disk, and segments that may go. */
+/** Periodic work of a writer besides its appends: free disk space, and removable segments. */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 

@@ -1,4 +1,4 @@
-/** Puts a layout beside what a server has, so that replayed bays stand on its page. What is there stays as it is. */
+/** Adds a layout to that of a server, so that replayed bays are on its page. The existing layout is not changed. */
 import type { Layout, Site } from '../domain/layout.ts'
 
 export interface LayoutUpload {

@@ -226,7 +226,7 @@ function publishTo(url: string, seed: number): Sensors {
   }
 }
 
-/** The library gives up what it was about to send again when a connection breaks: a sensor that cares sends it again. */
+/** The library drops messages queued for a retry when a connection breaks, so the sensor sends them again. */
 async function publishUntilAcknowledged(client: MqttClient, text: string): Promise<boolean> {
   while (!client.disconnecting) {
     try {

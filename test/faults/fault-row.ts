@@ -7,7 +7,7 @@ export interface FaultRow {
   /** What is counted: images, kills, inputs. */
   readonly unit: string
   readonly passesWhen: string
-  /** Measures times or fills the machine: nothing else runs beside it. */
+  /** Measures times or uses the whole machine: nothing else runs at the same time. */
   readonly alone?: boolean
   /** Its part of the time when time is short; 1 without it. */
   readonly weight?: number

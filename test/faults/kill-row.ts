@@ -1,5 +1,5 @@
 /**
- * kill -9 of the real processes under load on four protocols, at random times and at named fail points. The oracle runs beside it, in a
+ * kill -9 of the real processes under load on four protocols, at random times and at named fail points. The oracle runs in a
  * process of its own.
  */
 import { fork } from 'node:child_process'

@@ -11,7 +11,7 @@ import { createRandom } from './random.ts'
 import { frameSource } from './senders-under-fault.ts'
 
 const workers = 8
-/** Of one server: a process that falls often is started again more slowly each time. */
+/** Per server: the restart delay of a process grows with each exit. */
 const restartsEach = 8
 const roundMs = 8_000
 

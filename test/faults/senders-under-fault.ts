@@ -1,5 +1,5 @@
 /**
- * Four senders that do what an honest sensor gateway does when a server falls: keep what is not acknowledged and send it again. They tell
+ * Four senders that behave like a correct sensor gateway when a server fails: they keep unacknowledged frames and send them again. They tell
  * the oracle before bytes leave and when the acknowledgement has come, and share no code with the product.
  */
 

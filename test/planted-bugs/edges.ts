@@ -100,7 +100,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: worker,
   },
   {
-    what: 'gives up a program that could not be started once',
+    what: 'does not retry a program that failed to start once',
     file: 'src/processes/worker.ts',
     from: 'if (spawned.pid === undefined) exited(spawned, null, null)',
     to: '',

@@ -86,7 +86,7 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: law,
   },
   {
-    what: 'does not start a fallen process again',
+    what: 'does not restart a process that has exited',
     file: 'src/processes/worker.ts',
     from: 'setTimeout(launch, delayMs)',
     to: 'setTimeout(() => {}, delayMs)',

@@ -529,7 +529,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/transport-evidence.test.ts'),
   },
   {
-    what: 'names the connection of a client that asked for no acknowledgement',
+    what: 'names the connection of a client without acknowledgements',
     file: 'src/sources/tcp/tcp-source.ts',
     from: 'acks.isOn ? acknowledged : meta',
     to: 'acks ? acknowledged : meta',

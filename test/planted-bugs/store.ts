@@ -57,7 +57,7 @@ export const storeBugs: readonly PlantedBug[] = [
     judge: ['--test', 'src/store/engine/mysql/sent-ahead.test.ts'],
   },
   {
-    what: 'writes into the database beside a commit that is under way, whose block it then closes too',
+    what: 'writes into the database during a commit in flight, whose block it then closes too',
     file: 'src/store/engine/sqlite/open-sqlite.ts',
     from: '        await before\n',
     to: '',

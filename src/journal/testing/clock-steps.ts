@@ -106,7 +106,7 @@ function recordOf(number: number, random: Random): JournalRecord {
   return { kind: 1, frames: 1, bytes }
 }
 
-/** Retention is looked at beside the appends. */
+/** Retention runs between the appends. */
 async function idle(writer: JournalWriter) {
   writer.stats()
   for (let i = 0; i < 3; i++) await new Promise((done) => setImmediate(done))

@@ -1,5 +1,5 @@
 /**
- * The model harness: random histories of the segment log beside its memory twin. Whatever is done to both, both answer alike. Everything
+ * The model harness: random histories of the segment log and its memory twin. Both must give the same answers. Everything
  * follows from the seed.
  */
 import assert from 'node:assert/strict'

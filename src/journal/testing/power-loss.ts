@@ -142,7 +142,7 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
   return found
 }
 
-/** A reader beside the writer finds what is durable; once the power is off it may fail as it likes. */
+/** A concurrent reader finds every durable record; after the power cut it may fail. */
 async function readBeside(deps: JournalDeps, writer: JournalWriter, oracle: Oracle, dead: () => boolean) {
   try {
     await readAll(deps, writer.tail().lastRecord, oracle)

@@ -8,7 +8,7 @@ export interface Words<K extends string = TextKey> {
   /** A text that depends on `n`, which fills its blank too. */
   count(key: K, n: number): string
   number(n: number, digits?: number): string
-  /** "1.2M": rounded, for a small cell. The exact number must stand beside it, as in its title. */
+  /** "1.2M": rounded, for a small cell. Show the exact number too, for example as its title. */
   compact(n: number): string
   percent(share: number, digits?: number): string
   clock(at: number, zone?: string): string

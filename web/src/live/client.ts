@@ -173,6 +173,6 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   }
 }
 
-/** All topics are sent unless some are named: a server that knows fewer would refuse a name it has not heard. */
+/** All topics are sent unless some are named: an older server would reject an unknown name. */
 const withTopics = (path: string) => (path.includes('?') ? path : `${path}?topics=bays,kpi,sites`)
 const refuses = (fault: unknown): boolean => fault instanceof Response && (fault.status === 401 || fault.status === 403)

@@ -38,7 +38,7 @@ test('deltas that come before the snapshot wait; those it includes are dropped',
   assert.equal(link.q, 12)
 })
 
-test('a snapshot older than the point where the stream began is asked for again', () => {
+test('a snapshot older than the start of the stream is requested again', () => {
   const { link, actions } = run([start, { type: 'open' }, delta(10, []), snapshot(9)])
   assert.deepEqual(kinds(actions), ['open', 'fetch-snapshot', 'fetch-snapshot'])
   assert.equal(run([snapshot(10)], link).link.q, 10)

@@ -19,7 +19,7 @@ export interface Link {
   readonly q: number | undefined
   /** Version of the plan on the page. */
   readonly version: string | undefined
-  /** A plan or snapshot has been asked for. */
+  /** A plan or snapshot is requested. */
   readonly fetching: boolean
   /** Deltas that came before the snapshot they belong on. */
   readonly held: readonly Delta[]
@@ -28,7 +28,7 @@ export interface Link {
   readonly retryAt: number | undefined
   /** When the stream last sent anything. */
   readonly heard: number | undefined
-  /** When it fell silent; undefined while it speaks. */
+  /** Start of the silence; undefined while messages arrive. */
   readonly downSince: number | undefined
 }
 

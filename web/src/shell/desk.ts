@@ -40,7 +40,7 @@ export interface Desk {
   /** Events per second of the last minute, oldest first. */
   readonly rates: Signal<readonly number[]>
   readonly sites: Signal<readonly SiteSummary[]>
-  /** By site, once a page has asked for them. */
+  /** By site, once a page has requested them. */
   readonly forecasts: Signal<Forecasts>
   /** The newest forecast that the stream announced. */
   readonly forecastIssued: Signal<ForecastIssued | undefined>

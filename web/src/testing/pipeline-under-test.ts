@@ -22,7 +22,7 @@ export interface PipelineDouble {
   audit: 'closes' | 'open' | 'absent' | 'forbidden'
   /** Nothing of this is there yet, as on an older server. */
   absent: boolean
-  /** What was asked for to be done, in order. */
+  /** Requested actions, in order. */
   readonly asked: { readonly path: string; readonly body: unknown }[]
   /** True when the request was one of these and has been answered. */
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>

@@ -30,9 +30,9 @@ interface AskPanelProps {
   readonly now: number
   readonly picks: readonly { readonly key: string; readonly name: string }[]
   readonly picked: string
-  /** Grows with each forecast issued, so that the answer is asked for again. */
+  /** Grows with each forecast issued, so that the answer is requested again. */
   readonly again: number
-  /** What was asked for and is over. */
+  /** The requested time, when it is in the past. */
   readonly past: number | undefined
   /** The forecast itself is not current. */
   readonly old: boolean

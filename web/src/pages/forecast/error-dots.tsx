@@ -1,4 +1,4 @@
-/** Mean error by horizon against the baseline: the line in the middle is the baseline, left of it the error was smaller. Numbers beside it. */
+/** Mean error by lead time against the baseline: the line in the middle is the baseline, left of it the error is smaller. With the numbers. */
 import { useForecastWords } from './forecast-words.ts'
 import { horizonWord } from './horizon-word.ts'
 import type { HorizonScore } from './quality.ts'

@@ -60,7 +60,7 @@ test('there is no value for the past, beyond the last horizon, or next to a with
   assert.equal(aheadAt(outlook, origin + 90 * minute)?.why, 'closed')
 })
 
-test('an instant asked for that is a horizon too is one point', () => {
+test('a requested instant that equals a horizon is one point', () => {
   const asked = lot('a', { 60: 0.7, 15: 0.4 })
   const twice = { ...asked, points: [...asked.points, ...asked.points.slice(0, 1)] }
   assert.deepEqual(

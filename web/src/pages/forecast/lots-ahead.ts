@@ -37,7 +37,7 @@ export function outlookOf({
     observed: observed.map(({ at, rate }) => ({ at: Date.parse(at), rate })).sort((a, b) => a.at - b.at),
     ahead: ahead
       .sort((a, b) => a.at - b.at)
-      // An instant asked for may be a horizon too.
+      // The requested instant may equal a horizon.
       .filter(({ at }, k) => at !== ahead[k - 1]?.at),
   }
 }

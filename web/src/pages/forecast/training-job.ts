@@ -12,7 +12,7 @@ const restMs = 30_000
 
 export interface Following {
   readonly job: Fetched<TrainingJob>
-  /** What was asked for is on its way. */
+  /** A request is in flight. */
   readonly asking: boolean
   readonly why: string | undefined
 }

@@ -16,7 +16,7 @@ export interface Following {
 
 const path = '/api/v1/ledger/audit'
 const followMs = 500
-/** So many looks in a row may fail before the page gives up following. */
+/** Failed polls in a row before the page stops polling. */
 const failuresMax = 6
 
 export function useAudit(words: PipelineWords): { readonly state: Signal<Following>; run(): Promise<void> } {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { bytesOf, hexLines } from './hex.ts'
 
-test('bytes stand in hexadecimal and as text beside each other', () => {
+test('bytes are shown in hexadecimal and as text', () => {
   const bytes = bytesOf(Buffer.from('{"a":"ü"}\n', 'utf8').toString('base64'))
   assert.deepEqual(hexLines(bytes), ['0000  7b 22 61 22 3a 22 c3 bc  {"a":"··', '0008  22 7d 0a                 "}·'])
   assert.deepEqual(hexLines(new Uint8Array()), [])
