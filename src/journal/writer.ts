@@ -315,7 +315,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   /** The previous segment is closed later: the header of the next one holds its end. */
   async function retire(segment: ActiveSegment, end: Mark) {
     retention.sized(segment.plan.ordinal, segment.offset)
+    // The header of the next segment holds its end.
     await sealActive(segment, 'continued', end).catch(() => {})
+    // All of it is synced.
     await segment.file.close().catch(() => {})
   }
 
@@ -330,6 +332,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     retention.sized(segment.plan.ordinal, segment.offset)
     active = undefined
     traces = true
+    // Its durable end is known; the file is not touched again.
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
@@ -359,13 +362,15 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
 
   function stats(): JournalStats {
     upkeep.look()
+    const nearlyFull = upkeep.fullerThan(limits.diskRefuseRatio)
     return {
       segments: retention.figures().segments,
       bytes: retention.figures().bytes + (active?.offset ?? 0),
       freeBytes: upkeep.freeBytes(),
       pendingBytes,
       ...syncs.figures(),
-      refusing: fault?.error.message ?? upkeep.fullerThan(limits.diskRefuseRatio),
+      refusing: fault?.error.message ?? nearlyFull,
+      refusal: fault ? refusalOf(fault.error) : nearlyFull === undefined ? undefined : 'nearly-full',
       warning: upkeep.fullerThan(limits.diskWarnRatio),
     }
   }
@@ -377,9 +382,11 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     if (!active) await commit().catch(() => {})
     if (active) {
       const { file } = active
+      // Records are synced already; recovery finds their end without a seal.
       await sealActive(active, 'closed', durable)
         .then(() => file.sync())
         .catch(() => {})
+      // Records are synced already; recovery finds their end without a seal.
       await file.close().catch(() => {})
     }
     await Promise.all([retiring, upkeep.settled()])
@@ -404,3 +411,5 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
+
+const refusalOf = ({ code }: JournalError) => (code === 'E_JOURNAL_FULL' ? 'full' : 'failed')

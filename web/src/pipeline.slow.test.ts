@@ -73,6 +73,16 @@ test('a stage has colour only where something is wrong; without the server the l
   await isClean(opened, 'stale')
 })
 
+test('the reason for not being ready is in the language of the page', { skip }, async () => {
+  const detail = 'processing is not advancing: 7 journal records wait, and the last commit was 21 s ago. Some reason.'
+  double.pipeline.problems = [{ code: 'processor-silent', params: { records: 7, seconds: 21 }, detail }]
+  await using german = await open('/desk/pipeline?lang=de')
+  await shows(german.page, '.banner.bad', /steht still: 7 Einträge.*Der Prozessor antwortet nicht/)
+  await isClean(german, 'problem in German')
+  await using english = await open('/desk/pipeline')
+  await shows(english.page, '.banner.bad', /not advancing: 7 journal records.*The processor does not answer/)
+})
+
 test('the ledger strip shows the live law and the difference, and shows when it does not close', { skip }, async () => {
   await using opened = await open('/desk/pipeline')
   const { page } = opened

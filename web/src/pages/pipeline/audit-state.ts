@@ -39,6 +39,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
   // An audit of another user is shown too. A server without an auditor reports that only on a request.
   useEffect(() => {
     const stop = new AbortController()
+    // A server without an auditor reports that only on a request.
     look(stop.signal).catch(() => {})
     return () => stop.abort()
   }, [])
