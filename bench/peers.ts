@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, done by the usual designs and by us. The board
- * discards what a real UART would discard and keeps the truth; every line is looked for in the table.
+ * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, with common designs and with Baykeeper. The board
+ * discards bytes as a real UART does and records every line sent; each of them is searched in the table.
  *
  * Options: --quick, --json, --record, --only NAMES, --rates 100,500, --seconds N, --cases NAMES, --minutes N (every cell, as short as
  * they have to be for that, without the search for the highest rate).

@@ -232,7 +232,7 @@ async function serverPlace(kind: 'mariadb' | 'mysql'): Promise<Place> {
   }
 }
 
-/** What each process used between two looks, divided by `per`. */
+/** Use of each process between two samples, divided by `per`. */
 function sharesOf(before: Record<string, number>, after: Record<string, number>, per: number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(after).map(([name, used]) => [name, round((used - (before[name] ?? 0)) / per, 3)]),

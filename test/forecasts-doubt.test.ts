@@ -1,5 +1,5 @@
 /**
- * What a running server forecasts of sites that it knows too little of, or that are closed: wider or nothing, and why, by the API that pages
+ * Forecasts of a running server for sites with little data or closed sites: wider or withheld, with the reason, by the API that pages
  * read. No reading comes in; the newest message of each site has another age.
  */
 import assert from 'node:assert/strict'

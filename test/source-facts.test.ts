@@ -1,4 +1,4 @@
-/** What the sources of a running server say about themselves, as people and Prometheus see it. */
+/** Facts that the sources of a running server report, in the API and for Prometheus. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -41,7 +41,7 @@ describe('a running server', () => {
     const metrics = await (await fetch(`${server.ready.web}/metrics`)).text()
     assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receiveBufferBytes"\} \d{5}/)
     assert.match(metrics, new RegExp(`baykeeper_source_warnings\\{source="udp",kind="udp"\\} ${warnings.length}`))
-    // What it warns of at its start is in its log, and in what the doctor finds.
+    // Its warnings at start are in its log and in the findings of the doctor.
     const doctor = (await runCli(['doctor', '--data', server.dataDir, '--json'])).stdout
     for (const warning of warnings) {
       assert.ok(server.logs().includes(warning))

@@ -12,7 +12,7 @@ export type ImportTable = ReadonlyMap<string, ReadonlySet<string> | 'everything'
 export interface Finding {
   readonly file: string
   readonly line: number
-  /** What is wrong, and what to do instead. */
+  /** The problem, and what to do instead. */
   readonly text: string
 }
 
@@ -67,12 +67,12 @@ const pure = new Set(['domain', 'codecs'])
 /** Rooms that know what is stored, but not how. */
 const storeByContract = new Set(['processing', 'api', 'forecast'])
 const storeContract = 'src/store/store.ts'
-/** What is stored: the declared tables. And the store in memory, for their tests. */
+/** The declared tables, and the store in memory for their tests. */
 const storeDeclarations = /^src\/store\/(?:table\.ts|tables\/|testing\/)/
 const testCode = /(?:\.test|-under-test)\.tsx?$|\/testing\//
 const suffixes = /\.(?:tsx?|css|json|svg)(?:\?\w+)?$/
 
-/** What is against the law in one file. `file` is relative to the root, with slashes. */
+/** Violations in one file. `file` is relative to the root, with slashes. */
 export function checkImports(table: ImportTable, file: string, text: string): Finding[] {
   const room = roomOf(file)
   const imports = importsOf(text)

@@ -6,7 +6,7 @@ import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 
 export interface Part {
-  /** What it stands for in a skip reason. */
+  /** Its name in a skip reason. */
   readonly purpose: string
   /** Names of its binary; the first that is found counts. */
   readonly binaries: readonly string[]

@@ -63,7 +63,7 @@ export function isRunning(pid: number): boolean {
   return stat?.charAt(stat.lastIndexOf(')') + 2) !== 'Z'
 }
 
-/** What a process was started as, for a message. */
+/** Command line of a process, for a message. */
 export const commandOf = (pid: number): string =>
   read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || '(unknown)'
 

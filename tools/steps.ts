@@ -1,4 +1,4 @@
-/** What a change must pass before any test runs: format, lint, types, import law, unused code. */
+/** Checks that a change must pass before any test runs: format, lint, types, import law, unused code. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { indented, line } from './print.ts'

@@ -12,7 +12,7 @@ const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: nu
   slow: { atOnce: 2, limitMs: 600_000 },
   system: { atOnce: 1, limitMs: 1_200_000 },
 }
-/** What each further file of a bundle adds to its limit. */
+/** Time limit that each further file of a bundle adds. */
 const bundledMs = 10_000
 /** A sign of life for files that take longer. */
 const stillMs = 30_000

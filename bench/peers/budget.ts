@@ -9,7 +9,7 @@ export interface Lengths {
   readonly outageS: number
 }
 
-/** What one run of one program is made of. */
+/** Parts of one run of one program. */
 export interface Cells {
   readonly bursts: number
   readonly kills: number

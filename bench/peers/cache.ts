@@ -1,4 +1,4 @@
-/** What peers are made of, fetched once by the ordinary clients into a folder outside the repository. */
+/** Programs and packages of the peers, fetched once by the ordinary clients into a folder outside the repository. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'

@@ -29,7 +29,7 @@ export interface Round {
 
 export interface RoundResult extends Account {
   readonly rate: number
-  /** What the board reached. */
+  /** Rate that the board reached. */
   readonly offered: number
   /** Stored, over the time from the first line to the last row. */
   readonly rows_per_s: number

@@ -30,7 +30,7 @@ export interface Peer {
   start(job: Job): Promise<MeasuredProcess>
   /** The process that writes to the database, where it is not the whole program: killed, it is started again by the program. */
   writerPid?(program: MeasuredProcess): number | undefined
-  /** What the table has, as (sensor, seq). Created by the caller that needs it, before `start`. */
+  /** Rows of the table, as (sensor, seq). Created by the caller that needs it, before `start`. */
   readonly table: 'line' | 'reading'
 }
 

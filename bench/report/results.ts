@@ -1,4 +1,4 @@
-/** What the benches write down and the report reads: the shapes of docs/benchmarks.json. */
+/** Results of the benches, read by the report: the shapes of docs/benchmarks.json. */
 
 import type { Paced } from '../limits/paced.ts'
 import type { StoreName } from '../limits/place.ts'

@@ -25,7 +25,7 @@ export interface BurstTruth extends Sent {
 }
 
 export interface Board extends AsyncDisposable {
-  /** What a reader opens. */
+  /** Path that a reader opens. */
   readonly path: string
   send(burst: Burst): Promise<BurstTruth>
   /** While no process has the port open, sent lines are lost on the wire. Resolves when the board knows. */

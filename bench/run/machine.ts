@@ -1,4 +1,4 @@
-/** What was measured on: without it a figure means nothing. */
+/** Description of the machine: without it a figure means nothing. */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { rounded } from './figures.ts'

@@ -16,7 +16,7 @@ export interface Usage {
 
 export interface MeasuredProcess extends AsyncDisposable {
   readonly child: ChildProcess
-  /** What it printed last, for a message. */
+  /** Its last output, for a message. */
   output(): string
   usage(): Usage
   hasEnded(): boolean

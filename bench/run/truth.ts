@@ -1,5 +1,5 @@
 /**
- * What became of numbered lines: the truth of the emulator against the rows in the table.
+ * Outcome of numbered lines: lines of the emulator against the rows in the table.
  *
  * - A line that did not leave the board whole was lost on the wire: no process read it in time.
  * - A line that did and is not in the table was lost by the program that had taken it.

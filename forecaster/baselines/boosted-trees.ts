@@ -60,7 +60,7 @@ export function boost(
 interface State {
   readonly data: Binned
   readonly truth: Float32Array
-  /** What the trees so far say; the next tree is added to it. */
+  /** Sum of the trees so far; the next tree is added to it. */
   readonly fitted: Float32Array
   readonly signs: Float64Array
   readonly everyRow: Int32Array

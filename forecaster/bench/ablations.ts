@@ -1,5 +1,5 @@
 /**
- * What each part is worth: short trainings of one seed on the validation window of protocol M, alike but for one thing. Writes a table the
+ * Contribution of each part: short trainings of one seed on the validation window of protocol M that differ in one setting. Writes a table the
  * report takes in. Never touches a test window.
  */
 import { writeFileSync } from 'node:fs'

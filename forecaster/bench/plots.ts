@@ -25,7 +25,7 @@ export function errorPlot({ result }: Ran): string {
   })
 }
 
-/** Share of truths at or below each quantile, against its level: on the diagonal it is honest. */
+/** Share of observed values at or below each quantile, against its level: calibrated on the diagonal. */
 export function reliabilityPlot({ result, methods, setting }: Ran): string {
   const served = methods.find(({ name }) => name === servedName) as Method
   const lines = result.horizonNames.map((name, h): Line => {

@@ -1,5 +1,5 @@
 /**
- * What the network sees of one lot at one origin: the last day in patches, past days around this time of day, a query per horizon with what
+ * Input of the network for one lot at one origin: the last day in patches, past days around this time of day, a query per horizon with what
  * is known of the target beforehand, and the candidates it may mix. Nothing of it comes after the origin but the calendar.
  */
 import { fillMix, fillQuery } from './query-input.ts'

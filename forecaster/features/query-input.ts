@@ -1,4 +1,4 @@
-/** What is known of a target beforehand, a query per horizon; and the candidates the network may mix. */
+/** Known facts about a target, a query per horizon; and the candidates that the network may mix. */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { meanBetween, type Running } from './anomaly.ts'
 import { daysBack, four, sizes } from './batch.ts'

@@ -1,4 +1,4 @@
-/** What becomes tokens: the last day in patches, past days around this time of day; and the flat context of a site. */
+/** Input tokens: the last day in patches, past days around this time of day; and the flat context of a site. */
 import { isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { daysBack, offsetsAfter, offsetsBefore, siteLags, sizes } from './batch.ts'
 import { gain, type InputPosition, known, slopeGain } from './view.ts'

@@ -7,7 +7,7 @@ import { requestOf } from './site-under-test.ts'
 const whole = requestOf()
 const steps = whole.lots[0]?.rates.length as number
 const nowAt = (back: number) => Date.parse(whole.now) - back * stepMs
-/** What had been sent so many quarters before the end. */
+/** History sent so many quarters before the end. */
 const until = (back: number) => ({
   ...whole,
   lots: whole.lots.map((lot) => ({ ...lot, rates: lot.rates.slice(0, steps - back) })),

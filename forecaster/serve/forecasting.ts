@@ -25,7 +25,7 @@ export interface Loaded {
   readonly hash: string
 }
 
-/** What is kept of a site from one question to the next. */
+/** State of a site between two requests. */
 interface Kept {
   readonly site: Site
   /** First UTC step that `view` does not have as it was sent. */

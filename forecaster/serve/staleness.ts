@@ -1,5 +1,5 @@
 /**
- * What stale or lagging input does to a forecast: it is widened as if it looked further ahead by the age of what it rests on, and withheld
+ * Effect of stale or lagging input on a forecast: it is widened as if its lead time were longer by the age of the input, and withheld
  * beyond an hour. A forecast from old state must say so.
  */
 import type { PipelineState } from '@baykeeper/contract/forecast.ts'

@@ -35,7 +35,7 @@ export interface TrainValues {
   readonly leash?: boolean | undefined
 }
 
-/** What forecasts are asked at: a quarter of an hour to a day. */
+/** Horizons of a forecast: a quarter of an hour to a day. */
 export const servedHorizons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 72, 96] as const
 const stepsDefault = 2400
 const checkpointSteps = 200

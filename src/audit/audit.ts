@@ -41,7 +41,7 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
   const at = await reader.countsAt(rows.cursor.position)
   const checkpoint = lastCheckpoint && parseCheckpoint(lastCheckpoint.bytes)
   const sides: Sides = {
-    // What became durable after the checkpoint was taken was received too.
+    // Frames that became durable after the checkpoint were received too.
     received:
       (checkpoint?.received ?? 0) +
       (tail.acceptedFrames - (checkpoint?.accepted ?? 0)) +

@@ -28,7 +28,7 @@ type Outcome = Exclude<(typeof acceptedTerms)[number], 'pending'>
 const outcomes = acceptedTerms.filter((term): term is Outcome => term !== 'pending')
 const total = (counts: readonly Count[]) => counts.reduce((sum: bigint, count) => sum + BigInt(count), 0n)
 
-/** What each side of the balance misses; 0 and 0 when it closes. */
+/** Difference of each side of the balance; 0 and 0 when it closes. */
 export function differences({ received, refused, unframeable, acceptedFrames, committed: db }: Sides) {
   return {
     intake: Number(BigInt(received) - total([acceptedFrames, refused, unframeable])),

@@ -181,7 +181,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (gone > 0) log.debug('old forecasts are forgotten', { gone })
   }
 
-  /** What would have been forecast, a few origins a turn: the scoreboard of a new place has something to show. */
+  /** Hindcasts, a few origins a turn, so that a new site has a scoreboard. */
   async function lookBack(running: Forecaster) {
     if (!lookingBack) {
       const each = sites[siteLookedAt++ % sites.length]
@@ -196,7 +196,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
       hindcastsMade += next?.value ?? 0
       if (next?.value) due.score = 0
       if (!isRoundOver) return
-      // What was made up for is looked at again: a past may go on arriving.
+      // Checks finished sites again, because older history may still arrive.
       due.hindcast =
         hindcastsMade > 0 || clock.now() - begun < eagerMsMax ? clock.now() + hindcastAgainMs : Number.POSITIVE_INFINITY
       hindcastsMade = 0

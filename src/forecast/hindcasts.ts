@@ -15,7 +15,7 @@ import { keptSteps, type SiteRates, stepsADay } from './site-rates.ts'
 
 export const hindcastLotsMax = 64
 const usualDays = 28
-/** What a training holds out, and what it began with has not seen either. */
+/** Days that a training holds out, and that its initial weights have not seen either. */
 const ownDays = 7
 /** A multiple of what the scoreboard samples by; 32 times of the day have their turn. */
 const everySteps = 15

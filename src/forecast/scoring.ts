@@ -198,7 +198,7 @@ export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) =
   ...{ hash, name, trained, rows, parameters },
 })
 
-/** What a restarted process goes on with. */
+/** State that a restarted process resumes from. */
 export const gateOf = ({ quality }: KeptQuality): Board['gate'] =>
   quality.cells.map(({ lot, minutes, serve, method, why }) => ({
     ...{ lot, minutes, serve, why },

@@ -63,7 +63,7 @@ export function siteForecasts(
 ): SiteForecasts {
   const { store, forecaster, plan } = deps
   const rates = siteRates(store, site, deps.promiseMs, plan)
-  /** What was sent to this process of the forecaster, up to which step. */
+  /** History sent to this process of the forecaster, up to which step. */
   let sent: { readonly generation: number; readonly step: number } | undefined
 
   return {

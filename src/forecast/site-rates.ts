@@ -11,7 +11,7 @@ import type { ForecastLot, ForecastSite } from './lots.ts'
 import type { SitePlan } from './site-plan.ts'
 
 export const stepsADay = 96
-/** What the forecaster looks back, and a little more. */
+/** History that the forecaster uses, and a little more. */
 export const keptDays = 93
 export const keptSteps = keptDays * stepsADay
 /** Read again each time: the current quarter of an hour, and late commits of a lagging pipeline. */

@@ -154,7 +154,7 @@ function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: 
   }
 }
 
-/** What an earlier training left, if it can be taken up. */
+/** Files of an earlier training, if it can be resumed. */
 async function resumable(dir: string, steps: number, from: string): Promise<Plan | undefined> {
   const { history, plan, checkpoint } = files(dir)
   if (!existsSync(checkpoint) || !existsSync(history)) return undefined

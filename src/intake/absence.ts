@@ -1,4 +1,4 @@
-/** What sources without acknowledgement may have lost while no intake ran. */
+/** Possible losses of sources without acknowledgement while no intake ran. */
 
 import { type Instant, instant } from '../lib/brand.ts'
 import type { Log } from '../lib/log.ts'

@@ -1,5 +1,5 @@
 /**
- * What intake has seen, per source: the left side of the message balance. Checkpointed in the journal; after a crash the tail since
+ * Counters of intake per source: the left side of the message balance. Checkpointed in the journal; after a crash the tail since
  * the checkpoint is rebuilt from the journal itself, so `received = accepted + refused + unframeable` holds across any restart.
  */
 

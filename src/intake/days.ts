@@ -1,5 +1,5 @@
 /**
- * What intake counted, by source and UTC day of arrival: refusals by their reason, and losses that have no begin (a count of the kernel or
+ * Counts of intake by source and UTC day of arrival: refusals by their reason, and losses that have no begin (a count of the kernel or
  * of a driver that has grown) by their cause, so that a day of overload is one row and not one for each look. Absolute numbers that every checkpoint repeats,
  * so that a checkpoint that cannot be read back costs nothing.
  *

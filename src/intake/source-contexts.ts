@@ -1,5 +1,5 @@
 /**
- * What intake hands to each source: its name, arrival stamps, journaling, counters. The intake half of the message balance is kept here:
+ * The context that intake gives to each source: its name, arrival stamps, journaling, counters. The intake half of the message balance is kept here:
  * every received frame is accepted, kept as noise or refused. A refused frame is counted once for each answer to its sender.
  */
 import { encodeUplink } from '../domain/uplink.ts'

@@ -58,7 +58,7 @@ export async function listSegments(files: Files, dir: string, known?: Directory)
   return { id, segments, unreadableSegments, ordinalMax }
 }
 
-/** What cannot change any more: headers that were read, and unreadable segments below them; a segment above them may still be being created. */
+/** Segments that cannot change any more: headers that were read, and unreadable segments below them; a segment above them may still be being created. */
 function settled(known: Directory | undefined): readonly Segment[] {
   if (!known) return []
   const newest = known.segments.findLast(({ header }) => header)?.ordinal ?? 0

@@ -54,7 +54,7 @@ export interface Damage {
   readonly reason: string
 }
 
-/** What the newest durable state of the journal is. Cumulative counts since the journal began. */
+/** Newest durable state of the journal. Cumulative counts since the journal began. */
 export interface JournalTail {
   readonly id: string
   readonly fence: number
@@ -97,7 +97,7 @@ export interface JournalStats {
   readonly refusing: string | undefined
   /** Its kind: the disk is full, nearly full, or fails; `gone`: the owner found another directory in its place. */
   readonly refusal?: 'full' | 'nearly-full' | 'failed' | 'gone' | undefined
-  /** What needs a look before it becomes a reason to refuse. */
+  /** Warnings, before they become a reason to refuse. */
   readonly warning?: string | undefined
 }
 

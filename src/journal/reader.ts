@@ -61,7 +61,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     for (let next = after + 1, sure = false; next <= durable; ) {
       const at = await enter(next)
       if (at && (await standsAt(at, durable))) return { records: await take(at, limit), damage: await kept(damage) }
-      // What looks lost may have moved since the directory was listed and the bytes were loaded.
+      // Apparently lost records may have moved since the directory was listed and the bytes were loaded.
       if (!sure) {
         sure = true
         await list(durable)

@@ -1,5 +1,5 @@
 /**
- * What the journal in a directory amounts to, found by reading alone. Only the newest segment is walked (and older ones only while
+ * State of the journal in a directory, found by reading only. Only the newest segment is walked (and older ones only while
  * those above hold no record and no header): the others are trusted by their headers until they are read.
  */
 import type { Files } from '../lib/files.ts'

@@ -26,7 +26,7 @@ interface KeptSegment {
 export interface Retention {
   /** A segment is begun: the one before it has ended. */
   begin(segment: Omit<KeptSegment, 'bytes' | 'ended'>): void
-  /** What a segment amounts to, once nothing more is written to it. */
+  /** A completed segment. */
   sized(ordinal: number, bytes: number): void
   /** Removes what is released up to and including that record, and old or too much. */
   removeReleased(released: number, checkpointOrdinal: number | undefined): Promise<void>

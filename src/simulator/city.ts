@@ -5,7 +5,7 @@
  *
  * Each bay is a two-state chain whose rates make the expected share of taken bays equal the demand curve at every moment:
  * departures at rate d = 1/stay, arrivals at (r' + d*r) / (1 - r), for a curve r with slope r'.
- * What the faults may do: a frame comes late, twice, or with a garbled copy before it. None is ever missing: the numbers of
+ * Faults of the city: a frame comes late, twice, or with a garbled copy before it. None is ever missing: the numbers of
  * every sensor stay without gaps, so a count of lost readings above zero is never the city's doing.
  */
 import type { Layout } from '../domain/layout.ts'
@@ -49,7 +49,7 @@ const flushMsMax = 4_000
 /** Chance per flush that a gateway's uplink pauses, and for how long. */
 const pauseChance = 1 / 1_500
 const pauseMsMax = 45_000
-/** Shorter than a late frame is counted as missing by anybody. */
+/** Shorter than the time after which a server counts a late frame as missing. */
 const lateMsMax = 6_000
 /** City time in one step: short against a stay. */
 const stepCityMs = 20_000

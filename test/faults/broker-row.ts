@@ -71,7 +71,7 @@ interface Found {
   readonly repeated: number
 }
 
-/** What has become durable, and how often. */
+/** Durable frames, and how often each. */
 function createHome() {
   const home = new Map<string, number>()
   const context = createSinkContext({ onFrame: (text) => home.set(text, (home.get(text) ?? 0) + 1) })

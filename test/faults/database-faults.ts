@@ -1,4 +1,4 @@
-/** What happens to a database, done to a real MariaDB or MySQL in the middle of a backlog. Each is over when it is healed and was noticed. */
+/** Database faults, injected into a real MariaDB or MySQL during a backlog. Each ends when it is healed and was detected. */
 import type { Connection } from 'mariadb'
 import { type Random, upTo } from '../../src/journal/testing/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'

@@ -1,5 +1,5 @@
 /**
- * What a journal holds in the database rows of the fault table, and what a store must hold at its end: generated again
+ * Content of the journal in the database rows of the fault table, and of the store at its end: generated again
  * from its seed, with gaps, repeats, late frames, conflicts, restarts and garbage. The calm end is the same journal processed into
  * memory without any fault.
  */

@@ -2,7 +2,7 @@
 import type { FaultFailure } from './fault-row.ts'
 import type { RowOutcome } from './run-row.ts'
 
-/** What all slices of one row have shown. */
+/** Sum of all slices of one row. */
 export interface RowSum {
   readonly name: string
   readonly unit: string

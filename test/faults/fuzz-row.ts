@@ -90,7 +90,7 @@ export const fuzzRow: FaultRow = {
   },
 }
 
-/** What is wrong with one input, if anything. */
+/** The fault of one input, if any. */
 export function tryInput(seed: number, corpus = codecCorpus()): string | undefined {
   const [name, target] = fuzzTargets[seed % fuzzTargets.length] as (typeof fuzzTargets)[number]
   const input = fuzzInput(corpus, seed)

@@ -43,7 +43,7 @@ async function beHonest({ port, ms }: HonestOptions): Promise<HonestResult> {
   return { latencies, failures }
 }
 
-/** What went wrong, if anything. */
+/** The failure, if any. */
 function post(port: number, agent: http.Agent, packed: boolean): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const headers = {

@@ -83,7 +83,7 @@ async function round(seed: number, restarts: number): Promise<Tally> {
   }
   stopper.abort()
   await Promise.all(load)
-  // What an aborted worker had not brought home is no obligation.
+  // Requests of an aborted worker without an answer are not obligations.
   await oracle.check(server)
   return tally
 }

@@ -14,7 +14,7 @@ interface RowMessage {
   readonly result?: FaultRunResult
 }
 
-/** What a row may take beyond its budget: starting servers, draining, counting. */
+/** Time that a row may take beyond its budget: starting servers, draining, counting. */
 const overrunMsMax = 240_000
 
 export async function runRow(

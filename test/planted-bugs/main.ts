@@ -18,7 +18,7 @@ import { recordPlanted } from '../faults/reliability.ts'
 import type { PlantedBug } from './planted-bug.ts'
 import { plantedBugs as all } from './rooms.ts'
 
-/** What a judge may need besides the packages. */
+/** Files that a judge may need besides the packages. */
 const copied = [
   'src',
   'contract',

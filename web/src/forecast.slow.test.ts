@@ -116,7 +116,7 @@ test('the fan shows where the baseline or nothing is served, the reason, and by 
   await shows(page, '.answer', 'No forecast for this time: only 41%')
 })
 
-/** What the clock of the site shows in so many hours. */
+/** Site time in so many hours. */
 const clockIn = (page: Page, hours: number) =>
   page.evaluate(
     (ms) =>

@@ -26,7 +26,7 @@ interface Written extends StoredRecord {
   readonly first: boolean
 }
 
-/** What happened, and what of it cannot be known afterwards. */
+/** The injected damage, and the part of it that cannot be detected afterwards. */
 interface Injury {
   readonly what: string
   /** Numbers of records whose bytes were touched. */

@@ -16,9 +16,9 @@ const pauses = 0.05
 type Operation = { readonly at: number; readonly bytes: Uint8Array } | { readonly size: number }
 
 interface Inode {
-  /** What running processes see. */
+  /** Content seen by running processes. */
   seen: Bytes
-  /** What the last successful sync left on the disk. */
+  /** Content on the disk after the last successful sync. */
   durable: Bytes
   pending: Operation[]
   /** Blocks up to here exist. */
@@ -305,7 +305,7 @@ function own(bytes: Bytes) {
   bytes.lent = false
 }
 
-/** What a file may hold after the power went. */
+/** Possible content of a file after a power cut. */
 function inodeImage({ durable, pending }: Inode, random: Random): Inode {
   const found = lend(durable)
   const how = random()

@@ -152,7 +152,7 @@ async function readBeside(deps: JournalDeps, writer: JournalWriter, oracle: Orac
   }
 }
 
-/** What is released and old may be removed from now on. */
+/** Released and old segments may be removed from now on. */
 function release({ clock }: JournalDeps, writer: JournalWriter, oracle: Oracle, random: Random) {
   oracle.released = Math.max(oracle.released, upTo(random, writer.tail().lastRecord))
   ;(clock as StepClock).advance(10_000)
@@ -228,7 +228,7 @@ async function checkRecords(
   let { acceptedFrames, noiseFrames } = removed ? totalsBefore(oldest) : noTotals
   let holes = removed ? torn.filter(({ fromRecord }) => fromRecord > oldest.number) : torn
   for (const record of records) {
-    // What a torn write lost was counted when it was made: those frames are in the counts, and in the damage.
+    // Frames of a torn write were counted when it began: they are in the counts and in the damage.
     for (const range of holes.filter(({ toRecord }) => toRecord < record.number)) {
       acceptedFrames += range.frames
       noiseFrames += range.noiseFrames ?? 0

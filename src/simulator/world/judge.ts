@@ -81,7 +81,7 @@ function distinctAtLeast(history: History, distinct: number): number {
   return transport === 'serial' && (numbersOnly(history) || kind === 'neither') ? distinct : 1
 }
 
-/** Frames without any number that look alike, some sent again: how many of them were new is not in the frames. */
+/** Identical frames without a number, some of them repeated: the frames do not show how many were new. */
 function distinctAtMost({ kind, transport, readings }: History, distinct: number): number {
   const looksAlike =
     kind === 'neither' && transport !== 'serial' && new Set(readings.map(contentOf)).size < readings.length

@@ -48,7 +48,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
     listener.forecast ? paths.stream : withTopics(paths.stream),
     {
       open: () => send({ type: 'open' }),
-      heard: () => send({ type: 'heard' }),
+      activity: () => send({ type: 'activity' }),
       event: onEvent,
       lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
     },
@@ -144,7 +144,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   const watch = setInterval(() => {
     const now = Date.now()
     if (link.phase === 'waiting' && now >= (link.retryAt ?? 0)) due()
-    if ((link.phase === 'live' || link.phase === 'connecting') && now - (link.heard ?? now) > silenceMsMax) {
+    if ((link.phase === 'live' || link.phase === 'connecting') && now - (link.lastActivity ?? now) > silenceMsMax) {
       feed.takeOver()
       send({ type: 'lost' })
     }

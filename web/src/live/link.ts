@@ -27,7 +27,7 @@ export interface Link {
   readonly attempt: number
   readonly retryAt: number | undefined
   /** When the stream last sent anything. */
-  readonly heard: number | undefined
+  readonly lastActivity: number | undefined
   /** Start of the silence; undefined while messages arrive. */
   readonly downSince: number | undefined
 }
@@ -35,7 +35,7 @@ export interface Link {
 export type LinkEvent =
   | { readonly type: 'start'; readonly version: string }
   | { readonly type: 'open' }
-  | { readonly type: 'heard' }
+  | { readonly type: 'activity' }
   | { readonly type: 'delta'; readonly delta: Delta }
   | { readonly type: 'reset'; readonly version: string }
   | { readonly type: 'plan'; readonly version: string }
@@ -68,7 +68,7 @@ export const newLink: Link = {
   held: [],
   attempt: 0,
   retryAt: undefined,
-  heard: undefined,
+  lastActivity: undefined,
   downSince: undefined,
 }
 
@@ -90,7 +90,7 @@ export function step(link: Link, event: LinkEvent, now: number, random = 0.5): S
       if (next.q !== undefined || next.fetching) return [next, []]
       return [{ ...next, fetching: true }, [{ do: 'fetch-snapshot', soon: true }]]
     }
-    case 'heard':
+    case 'activity':
       return [speaking(link, now), []]
     case 'delta':
       return onDelta(speaking(link, now), event.delta)
@@ -130,8 +130,8 @@ function connect(link: Link): Step {
   return [{ ...next, fetching: true, held: [] }, [open, { do: 'fetch-snapshot', soon: true }]]
 }
 
-const speaking = (link: Link, now: number): Link => ({ ...link, heard: now, downSince: undefined })
-const silent = (link: Link, now: number): Link => ({ ...link, downSince: link.downSince ?? link.heard ?? now })
+const speaking = (link: Link, now: number): Link => ({ ...link, lastActivity: now, downSince: undefined })
+const silent = (link: Link, now: number): Link => ({ ...link, downSince: link.downSince ?? link.lastActivity ?? now })
 
 function onDelta(link: Link, delta: Delta): Step {
   if (link.q === undefined || link.fetching) return [{ ...link, held: [...link.held, delta].slice(-heldMax) }, []]

@@ -16,7 +16,7 @@ export interface Feed {
 type Message =
   | { readonly type: 'hello' }
   | { readonly type: 'open' }
-  | { readonly type: 'heard' }
+  | { readonly type: 'activity' }
   | { readonly type: 'event'; readonly event: StreamEvent }
   | { readonly type: 'lost'; readonly status: number }
 
@@ -63,9 +63,9 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
       post({ type: 'open' })
       listener.open()
     },
-    heard() {
-      post({ type: 'heard' })
-      listener.heard()
+    activity() {
+      post({ type: 'activity' })
+      listener.activity()
     },
     event(event) {
       standing.set(event.name, event)
@@ -86,7 +86,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
       for (const event of repeated(standing)) post({ type: 'event', event })
     } else if (!leading && wanted) {
       if (message.type === 'open') listener.open()
-      else if (message.type === 'heard') listener.heard()
+      else if (message.type === 'activity') listener.activity()
       else if (message.type === 'event') listener.event(message.event)
       else listener.lost(message.status)
     }

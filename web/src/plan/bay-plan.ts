@@ -1,5 +1,5 @@
 /**
- * The bay plan: every bay of a city on one canvas, alive. Framework-free.
+ * The bay plan: every bay of a city on one live canvas. Framework-free.
  *
  * Promises
  * - What is painted is what the tally holds; a change costs its own bays, not the plan.
@@ -100,7 +100,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   let marks: Marks | undefined
   let full = true
   let frame = 0
-  /** What is shown: the tally, or how it was when the plan was paused. */
+  /** Displayed state: the tally, or its copy from when the plan was paused. */
   let shown: Shown = tally
   let titlesAt = 0
   let paintMs = 0

@@ -114,7 +114,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       desk.onBays?.(undefined)
     },
     bays(changed, at) {
-      if (paused.value === undefined) delay.heard(at, Date.now())
+      if (paused.value === undefined) delay.record(at, Date.now())
       desk.onBays?.(changed)
       count()
     },

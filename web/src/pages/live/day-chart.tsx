@@ -56,7 +56,7 @@ interface Run {
   readonly sure: boolean
 }
 
-/** Steps side by side that are known alike. */
+/** Adjacent steps that are equally known. */
 function runsOf(points: readonly OccupancyPoint[]): readonly Run[] {
   const runs: Run[] = []
   for (const [i, { rate, coverage }] of points.entries()) {
