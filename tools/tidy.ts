@@ -1,6 +1,6 @@
 /**
- * Tidy: conventions that no formatter checks. Import law, file names, tests with `only`, traces of a machine, plain words.
- * Each finding has a place, the problem, and what to do.
+ * Tidy: conventions that no formatter checks. Import law, file names, tests with `only`, closed lists that are typed out again, traces of a
+ * machine, plain words. Each finding has a place, the problem, and what to do.
  */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
@@ -9,6 +9,7 @@ import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
 import { judgeWords, readLeft, wordsIn } from './plain-words.ts'
 import { trackedFiles } from './tracked-files.ts'
+import { typedAgain } from './typed-again.ts'
 
 /** Everything against the rules in these files of `root`. */
 export function tidy(root: string, files: readonly string[]): Finding[] {
@@ -19,7 +20,8 @@ export function tidy(root: string, files: readonly string[]): Finding[] {
     if (binary.test(file)) return findings
     const text = readFileSync(path.join(root, file), 'utf8')
     findings.push(...patterns(file, text, traces))
-    if (/\.tsx?$/.test(file)) findings.push(...checkImports(table, file, text), ...patterns(file, text, codeRules))
+    if (/\.tsx?$/.test(file))
+      findings.push(...checkImports(table, file, text), ...typedAgain(file, text), ...patterns(file, text, codeRules))
     if (/\.tsx?$/.test(file) && !silentAllowed.test(file)) findings.push(...checkSilence(file, text))
     return findings
   })

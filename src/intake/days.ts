@@ -7,8 +7,9 @@
  * dropped day is never started again, which would overwrite its stored counts, and the days always sum to the totals.
  */
 
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import { dayName, dayNumber } from '../lib/utc-day.ts'
-import type { RefusalCause, SourceLoss } from '../sources/source.ts'
+import type { SourceLoss } from '../sources/source.ts'
 
 /** Today, yesterday, and one more for a clock that is wrong by a day. */
 const daysKept = 3

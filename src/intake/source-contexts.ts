@@ -2,6 +2,7 @@
  * The context that intake gives to each source: its name, arrival stamps, journaling, counters. The intake half of the message balance is kept here:
  * every received frame is accepted, kept as noise or refused. A refused frame is counted once for each answer to its sender.
  */
+import type { RefusalCause, SourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { JournalError, type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -11,11 +12,9 @@ import {
   type Delivery,
   IntakeRefused,
   type Keeping,
-  type RefusalCause,
   type Source,
   type SourceContext,
   type SourceFacts,
-  type SourceState,
 } from '../sources/source.ts'
 import type { IntakeCounters } from './counters.ts'
 
@@ -37,7 +36,7 @@ export interface Lane {
 
 /** Status of a source, as the source reports it. */
 export interface SourceTold {
-  readonly kind: string
+  readonly kind: SourceKind
   readonly state: SourceState
   readonly detail: string
   readonly facts: SourceFacts

@@ -1,5 +1,6 @@
 /** Shares of the states as one bar: taken first, then closed and unknown, then free. The numbers are next to it as text. */
-import { bayStates, code } from '../../bay-state.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
+import { code } from '../../bay-state.ts'
 
 const order: readonly number[] = [code.occupied, code.reserved, code.closed, code.unknown, code.free]
 

@@ -274,10 +274,13 @@ export const pipelineDe: PipelineDictionary = {
   code_bad_csv: 'Kein gültiges CSV',
   code_bad_line: 'Ungültige Zeile',
   code_bad_utf8: 'Ungültiges UTF-8',
+  code_bad_checksum: 'Falsche Prüfsumme',
   code_unknown_format: 'Unbekanntes Format',
   code_unknown_envelope: 'Unbekannter Umschlag',
   code_unknown_payload: 'Unbekannte Nutzdaten',
+  code_unknown_topic: 'Unbekanntes Topic',
   code_too_many_readings: 'Zu viele Messwerte',
   code_sequence_conflict: 'Nummernkonflikt',
+  code_order_undecided: 'Reihenfolge unentschieden',
   code_store_refused: 'Von der Datenbank abgelehnt',
 }

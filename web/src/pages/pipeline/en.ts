@@ -1,5 +1,9 @@
 /** Texts of the pages about the pipeline in English: fetched with them, so that the desk does not wait for them. */
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { Plural } from '../../i18n/en.ts'
+
+/** A key holds no hyphen. */
+type Underscored<S extends string> = S extends `${infer A}-${infer B}` ? `${A}_${Underscored<B>}` : S
 
 export const pipelineEn = {
   tabs: 'Pages of the pipeline',
@@ -263,13 +267,16 @@ export const pipelineEn = {
   code_bad_csv: 'Not valid CSV',
   code_bad_line: 'Invalid line',
   code_bad_utf8: 'Invalid UTF-8',
+  code_bad_checksum: 'Wrong checksum',
   code_unknown_format: 'Unknown format',
   code_unknown_envelope: 'Unknown envelope',
   code_unknown_payload: 'Unknown payload',
+  code_unknown_topic: 'Unknown topic',
   code_too_many_readings: 'Too many readings',
   code_sequence_conflict: 'Sequence conflict',
+  code_order_undecided: 'Order undecided',
   code_store_refused: 'Rejected by the database',
-} as const satisfies Record<string, string | Plural>
+} as const satisfies Record<string, string | Plural> & Record<`code_${Underscored<RejectionCode>}`, string>
 
 export type PipelineKey = keyof typeof pipelineEn
 export type PipelineDictionary = {

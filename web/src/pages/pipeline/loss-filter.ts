@@ -1,9 +1,9 @@
 /** The filter of the losses as part of the address, so that a link shows the same. Pure. */
-import { type Cause, lossCauses } from './losses.ts'
+import { type LossCause, lossCauses } from '@baykeeper/contract/vocabulary.ts'
 
 export interface LossFilter {
   readonly source?: string
-  readonly cause?: Cause
+  readonly cause?: LossCause
   readonly device?: string
   readonly day?: string
 }
