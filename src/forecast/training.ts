@@ -138,9 +138,9 @@ function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: 
   const onLostHeartbeat = (error: unknown) => log.debug('the progress of the training was not stored', { error })
   const timer = setInterval(() => void renew().catch(onLostHeartbeat), beatMs)
   return {
-    // Words are few, and people wait for them.
-    report: (words) => {
-      detail = words
+    // Stored at once, because users wait for it.
+    report: (text) => {
+      detail = text
       void renew().catch(onLostHeartbeat)
     },
     progressed(next) {
