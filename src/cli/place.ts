@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Flags, type LoadedConfig, loadConfig } from '../config/config.ts'
+import { type LoadedConfig, loadConfig } from '../config/config.ts'
+import type { Flags } from '../config/overrides.ts'
 import { readyPath } from '../processes/run-directory.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 

@@ -73,7 +73,7 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'takes a topic filter with a wildcard in the middle',
-    file: 'src/config/values.ts',
+    file: 'src/sources/mqtt/settings-rules.ts',
     from: "level === '#' && i < levels.length - 1",
     to: "level === '#' && i > levels.length",
     judge: config,
