@@ -10,7 +10,7 @@ import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
-import { CommandFailed, exitCodes, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -79,9 +79,9 @@ interface Shown {
 }
 
 const jsonLines = (): Shown => ({
-  progress: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
+  progress: (progress) => void writeOutput(`${JSON.stringify(progress)}\n`),
   end: (outcome) =>
-    void process.stdout.write(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
+    void writeOutput(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
 })
 
 const bar = (): Shown => ({

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { declareSource } from '../declaration.ts'
 import { checkedText, sourceName, timePolicy, trust } from '../settings.ts'
+import { brokerUrlFault } from './broker-url.ts'
 import { clientIdFaults, clientIds } from './client-ids.ts'
-import { brokerUrlFault, topicFilterFault } from './settings-rules.ts'
-import { defaultTopics } from './topic-filter.ts'
+import { defaultTopics, topicFilterFault } from './topic-filter.ts'
 
 const broker = z.strictObject({
   url: checkedText(brokerUrlFault),
