@@ -2,9 +2,8 @@
  * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
  * own, loaded when the command runs.
  */
-import { lossCauses } from '@baykeeper/contract/losses.ts'
+import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
-import { scopes } from '../auth/keyring.ts'
 import { loadConfig } from '../config/config.ts'
 import type { Flags } from '../config/overrides.ts'
 import { version } from '../config/version.ts'
@@ -43,7 +42,7 @@ const serverOptions = (): Option[] => [
   text('--host <address>', 'address all listeners bind to (default 127.0.0.1)'),
   port('--port <port>', 'web and API (default 8080; 0 = any free port, off = none)'),
   ...sourceList.flatMap(sourceOptions),
-  oneOf('--log-level <level>', 'how much is logged', ['debug', 'info', 'warn', 'error']),
+  oneOf('--log-level <level>', 'how much is logged', logLevels),
   text('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready'),
 ]
 const serving = (command: Command) =>
@@ -257,7 +256,7 @@ function addToken(token: Command, run: RunAction) {
   placed(token.command('create').description('make a token; it is shown once'))
     .addOption(text('--source <name>', 'may send readings under this source name').conflicts(['apiKey', 'scopes']))
     .addOption(text('--api-key <name>', 'may use the API').conflicts('time'))
-    .addOption(listOf('--scopes <list>', 'of an API key: read,operate,admin (default all)', scopes))
+    .addOption(listOf('--scopes <list>', `of an API key: ${scopes.join(',')} (default all)`, scopes))
     .addOption(
       oneOf('--time <policy>', 'of a source: accept the times of its readings without a limit (replay, history)', [
         'trust',

@@ -1,6 +1,6 @@
 /** `baykeeper token create|list|revoke` and `baykeeper setup-link`: who may send, who may look. */
-
-import { type KeyKind, openKeyring, type Scope } from '../auth/keyring.ts'
+import type { Scope } from '@baykeeper/contract/vocabulary.ts'
+import { type KeyKind, openKeyring } from '../auth/keyring.ts'
 import { reservedSource } from '../config/reserved-names.ts'
 import { sourceNames } from '../config/source-names.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'

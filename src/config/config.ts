@@ -4,11 +4,11 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { logLevels, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from '../codecs/lorawan/models.ts'
 import { codecNames } from '../codecs/registry.ts'
-import { openDays } from '../forecast/site-plan.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
 import { addressFault } from '../lib/address-list.ts'
 import { NotUtf8, readUtf8File } from '../lib/utf8-file.ts'
@@ -155,7 +155,7 @@ export const configSchema = z.strictObject({
     .describe('simulated city while nothing real is configured'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      level: z.enum(logLevels).default('info'),
       json: z.boolean().default(false),
     })
     .prefault({}),

@@ -3,13 +3,14 @@
  * figures and changes made by people, never readings. All structured-clone safe.
  */
 
+import type { ForecasterStateName, ShownSourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { Config } from '../config/config.ts'
 import type { JournalStats, JournalTail } from '../journal/journal.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { ProcessorStats } from '../processing/meter.ts'
 import type { Trouble } from '../processing/trouble.ts'
-import type { SourceFacts, SourceLoss, SourceState } from '../sources/source.ts'
+import type { SourceFacts, SourceLoss } from '../sources/source.ts'
 import type { StoreFault } from '../store/store.ts'
 import type { Standstill } from './progress-watch.ts'
 
@@ -49,7 +50,7 @@ export interface ChildSettings {
 
 export interface SourceFigures {
   readonly name: string
-  readonly kind: string
+  readonly kind: ShownSourceKind
   readonly state: SourceState
   readonly detail: string
   readonly received: number
@@ -87,7 +88,7 @@ export interface LedgerTotals {
 }
 
 export interface ForecasterSaid {
-  readonly state: 'starting' | 'up' | 'down' | 'off'
+  readonly state: ForecasterStateName
   readonly detail: string
 }
 

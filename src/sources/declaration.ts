@@ -4,6 +4,7 @@
  *
  * Every command loads the list, so a declaration imports what receives (`create`) and what looks (`preflight`) only when it is called.
  */
+import type { SourceKind } from '@baykeeper/contract/vocabulary.ts'
 import type * as z from 'zod'
 import type { Finding } from '../lib/finding.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
@@ -13,7 +14,7 @@ export interface SourceDeclaration<Key extends string = string, Settings extends
   /** Its section of the configuration. A listening source announces its URL under this key too. */
   readonly key: Key
   /** `Source.kind` of what it creates. */
-  readonly kind: string
+  readonly kind: SourceKind
   readonly settings: Settings
   /** The socket that `main` provides. Absent: the source opens its lines itself, and nothing is received until a line is configured. */
   readonly listen?: Listener

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+import { sourceKinds } from '@baykeeper/contract/vocabulary.ts'
 import { loadConfig } from '../config/config.ts'
 import { envName } from '../config/overrides.ts'
 import type { ListenerSettings, SourceDeclaration } from './declaration.ts'
@@ -20,6 +21,10 @@ test('every declaration in a folder of sources is in the list', () => {
   const declared = files.filter((file) => /[/\\](?:\w+-)?declaration\.ts$/.test(file))
   assert.ok(declared.length >= 6)
   assert.equal(sourceList.length, declared.length)
+})
+
+test('every kind that pages and API know is spoken by a listed source', () => {
+  assert.deepEqual([...new Set(sourceList.map(({ kind }) => kind))].sort(), sourceKinds.toSorted())
 })
 
 test('no two sources share a section, and sources of one kind agree on who sends again', () => {

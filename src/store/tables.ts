@@ -1,4 +1,5 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
+import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import type { GeneratedAlways } from 'kysely'
 import type { SqlRowOf } from './table.ts'
 import type { deadLetter, deadLetterPiece } from './tables/dead-letter.ts'
@@ -18,7 +19,10 @@ import type { sensorDay } from './tables/sensor-day.ts'
 import type { session } from './tables/session.ts'
 import type { zoneCount } from './tables/zone-count.ts'
 
-export interface ReadingTable {
+/** A column for each measure. */
+type MeasureColumns = Record<MeasureName, number | null>
+
+export interface ReadingTable extends MeasureColumns {
   /** Days since 1970 UTC, of storing: what retention goes by. */
   day: number
   pos: number
@@ -31,13 +35,6 @@ export interface ReadingTable {
   quality: number
   hash: number
   occupied: number | null
-  distance_mm: number | null
-  count_in: number | null
-  count_out: number | null
-  battery_v: number | null
-  battery_pct: number | null
-  temperature_c: number | null
-  rssi_dbm: number | null
 }
 
 export interface ReadingOpenTable {
@@ -62,7 +59,7 @@ export interface ReadingBlockTable {
   keys_packed: Uint8Array
 }
 
-export interface DeviceTable {
+export interface DeviceTable extends MeasureColumns {
   id: number
   source: string
   external: string
@@ -77,14 +74,7 @@ export interface DeviceTable {
   last_time: number
   last_arrived: number
   first_arrived: number
-  distance_mm: number | null
-  count_in: number | null
-  count_out: number | null
-  battery_v: number | null
-  battery_pct: number | null
   battery_low: number | null
-  temperature_c: number | null
-  rssi_dbm: number | null
   readings: number
   duplicates: number
   rev: number

@@ -18,6 +18,13 @@ export const codecBugs: readonly PlantedBug[] = [
     judge: ['--test', 'src/codecs/lorawan/payloads/payloads.test.ts'],
   },
   {
+    what: 'stores what a network server gives outside of the range of a measure',
+    file: 'src/codecs/lorawan/decode.ts',
+    from: 'measures: withinRange<Measures>({ ...message.radio, ...measures })',
+    to: 'measures: { ...message.radio, ...measures }',
+    judge: ['--test', 'src/codecs/lorawan/readings.test.ts'],
+  },
+  {
     what: 'lets the deeper key of presence win',
     file: 'src/codecs/lorawan/mapping/presence.ts',
     from: 'const level = signs.filter(({ field }) => field.depth === depth)',
