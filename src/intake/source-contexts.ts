@@ -8,6 +8,7 @@ import { JournalError, type JournalWriter, recordKinds } from '../journal/journa
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
+import { sourceList } from '../sources/list.ts'
 import {
   type Delivery,
   IntakeRefused,
@@ -53,7 +54,9 @@ const refusalOf: Record<JournalError['code'], RefusalCause> = {
   E_JOURNAL_GONE: 'journal',
 }
 /** Sources whose senders keep what is refused: on a disk that is nearly full they wait, and the room is left to the others. */
-export const canResend = new Set(['http', 'mqtt', 'tcp'])
+export const canResend: ReadonlySet<SourceKind> = new Set(
+  sourceList.filter(({ resends }) => resends).map(({ kind }) => kind),
+)
 
 interface ContextDeps {
   readonly log: Log
