@@ -4,9 +4,12 @@
  */
 import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
-import { type Flags, loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
+import type { Flags } from '../config/overrides.ts'
 import { version } from '../config/version.ts'
 import { transports } from '../simulator/senders/transport.ts'
+import type { ListenerSettings, SourceDeclaration } from '../sources/declaration.ts'
+import { sourceList } from '../sources/list.ts'
 import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
 
 type Exit = number | Promise<number>
@@ -27,15 +30,18 @@ const jsonAbout = 'one JSON object {ok, data, warnings} on standard output'
 /** A command that works on a data directory. */
 const placed = (command: Command) => addAll(command, place()).option(json, jsonAbout)
 
+/** The port of a listening source, or whatever sets the section of another. */
+function sourceOptions({ settings, listen, option }: SourceDeclaration): Option[] {
+  if (!listen) return option ? [text(`${option.flag} <${option.placeholder}>`, option.about)] : []
+  const { port: usual } = settings.parse(undefined) as ListenerSettings
+  return [port(`${listen.flag} <port>`, `${settings.description ?? listen.label} (default ${usual})`)]
+}
+
 const serverOptions = (): Option[] => [
   ...place(),
   text('--host <address>', 'address all listeners bind to (default 127.0.0.1)'),
   port('--port <port>', 'web and API (default 8080; 0 = any free port, off = none)'),
-  port('--ingest-port <port>', 'HTTP ingest and LoRaWAN webhooks (default 8081)'),
-  port('--mqtt-port <port>', 'built-in MQTT broker (default 1883)'),
-  port('--tcp-port <port>', 'TCP lines (default 7001)'),
-  port('--udp-port <port>', 'UDP datagrams (default 7001)'),
-  text('--serial <path>', 'serial port, several separated by commas'),
+  ...sourceList.flatMap(sourceOptions),
   oneOf('--log-level <level>', 'how much is logged', logLevels),
   text('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready'),
 ]

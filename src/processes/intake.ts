@@ -79,16 +79,16 @@ await runChild(async (child) => {
   })
 
   const context = createContexts({ log, laneOf, arrived, trusted: new Set(config.trust) })
-  let udpPort: number | undefined
-  const sources = configuredSources(settings, {
+  const udpPorts: Record<string, number> = {}
+  const sources = await configuredSources(settings, {
     ...ingestTokens(keyring, demo?.token),
     connections: createConnectionLimits({
       total: connectionsFor(openFilesMax()),
       trustedProxies: createAddressList(config.trustedProxies),
       clock: systemClock,
     }),
-    onUdpPort: (port) => {
-      udpPort = port
+    onUdpPort: (key, port) => {
+      udpPorts[key] = port
     },
   })
   const states = new Map<string, SourceTold>()
@@ -102,7 +102,7 @@ await runChild(async (child) => {
   const { counters, checkpoints } = real
   reportAbsence({ aliveAt: checkpoints.aliveAt, now: systemClock.now(), counters, sources, log })
   const { fence } = shown.journal
-  child.send({ type: 'ready', fence, ...(udpPort === undefined ? {} : { udpPort }) })
+  child.send({ type: 'ready', fence, udpPorts })
 
   const warnings = createWarningsFile(settings.dataDir)
   const figures = () => child.send({ type: 'intake', figures: intakeFigures(shown, states) })

@@ -86,14 +86,14 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: law,
   },
   {
-    what: 'does not start a fallen process again',
+    what: 'does not restart a process that has exited',
     file: 'src/processes/worker.ts',
     from: 'setTimeout(launch, delayMs)',
     to: 'setTimeout(() => {}, delayMs)',
     judge: ['--test', 'src/processes/worker.slow.test.ts'],
   },
   {
-    what: 'says that a layout was not published when intake has ended with it',
+    what: 'reports a layout as not published when intake ended while publishing it',
     file: 'src/processes/publications.ts',
     from: "reason: 'interrupted', message: 'the intake process ended before it answered'",
     to: "reason: 'unavailable', message: 'the intake process ended before it answered'",
@@ -115,10 +115,10 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'gives a token the name of a built-in source',
-    file: 'src/domain/source-names.ts',
+    file: 'src/config/reserved-names.ts',
     from: 'if (reserved.has(lower) || numbered.test(lower))',
     to: 'if (reserved.has(name) && numbered.test(lower))',
-    judge: ['--test', 'src/domain/source-names.test.ts'],
+    judge: ['--test', 'src/config/reserved-names.test.ts'],
   },
   {
     what: 'stays when main is gone',
@@ -128,7 +128,7 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: falls,
   },
   {
-    what: 'tells the processor a record before it is durable',
+    what: 'announces a record to the processor before it is durable',
     file: 'src/processes/processor.ts',
     from: 'durable = Math.max(durable, message.record)',
     to: 'durable = Math.max(durable, message.record + 1_000_000)',
@@ -163,7 +163,7 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: checkpoints,
   },
   {
-    what: 'says nothing of checkpoints that fail',
+    what: 'does not report checkpoints that fail',
     file: 'src/intake/checkpoints.ts',
     from: 'if (!failing) log.warn',
     to: 'if (failing) log.warn',
@@ -178,8 +178,8 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'gives two networks one source name',
-    file: 'src/config/source-names.ts',
-    from: "(names.includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
+    file: 'src/sources/mqtt/broker-declaration.ts',
+    from: "(namesOf('brokers').includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
     to: "'mqtt'",
     judge: ['--test', 'src/config/source-names.test.ts'],
   },

@@ -12,6 +12,7 @@ import { publishedLayouts } from './0011-published-layouts.ts'
 import { decoderChoices } from './0012-decoder-choices.ts'
 import { measureColumns } from './measure-columns.ts'
 import type { Migration } from './migration.ts'
+import { tableCreations } from './table-creations.ts'
 
 const written: readonly Migration[] = [
   firstTables,
@@ -26,5 +27,7 @@ const written: readonly Migration[] = [
   publishedLayouts,
   decoderChoices,
 ]
-export const migrations: readonly Migration[] = [...written, ...measureColumns()].sort((a, b) => a.version - b.version)
+export const migrations: readonly Migration[] = [...written, ...measureColumns(), ...tableCreations()].sort(
+  (a, b) => a.version - b.version,
+)
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

@@ -2,7 +2,7 @@
  * A payload decoder reads the bytes of one kind of sensor, written from its byte layout (big-endian, bit 0 = least significant).
  * It is used for a device only when something names the kind (choose-model.ts). A port alone names nothing: every vendor uses ports
  * 1, 2 and 3.
- * New payload = a folder with `decode.ts` + one line in `registry.ts` + a case.
+ * A new one is a folder with `decode.ts`, `cases/` and a line of readme.md, and a line in `registry.ts`.
  */
 import { isInRange, measureOf } from '../../../domain/measures.ts'
 import type { Measures, Reading } from '../../../domain/reading.ts'
