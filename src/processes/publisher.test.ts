@@ -33,7 +33,7 @@ test('a publication resolves with the record of its own request, in whatever ord
     sent.map(({ record: bytes }) => bytes),
     [record, record],
   )
-  answer('a request of nobody here', { ...accepted, record: 99 })
+  answer('a request that was not sent', { ...accepted, record: 99 })
   answer(sent[1]?.request ?? '', { ...accepted, record: 8 })
   answer(sent[0]?.request ?? '', accepted)
   assert.deepEqual(await both, [

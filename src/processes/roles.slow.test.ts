@@ -165,7 +165,7 @@ test('forecasts report that they are ready without a database, and leave when th
   const away = startRole(t, withStore(childSettings(dir, 'forecasts'), nowhere))
   const idle = startRole(t, childSettings(dir, 'forecasts'))
   await Promise.all([away.got('ready'), idle.got('ready')])
-  assert.match((await idle.got('forecaster')).detail, /no layout yet/)
+  assert.match((await idle.got('forecaster')).detail, /no layout yet/i)
   for (const child of [away, idle]) child.send({ type: 'stop' })
   assert.deepEqual(await Promise.all([away.ended, idle.ended]), [0, 0])
 })

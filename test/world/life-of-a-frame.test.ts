@@ -1,4 +1,4 @@
-/** docs/life-of-a-frame.md: its lines are where it says, and one reading really goes this way. */
+/** docs/life-of-a-frame.md: its links are right, and one reading really goes this way. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -42,7 +42,7 @@ export function childSettings(dataDir: string, role: Role, more: Partial<ChildSe
     flags: { data: dataDir, logLevel: 'warn', ingestPort: 'off', mqttPort: 'off', tcpPort: 'off', udpPort: 'off' },
   })
   return {
-    ...{ role, config, dataDir, demo: undefined, listeners: {}, udpPort: 'off', fence: 1, version: '0.0.0' },
+    ...{ role, config, dataDir, demo: undefined, listeners: {}, udpPorts: {}, fence: 1, version: '0.0.0' },
     ...{ startedAt: Date.now(), urls: {} },
     ...more,
   }
