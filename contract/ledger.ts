@@ -207,7 +207,7 @@ export const sourceSchema = z
         refused: 0,
         lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
         warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
-        figures: { kernelDrops: 2, receiveBufferBytes: 212_992 },
+        figures: { kernel_drops: 2, receive_buffer_bytes: 212_992 },
         losses: [
           {
             cause: 'kernel-drop',

@@ -12,7 +12,7 @@ import { apiKey, ingestToken, type ReadyFile, type ServerOptions, startServer } 
 const bearer = { authorization: `Bearer ${apiKey}` }
 
 const layoutOf = (ids: readonly string[]) => ({
-  ...{ name: 'Harbour City', bayW: 2.5, bayH: 5 },
+  ...{ name: 'Harbour City', bay_w: 2.5, bay_h: 5 },
   sites: [
     {
       ...{ id: 'south', name: 'South Garage', zone: 'Europe/Berlin' },

@@ -156,7 +156,10 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([report.ok, report.brackets, report.warnings], [true, { intake: 0, store: 0 }, []])
       assert.deepEqual([report.sensors, report.ledger.accepted, report.ledger.refused], [2, 11, 3])
       const [env] = report.sources.filter(({ source }) => source !== 'http')
-      assert.deepEqual([env?.readings, env?.deadLetters, env?.discarded, env?.openGaps, env?.pending], [8, 1, 1, 5, 0])
+      assert.deepEqual(
+        [env?.readings, env?.dead_letters, env?.discarded, env?.open_gaps, env?.pending],
+        [8, 1, 1, 5, 0],
+      )
       const after = await get<AuditProgress>('/ledger/audit')
       assert.deepEqual([after.running, after.report?.sha256, after.failed], [false, sha256, null])
     })

@@ -35,11 +35,11 @@ describe('a running server', () => {
 
   test('UDP: the kernel’s drop counter and the granted receive buffer, in the API and for Prometheus', async () => {
     const { figures = {}, warnings = [], lossy = '' } = await source('udp', (shown) => shown.figures !== undefined)
-    assert.ok(Number(figures['receiveBufferBytes']) > 0)
-    assert.equal(figures['kernelDrops'], process.platform === 'linux' ? 0 : 'not available')
+    assert.ok(Number(figures['receive_buffer_bytes']) > 0)
+    assert.equal(figures['kernel_drops'], process.platform === 'linux' ? 0 : 'not available')
     assert.match(lossy, /no acknowledgement/)
     const metrics = await (await fetch(`${server.ready.web}/metrics`)).text()
-    assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receiveBufferBytes"\} \d{5}/)
+    assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receive_buffer_bytes"\} \d{5}/)
     assert.match(metrics, new RegExp(`baykeeper_source_warnings\\{source="udp",kind="udp"\\} ${warnings.length}`))
     // What it warns of at its start is in its log, and in what the doctor finds.
     const doctor = (await runCli(['doctor', '--data', server.dataDir, '--json'])).stdout

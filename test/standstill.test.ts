@@ -70,7 +70,7 @@ test('a journal that is deleted under a running server makes it unready, and not
   const answer = await fetch(`${server.ready.web}/api/v1/layout`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Town', bayW: 2.5, bayH: 5, sites: [] }),
+    body: JSON.stringify({ name: 'Town', bay_w: 2.5, bay_h: 5, sites: [] }),
   })
   const { status } = answer
   const { code } = (await answer.json()) as { code?: string }

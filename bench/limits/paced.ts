@@ -80,7 +80,7 @@ async function layOutEye({ server }: House): Promise<void> {
   const bay = { id: eyeDevice, type: 'standard', x: 1, y: 1 }
   const level = { id: 'one', name: 'One', x: 0, y: 0, w: 20, h: 20, zones: [], bays: [bay] }
   const layout = {
-    ...{ name: 'Bench', bayW: 2.5, bayH: 5 },
+    ...{ name: 'Bench', bay_w: 2.5, bay_h: 5 },
     sites: [{ id: 'bench', name: 'Bench', zone: 'Europe/Berlin', levels: [level] }],
   }
   const answer = await fetch(new URL('/api/v1/layout', server.ready.web), {

@@ -13,6 +13,7 @@ import {
   apiUnderTest,
   bearer,
   deviceState,
+  layoutDocument,
   layoutOf,
   readingRow,
   statusOk,
@@ -30,7 +31,7 @@ test('a layout that is written is the plan, and devices heard before apply to th
     method: 'PUT',
     url: '/api/v1/layout',
     headers: bearer,
-    payload: layoutOf(['A-1', 'A-2']),
+    payload: layoutDocument(['A-1', 'A-2']),
   })
   assert.deepEqual([put.statusCode, put.json()], [200, { version: 1 }])
   const plan = await api.app.inject(get('/api/v1/plan'))
@@ -45,7 +46,7 @@ test('a layout that is written is the plan, and devices heard before apply to th
     304,
   )
   const stored = (await api.app.inject(get('/api/v1/layout'))).json()
-  assert.deepEqual([stored.version, stored.author, stored.layout], [1, 'env', layoutOf(['A-1', 'A-2'])])
+  assert.deepEqual([stored.version, stored.author, stored.layout], [1, 'env', layoutDocument(['A-1', 'A-2'])])
   const { occupancy, devices } = (await api.app.inject(get('/api/v1/kpi'))).json()
   assert.deepEqual(occupancy, { capacity: 2, free: 0, occupied: 1, reserved: 0, unknown: 1, closed: 0 })
   assert.deepEqual(devices, { seen: 2, reporting: 2, unassigned: 1 })
@@ -350,7 +351,7 @@ test('no request, however strange, makes the server fail or shows its inside', a
 test('a layout that cannot be is refused with the place that is wrong', async () => {
   await using api = await apiUnderTest()
   const put = async (change: (layout: Loose) => void) => {
-    const layout = structuredClone(layoutOf(['A', 'B'])) as unknown as Loose
+    const layout = structuredClone(layoutDocument(['A', 'B'])) as unknown as Loose
     change(layout)
     const response = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
     assert.equal(response.statusCode, 400)
@@ -411,7 +412,7 @@ test('built files are served with their media type, compressed where the browser
 test('a layout with a bay outside its level, or one device on two bays, is refused by name and changes nothing', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A', 'B']) })
   const put = async (change: (bays: Record<string, unknown>[]) => void) => {
-    const layout = layoutOf(['A', 'B'])
+    const layout = layoutDocument(['A', 'B'])
     change(layout.sites[0]?.levels[0]?.bays as unknown as Record<string, unknown>[])
     const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
     return [answer.statusCode, answer.json().detail]
@@ -472,7 +473,7 @@ test('a layout that intake does not take is a 503 that says what became of it', 
   ] as const) {
     const publish = () => Promise.reject(new PublicationRefused(reason, 'planned'))
     await using api = await apiUnderTest({ publisher: { publish } })
-    const payload = layoutOf(['A'])
+    const payload = layoutDocument(['A'])
     const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload })
     assert.deepEqual([answer.statusCode, answer.json().code], [503, code])
     assert.equal(await api.store.layoutVersion(), undefined)

@@ -7,12 +7,13 @@ import {
   storedLayoutSchema,
 } from '@baykeeper/contract/layout.ts'
 import * as z from 'zod'
-import type { Bay, Layout } from '../../domain/layout.ts'
+import type { Layout } from '../../domain/layout.ts'
 import { layoutFaults } from '../../domain/layout-faults.ts'
 import { commentCharsMax } from '../../domain/layout-publication.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { committedVersion, publishLayout } from '../layout-publishing.ts'
+import { layoutFromWire, layoutOnWire } from '../layout-wire.ts'
 import { issuesShownMax, ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
@@ -35,7 +36,7 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
       async handle() {
         const stored = await store.layout()
         if (!stored) throw new ProblemError(404, 'there is no layout yet: write one with PUT /api/v1/layout')
-        return { ...stored, created: iso(stored.created) }
+        return { ...stored, created: iso(stored.created), layout: layoutOnWire(stored.layout) }
       },
     }),
     endpoint({
@@ -67,7 +68,7 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
             409,
             'the city shown is simulated and leaves nothing behind: make a token (baykeeper token create --source NAME), which ends it, then write the layout again',
           )
-        const layout = asLayout(body)
+        const layout = layoutFromWire(body)
         refuseFaults(layout)
         const author = principal?.name ?? 'unknown'
         const position = await publishLayout(context, layout, { author, comment })
@@ -88,25 +89,4 @@ function refuseFaults(layout: Layout): void {
   const errors = faults.slice(0, issuesShownMax).map(({ path, message }) => ({ path: pathText(path), message }))
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
   throw new ProblemError(400, `body ${pathText(first.path)}: ${first.message}${more}`, { code: 'E_INVALID', errors })
-}
-
-/** The schema's optional fields may be present and undefined; the domain's are absent. */
-function asLayout(body: ReturnType<typeof layoutSchema.parse>): Layout {
-  return {
-    ...body,
-    sites: body.sites.map((site) => ({
-      ...site,
-      levels: site.levels.map((level) => ({
-        ...level,
-        bays: level.bays.map(
-          ({ zone, device, closed, ...bay }): Bay => ({
-            ...bay,
-            ...(zone === undefined ? {} : { zone }),
-            ...(device === undefined ? {} : { device }),
-            ...(closed === undefined ? {} : { closed }),
-          }),
-        ),
-      })),
-    })),
-  }
 }
