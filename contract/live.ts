@@ -119,6 +119,9 @@ export const ledgerSchema = z.object({
 })
 export type Ledger = z.infer<typeof ledgerSchema>
 
+export const streamTopics = ['bays', 'kpi', 'sites', 'forecast'] as const
+export type StreamTopic = (typeof streamTopics)[number]
+
 /** Topic `kpi` of the stream, about once a second. Absent fields mean: not known, show the tile without a value. */
 export const kpiSchema = z
   .object({
