@@ -152,6 +152,7 @@ export const requeueSchema = z
     z.strictObject({ all: z.literal(true) }),
   ])
   .meta({ examples: [{ id: '912.0' }, { code: 'no-device', source: 'http' }, { all: true }] })
+export type Requeue = z.infer<typeof requeueSchema>
 
 export const requeuedSchema = z.object({ requeued: z.int() }).meta({ examples: [{ requeued: 1 }] })
 

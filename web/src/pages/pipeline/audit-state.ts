@@ -1,7 +1,9 @@
 /** The audit as the page follows it: asked for, told how far it is, finished. The server runs one at a time, whoever asked. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { api } from '../../kit/api.ts'
 import { act } from '../../shell/acting.ts'
 import type { PipelineWords } from './pipeline-words.ts'
 
@@ -14,7 +16,6 @@ export interface Following {
   readonly why: string | undefined
 }
 
-const path = '/api/v1/ledger/audit'
 const followMs = 500
 /** So many looks in a row may fail before the page gives up following. */
 const failuresMax = 6
@@ -32,9 +33,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
     }
   }
   const look = async (signal: AbortSignal) => {
-    const response = await fetch(path, { signal })
-    if (!response.ok) throw new Error(String(response.status))
-    told((await response.json()) as AuditProgress)
+    told(await api.call('GET /api/v1/ledger/audit', {}, { signal }))
   }
   // One that somebody else asked for is shown too; a server without an auditor says so only when it is asked for one.
   useEffect(() => {
@@ -68,8 +67,9 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
     async run() {
       if (state.value.since !== undefined) return
       state.value = { since: Date.now(), progress: undefined, report: undefined, why: undefined }
-      const done = await act<AuditProgress>(words, `${path}?wait=false`)
-      if (done.ok) return told(done.value)
+      const done = await act(words, requestOf('POST /api/v1/ledger/audit', { query: { wait: 'false' } }))
+      // Asked so, it answers with the progress; the report alone has no `running`.
+      if (done.ok) return 'running' in done.value ? told(done.value) : undefined
       const absent = done.status === 404 || done.status === 405
       state.value = { ...state.value, since: undefined, why: absent ? words.text('auditAbsent') : done.why }
     },
