@@ -56,7 +56,7 @@ interface Loose {
 
 export interface ClientOptions {
   /** URL of the server; default: where the page is from. */
-  readonly base?: string
+  readonly base?: string | undefined
   /** API key; default: the session of the page. */
   readonly key?: string
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>

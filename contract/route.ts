@@ -43,11 +43,18 @@ export interface Route {
 /** Keeps the literal types of method, path and schemas, which handlers and calls are typed by. */
 export const route = <const R extends Route>(declared: R): R => declared
 
+/** Nobody changes what is sent. */
+export type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T
+
 type Part = 'params' | 'query' | 'body'
 /** What the server works with: defaults filled in, text made numbers. */
 export type Parsed<R extends Route, P extends Part> = R[P] extends z.ZodType ? z.output<R[P]> : undefined
 /** What a client may give. */
-export type Given<R extends Route, P extends Part> = R[P] extends z.ZodType ? z.input<R[P]> : never
+export type Given<R extends Route, P extends Part> = R[P] extends z.ZodType ? Frozen<z.input<R[P]>> : never
 /** The answer in JSON when all went well; never where there is none. */
 export type JsonOf<R extends Route> = R['answers'][number] extends infer A
   ? A extends { readonly schema: readonly [string, infer S extends z.ZodType] }

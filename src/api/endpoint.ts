@@ -2,7 +2,7 @@
  * An endpoint is a route of the contract and the function that does it. Registration, checks of the input, access and the reference are
  * made from the same route, so they cannot disagree.
  */
-import type { JsonOf, Parsed, Route } from '@baykeeper/contract/route.ts'
+import type { Frozen, JsonOf, Parsed, Route } from '@baykeeper/contract/route.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import type { Principal } from '../auth/keyring.ts'
@@ -18,11 +18,6 @@ interface Call<Params, Query, Body> {
   readonly reply: FastifyReply
 }
 
-type Frozen<T> = T extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T
 /** What the route says it answers in JSON, or a reply that was sent by hand. */
 type Result<R extends Route> = Frozen<JsonOf<R>> | FastifyReply
 type Handler<R extends Route> = (
