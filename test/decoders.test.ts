@@ -66,7 +66,7 @@ test('the command a dead letter advises exists, decodes it, and later frames of 
   assert.equal((await cli('decoder', 'list')).choices.length, 1)
 
   const exported = await runCli(['journal', 'export', '--decoded', '--data', server.dataDir])
-  assert.match(exported.stdout, /"measures":\{"rssiDbm":-80,"snrDb":9.5,"occupied":true\}/)
+  assert.match(exported.stdout, /"measures":\{"rssi_dbm":-80,"snr_db":9.5,"occupied":true\}/)
 
   const wrong = await runCli(['dlq', 'requeue', letter.id, '--decoder', 'bosch', '--data', server.dataDir])
   assert.equal(wrong.code, 2)
