@@ -1,6 +1,7 @@
 /** The pages, and how a browser signs in: by the one-time setup link, or with an API key in the form. */
 
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import { liveRoutes } from '@baykeeper/contract/routes/live.ts'
 import type { pageRoutes } from '@baykeeper/contract/routes/pages.ts'
 import type { FastifyReply } from 'fastify'
 import { setSessionCookie } from '../access.ts'
@@ -16,24 +17,27 @@ import { addressed, createSignInLimit } from '../sign-in-limit.ts'
 
 const htmlType = 'text/html; charset=utf-8'
 
+const pathsOf: Readonly<Record<PageConfig['page'], PageConfig['paths']>> = {
+  desk: {
+    ...{ plan: liveRoutes.plan.path, snapshot: liveRoutes.snapshot.path },
+    ...{ sites: liveRoutes.sites.path, stream: liveRoutes.stream.path },
+  },
+  public: {
+    ...{ plan: liveRoutes.publicPlan.path, snapshot: liveRoutes.publicSnapshot.path },
+    ...{ sites: liveRoutes.publicSites.path, stream: liveRoutes.publicStream.path },
+  },
+}
+
 export function pageHandlers(context: RouteContext): Handlers<typeof pageRoutes> {
   const { live, status, simulated, assets, urls, keyring, clock, log } = context
   const limit = createSignInLimit(clock, context.trustedProxies)
-  const configOf = (name: 'public' | 'desk'): PageConfig => {
-    const base = name === 'public' ? '/public' : '/api/v1'
-    return {
-      page: name,
-      version: status().version,
-      simulated: simulated(),
-      ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
-      paths: {
-        plan: `${base}/plan`,
-        snapshot: name === 'public' ? '/public/snapshot' : '/api/v1/plan/snapshot',
-        sites: `${base}/sites`,
-        stream: `${base}/stream`,
-      },
-    }
-  }
+  const configOf = (page: 'public' | 'desk'): PageConfig => ({
+    page,
+    version: status().version,
+    simulated: simulated(),
+    ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
+    paths: pathsOf[page],
+  })
   const desk = () =>
     pageText({
       title: 'Baykeeper desk',
