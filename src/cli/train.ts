@@ -9,8 +9,9 @@ import { forecastDir } from '../forecast/weights.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
+import { snakeKeys } from '../lib/snake-keys.ts'
 import type { Store } from '../store/store.ts'
-import { CommandFailed, exitCodes, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -80,8 +81,7 @@ interface Shown {
 
 const jsonLines = (): Shown => ({
   progress: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
-  end: (outcome) =>
-    void process.stdout.write(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
+  end: (outcome) => print({ json: true }, snakeKeys(outcome), () => [], { ok: outcome.state === 'done' }),
 })
 
 const bar = (): Shown => ({
