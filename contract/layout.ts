@@ -23,7 +23,16 @@ const id = z
     (text) => text === text.trim() && !invisible.test(text),
     'must have no control or invisible characters (zero-width, bidirectional, byte order mark) and no blanks at its ends: type it again',
   )
-const name = z.string().min(1).max(200)
+/** Names are shown among other text: they may not steer it. Joiners within emoji and within words of some scripts are no control. */
+const steering = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u
+const shown = (text: string) => !steering.test(text)
+const steeringFault = 'must have no control characters, line breaks or bidirectional controls: type it again'
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .refine(shown, steeringFault)
 const metres = z.number().min(-1_000_000).max(1_000_000)
 
 const layoutBaySchema = z.strictObject({
@@ -83,7 +92,7 @@ const layoutExample = {
 
 export const layoutSchema = z
   .strictObject({
-    name: z.string().max(200),
+    name: z.string().max(200).refine(shown, steeringFault),
     bay_w: z.number().positive().max(100).describe('width of one bay, metres'),
     bay_h: z.number().positive().max(100),
     sites: z.array(siteSchema),

@@ -1,5 +1,6 @@
 /** The whole server in one answer: what each part does, how far behind it is, and what of its surroundings weakens the promise. */
 import * as z from 'zod'
+import { healthProblemSchema } from './health.ts'
 import { sourceSchema } from './ledger.ts'
 import { kpiSchema, ledgerSchema } from './live.ts'
 
@@ -19,7 +20,7 @@ export const serverStatusSchema = z
       .nullable()
       .describe('false: records have waited in the journal for 20 s and none was committed'),
     problems: z
-      .array(z.string())
+      .array(healthProblemSchema)
       .describe('why the server is not ready although its processes are up; empty when it is'),
     events_per_second: figure,
     lag_ms: figure.describe('age of the oldest frame that is not committed'),

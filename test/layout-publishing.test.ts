@@ -27,8 +27,8 @@ const layoutOf = (ids: readonly string[]) => ({
   ],
 })
 
-async function put(ready: ReadyFile, ids: readonly string[]) {
-  const answer = await apiOf(ready.web).answer(routes.publishLayout, { body: layoutOf(ids) })
+async function put(ready: ReadyFile, ids: readonly string[], base?: number) {
+  const answer = await apiOf(ready.web).answer(routes.publishLayout, { query: { base }, body: layoutOf(ids) })
   return { status: answer.status, body: (await answer.json()) as { version?: number | null; code?: string } }
 }
 
@@ -107,6 +107,20 @@ describe('a published layout', () => {
       ({ length }) => length === bays.length,
     )
     assert.deepEqual(found, bays)
+  })
+
+  test('of many that are made from one version at once, one takes effect and the others are refused', async () => {
+    await using server = await answering()
+    const { ready } = server
+    assert.equal((await put(ready, bays.slice(0, 1), 0)).status, 200)
+    for (let n = 1; n <= 3; n++) {
+      const answers = await Promise.all(bays.slice(0, 6).map((bay) => put(ready, [bay], n)))
+      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409])
+      const winner = answers.findIndex(({ status }) => status === 200)
+      const { layout } = await apiOf(ready.web).call(routes.layout)
+      assert.deepEqual(layout, layoutOf([bays[winner] as string]))
+    }
+    assert.equal(await version(ready), 4)
   })
 
   test('is 202 while processing cannot commit, and live after a kill of every process', async () => {

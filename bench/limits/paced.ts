@@ -96,6 +96,7 @@ async function openViewer({ server }: House): Promise<{ readonly seen: Seen[] } 
   const answer = await client.answer(routes.stream, { query: { topics: 'bays' } }, { signal: stop.signal })
   if (!answer.ok || !answer.body) throw new Error(`the stream was refused (${answer.status})`)
   const seen: Seen[] = []
+  // The stream is cut at the end of the measurement.
   const reading = read(answer.body, seen).catch(() => {})
   return {
     seen,

@@ -24,9 +24,17 @@ export const layoutRoutes = {
     tag: 'Layout',
     summary: 'Write a new version of the layout',
     description:
-      'Bay ids are unique over all sites, a bay lies within its level, and a device watches one bay. The layout is a record of the journal: it is in effect for every reading that is accepted after the answer, and for none before. Where processing has not committed it within 5 s the answer is 202: the layout is safe and takes effect at its place.',
+      'Bay ids are unique over all sites, a bay lies within its level, and a device watches one bay. The layout is a record of the journal: it is in effect for every reading that is accepted after the answer, and for none before. Where processing has not committed it within 5 s the answer is 202: the layout is safe and takes effect at its place, or is refused there when `base` is outdated by then.',
     query: z.strictObject({
       comment: z.string().max(commentCharsMax).optional().describe('why: kept with the version'),
+      base: z.coerce
+        .number<number | string>()
+        .int()
+        .min(0)
+        .optional()
+        .describe(
+          'version that this layout was made from, 0 when there was none: refused with 409 when another is the newest by then. Without it the layout replaces whatever is there',
+        ),
     }),
     body: layoutSchema,
     bodyName: 'Layout',

@@ -1,4 +1,5 @@
 /** What the other processes say about themselves; the owner of the API fills it about once a second. Absent means not known. */
+import type { HealthProblem } from '@baykeeper/contract/health.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
 
 export interface SystemStatus {
@@ -10,8 +11,8 @@ export interface SystemStatus {
   readonly pipeline?: 'ok' | 'behind' | 'not-advancing' | 'database-down' | 'intake-down'
   /** False: records wait in the journal and none is committed. */
   readonly advancing?: boolean
-  /** Why the server is not ready although its processes are up, as sentences. */
-  readonly problems?: readonly string[]
+  /** Why the server is not ready although its processes are up. */
+  readonly problems?: readonly HealthProblem[]
   readonly eventsPerSecond?: number
   readonly commitMsP50?: number
   readonly commitMsP99?: number

@@ -74,7 +74,10 @@ const apart = [
 
 /** Flags of other programs that our texts name. Each must still be named somewhere. */
 const foreignFlags: Record<string, readonly string[]> = {
-  node: ['--disable-warning', '--max-semi-space-size', '--heap-growing-percent', '--max-old-space-size'],
+  node: [
+    ...['--disable-warning', '--max-semi-space-size', '--heap-growing-percent', '--max-old-space-size'],
+    '--use-env-proxy',
+  ],
   'the forecaster, below the server': ['--leash', '--weights', '--progress'],
   'renice, ionice and schedtool': ['--all-tasks', '--idle', '--pid'],
   mysqld: ['--read-only'],

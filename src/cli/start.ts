@@ -1,8 +1,8 @@
 /** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and stays until told to leave. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
@@ -13,12 +13,14 @@ import { storeUrl } from '../config/store-url.ts'
 import { version } from '../config/version.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
+import { keepDirect } from '../lib/direct-hosts.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
 import { type BoundPort, bindPort, freeUdpPort } from '../processes/bound-sockets.ts'
 import type { FromCity, ToCity } from '../processes/demo-city.ts'
 import { closeToOthers } from '../processes/private-files.ts'
 import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../processes/run-directory.ts'
+import { leaseRefusal } from '../processes/server-lease.ts'
 import { createSupervisor, type Supervisor } from '../processes/supervisor.ts'
 import { openStore } from '../store/engine/open.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
@@ -52,6 +54,8 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const log = createLog({ process: 'main' }, config.log)
   const say = (line: string) => process.stderr.write(`${line}\n`)
   await refuseFaulty(loaded)
+  keepDirect([config.host])
+  await refuseUnwritable(config.data)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   using run = claimed(config.data)
   if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
@@ -65,11 +69,13 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       ? { dir: path.join(config.data, 'demo'), token: `bkd_${randomBytes(32).toString('base64url')}` }
       : undefined
   if (demo) await mkdir(demo.dir, { recursive: true, mode: 0o700 })
+  if (!demo) await databaseIsFree(config)
   const ports = await bindAll(loaded, demo !== undefined)
   const udp = await udpPortOf(loaded, demo !== undefined)
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   leaving.promise.catch(() => {})
   let city: ChildProcess | undefined
   const urls = () => urlsOf(config, ports, supervisor.udpPort())
@@ -167,6 +173,21 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     await supervisor.stop()
     if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
     for (const { socket } of Object.values(ports)) socket.close()
+  }
+}
+
+/** Of a file system that is read only, `mkdir` says that the directory does not exist. */
+async function refuseUnwritable(dir: string): Promise<void> {
+  let found = dir
+  while (!existsSync(found) && found !== path.dirname(found)) found = path.dirname(found)
+  try {
+    await access(found, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === 'EROFS' ? 'its file system is read only' : `${code}`
+    throw new CommandFailed(exitCodes.failed, `${found} cannot be written (${why}): name another with --data`, {
+      cause,
+    })
   }
 }
 
@@ -346,6 +367,12 @@ function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file 
       : []),
     '',
   ].join('\n')
+}
+
+/** Throws where another server works on the database: before a port answers that would be closed again seconds later. */
+async function databaseIsFree(config: Config): Promise<void> {
+  const refusal = await leaseRefusal(storeUrl(config, config.data), config.data)
+  if (refusal !== undefined) throw new CommandFailed(exitCodes.config, refusal)
 }
 
 /** Throws where the database server refuses this configuration. One that is away is waited for by the processes. */

@@ -34,7 +34,12 @@ export async function tokenCreate(options: TokenOptions): Promise<number> {
     ...(options.time ? { time: options.time } : {}),
     ...(options.replace ? { replace: true } : {}),
   })
-  print(options, { kind, name, token }, () => [token])
+  try {
+    print(options, { kind, name, token }, () => [token])
+  } catch (cause) {
+    const hint = `${(cause as Error).message}. The token was made and could not be shown: add --replace for another`
+    throw new CommandFailed(exitCodes.failed, hint, { cause })
+  }
   if (!options.json) process.stderr.write('This is shown once; only its hash is kept.\n')
   return exitCodes.ok
 }

@@ -11,7 +11,7 @@ import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import { snakeKeys } from '../lib/snake-keys.ts'
 import type { Store } from '../store/store.ts'
-import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -80,7 +80,7 @@ interface Shown {
 }
 
 const jsonLines = (): Shown => ({
-  progress: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
+  progress: (progress) => void writeOutput(`${JSON.stringify(progress)}\n`),
   end: (outcome) => print({ json: true }, snakeKeys(outcome), () => [], { ok: outcome.state === 'done' }),
 })
 

@@ -2,7 +2,7 @@
  * One configuration: defaults < YAML file < environment (`BAYKEEPER_*`) < flags. Every value knows where it came from, and a bad
  * one is reported with file and line (or variable, or flag), what is wrong and what would be right.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
@@ -11,8 +11,10 @@ import { codecNames } from '../codecs/registry.ts'
 import { openDays } from '../forecast/site-plan.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
 import { addressFault } from '../lib/address-list.ts'
+import { NotUtf8, readUtf8File } from '../lib/utf8-file.ts'
+import { topicFilterFault } from '../sources/mqtt/topic-filter.ts'
 import { nameFaults } from './source-names.ts'
-import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './values.ts'
+import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault } from './values.ts'
 
 const text = (rule: Rule) =>
   z
@@ -408,12 +410,13 @@ function withPassword(
   if (url.password !== '') throw refuse('the store has a password too: leave one of them out')
   const file = path.resolve(dir, storePasswordFile)
   try {
-    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    const password = readUtf8File(file).replace(/\r?\n$/, '')
     if (password === '') throw refuse(`${file} is empty`)
     url.password = encodeURIComponent(password)
     return url.href
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
+    if (cause instanceof NotUtf8) throw refuse(cause.message)
     throw refuse(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`)
   }
 }
@@ -464,8 +467,9 @@ interface YamlSource {
 function readYaml(file: string): YamlSource {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readUtf8File(file)
   } catch (cause) {
+    if (cause instanceof NotUtf8) throw new ConfigError(cause.message, { cause })
     throw new ConfigError(
       `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}); name an existing file with --config`,
       { cause },

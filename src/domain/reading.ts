@@ -59,6 +59,9 @@ export interface Reading {
   readonly measures: Measures
 }
 
+/** Epoch of the rows that no rule can place: possible repeats (docs/specs/ordering.md, O11). Their numbers are no part of any boot. */
+export const apartEpoch = -1
+
 /** Why a frame was not understood. A closed set: it is stored with the dead letter and shown to people. */
 export type RejectionCode =
   | 'not-json'

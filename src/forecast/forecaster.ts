@@ -172,6 +172,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   /** One at a time, so that a deadline is of one question. */
   function inTurn(message: object): Promise<unknown> {
     const turn = queue.then(() => ask(message))
+    // Whoever asked gets the fault; the turn goes on.
     queue = turn.catch(() => {})
     return turn
   }

@@ -35,6 +35,6 @@ export function intakeFigures(
     ...total,
     inFlight: counters.inFlight,
     sources: [...sources.values()],
-    journal: { ...journal.stats(), ...(missing === undefined ? {} : { refusing: missing }) },
+    journal: { ...journal.stats(), ...(missing === undefined ? {} : { refusing: missing, refusal: 'gone' as const }) },
   }
 }

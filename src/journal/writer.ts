@@ -311,7 +311,9 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   /** The segment before is finished at leisure: the header of the next one says where it ends. */
   async function retire(segment: ActiveSegment, end: Mark) {
     retention.sized(segment.plan.ordinal, segment.offset)
+    // The header of the next segment says where it ends.
     await sealActive(segment, 'continued', end).catch(() => {})
+    // All of it is synced.
     await segment.file.close().catch(() => {})
   }
 
@@ -326,6 +328,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     retention.sized(segment.plan.ordinal, segment.offset)
     active = undefined
     traces = true
+    // Its durable end is known; the file is not touched again.
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
@@ -355,13 +358,15 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
 
   function stats(): JournalStats {
     upkeep.look()
+    const nearlyFull = upkeep.fullerThan(limits.diskRefuseRatio)
     return {
       segments: retention.figures().segments,
       bytes: retention.figures().bytes + (active?.offset ?? 0),
       freeBytes: upkeep.freeBytes(),
       pendingBytes,
       ...syncs.figures(),
-      refusing: fault?.error.message ?? upkeep.fullerThan(limits.diskRefuseRatio),
+      refusing: fault?.error.message ?? nearlyFull,
+      refusal: fault ? refusalOf(fault.error) : nearlyFull === undefined ? undefined : 'nearly-full',
       warning: upkeep.fullerThan(limits.diskWarnRatio),
     }
   }
@@ -373,9 +378,11 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     if (!active) await commit().catch(() => {})
     if (active) {
       const { file } = active
+      // Records are synced already; recovery finds their end without a seal.
       await sealActive(active, 'closed', durable)
         .then(() => file.sync())
         .catch(() => {})
+      // Records are synced already; recovery finds their end without a seal.
       await file.close().catch(() => {})
     }
     await Promise.all([retiring, upkeep.settled()])
@@ -400,3 +407,5 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
+
+const refusalOf = ({ code }: JournalError) => (code === 'E_JOURNAL_FULL' ? 'full' : 'failed')

@@ -111,6 +111,8 @@ export type ToMain =
       readonly type: 'processor'
       readonly stats: ProcessorStats & { readonly trouble?: Trouble | undefined }
       readonly ledger: LedgerTotals | undefined
+      /** The file of the database is not where it was opened. */
+      readonly gone?: string | undefined
     }
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'want'; readonly beyond: number }

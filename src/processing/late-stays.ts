@@ -2,10 +2,11 @@
  * Stays repaired by late readings: what the stays of a device are with them and what they were without, from the rows around them. A stay that is
  * no more is removed, one that came to light is added; both in the transaction of the readings (docs/specs/ordering.md, H2).
  */
+
+import { apartEpoch } from '../domain/reading.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { listOf, type ReadingRow, type ReadingRows, type SessionRow, type Store } from '../store/store.ts'
 import type { Fleet, Tracked } from './fleet.ts'
-import { apartEpoch } from './order/facts.ts'
 import { timeLateMaxMs } from './plausible-time.ts'
 
 export interface StayKey {

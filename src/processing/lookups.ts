@@ -43,6 +43,8 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
   let repeats = new Map<Tracked, Promise<boolean>>()
   let repeatsOf: DecodedRecord | undefined
   let said: ReturnType<typeof saidIn>
+  /** Numbers of frames per device for which the devices of the record were announced. */
+  let countsAnnounced = new Set<number>()
 
   function announce(record: DecodedRecord, from: number) {
     if (announced === record) return
@@ -84,8 +86,21 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
     // A device that has sent less than this repeats nothing: the store is not asked about each of thousands of new ones.
     if (state.readings + run.length < said.length) return false
     // What a sender repeats for want of an answer is what it sent last.
+    announceNewest(device, said.length)
     const newest = await newestOf(device, said.length)
     return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
+  }
+
+  /** A body of thousands of sensors: the store is asked for all that will be asked for so, at once. */
+  function announceNewest({ state: { source } }: Tracked, count: number) {
+    if (countsAnnounced.has(count)) return
+    countsAnnounced.add(count)
+    const devices: number[] = []
+    for (const [external, ofDevice] of said ?? []) {
+      const other = ofDevice.length === count ? fleet.find(source, external) : undefined
+      if (other && other.state.readings + other.run.length >= count) devices.push(other.state.id)
+    }
+    stored.wantNewest(devices, count)
   }
 
   /** As they came, those that wait included. */
@@ -120,6 +135,7 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
         if (repeatsOf !== record) {
           repeatsOf = record
           repeats = new Map()
+          countsAnnounced = new Set()
           said = saidIn(record)
         }
         const ofDevice = said?.get(device.state.external)

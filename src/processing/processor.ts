@@ -82,6 +82,8 @@ interface Place {
   readonly history: HistoryFold
   /** 0 before the first layout. */
   layoutVersion: number
+  /** Record of this journal that published the newest layout; 0 when none of it did. */
+  layoutRecord: number
   /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
@@ -128,8 +130,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   }
 
   async function loadFolds() {
-    const { foldsFrom, layoutVersion } = await storedFolds()
-    return { ...foldsFrom(), layoutVersion }
+    const { foldsFrom, ...layout } = await storedFolds()
+    return { ...foldsFrom(), ...layout }
   }
 
   async function storedFolds() {
@@ -144,7 +146,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       restoreRuns(fleet, undecided, deps.codecOf)
       return { fleet, history: createHistoryFold(watching, fleet, occupancy, deps.promiseMs) }
     }
-    return { foldsFrom, layoutVersion: stored?.version ?? 0 }
+    const layoutRecord = stored?.published?.journal === reader.id ? stored.published.record : 0
+    return { foldsFrom, layoutVersion: stored?.version ?? 0, layoutRecord }
   }
 
   async function hasOrders(): Promise<boolean> {
@@ -152,10 +155,24 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     return (await store.requeuedDeadLetters(1)).length > 0
   }
 
+  /**
+   * The layout is refused that was made from another than the one in effect. Records of this journal decide, not versions, so that a
+   * database that is made again decides the same.
+   */
+  function isOutdated({ layoutRecord }: Pick<Place, 'layoutRecord'>, { base, row }: LayoutChange): boolean {
+    if (!base || layoutRecord <= (base.journal === reader.id ? base.record : 0)) return false
+    log.warn('a published layout is refused: another took effect after the one it was made from', {
+      record: row.record,
+      by: row.author,
+    })
+    return true
+  }
+
   /** The layout is in effect for every frame behind its record. Its row is written with the readings around it. */
-  function applyLayout(place: Pick<Place, 'fleet' | 'history' | 'layoutVersion'>, change: LayoutChange): LayoutRow {
+  function applyLayout(place: Omit<Place, 'position' | 'base'>, change: LayoutChange): LayoutRow {
     place.history.relayout(change.watching, place.fleet)
     place.layoutVersion++
+    place.layoutRecord = change.row.record
     return { ...change.row, version: place.layoutVersion }
   }
 
@@ -239,6 +256,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
     }
     await troubles.add(fault, serverName)
     meter.state(kind === 'fenced' || blamesRows || kind === 'unknown' ? 'behind' : 'database-down')
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(troubles.delayMs(), signal).catch(() => {})
     return suspicion
   }
@@ -328,8 +346,9 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       if (record.kind === recordKinds.checkpoint && deps.intakeSaid) said.push(deps.intakeSaid(record))
       if (record.kind === recordKinds.desk) {
         const change = layoutChangeOf(record)
-        if (change.ok) layouts.push(applyLayout(place, change.value))
-        else
+        if (change.ok) {
+          if (!isOutdated(place, change.value)) layouts.push(applyLayout(place, change.value))
+        } else
           log.error('a published layout cannot be read: the one before stays in effect; publish it again', {
             record: record.number,
             reason: change.error,
@@ -436,6 +455,7 @@ const lookingBehind = (store: BatchStore, underWay: CommitsUnderWay): BatchStore
 
 /** What is waited for, unless a commit under way fails first. */
 async function orFailed<T>(waited: Promise<T>, underWay: CommitsUnderWay): Promise<T> {
+  // It is raced, or awaited later: a rejection before that must not end the process.
   waited.catch(() => {})
   return Promise.race([waited, underWay.fewerThan(1).then(() => waited)])
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { applyLive, countSeq } from '../domain/fold.ts'
-import type { Reading } from '../domain/reading.ts'
+import { apartEpoch, type Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
 import { type Instant, instant, unreachable } from '../lib/brand.ts'
 import { addSaturating } from '../lib/sum.ts'
@@ -20,7 +20,7 @@ import type { GapBook } from './gap-book.ts'
 import type { HistoryFold } from './history-fold.ts'
 import type { LateStays } from './late-stays.ts'
 import { createLookups } from './lookups.ts'
-import { apartEpoch, type Facts, factsOf, nameOf, payloadHash } from './order/facts.ts'
+import { type Facts, factsOf, nameOf, payloadHash } from './order/facts.ts'
 import { bootsMax, type Overtaken } from './order/order-state.ts'
 import { isNext, type Lookup, type Placement, place, redeliveryMax, risenTo, sessionCopyMs } from './order/place.ts'
 import { isRepetition, isRestart, runMax, type Verdict, verdicts } from './order/undecided.ts'
@@ -478,11 +478,12 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     }
   }
 
-  /** Until a number above both, what the overtaken frame said may be the newest. */
+  /** Until its number comes again, or one above it, what the overtaken frame said may be the newest. */
   function doubtOvertaken(device: Tracked, { seq, occupied }: Overtaken, reading: Reading, time: Instant) {
     const { state, order } = device
     order.changed = true
-    if (reading.seq === undefined || reading.seq > seq) order.overtaken = undefined
+    // Under its own number it was of another boot: it is not above the frames of this one any more.
+    if (reading.seq === undefined || reading.seq >= seq) order.overtaken = undefined
     else if (state.occupied !== occupied) hold(device, time, 'next', history)
   }
 

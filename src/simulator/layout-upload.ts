@@ -21,10 +21,11 @@ export async function uploadLayout(
     if (fault instanceof ApiError && fault.status === 404) return undefined
     throw fault
   })
-  const before = stored && fromWire(stored.layout)
-  const merged = before ? beside(before, layout) : layout
+  const merged = stored ? beside(fromWire(stored.layout), layout) : layout
   if (!merged) return 'present'
-  await client.call(routes.publishLayout, { body: onWire(merged) }, { signal })
+  // What another has written meanwhile is not overwritten.
+  const query = { base: stored?.version ?? 0 }
+  await client.call(routes.publishLayout, { query, body: onWire(merged) }, { signal })
   return 'written'
 }
 

@@ -201,8 +201,8 @@ export interface Store
   findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly StoredKey[]>
   /** Stored readings of one device with these times. */
   findTimes(device: number, times: readonly number[]): Promise<readonly StoredKey[]>
-  /** The newest readings of a device by position, newest first. */
-  newestOf(device: number, count: number): Promise<readonly StoredKey[]>
+  /** The newest readings of each device by position, newest first; a list per device, in their order. */
+  newestOf(devices: readonly number[], count: number): Promise<readonly (readonly StoredKey[])[]>
   /** Readings of a device by their time: `from` inclusive, `to` exclusive, in no order. */
   readingsBetween(device: number, from: Instant, to: Instant): Promise<readonly ReadingRow[]>
   /** Of all devices, or of these. */

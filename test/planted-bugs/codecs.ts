@@ -81,6 +81,13 @@ export const codecBugs: readonly PlantedBug[] = [
     judge: judge('src/domain/hardware-id.test.ts'),
   },
   {
+    what: 'tells two ids apart that look the same',
+    file: 'src/domain/hardware-id.ts',
+    from: "return text.normalize('NFC') as T",
+    to: 'return text',
+    judge: judge('src/domain/hardware-id.test.ts'),
+  },
+  {
     what: 'decodes dead letters again without looking for the decoder that was chosen',
     file: 'src/processing/requeue.ts',
     from: '  await deps.refreshDecoders?.()\n',

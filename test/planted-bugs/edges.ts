@@ -14,6 +14,8 @@ const wireNames = ['--test', 'src/api/wire-names.test.ts']
 const losses = ['--test', 'src/api/losses.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
 const advice = ['--test', 'src/cli/advice.test.ts']
+const api = ['--test', 'src/api/server.test.ts']
+const output = ['--test', 'src/cli/output.slow.test.ts']
 const stays = ['--test', 'src/simulator/transitions.test.ts']
 const plan = ['--test', 'src/simulator/layout-upload.test.ts']
 
@@ -47,6 +49,27 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: place,
   },
   {
+    what: 'ends well after a write that a full disk cut short',
+    file: 'src/cli/output.ts',
+    from: 'for (let at = 0; at < bytes.length; ) at += writeSync(standardOutput, bytes, at)',
+    to: 'writeSync(standardOutput, bytes)',
+    judge: output,
+  },
+  {
+    what: 'reads a configuration file of another encoding as UTF-8',
+    file: 'src/lib/utf8-file.ts',
+    from: "new TextDecoder('utf-8', { fatal: true })",
+    to: "new TextDecoder('utf-8')",
+    judge: config,
+  },
+  {
+    what: 'takes a body of another encoding for UTF-8',
+    file: 'src/api/server.ts',
+    from: 'if (!isUtf8(body as Buffer))',
+    to: 'if (body === undefined)',
+    judge: api,
+  },
+  {
     what: 'passes in config check what start refuses',
     file: 'src/cli/config.ts',
     from: 'await refuseFaulty(loaded)',
@@ -76,7 +99,7 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'takes a topic filter with a wildcard in the middle',
-    file: 'src/config/values.ts',
+    file: 'src/sources/mqtt/topic-filter.ts',
     from: "level === '#' && i < levels.length - 1",
     to: "level === '#' && i > levels.length",
     judge: config,

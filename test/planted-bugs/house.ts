@@ -218,4 +218,11 @@ export const houseBugs: readonly PlantedBug[] = [
     to: 'if (now.dev === opened.dev) return undefined',
     judge: ['--test', 'src/intake/journal-presence.test.ts'],
   },
+  {
+    what: 'sends its own requests through the proxy of the environment',
+    file: 'src/lib/direct-hosts.ts',
+    from: '[...before, ...added].join',
+    to: 'before.join',
+    judge: ['--test', 'test/own-requests.test.ts'],
+  },
 ]

@@ -377,8 +377,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'takes the filter a#',
     file: 'src/sources/mqtt/topic-filter.ts',
-    from: 'levels.every((level, i) =>',
-    to: 'levels.some((level, i) =>',
+    from: 'levels.some((level) => level.length > 1 &&',
+    to: 'levels.every((level) => level.length > 1 &&',
     judge: judge('src/sources/mqtt/protocol.test.ts', 'filter a'),
   },
   {

@@ -290,8 +290,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'looks through closed blocks that the open one still holds',
     file: 'src/store/readings/reading-lookup.ts',
-    from: ".where('block', '<', block)",
-    to: ".where('block', '>', block)",
+    from: "groupOf(toDevice))\n    .where('block', '<', block)",
+    to: "groupOf(toDevice))\n    .where('block', '>', block)",
     judge,
   },
   {
@@ -397,6 +397,20 @@ export const storeBugs: readonly PlantedBug[] = [
     file: 'src/store/server-lease.ts',
     from: 'sql.lit(leaseExpiresMs)',
     to: 'sql.lit(-leaseExpiresMs)',
+    judge,
+  },
+  {
+    what: 'lets a second server listen before it is refused',
+    file: 'src/store/server-lease.ts',
+    from: 'Number(held.age) <= leaseExpiresMs',
+    to: 'Number(held.age) <= 0',
+    judge,
+  },
+  {
+    what: 'commits into a database file that was deleted',
+    file: 'src/store/engine/sqlite/file-presence.ts',
+    from: 'look(file) !== opened',
+    to: 'opened === undefined',
     judge,
   },
 ]

@@ -16,6 +16,7 @@ export function auditHandlers({ auditor, log }: RouteContext): Handlers<typeof a
       const running = needed().run()
       log.info('an audit was asked for', { by: principal?.name })
       if (wait === 'false') {
+        // The progress reports why it failed.
         running.catch(() => {})
         return reply.code(202).send(needed().progress())
       }

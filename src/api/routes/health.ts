@@ -15,7 +15,7 @@ export function healthHandlers(context: RouteContext): Handlers<typeof healthRou
       const reasons = [
         ...Object.entries(status().ready).flatMap(([name, ready]) => (ready ? [] : [`${name} is not ready`])),
         ...(live.loaded ? [] : ['the stored state has not been read yet']),
-        ...(status().problems ?? []),
+        ...(status().problems ?? []).map(({ detail }) => detail),
       ]
       if (reasons.length > 0)
         throw new ProblemError(503, reasons.join('; '), {

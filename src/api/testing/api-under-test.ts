@@ -109,7 +109,7 @@ function committing(store: Store): Publisher {
       const { position, fence } = await store.cursor(journal)
       const publication = decodePublication(record)
       assert.ok(publication)
-      const { at: created, ...said } = publication
+      const { at: created, base: _base, ...said } = publication
       const row = { ...said, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
       await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts: [row] }))
       return { journal, record: position + 1 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../../test/fixtures/effort.ts'
 import { arrivedAt, runCases } from '../codec-cases.ts'
 import { genericCodec } from './decode.ts'
 
@@ -79,7 +78,7 @@ test('no bytes make it throw, and it always answers with readings or one sentenc
       if (!result.ok) assert.ok(result.error.detail.length > 10 && result.error.detail.length < 600)
       else for (const reading of result.value) assert.ok(reading.device.length > 0)
     }),
-    { numRuns: effort(5_000) },
+    { numRuns: 5_000 },
   )
 })
 

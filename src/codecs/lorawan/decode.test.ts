@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../../test/fixtures/effort.ts'
 import { arrivedAt, runCases } from '../codec-cases.ts'
 import { chooseModel } from './choose-model.ts'
 import { createLorawanCodec, lorawanCodec } from './decode.ts'
@@ -111,7 +110,7 @@ test('no payload makes a built-in decoder throw', () => {
         assert.ok(celsius === undefined || (celsius >= -40 && celsius <= 85))
       },
     ),
-    { numRuns: effort(5_000) },
+    { numRuns: 5_000 },
   )
 })
 
@@ -176,7 +175,7 @@ test('no bytes make it throw, nor any JSON under keys it looks for', () => {
       const result = lorawanCodec.decode(bytes, { arrivedAt, meta })
       assert.ok(result.ok ? result.value.length <= 1 : result.error.detail.length < 800)
     }),
-    { numRuns: effort(5_000) },
+    { numRuns: 5_000 },
   )
 })
 

@@ -12,6 +12,8 @@ export interface Facts {
   readonly clock: number | undefined
   /** Device time or network time, else the time of arrival. */
   readonly time: number
+  /** Undefined where the device time is taken whatever it says. */
+  readonly arrived: number | undefined
   readonly hash: number
   readonly isRestart: boolean
   /** Evidence of the transport (docs/specs/ordering.md, O1). */
@@ -58,12 +60,9 @@ export const epochOfName = (name: string): number =>
   name.startsWith('e') ? Number(name.slice(1)) : namedFrom + hash48(name)
 export const isNamedEpoch = (epoch: number) => epoch >= namedFrom
 
-/** Rows that nobody can place: possible repeats. Their numbers are no part of any boot. */
-export const apartEpoch = -1
-
 export function factsOf(
   reading: Reading,
-  { meta }: Uplink,
+  { meta, arrivedAt, time: policy }: Uplink,
   { time, doubted, hash }: { readonly time: number; readonly doubted: boolean; readonly hash: number },
   runAt: number | undefined,
 ): Facts {
@@ -74,6 +73,7 @@ export function factsOf(
     isSession: name?.startsWith('s') === true,
     clock: reading.time === undefined || doubted ? undefined : time,
     time,
+    arrived: policy === 'trust' ? undefined : arrivedAt,
     hash,
     isRestart: reading.kind === 'restart',
     isDup: meta?.['dup'] === '1',
