@@ -1,16 +1,7 @@
 /** The layout as it is written and read: site > level > zone > bay, coordinates in metres, x to the right, y down. */
 import * as z from 'zod'
+import { bayTypes } from './vocabulary.ts'
 
-export const bayTypeNames = [
-  'standard',
-  'disabled',
-  'ev',
-  'permit',
-  'family',
-  'loading',
-  'motorcycle',
-  'staff',
-] as const
 export const baysMax = 200_000
 
 /** The same rule as for the ids that sensors send (src/domain/id-text.ts). */
@@ -37,7 +28,7 @@ const metres = z.number().min(-1_000_000).max(1_000_000)
 
 const layoutBaySchema = z.strictObject({
   id,
-  type: z.enum(bayTypeNames),
+  type: z.enum(bayTypes),
   zone: id.optional().describe('zone of its level'),
   x: metres,
   y: metres,

@@ -3,9 +3,10 @@
  * (OpenAPI) describes it, and `client.ts` calls it: all three are made from the same value, so they cannot disagree.
  */
 import * as z from 'zod'
+import type { Scope } from './vocabulary.ts'
 
 /** `open`: anybody. Else the scope that a key or a session needs. */
-export type Access = 'open' | 'read' | 'operate' | 'admin'
+export type Access = 'open' | Scope
 
 export interface Answer {
   readonly status: number

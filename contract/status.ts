@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { healthProblemSchema } from './health.ts'
 import { sourceSchema } from './ledger.ts'
 import { kpiSchema, ledgerSchema } from './live.ts'
+import { forecasterStates } from './vocabulary.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
 const figure = z.number().nullable()
@@ -55,7 +56,7 @@ export const serverStatusSchema = z
       coalesced: z.int().describe('changes merged for slow viewers'),
     }),
     forecaster: z
-      .object({ state: z.enum(['starting', 'up', 'down', 'off']), detail: z.string() })
+      .object({ state: z.enum(forecasterStates), detail: z.string() })
       .optional()
       .describe('how what forecasts is, in one sentence; nothing else waits for it'),
     sources: z.array(sourceSchema),

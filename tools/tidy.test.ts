@@ -105,6 +105,28 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ['a renamed default export', 'src/lib/a.ts', 'const a = 1\nexport { a as default }', 2, /default export/],
   ['a home directory', 'docs/a.md', `see ${'/home'}/anna/notes.txt`, 1, /path of one machine/],
   ['the place of this checkout', 'README.md', '\nsee CHECKOUT/data', 2, /path of one machine/],
+  [
+    'a closed list that is typed out again',
+    'src/api/a.ts',
+    `\nexport type Cause =\n  | 'overrun'\n  | 'kernel-drop'\n  | 'port-down'`,
+    3,
+    /members of lossCauses again/,
+  ],
+  [
+    'a part of a closed list',
+    'web/src/a.ts',
+    `const open = ['mon', 'tue', 'wed', 'x']`,
+    1,
+    /members of openDays again/,
+  ],
+  ['measures', 'src/a.ts', `const of = ['x', 'count_in', 'battery_v', 'rssi_dbm']`, 1, /members of measures again/],
+  [
+    'a declaration imports a schema',
+    'contract/vocabulary.ts',
+    `import './losses.ts'`,
+    1,
+    /vocabulary may import no other/,
+  ],
   ['a registry', '.npmrc', 'registry=https://registry.npmjs' + '.org/', 1, /host of a package registry/],
   [
     'a lock file that pins a registry',
@@ -134,6 +156,7 @@ describe('tidy lets pass', () => {
       'src/processing/batch.ts': `import { decode } from '../codecs/codec.ts'\nimport { gap } from '../store/tables/gap.ts'\n`,
       'src/domain/bay.ts': `import type { Instant } from '../lib/brand.ts'\n// from 'node:fs'\n`,
       'src/lib/c.ts': `// Why.\nwork()\n  .catch(() => {})\nwork().catch(() => {}) // Why.\n`,
+      'src/auth/keyring.ts': `import { scopes } from '@baykeeper/contract/vocabulary.ts'\nconst two = ['read', 'admin']\n`,
       'web/src/shell/main.tsx': `import './desk.css'\nimport { signal } from '@preact/signals'\n`,
     }
     assert.deepEqual(findings(clean), [])

@@ -1,5 +1,6 @@
 /**
- * Tidy: what the house agreed on and no formatter knows. Import law, names of files, tests left half on, traces of somebody's machine.
+ * Tidy: what the house agreed on and no formatter knows. Import law, names of files, tests left half on, closed lists that are typed out
+ * again, traces of somebody's machine.
  * Each finding says where, what, and what to do.
  */
 import { execFileSync } from 'node:child_process'
@@ -8,6 +9,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
+import { typedAgain } from './typed-again.ts'
 
 /** Everything against the rules in these files of `root`. */
 export function tidy(root: string, files: readonly string[]): Finding[] {
@@ -18,7 +20,8 @@ export function tidy(root: string, files: readonly string[]): Finding[] {
     if (binary.test(file)) return findings
     const text = readFileSync(path.join(root, file), 'utf8')
     findings.push(...patterns(file, text, traces))
-    if (/\.tsx?$/.test(file)) findings.push(...checkImports(table, file, text), ...patterns(file, text, codeRules))
+    if (/\.tsx?$/.test(file))
+      findings.push(...checkImports(table, file, text), ...typedAgain(file, text), ...patterns(file, text, codeRules))
     if (/\.tsx?$/.test(file) && !silentAllowed.test(file)) findings.push(...checkSilence(file, text))
     return findings
   })

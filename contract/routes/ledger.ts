@@ -9,10 +9,11 @@ import {
   sourceSchema,
   wholeDeadLetterSchema,
 } from '../ledger.ts'
-import { discardedSchema, discardSchema, lossCauses, lossReportSchema, sensorDaySchema } from '../losses.ts'
+import { discardedSchema, discardSchema, lossReportSchema, sensorDaySchema } from '../losses.ts'
 import { pageOf } from '../page.ts'
 import { cursorField, dayField, limitField, nameField, route } from '../route.ts'
 import { deadLetterCodeSchema } from '../status.ts'
+import { lossCauses } from '../vocabulary.ts'
 
 /** Dead letters carry their bytes, so pages of them are short. */
 const deadLettersMax = 100

@@ -1,8 +1,9 @@
 /** The live view: what the desk shows, and what a stranger may see of it under `/public`. */
 import * as z from 'zod'
-import { planSchema, siteSummarySchema, streamTopics } from '../live.ts'
+import { planSchema, siteSummarySchema } from '../live.ts'
 import { pageOf } from '../page.ts'
 import { type Access, route } from '../route.ts'
+import { streamTopics } from '../vocabulary.ts'
 
 /** Where a view is, and who may see it. */
 interface View {

@@ -1,8 +1,8 @@
 /** The reference as data: OpenAPI 3.1, made from the routes of the contract. */
 import { problemSchema } from '@baykeeper/contract/problem.ts'
 import type { Answer, Route } from '@baykeeper/contract/route.ts'
+import { scopes } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
-import { scopes } from '../auth/keyring.ts'
 import { problemType } from './problem.ts'
 
 type Json = Record<string, unknown>

@@ -112,6 +112,18 @@ describe('start', { timeout: 280_000 }, () => {
     assert.equal(recorded(server.dataDir).filter(({ role }) => role === 'main').length, 1)
   })
 
+  test('a listener for datagrams keeps its port when intake is killed and starts again', async () => {
+    await using server = await startServer()
+    const announced = () => JSON.parse(readFileSync(readyFile(server.dataDir), 'utf8'))
+    const { udp } = announced()
+    const old = await server.kill('intake')
+    for (let tries = 0; announced().pids.intake === old; tries++) {
+      assert.ok(tries < 500, 'intake does not start again')
+      await sleep(20)
+    }
+    assert.equal(announced().udp, udp)
+  })
+
   test('SIGTERM while a fallen process starts again: it ends on request, not by force', async () => {
     for (const waitMs of [150, 400]) {
       await using server = await startServer()

@@ -2,7 +2,9 @@
  * `baykeeper train`: teaches the forecaster from the store's own history, here and now. Beside a running server too, which serves what came of
  * it; the page shows how far it is. Ctrl-C stops it at a checkpoint, and the same command goes on from there.
  */
+
 import type { TrainingProgress } from '@baykeeper/contract/forecast.ts'
+import { activeTrainingStates } from '@baykeeper/contract/vocabulary.ts'
 import { forecastSites } from '../forecast/lots.ts'
 import { beatMsMax, type TrainingOutcome, train } from '../forecast/training.ts'
 import { forecastDir } from '../forecast/weights.ts'
@@ -60,7 +62,7 @@ export async function trainCommand(options: TrainOptions): Promise<number> {
 async function begin(store: Store): Promise<number> {
   const now = systemClock.now()
   const newest = await store.newestTraining()
-  const isActive = newest && ['asked', 'running', 'cancelling'].includes(newest.state)
+  const isActive = newest && activeTrainingStates.includes(newest.state)
   if (isActive && now - newest.beat < beatMsMax)
     throw new CommandFailed(
       exitCodes.failed,

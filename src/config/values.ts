@@ -1,8 +1,7 @@
 /** Rules for single values of the configuration that a type cannot express. Each returns what is wrong, or undefined. */
 import { isIP } from 'node:net'
+import type { Rule } from '../sources/settings.ts'
 import { mysqlAddress } from '../store/engine/mysql/mysql-address.ts'
-
-export type Rule = (text: string) => string | undefined
 
 const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))
 
@@ -36,10 +35,4 @@ export const storeFault: Rule = (text) => {
   } catch (fault) {
     return messageOf(fault)
   }
-}
-
-export const brokerUrlFault: Rule = (text) => {
-  if (!/^(mqtts?|wss?|tcp|ssl):\/\//.test(text)) return 'must start with mqtt://, mqtts://, ws:// or wss://'
-  const parsed = URL.parse(text)
-  return parsed && parsed.hostname !== '' ? undefined : 'must name a host, as in mqtt://broker.example.org:1883'
 }

@@ -17,6 +17,7 @@ import {
   type ScoreRequest,
   scoreboardSchema,
 } from '@baykeeper/contract/forecast.ts'
+import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Log } from '../lib/log.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
 import { giveWay } from './giving-way.ts'
@@ -34,7 +35,7 @@ export interface ForecasterDeps {
 }
 
 export interface ForecasterState {
-  readonly state: 'starting' | 'up' | 'down'
+  readonly state: Exclude<ForecasterStateName, 'off'>
   /** One sentence. */
   readonly detail: string
 }

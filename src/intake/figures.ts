@@ -27,7 +27,14 @@ export function intakeFigures(
     total.received += count.received
     total.refused += count.refused
     total.unframeable += count.unframeable
-    const listed = sources.get(name) ?? { ...none, name, kind: 'named', state: 'up' as const, detail: '', facts: {} }
+    const listed = sources.get(name) ?? {
+      ...none,
+      name,
+      kind: 'named' as const,
+      state: 'up' as const,
+      detail: '',
+      facts: {},
+    }
     sources.set(name, { ...listed, ...count, losses: counters.recentLosses(name) })
   }
   return {

@@ -20,10 +20,11 @@ import { leaseHeld } from './server-lease.ts'
 import { createWorker, type Worker, WorkerFailed } from './worker.ts'
 
 export interface SupervisorOptions {
-  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
+  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPorts' | 'fence'>
   /** Descriptors of bound sockets, by use. */
   readonly listeners: Listeners
-  readonly udpPort: number | 'off'
+  /** By the key of the source. */
+  readonly udpPorts: Readonly<Record<string, number>>
   readonly log: Log
   /** A process was spawned; called before anything else happens to it. */
   onSpawn?(role: string, pid: number): void
@@ -46,7 +47,8 @@ export interface Supervisor {
   hasListened(role: Role): boolean
   /** Journals a change of the simulated city. */
   publishDemo(record: Uint8Array): Promise<PublishAnswer>
-  udpPort(): number | undefined
+  /** As intake has bound them, by the key of the source. */
+  udpPorts(): Readonly<Record<string, number>>
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
   stop(): Promise<void>
@@ -73,9 +75,9 @@ const heapFlags = (role: Role) => [
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { log } = options
   let settings = options.settings
-  let udpPort = options.udpPort
-  /** As intake has bound it: a port that is only configured is not announced. */
-  let boundUdpPort: number | undefined
+  let { udpPorts } = options
+  /** As intake has bound them: a port that is only configured is not announced. */
+  let boundUdpPorts: Readonly<Record<string, number>> = {}
   let fence = 0
   let wakeAbove: number | undefined
   let intakeFigures: Extract<ToMain, { type: 'intake' }> | undefined
@@ -145,7 +147,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         serialization: 'advanced',
       },
     )
-    const start: ToChild = { type: 'start', settings: { ...settings, role, listeners, udpPort, fence } }
+    const start: ToChild = { type: 'start', settings: { ...settings, role, listeners, udpPorts, fence } }
     child.send(start, undefined, undefined, () => {})
     return child
   }
@@ -154,8 +156,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'ready':
         listened.add(role)
-        if (message.udpPort !== undefined) udpPort = message.udpPort
-        if (role === 'intake') boundUdpPort = message.udpPort
+        if (role === 'intake') boundUdpPorts = message.udpPorts ?? {}
+        udpPorts = { ...udpPorts, ...message.udpPorts }
         if (message.fence !== undefined) fence = message.fence
         if (role === 'intake' && wakeAbove !== undefined) send('intake', { type: 'want', beyond: wakeAbove })
         share()
@@ -255,7 +257,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }),
     hasListened: (role) => listened.has(role),
     publishDemo: (record) => publications.publish('demo', record),
-    udpPort: () => boundUdpPort,
+    udpPorts: () => boundUdpPorts,
     async endDemo() {
       if (!settings.demo) return
       settings = { ...settings, demo: undefined }

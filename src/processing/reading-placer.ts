@@ -3,6 +3,7 @@
  * live state and history. Rules: docs/specs/ordering.md; the decisions themselves are in order/.
  */
 import assert from 'node:assert/strict'
+import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { applyLive, countSeq } from '../domain/fold.ts'
 import { apartEpoch, type Reading } from '../domain/reading.ts'
 import type { Uplink } from '../domain/uplink.ts'
@@ -30,7 +31,6 @@ import type { StoredKeys } from './stored-keys.ts'
 import type { Taken, Ticket, Undecided } from './undecided-frames.ts'
 
 /** Quality marks of a reading row. */
-export const quality = { timeDoubted: 1, late: 2, possibleRepeat: 8, countDoubted: 16 } as const
 
 export type Fate = Outcome | 'undecided'
 type MaybePromise<T> = T | Promise<T>
@@ -388,7 +388,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const { order } = taken.device
     order.repeats++
     order.changed = true
-    return addRow(taken, apartEpoch, quality.late | quality.possibleRepeat)
+    return addRow(taken, apartEpoch, qualityBits.late | qualityBits['possible-repeat'])
   }
 
   /** B5: a retained message says how things stood when it was sent, and nobody knows when that was unless it says so. */
@@ -533,7 +533,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     if (order.held) {
       const clock = clockOf(taken)
       const isStill = clock !== undefined && order.clock !== null && clock <= order.clock
-      if (order.held.until === 'later' && isStill) return addRow(taken, epoch, quality.late)
+      if (order.held.until === 'later' && isStill) return addRow(taken, epoch, qualityBits.late)
       release(device, time, history)
     }
     noteClock(taken)
@@ -542,7 +542,7 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     let marks = 0
     if (reading.measures.countIn !== undefined || reading.measures.countOut !== undefined) {
       const step = stepCounters(device, { countIn, countOut, lastTime }, reading.measures, time)
-      if (step.isDoubtful) marks = quality.countDoubted
+      if (step.isDoubtful) marks = qualityBits['count-doubted']
       history?.counted(state, step, time)
     }
     history?.applied(state, { occupied, since, claimedBay }, reading, time)
@@ -555,14 +555,14 @@ export function createReadingPlacer(deps: PlacerDeps): ReadingPlacer {
     const clock = clockOf(taken)
     const isBefore = clock !== undefined && device.order.clock !== null && clock <= device.order.clock
     if (isBefore && reading.measures.occupied !== undefined) lateStays.add(device, time)
-    return addRow(taken, epoch, marks | quality.late)
+    return addRow(taken, epoch, marks | qualityBits.late)
   }
 
   function addRow(taken: Taken, epoch: number, more: number): Outcome {
     const { device, reading, uplink, pos, idx, hash, time, doubted } = taken
     const { state } = device
     state.readings++
-    const marks = (doubted ? quality.timeDoubted : 0) | more
+    const marks = (doubted ? qualityBits['arrival-time'] : 0) | more
     const seq = reading.seq ?? null
     const head = { pos, idx, device: state.id, epoch, seq, time, arrived: uplink.arrivedAt, quality: marks, hash }
     addReadingRow(rows, head, reading.measures)

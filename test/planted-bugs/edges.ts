@@ -21,6 +21,20 @@ const plan = ['--test', 'src/simulator/layout-upload.test.ts']
 
 export const edgeBugs: readonly PlantedBug[] = [
   {
+    what: 'lets a closed list be typed out a second time',
+    file: 'tools/typed-again.ts',
+    from: 'const membersInRow = 3',
+    to: 'const membersInRow = 30',
+    judge: ['--test', 'tools/tidy.test.ts'],
+  },
+  {
+    what: 'leaves a measure out of the drawer of a device',
+    file: 'web/src/shell/measure-words.ts',
+    from: 'if (value === undefined || batteryMeasures.includes(name)) return []',
+    to: 'if (value === undefined || batteryMeasures.includes(name) || charted) return []',
+    judge: ['--test', 'web/src/shell/measure-words.test.ts'],
+  },
+  {
     what: 'takes a number of the command line that is out of range',
     file: 'src/cli/option-values.ts',
     from: '? Number(text) : Number.NaN\n    if (!(value >= min && value <= max))\n      throw',

@@ -8,7 +8,8 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
-import type { Kpi, SiteSummary, StreamTopic } from '@baykeeper/contract/live.ts'
+import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
+import type { StreamTopic } from '@baykeeper/contract/vocabulary.ts'
 import { deltaEvent, type Frame } from './delta-ring.ts'
 import type { LiveState } from './live-state.ts'
 

@@ -3,6 +3,7 @@
 import { forecastLevels, type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
 import type { ForecastQuality, SiteForecast, TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import type { forecastRoutes } from '@baykeeper/contract/routes/forecasts.ts'
+import { activeTrainingStates } from '@baykeeper/contract/vocabulary.ts'
 import type { TrainingRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
@@ -81,7 +82,7 @@ export function forecastHandlers({
   }
 }
 
-const isActive = ({ state }: TrainingRow) => state === 'asked' || state === 'running' || state === 'cancelling'
+const isActive = ({ state }: TrainingRow) => activeTrainingStates.includes(state)
 
 export function jobOf(row: TrainingRow | undefined): TrainingJob {
   if (!row) return { state: 'never', started: null, ended: null, progress: null, detail: 'No training has run yet.' }

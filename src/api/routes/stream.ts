@@ -1,5 +1,5 @@
 /** Opens a stream; `live/stream-hub.ts` does the work. */
-import type { StreamTopic } from '@baykeeper/contract/live.ts'
+import type { StreamTopic } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { identify } from '../access.ts'
 import type { RouteContext } from '../context.ts'

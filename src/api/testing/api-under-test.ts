@@ -10,6 +10,7 @@ import type { DeviceState } from '../../domain/device.ts'
 import { newDevice } from '../../domain/fold.ts'
 import type { Layout } from '../../domain/layout.ts'
 import { decodePublication } from '../../domain/layout-publication.ts'
+import { noMeasures } from '../../domain/measures.ts'
 import type { DeviceId } from '../../domain/reading.ts'
 import { instant } from '../../lib/brand.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
@@ -140,13 +141,7 @@ export const readingRow = (device: number, seq: number, more: Partial<ReadingRow
   quality: 0,
   hash: seq,
   occupied: seq % 2 === 0,
-  distanceMm: null,
-  countIn: null,
-  countOut: null,
-  batteryV: null,
-  batteryPct: null,
-  temperatureC: null,
-  rssiDbm: null,
+  ...noMeasures,
   ...more,
 })
 

@@ -1,7 +1,9 @@
 /** What a frame says that its place in the order of its device depends on. */
+import { visitorOf } from '../../domain/measure-code.ts'
+import { type Measure, measures } from '../../domain/measures.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { Uplink } from '../../domain/uplink.ts'
-import { hash48, startHash } from '../../lib/hash.ts'
+import { hash48, type RunningHash, startHash } from '../../lib/hash.ts'
 
 export interface Facts {
   readonly seq: number | undefined
@@ -24,6 +26,13 @@ export interface Facts {
   readonly isAfterRun: boolean
 }
 
+const laterMeasures = measures.filter(({ since, radio }) => since !== undefined && !radio)
+const visitLater = visitorOf(laterMeasures.map(({ key }) => key))
+const hashLater = (hash: RunningHash, index: number, value: number) => {
+  hash.text((laterMeasures[index] as Measure).name)
+  hash.number(value)
+}
+
 /**
  * Payload as it is compared between two frames with one identity: what was measured and when, not how the radio heard it or what the
  * network stamped (a network repeats one uplink with other gateways and times), and not how it was spelled (JSON or CSV).
@@ -41,6 +50,8 @@ export function payloadHash({ time, timeSource, bay, kind, measures: m }: Readin
   hash.number(m.temperatureC)
   hash.text(bay)
   hash.text(kind)
+  // Those that came later count only where they are: what was hashed before they were known keeps its hash.
+  visitLater(m, hash, hashLater)
   return hash.end()
 }
 

@@ -15,7 +15,16 @@ import {
   readingKeys,
   readingsAt,
 } from './reading-lookup.ts'
-import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, readingWidth } from './reading-rows.ts'
+import {
+  appendRows,
+  emptied,
+  keyRows,
+  type ReadingRows,
+  readingAt,
+  readingKey,
+  readingRow,
+  readingWidth,
+} from './reading-rows.ts'
 import { toReading } from './rows.ts'
 
 /** By a transaction that has stored rows already: it would see its own. */
@@ -100,7 +109,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
   async function rowsOf(device: number): Promise<(StoredKey & { epoch: number })[]> {
     const tail = await current()
     tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
-    return (tail.byDevice.get(device) ?? []).map((row) => readingRow(tail.rows, row))
+    return (tail.byDevice.get(device) ?? []).map((row) => readingKey(tail.rows, row))
   }
 
   return {

@@ -1,12 +1,14 @@
 /** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuditProgress, type AuditReport, auditProgressSchema } from '@baykeeper/contract/audit.ts'
 import type { HealthProblem } from '@baykeeper/contract/health.ts'
 import { type DeadLetter, type LedgerReport, requeueSchema, type SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
-import { discardSchema, type Loss, type LossReport, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+import { discardSchema, type Loss, type LossReport, type SensorDay } from '@baykeeper/contract/losses.ts'
 import { type ServerStatus, serverStatusSchema } from '@baykeeper/contract/status.ts'
+import { lossCauses } from '@baykeeper/contract/vocabulary.ts'
 import { sampleStatus } from '../pages/pipeline/status-sample.ts'
 import { sampleSources } from './pipeline-samples-under-test.ts'
 

@@ -273,10 +273,13 @@ export const pipelineDe: PipelineDictionary = {
   code_bad_csv: 'Kein gültiges CSV',
   code_bad_line: 'Zeile nicht verstanden',
   code_bad_utf8: 'Kein UTF-8',
+  code_bad_checksum: 'Prüfsumme falsch',
   code_unknown_format: 'Format nicht bekannt',
   code_unknown_envelope: 'Umschlag nicht bekannt',
   code_unknown_payload: 'Nutzdaten nicht bekannt',
+  code_unknown_topic: 'Topic nicht bekannt',
   code_too_many_readings: 'Zu viele Messwerte',
   code_sequence_conflict: 'Nummer zweimal benutzt',
+  code_order_undecided: 'Reihenfolge nicht entschieden',
   code_store_refused: 'Von der Datenbank abgelehnt',
 }

@@ -1,5 +1,9 @@
 /** Texts of the pages about the pipeline in English: fetched with them, so that the desk does not wait for them. */
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { Plural } from '../../i18n/en.ts'
+
+/** A key holds no hyphen. */
+type Underscored<S extends string> = S extends `${infer A}-${infer B}` ? `${A}_${Underscored<B>}` : S
 
 export const pipelineEn = {
   tabs: 'Pages of the pipeline',
@@ -265,13 +269,16 @@ export const pipelineEn = {
   code_bad_csv: 'Not valid CSV',
   code_bad_line: 'Line not understood',
   code_bad_utf8: 'Not UTF-8',
+  code_bad_checksum: 'Checksum wrong',
   code_unknown_format: 'Format not known',
   code_unknown_envelope: 'Envelope not known',
   code_unknown_payload: 'Payload not known',
+  code_unknown_topic: 'Topic not known',
   code_too_many_readings: 'Too many readings',
   code_sequence_conflict: 'Number used twice',
+  code_order_undecided: 'Order not decided',
   code_store_refused: 'Refused by the database',
-} as const satisfies Record<string, string | Plural>
+} as const satisfies Record<string, string | Plural> & Record<`code_${Underscored<RejectionCode>}`, string>
 
 export type PipelineKey = keyof typeof pipelineEn
 export type PipelineDictionary = {
