@@ -38,7 +38,7 @@ test('a call sends key and body, and answers the JSON', async () => {
   assert.deepEqual(init.headers, { authorization: 'Bearer secret', 'content-type': 'application/json' })
 })
 
-test('a problem is thrown with its status and its document, and an answer that is none of ours with its status', async () => {
+test('a problem is thrown with its status and its document, and an answer without one with its status', async () => {
   const problem = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'there is no bay X' }
   const refused = clientOf(() => Response.json(problem, { status: 404 }))
   await assert.rejects(refused.client.call(routes.bay, { params: { id: 'X' } }), (fault) => {

@@ -78,7 +78,7 @@ export interface Client {
 
 export class ApiError extends Error {
   readonly status: number
-  /** Empty when the answer was none of ours, a proxy's for example. */
+  /** Empty when the answer held none, as that of a proxy. */
   readonly problem: Partial<Problem>
   constructor({ method, url }: ApiRequest<unknown>, status: number, problem: Partial<Problem>) {
     super(`${method} ${url} answers ${status}: ${problem.detail ?? problem.title ?? 'no problem document'}`)

@@ -1,5 +1,5 @@
 /**
- * A route of the API is one value that says how it is called, who may call it and what it answers. The server implements it, the reference
+ * A route of the API is one value that states how it is called, who may call it and what it answers. The server implements it, the reference
  * (OpenAPI) describes it, and `client.ts` calls it: all three are made from the same value, so they cannot disagree.
  */
 import * as z from 'zod'
@@ -35,7 +35,7 @@ export interface Route {
   readonly answers: readonly Answer[]
   /** Statuses of problems beside those that follow from access and input. */
   readonly problems?: readonly number[]
-  /** Every path below belongs to it too: the pages of the desk find their way by themselves. */
+  /** Every path below belongs to it too: the pages of the desk have addresses below it. */
   readonly below?: boolean
   /** A HEAD request is answered too; not for a stream. */
   readonly head?: boolean
@@ -44,7 +44,7 @@ export interface Route {
 /** Keeps the literal types of method, path and schemas, which handlers and calls are typed by. */
 export const route = <const R extends Route>(declared: R): R => declared
 
-/** Nobody changes what is sent. */
+/** What is sent is not changed. */
 export type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : T extends object

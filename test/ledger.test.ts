@@ -1,4 +1,4 @@
-/** The ledger, from outside: what was lost and why, dead letters mended and given up, and the audit that finds what does not close. */
+/** The ledger from outside: losses by cause, dead letters retried and discarded, and an audit that finds differences. */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -79,7 +79,7 @@ describe('the ledger', { concurrency: true }, () => {
         ],
       )
       const [refused] = report.items.filter(({ cause }) => cause === 'refused')
-      assert.match(refused?.detail ?? '', /^3 frames of http came without a valid token/)
+      assert.match(refused?.detail ?? '', /^3 messages from http rejected: no valid token/)
       assert.deepEqual(report.totals, [
         { cause: 'sequence-gap', frames: 5, uncounted: 0 },
         { cause: 'refused', frames: 3, uncounted: 0 },
@@ -112,7 +112,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.equal(JSON.parse(cli.stdout).warnings.length, 1)
     })
 
-    test('a dead letter shows its bytes, is given up with a reason once, and the ledger still closes', async () => {
+    test('a dead letter shows its bytes, is discarded with a reason once, and the balance still closes', async () => {
       const { items } = await api().call(routes.deadLetters, { query: { code: 'no-device' } })
       const { id } = items[0] as DeadLetter
       const whole = await api().call(routes.deadLetter, { params: { id } })
@@ -134,7 +134,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([code, data['quarantined'], data['difference']], [0, 2, 0])
     })
 
-    test('the audit on demand recounts beside the running server, tells how far it is, and signs its report', async () => {
+    test('the audit on demand recounts on the running server, reports its progress, and signs its report', async () => {
       const begun = await api().call(routes.startAudit, { query: { wait: 'false' } })
       assert.ok('running' in begun && begun.running)
       const audited = async () => (await api().call(routes.startAudit)) as AuditReport
@@ -153,7 +153,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([after.running, after.report?.sha256, after.failed], [false, sha256, null])
     })
 
-    test('a row that is not as the ledger says is named, and verify exits 5', async () => {
+    test('a row that disagrees with the ledger is named, and verify exits 5', async () => {
       const spoil = (sql: string) => {
         using db = new DatabaseSync(path.join(server.dataDir, 'baykeeper.db'), { timeout: 5_000 })
         db.exec(sql)

@@ -11,7 +11,7 @@ export const auditRoutes = {
     tag: 'Ledger',
     summary: 'Recount the journal against the database',
     description:
-      'Answers when it is done, which may take minutes; nothing waits for it meanwhile, and who asks while one runs gets the same report. `wait=false` answers at once: the progress is told by GET.',
+      'Answers when it is done, which may take minutes; nothing waits for it meanwhile, and who asks while one runs gets the same report. `wait=false` answers at once: GET reports the progress.',
     query: z.strictObject({ wait: flagField.default('true') }),
     problems: [503],
     answers: [

@@ -1,4 +1,4 @@
-/** Devices and what they said. */
+/** Devices and their readings. */
 import * as z from 'zod'
 import { deviceSchema, storedReadingSchema } from '../device.ts'
 import { pageOf } from '../page.ts'
@@ -30,7 +30,7 @@ export const deviceRoutes = {
     access: 'read',
     tag: 'Devices',
     summary: 'One device',
-    description: 'When several sources know the id, the latest measured answers unless `source` says which.',
+    description: 'When several sources know the id, the latest measured answers unless `source` names one.',
     params: idParams,
     query: z.strictObject({ source: nameField }),
     problems: [404, 503],

@@ -19,7 +19,7 @@ export const forecastRoutes = {
     tag: 'Forecast',
     summary: 'What is expected of a site, its levels and zones within 24 hours',
     description:
-      'Quantiles of the taken share at each horizon, issued every five minutes. What rests on old or few readings is wider or withheld, and says why. The lot with the id of the site is the whole site.',
+      'Quantiles of the taken share at each horizon, issued every five minutes. What rests on old or few readings is wider or withheld, with the reason. The lot with the id of the site is the whole site.',
     params: idParams,
     query: z.strictObject({
       at: several(z.iso.datetime({ offset: true }), asked.instants).describe(

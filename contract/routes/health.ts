@@ -1,4 +1,4 @@
-/** For whoever watches the server: alive, ready, figures. Open, because a probe has no key; they hold no device and no secret. */
+/** For monitoring: alive, ready, figures. Open, because a probe has no key; they hold no device and no secret. */
 import * as z from 'zod'
 import { route } from '../route.ts'
 import { serverStatusSchema } from '../status.ts'

@@ -62,7 +62,7 @@ export const historyRoutes = {
     tag: 'History',
     summary: 'Occupancy of one site over time, in even steps',
     description:
-      'Folded from readings as they came. A step in which nothing changed is as the one before ended; the step that goes on is told as if nothing changed until its end. What nobody knew is null, and coverage says how much was known.',
+      'Folded from readings as they came. A step in which nothing changed is as the one before ended; the current step is answered as if nothing changed until its end. What is not known is null, and coverage is the share that is known.',
     params: idParams,
     query: z.strictObject({
       from: timeField().describe(

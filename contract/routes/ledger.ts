@@ -39,7 +39,7 @@ export const ledgerRoutes = {
     path: '/api/v1/dead-letters',
     access: 'read',
     tag: 'Ledger',
-    summary: 'Frames nobody could use, with their bytes',
+    summary: 'Frames that could not be used, with their bytes',
     query: z.strictObject({
       cursor: cursorField,
       limit: limitField(deadLettersMax, deadLettersUsual),
@@ -101,7 +101,7 @@ export const lossRoutes = {
     tag: 'Ledger',
     summary: 'What we lost, and why',
     description:
-      'Newest day first. `totals` sums everything the filter matches, by cause; a cause without a loss is left out, and a loss whose size nobody can know counts as uncounted, never as 0.',
+      'Newest day first. `totals` sums everything the filter matches, by cause; a cause without a loss is left out, and a loss of unknown size counts as uncounted, never as 0.',
     query: z.strictObject({ ...sensorQuery, cause: z.enum(lossCauses).optional() }),
     problems: [503],
     answers: [{ status: 200, description: 'A page of losses', schema: ['LossReport', lossReportSchema] }],
@@ -113,7 +113,7 @@ export const lossRoutes = {
     tag: 'Ledger',
     summary: 'Where the frames of each sensor went, by day',
     description:
-      'Newest day first. A frame counts once for each sensor it speaks of; frames nobody could decode speak of none.',
+      'Newest day first. A frame counts once for each sensor it speaks of; frames that could not be decoded count for none.',
     query: z.strictObject(sensorQuery),
     problems: [503],
     answers: [

@@ -1,6 +1,6 @@
 /**
- * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and whatever fails is tried again when it is
- * due again. Readings, pages and commits never wait for it; what it is is told with `onState` and `onIssued`.
+ * The forecasts of all sites, and the trainings: due work runs one item after the other, and a failed item is retried when it is
+ * due again. Readings, pages and commits never wait for it; progress is reported through `onState` and `onIssued`.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Layout } from '../domain/layout.ts'
@@ -73,9 +73,9 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let fallen: string | undefined
   /** Which process of the forecaster was asked last. */
   let asked = 0
-  service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
+  service.onState({ state: 'starting', detail: 'No layout yet, so there is nothing to forecast.' })
 
-  async function lay() {
+  async function rebuildPlaces() {
     due.layout = clock.now() + layoutMs
     const version = await store.layoutVersion()
     if (version === undefined || version === layoutVersion) return
@@ -181,7 +181,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (gone > 0) log.debug('old forecasts are forgotten', { gone })
   }
 
-  /** What would have been forecast, a few origins a turn: the scoreboard of a new place has something to show. */
+  /** Hindcasts, a few origins a turn, so that a new site has a scoreboard. */
   async function lookBack(running: Forecaster) {
     if (!lookingBack) {
       const each = sites[siteLookedAt++ % sites.length]
@@ -196,7 +196,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
       hindcastsMade += next?.value ?? 0
       if (next?.value) due.score = 0
       if (!isRoundOver) return
-      // What was made up for is looked at again: a past may go on arriving.
+      // Checks finished sites again, because older history may still arrive.
       due.hindcast =
         hindcastsMade > 0 || clock.now() - begun < eagerMsMax ? clock.now() + hindcastAgainMs : Number.POSITIVE_INFINITY
       hindcastsMade = 0
@@ -204,7 +204,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     }
   }
 
-  /** One that is asked for, or that nobody works on any more; or the one of the night, also of one that was missed. */
+  /** Starts a requested, an orphaned, or the nightly training, also one of a missed night. */
   async function trainings() {
     const now = clock.now()
     const newest = await store.newestTraining()
@@ -229,7 +229,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     if (first.rates.historyDays(0) < trainingDaysMin) return
     await store.addTraining({
       ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },
-      detail: 'The nightly fine-tuning waits to begin.',
+      detail: 'Nightly fine-tuning is pending.',
     })
   }
 
@@ -266,7 +266,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
     service.onPids?.({ ...pids })
   }
 
-  /** Weights may have been made by a command beside this process. Those that cannot be served are not tried again. */
+  /** A command may have written new weights. Weights that cannot be served are not tried again. */
   const lookForWeights = () => {
     const served = forecaster?.weights
     if (!served || working) return
@@ -277,7 +277,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   let ticks = 0
   while (!signal.aborted) {
     try {
-      if (clock.now() >= due.layout) await lay()
+      if (clock.now() >= due.layout) await rebuildPlaces()
       if (forecaster && sites.length > 0) {
         if (clock.now() >= due.past) await lookForPast()
         // Another process has been started, and it shows by an answer that it is well.

@@ -1,5 +1,5 @@
 /**
- * The one writer of a journal directory: group commit by a doorbell loop. While one write and its sync run, the next appends gather
+ * The one writer of a journal directory: group commit by a wake-up loop. While one write and its sync run, the next appends gather
  * in the following group; an append is answered when its group is on the disk and so is the name of the file it lies in.
  *
  * - W1 One group is on its way at a time, so what is durable is always a prefix.
@@ -74,7 +74,7 @@ export async function openWriter(dir: string, deps: JournalDeps, options: Journa
 
 /**
  * The newest write of a journal that was not closed may be in the page cache alone, and a sync that failed in the process before is
- * not told to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
+ * unknown to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
  * harms nothing wherever the power goes, and needs no room.
  */
 async function rewriteEnd(files: Files, { end }: Recovered) {
@@ -109,8 +109,12 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
   let durable: Mark = { ...recovered.totals, number: recovered.lastRecord }
   let checkpoint: CheckpointPlace | undefined = recovered.checkpoint
   let active: ActiveSegment | undefined
-  const { segments, ruins } = recovered.directory
-  const retention = await createRetention({ ...{ files, dir, clock }, ...limits, found: [...segments, ...ruins] })
+  const { segments, unreadableSegments } = recovered.directory
+  const retention = await createRetention({
+    ...{ files, dir, clock },
+    ...limits,
+    found: [...segments, ...unreadableSegments],
+  })
   const queue = createGroupQueue({
     ...{ id, mark: durable, usedNumber: recovered.usedNumber },
     segmentBytesMax: limits.segmentBytesMax,
@@ -308,10 +312,10 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     active = target
   }
 
-  /** The segment before is finished at leisure: the header of the next one says where it ends. */
+  /** The previous segment is closed later: the header of the next one holds its end. */
   async function retire(segment: ActiveSegment, end: Mark) {
     retention.sized(segment.plan.ordinal, segment.offset)
-    // The header of the next segment says where it ends.
+    // The header of the next segment holds its end.
     await sealActive(segment, 'continued', end).catch(() => {})
     // All of it is synced.
     await segment.file.close().catch(() => {})
@@ -338,7 +342,7 @@ async function startWriter({ dir, deps, recovered, lock, limits }: Opening): Pro
     queue.replan(durable)
   }
 
-  /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */
+  /** After a short write: truncated before the caller gets the refusal, so that no crash can bring the refused records back. */
   async function cutBack(segment: ActiveSegment) {
     try {
       await segment.file.truncate(segment.offset)

@@ -1,4 +1,4 @@
-/** Puts a layout beside what a server has, so that replayed bays stand on its page. What is there stays as it is. */
+/** Adds a layout to that of a server, so that replayed bays are on its page. The existing layout is not changed. */
 import { ApiError, createClient } from '@baykeeper/contract/client.ts'
 import type { LayoutDocument } from '@baykeeper/contract/layout.ts'
 import { routes } from '@baykeeper/contract/routes.ts'
@@ -23,7 +23,7 @@ export async function uploadLayout(
   })
   const merged = stored ? beside(fromWire(stored.layout), layout) : layout
   if (!merged) return 'present'
-  // What another has written meanwhile is not overwritten.
+  // A concurrent change of another client is not overwritten.
   const query = { base: stored?.version ?? 0 }
   await client.call(routes.publishLayout, { query, body: onWire(merged) }, { signal })
   return 'written'

@@ -1,4 +1,4 @@
-/** Asks the server to do something, and says in words when it did not. */
+/** Sends a command to the server, and shows a text when it failed. */
 import { ApiError, type ApiRequest } from '@baykeeper/contract/client.ts'
 import type { Words } from '../i18n/words.ts'
 import { api } from '../kit/api.ts'
