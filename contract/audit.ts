@@ -8,7 +8,7 @@ const count = z.int()
 export const auditReportSchema = z
   .object({
     time: z.string().describe('when it was finished'),
-    tookMs: count,
+    took_ms: count,
     ok: z.boolean().describe('both halves of the message balance close and every row closes'),
     journal: z.string().describe('id of the journal that was recounted'),
     ledger: ledgerSchema.describe('the message balance as recounted'),
@@ -33,10 +33,10 @@ export const auditReportSchema = z
         lost: count,
         damaged: count,
         readings: count.describe('rows stored'),
-        deadLetters: count.describe('in frames'),
+        dead_letters: count.describe('in frames'),
         discarded: count.describe('in frames'),
-        openGaps: count.describe('missing numbers of the current count of its sensors: a late frame may still come'),
-        confirmedLost: count.describe('missing numbers of counts that have ended'),
+        open_gaps: count.describe('missing numbers of the current count of its sensors: a late frame may still come'),
+        confirmed_lost: count.describe('missing numbers of counts that have ended'),
       }),
     ),
     sensors: count.describe('sensors recounted'),
@@ -51,7 +51,7 @@ export const auditReportSchema = z
     examples: [
       {
         time: '2026-11-23T08:00:00.000Z',
-        tookMs: 812,
+        took_ms: 812,
         ok: true,
         journal: '0123456789abcdef0123456789abcdef',
         ledger: {
@@ -63,7 +63,7 @@ export const auditReportSchema = z
           {
             ...{ source: 'http', received: 118_086, accepted: 118_085, refused: 1, unframeable: 0 },
             ...{ committed: 118_084, duplicate: 0, quarantined: 1, tentative: 0, pending: 0, lost: 0, damaged: 0 },
-            ...{ readings: 118_084, deadLetters: 1, discarded: 0, openGaps: 0, confirmedLost: 0 },
+            ...{ readings: 118_084, dead_letters: 1, discarded: 0, open_gaps: 0, confirmed_lost: 0 },
           },
         ],
         sensors: 1_412,

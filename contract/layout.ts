@@ -58,8 +58,8 @@ const siteSchema = z.strictObject({
 
 const layoutExample = {
   name: 'Harbour City',
-  bayW: 2.5,
-  bayH: 5,
+  bay_w: 2.5,
+  bay_h: 5,
   sites: [
     {
       id: 'north',
@@ -84,8 +84,8 @@ const layoutExample = {
 export const layoutSchema = z
   .strictObject({
     name: z.string().max(200).refine(shown, steeringFault),
-    bayW: z.number().positive().max(100).describe('width of one bay, metres'),
-    bayH: z.number().positive().max(100),
+    bay_w: z.number().positive().max(100).describe('width of one bay, metres'),
+    bay_h: z.number().positive().max(100),
     sites: z.array(siteSchema),
   })
   .superRefine((layout, context) => {
@@ -116,6 +116,7 @@ export const layoutSchema = z
     if (bays.size > baysMax) context.addIssue({ code: 'custom', path: ['sites'], message: `more than ${baysMax} bays` })
   })
   .meta({ examples: [layoutExample] })
+export type LayoutDocument = z.infer<typeof layoutSchema>
 
 export const storedLayoutSchema = z
   .object({

@@ -153,6 +153,7 @@ export const requeueSchema = z
     z.strictObject({ all: z.literal(true) }),
   ])
   .meta({ examples: [{ id: '912.0' }, { code: 'no-device', source: 'http' }, { all: true }] })
+export type Requeue = z.infer<typeof requeueSchema>
 
 export const requeuedSchema = z.object({ requeued: z.int() }).meta({ examples: [{ requeued: 1 }] })
 
@@ -208,7 +209,7 @@ export const sourceSchema = z
         refused: 0,
         lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
         warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
-        figures: { kernelDrops: 2, receiveBufferBytes: 212_992 },
+        figures: { kernel_drops: 2, receive_buffer_bytes: 212_992 },
         losses: [
           {
             cause: 'kernel-drop',

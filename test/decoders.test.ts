@@ -1,9 +1,11 @@
 /** A LoRaWAN device whose model nothing names, from its first dead letter to its bay: with the commands that the dead letter advises. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { runCli } from './fixtures/cli.ts'
-import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startServer } from './fixtures/server.ts'
 
 const uplink = (f_cnt: number, bytes: number) => ({
   end_device_ids: { device_id: 'north-7', dev_eui: '70b3d57ed0000017' },
@@ -36,9 +38,7 @@ test('the command a dead letter advises exists, decodes it, and later frames of 
     return (JSON.parse(stdout) as { data: { items: Letter[]; choices: object[]; decoders: string[] } }).data
   }
   const occupied = async () => {
-    const answer = await fetch(`${server.ready.web}/api/v1/devices/70B3D57ED0000017`, {
-      headers: { authorization: `Bearer ${apiKey}` },
-    })
+    const answer = await apiOf(server.ready.web).answer(routes.device, { params: { id: '70B3D57ED0000017' } })
     return answer.status === 200 ? ((await answer.json()) as { occupied: boolean }).occupied : answer.status
   }
   const eventually = async (wanted: unknown, look: () => Promise<unknown>) => {
@@ -66,7 +66,7 @@ test('the command a dead letter advises exists, decodes it, and later frames of 
   assert.equal((await cli('decoder', 'list')).choices.length, 1)
 
   const exported = await runCli(['journal', 'export', '--decoded', '--data', server.dataDir])
-  assert.match(exported.stdout, /"measures":\{"rssiDbm":-80,"snrDb":9.5,"occupied":true\}/)
+  assert.match(exported.stdout, /"measures":\{"rssi_dbm":-80,"snr_db":9.5,"occupied":true\}/)
 
   const wrong = await runCli(['dlq', 'requeue', letter.id, '--decoder', 'bosch', '--data', server.dataDir])
   assert.equal(wrong.code, 2)

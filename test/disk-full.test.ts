@@ -1,4 +1,5 @@
 /** A disk that is really full: senders that can retry get an error, the others are still accepted, and it recovers without a restart. */
+
 import assert from 'node:assert/strict'
 import dgram from 'node:dgram'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -6,9 +7,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { createOracle, type SentFrame } from './fixtures/oracle.ts'
 import { readingsOf } from './fixtures/readings.ts'
-import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startServer } from './fixtures/server.ts'
 import { openSmallDisk, smallDiskMissing } from './fixtures/small-disk.ts'
 
 const diskMb = 192
@@ -56,8 +58,7 @@ test('a full disk refuses with 503 and Retry-After, keeps reads up, and resumes 
     assert.equal(refused?.status, 503, 'the disk is full long before this much is sent')
     assert.ok(Number(refused.headers.get('retry-after')) > 0, 'and has a retry time')
     assert.match(((await refused.json()) as { detail: string }).detail, /disk|space|full/i)
-    const status = await fetch(`${server.ready.web}/api/v1/sources`, { headers: { authorization: `Bearer ${apiKey}` } })
-    assert.equal(status.status, 200, 'reads stay up')
+    assert.equal((await apiOf(server.ready.web).answer(routes.sources)).status, 200, 'reads stay up')
     assert.ok((await readingsOf(server.ready.web, 'A')).length > 0)
 
     // Who cannot send again still finds the room that is left.

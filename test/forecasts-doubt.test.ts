@@ -2,6 +2,7 @@
  * Forecasts of a running server for sites with little data or closed sites: wider or withheld, with the reason, by the API that pages
  * read. No reading comes in; the newest message of each site has another age.
  */
+
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -9,8 +10,9 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type SiteForecast, siteForecastSchema } from '@baykeeper/contract/forecast-pages.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { seedPast } from './fixtures/forecast-history.ts'
-import { apiKey, startServer, type TestServer } from './fixtures/server.ts'
+import { apiOf, startServer, type TestServer } from './fixtures/server.ts'
 
 const zone = 'Europe/Berlin'
 const silentMinutes = { sta: 35, mall: 200 }
@@ -39,11 +41,10 @@ after(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
 })
 
-async function forecastOf(site: string, query = ''): Promise<SiteForecast> {
-  const url = `${server.ready.web}/api/v1/sites/${site}/forecast${query}`
+async function forecastOf(site: string, spaces: readonly number[] = []): Promise<SiteForecast> {
+  const asked = { params: { id: site }, query: { free_at_least: spaces } }
   for (const limit = performance.now() + waitMsMax; ; await sleep(200)) {
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })
-    const forecast = siteForecastSchema.parse(await answer.json())
+    const forecast = siteForecastSchema.parse(await apiOf(server.ready.web).call(routes.forecast, asked))
     if (forecast.issued !== null) return forecast
     if (performance.now() > limit) assert.fail(`no forecast of ${site}\n${server.logs().slice(-2_000)}`)
   }
@@ -59,7 +60,7 @@ function isInterval({ rate }: SiteForecast['lots'][number]['points'][number]): b
 
 describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
   test('fresh state: nothing is widened, and the chance of so many free bays falls with their number', async () => {
-    const forecast = await forecastOf('old', '?free_at_least=1&free_at_least=5&free_at_least=100000')
+    const forecast = await forecastOf('old', [1, 5, 100_000])
     assert.equal(forecast.state, 'fresh', JSON.stringify([forecast.pipeline, pointsOf(forecast)[0]]))
     for (const { widened, p_free } of pointsOf(forecast)) {
       assert.equal(widened, 1)

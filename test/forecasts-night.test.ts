@@ -2,6 +2,7 @@
  * The fine-tuning of a night with all its processes: it starts automatically at the hour of the site's own time zone, once, goes on from its
  * checkpoint when its processes are killed, and what it made is judged before it serves.
  */
+
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -14,11 +15,12 @@ import {
   type TrainingJob,
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
 import { openStore } from '../src/store/engine/open.ts'
 import { pastLayout, seedPast } from './fixtures/forecast-history.ts'
-import { apiKey, startServer, type TestServer } from './fixtures/server.ts'
+import { apiOf, startServer, type TestServer } from './fixtures/server.ts'
 
 /** One whose hour goes on for a while, so that the night does not end in the midst of it, and which is not that of UTC. */
 const zone = ['Asia/Tokyo', 'Asia/Kolkata'].find((each) => localTime(each).minute < 40) ?? 'Asia/Kathmandu'
@@ -60,11 +62,10 @@ async function start(nightHour: number): Promise<TestServer> {
   return server
 }
 
-const headers = { authorization: `Bearer ${apiKey}` }
-const get = async (url: string): Promise<unknown> => (await fetch(`${server?.ready.web}${url}`, { headers })).json()
-const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await get('/api/v1/forecast/training'))
+const api = () => apiOf(server?.ready.web ?? '')
+const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await api().call(routes.training))
 const quality = async (): Promise<ForecastQuality> =>
-  forecastQualitySchema.parse(await get(`/api/v1/sites/${site}/forecast/quality`))
+  forecastQualitySchema.parse(await api().call(routes.forecastQuality, { params: { id: site } }))
 /** As it is stored, with its author. */
 async function newestTraining() {
   await using store = await openStore(database(), { log: silentLog, clock: systemClock })

@@ -2,6 +2,7 @@
  * Forecasts with all their processes, beside readings that keep coming: a forecaster that is killed comes back, a training that is killed goes
  * on from its checkpoint, and neither costs a reading or makes a sender wait.
  */
+
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,10 +16,11 @@ import {
   type TrainingJob,
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { jsonLine } from '../src/simulator/wire-reading.ts'
 import { pastLayout, seedPast } from './fixtures/forecast-history.ts'
 import { drainedLedger } from './fixtures/readings.ts'
-import { apiKey, ingestToken, startServer, type TestServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startServer, type TestServer } from './fixtures/server.ts'
 
 const days = 42
 const past = { bays: 48, seed: 3, zone: 'Europe/Berlin', days }
@@ -90,11 +92,12 @@ function sending() {
   }
 }
 
-const headers = { authorization: `Bearer ${apiKey}` }
-const get = async (url: string): Promise<unknown> => (await fetch(`${server.ready.web}${url}`, { headers })).json()
+const api = () => apiOf(server.ready.web)
+const here = { params: { id: site } }
+/** Checked, not only typed: what the server answers is part of what is tried here. */
 const forecast = async (): Promise<SiteForecast> =>
-  siteForecastSchema.parse(await get(`/api/v1/sites/${site}/forecast?free_at_least=1`))
-const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await get('/api/v1/forecast/training'))
+  siteForecastSchema.parse(await api().call(routes.forecast, { ...here, query: { free_at_least: 1 } }))
+const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await api().call(routes.training))
 
 async function until<T>(what: string, look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
   for (const limit = performance.now() + waitMsMax; ; await sleep(200)) {
@@ -129,7 +132,7 @@ describe('forecasts of a running server', { timeout: 700_000 }, () => {
       assert.equal(points.length, 13)
       assert.ok(points.every(({ rate, p_free }) => rate?.length === 7 && p_free.length === 1))
     }
-    const quality = (await get(`/api/v1/sites/${site}/forecast/quality`)) as { model: { name: string } | null }
+    const quality = await api().call(routes.forecastQuality, here)
     assert.equal(quality.model?.name, 'shipped weights')
   })
 
@@ -151,7 +154,7 @@ describe('forecasts of a running server', { timeout: 700_000 }, () => {
     const quiet = sending()
     await sleep(4_000)
     const without = await quiet.stop()
-    const asked = await fetch(`${server.ready.web}/api/v1/forecast/training`, { method: 'POST', headers })
+    const asked = await api().answer(routes.startTraining)
     assert.equal(asked.status, 202)
     await until('training', training, ({ progress }) => progress?.stage === 'training' && progress.step >= 20)
     const load = sending()
@@ -180,7 +183,7 @@ describe('forecasts of a running server', { timeout: 700_000 }, () => {
   test('all that was sent meanwhile is stored', async () => {
     const { data } = await drainedLedger(dataDir)
     assert.equal(data['difference'], 0)
-    const { items } = (await get('/api/v1/devices?limit=100')) as { items: { readings: number }[] }
+    const { items } = await api().call(routes.devices, { query: { limit: 100 } })
     assert.equal(
       items.reduce((sum, { readings }) => sum + readings, 0),
       sent,

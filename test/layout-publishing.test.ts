@@ -1,4 +1,5 @@
 /** A layout is a record of the journal: what a running server makes of it while its processes are killed. */
+
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,31 +7,28 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError } from '@baykeeper/contract/client.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { signal } from '../tools/process-tree.ts'
-import { apiKey, ingestToken, type ReadyFile, type ServerOptions, startServer } from './fixtures/server.ts'
-
-const bearer = { authorization: `Bearer ${apiKey}` }
+import { apiOf, ingestToken, type ReadyFile, type ServerOptions, startServer } from './fixtures/server.ts'
 
 const layoutOf = (ids: readonly string[]) => ({
-  ...{ name: 'Harbour City', bayW: 2.5, bayH: 5 },
+  ...{ name: 'Harbour City', bay_w: 2.5, bay_h: 5 },
   sites: [
     {
       ...{ id: 'south', name: 'South Garage', zone: 'Europe/Berlin' },
       levels: [
         {
           ...{ id: 'l0', name: 'Ground', x: 0, y: 0, w: 100, h: 50, zones: [] },
-          bays: ids.map((id, i) => ({ id, type: 'standard', x: i * 3, y: 0, device: `sensor-of-${id}` })),
+          bays: ids.map((id, i) => ({ id, type: 'standard' as const, x: i * 3, y: 0, device: `sensor-of-${id}` })),
         },
       ],
     },
   ],
 })
 
-async function put(ready: ReadyFile, ids: readonly string[], query = '') {
-  const headers = { ...bearer, 'content-type': 'application/json' }
-  const answer = await fetch(`${ready.web}/api/v1/layout${query}`, {
-    ...{ method: 'PUT', headers, body: JSON.stringify(layoutOf(ids)) },
-  })
+async function put(ready: ReadyFile, ids: readonly string[], base?: number) {
+  const answer = await apiOf(ready.web).answer(routes.publishLayout, { query: { base }, body: layoutOf(ids) })
   return { status: answer.status, body: (await answer.json()) as { version?: number | null; code?: string } }
 }
 
@@ -44,14 +42,13 @@ async function stays(ready: ReadyFile, ids: readonly string[], seq: number) {
   assert.ok(answer.ok, await answer.text())
 }
 
-async function get<T>(ready: ReadyFile, url: string): Promise<T> {
-  const answer = await fetch(`${ready.web}/api/v1${url}`, { headers: bearer })
-  return (answer.ok ? await answer.json() : {}) as T
-}
+/** Undefined where there is none yet. */
+const found = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((fault) => {
+    if (fault instanceof ApiError) return undefined
+    throw fault
+  })
 
-interface Stays {
-  readonly items?: readonly { readonly bay: string | null; readonly device: { readonly id: string } }[]
-}
 /** A server whose pages answer: on a busy machine it is ready before they are. */
 async function answering(options: ServerOptions = {}) {
   const server = await startServer(options)
@@ -67,9 +64,10 @@ async function answering(options: ServerOptions = {}) {
   return server
 }
 
+const ofSouth = { params: { id: 'south' }, query: { limit: 1_000 } }
 const bayed = async (ready: ReadyFile) =>
-  ((await get<Stays>(ready, '/sites/south/sessions?limit=1000')).items ?? []).map(({ bay }) => bay).sort()
-const version = async (ready: ReadyFile) => (await get<{ version?: number }>(ready, '/layout')).version
+  ((await found(apiOf(ready.web).call(routes.siteSessions, ofSouth)))?.items ?? []).map(({ bay }) => bay).sort()
+const version = async (ready: ReadyFile) => (await found(apiOf(ready.web).call(routes.layout)))?.version
 
 async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
   let found = await look()
@@ -114,12 +112,12 @@ describe('a published layout', () => {
   test('of many that are made from one version at once, one takes effect and the others are refused', async () => {
     await using server = await answering()
     const { ready } = server
-    assert.equal((await put(ready, bays.slice(0, 1), '?base=0')).status, 200)
+    assert.equal((await put(ready, bays.slice(0, 1), 0)).status, 200)
     for (let n = 1; n <= 3; n++) {
-      const answers = await Promise.all(bays.slice(0, 6).map((bay) => put(ready, [bay], `?base=${n}`)))
+      const answers = await Promise.all(bays.slice(0, 6).map((bay) => put(ready, [bay], n)))
       assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409])
       const winner = answers.findIndex(({ status }) => status === 200)
-      const { layout } = await get<{ layout: ReturnType<typeof layoutOf> }>(ready, '/layout')
+      const { layout } = await apiOf(ready.web).call(routes.layout)
       assert.deepEqual(layout, layoutOf([bays[winner] as string]))
     }
     assert.equal(await version(ready), 4)
@@ -203,8 +201,8 @@ describe('a published layout', () => {
         (is) => is,
       )
       await until(
-        () => get<{ items?: readonly object[] }>(ready, '/devices'),
-        ({ items = [] }) => items.length === bays.length,
+        () => found(apiOf(ready.web).call(routes.devices)),
+        (page) => page?.items.length === bays.length,
       )
       assert.equal(
         await until(

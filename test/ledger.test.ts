@@ -1,4 +1,5 @@
 /** The ledger from outside: losses by cause, dead letters retried and discarded, and an audit that finds differences. */
+
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -7,14 +8,13 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
-import type { DeadLetter, LedgerReport, WholeDeadLetter } from '@baykeeper/contract/ledger.ts'
-import type { LossReport, SensorDay } from '@baykeeper/contract/losses.ts'
+import type { AuditReport } from '@baykeeper/contract/audit.ts'
+import type { DeadLetter } from '@baykeeper/contract/ledger.ts'
+import type { SensorDay } from '@baykeeper/contract/losses.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { runCli, verifyLedger } from './fixtures/cli.ts'
 import { drainedLedger, readingsOf } from './fixtures/readings.ts'
-import { apiKey, ingestToken, startServer, type TestServer } from './fixtures/server.ts'
-
-const key = { authorization: `Bearer ${apiKey}` }
+import { apiOf, ingestToken, startServer, type TestServer } from './fixtures/server.ts'
 
 /** An uplink of a network server, sent where plain readings are expected. */
 const uplink = (fCnt: number) => ({
@@ -27,20 +27,7 @@ const numbered = (device: string, ...seqs: number[]) =>
   seqs.map((seq) => ({ device, seq, boot: 'first', occupied: seq % 2 === 0 }))
 
 function talkingTo(server: () => TestServer) {
-  const get = async <T>(where: string): Promise<T> => {
-    const answer = await fetch(`${server().ready.web}/api/v1${where}`, { headers: key })
-    assert.equal(answer.status, 200, await answer.clone().text())
-    return (await answer.json()) as T
-  }
-  const act = async <T>(where: string, body?: object): Promise<T> => {
-    const answer = await fetch(`${server().ready.web}/api/v1${where}`, {
-      method: 'POST',
-      headers: { ...key, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    assert.ok(answer.ok, `${answer.status} ${await answer.clone().text()}`)
-    return (await answer.json()) as T
-  }
+  const api = () => apiOf(server().ready.web)
   const send = async (body: unknown, token = ingestToken) => {
     const answer = await fetch(`${server().ready.ingest}/ingest/v1`, {
       method: 'POST',
@@ -49,7 +36,7 @@ function talkingTo(server: () => TestServer) {
     })
     return answer.status
   }
-  return { get, act, send }
+  return { api, send }
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
@@ -65,7 +52,7 @@ async function eventually<T>(what: string, look: () => Promise<T | undefined>): 
 describe('the ledger', { concurrency: true }, () => {
   describe('what was lost, and why', { concurrency: 1 }, () => {
     let server: TestServer
-    const { get, act, send } = talkingTo(() => server)
+    const { api, send } = talkingTo(() => server)
     before(async () => {
       server = await startServer()
       for (const body of [numbered('bay-17', 1, 2, 6), numbered('bay-17', 6, 10), numbered('bay-18', 1, 2, 3)])
@@ -79,7 +66,7 @@ describe('the ledger', { concurrency: true }, () => {
 
     test('gaps are ranges of one sensor, closed by late frames; refusals have their reason', async () => {
       const report = await eventually('refusal in the ledger', async () => {
-        const found = await get<LossReport>('/ledger/losses')
+        const found = await api().call(routes.losses)
         return found.totals.some(({ cause, frames }) => cause === 'refused' && frames === 3) ? found : undefined
       })
       const gaps = report.items.filter(({ cause }) => cause === 'sequence-gap')
@@ -104,7 +91,7 @@ describe('the ledger', { concurrency: true }, () => {
     })
 
     test('each sensor has its day, and each source both sides of it', async () => {
-      const { items } = await get<{ items: SensorDay[] }>('/ledger/sensors')
+      const { items } = await api().call(routes.sensorDays)
       const [one, two] = items.sort((a, b) => (a.device < b.device ? -1 : 1))
       const { day, source } = one as SensorDay
       assert.deepEqual(items, [
@@ -113,7 +100,7 @@ describe('the ledger', { concurrency: true }, () => {
       ])
       assert.ok(two)
       const ledger = await eventually('intake day in the ledger', async () => {
-        const { rows } = await get<LedgerReport>('/ledger')
+        const { rows } = await api().call(routes.ledger)
         return rows.find((row) => row.source === source && row.accepted === 11)
       })
       assert.deepEqual(ledger, {
@@ -126,9 +113,9 @@ describe('the ledger', { concurrency: true }, () => {
     })
 
     test('a dead letter shows its bytes, is discarded with a reason once, and the balance still closes', async () => {
-      const { items } = await get<{ items: DeadLetter[] }>('/dead-letters?code=no-device')
+      const { items } = await api().call(routes.deadLetters, { query: { code: 'no-device' } })
       const { id } = items[0] as DeadLetter
-      const whole = await get<WholeDeadLetter>(`/dead-letters/${id}`)
+      const whole = await api().call(routes.deadLetter, { params: { id } })
       assert.equal(Buffer.from(whole.bytes, 'base64').toString(), '{"no":"sense"}')
       assert.equal(whole.hex[0], '00000000  7b 22 6e 6f 22 3a 22 73  65 6e 73 65 22 7d        |{"no":"sense"}|')
       const shown = await runCli(['dlq', 'show', id, '--data', server.dataDir])
@@ -136,8 +123,8 @@ describe('the ledger', { concurrency: true }, () => {
       const unsaid = await runCli(['dlq', 'discard', id, '--data', server.dataDir])
       assert.equal(unsaid.code, 2)
       const order = { id, reason: 'noise from the installation' }
-      assert.deepEqual(await act('/dead-letters/discard', order), { discarded: 1 })
-      assert.deepEqual(await act('/dead-letters/discard', order), { discarded: 0 })
+      assert.deepEqual(await api().call(routes.discard, { body: order }), { discarded: 1 })
+      assert.deepEqual(await api().call(routes.discard, { body: order }), { discarded: 0 })
       const again = await runCli(['dlq', 'discard', id, '--reason', 'once more', '--json', '--data', server.dataDir])
       assert.deepEqual(JSON.parse(again.stdout).data, { discarded: 0 })
       const gone = await runCli(['dlq', 'show', id, '--data', server.dataDir])
@@ -148,16 +135,21 @@ describe('the ledger', { concurrency: true }, () => {
     })
 
     test('the audit on demand recounts on the running server, reports its progress, and signs its report', async () => {
-      assert.equal((await act<AuditProgress>('/ledger/audit?wait=false')).running, true)
-      const [report, same] = await Promise.all([act<AuditReport>('/ledger/audit'), act<AuditReport>('/ledger/audit')])
+      const begun = await api().call(routes.startAudit, { query: { wait: 'false' } })
+      assert.ok('running' in begun && begun.running)
+      const audited = async () => (await api().call(routes.startAudit)) as AuditReport
+      const [report, same] = await Promise.all([audited(), audited()])
       assert.deepEqual(report, same)
       const { sha256, ...body } = report
       assert.equal(createHash('sha256').update(JSON.stringify(body)).digest('hex'), sha256)
       assert.deepEqual([report.ok, report.brackets, report.warnings], [true, { intake: 0, store: 0 }, []])
       assert.deepEqual([report.sensors, report.ledger.accepted, report.ledger.refused], [2, 11, 3])
       const [env] = report.sources.filter(({ source }) => source !== 'http')
-      assert.deepEqual([env?.readings, env?.deadLetters, env?.discarded, env?.openGaps, env?.pending], [8, 1, 1, 5, 0])
-      const after = await get<AuditProgress>('/ledger/audit')
+      assert.deepEqual(
+        [env?.readings, env?.dead_letters, env?.discarded, env?.open_gaps, env?.pending],
+        [8, 1, 1, 5, 0],
+      )
+      const after = await api().call(routes.audit)
       assert.deepEqual([after.running, after.report?.sha256, after.failed], [false, sha256, null])
     })
 
@@ -202,7 +194,7 @@ describe('the ledger', { concurrency: true }, () => {
   describe('a codec that was wrong', { concurrency: 1 }, () => {
     let dir: string
     let server: TestServer
-    const { get, act, send } = talkingTo(() => server)
+    const { api, send } = talkingTo(() => server)
     before(async () => {
       dir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-ledger-'))
       server = await startServer({ dataDir: dir })
@@ -216,7 +208,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.equal(await send([uplink(1), uplink(2)]), 202)
       assert.equal(await send(uplink(3)), 202)
       assert.equal((await drainedLedger(dir)).data['quarantined'], 3)
-      const before = await get<{ items: DeadLetter[] }>('/dead-letters')
+      const before = await api().call(routes.deadLetters)
       const source = before.items[0]?.source as string
       assert.deepEqual(
         before.items.map(({ code }) => code),
@@ -227,15 +219,18 @@ describe('the ledger', { concurrency: true }, () => {
       const config = path.join(dir, 'baykeeper.yaml')
       await writeFile(config, `codecs:\n  ${source}: lorawan\n`)
       server = await startServer({ dataDir: dir, flags: ['--config', config] })
-      assert.deepEqual(await act('/dead-letters/requeue', { all: true }), { requeued: 3 })
+      assert.deepEqual(await api().call(routes.requeue, { body: { all: true } }), { requeued: 3 })
       await eventually('empty list of dead letters', async () =>
-        (await get<{ items: DeadLetter[] }>('/dead-letters')).items.length === 0 ? true : undefined,
+        (await api().call(routes.deadLetters)).items.length === 0 ? true : undefined,
       )
       for (let i = 0; i < 2; i++) {
-        assert.deepEqual(await act('/dead-letters/requeue', { all: true }), { requeued: 0 })
-        assert.deepEqual(await act('/dead-letters/discard', { id: before.items[0]?.id, reason: 'too late' }), {
-          discarded: 0,
-        })
+        assert.deepEqual(await api().call(routes.requeue, { body: { all: true } }), { requeued: 0 })
+        assert.deepEqual(
+          await api().call(routes.discard, { body: { id: before.items[0]?.id ?? '', reason: 'too late' } }),
+          {
+            discarded: 0,
+          },
+        )
         await sleep(1_200)
         const readings = await readingsOf(server.ready.web, parkingDevice)
         assert.deepEqual(
@@ -265,7 +260,7 @@ describe('the ledger', { concurrency: true }, () => {
       await file.write(Buffer.from([bytes[at + 2] === 0 ? 1 : 0]), 0, 1, at + 2)
       server = await startServer({ dataDir: dir })
       const loss = await eventually('damage in the ledger', async () => {
-        const { items } = await get<LossReport>('/ledger/losses?cause=journal-damage')
+        const { items } = await api().call(routes.losses, { query: { cause: 'journal-damage' } })
         return items[0]
       })
       assert.deepEqual([loss.source, loss.frames], ['journal', 1])

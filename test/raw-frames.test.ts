@@ -1,11 +1,13 @@
 /** A real server that keeps raw frames, its processor killed again and again: every reading has its frame, once, byte for byte. */
+
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { readingsOf } from './fixtures/readings.ts'
-import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startServer } from './fixtures/server.ts'
 
 const kills = 4
 const rowsPerPost = 50
@@ -43,9 +45,7 @@ test('raw frames are copied once each, whenever the processor is killed', { time
   const readings = await readingsOf(server.ready.web, 'D-1')
   assert.equal(readings.length, rows.length)
   for (const { id, seq } of readings) {
-    const answer = await fetch(`${server.ready.web}/api/v1/readings/${id}/raw`, {
-      headers: { authorization: `Bearer ${apiKey}` },
-    })
+    const answer = await apiOf(server.ready.web).answer(routes.rawFrame, { params: { id } })
     assert.equal(answer.status, 200)
     assert.equal(await answer.text(), rows[(seq as number) - 1])
   }

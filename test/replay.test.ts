@@ -1,14 +1,16 @@
 /** The main job, end to end: real stays through a real source, each transition stored once, the ledger closed. */
+
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { missing } from '../tools/parts.ts'
 import { runCli } from './fixtures/cli.ts'
 import { ptyPair } from './fixtures/pty.ts'
 import { drainedLedger, readingsOf } from './fixtures/readings.ts'
-import { apiKey, ingestToken, startServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startServer } from './fixtures/server.ts'
 import { type Stays, staysFile } from './fixtures/stays.ts'
 
 const minutes = 60_000
@@ -30,9 +32,7 @@ async function checkStored(server: Server) {
     { committed, duplicate, quarantined, lost, difference, accepted },
     { committed: stays.transitions, duplicate: 0, quarantined: 0, lost: 0, difference: 0, accepted: stays.transitions },
   )
-  const sites = (await (
-    await fetch(`${server.ready.web}/api/v1/plan`, { headers: { authorization: `Bearer ${apiKey}` } })
-  ).json()) as { ids: string[] }
+  const sites = await apiOf(server.ready.web).call(routes.plan)
   assert.equal(sites.ids.length, stays.bays, 'every bay of the file is on the plan')
   for (const bay of [0, 1, 2].map((k) => sites.ids[Math.floor((k * (stays.bays - 1)) / 2)] as string)) {
     const readings = await readingsOf(server.ready.web, bay)

@@ -1,17 +1,12 @@
 /** Facts that the sources of a running server report, in the API and for Prometheus. */
+
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SourceStatus } from '@baykeeper/contract/ledger.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { runCli } from './fixtures/cli.ts'
-import { apiKey, startServer, type TestServer } from './fixtures/server.ts'
-
-interface Shown {
-  readonly name: string
-  readonly lossy?: string
-  readonly warnings?: readonly string[]
-  readonly figures?: Readonly<Record<string, number | string>>
-  readonly losses?: readonly { readonly cause: string; readonly from: string | null; readonly to: string | null }[]
-}
+import { apiOf, startServer, type TestServer } from './fixtures/server.ts'
 
 describe('a running server', () => {
   let server: TestServer
@@ -20,12 +15,9 @@ describe('a running server', () => {
   })
   after(() => server[Symbol.asyncDispose]())
 
-  async function source(name: string, has: (shown: Shown) => boolean): Promise<Shown> {
+  async function source(name: string, has: (shown: SourceStatus) => boolean): Promise<SourceStatus> {
     for (let tries = 0; tries < 100; tries++) {
-      const answer = await fetch(`${server.ready.web}/api/v1/sources`, {
-        headers: { authorization: `Bearer ${apiKey}` },
-      })
-      const { items } = (await answer.json()) as { items: Shown[] }
+      const { items } = await apiOf(server.ready.web).call(routes.sources)
       const shown = items.find((item) => item.name === name)
       if (shown && has(shown)) return shown
       await sleep(100)
@@ -35,11 +27,11 @@ describe('a running server', () => {
 
   test('UDP: the kernel’s drop counter and the granted receive buffer, in the API and for Prometheus', async () => {
     const { figures = {}, warnings = [], lossy = '' } = await source('udp', (shown) => shown.figures !== undefined)
-    assert.ok(Number(figures['receiveBufferBytes']) > 0)
-    assert.equal(figures['kernelDrops'], process.platform === 'linux' ? 0 : 'not available')
+    assert.ok(Number(figures['receive_buffer_bytes']) > 0)
+    assert.equal(figures['kernel_drops'], process.platform === 'linux' ? 0 : 'not available')
     assert.match(lossy, /no acknowledgement/)
-    const metrics = await (await fetch(`${server.ready.web}/metrics`)).text()
-    assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receiveBufferBytes"\} \d{5}/)
+    const metrics = await (await apiOf(server.ready.web).answer(routes.metrics)).text()
+    assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receive_buffer_bytes"\} \d{5}/)
     assert.match(metrics, new RegExp(`baykeeper_source_warnings\\{source="udp",kind="udp"\\} ${warnings.length}`))
     // Its warnings at start are in its log and in the findings of the doctor.
     const doctor = (await runCli(['doctor', '--data', server.dataDir, '--json'])).stdout
@@ -54,7 +46,7 @@ describe('a running server', () => {
     assert.equal(figures['overruns'], 'not available')
     assert.deepEqual([losses[0]?.cause, losses[0]?.to], ['port-down', null])
     assert.ok(Date.parse(losses[0]?.from ?? '') > 0)
-    const metrics = await (await fetch(`${server.ready.web}/metrics`)).text()
+    const metrics = await (await apiOf(server.ready.web).answer(routes.metrics)).text()
     assert.doesNotMatch(metrics, /fact="overruns"/)
     assert.match(metrics, /baykeeper_source_losses_uncounted\{source="serial",kind="serial",cause="port-down"\} 1/)
   })

@@ -1,12 +1,14 @@
 /** The server reports that processing does not advance, for every cause; and a second server leaves the database of the first alone. */
+
 import assert from 'node:assert/strict'
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { runCli } from './fixtures/cli.ts'
-import { apiKey, ingestToken, startArgs, startServer, type TestServer } from './fixtures/server.ts'
+import { apiOf, ingestToken, startArgs, startServer, type TestServer } from './fixtures/server.ts'
 
 async function post({ ready }: TestServer, body: unknown): Promise<number> {
   const answer = await fetch(`${ready.ingest}/ingest/v1`, {
@@ -67,11 +69,8 @@ test('a journal that is deleted under a running server makes it unready, and not
   await until('the processor notices it', async () => /the journal \w+ is no longer in/.test(server.logs()))
   assert.doesNotMatch(server.logs(), /could not be read back/)
   // Nor a change made by a person: it would be gone with the process.
-  const answer = await fetch(`${server.ready.web}/api/v1/layout`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Town', bayW: 2.5, bayH: 5, sites: [] }),
-  })
+  const body = { name: 'Town', bay_w: 2.5, bay_h: 5, sites: [] }
+  const answer = await apiOf(server.ready.web).answer(routes.publishLayout, { body })
   const { status } = answer
   const { code } = (await answer.json()) as { code?: string }
   assert.deepEqual([status, code], [503, 'E_PUBLICATION_REFUSED'])

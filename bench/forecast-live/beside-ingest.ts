@@ -2,12 +2,15 @@
  * Effect of a training on senders: acknowledgements and commits at a steady rate by HTTP, in windows without and with a training, in
  * turns on one server, so that other load of the machine affects both. Every measured window lies within the training, after its start.
  */
+
 import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrainingJob } from '../../contract/forecast-pages.ts'
+import { createClient } from '../../contract/client.ts'
+import type { SiteForecast, TrainingJob } from '../../contract/forecast-pages.ts'
+import { routes } from '../../contract/routes.ts'
 import { type Load, nowMs, type Probe, probeDevice, startLoad } from '../limits/load.ts'
 import { memoryPeakMb } from '../processes.ts'
 import { apiKey, type Baykeeper, ingestToken, startBaykeeper } from '../run/baykeeper.ts'
@@ -154,28 +157,27 @@ function pidOfTraining(home: string): number | undefined {
 }
 
 function trainingOf({ ready }: Baykeeper) {
-  const headers = { authorization: `Bearer ${apiKey}` }
-  const url = new URL('/api/v1/forecast/training', ready.web)
-  const ask = async (method: string) => (await (await fetch(url, { method, headers })).json()) as TrainingJob
+  const client = createClient({ base: ready.web, key: apiKey })
+  const look = () => client.call(routes.training)
   const reached = (what: string, isSo: (job: TrainingJob) => boolean) =>
     until(what, stateMsMax, async () => {
-      const job = await ask('GET')
+      const job = await look()
       if (job.state === 'failed') throw new Error(`the training failed: ${job.detail}`)
       return isSo(job) ? job : undefined
     })
   return {
     async forecasts(): Promise<boolean> {
-      const answer = await fetch(new URL('/api/v1/sites/bench/forecast', ready.web), { headers })
-      return answer.ok && ((await answer.json()) as { issued: string | null }).issued !== null
+      const answer = await client.answer(routes.forecast, { params: { id: 'bench' } })
+      return answer.ok && ((await answer.json()) as SiteForecast).issued !== null
     },
-    step: async () => (await ask('GET')).progress?.step ?? 0,
+    step: async () => (await look()).progress?.step ?? 0,
     async begin() {
-      if ((await ask('GET')).state === 'running') return
-      await ask('POST')
+      if ((await look()).state === 'running') return
+      await client.call(routes.startTraining)
       await reached('training that learns', ({ progress }) => progress?.stage === 'training')
     },
     async end() {
-      await ask('DELETE')
+      await client.call(routes.cancelTraining)
       await reached('end of the training', ({ state }) => state !== 'running')
     },
   }

@@ -1,5 +1,8 @@
 /** Latencies at a steady rate: wire to acknowledged, wire to committed, wire to the stream of a browser. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '../../contract/client.ts'
+import { routes } from '../../contract/routes.ts'
 import { apiKey } from '../run/baykeeper.ts'
 import { type Latency, latencyOf, rounded } from '../run/figures.ts'
 import { eyeDevice, type Load, nowMs, type Probe, probeDevice } from './load.ts'
@@ -82,27 +85,20 @@ interface Seen {
 
 /** One bay, watched by the device that changes seldom. */
 async function layOutEye({ server }: ServerUnderLoad): Promise<void> {
-  const bay = { id: eyeDevice, type: 'standard', x: 1, y: 1 }
+  const bay = { id: eyeDevice, type: 'standard' as const, x: 1, y: 1 }
   const level = { id: 'one', name: 'One', x: 0, y: 0, w: 20, h: 20, zones: [], bays: [bay] }
   const layout = {
-    ...{ name: 'Bench', bayW: 2.5, bayH: 5 },
+    ...{ name: 'Bench', bay_w: 2.5, bay_h: 5 },
     sites: [{ id: 'bench', name: 'Bench', zone: 'Europe/Berlin', levels: [level] }],
   }
-  const answer = await fetch(new URL('/api/v1/layout', server.ready.web), {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(layout),
-  })
-  if (!answer.ok) throw new Error(`the layout was refused (${answer.status}): ${(await answer.text()).slice(0, 300)}`)
+  await createClient({ base: server.ready.web, key: apiKey }).call(routes.publishLayout, { body: layout })
 }
 
 /** A client of the stream, as a page has one. The plan has one bay, so that its index is 0. */
 async function openViewer({ server }: ServerUnderLoad): Promise<{ readonly seen: Seen[] } & AsyncDisposable> {
   const stop = new AbortController()
-  const answer = await fetch(new URL('/api/v1/stream?topics=bays', server.ready.web), {
-    headers: { authorization: `Bearer ${apiKey}` },
-    signal: stop.signal,
-  })
+  const client = createClient({ base: server.ready.web, key: apiKey })
+  const answer = await client.answer(routes.stream, { query: { topics: 'bays' } }, { signal: stop.signal })
   if (!answer.ok || !answer.body) throw new Error(`the stream was refused (${answer.status})`)
   const seen: Seen[] = []
   // The stream is cut at the end of the measurement.

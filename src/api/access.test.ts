@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { OpenApi } from './openapi.ts'
-import { apiKey, apiUnderTest, bearer, layoutOf } from './testing/api-under-test.ts'
+import { apiKey, apiUnderTest, bearer, layoutDocument, layoutOf } from './testing/api-under-test.ts'
 
 const openPaths = [
   '/',
@@ -77,7 +77,7 @@ test('a scope that a key lacks is refused', async () => {
       method: 'PUT',
       url: '/api/v1/layout',
       headers: { authorization: `Bearer ${key}` },
-      payload: layoutOf([]),
+      payload: layoutDocument([]),
     })
   assert.deepEqual([(await requeue(reader)).statusCode, (await write(reader)).statusCode], [403, 403])
   assert.deepEqual([(await requeue(operator)).statusCode, (await write(operator)).statusCode], [200, 403])
@@ -116,7 +116,7 @@ test('a session changes things from its own pages only', async () => {
         method: 'PUT',
         url: '/api/v1/layout',
         headers: { cookie, host: 'localhost:8080', ...headers },
-        payload: layoutOf([]),
+        payload: layoutDocument([]),
       })
     ).statusCode
   assert.equal(await put({}), 403)
@@ -250,7 +250,7 @@ test('a stranger sees no ledger and no sources, unless the city is simulated', a
     const base = await api.listen()
     const text = await firstEvents(`${base}/public/stream?topics=kpi`)
     const kpi = JSON.parse(/event: kpi\ndata: (.*)/.exec(text)?.[1] ?? '')
-    assert.deepEqual([kpi.ledger !== undefined, kpi.eventsPerSecond !== undefined], [simulated, simulated])
+    assert.deepEqual([kpi.ledger !== undefined, kpi.events_per_second !== undefined], [simulated, simulated])
     assert.equal((await api.app.inject('/')).body.includes('Simulated'), simulated)
   }
 })

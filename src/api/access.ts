@@ -1,9 +1,10 @@
 /** Who is calling, and whether they may. Credentials are a key in the header or the session cookie; the header wins. */
+
+import type { Access } from '@baykeeper/contract/route.ts'
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Keyring, Principal } from '../auth/keyring.ts'
 import { sessionMs } from '../auth/session-cookie.ts'
-import type { Access } from './endpoint.ts'
 import { ProblemError } from './problem.ts'
 import { requireSameOrigin } from './security.ts'
 

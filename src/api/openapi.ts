@@ -1,9 +1,8 @@
-/** The reference as data: OpenAPI 3.1, made from the endpoints themselves. */
-
+/** The reference as data: OpenAPI 3.1, made from the routes of the contract. */
 import { problemSchema } from '@baykeeper/contract/problem.ts'
+import type { Answer, Route } from '@baykeeper/contract/route.ts'
 import { scopes } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
-import type { Answer, Endpoint } from './endpoint.ts'
 import { problemType } from './problem.ts'
 
 type Json = Record<string, unknown>
@@ -42,11 +41,11 @@ const problemWords: Readonly<Record<number, string>> = {
   503: 'Cannot be answered now: try again after Retry-After',
 }
 
-export function openApi(endpoints: readonly Endpoint[], version: string): OpenApi {
+export function openApi(routes: readonly Route[], version: string): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const endpoint of endpoints) {
-    const { path, method } = endpoint
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(endpoint) }
+  for (const route of routes) {
+    const { path, method } = route
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(route) }
   }
   return {
     openapi: '3.1.0',
@@ -58,10 +57,10 @@ export function openApi(endpoints: readonly Endpoint[], version: string): OpenAp
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: schemas(endpoints),
+      schemas: schemas(routes),
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: `API key; scopes: ${scopes.join(', ')}` },
         session: {
@@ -75,26 +74,26 @@ export function openApi(endpoints: readonly Endpoint[], version: string): OpenAp
   }
 }
 
-function operation(endpoint: Endpoint): Operation {
-  const { access, body, answers, tag, summary, description } = endpoint
-  const parameters = [...fields('path', endpoint.params), ...fields('query', endpoint.query)]
+function operation(route: Route): Operation {
+  const { access, body, answers, tag, summary, description } = route
+  const parameters = [...fields('path', route.params), ...fields('query', route.query)]
   return {
-    operationId: operationId(endpoint),
+    operationId: operationId(route),
     tags: [tag],
     summary,
     ...(description ? { description } : {}),
     security: access === 'open' ? [] : [{ key: [access] }, { session: [access] }],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: bodyContent(endpoint, body) } } : {}),
+    ...(body ? { requestBody: { required: true, content: bodyContent(route, body) } } : {}),
     responses: {
       ...Object.fromEntries(answers.map((answer) => [String(answer.status), response(answer)])),
-      ...Object.fromEntries(problemsOf(endpoint).map((status) => [String(status), problemResponse(status)])),
+      ...Object.fromEntries(problemsOf(route).map((status) => [String(status), problemResponse(status)])),
     },
   }
 }
 
 /** `GET /api/v1/bays/{id}` is `getBaysId`. */
-const operationId = ({ method, path }: Endpoint) =>
+const operationId = ({ method, path }: Route) =>
   method.toLowerCase() +
   (path
     .replace('/api/v1', '')
@@ -102,7 +101,7 @@ const operationId = ({ method, path }: Endpoint) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('') || 'Root')
 
-function problemsOf({ method, access, params, query, body, problems = [], answers }: Endpoint): number[] {
+function problemsOf({ method, access, params, query, body, problems = [], answers }: Route): number[] {
   // A body is read, and refused, where none is needed too.
   const readsBody = body !== undefined || method !== 'GET'
   const implied = [
@@ -156,7 +155,7 @@ const problemResponse = (status: number) => ({
 
 const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
 
-function bodyContent({ bodyName, path }: Endpoint, body: z.ZodType) {
+function bodyContent({ bodyName, path }: Route, body: z.ZodType) {
   const type = path === '/signin' ? 'application/x-www-form-urlencoded' : 'application/json'
   const examples = (z.globalRegistry.get(body)?.['examples'] ?? []) as unknown[]
   return {
@@ -190,9 +189,9 @@ const toJson = (schema: z.ZodType): Json => {
   return rest
 }
 
-function schemas(endpoints: readonly Endpoint[]): Record<string, Json> {
+function schemas(routes: readonly Route[]): Record<string, Json> {
   const named = new Map<string, z.ZodType>([['Problem', problemSchema]])
-  for (const { body, bodyName, answers } of endpoints) {
+  for (const { body, bodyName, answers } of routes) {
     if (body && bodyName) named.set(bodyName, body)
     for (const { schema } of answers) if (schema) named.set(schema[0], schema[1])
   }

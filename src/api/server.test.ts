@@ -12,6 +12,7 @@ import {
   apiUnderTest,
   bearer,
   deviceState,
+  layoutDocument,
   layoutOf,
   readingRow,
   statusOk,
@@ -29,7 +30,7 @@ test('a layout that is written is the plan, and devices heard before apply to th
     method: 'PUT',
     url: '/api/v1/layout',
     headers: bearer,
-    payload: layoutOf(['A-1', 'A-2']),
+    payload: layoutDocument(['A-1', 'A-2']),
   })
   assert.deepEqual([put.statusCode, put.json()], [200, { version: 1 }])
   const plan = await api.app.inject(get('/api/v1/plan'))
@@ -44,7 +45,7 @@ test('a layout that is written is the plan, and devices heard before apply to th
     304,
   )
   const stored = (await api.app.inject(get('/api/v1/layout'))).json()
-  assert.deepEqual([stored.version, stored.author, stored.layout], [1, 'env', layoutOf(['A-1', 'A-2'])])
+  assert.deepEqual([stored.version, stored.author, stored.layout], [1, 'env', layoutDocument(['A-1', 'A-2'])])
   const { occupancy, devices } = (await api.app.inject(get('/api/v1/kpi'))).json()
   assert.deepEqual(occupancy, { capacity: 2, free: 0, occupied: 1, reserved: 0, unknown: 1, closed: 0 })
   assert.deepEqual(devices, { seen: 2, reporting: 2, unassigned: 1 })
@@ -349,7 +350,7 @@ test('no request, however strange, makes the server fail or shows its inside', a
 test('a layout that cannot be is refused with the place that is wrong', async () => {
   await using api = await apiUnderTest()
   const put = async (change: (layout: Loose) => void) => {
-    const layout = structuredClone(layoutOf(['A', 'B'])) as unknown as Loose
+    const layout = structuredClone(layoutDocument(['A', 'B'])) as unknown as Loose
     change(layout)
     const response = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
     assert.equal(response.statusCode, 400)
@@ -377,7 +378,7 @@ test('a layout that was made from another version than the newest is refused and
       method: 'PUT',
       url: `/api/v1/layout${base === undefined ? '' : `?base=${base}`}`,
       headers: bearer,
-      payload: layoutOf(ids),
+      payload: layoutDocument(ids),
     })
   assert.deepEqual((await put(0, ['A'])).json(), { version: 1 })
   assert.deepEqual((await put(1, ['A', 'B'])).json(), { version: 2 })
@@ -392,7 +393,7 @@ test('a layout that was made from another version than the newest is refused and
 
 test('a body in another encoding than UTF-8 is refused: no name in it becomes another', async () => {
   await using api = await apiUnderTest()
-  const layout = { ...layoutOf(['A']), name: 'M\u00fcnster' }
+  const layout = { ...layoutDocument(['A']), name: 'M\u00fcnster' }
   const put = (payload: Buffer) =>
     api.app.inject({
       method: 'PUT',
@@ -410,7 +411,7 @@ test('a body in another encoding than UTF-8 is refused: no name in it becomes an
 test('a name that steers the text around it is refused, and one of any script is kept', async () => {
   await using api = await apiUnderTest()
   const put = (name: string) => {
-    const layout = structuredClone(layoutOf(['A'])) as unknown as { sites: { name: string }[] }
+    const layout = structuredClone(layoutDocument(['A'])) as unknown as { sites: { name: string }[] }
     Object.assign(layout.sites[0] as object, { name })
     return api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
   }
@@ -475,7 +476,7 @@ test('built files are served with their media type, compressed where the browser
 test('a layout with a bay outside its level, or one device on two bays, is refused by name and changes nothing', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A', 'B']) })
   const put = async (change: (bays: Record<string, unknown>[]) => void) => {
-    const layout = layoutOf(['A', 'B'])
+    const layout = layoutDocument(['A', 'B'])
     change(layout.sites[0]?.levels[0]?.bays as unknown as Record<string, unknown>[])
     const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layout })
     return [answer.statusCode, answer.json().detail]
@@ -536,7 +537,7 @@ test('a layout that intake does not take is a 503 that says what became of it', 
   ] as const) {
     const publish = () => Promise.reject(new PublicationRefused(reason, 'planned'))
     await using api = await apiUnderTest({ publisher: { publish } })
-    const payload = layoutOf(['A'])
+    const payload = layoutDocument(['A'])
     const answer = await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload })
     assert.deepEqual([answer.statusCode, answer.json().code], [503, code])
     assert.equal(await api.store.layoutVersion(), undefined)

@@ -11,12 +11,14 @@
  * It does not listen: its owner holds the socket.
  */
 import { isUtf8 } from 'node:buffer'
+import type { Route } from '@baykeeper/contract/route.ts'
+import { type Routes, routes } from '@baykeeper/contract/routes.ts'
 import { fastifyCookie } from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { originForm } from '../lib/http-target.ts'
 import { authorize, identify } from './access.ts'
 import type { ApiDeps, RouteContext } from './context.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, endpointsOf, type Handlers } from './endpoint.ts'
 import { createLiveState } from './live/live-state.ts'
 import { createStreamHub, type Figures } from './live/stream-hub.ts'
 import { kpiOf, publicKpi, siteSummaries } from './live/summaries.ts'
@@ -24,19 +26,19 @@ import { loadAssets } from './pages/assets.ts'
 import { plainPage } from './pages/frame.ts'
 import { html } from './pages/html.ts'
 import { ProblemError, problemBody, problemOf, problemType, sendProblem } from './problem.ts'
-import { auditRoutes } from './routes/audit.ts'
-import { deviceRoutes } from './routes/devices.ts'
-import { forecastRoutes } from './routes/forecasts.ts'
-import { healthRoutes } from './routes/health.ts'
-import { historyRoutes } from './routes/history.ts'
-import { layoutRoutes } from './routes/layout.ts'
-import { ledgerRoutes } from './routes/ledger.ts'
-import { liveRoutes } from './routes/live.ts'
-import { lossRoutes } from './routes/losses.ts'
-import { pageRoutes } from './routes/pages.ts'
-import { placeRoutes } from './routes/places.ts'
-import { referenceRoutes } from './routes/reference.ts'
-import { statusRoutes } from './routes/status.ts'
+import { auditHandlers } from './routes/audit.ts'
+import { deviceHandlers } from './routes/devices.ts'
+import { forecastHandlers } from './routes/forecasts.ts'
+import { healthHandlers } from './routes/health.ts'
+import { historyHandlers } from './routes/history.ts'
+import { layoutHandlers } from './routes/layout.ts'
+import { ledgerHandlers } from './routes/ledger.ts'
+import { liveHandlers } from './routes/live.ts'
+import { lossHandlers } from './routes/losses.ts'
+import { pageHandlers } from './routes/pages.ts'
+import { placeHandlers } from './routes/places.ts'
+import { referenceHandlers } from './routes/reference.ts'
+import { statusHandlers } from './routes/status.ts'
 import { createHostCheck, isPublicRead, publicHeaders, securityHeaders } from './security.ts'
 
 const promiseMsUsual = 24 * 3_600_000
@@ -64,21 +66,22 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   deps.forecasts?.listen((issued) => hub.forecast(issued))
   const assets = await loadAssets(deps.distDir, log)
   const context: RouteContext = { ...deps, urls, live, hub, figures, assets }
-  const routes = [
-    ...pageRoutes(context),
-    ...liveRoutes(context),
-    ...placeRoutes(context),
-    ...historyRoutes(context),
-    ...forecastRoutes(context),
-    ...deviceRoutes(context),
-    ...ledgerRoutes(context),
-    ...lossRoutes(context),
-    ...auditRoutes(context),
-    ...layoutRoutes(context),
-    ...healthRoutes(context),
-    ...statusRoutes(context),
-  ]
-  const endpoints = [...routes, ...referenceRoutes(routes, status().version, assets)]
+  const handlers: Handlers<Routes> = {
+    ...pageHandlers(context),
+    ...liveHandlers(context),
+    ...placeHandlers(context),
+    ...historyHandlers(context),
+    ...forecastHandlers(context),
+    ...deviceHandlers(context),
+    ...ledgerHandlers(context),
+    ...lossHandlers(context),
+    ...auditHandlers(context),
+    ...layoutHandlers(context),
+    ...healthHandlers(context),
+    ...statusHandlers(context),
+    ...referenceHandlers(context),
+  }
+  const endpoints = endpointsOf(routes, handlers)
 
   const app = fastify({
     logger: false,
@@ -130,7 +133,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const notFound = (request: FastifyRequest, reply: FastifyReply, path: string) => {
     // Whoever has no key learns nothing about what is there.
     if (path.startsWith('/api/')) authorize('read', request)
-    const methods = endpoints.filter((endpoint) => matches(endpoint, path)).map(({ method }) => method)
+    const methods = endpoints.filter(({ route }) => matches(route, path)).map(({ route }) => route.method)
     if (methods.length > 0)
       throw new ProblemError(405, `use ${methods.join(' or ')} here`, { headers: { allow: methods.join(', ') } })
     if (!request.headers.accept?.includes('text/html'))
@@ -156,7 +159,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 function register(app: FastifyInstance, endpoint: Endpoint): void {
-  const { method, path, access, bodyBytesMax: bodyLimit, head = true, below = false } = endpoint
+  const { method, path, access, bodyBytesMax: bodyLimit, head = true, below = false } = endpoint.route
   const url = path.replaceAll(/\{(\w+)\}/g, ':$1')
   for (const one of below ? [url, `${url}/*`] : [url])
     app.route({
@@ -173,8 +176,8 @@ function register(app: FastifyInstance, endpoint: Endpoint): void {
     })
 }
 
-const matches = (endpoint: Endpoint, path: string) =>
-  new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
+const matches = (route: Route, path: string) =>
+  new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
 
 /** What is no HTTP at all gets an answer too, and then the line is cut. */
 const brokenRequest = (() => {

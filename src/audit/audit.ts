@@ -67,7 +67,7 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
   const failures = rows.failuresTotal + behind.length
   const body: Omit<AuditReport, 'sha256'> = {
     time: new Date(clock.now()).toISOString(),
-    tookMs: Math.round(clock.monotonic() - started),
+    took_ms: Math.round(clock.monotonic() - started),
     ok: brackets.intake === 0 && brackets.store === 0 && failures === 0,
     journal: reader.id,
     ledger,
@@ -125,8 +125,8 @@ function bySource(rows: Recount, intake: ReadonlyMap<string, IntakeCount>): Audi
       // Ledgers of journals before this one are in the rows, and their frames are in no count of this one.
       pending: accepted === null || ended > accepted ? null : accepted - ended,
       ...{ lost: row.lost, damaged: row.damaged, readings: row.readings },
-      ...{ deadLetters: row.deadLetters, discarded: row.discarded },
-      ...{ openGaps: row.openGaps, confirmedLost: row.confirmedLost },
+      ...{ dead_letters: row.deadLetters, discarded: row.discarded },
+      ...{ open_gaps: row.openGaps, confirmed_lost: row.confirmedLost },
     }
   })
 }

@@ -45,7 +45,9 @@ export function configShow(options: PlaceOptions & Spoken & { origin?: boolean }
     return from === 'file' ? (file ?? 'file') : from
   }
   const leaves = flatten(masked)
-  print(options, options.origin ? leaves.map(([key, value]) => ({ key, value, origin: origin(key) })) : masked, () =>
+  // The names are those of the configuration file.
+  const data: unknown = options.origin ? leaves.map(([key, value]) => ({ key, value, origin: origin(key) })) : masked
+  print(options, data, () =>
     leaves.map(([key, value]) =>
       `${key.padEnd(24)} ${JSON.stringify(value).padEnd(28)}${options.origin ? ` ${origin(key)}` : ''}`.trimEnd(),
     ),
@@ -54,7 +56,7 @@ export function configShow(options: PlaceOptions & Spoken & { origin?: boolean }
 }
 
 export function configPrintSchema(options: Spoken): number {
-  const schema = z.toJSONSchema(configSchema, { io: 'input' })
+  const schema: unknown = z.toJSONSchema(configSchema, { io: 'input' })
   if (options.json) print(options, schema, () => [])
   else writeOutput(`${JSON.stringify(schema, null, 2)}\n`)
   return exitCodes.ok

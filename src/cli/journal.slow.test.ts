@@ -19,13 +19,13 @@ it('inspect shows each segment: records, frames, time, fence, how it ended', asy
   const { code, stdout } = await runCli(['journal', 'inspect', golden('next'), '--json'])
   assert.equal(code, 0)
   const { data } = JSON.parse(stdout) as {
-    data: { segments: Record<string, unknown>[]; id: string; lastRecord: number }
+    data: { segments: Record<string, unknown>[]; id: string; last_record: number }
   }
-  assert.deepEqual([data.id, data.lastRecord], ['5ba17a11ba7ec0de', 4])
+  assert.deepEqual([data.id, data.last_record], ['5ba17a11ba7ec0de', 4])
   assert.deepEqual(
-    data.segments.map(({ fence, firstRecord, records, frames, sealed, state }) => [
+    data.segments.map(({ fence, first_record, records, frames, sealed, state }) => [
       fence,
-      firstRecord,
+      first_record,
       records,
       frames,
       sealed,

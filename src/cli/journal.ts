@@ -7,6 +7,7 @@ import { explain } from '../journal/explain.ts'
 import { inspectJournal, readOnlyFiles, type SegmentFacts } from '../journal/inspect.ts'
 import { JournalError, recordKinds, type StoredRecord } from '../journal/journal.ts'
 import { openReader } from '../journal/reader.ts'
+import { snakeKeys } from '../lib/snake-keys.ts'
 import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-record.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
 import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
@@ -25,13 +26,13 @@ function journalIn(dir: string | undefined, options: JournalOptions): string {
 export async function journalInspect(dir: string | undefined, options: JournalOptions): Promise<number> {
   const place = journalIn(dir, options)
   const { tail, lastCheckpoint, segments, damage } = await inspectJournal(place)
-  const data = {
+  const data = snakeKeys({
     ...{ dir: place, id: tail.id, fence: tail.fence, lastRecord: tail.lastRecord },
     ...{ acceptedFrames: tail.acceptedFrames, noiseFrames: tail.noiseFrames },
     lastCheckpoint: lastCheckpoint?.number ?? null,
     segments: segments.map((segment) => ({ ...segment, madeAt: time(segment.madeAt), endedAt: time(segment.endedAt) })),
     damage,
-  }
+  })
   print(options, data, () => [
     `journal ${tail.id || '(none yet)'} in ${place}: ${count(segments.length, 'segment')}, last record ${tail.lastRecord}`,
     `  ${tail.acceptedFrames} frames accepted and ${tail.noiseFrames} of noise since it began, fence ${tail.fence}`,
@@ -63,7 +64,10 @@ export async function journalVerify(dir: string | undefined, options: JournalOpt
   const ok = damage.every(({ torn }) => torn) && later.length === 0
   print(
     options,
-    { dir: place, id: tail.id, segments: segments.length, records, lastRecord: tail.lastRecord, damage: explained },
+    {
+      ...{ dir: place, id: tail.id, segments: segments.length, records, last_record: tail.lastRecord },
+      damage: snakeKeys(explained),
+    },
     () => [
       `journal ${tail.id || '(none yet)'} in ${place}: ${count(records, 'record')} in ${count(segments.length, 'segment')} read, each checksum tried`,
       ...explained.flatMap(({ what, cost, todo }) => [what, `  cost: ${cost}`, `  do:   ${todo}`]),
@@ -139,7 +143,7 @@ function decodedOf(record: StoredRecord, codecOf: CodecOf | undefined) {
   const decoded = framesOf(decodeRecord(record, codecOf, 0)).map(({ result }) =>
     result.ok
       ? result.value.map((reading) => ({
-          ...reading,
+          ...snakeKeys(reading),
           ...(reading.time === undefined ? {} : { time: time(reading.time) }),
         }))
       : { rejected: result.error.code, detail: result.error.detail },

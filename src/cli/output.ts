@@ -1,6 +1,7 @@
 /** How commands speak: standard output carries data, standard error talk. Exit codes are part of the contract. */
 import { fstatSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import type { IfSnakeKeys } from '../lib/snake-keys.ts'
 import { isForPerson, type StoreFault } from '../store/store.ts'
 
 export const exitCodes = {
@@ -17,10 +18,10 @@ export interface Spoken {
   readonly json?: boolean | undefined
 }
 
-/** One object `{ok, data, warnings}` under --json, else the readable lines. */
-export function print(
+/** One object `{ok, data, warnings}` under --json, else the readable lines. A key in camel case does not compile. */
+export function print<T>(
   options: Spoken,
-  data: unknown,
+  data: T & IfSnakeKeys<T>,
   lines: () => readonly string[],
   extra: { ok?: boolean; warnings?: readonly string[] } = {},
 ) {

@@ -11,8 +11,9 @@ import { forecastDir } from '../forecast/weights.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
+import { snakeKeys } from '../lib/snake-keys.ts'
 import type { Store } from '../store/store.ts'
-import { CommandFailed, exitCodes, type Spoken, writeOutput } from './output.ts'
+import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -82,8 +83,7 @@ interface Shown {
 
 const jsonLines = (): Shown => ({
   progress: (progress) => void writeOutput(`${JSON.stringify(progress)}\n`),
-  end: (outcome) =>
-    void writeOutput(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
+  end: (outcome) => print({ json: true }, snakeKeys(outcome), () => [], { ok: outcome.state === 'done' }),
 })
 
 const bar = (): Shown => ({

@@ -35,7 +35,12 @@ test('letters of every script, marks and emoji without joiners are ids', () => {
 })
 
 test('the schema of the layout takes the same ids', () => {
-  const layoutOf = (id: string) => ({ name: '', bayW: 1, bayH: 1, sites: [{ id, name: 'n', zone: 'UTC', levels: [] }] })
+  const layoutOf = (id: string) => ({
+    name: '',
+    bay_w: 1,
+    bay_h: 1,
+    sites: [{ id, name: 'n', zone: 'UTC', levels: [] }],
+  })
   const agrees = (text: string) => assert.equal(layoutSchema.safeParse(layoutOf(text)).success, !idFault(text), text)
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 140 }), agrees), { numRuns: 2_000 })
   for (const code of refused) agrees(`A${String.fromCodePoint(code)}`)

@@ -1,4 +1,7 @@
 /** Adds a layout to that of a server, so that replayed bays are on its page. The existing layout is not changed. */
+import { ApiError, createClient } from '@baykeeper/contract/client.ts'
+import type { LayoutDocument } from '@baykeeper/contract/layout.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import type { Layout, Site } from '../domain/layout.ts'
 
 export interface LayoutUpload {
@@ -13,25 +16,23 @@ export async function uploadLayout(
   layout: Layout,
   { web, apiKey, signal }: LayoutUpload,
 ): Promise<'written' | 'present'> {
-  const url = new URL('/api/v1/layout', web)
-  const headers = { authorization: `Bearer ${apiKey}` }
-  const answer = await fetch(url, { headers, signal: signal ?? null })
-  if (!answer.ok && answer.status !== 404)
-    throw new Error(`GET ${url} answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
-  const stored = answer.status === 404 ? undefined : ((await answer.json()) as { version: number; layout: Layout })
-  const merged = stored ? beside(stored.layout, layout) : layout
+  const client = createClient({ base: web, key: apiKey })
+  const stored = await client.call(routes.layout, {}, { signal }).catch((fault) => {
+    if (fault instanceof ApiError && fault.status === 404) return undefined
+    throw fault
+  })
+  const merged = stored ? beside(fromWire(stored.layout), layout) : layout
   if (!merged) return 'present'
   // A concurrent change of another client is not overwritten.
-  url.searchParams.set('base', String(stored?.version ?? 0))
-  const put = await fetch(url, {
-    method: 'PUT',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(merged),
-    signal: signal ?? null,
-  })
-  if (!put.ok) throw new Error(`PUT ${url} answers ${put.status}: ${(await put.text()).slice(0, 500)}`)
+  const query = { base: stored?.version ?? 0 }
+  await client.call(routes.publishLayout, { query, body: onWire(merged) }, { signal })
   return 'written'
 }
+
+const onWire = ({ bayW, bayH, ...rest }: Layout) => ({ ...rest, bay_w: bayW, bay_h: bayH })
+
+/** The types differ in fields that are undefined, which JSON has not. */
+const fromWire = ({ bay_w: bayW, bay_h: bayH, ...rest }: LayoutDocument) => ({ ...rest, bayW, bayH }) as Layout
 
 /** Both layouts in one plan, the bays that are new below; `undefined` when none is. A bay that is known stays where it is. */
 export function beside(before: Layout, added: Layout): Layout | undefined {

@@ -37,7 +37,7 @@ export function createProgress(options: ProgressOptions): Progress {
     const rate = seconds > 0 ? done / seconds : 0
     const etaS = total !== undefined && rate > 0 ? (total - done) / rate : undefined
     if (json) {
-      const event = { event: 'progress', stage, done, total, rate: Math.round(rate), etaS: etaS && Math.round(etaS) }
+      const event = { event: 'progress', stage, done, total, rate: Math.round(rate), eta_s: etaS && Math.round(etaS) }
       out.write(`${JSON.stringify(event)}\n`)
       return
     }

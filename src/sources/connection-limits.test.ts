@@ -57,7 +57,7 @@ test('at the limit the connection goes that has sent nothing for the longest tim
   limits.proven(connect('10.1.0.3').socket)
   assert.deepEqual(state(), [true, true, true, false])
   assert.equal(connect('10.1.0.4').destroyed, true)
-  assert.deepEqual(limits.figures('tcp'), { connectionsEvicted: 3, connectionsRefused: 1 })
+  assert.deepEqual(limits.figures('tcp'), { connections_evicted: 3, connections_refused: 1 })
 })
 
 test('one address takes at most half, a trusted proxy all, and addresses of one /64 are one', () => {
@@ -73,7 +73,7 @@ test('one address takes at most half, a trusted proxy all, and addresses of one 
     behind.map(({ destroyed }) => destroyed),
     Array.from({ length: 6 }, () => false),
   )
-  assert.equal(limits.figures('tcp').connectionsEvicted, 2)
+  assert.equal(limits.figures('tcp').connections_evicted, 2)
 })
 
 test('honest senders come in while silent connections arrive without end, and the log has a line a minute', () => {

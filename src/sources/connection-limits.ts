@@ -21,7 +21,7 @@ export interface ConnectionLimits {
   /** It has sent something valid: a token, a complete line. It is closed for no other one any more. */
   proven(socket: Socket): void
   /** Of the source with this name. */
-  figures(source: string): Readonly<Record<'connectionsEvicted' | 'connectionsRefused', number>>
+  figures(source: string): Readonly<Record<'connections_evicted' | 'connections_refused', number>>
 }
 
 export interface ConnectionLimitOptions {
@@ -61,10 +61,10 @@ export function createConnectionLimits({ total, trustedProxies, clock }: Connect
   const all = group(total)
   const addresses = new Map<string, Group>()
   const open = new WeakMap<Socket, Connection>()
-  const counts = new Map<string, { connectionsEvicted: number; connectionsRefused: number }>()
+  const counts = new Map<string, { connections_evicted: number; connections_refused: number }>()
   const warns = new Map<string, LimitedWarn>()
   const countOf = (source: string) =>
-    counts.getOrInsertComputed(source, () => ({ connectionsEvicted: 0, connectionsRefused: 0 }))
+    counts.getOrInsertComputed(source, () => ({ connections_evicted: 0, connections_refused: 0 }))
 
   function groupsOf(socket: Socket): readonly Group[] {
     const peer = socket.remoteAddress ?? ''
@@ -95,7 +95,7 @@ export function createConnectionLimits({ total, trustedProxies, clock }: Connect
 
   function evict(connection: Connection) {
     release(connection)
-    countOf(connection.source).connectionsEvicted++
+    countOf(connection.source).connections_evicted++
     connection.socket.destroy()
   }
 
@@ -108,7 +108,7 @@ export function createConnectionLimits({ total, trustedProxies, clock }: Connect
         if (full.size < full.max) continue
         const found = victim(full)
         if (!found) {
-          countOf(source).connectionsRefused++
+          countOf(source).connections_refused++
           warn('a connection was refused: too many are open', { peer, max: full.max })
           socket.destroy()
           groups.forEach(forgetEmpty)

@@ -37,7 +37,7 @@ async function flooded(
     for (const socket of silent) socket.destroy()
   })
   await context.until(() => silent.filter(({ destroyed }) => destroyed).length >= 2 * total)
-  return { port, context, evicted: () => limits.figures(source.name).connectionsEvicted }
+  return { port, context, evicted: () => limits.figures(source.name).connections_evicted }
 }
 
 const limited = () => createConnectionLimits({ total, trustedProxies: createAddressList([]), clock: systemClock })

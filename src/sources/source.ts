@@ -72,9 +72,30 @@ export interface SourceFacts {
   readonly warnings?: readonly string[]
   /** Why frames can be lost before they reach us, where the protocol has no acknowledgement. */
   readonly lossy?: string
-  /** By name, the unit at its end. What the platform does not tell is never shown as 0. */
-  readonly figures?: Readonly<Record<string, Figure>>
+  /** What the platform does not tell is never shown as 0. */
+  readonly figures?: SourceFigures
 }
+
+/** Names of figures as the API and `/metrics` show them, the unit at the end. */
+export type FigureName =
+  | 'broker_dropped_messages'
+  | 'buffer_overruns'
+  | 'clients_turned_away'
+  | 'connections'
+  | 'connections_evicted'
+  | 'connections_refused'
+  | 'kernel_drops'
+  | 'overruns'
+  | 'port_down_ms'
+  | 'port_downs'
+  | 'protocol_violations'
+  | 'qos0_messages'
+  | 'qos_granted'
+  | 'receive_buffer_bytes'
+  | 'session_kept'
+  | 'session_present'
+  | 'unmatched_messages'
+export type SourceFigures = Readonly<Partial<Record<FigureName, Figure>>>
 export const notAvailable = 'not available' as const
 export type Figure = number | typeof notAvailable
 

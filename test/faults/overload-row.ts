@@ -1,11 +1,13 @@
 /** Ten times the usual load while the database is down, then the recovery: bounded memory, a fast drain, nothing lost. */
+
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { mariadbMissing, startMariadb } from '../../src/store/testing/mariadb-fixture.ts'
 import { drainedLedger, readingsOf } from '../fixtures/readings.ts'
-import { apiKey, ingestToken, startServer, type TestServer } from '../fixtures/server.ts'
+import { apiOf, ingestToken, startServer, type TestServer } from '../fixtures/server.ts'
 import type { FaultRow } from './fault-row.ts'
 import type { FromFlood, ToFlood } from './flood-process.ts'
 
@@ -141,10 +143,10 @@ async function drained(server: TestServer, look: () => void) {
 
 /** As the running server shows it. */
 async function liveLaw({ ready }: TestServer): Promise<{ committed: number; pending: number } | undefined> {
-  const headers = { authorization: `Bearer ${apiKey}` }
-  const answer = await fetch(`${ready.web}/api/v1/ledger`, { headers }).catch(() => undefined)
-  if (answer?.status !== 200) return undefined
-  return ((await answer.json()) as { totals: { committed: number; pending: number } | null }).totals ?? undefined
+  const report = await apiOf(ready.web)
+    .call(routes.ledger)
+    .catch(() => undefined)
+  return report?.totals ?? undefined
 }
 
 /** Proportional set size of each process, MB. */

@@ -2,9 +2,11 @@
  * Poison among readings: frames that no decoder takes, numbers at every limit, sums beyond 2^53, bodies of megabytes, headers without end.
  * Every reading between them is committed, the server goes on, and it reports ready.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { createOracle, type SentFrame } from '../fixtures/oracle.ts'
-import { apiKey, ingestToken, startServer, type TestServer } from '../fixtures/server.ts'
+import { apiOf, ingestToken, startServer, type TestServer } from '../fixtures/server.ts'
 import type { FaultRow } from './fault-row.ts'
 import { createRandom } from './random.ts'
 
@@ -110,10 +112,13 @@ async function post(url: string, { type, body }: Post): Promise<number> {
 /** Nothing is pending, the balance closes, and the server reports ready. */
 async function settled({ ready }: TestServer): Promise<void> {
   const until = performance.now() + settledMsMax
-  const ledgerOf = async () => {
-    const answer = await fetch(`${ready.web}/api/v1/ledger`, { headers: { authorization: `Bearer ${apiKey}` } })
-    return ((await answer.json()) as { totals?: { pending: number; difference: number } }).totals
-  }
+  const api = apiOf(ready.web)
+  // A database that is away answers 503; the next look may find it.
+  const ledgerOf = () =>
+    api.call(routes.ledger).then(
+      ({ totals }) => totals,
+      () => undefined,
+    )
   let ledger = await ledgerOf()
   while (ledger?.pending !== 0 && performance.now() < until) {
     await sleep(200)
@@ -122,6 +127,6 @@ async function settled({ ready }: TestServer): Promise<void> {
   if (ledger?.pending !== 0)
     throw new Error(`${ledger?.pending ?? 'unknown'} frames wait ${settledMsMax / 1_000} s after the last`)
   if (ledger.difference !== 0) throw new Error(`the balance misses ${ledger.difference} frames`)
-  const answer = await fetch(`${ready.web}/readyz`)
+  const answer = await api.answer(routes.ready)
   if (!answer.ok) throw new Error(`not ready at the end: ${await answer.text()}`)
 }

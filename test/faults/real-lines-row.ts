@@ -2,8 +2,10 @@
  * Emulated histories over real lines into a real server whose processes are killed: boards of every kind send again what was not acknowledged. What
  * the server shows, stores and counts at the end is judged by the truth.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
+import type { StoredReading } from '@baykeeper/contract/device.ts'
+import { routes } from '@baykeeper/contract/routes.ts'
 import { createRandom, type Random } from '../../src/simulator/random.ts'
 import { textOf } from '../../src/simulator/world/encode.ts'
 import type { Delivery, History } from '../../src/simulator/world/history.ts'
@@ -13,7 +15,7 @@ import { table } from '../../src/simulator/world/shrink.ts'
 import { numbersOnly } from '../../src/simulator/world/truth.ts'
 import { historyOf } from '../../src/simulator/world/world.ts'
 import { drainedLedger, readingsOf } from '../fixtures/readings.ts'
-import { apiKey, ingestToken, type ProcessName, startServer, type TestServer } from '../fixtures/server.ts'
+import { apiOf, ingestToken, type ProcessName, startServer, type TestServer } from '../fixtures/server.ts'
 import type { FaultFailure, FaultRow } from './fault-row.ts'
 import { portFlags } from './kill-row.ts'
 import { type BoardLine, boardOnHttp, boardOnMqtt, boardOnTcp } from './real-boards.ts'
@@ -170,9 +172,7 @@ async function observationOf(
     throw new Error(
       `${device}: ${surplus.length} readings were not sent, or are stored twice: ${JSON.stringify(surplus.slice(0, 3))}\n${table(history)}`,
     )
-  const url = `${server.ready.web}/api/v1/devices/${device}`
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })
-  const state = (await answer.json()) as Device
+  const state = await apiOf(server.ready.web).call(routes.device, { params: { id: device } })
   const last = history.deliveries.length - 1
   const shown = history.deliveries.map((_, i) => (i === last ? (state.occupied ?? null) : undefined))
   return { shown, fates, missing: tentative > 0 ? 'not certain' : state.missing }

@@ -9,6 +9,9 @@ const worker = ['--test', 'src/processes/worker.slow.test.ts']
 const run = ['--test', 'src/processes/run-directory.slow.test.ts']
 const modes = ['--test', 'src/processes/private-files.test.ts']
 const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
+const client = ['--test', 'contract/client.test.ts']
+const wireNames = ['--test', 'src/api/wire-names.test.ts']
+const losses = ['--test', 'src/api/losses.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
 const advice = ['--test', 'src/cli/advice.test.ts']
 const api = ['--test', 'src/api/server.test.ts']
@@ -233,6 +236,41 @@ export const edgeBugs: readonly PlantedBug[] = [
     from: 'epoch = Math.max(0, Math.floor(arrival / 1_000))',
     to: 'epoch = 1',
     judge: stays,
+  },
+  {
+    what: 'names a key of the wire in camel case',
+    file: 'contract/audit.ts',
+    from: 'took_ms: count,',
+    to: 'tookMs: count,',
+    judge: wireNames,
+  },
+  {
+    what: 'puts an id into the path of a call as it is',
+    file: 'contract/client.ts',
+    from: 'encodeURIComponent(String(params[name]))',
+    to: 'String(params[name])',
+    judge: client,
+  },
+  {
+    what: 'takes a problem for the answer of a call',
+    file: 'contract/client.ts',
+    from: 'if (response.ok) return (await',
+    to: 'if (response.status < 500) return (await',
+    judge: client,
+  },
+  {
+    what: 'loads the schemas into every page with the client',
+    file: 'contract/client.ts',
+    from: "import type { Routes } from './routes.ts'",
+    to: "import { type Routes, routes as _routes } from './routes.ts'",
+    judge: client,
+  },
+  {
+    what: 'asks the store for losses by the time of a day, where it counts days',
+    file: 'src/api/routes/losses.ts',
+    from: 'from: from === undefined ? from : dayNumber(from)',
+    to: 'from',
+    judge: losses,
   },
   {
     what: 'adds no bay of a file that shares one',

@@ -103,9 +103,9 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets a reader discard',
-    file: 'src/api/routes/losses.ts',
-    from: "access: 'operate'",
-    to: "access: 'read'",
+    file: 'contract/routes/ledger.ts',
+    from: "dead-letters/discard',\n    access: 'operate'",
+    to: "dead-letters/discard',\n    access: 'read'",
     judge: api,
   },
   {

@@ -7,7 +7,7 @@
  * Each judge is first held against the copy without a bug: one that fails there would "catch" everything.
  */
 import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pool } from '../../tools/pool.ts'
@@ -33,6 +33,7 @@ const copied = [
   'docs',
   'web/src',
 ]
+const ownScope = '@baykeeper'
 const judgeMsMax = 120_000
 const atOnce = 2
 
@@ -130,6 +131,15 @@ function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean;
 async function copyOf(copy: string): Promise<string> {
   await mkdir(copy, { recursive: true })
   for (const name of copied) await cp(path.join(root, name), path.join(copy, name), { recursive: true })
-  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
+  await linkPackages(copy)
   return copy
+}
+
+/** The packages of the product itself are those of the copy: a bug in contract/ is in what the copy imports by its name. */
+async function linkPackages(copy: string): Promise<void> {
+  const [from, to] = [path.join(root, 'node_modules'), path.join(copy, 'node_modules')]
+  await mkdir(path.join(to, ownScope), { recursive: true })
+  for (const name of await readdir(from))
+    if (name !== ownScope) await symlink(path.join(from, name), path.join(to, name))
+  await symlink(path.join(copy, 'contract'), path.join(to, ownScope, 'contract'))
 }

@@ -64,11 +64,11 @@ function planOf(
   const plan: Omit<Plan, 'version'> = {
     name: layout.name,
     simulated,
-    bayW: layout.bayW,
-    bayH: layout.bayH,
+    bay_w: layout.bayW,
+    bay_h: layout.bayH,
     plates: levels.map(({ site, level, from, to }) => ({
       site: site.id,
-      siteName: site.name,
+      site_name: site.name,
       level: level.id,
       name: `${site.name} · ${level.name}`,
       x: level.x,

@@ -5,6 +5,7 @@ import {
   apiUnderTest,
   bearer,
   deviceState,
+  layoutDocument,
   layoutOf,
   statusOk,
   until,
@@ -82,7 +83,7 @@ test('a new layout is a reset with the new version, and nothing of before can be
   await using stream = await openStream(base, '/api/v1/stream')
   await until(() => stream.events.length >= 3)
   const { q } = await snapshot(api)
-  await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layoutOf(['B', 'A']) })
+  await api.app.inject({ method: 'PUT', url: '/api/v1/layout', headers: bearer, payload: layoutDocument(['B', 'A']) })
   await until(() => stream.events.some(({ name }) => name === 'reset'))
   const plan = (await api.app.inject({ url: '/api/v1/plan', headers: bearer })).json()
   assert.deepEqual(stream.events.find(({ name }) => name === 'reset')?.data, { version: plan.version })
@@ -97,7 +98,7 @@ test('the public stream needs no key and carries no ids', async () => {
   await using stream = await openStream(base, '/public/stream', {})
   await api.commit({ devices: [deviceState(1, 'secret-device', { claimedBay: 'A' })] })
   await until(() => stream.deltas().length > 1 && stream.events.some(({ name }) => name === 'kpi'))
-  assert.doesNotMatch(JSON.stringify(stream.events), /secret-device|gate|eventsPerSecond/)
+  assert.doesNotMatch(JSON.stringify(stream.events), /secret-device|gate|events_per_second/)
   assert.equal((await fetch(`${base}/api/v1/stream`)).status, 401)
 })
 

@@ -136,8 +136,8 @@ export function kpiOf(presence: Presence, { now, simulated, status, storeDown }:
     time: new Date(now).toISOString(),
     occupancy: count(presence, 0, presence.floor.bays.length),
     devices: { seen: presence.devices.size, reporting, unassigned },
-    ...(status.eventsPerSecond === undefined ? {} : { eventsPerSecond: status.eventsPerSecond }),
-    ...(status.commitMsP99 === undefined ? {} : { commitMsP99: status.commitMsP99 }),
+    ...(status.eventsPerSecond === undefined ? {} : { events_per_second: status.eventsPerSecond }),
+    ...(status.commitMsP99 === undefined ? {} : { commit_ms_p99: status.commitMsP99 }),
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(status.ledger === undefined ? {} : { ledger: status.ledger }),
     simulated,
@@ -145,12 +145,12 @@ export function kpiOf(presence: Presence, { now, simulated, status, storeDown }:
 }
 
 /** What a stranger sees: no ledger and nothing of the inside, unless the city is simulated and hides nothing. */
-export const publicKpi = ({ ledger, eventsPerSecond, commitMsP99, ...kpi }: Kpi): Kpi =>
+export const publicKpi = ({ ledger, events_per_second, commit_ms_p99, ...kpi }: Kpi): Kpi =>
   kpi.simulated
     ? {
         ...kpi,
         ...(ledger ? { ledger } : {}),
-        ...(eventsPerSecond === undefined ? {} : { eventsPerSecond }),
-        ...(commitMsP99 === undefined ? {} : { commitMsP99 }),
+        ...(events_per_second === undefined ? {} : { events_per_second }),
+        ...(commit_ms_p99 === undefined ? {} : { commit_ms_p99 }),
       }
     : kpi

@@ -1,147 +1,68 @@
 /** Devices and what they said: read back from the store, so that a reading can be seen as soon as it is committed. */
-import { deviceSchema, storedReadingSchema } from '@baykeeper/contract/device.ts'
-import { pageOf } from '@baykeeper/contract/page.ts'
+import type { deviceRoutes } from '@baykeeper/contract/routes/devices.ts'
 import * as z from 'zod'
 import type { DeviceState } from '../../domain/device.ts'
 import type { Instant } from '../../lib/brand.ts'
-import { BadCursor, readingPageMax } from '../../store/store.ts'
+import { BadCursor } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
-import { cursorField, type Endpoint, endpoint, idParams, limitField, nameField } from '../endpoint.ts'
-import { timeField } from '../history-query.ts'
+import type { Handlers } from '../endpoint.ts'
+import { instantOf } from '../history-query.ts'
 import { ProblemError } from '../problem.ts'
 import { deviceOnWire, iso, readingOnWire } from '../wire.ts'
 
-const devicePage = pageOf(deviceSchema)
-const readingPage = pageOf(storedReadingSchema)
-const pageItemsUsual = 100
 /** As ReadingRow.idx is made. */
 const readingsPerFrame = 1_024
-const readingParams = z.strictObject({
-  id: z
-    .string()
-    .regex(/^\d{1,15}\.\d{1,9}$/, 'must be the id of a reading, such as 184.0')
-    .describe('`id` of a stored reading'),
-})
 
-const devicesQuery = z.strictObject({
-  cursor: cursorField,
-  limit: limitField(readingPageMax, pageItemsUsual),
-  source: nameField,
-  unassigned: z
-    .enum(['true', 'false'])
-    .optional()
-    .describe('only devices that watch no bay (true), or only those that do'),
-})
-
-const readingsQuery = z.strictObject({
-  from: timeField().describe('inclusive, by reading time'),
-  to: timeField().describe('exclusive'),
-  cursor: cursorField,
-  limit: limitField(readingPageMax, pageItemsUsual),
-  source: nameField,
-})
-
-export function deviceRoutes({ store, live }: RouteContext): Endpoint[] {
-  return [
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/devices',
-      access: 'read',
-      tag: 'Devices',
-      summary: 'Devices ever heard',
-      description:
-        'Ordered by id, then source. A device is created by its first reading; unassigned=true is the inbox.',
-      query: devicesQuery,
-      problems: [503],
-      answers: [{ status: 200, description: 'A page of devices', schema: ['DevicePage', devicePage] }],
-      async handle({ query: { cursor, limit, source, unassigned } }) {
-        await live.current()
-        const filter = { limit, ...(cursor ? { cursor } : {}), ...(source ? { source } : {}) }
-        const page =
-          unassigned === undefined
-            ? await store.devicePage(filter)
-            : inboxPage(assignment(unassigned === 'false'), filter)
-        return { items: await onWire(page.items), next: page.next }
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/devices/{id}',
-      access: 'read',
-      tag: 'Devices',
-      summary: 'One device',
-      description: 'When several sources know the id, the latest measured answers unless `source` says which.',
-      params: idParams,
-      query: z.strictObject({ source: nameField }),
-      problems: [404, 503],
-      answers: [{ status: 200, description: 'The device', schema: ['Device', deviceSchema] }],
-      async handle({ params: { id }, query: { source } }) {
-        const found = (await store.devicesByExternal(id)).filter((device) => !source || device.source === source)
-        const [newest] = found.toSorted((a, b) => b.lastTime - a.lastTime)
-        if (!newest) throw unknownDevice(id)
-        return (await onWire([newest]))[0]
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/devices/{id}/readings',
-      access: 'read',
-      tag: 'Devices',
-      summary: 'Readings of one device',
-      description: 'Ordered by epoch and sequence number. Every stored reading is here once.',
-      params: idParams,
-      query: readingsQuery,
-      problems: [404, 503],
-      answers: [{ status: 200, description: 'A page of readings', schema: ['ReadingPage', readingPage] }],
-      async handle({ params: { id }, query: { from, to, cursor, limit, source } }) {
-        if (from !== undefined && to !== undefined && from > to)
-          throw new ProblemError(400, 'query from: is after to', { code: 'E_INVALID' })
-        const page = await store.readings({
-          external: id,
-          limit,
-          ...defined({ from, to, cursor, source }),
-        })
-        if (page.items.length === 0 && cursor === undefined && (await store.devicesByExternal(id)).length === 0)
-          throw unknownDevice(id)
-        return { items: page.items.map(readingOnWire), next: page.next }
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/readings/{id}/raw',
-      access: 'operate',
-      tag: 'Devices',
-      summary: 'The frame a reading was made of, byte for byte',
-      description:
-        'Copied out of the journal a second after the reading is stored, and kept for `rawDays` days; 404 where that is 0. Several readings of one frame have the same.',
-      params: readingParams,
-      problems: [404, 503],
-      answers: [
-        {
-          status: 200,
-          type: 'application/octet-stream',
-          description: 'The bytes as they arrived, without line end or the brackets of an array.',
-          headers: { 'x-source': 'name of the source', 'x-arrived': 'ISO 8601, UTC' },
-        },
-      ],
-      async handle({ params: { id }, reply }) {
-        const [pos, idx] = id.split('.').map(Number) as [number, number]
-        const frame = await store.rawFrame({ pos, idx: Math.floor(idx / readingsPerFrame) })
-        if (!frame)
-          throw new ProblemError(404, `the raw frame of reading ${id} is not in the database (setting: rawDays)`)
-        return reply
-          .type('application/octet-stream')
-          .header('x-source', encodeURIComponent(frame.source))
-          .header('x-arrived', iso(frame.arrived))
-          .send(Buffer.from(frame.bytes))
-      },
-    }),
-  ]
+export function deviceHandlers({ store, live }: RouteContext): Handlers<typeof deviceRoutes> {
+  return {
+    async devices({ query: { cursor, limit, source, unassigned } }) {
+      await live.current()
+      const filter = { limit, ...(cursor ? { cursor } : {}), ...(source ? { source } : {}) }
+      const page =
+        unassigned === undefined
+          ? await store.devicePage(filter)
+          : inboxPage(assignment(unassigned === 'false'), filter)
+      return { items: await onWire(page.items), next: page.next }
+    },
+    async device({ params: { id }, query: { source } }) {
+      const found = (await store.devicesByExternal(id)).filter((device) => !source || device.source === source)
+      const [newest] = found.toSorted((a, b) => b.lastTime - a.lastTime)
+      if (!newest) throw unknownDevice(id)
+      return oneOnWire(newest, (await store.deviceOrders([newest.id]))[0]?.state)
+    },
+    async deviceReadings({ params: { id }, query: { from, to, cursor, limit, source } }) {
+      if (from !== undefined && to !== undefined && from > to)
+        throw new ProblemError(400, 'query from: is after to', { code: 'E_INVALID' })
+      const page = await store.readings({
+        external: id,
+        limit,
+        ...defined({ from: instantOf(from), to: instantOf(to), cursor, source }),
+      })
+      if (page.items.length === 0 && cursor === undefined && (await store.devicesByExternal(id)).length === 0)
+        throw unknownDevice(id)
+      return { items: page.items.map(readingOnWire), next: page.next }
+    },
+    async rawFrame({ params: { id }, reply }) {
+      const [pos, idx] = id.split('.').map(Number) as [number, number]
+      const frame = await store.rawFrame({ pos, idx: Math.floor(idx / readingsPerFrame) })
+      if (!frame)
+        throw new ProblemError(404, `the raw frame of reading ${id} is not in the database (setting: rawDays)`)
+      return reply
+        .type('application/octet-stream')
+        .header('x-source', encodeURIComponent(frame.source))
+        .header('x-arrived', iso(frame.arrived))
+        .send(Buffer.from(frame.bytes))
+    },
+  }
 
   async function onWire(devices: readonly DeviceState[]) {
     const orders = await store.deviceOrders(devices.map(({ id }) => id))
     const orderOf = new Map(orders.map(({ device, state }) => [device, state]))
-    return devices.map((device) => deviceOnWire(device, orderOf.get(device.id), live, live.now()))
+    return devices.map((device) => oneOnWire(device, orderOf.get(device.id)))
+  }
+
+  function oneOnWire(device: DeviceState, order: string | undefined) {
+    return deviceOnWire(device, order, live, live.now())
   }
 
   /** Whether a device has a bay is decided here and not in the store, so this list comes from live state. */

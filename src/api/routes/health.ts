@@ -1,80 +1,35 @@
 /** For whoever watches the server: alive, ready, figures. Open, because a probe has no key; they hold no device and no secret. */
+import type { healthRoutes } from '@baykeeper/contract/routes/health.ts'
 import { Gauge, Registry } from 'prom-client'
-import * as z from 'zod'
 import type { RouteContext } from '../context.ts'
 import { describedNowAndThen } from '../described-database.ts'
-import { type Endpoint, endpoint } from '../endpoint.ts'
+import type { Handlers } from '../endpoint.ts'
 import { ProblemError } from '../problem.ts'
 
-const healthSchema = z.object({ status: z.literal('ok'), version: z.string() })
-const readySchema = z.object({ ready: z.literal(true) })
-
-export function healthRoutes(context: RouteContext): Endpoint[] {
+export function healthHandlers(context: RouteContext): Handlers<typeof healthRoutes> {
   const { status, live } = context
   const metrics = createMetrics(context)
-  return [
-    endpoint({
-      method: 'GET',
-      path: '/healthz',
-      access: 'open',
-      tag: 'Health',
-      summary: 'The web process is alive',
-      answers: [
-        {
-          status: 200,
-          description: 'Alive',
-          schema: ['Health', healthSchema],
-          example: { status: 'ok', version: '0.1.0' },
-        },
-      ],
-      handle: () => ({ status: 'ok', version: status().version }),
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/readyz',
-      access: 'open',
-      tag: 'Health',
-      summary: 'The whole line is ready',
-      description:
-        '503 with reasons: until every process has started and the state was read once, and later while processing is not advancing (records have waited for 20 s and none was committed) or readings are refused. Intake goes on accepting while processing stands.',
-      problems: [503],
-      answers: [{ status: 200, description: 'Ready', schema: ['Ready', readySchema], example: { ready: true } }],
-      handle() {
-        const reasons = [
-          ...Object.entries(status().ready).flatMap(([name, ready]) => (ready ? [] : [`${name} is not ready`])),
-          ...(live.loaded ? [] : ['the stored state has not been read yet']),
-          ...(status().problems ?? []).map(({ detail }) => detail),
-        ]
-        if (reasons.length > 0)
-          throw new ProblemError(503, reasons.join('; '), {
-            code: 'E_NOT_READY',
-            reasons,
-            headers: { 'retry-after': '1' },
-          })
-        return { ready: true }
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/metrics',
-      access: 'open',
-      tag: 'Health',
-      summary: 'Figures for Prometheus',
-      answers: [
-        {
-          status: 200,
-          type: 'text/plain',
-          description: 'Prometheus text format',
-          example:
-            '# HELP baykeeper_bays Bays by state\n# TYPE baykeeper_bays gauge\nbaykeeper_bays{state="free"} 41\n',
-        },
-      ],
-      async handle({ reply }) {
-        reply.header('cache-control', 'no-store')
-        return reply.type(metrics.contentType).send(await metrics.text())
-      },
-    }),
-  ]
+  return {
+    health: () => ({ status: 'ok', version: status().version }),
+    ready() {
+      const reasons = [
+        ...Object.entries(status().ready).flatMap(([name, ready]) => (ready ? [] : [`${name} is not ready`])),
+        ...(live.loaded ? [] : ['the stored state has not been read yet']),
+        ...(status().problems ?? []).map(({ detail }) => detail),
+      ]
+      if (reasons.length > 0)
+        throw new ProblemError(503, reasons.join('; '), {
+          code: 'E_NOT_READY',
+          reasons,
+          headers: { 'retry-after': '1' },
+        })
+      return { ready: true }
+    },
+    async metrics({ reply }) {
+      reply.header('cache-control', 'no-store')
+      return reply.type(metrics.contentType).send(await metrics.text())
+    },
+  }
 }
 
 type Sample = readonly [value: number | undefined, labels?: Record<string, string>]

@@ -1,114 +1,39 @@
 /** The proof and its leftovers: ledger, dead letters and sources. */
 
-import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
-import {
-  deadLetterSchema,
-  type LedgerReport,
-  ledgerReportSchema,
-  requeuedSchema,
-  requeueSchema,
-  sourceSchema,
-} from '@baykeeper/contract/ledger.ts'
-import { pageOf } from '@baykeeper/contract/page.ts'
-import { deadLetterCodeSchema } from '@baykeeper/contract/status.ts'
-import * as z from 'zod'
+import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
+import type { Parsed } from '@baykeeper/contract/route.ts'
+import type { ledgerRoutes } from '@baykeeper/contract/routes/ledger.ts'
 import type { IntakeDay, LedgerRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
-import { cursorField, type Endpoint, endpoint, limitField, nameField } from '../endpoint.ts'
+import type { Handlers } from '../endpoint.ts'
 import { deadLetterOnWire, saturatedMark, sourceOnWire } from '../wire.ts'
 
-const deadLetterPage = pageOf(deadLetterSchema)
-const deadLetterCodePage = pageOf(deadLetterCodeSchema)
-const sourcePage = pageOf(sourceSchema)
-/** Dead letters carry their bytes, so pages of them are short. */
-const deadLettersMax = 100
-
-export function ledgerRoutes({ store, status, log }: RouteContext): Endpoint[] {
-  return [
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/ledger',
-      access: 'read',
-      tag: 'Ledger',
-      summary: 'Where every frame went',
-      description: `received = ${receivedTerms.join(' + ')}; accepted = ${acceptedTerms.join(' + ')}. \`difference\` is 0 when both hold.`,
-      problems: [503],
-      answers: [
-        {
-          status: 200,
-          description: 'Totals, and rows by source and day',
-          schema: ['LedgerReport', ledgerReportSchema],
-        },
-      ],
-      async handle() {
-        const [rows, days] = [await store.ledger(), await store.intakeDays()]
-        return { totals: status().ledger ?? null, rows: withIntake(rows, days) }
-      },
+export function ledgerHandlers({ store, status, log }: RouteContext): Handlers<typeof ledgerRoutes> {
+  return {
+    async ledger() {
+      const [rows, days] = [await store.ledger(), await store.intakeDays()]
+      return { totals: status().ledger ?? null, rows: withIntake(rows, days) }
+    },
+    async deadLetters({ query: { cursor, limit, source, code } }) {
+      const page = await store.deadLetters({
+        limit,
+        ...(cursor ? { cursor } : {}),
+        ...(source ? { source } : {}),
+        ...(code ? { code } : {}),
+      })
+      return { items: page.items.map(deadLetterOnWire), next: page.next }
+    },
+    deadLetterCodes: async () => ({ items: await store.deadLetterCodes(), next: null }),
+    async requeue({ body, principal }) {
+      const requeued = await store.requeue(which(body))
+      log.info('dead letters were requeued', { requeued, by: principal?.name })
+      return { requeued }
+    },
+    sources: () => ({
+      items: status().sources.map(sourceOnWire),
+      next: null,
     }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/dead-letters',
-      access: 'read',
-      tag: 'Ledger',
-      summary: 'Frames nobody could use, with their bytes',
-      query: z.strictObject({
-        cursor: cursorField,
-        limit: limitField(deadLettersMax, 20),
-        source: nameField,
-        code: nameField,
-      }),
-      problems: [503],
-      answers: [{ status: 200, description: 'A page of dead letters', schema: ['DeadLetterPage', deadLetterPage] }],
-      async handle({ query: { cursor, limit, source, code } }) {
-        const page = await store.deadLetters({
-          limit,
-          ...(cursor ? { cursor } : {}),
-          ...(source ? { source } : {}),
-          ...(code ? { code } : {}),
-        })
-        return { items: page.items.map(deadLetterOnWire), next: page.next }
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/dead-letters/codes',
-      access: 'read',
-      tag: 'Ledger',
-      summary: 'How many dead letters there are of each reason, most first',
-      problems: [503],
-      answers: [{ status: 200, description: 'All reasons', schema: ['DeadLetterCodePage', deadLetterCodePage] }],
-      handle: async () => ({ items: await store.deadLetterCodes(), next: null }),
-    }),
-    endpoint({
-      method: 'POST',
-      path: '/api/v1/dead-letters/requeue',
-      access: 'operate',
-      tag: 'Ledger',
-      summary: 'Decode dead letters again',
-      description: 'By id, by code and source, or all. Answers how many were marked; doing it twice does no harm.',
-      body: requeueSchema,
-      bodyName: 'Requeue',
-      problems: [503],
-      answers: [{ status: 200, description: 'Marked', schema: ['Requeued', requeuedSchema] }],
-      async handle({ body, principal }) {
-        const requeued = await store.requeue(which(body))
-        log.info('dead letters were requeued', { requeued, by: principal?.name })
-        return { requeued }
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/v1/sources',
-      access: 'read',
-      tag: 'Ledger',
-      summary: 'What the sources are doing',
-      answers: [{ status: 200, description: 'All sources', schema: ['SourcePage', sourcePage] }],
-      handle: () => ({
-        items: status().sources.map(sourceOnWire),
-        next: null,
-      }),
-    }),
-  ]
+  }
 }
 
 const nothing = { committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost: 0, damaged: 0 }
@@ -135,7 +60,7 @@ const onWire = ({ source, day, committed, duplicate, quarantined, tentative, los
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 function which(
-  body: z.output<typeof requeueSchema>,
+  body: Parsed<(typeof ledgerRoutes)['requeue'], 'body'>,
 ): { pos: number; idx: number } | { code?: string; source?: string } {
   if ('id' in body) {
     const [pos, idx] = body.id.split('.').map(Number)

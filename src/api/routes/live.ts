@@ -1,80 +1,47 @@
 /** The live view: what the desk shows, and what a stranger may see of it under `/public`. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type Plan, planSchema, siteSummarySchema } from '@baykeeper/contract/live.ts'
-import { pageOf } from '@baykeeper/contract/page.ts'
+import type { Plan } from '@baykeeper/contract/live.ts'
+import type { liveRoutes } from '@baykeeper/contract/routes/live.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteContext } from '../context.ts'
-import { type Access, type Endpoint, endpoint } from '../endpoint.ts'
+import type { Handlers } from '../endpoint.ts'
 import type { Audience } from '../live/stream-hub.ts'
 import { siteSummaries } from '../live/summaries.ts'
-import { sendStates, statesAnswer } from './states.ts'
-import { streamRoute } from './stream.ts'
+import { sendStates } from './states.ts'
+import { openStream } from './stream.ts'
 
-const sitePage = pageOf(siteSummarySchema)
-export function liveRoutes(context: RouteContext): Endpoint[] {
-  return [...viewRoutes(context, '/api/v1', 'read', 'desk'), ...viewRoutes(context, '/public', 'open', 'public')]
+export function liveHandlers(context: RouteContext): Handlers<typeof liveRoutes> {
+  const desk = viewHandlers(context, 'desk')
+  const everybody = viewHandlers(context, 'public')
+  return {
+    ...desk,
+    ...{ publicPlan: everybody.plan, publicSnapshot: everybody.snapshot },
+    ...{ publicSites: everybody.sites, publicStream: everybody.stream },
+  }
 }
 
+type View = Pick<typeof liveRoutes, 'plan' | 'snapshot' | 'sites' | 'stream'>
+
 /** The same view twice: for the desk, and for everybody. */
-function viewRoutes(context: RouteContext, base: string, access: Access, audience: Audience): Endpoint[] {
+function viewHandlers(context: RouteContext, audience: Audience): Handlers<View> {
   const { live } = context
   const planOf = planAnswers(audience === 'public' ? 'public, no-cache' : 'private, no-cache')
-  const tag = audience === 'public' ? 'Public page' : 'Live'
-  return [
-    endpoint({
-      method: 'GET',
-      path: `${base}/plan`,
-      access,
-      tag,
-      summary: 'The plan',
-      description: 'Bays in columns: index i is bay i in the snapshot and in the stream. Ask with If-None-Match.',
-      answers: [
-        {
-          status: 200,
-          description: 'The plan',
-          schema: ['Plan', planSchema],
-          headers: { etag: 'version' },
-        },
-        { status: 304, description: 'Not changed since the version in If-None-Match' },
-      ],
-      async handle({ request, reply }) {
-        await live.current()
-        return planOf(live.floor.plan, request, reply)
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: audience === 'public' ? '/public/snapshot' : `${base}/plan/snapshot`,
-      access,
-      tag,
-      summary: 'State of every bay',
-      answers: [statesAnswer],
-      async handle({ reply }) {
-        await live.current()
-        return sendStates(context, reply, live.presence.shown)
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: `${base}/sites`,
-      access,
-      tag,
-      summary: 'Sites and their occupancy',
-      answers: [
-        {
-          status: 200,
-          description: 'All sites',
-          schema: ['SitePage', sitePage],
-        },
-      ],
-      async handle() {
-        await live.current()
-        return { items: siteSummaries(live.presence), next: null }
-      },
-    }),
-    streamRoute(context, `${base}/stream`, access, audience),
-  ]
+  return {
+    async plan({ request, reply }) {
+      await live.current()
+      return planOf(live.floor.plan, request, reply)
+    },
+    async snapshot({ reply }) {
+      await live.current()
+      return sendStates(context, reply, live.presence.shown)
+    },
+    async sites() {
+      await live.current()
+      return { items: siteSummaries(live.presence), next: null }
+    },
+    stream: ({ query, request, reply }) => openStream(context, audience, query, request, reply),
+  }
 }
 
 const compress = promisify(gzip)

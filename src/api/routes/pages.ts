@@ -1,10 +1,12 @@
 /** The pages, and how a browser signs in: by the one-time setup link, or with an API key in the form. */
+
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import { liveRoutes } from '@baykeeper/contract/routes/live.ts'
+import type { pageRoutes } from '@baykeeper/contract/routes/pages.ts'
 import type { FastifyReply } from 'fastify'
-import * as z from 'zod'
 import { setSessionCookie } from '../access.ts'
 import type { RouteContext } from '../context.ts'
-import { type Endpoint, endpoint } from '../endpoint.ts'
+import type { Handlers } from '../endpoint.ts'
 import { siteSummaries } from '../live/summaries.ts'
 import { pageText, signInPage, usedLinkPage } from '../pages/frame.ts'
 import { html } from '../pages/html.ts'
@@ -14,26 +16,28 @@ import { requireSameOrigin } from '../security.ts'
 import { addressed, createSignInLimit } from '../sign-in-limit.ts'
 
 const htmlType = 'text/html; charset=utf-8'
-const page = (description: string, status = 200) => ({ status, type: 'text/html', description })
 
-export function pageRoutes(context: RouteContext): Endpoint[] {
+const pathsOf: Readonly<Record<PageConfig['page'], PageConfig['paths']>> = {
+  desk: {
+    ...{ plan: liveRoutes.plan.path, snapshot: liveRoutes.snapshot.path },
+    ...{ sites: liveRoutes.sites.path, stream: liveRoutes.stream.path },
+  },
+  public: {
+    ...{ plan: liveRoutes.publicPlan.path, snapshot: liveRoutes.publicSnapshot.path },
+    ...{ sites: liveRoutes.publicSites.path, stream: liveRoutes.publicStream.path },
+  },
+}
+
+export function pageHandlers(context: RouteContext): Handlers<typeof pageRoutes> {
   const { live, status, simulated, assets, urls, keyring, clock, log } = context
   const limit = createSignInLimit(clock, context.trustedProxies)
-  const configOf = (name: 'public' | 'desk'): PageConfig => {
-    const base = name === 'public' ? '/public' : '/api/v1'
-    return {
-      page: name,
-      version: status().version,
-      simulated: simulated(),
-      ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
-      paths: {
-        plan: `${base}/plan`,
-        snapshot: name === 'public' ? '/public/snapshot' : '/api/v1/plan/snapshot',
-        sites: `${base}/sites`,
-        stream: `${base}/stream`,
-      },
-    }
-  }
+  const configOf = (page: 'public' | 'desk'): PageConfig => ({
+    page,
+    version: status().version,
+    simulated: simulated(),
+    ingest_port: urls['ingest'] === undefined ? null : Number(new URL(urls['ingest']).port),
+    paths: pathsOf[page],
+  })
   const desk = () =>
     pageText({
       title: 'Baykeeper desk',
@@ -52,91 +56,49 @@ export function pageRoutes(context: RouteContext): Endpoint[] {
       .headers({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' })
       .send(signInPage(assets, failed))
 
-  return [
-    endpoint({
-      method: 'GET',
-      path: '/',
-      access: 'open',
-      tag: 'Pages',
-      summary: 'The public page',
-      answers: [page('Free bays by lot and level')],
-      async handle({ reply }) {
-        await live.current()
-        return reply
-          .type(htmlType)
-          .header('cache-control', 'no-store')
-          .send(
-            publicPage({
-              assets,
-              config: configOf('public'),
-              name: live.floor.plan.name,
-              sites: siteSummaries(live.presence),
-              devicesSeen: live.presence.devices.size,
-              now: live.now(),
-              fresh: live.fresh,
-              ingestUrl: urls['ingest'],
-            }),
-          )
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/desk',
-      below: true,
-      access: 'open',
-      tag: 'Pages',
-      summary: 'The operator desk',
-      description: 'Without a session: how to sign in (401).',
-      answers: [page('The desk'), page('How to sign in', 401)],
-      handle: ({ principal, reply }) =>
-        principal ? reply.type(htmlType).header('cache-control', 'no-store').send(desk()) : signIn(reply.code(401)),
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/setup',
-      access: 'open',
-      tag: 'Pages',
-      summary: 'The setup link: signs in once and opens the desk',
-      query: z.object({ key: z.string().max(128).default('') }),
-      head: false,
-      problems: [429, 503],
-      answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The link was used or has expired', 403)],
-      async handle({ query: { key }, principal, request, reply }) {
-        // A browser that only looks ahead must not use up the link.
-        if (request.headers['sec-purpose'] !== undefined)
-          throw new ProblemError(503, 'this link is not for looking ahead')
-        limit.check(addressed(request))
-        reply.header('cache-control', 'no-store')
-        if (await keyring.consumeSetup(key)) {
-          log.info('the setup link was used', { address: request.ip })
-          return setSessionCookie(request, reply, keyring.signSession()).redirect('/desk', 303)
-        }
-        if (principal) return reply.redirect('/desk', 303)
-        limit.failed(addressed(request))
-        return reply.code(403).type(htmlType).send(usedLinkPage(assets))
-      },
-    }),
-    endpoint({
-      method: 'POST',
-      path: '/signin',
-      access: 'open',
-      tag: 'Pages',
-      summary: 'Sign in with an API key',
-      description: 'A form post from the sign-in page.',
-      body: z.object({ key: z.string().max(512) }),
-      bodyName: 'SignIn',
-      problems: [403, 429],
-      answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The key is not known', 401)],
-      handle({ body, request, reply }) {
-        requireSameOrigin(request)
-        limit.check(addressed(request))
-        reply.header('cache-control', 'no-store')
-        const key = body.key.trim()
-        if (keyring.apiKey(key))
-          return setSessionCookie(request, reply, keyring.signSession(key)).redirect('/desk', 303)
-        limit.failed(addressed(request))
-        return signIn(reply.code(401), 'This API key is not known, or was revoked.')
-      },
-    }),
-  ]
+  return {
+    async publicPage({ reply }) {
+      await live.current()
+      return reply
+        .type(htmlType)
+        .header('cache-control', 'no-store')
+        .send(
+          publicPage({
+            assets,
+            config: configOf('public'),
+            name: live.floor.plan.name,
+            sites: siteSummaries(live.presence),
+            devicesSeen: live.presence.devices.size,
+            now: live.now(),
+            fresh: live.fresh,
+            ingestUrl: urls['ingest'],
+          }),
+        )
+    },
+    desk: ({ principal, reply }) =>
+      principal ? reply.type(htmlType).header('cache-control', 'no-store').send(desk()) : signIn(reply.code(401)),
+    async setup({ query: { key }, principal, request, reply }) {
+      // A browser that only looks ahead must not use up the link.
+      if (request.headers['sec-purpose'] !== undefined)
+        throw new ProblemError(503, 'this link is not for looking ahead')
+      limit.check(addressed(request))
+      reply.header('cache-control', 'no-store')
+      if (await keyring.consumeSetup(key)) {
+        log.info('the setup link was used', { address: request.ip })
+        return setSessionCookie(request, reply, keyring.signSession()).redirect('/desk', 303)
+      }
+      if (principal) return reply.redirect('/desk', 303)
+      limit.failed(addressed(request))
+      return reply.code(403).type(htmlType).send(usedLinkPage(assets))
+    },
+    signIn({ body, request, reply }) {
+      requireSameOrigin(request)
+      limit.check(addressed(request))
+      reply.header('cache-control', 'no-store')
+      const key = body.key.trim()
+      if (keyring.apiKey(key)) return setSessionCookie(request, reply, keyring.signSession(key)).redirect('/desk', 303)
+      limit.failed(addressed(request))
+      return signIn(reply.code(401), 'This API key is not known, or was revoked.')
+    },
+  }
 }

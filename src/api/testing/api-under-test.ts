@@ -19,6 +19,7 @@ import { openStore } from '../../store/engine/open.ts'
 import type { ReadingRow, Store } from '../../store/store.ts'
 import { aBatch, type BatchSample, placeLayout } from '../../store/testing/store-samples.ts'
 import type { ApiDeps, Publisher } from '../context.ts'
+import { layoutOnWire } from '../layout-wire.ts'
 import { createApi } from '../server.ts'
 import type { SystemStatus } from '../status.ts'
 
@@ -168,6 +169,9 @@ export const layoutOf = (ids: readonly string[], name = 'South Garage'): Layout 
     },
   ],
 })
+
+/** As it is written to the API. */
+export const layoutDocument = (ids: readonly string[]) => layoutOnWire(layoutOf(ids))
 
 export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   for (const end = Date.now() + ms; !(await condition()); ) {

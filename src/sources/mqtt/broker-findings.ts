@@ -15,11 +15,11 @@ export async function brokerFindings(settings: BrokerSettings): Promise<Finding[
       : []
   try {
     const { warnings, figures } = await brokerPreflight({ ...settings, clientId })
-    const dropped = figures['brokerDroppedMessages']
+    const dropped = figures['broker_dropped_messages']
     return [
       {
         level: 'ok',
-        what: `${name} answers, QoS ${figures['qosGranted']}${dropped === undefined ? '' : `; it has dropped ${dropped} messages for all its clients`}`,
+        what: `${name} answers, QoS ${figures['qos_granted']}${dropped === undefined ? '' : `; it has dropped ${dropped} messages for all its clients`}`,
       },
       ...nameless,
       ...warnings.map((what): Finding => ({ level: 'warning', what: `${name}: ${what}` })),

@@ -55,9 +55,9 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
   return {
     warnings,
     figures: {
-      sessionKept: second.sessionPresent ? 1 : 0,
-      qosGranted: granted,
-      ...(dropped === undefined ? {} : { brokerDroppedMessages: Number(dropped) }),
+      session_kept: second.sessionPresent ? 1 : 0,
+      qos_granted: granted,
+      ...(dropped === undefined ? {} : { broker_dropped_messages: Number(dropped) }),
     },
   }
 }

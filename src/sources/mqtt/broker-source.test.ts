@@ -126,7 +126,7 @@ test('topics that are nearly right lose nothing at any QoS, and are counted', as
   })
   await context.until(() => context.frames().length === 3 * topics.length && answers().length === 2 * topics.length)
   assert.ok(context.durable.every(({ codec }) => codec === 'unmatched-topic'))
-  await context.until(() => context.said.figures?.['unmatchedMessages'] === 3 * topics.length)
+  await context.until(() => context.said.figures?.['unmatched_messages'] === 3 * topics.length)
   assert.match(context.said.warnings?.at(-1) ?? '', /topics that no rule is about/)
 })
 

@@ -77,12 +77,12 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   const credentials = createCredentials({ tokens, anonymous })
   const subscriptions = new WeakMap<Client, number>()
   const warn = createLimitedWarn(context.log, context.clock)
-  const figures = { qos0Messages: 0, unmatchedMessages: 0, protocolViolations: 0, clientsTurnedAway: 0 }
+  const figures = { qos0_messages: 0, unmatched_messages: 0, protocol_violations: 0, clients_turned_away: 0 }
   const tell = () => {
-    const { qos0Messages, unmatchedMessages } = figures
+    const { qos0_messages, unmatched_messages } = figures
     context.facts({
-      ...(qos0Messages > 0 ? { lossy: lossyByProtocol } : {}),
-      warnings: [...(qos0Messages > 0 ? [qos0Sent] : []), ...(unmatchedMessages > 0 ? [unmatchedSent] : [])],
+      ...(qos0_messages > 0 ? { lossy: lossyByProtocol } : {}),
+      warnings: [...(qos0_messages > 0 ? [qos0Sent] : []), ...(unmatched_messages > 0 ? [unmatchedSent] : [])],
       figures: { ...figures, connections: gates.size, ...connections?.figures(name) },
     })
   }
@@ -102,7 +102,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
     authenticate(client, username, _password, callback) {
       const sender = credentials.of(client)
       if (sender === undefined) {
-        figures.clientsTurnedAway++
+        figures.clients_turned_away++
         warn('an MQTT client was turned away: wrong user or token', { clientId: clientIdOf(client), username })
         return callback(turnedAway(), false)
       }
@@ -119,12 +119,12 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
       gateOf,
       queue,
       onQos0(client) {
-        if (figures.qos0Messages++ > 0) return
+        if (figures.qos0_messages++ > 0) return
         context.log.warn(qos0Sent, { clientId: client && clientIdOf(client) })
         tell()
       },
       onUnmatched(client, topic) {
-        figures.unmatchedMessages++
+        figures.unmatched_messages++
         warn(unmatchedSent, { topic, clientId: client && clientIdOf(client) })
       },
       onReserved: () => context.refused(1, 'protocol'),
@@ -153,7 +153,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
         warn('an MQTT client was cut off: its packet is too large', { peer: socket.remoteAddress, bytes })
       },
       onFault({ reason, frames }) {
-        figures.protocolViolations++
+        figures.protocol_violations++
         if (frames > 0) context.refused(frames, 'protocol')
         warn(`an MQTT client was cut off: ${reason}`, { peer: socket.remoteAddress })
       },

@@ -1,7 +1,7 @@
 /** What a connection to a broker says about what can be lost on it: said before it is, in log, status and `baykeeper doctor`. */
 import type { IConnackPacket } from 'mqtt'
 import type { Instant } from '../../lib/brand.ts'
-import type { Figure, SourceContext } from '../source.ts'
+import type { SourceContext, SourceFigures } from '../source.ts'
 import type { Preflight } from './broker-preflight.ts'
 import type { MqttClientOptions } from './client-source.ts'
 
@@ -18,7 +18,7 @@ export const qos0Sent = 'readings come with QoS 0, which is lossy by protocol: s
 
 export function tellFacts(
   weak: readonly string[],
-  figures: Readonly<Record<string, Figure>>,
+  figures: SourceFigures,
   { preflight, qos0Messages }: Memory,
   context: SourceContext,
 ): void {
@@ -26,7 +26,7 @@ export function tellFacts(
   context.facts({
     ...(lossy ? { lossy: lossyByProtocol } : {}),
     warnings: [...new Set([...weak, ...(preflight?.warnings ?? []), ...(qos0Messages > 0 ? [qos0Sent] : [])])],
-    figures: { ...preflight?.figures, ...figures, qos0Messages },
+    figures: { ...preflight?.figures, ...figures, qos0_messages: qos0Messages },
   })
 }
 

@@ -68,11 +68,11 @@ test('the preflight says of Mosquitto what its queue may lose, what it grants, a
     [],
   )
   assert.equal(usual.warnings.length, 1)
-  assert.deepEqual([usual.figures['sessionKept'], usual.figures['qosGranted']], [1, 1])
+  assert.deepEqual([usual.figures['session_kept'], usual.figures['qos_granted']], [1, 1])
   const lossy = await ask('max_qos 0')
   assert.ok(lossy.warnings.some((warning) => /QoS 0 only/.test(warning)))
   const forgetful = await ask('persistent_client_expiration 1h\nsys_interval 1\nmax_queued_messages 0')
-  assert.equal(forgetful.figures['sessionKept'], 1)
+  assert.equal(forgetful.figures['session_kept'], 1)
 })
 
 test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusals and restarts of the source', {

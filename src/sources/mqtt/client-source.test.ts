@@ -152,7 +152,7 @@ test('QoS 0 is marked, a QoS 2 message that comes all the same is completed afte
   await context.until(() => context.frames().length === 1)
   assert.equal(context.durable[0]?.meta?.['qos'], '0')
   await context.until(() => /lossy by protocol/.test(context.said.lossy ?? ''))
-  assert.equal(context.said.figures?.['qos0Messages'], 1)
+  assert.equal(context.said.figures?.['qos0_messages'], 1)
   context.hold()
   peer().send(publish(4, 'twice', { qos: 2 }))
   await context.until(() => acks(peer()).includes('pubrec 4'))
@@ -193,7 +193,7 @@ test('what weakens the promise is said: QoS 0 granted, a forgotten or short sess
     [['port-down', null, true]],
   )
   assert.equal(lossy.context.said.lossy, 'QoS 0 is lossy by protocol: nobody is told what did not arrive')
-  assert.deepEqual(lossy.context.said.figures, { qosGranted: 0, sessionPresent: 0, qos0Messages: 0 })
+  assert.deepEqual(lossy.context.said.figures, { qos_granted: 0, session_present: 0, qos0_messages: 0 })
   const nameless = await scriptedBroker()
   t.after(() => nameless[Symbol.asyncDispose]())
   const context = createFakeContext()
@@ -213,7 +213,7 @@ test('a session that the broker has kept is no loss', async (t) => {
   await context.until(() => context.states.filter(({ state }) => state === 'up').length === 2)
   assert.deepEqual(context.losses, [])
   assert.deepEqual(context.said.warnings, [])
-  assert.equal(context.said.figures?.['sessionPresent'], 1)
+  assert.equal(context.said.figures?.['session_present'], 1)
 })
 
 test('a broker that keeps no session, as our own, is found out before it matters, and nobody is thrown out', async (t) => {
@@ -231,9 +231,9 @@ test('a broker that keeps no session, as our own, is found out before it matters
   })
   const { context, up } = start(t, { url: await promise, preflight: brokerPreflight })
   await up()
-  await context.until(() => context.said.figures?.['sessionKept'] === 0)
+  await context.until(() => context.said.figures?.['session_kept'] === 0)
   assert.deepEqual(context.said.warnings?.filter((warning) => /clean session/.test(warning)).length, 1)
-  assert.equal(context.said.figures?.['qosGranted'], 1)
+  assert.equal(context.said.figures?.['qos_granted'], 1)
   assert.equal(context.states.at(-1)?.state, 'up')
 })
 

@@ -113,7 +113,7 @@ async function subscribeUntilAborted(
       if (granted.includes(0)) weak.push(qos0Granted)
       for (const warning of weak) context.log.warn(warning, { broker: shown(url) })
       context.status('up', [`subscribed at ${shown(url)}`, ...weak].join('; '))
-      const figures = { qosGranted: Math.min(...granted), sessionPresent: connack.sessionPresent ? 1 : 0 }
+      const figures = { qos_granted: Math.min(...granted), session_present: connack.sessionPresent ? 1 : 0 }
       const tell = () => tellFacts(weak, figures, memory, context)
       tell()
       tryPreflight({ ...options, topics }, memory, context).then(tell, () => {})

@@ -31,7 +31,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   assert.deepEqual(context.losses, [
     { cause: 'port-down', frames: null, from: 1_000, detail: 'the port was gone: nobody listens.' },
   ])
-  assert.equal(context.said.figures?.['portDowns'], 1)
+  assert.equal(context.said.figures?.['port_downs'], 1)
   pass(2_500)
   await watch.up('/dev/x')
   assert.deepEqual(context.losses, [
@@ -47,10 +47,10 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   watch.down('again')
   assert.equal(context.losses.length, 2)
   assert.deepEqual(context.said.figures, {
-    portDowns: 2,
-    portDownMs: 2_500,
+    port_downs: 2,
+    port_down_ms: 2_500,
     overruns: 'not available',
-    bufferOverruns: 'not available',
+    buffer_overruns: 'not available',
   })
 })
 
@@ -73,7 +73,7 @@ test('what the driver lost since the port was opened is told, once', async () =>
   await watch.up('/dev/x')
   counters = { ...none, overruns: 1 }
   await watch.look()
-  assert.deepEqual([context.said.figures?.['overruns'], context.said.figures?.['bufferOverruns']], [4, 1])
+  assert.deepEqual([context.said.figures?.['overruns'], context.said.figures?.['buffer_overruns']], [4, 1])
 })
 
 test('a driver that counts nothing is not shown as 0', async () => {

@@ -34,7 +34,7 @@ export function createPortWatch(context: SourceContext, read: ReadCounters = dri
   const tell = () =>
     context.facts({
       lossy,
-      figures: { portDowns: downs, portDownMs: Math.round(downMs), overruns, bufferOverruns },
+      figures: { port_downs: downs, port_down_ms: Math.round(downMs), overruns, buffer_overruns: bufferOverruns },
     })
 
   return {

@@ -126,19 +126,19 @@ test('what the kernel dropped is counted as lost', async (t) => {
     dropped,
   )
   assert.deepEqual([...new Set(context.losses.map(({ cause }) => cause))], ['kernel-drop'])
-  assert.equal(context.said.figures?.['kernelDrops'], dropped)
+  assert.equal(context.said.figures?.['kernel_drops'], dropped)
 })
 
 test('the granted receive buffer is a fact, less than asked for a warning, and the protocol is named lossy', async (t) => {
   const { context } = await open(t)
   await context.until(() => context.said.figures !== undefined)
   const { figures = {}, warnings = [], lossy } = context.said
-  const granted = Number(figures['receiveBufferBytes'])
+  const granted = Number(figures['receive_buffer_bytes'])
   assert.ok(granted > 0)
   assert.equal(warnings.length, granted < 8 * 1024 * 1024 ? 1 : 0)
   assert.deepEqual(await udpPreflight(), warnings)
   assert.match(lossy ?? '', /no acknowledgement/)
-  assert.equal(figures['kernelDrops'], process.platform === 'linux' ? 0 : 'not available')
+  assert.equal(figures['kernel_drops'], process.platform === 'linux' ? 0 : 'not available')
 })
 
 test('the drops are read by the address and port of the socket', () => {

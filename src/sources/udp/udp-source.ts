@@ -105,7 +105,7 @@ async function serve(
       context.lost({ cause: 'kernel-drop', frames: more, detail })
       context.log.error('the kernel dropped datagrams before they could be read', { datagrams: more })
     }
-    const figures = { kernelDrops: now ?? notAvailable, receiveBufferBytes: granted }
+    const figures = { kernel_drops: now ?? notAvailable, receive_buffer_bytes: granted }
     context.facts({
       lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
       warnings,

@@ -53,8 +53,8 @@ export function createFloor(plan: Plan): Floor {
     size: plan.ids.length,
     x,
     y,
-    bayW: plan.bayW,
-    bayH: plan.bayH,
+    bayW: plan.bay_w,
+    bayH: plan.bay_h,
     ids: plan.ids,
     types: plan.types,
     plates: plan.plates,
@@ -85,7 +85,7 @@ function sitesOf(plates: readonly Plate[]): FloorSite[] {
       ({ site, x, w, y }) => site !== id && x < box.x + box.w && x + w > box.x && y < box.y + box.h,
     )
     const room = Math.min(Number.MAX_VALUE, ...over.map(({ y, h }) => box.y - y - h))
-    return { id, name: own[0]?.siteName ?? id, box, room: Math.max(0, room) }
+    return { id, name: own[0]?.site_name ?? id, box, room: Math.max(0, room) }
   })
 }
 

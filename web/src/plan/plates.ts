@@ -155,7 +155,7 @@ function drawSummary(scene: PlateScene, p: number, box: Box): void {
   const lines: Line[] = [{ text: freeText(scene, p, true), font: `650 ${size}px ${family}`, colour: colours.text }]
   const small = { font: `500 ${Math.max(labelPxMin * dpr, size * 0.8)}px ${family}`, colour: colours.muted }
   lines.unshift({ text: plateShortName(plate.name), ...small })
-  if (!namesSites(scene)) lines.unshift({ text: plate.siteName, ...small })
+  if (!namesSites(scene)) lines.unshift({ text: plate.site_name, ...small })
   // Lines that do not fit are dropped from the top: the number stays longest.
   const above = bar.y - box.y - pad * 0.5
   const shown = lines.slice(-Math.max(1, Math.floor(above / size)))

@@ -15,8 +15,8 @@ export function samplePlan(plateCount: number, baysPerPlate: number): Plan {
     version: `${plateCount}x${baysPerPlate}`,
     name: 'Sample',
     simulated: false,
-    bayW,
-    bayH,
+    bay_w: bayW,
+    bay_h: bayH,
     plates: [],
     ids: [],
     x: [],
@@ -36,7 +36,18 @@ export function samplePlan(plateCount: number, baysPerPlate: number): Plan {
     }
     const site = `site-${Math.floor(p / 2)}`
     const level = `l${p % 2}`
-    plan.plates.push({ site, siteName: site, level, name: `${site} · ${level}`, x, y, w, h, from, to: plan.ids.length })
+    plan.plates.push({
+      site,
+      site_name: site,
+      level,
+      name: `${site} · ${level}`,
+      x,
+      y,
+      w,
+      h,
+      from,
+      to: plan.ids.length,
+    })
   }
   return plan
 }

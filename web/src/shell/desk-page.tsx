@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { TextKey } from '../i18n/en.ts'
 import { LivePage } from '../pages/live/live-page.tsx'
 import { closeDrawer, type Desk, useDesk } from './desk.ts'
 import type { Route } from './route.ts'
@@ -15,20 +14,13 @@ const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
   losses: () => import('../pages/pipeline/losses-page.tsx'),
   deadLetters: () => import('../pages/pipeline/dead-letters-page.tsx'),
 }
-export const pageNames: Readonly<Record<Route, TextKey>> = {
-  live: 'live',
-  forecast: 'forecast',
-  pipeline: 'pipeline',
-  losses: 'losses',
-  deadLetters: 'deadLetters',
-}
 
 export function DeskPage() {
   const desk = useDesk()
   const { route } = desk.place.value
   const first = useRef(true)
   useEffect(() => {
-    document.title = `${desk.words.text(pageNames[route])} · Baykeeper`
+    document.title = `${desk.words.text(route)} · Baykeeper`
     if (!first.current) {
       const main = document.getElementById('main')
       main?.scrollTo(0, 0)
@@ -67,7 +59,7 @@ function LazyPage({ route }: { route: Lazy }) {
   if (Page) return <Page />
   return (
     <>
-      <h1>{words.text(pageNames[route])}</h1>
+      <h1>{words.text(route)}</h1>
       {failed.value ? (
         <div class="banner bad">
           <span role="alert">{words.text('pageFailed')}</span>

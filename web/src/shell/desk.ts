@@ -125,7 +125,8 @@ export function createDesk(config: PageConfig, words: Words): Desk {
         kpi.value = next
         kpiAt.value = Date.now()
         storeDownAt.value = next.pipeline === 'database-down' ? (storeDownAt.value ?? Date.now()) : undefined
-        if (next.eventsPerSecond !== undefined) rates.value = [...rates.value, next.eventsPerSecond].slice(-ratesMax)
+        if (next.events_per_second !== undefined)
+          rates.value = [...rates.value, next.events_per_second].slice(-ratesMax)
       })
     },
     sites(next) {

@@ -5,7 +5,8 @@
 import type { SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { effect } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Fetched } from '../kit/fetched.ts'
+import { api } from '../kit/api.ts'
+import { type Fetched, statusIn } from '../kit/fetched.ts'
 import { type Outlook, together, wholeOf } from '../pages/forecast/lots-ahead.ts'
 import { type Desk, useDesk } from './desk.ts'
 
@@ -57,14 +58,12 @@ async function look(desk: Desk, site: string, signal: AbortSignal): Promise<void
   const publish = (next: Fetched<SiteForecast>) => {
     desk.forecasts.value = new Map(desk.forecasts.peek()).set(site, next)
   }
-  let status: number | undefined
   try {
-    const response = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/forecast`, { signal })
-    status = response.status
-    if (!response.ok) throw new Error(String(status))
-    publish({ value: (await response.json()) as SiteForecast, failed: false, at: Date.now(), status })
-  } catch {
+    const value = await api.call('GET /api/v1/sites/{id}/forecast', { params: { id: site } }, { signal })
+    publish({ value, failed: false, at: Date.now() })
+  } catch (fault) {
     if (signal.aborted) return
+    const { status } = statusIn(fault)
     const known = status === 404 ? undefined : desk.forecasts.peek().get(site)
     publish({
       value: known?.value,

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useDesk } from './desk.ts'
 import { Icon } from './icons.tsx'
 import { LinkBanner, LinkChip } from './link-state.tsx'
-import { routes } from './route.ts'
+import { type Route, railIcons, routes } from './route.ts'
 import { applyTheme, themes } from './theme.ts'
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -113,20 +113,19 @@ function ThemeButton() {
 function Rail() {
   const { words, place } = useDesk()
   const { route } = place.value
-  // The neighbours of the pipeline are reached from it: they are parts of the same page for the reader.
-  const inPipeline = route !== 'live' && route !== 'forecast'
+  const current = (page: Route) => {
+    if (page === route) return 'page'
+    // The neighbours of the pipeline are reached from it: they are parts of the same page for the reader.
+    return page === 'pipeline' && railIcons[route] === undefined ? 'true' : undefined
+  }
   return (
     <nav class="rail" aria-label={words.text('navigation')}>
-      {(['live', 'forecast'] as const).map((each) => (
-        <a key={each} href={routes[each]} {...(route === each ? { 'aria-current': 'page' } : {})}>
-          <Icon name={each} />
-          {words.text(each)}
+      {Object.entries(railIcons).map(([page, icon]) => (
+        <a key={page} href={routes[page as Route]} aria-current={current(page as Route)}>
+          <Icon name={icon} />
+          {words.text(page as Route)}
         </a>
       ))}
-      <a href={routes.pipeline} {...(inPipeline ? { 'aria-current': route === 'pipeline' ? 'page' : 'true' } : {})}>
-        <Icon name="pipeline" />
-        {words.text('pipeline')}
-      </a>
       <span class="gap" />
       <a href="/">
         <Icon name="page" />

@@ -1,5 +1,7 @@
 /** Which page of the desk an address opens. Going to another one keeps the stream and everything that is already here. Pure but for `followLinks`. */
+import type { IconName } from './icons.tsx'
 
+/** The pages of the desk by their name among the words (i18n/). What each loads is in desk-page.tsx. */
 export const routes = {
   live: '/desk',
   forecast: '/desk/forecast',
@@ -7,6 +9,12 @@ export const routes = {
   losses: '/desk/losses',
   deadLetters: '/desk/dead-letters',
 } as const
+/** Pages with a place in the rail. The others are parts of the pipeline for the reader, and are reached from it. */
+export const railIcons: Readonly<Partial<Record<Route, IconName>>> = {
+  live: 'live',
+  forecast: 'forecast',
+  pipeline: 'pipeline',
+}
 export type Route = keyof typeof routes
 
 /** An address below the desk that no page has is the Live page's. */

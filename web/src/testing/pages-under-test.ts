@@ -59,7 +59,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   const sites = (): SiteSummary[] =>
     [...Map.groupBy(plan.plates, ({ site }) => site)].map(([id, plates]) => ({
       id,
-      name: plates[0]?.siteName ?? id,
+      name: plates[0]?.site_name ?? id,
       zone: 'Australia/Melbourne',
       occupancy: count(plates[0]?.from ?? 0, plates.at(-1)?.to ?? 0),
       levels: plates.map(({ level, from, to }) => ({ id: level, name: level, occupancy: count(from, to) })),
@@ -69,7 +69,7 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     time: new Date().toISOString(),
     occupancy: count(0, plan.ids.length),
     devices: { seen: 9, reporting: 8, unassigned: plan.ids.length === 0 ? 1 : 0 },
-    eventsPerSecond: 3.2,
+    events_per_second: 3.2,
     pipeline: 'ok',
     ledger: { ...pipeline.ledger, checked: new Date().toISOString() },
     simulated: plan.simulated,

@@ -31,7 +31,7 @@ export const sampleSources = (): SourceStatus[] => [
     refused: 0,
     lossy: 'UDP has no acknowledgement',
     warnings: ['the kernel grants 208 KiB of the 8192 KiB receive buffer: raise net.core.rmem_max'],
-    figures: { kernelDrops: 2, receiveBufferBytes: 212_992, overruns: 'not available' },
+    figures: { kernel_drops: 2, receive_buffer_bytes: 212_992, overruns: 'not available' },
   },
 ]
 

@@ -199,7 +199,7 @@ function sampleAudit({ ledger, audit, rows }: PipelineDouble): AuditReport {
   const difference = audit === 'open' ? -2 : 0
   return {
     time: now(),
-    tookMs: 812,
+    took_ms: 812,
     ok: difference === 0,
     journal: '0123456789abcdef0123456789abcdef',
     ledger: { ...ledger, difference },
@@ -207,7 +207,7 @@ function sampleAudit({ ledger, audit, rows }: PipelineDouble): AuditReport {
     sources: rows.slice(0, 1).map(({ source, committed, duplicate, quarantined, tentative, lost, damaged }) => ({
       ...{ source, received: null, accepted: null, refused: null, unframeable: null, pending: null },
       ...{ committed, duplicate, quarantined, tentative, lost, damaged },
-      ...{ readings: committed, deadLetters: quarantined, discarded: 0, openGaps: 0, confirmedLost: lost },
+      ...{ readings: committed, dead_letters: quarantined, discarded: 0, open_gaps: 0, confirmed_lost: lost },
     })),
     sensors: 1_412,
     epochs: 1_420,

@@ -1,5 +1,6 @@
 /** "Will there be space at 18:30?": a lot, a time and how many bays; answered in text, in chances of twenty, and in numbers. */
-import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
+import type { LotForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 import { chancesIn20, chancesOf, chanceWord } from './chances.ts'
@@ -114,12 +115,9 @@ function Answer({ question, again }: { question: Question; again: number }) {
   const words = useForecastWords()
   const { zone } = useDesk()
   const { site, lot, at, k } = question
-  const asked = `at=${encodeURIComponent(new Date(at).toISOString())}&free_at_least=${k}`
-  const answer = useFetched<SiteForecast>(
-    `/api/v1/sites/${encodeURIComponent(site)}/forecast?${asked}`,
-    pollMs,
-    again,
-  ).value
+  const query = { at: new Date(at).toISOString(), free_at_least: k }
+  const request = requestOf('GET /api/v1/sites/{id}/forecast', { params: { id: site }, query })
+  const answer = useFetched(request, pollMs, again).value
   const head = (
     <p class="answer-head">{words.text('answerAt', { lot: lot.name, time: words.minute(at, zone.value) })}</p>
   )

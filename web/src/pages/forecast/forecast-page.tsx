@@ -2,7 +2,8 @@
  * The Forecast page: expected free bays, their uncertainty, and the accuracy so far. Without a forecast it shows the reason; a
  * forecast that is old is grey and dated, never shown as current.
  */
-import type { ForecastQuality, LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
+import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { useComputed } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
@@ -116,8 +117,8 @@ function SitePart({ site, mine, asked, now }: SitePartProps) {
   const words = useForecastWords()
   const desk = useDesk()
   const { search } = desk.place.value
-  const path = `/api/v1/sites/${encodeURIComponent(site)}/forecast/quality`
-  const quality = useFetched<ForecastQuality>(path, qualityMs).value
+  const request = requestOf('GET /api/v1/sites/{id}/forecast/quality', { params: { id: site } })
+  const quality = useFetched(request, qualityMs).value
   const old = isOldForecast(mine, desk.now.value) || mine.value?.state === 'off'
   const picks = usePicks(desk, now)
   const lots = mine.value?.lots ?? []

@@ -1,4 +1,5 @@
 /** Polls the training job, also one that another user started: often while it runs, rarely while it does not. */
+import { type ApiRequest, requestOf } from '@baykeeper/contract/client.ts'
 import type { TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -6,7 +7,6 @@ import { type Fetched, useFetched } from '../../kit/fetched.ts'
 import { act } from '../../shell/acting.ts'
 import type { ForecastWords } from './forecast-words.ts'
 
-const path = '/api/v1/forecast/training'
 const followMs = 1_000
 const restMs = 30_000
 
@@ -28,17 +28,25 @@ export function useTraining(words: ForecastWords): {
     asking: false,
     why: undefined,
   })
-  const job = useFetched<TrainingJob>(path, running.value ? followMs : restMs, again.value).value
+  const job = useFetched(
+    requestOf('GET /api/v1/forecast/training'),
+    running.value ? followMs : restMs,
+    again.value,
+  ).value
   const isRunning = job.value?.state === 'running'
   useEffect(() => {
     running.value = isRunning
   }, [isRunning, running])
-  const ask = async (method: 'POST' | 'DELETE') => {
+  const ask = async (request: ApiRequest<TrainingJob>) => {
     if (asked.value.asking) return
     asked.value = { asking: true, why: undefined }
-    const done = await act<TrainingJob>(words, path, undefined, method)
+    const done = await act(words, request)
     asked.value = { asking: false, why: done.ok ? undefined : done.why }
     again.value++
   }
-  return { state: { job, ...asked.value }, start: () => ask('POST'), cancel: () => ask('DELETE') }
+  return {
+    state: { job, ...asked.value },
+    start: () => ask(requestOf('POST /api/v1/forecast/training')),
+    cancel: () => ask(requestOf('DELETE /api/v1/forecast/training')),
+  }
 }

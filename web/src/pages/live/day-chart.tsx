@@ -1,5 +1,6 @@
 /** The last 24 hours of a lot as one small picture: taken share in steps of a quarter of an hour. Unknown steps are left out, never shown as 0. */
-import type { OccupancyHistory, OccupancyPoint } from '@baykeeper/contract/history.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
+import type { OccupancyPoint } from '@baykeeper/contract/history.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 
@@ -10,8 +11,8 @@ const coverageMin = 0.9
 
 export function DayChart({ site, name }: { site: string; name: string }) {
   const { words, zone } = useDesk()
-  const history = useFetched<OccupancyHistory>(
-    `/api/v1/sites/${encodeURIComponent(site)}/occupancy/history`,
+  const history = useFetched(
+    requestOf('GET /api/v1/sites/{id}/occupancy/history', { params: { id: site } }),
     pollMs,
   ).value
   const day = history.value

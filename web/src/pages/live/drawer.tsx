@@ -1,7 +1,7 @@
 /** The drawer at the right: one bay and its device, or the ledger. Over the side column; a sheet from below on a phone. */
 
 import type { BayDetail } from '@baykeeper/contract/bay.ts'
-import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
@@ -91,7 +91,7 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
   const desk = useDesk()
   const { words, counted, city, now, zone } = desk
   counted.value
-  const detail = useFetched<BayDetail>(`/api/v1/bays/${encodeURIComponent(id)}`, pollMs).value
+  const detail = useFetched(requestOf('GET /api/v1/bays/{id}', { params: { id } }), pollMs).value
   const floor = city.value?.floor
   // The tally is newer than the answer: the state on the plan and in the drawer are the same at any moment.
   const state = bayStates[city.value?.tally.states[bay] ?? 3] ?? 'unknown'
@@ -155,15 +155,13 @@ function Row({ name, value }: { name: string; value: ComponentChildren }) {
 
 function DevicePart({ id, source }: { id: string; source: string }) {
   const { words, now, zone } = useDesk()
-  const path = `/api/v1/devices/${encodeURIComponent(id)}`
-  const asked = `source=${encodeURIComponent(source)}`
-  const device = useFetched<Device>(`${path}?${asked}`, pollMs).value.value
+  const of = { params: { id }, query: { source } }
+  const device = useFetched(requestOf('GET /api/v1/devices/{id}', of), pollMs).value.value
   const from = device && new Date(Date.parse(device.time) - readingsSpanMs).toISOString()
-  // A new path only when the newest reading is a new one, so that the list is fetched when it has changed.
-  const readings = useFetched<{ items: StoredReading[] }>(
-    from && `${path}/readings?${asked}&limit=${readingsAskedMax}&from=${from}`,
-    60_000,
-  ).value.value
+  // A new request only when the newest reading is a new one, so that the list is fetched when it has changed.
+  const query = { source, limit: readingsAskedMax, from }
+  const newest = from && requestOf('GET /api/v1/devices/{id}/readings', { params: { id }, query })
+  const readings = useFetched(newest || undefined, 60_000).value.value
   if (!device) return null
   const last = (readings?.items ?? []).slice(-readingsMax).reverse()
   return (

@@ -1,5 +1,5 @@
 /** Devices without a bay: a first sensor appears here at once. */
-import type { Device } from '@baykeeper/contract/device.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 import { presenceWord } from './reading.ts'
@@ -11,8 +11,8 @@ export function Inbox({ always = false }: { always?: boolean }) {
   const { words, kpi, now } = useDesk()
   const waiting = kpi.value?.devices.unassigned ?? 0
   const wanted = always || waiting > 0
-  const page = useFetched<{ items: Device[] }>(
-    wanted ? `/api/v1/devices?unassigned=true&limit=${shownMax}` : undefined,
+  const page = useFetched(
+    wanted ? requestOf('GET /api/v1/devices', { query: { unassigned: 'true', limit: shownMax } }) : undefined,
     pollMs,
   )
   if (!wanted) return null

@@ -178,8 +178,8 @@ function SensorsTile() {
 function EventsTile() {
   const desk = useDesk()
   const { words, kpi, rates } = desk
-  const rate = kpi.value?.eventsPerSecond
-  const p99 = kpi.value?.commitMsP99
+  const rate = kpi.value?.events_per_second
+  const p99 = kpi.value?.commit_ms_p99
   return (
     <div class={tileClass(desk)}>
       <Tile

@@ -21,7 +21,7 @@ export function lotsOf({ floor, tally }: City): Lot[] {
     const counts = bayStates.map((_, s) =>
       own.reduce((sum, { index }) => sum + (tally.byPlate[index * stateCount + s] as number), 0),
     )
-    return { site, name: own[0]?.siteName ?? site, plates: own, counts }
+    return { site, name: own[0]?.site_name ?? site, plates: own, counts }
   })
   // Whole percents: two lots as full as each other do not change places at every car.
   const percent = ({ counts }: Lot) => Math.round((occupancyRate(counts) ?? -1) * 100)

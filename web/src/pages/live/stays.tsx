@@ -1,5 +1,5 @@
 /** The last stays of a bay that ended, newest first. One whose sensor stopped knowing lasted at least so long. */
-import type { Stay } from '@baykeeper/contract/history.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 
@@ -9,8 +9,8 @@ const staysMax = 8
 /** `since`: when the state of the bay began; another one means that a stay may just have ended. */
 export function Stays({ bay, since }: { bay: string; since: number }) {
   const { words, zone } = useDesk()
-  const path = `/api/v1/bays/${encodeURIComponent(bay)}/sessions?limit=${staysMax}`
-  const items = useFetched<{ items: readonly Stay[] }>(path, pollMs, since).value.value?.items
+  const request = requestOf('GET /api/v1/bays/{id}/sessions', { params: { id: bay }, query: { limit: staysMax } })
+  const items = useFetched(request, pollMs, since).value.value?.items
   if (!items) return null
   return (
     <>

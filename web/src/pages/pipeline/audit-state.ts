@@ -1,7 +1,9 @@
 /** State of the audit on the page: requested, in progress, finished. The server runs one audit at a time for all users. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { api } from '../../kit/api.ts'
 import { act } from '../../shell/acting.ts'
 import type { PipelineWords } from './pipeline-words.ts'
 
@@ -14,7 +16,6 @@ export interface Following {
   readonly why: string | undefined
 }
 
-const path = '/api/v1/ledger/audit'
 const followMs = 500
 /** Failed polls in a row before the page stops polling. */
 const failuresMax = 6
@@ -32,9 +33,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
     }
   }
   const look = async (signal: AbortSignal) => {
-    const response = await fetch(path, { signal })
-    if (!response.ok) throw new Error(String(response.status))
-    show((await response.json()) as AuditProgress)
+    show(await api.call('GET /api/v1/ledger/audit', {}, { signal }))
   }
   // An audit of another user is shown too. A server without an auditor reports that only on a request.
   useEffect(() => {
@@ -69,8 +68,9 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
     async run() {
       if (state.value.since !== undefined) return
       state.value = { since: Date.now(), progress: undefined, report: undefined, why: undefined }
-      const done = await act<AuditProgress>(words, `${path}?wait=false`)
-      if (done.ok) return show(done.value)
+      const done = await act(words, requestOf('POST /api/v1/ledger/audit', { query: { wait: 'false' } }))
+      // With `wait=false` the answer is the progress; the report has no `running`.
+      if (done.ok) return 'running' in done.value ? show(done.value) : undefined
       const absent = done.status === 404 || done.status === 405
       state.value = { ...state.value, since: undefined, why: absent ? words.text('auditAbsent') : done.why }
     },

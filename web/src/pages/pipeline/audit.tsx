@@ -86,9 +86,9 @@ function Report({ report, close }: { report: AuditReport; close(): void }) {
     file.value = URL.createObjectURL(new Blob([JSON.stringify(report)], { type: 'application/json' }))
     return () => URL.revokeObjectURL(file.value)
   }, [report, file])
-  const { ok, time, tookMs, ledger, brackets, warnings, failures, sensors, sources, sha256 } = report
+  const { ok, time, took_ms, ledger, brackets, warnings, failures, sensors, sources, sha256 } = report
   const at = Date.parse(time)
-  const took = tookMs < 10_000 ? `${words.number(tookMs / 1_000, 1)} s` : words.span(tookMs)
+  const took = took_ms < 10_000 ? `${words.number(took_ms / 1_000, 1)} s` : words.span(took_ms)
   return (
     <div class={`report ${ok ? '' : 'bad'}`}>
       <p>

@@ -1,4 +1,5 @@
 /** One dead letter: why it was not decoded, all its bytes, and two actions: retry, or discard with a reason. */
+import { requestOf } from '@baykeeper/contract/client.ts'
 import type { DeadLetter, WholeDeadLetter } from '@baykeeper/contract/ledger.ts'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
@@ -29,7 +30,7 @@ interface DrawerProps {
 
 export function DeadLetterDrawer({ id, listed, busy, requeue, discard, close }: DrawerProps) {
   const words = usePipelineWords()
-  const fetched = useFetched<WholeDeadLetter>(`/api/v1/dead-letters/${id}`, pollMs).value
+  const fetched = useFetched(requestOf('GET /api/v1/dead-letters/{id}', { params: { id } }), pollMs).value
   const letter: DeadLetter | undefined = fetched.value ?? listed
   const gone = fetched.failed && (fetched.status === 404 || fetched.status === 410) && listed === undefined
   return (

@@ -2,7 +2,8 @@
  * Dead letters: messages received but not decoded. They can be retried, one or all of a reason, once the
  * codec or the device is fixed, or discarded with a reason. Filter and open letter are part of the address.
  */
-import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
+import type { DeadLetter, Requeue, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { DeadLetterCode } from '@baykeeper/contract/status.ts'
 import { useSignal } from '@preact/signals'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
@@ -45,14 +46,9 @@ function DeadLettersPage() {
   const again = useSignal(0)
   const busy = useSignal(false)
   const result = useSignal<Result>(undefined)
-  const letters = useFetched<Page>(pathOf(filter, cursors.value.at(-1)), pollMs, again.value).value
-  const sources = useFetched<{ items: readonly SourceStatus[] }>('/api/v1/sources', sourcesMs).value
-
-  const codes = useFetched<{ items: readonly DeadLetterCode[] }>(
-    '/api/v1/dead-letters/codes',
-    codesMs,
-    again.value,
-  ).value
+  const letters = useFetched(lettersAt(filter, cursors.value.at(-1)), pollMs, again.value).value
+  const sources = useFetched(requestOf('GET /api/v1/sources'), sourcesMs).value
+  const codes = useFetched(requestOf('GET /api/v1/dead-letters/codes'), codesMs, again.value).value
 
   const change = (values: Readonly<Record<string, string | undefined>>) => {
     const next = new URLSearchParams(search)
@@ -78,13 +74,13 @@ function DeadLettersPage() {
     again.value++
     return done.ok
   }
-  const requeue = (which: object) =>
-    run(act<{ requeued: number }>(words, '/api/v1/dead-letters/requeue', which), ({ requeued }) =>
+  const requeue = (body: Requeue) =>
+    run(act(words, requestOf('POST /api/v1/dead-letters/requeue', { body })), ({ requeued }) =>
       requeued === 0 ? words.text('requeuedNone') : words.count('requeued', requeued),
     )
   const discard = async (id: string, reason: string) => {
     const done = await run(
-      act<{ discarded: number }>(words, '/api/v1/dead-letters/discard', { id, reason }),
+      act(words, requestOf('POST /api/v1/dead-letters/discard', { body: { id, reason } })),
       ({ discarded }) => (discarded === 0 ? words.text('discardedNone') : words.text('discarded', { id })),
       words.text('discardAbsent'),
     )
@@ -134,13 +130,8 @@ function DeadLettersPage() {
   )
 }
 
-function pathOf({ code, source }: LetterFilter, cursor: string | undefined): string {
-  const asked = new URLSearchParams({ limit: String(lettersMax) })
-  if (code) asked.set('code', code)
-  if (source) asked.set('source', source)
-  if (cursor) asked.set('cursor', cursor)
-  return `/api/v1/dead-letters?${asked}`
-}
+const lettersAt = (filter: LetterFilter, cursor: string | undefined) =>
+  requestOf('GET /api/v1/dead-letters', { query: { limit: lettersMax, ...filter, cursor } })
 
 interface ListProps {
   readonly letters: Fetched<Page>

@@ -15,5 +15,5 @@ test('nonsense in the address is no filter', () => {
 })
 
 test('a single day is requested as first and last day', () => {
-  assert.equal(lossQuery({ day: '2026-11-23' }, 10), 'from=2026-11-23&to=2026-11-23&limit=10')
+  assert.deepEqual(lossQuery({ day: '2026-11-23' }, 10), { from: '2026-11-23', to: '2026-11-23', limit: 10 })
 })

@@ -37,6 +37,8 @@ export function withLossFilter(
 }
 
 /** How the server is asked: a day is the first and the last. */
-export function lossQuery({ day, ...rest }: LossFilter, limit: number): string {
-  return new URLSearchParams({ ...rest, ...(day ? { from: day, to: day } : {}), limit: String(limit) }).toString()
-}
+export const lossQuery = <Filter extends LossFilter>({ day, ...rest }: Filter, limit: number) => ({
+  ...rest,
+  ...(day ? { from: day, to: day } : {}),
+  limit,
+})

@@ -2,9 +2,9 @@
  * Data loss: every known loss with its cause, added up by cause, day, source and sensor. The filter stands in the
  * address. A loss of unknown size is marked as such and never shown as 0.
  */
-
+import { requestOf } from '@baykeeper/contract/client.ts'
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
-import type { LossReport, SensorDay } from '@baykeeper/contract/losses.ts'
+import type { LossReport } from '@baykeeper/contract/losses.ts'
 import { lossCauses } from '@baykeeper/contract/vocabulary.ts'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
 import { type Desk, go, useDesk } from '../../shell/desk.ts'
@@ -34,8 +34,11 @@ function LossesPage() {
   const { search } = desk.place.value
   const filter = readLossFilter(search)
   const filtered = Object.keys(filter).length > 0
-  const losses = useFetched<LossReport>(`/api/v1/ledger/losses?${lossQuery(filter, lossesMax)}`, pollMs).value
-  const ledger = useFetched<LedgerReport>('/api/v1/ledger', pollMs).value
+  const losses = useFetched(
+    requestOf('GET /api/v1/ledger/losses', { query: lossQuery(filter, lossesMax) }),
+    pollMs,
+  ).value
+  const ledger = useFetched(requestOf('GET /api/v1/ledger'), pollMs).value
   const choose: Choose = (change) =>
     go(desk, routes.losses + withLossFilter(search, { ...filter, ...change }), { replace: true })
   const report = losses.value
@@ -116,8 +119,8 @@ function Lost({ losses, lived, filter, choose }: LostProps) {
 /** Where the frames of one sensor went, day by day. */
 function SensorPanel({ filter: { cause: _cause, ...filter } }: { filter: LossFilter }) {
   const words = usePipelineWords()
-  const path = `/api/v1/ledger/sensors?${lossQuery(filter, daysMax)}`
-  const days = useFetched<{ items: readonly SensorDay[] }>(path, pollMs).value
+  const request = requestOf('GET /api/v1/ledger/sensors', { query: lossQuery(filter, daysMax) })
+  const days = useFetched(request, pollMs).value
   return (
     <Panel title={`${words.text('sensor')} ${filter.device}`} of={days} freshMs={freshMs}>
       {days.value && days.value.items.length === 0 && <p class="quiet">{words.text('noReadings')}</p>}

@@ -2,7 +2,7 @@
  * The Pipeline page: the line from the sensors to the screens, the proof that nothing is missing on it, and its sources.
  * It only reads; *Audit now* asks the server to count again. Quiet when normal: colour means that an operator should look.
  */
-import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
+import { requestOf } from '@baykeeper/contract/client.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import type { Desk } from '../../shell/desk.ts'
 import { LedgerStrip } from './ledger-strip.tsx'
@@ -20,7 +20,7 @@ function PipelinePage() {
   const words = usePipelineWords()
   const watched = useWatch().value
   const status = watched.value?.status
-  const ledger = useFetched<LedgerReport>('/api/v1/ledger', ledgerMs).value
+  const ledger = useFetched(requestOf('GET /api/v1/ledger'), ledgerMs).value
   return (
     <>
       <PageHead title={words.text('pipeline')} />

@@ -2,7 +2,8 @@
 import type { ServerStatus } from '@baykeeper/contract/status.ts'
 import { type Signal, signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Fetched } from '../../kit/fetched.ts'
+import { api } from '../../kit/api.ts'
+import { type Fetched, statusIn } from '../../kit/fetched.ts'
 import { type Look, lookAt, lookMs, withLook } from './figures.ts'
 
 export interface Watched {
@@ -19,18 +20,13 @@ export function useWatch(): Signal<Fetched<Watched>> {
     const stop = new AbortController()
     const look = async () => {
       if (document.visibilityState === 'hidden') return
-      let status: number | undefined
       try {
-        const response = await fetch('/api/v1/status', { signal: stop.signal })
-        status = response.status
-        if (!response.ok) throw new Error(String(status))
-        const current = (await response.json()) as ServerStatus
+        const status = await api.call('GET /api/v1/status', {}, { signal: stop.signal })
         const at = Date.now()
-        kept.value = withLook(kept.value, lookAt(current, at))
-        state.value = { value: { history: kept.value, status: current }, failed: false, at, status }
-      } catch {
-        if (!stop.signal.aborted)
-          state.value = { ...state.value, failed: true, ...(status === undefined ? {} : { status }) }
+        kept.value = withLook(kept.value, lookAt(status, at))
+        state.value = { value: { history: kept.value, status }, failed: false, at }
+      } catch (fault) {
+        if (!stop.signal.aborted) state.value = { ...state.value, failed: true, ...statusIn(fault) }
       }
     }
     void look()
