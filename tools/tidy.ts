@@ -1,13 +1,16 @@
 /**
- * Tidy: what the house agreed on and no formatter knows. Import law, names of files, tests left half on, traces of somebody's machine.
+ * Tidy: what the house agreed on and no formatter knows. Import law, names of files, sizes of functions, tests left half on, traces of
+ * somebody's machine.
  * Each finding says where, what, and what to do.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { checkSizes, functionSizes, isMeasured } from './function-sizes.ts'
 import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
+import { sizeLimits } from './long-functions.ts'
 
 /** Everything against the rules in these files of `root`. */
 export function tidy(root: string, files: readonly string[]): Finding[] {
@@ -138,8 +141,12 @@ function filesOf(root: string): string[] {
 if (import.meta.main) {
   const root = path.join(import.meta.dirname, '..')
   const files = filesOf(root)
-  const findings = tidy(root, files)
+  const sizes = functionSizes(root, files.filter(isMeasured))
+  const findings = [...tidy(root, files), ...checkSizes(sizes, sizeLimits, 'tools/long-functions.ts')]
   for (const { file, line, text } of findings) console.log(`${file}:${line}: ${text}`)
+  console.log(
+    `tidy: functions: ${sizes.length} over 60 lines, ${sizeLimits.long.length} of them on the list of those over 100`,
+  )
   console.log(`tidy: ${files.length} files, ${findings.length} findings`)
   process.exitCode = findings.length > 0 ? 1 : 0
 }
