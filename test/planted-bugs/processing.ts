@@ -12,14 +12,14 @@ const counterJudge = ['--test', 'src/processing/counter-step.test.ts']
 export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'remembers every older boot of a device for ever',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/late-readings.ts',
     from: 'if (order.boots.length < bootsMax)',
     to: 'if (order.boots.length < Number.POSITIVE_INFINITY)',
     judge: orderingJudge,
   },
   {
     what: 'counts a line twice that was held for a repetition and completes a restart',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/slow-placement.ts',
     from: "else if (placed.kind !== 'undecided') deps.decided(",
     to: 'else deps.decided(',
     judge: orderingJudge,
@@ -222,15 +222,15 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'forgets a frame that waits when one with a lower number comes',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/live-readings.ts',
     from: 'if (order.overtaken) doubtOvertaken(',
     to: 'if (order.overtaken && order.repeats < 0) doubtOvertaken(',
     judge: orderingJudge,
   },
   {
     what: 'is certain of missing numbers though a boot was two',
-    file: 'src/processing/reading-placer.ts',
-    from: '    order.isJoined = true\n',
+    file: 'src/processing/placement/late-readings.ts',
+    from: '  order.isJoined = true\n',
     to: '',
     judge: orderingJudge,
   },
