@@ -33,16 +33,16 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'stores a published layout and goes on folding with the one before',
-    file: 'src/processing/processor.ts',
-    from: '    place.history.relayout(change.watching, place.fleet)\n',
+    file: 'src/processing/next-batch.ts',
+    from: '  loaded.history.relayout(change.watching, loaded.fleet)\n',
     to: '',
     judge,
   },
   {
     what: 'forgets a published layout when a row of its batch is refused',
-    file: 'src/processing/processor.ts',
-    from: 'if (change.ok) layouts.push(applyLayout(place, change.value))',
-    to: 'if (change.ok) applyLayout(place, change.value)',
+    file: 'src/processing/next-batch.ts',
+    from: 'if (change.ok) layouts.push(applyLayout(loaded, change.value))',
+    to: 'if (change.ok) applyLayout(loaded, change.value)',
     judge,
   },
   {
@@ -272,8 +272,8 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'keeps the half-made states of a failed commit in memory',
     file: 'src/processing/processor.ts',
-    from: '        place = undefined\n        if (signal.aborted) return\n',
-    to: '        if (signal.aborted) return\n',
+    from: 'loaded: await load(parts) }',
+    to: 'loaded: ((parts as { kept?: Loaded }).kept ??= await load(parts)) }',
     judge,
   },
   {
@@ -285,16 +285,16 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'builds a batch in the memory of one that is still being committed',
-    file: 'src/processing/processor.ts',
+    file: 'src/processing/next-batch.ts',
     from: '{ length: commitsUnderWayMax + 1 }',
     to: '{ length: commitsUnderWayMax }',
     judge,
   },
   {
     what: 'looks for stored numbers without the batch that is being committed',
-    file: 'src/processing/processor.ts',
-    from: 'underWay && isBehind ? lookingBehind(store, underWay) : store',
-    to: 'store',
+    file: 'src/processing/next-batch.ts',
+    from: 'storeBehind(deps.store, underWay), 0',
+    to: 'deps.store, 0',
     judge,
   },
   {
@@ -320,7 +320,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'passes over damage of the journal in silence',
-    file: 'src/processing/processor.ts',
+    file: 'src/processing/journal-damage.ts',
     from: "ledger.add('journal', clock.now(), 'damaged', range.frames)",
     to: '',
     judge,
