@@ -4,7 +4,7 @@ import { watchingOf } from '../domain/watching.ts'
 import type { Store } from '../store/store.ts'
 import type { CodecOf } from './decode-record.ts'
 import { createFleet } from './fleet.ts'
-import { createHistoryFold } from './history-fold.ts'
+import { createHistoryFold } from './folds.ts'
 import type { Folds } from './lone-record.ts'
 import { restoreRuns } from './restore-runs.ts'
 

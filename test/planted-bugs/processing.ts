@@ -2,7 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/processing/processor.test.ts']
-const historyJudge = ['--test', 'src/processing/history-fold.test.ts']
+const historyJudge = ['--test', 'src/processing/folds.test.ts']
 const assignmentJudge = ['--test', 'src/domain/assignment.test.ts']
 const poisonJudge = ['--test', 'src/processing/poison.test.ts']
 const orderingJudge = ['--test', 'src/processing/ordering.test.ts']
@@ -47,7 +47,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'forgets how a place stood that a published layout took away',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/place-occupancy.ts',
     from: 'if (span) standing.set(',
     to: 'if (span && span.capacity < 0) standing.set(',
     judge,
@@ -61,7 +61,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'writes the stay of a refused claim into the bay',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/stays.ts',
     from: '(watching.conflictOf({ external, claimedBay }) === undefined ? claimedBay : null)',
     to: 'claimedBay',
     judge,
@@ -348,14 +348,14 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets the device that spoke last speak for a bay that two watch',
-    file: 'src/processing/history-fold.ts',
-    from: 'if (id < speaker && presence !== undefined) {',
+    file: 'src/domain/folds/bay-presence.ts',
+    from: 'if (id < lowest && presence !== undefined) {',
     to: 'if (presence !== undefined) {',
     judge,
   },
   {
     what: 'counts a sensor that fell silent with its last word for ever',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/bay-presence.ts',
     from: 'if (bay !== undefined) watch(bay, state, undefined, instant(at))',
     to: 'if (bay !== undefined) watch(bay, state, state.occupied, instant(at))',
     judge: historyJudge,
@@ -376,7 +376,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'hands the history of a batch over twice',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/zone-counts.ts',
     from: '      counts = new Map()\n',
     to: '',
     judge,
