@@ -75,11 +75,6 @@ export const sizeLimits: SizeLimits = {
       reason: 'One closure over the segment that is open; to be split.',
     },
     {
-      file: 'src/journal/writer.ts',
-      name: 'startWriter',
-      reason: 'To be split along its states.',
-    },
-    {
       file: 'src/processing/batch.ts',
       name: 'createBatch',
       reason: 'Fast path of every frame; to be split where that costs no time.',
