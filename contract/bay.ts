@@ -1,6 +1,7 @@
 /** One bay, and occupancy of a site by level, zone and bay type. */
 import * as z from 'zod'
-import { bayStateCodes, occupancySchema } from './live.ts'
+import { occupancySchema } from './live.ts'
+import { bayStates } from './vocabulary.ts'
 
 export const baySchema = z
   .object({
@@ -9,7 +10,7 @@ export const baySchema = z
     level: z.string(),
     zone: z.string().nullable(),
     type: z.string(),
-    state: z.enum(bayStateCodes),
+    state: z.enum(bayStates),
     stale: z.boolean().describe('its sensor has been silent for longer than its promise, so its state is unknown'),
     since: z.string().nullable().describe('ISO 8601: when this state began, by device time; null when not known'),
     device: z

@@ -1,19 +1,24 @@
 /** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
 import * as z from 'zod'
 import { saturatedSchema } from './ledger.ts'
+import { measures as declared, type MeasureDeclaration, type MeasureName } from './measures.ts'
+import { qualityMarks } from './vocabulary.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
+
+const numberSchema = (measure: MeasureDeclaration) =>
+  (measure.whole ? z.int() : z.number())
+    .optional()
+    .describe(measure.unit ? `${measure.en}, ${measure.unit}` : measure.en)
+const numbers = Object.fromEntries(declared.map((measure) => [measure.name, numberSchema(measure)])) as Record<
+  MeasureName,
+  z.ZodOptional<z.ZodNumber>
+>
 
 /** Absent means never measured. Units end the name. */
 const measures = {
   occupied: z.boolean().nullable().optional().describe('null: the sensor says it does not know'),
-  distance_mm: z.number().optional(),
-  count_in: z.number().optional(),
-  count_out: z.number().optional(),
-  battery_v: z.number().optional(),
-  battery_pct: z.number().optional(),
-  temperature_c: z.number().optional(),
-  rssi_dbm: z.number().optional(),
+  ...numbers,
 }
 
 export const deviceSchema = z
@@ -72,8 +77,6 @@ export const deviceSchema = z
     ],
   })
 export type Device = z.infer<typeof deviceSchema>
-
-export const qualityMarks = ['arrival-time', 'late', 'possible-repeat', 'count-doubted'] as const
 
 export const storedReadingSchema = z
   .object({

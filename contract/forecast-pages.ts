@@ -4,13 +4,14 @@
  */
 import * as z from 'zod'
 import { forecastLevels, pipelineStateSchema, simpleBaselines, trainingProgressSchema } from './forecast.ts'
+import { servings, trainingJobStates } from './vocabulary.ts'
 
 const quantiles = z.array(z.number()).length(forecastLevels.length)
 
 export const lotForecastPointSchema = z.object({
   at: z.string(),
   minutes: z.int().describe('ahead of `origin`'),
-  served: z.enum(['model', 'baseline', 'withheld']),
+  served: z.enum(servings),
   why: z.string().describe('one sentence: why this one was served, or nothing was'),
   widened: z.number().describe('factor on the intervals for stale or lagging input; 1: fresh'),
   rate: quantiles.nullable().describe('at the levels, ascending'),
@@ -108,7 +109,7 @@ export type ForecastQuality = z.infer<typeof forecastQualitySchema>
 
 export const trainingJobSchema = z
   .object({
-    state: z.enum(['never', 'running', 'done', 'cancelled', 'failed']),
+    state: z.enum(trainingJobStates),
     started: z.string().nullable(),
     ended: z.string().nullable(),
     progress: trainingProgressSchema.nullable(),

@@ -5,6 +5,7 @@
  * is remembered as a convenience, and can be sent again at any time. Rates are occupied share of known, open bays, 0..1; null is unknown.
  */
 import * as z from 'zod'
+import { servings, trainingStages } from './vocabulary.ts'
 
 /** Levels of the quantiles of the rate, in the order they are sent. */
 export const forecastLevels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const
@@ -99,7 +100,7 @@ export const rememberedSchema = z.object({ type: z.literal('remembered'), id })
 export const forecastPointSchema = z.object({
   minutes: z.int().describe('ahead of the origin'),
   at: instant,
-  served: z.enum(['model', 'baseline', 'withheld']),
+  served: z.enum(servings),
   why: z.string(),
   widened: z.number().min(1).describe('factor on the intervals for stale or lagging input; 1: fresh'),
   rate: z.array(rate).nullable().describe('quantiles at the levels, ascending; null when withheld'),
@@ -188,7 +189,7 @@ export const forecasterRefusalSchema = z.object({
 
 /** What `train` says on its standard output with `--progress json`. */
 export const trainingProgressSchema = z.object({
-  stage: z.enum(['reading', 'compiling', 'training', 'validating', 'done', 'cancelled']),
+  stage: z.enum(trainingStages),
   step: z.int(),
   steps: z.int(),
   loss: z.number(),

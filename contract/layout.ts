@@ -1,16 +1,7 @@
 /** The layout as it is written and read: site > level > zone > bay, coordinates in metres, x to the right, y down. */
 import * as z from 'zod'
+import { bayTypes } from './vocabulary.ts'
 
-export const bayTypeNames = [
-  'standard',
-  'disabled',
-  'ev',
-  'permit',
-  'family',
-  'loading',
-  'motorcycle',
-  'staff',
-] as const
 export const baysMax = 200_000
 
 /** The same rule as for the ids that sensors send (src/domain/id-text.ts). */
@@ -23,12 +14,21 @@ const id = z
     (text) => text === text.trim() && !invisible.test(text),
     'must have no control or invisible characters (zero-width, bidirectional, byte order mark) and no blanks at its ends: type it again',
   )
-const name = z.string().min(1).max(200)
+/** Names are shown among other text: they may not steer it. Joiners within emoji and within words of some scripts are no control. */
+const steering = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u
+const shown = (text: string) => !steering.test(text)
+const steeringFault = 'must have no control characters, line breaks or bidirectional controls: type it again'
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .refine(shown, steeringFault)
 const metres = z.number().min(-1_000_000).max(1_000_000)
 
 const layoutBaySchema = z.strictObject({
   id,
-  type: z.enum(bayTypeNames),
+  type: z.enum(bayTypes),
   zone: id.optional().describe('zone of its level'),
   x: metres,
   y: metres,
@@ -83,7 +83,7 @@ const layoutExample = {
 
 export const layoutSchema = z
   .strictObject({
-    name: z.string().max(200),
+    name: z.string().max(200).refine(shown, steeringFault),
     bayW: z.number().positive().max(100).describe('width of one bay, metres'),
     bayH: z.number().positive().max(100),
     sites: z.array(siteSchema),

@@ -1,6 +1,7 @@
 /** Where every frame went: totals, by source and day; dead letters; what the sources are doing. */
 import * as z from 'zod'
 import { ledgerSchema } from './live.ts'
+import { rejectionCodes, shownLetterStates, shownSourceKinds, sourceLossCauses, sourceStates } from './vocabulary.ts'
 
 /** Present where a sum has reached 2^53 - 1 and stopped there. */
 export const saturatedSchema = z
@@ -84,9 +85,9 @@ export const deadLetterSchema = z
     source: z.string(),
     codec: z.string(),
     arrived: z.string(),
-    code: z.string().describe('why it was not understood'),
+    code: z.string().describe(`why it was not understood: ${rejectionCodes.join(', ')}`),
     detail: z.string(),
-    state: z.enum(['new', 'requeued']),
+    state: z.enum(shownLetterStates),
     size: z.int().describe('bytes of the frame'),
     bytes: z.string().describe('the frame in base64, at most its first 65,536 bytes'),
     cut: z.boolean().describe('the frame is longer than what is shown'),
@@ -158,8 +159,8 @@ export const requeuedSchema = z.object({ requeued: z.int() }).meta({ examples: [
 export const sourceSchema = z
   .object({
     name: z.string(),
-    kind: z.string(),
-    state: z.enum(['starting', 'up', 'waiting', 'down']),
+    kind: z.enum(shownSourceKinds).describe('protocol; named: a name of the sender, received through another source'),
+    state: z.enum(sourceStates),
     detail: z.string().describe('one short sentence'),
     received: z.int(),
     accepted: z.int(),
@@ -176,7 +177,7 @@ export const sourceSchema = z
     losses: z
       .array(
         z.object({
-          cause: z.enum(['overrun', 'kernel-drop', 'port-down', 'refused']),
+          cause: z.enum(sourceLossCauses),
           frames: z.int().nullable().describe('how many frames; null where nobody can know'),
           from: z.string().nullable(),
           to: z.string().nullable().describe('null while it lasts, or where there is no interval'),

@@ -3,9 +3,7 @@
  * Sources: design of the operator desk; SSE as in the HTML standard (event stream, Last-Event-ID).
  */
 import * as z from 'zod'
-
-/** Wire codes of a bay's state: index into this list is the byte in a snapshot and the number in a delta. */
-export const bayStateCodes = ['free', 'occupied', 'reserved', 'unknown', 'closed'] as const
+import { pipelineStates } from './vocabulary.ts'
 
 export const plateSchema = z.object({
   site: z.string(),
@@ -131,7 +129,7 @@ export const kpiSchema = z
     }),
     eventsPerSecond: z.number().optional(),
     commitMsP99: z.number().optional(),
-    pipeline: z.enum(['ok', 'behind', 'not-advancing', 'database-down', 'intake-down']).optional(),
+    pipeline: z.enum(pipelineStates).optional(),
     ledger: ledgerSchema.extend({ checked: z.string() }).optional(),
     simulated: z.boolean(),
   })

@@ -4,28 +4,13 @@
  */
 import * as z from 'zod'
 import { saturatedSchema } from './ledger.ts'
+import { lossCauses, losses } from './vocabulary.ts'
 
-export const lossCauses = ['sequence-gap', 'overrun', 'kernel-drop', 'port-down', 'refused', 'journal-damage'] as const
-
-/** What each cause means, in the terms of docs/glossary.md. Every screen, command and document uses these three and no others. */
-export const lossMeanings: Readonly<
-  Record<(typeof lossCauses)[number], 'rejected' | 'missing before us' | 'lost by us'>
-> = {
-  'sequence-gap': 'missing before us',
-  overrun: 'missing before us',
-  'kernel-drop': 'missing before us',
-  'port-down': 'missing before us',
-  refused: 'rejected',
-  'journal-damage': 'lost by us',
-}
+const aboutCauses = lossCauses.map((cause) => `${cause} (${losses[cause].meaning}: ${losses[cause].about})`).join(', ')
 
 export const lossSchema = z
   .object({
-    cause: z
-      .enum(lossCauses)
-      .describe(
-        'Missing before us: sequence-gap (numbers of a sensor that never came), overrun (the serial driver dropped bytes), kernel-drop (datagrams dropped by a full receive buffer), port-down (time in which no process listened). Rejected: refused (the sender got an error where its protocol has one). Lost by us: journal-damage (accepted frames that can no longer be read)',
-      ),
+    cause: z.enum(lossCauses).describe(aboutCauses),
     source: z.string(),
     device: z.string().nullable().describe('the sensor, where the cause is known per sensor'),
     day: z.string().describe('UTC day on which it was noticed'),

@@ -1,7 +1,9 @@
 /** The whole server in one answer: what each part does, how far behind it is, and what of its surroundings weakens the promise. */
 import * as z from 'zod'
+import { healthProblemSchema } from './health.ts'
 import { sourceSchema } from './ledger.ts'
 import { kpiSchema, ledgerSchema } from './live.ts'
+import { forecasterStates } from './vocabulary.ts'
 
 const time = z.string().describe('ISO 8601, UTC')
 const figure = z.number().nullable()
@@ -19,7 +21,7 @@ export const serverStatusSchema = z
       .nullable()
       .describe('false: records have waited in the journal for 20 s and none was committed'),
     problems: z
-      .array(z.string())
+      .array(healthProblemSchema)
       .describe('why the server is not ready although its processes are up; empty when it is'),
     events_per_second: figure,
     lag_ms: figure.describe('age of the oldest frame that is not committed'),
@@ -54,7 +56,7 @@ export const serverStatusSchema = z
       coalesced: z.int().describe('changes merged for slow viewers'),
     }),
     forecaster: z
-      .object({ state: z.enum(['starting', 'up', 'down', 'off']), detail: z.string() })
+      .object({ state: z.enum(forecasterStates), detail: z.string() })
       .optional()
       .describe('how what forecasts is, in one sentence; nothing else waits for it'),
     sources: z.array(sourceSchema),

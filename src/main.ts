@@ -10,10 +10,12 @@
 import { commandTable } from './cli/command-table.ts'
 import { CommandFailed, exitCodes } from './cli/output.ts'
 import { ConfigError } from './config/config.ts'
+import { keepDirect, loopbackHosts } from './lib/direct-hosts.ts'
 import { surviveClosedOutput } from './lib/log-output.ts'
 import { ownerOnlyMask } from './processes/private-files.ts'
 
 surviveClosedOutput()
+keepDirect(loopbackHosts)
 const program = commandTable((action) => async (...args) => {
   process.exitCode = await action(...args)
 })

@@ -36,6 +36,8 @@ describe('a running server', () => {
     readonly seq: number | null
     readonly time: string
     readonly occupied?: boolean | null
+    readonly rssi_dbm?: number
+    readonly snr_db?: number
     readonly source: string
   }
   /** Readings of a device once there are `count` of them. */
@@ -164,6 +166,7 @@ describe('a running server', () => {
     assert.equal(answer.status, 202, await answer.text())
     const [reading] = await stored('70B3D57ED0000009', 1)
     assert.deepEqual([reading?.seq, reading?.occupied], [12, true])
+    assert.deepEqual([reading?.rssi_dbm, reading?.snr_db], [-90, 4])
   })
 
   test('open without a key are the pages, health, metrics and the reference; everything else is not', async () => {

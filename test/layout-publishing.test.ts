@@ -26,9 +26,9 @@ const layoutOf = (ids: readonly string[]) => ({
   ],
 })
 
-async function put(ready: ReadyFile, ids: readonly string[]) {
+async function put(ready: ReadyFile, ids: readonly string[], query = '') {
   const headers = { ...bearer, 'content-type': 'application/json' }
-  const answer = await fetch(`${ready.web}/api/v1/layout`, {
+  const answer = await fetch(`${ready.web}/api/v1/layout${query}`, {
     ...{ method: 'PUT', headers, body: JSON.stringify(layoutOf(ids)) },
   })
   return { status: answer.status, body: (await answer.json()) as { version?: number | null; code?: string } }
@@ -109,6 +109,20 @@ describe('a published layout', () => {
       ({ length }) => length === bays.length,
     )
     assert.deepEqual(found, bays)
+  })
+
+  test('of many that are made from one version at once, one takes effect and the others are refused', async () => {
+    await using server = await answering()
+    const { ready } = server
+    assert.equal((await put(ready, bays.slice(0, 1), '?base=0')).status, 200)
+    for (let n = 1; n <= 3; n++) {
+      const answers = await Promise.all(bays.slice(0, 6).map((bay) => put(ready, [bay], `?base=${n}`)))
+      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409])
+      const winner = answers.findIndex(({ status }) => status === 200)
+      const { layout } = await get<{ layout: ReturnType<typeof layoutOf> }>(ready, '/layout')
+      assert.deepEqual(layout, layoutOf([bays[winner] as string]))
+    }
+    assert.equal(await version(ready), 4)
   })
 
   test('is 202 while processing cannot commit, and live after a kill of every process', async () => {

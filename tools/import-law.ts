@@ -53,15 +53,20 @@ const cells = (line: string) =>
     : []
 
 /**
- * Room of a file: `src/<room>/...`, `contract`, `web`, `main.ts`. `undefined`: outside the product (tools, tests, bench).
+ * Room of a file: `src/<room>/...`, `contract`, `vocabulary` (its files without imports), `web`, `main.ts`. `undefined`: outside the
+ * product (tools, tests, bench).
  */
 export function roomOf(file: string): string | undefined {
   const [top, second, ...below] = file.split('/')
+  if (top === 'contract' && vocabulary.has(second ?? '')) return 'vocabulary'
   if (top === 'contract' || top === 'web' || top === 'forecaster') return top
   if (top !== 'src' || second === undefined) return undefined
   if (below.length > 0) return second
   return 'main.ts'
 }
+
+/** Declarations of `contract` that every room may read. */
+const vocabulary = new Set(['vocabulary.ts', 'measures.ts', 'balance.ts'])
 
 const pure = new Set(['domain', 'codecs'])
 /** Rooms that know what is stored, but not how. */
@@ -102,6 +107,7 @@ function forbidden({ table, file, room, specifier }: Case): string | undefined {
   if (into === undefined) return 'the product imports nothing of tools, tests or bench; move what both need into a room'
   if (target === 'src/main.ts') return 'nobody imports main.ts; move what you need into a file of its own'
   if (into === room) return undefined
+  if (into === 'vocabulary') return undefined
   if (into === 'cli' && file !== 'src/main.ts') return 'only main.ts imports cli; move what you need into a room'
   const may = table.get(room)
   if (!may) return `${room} has no row in the table of ARCHITECTURE.md; add one that says what it may import`

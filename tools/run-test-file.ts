@@ -42,7 +42,6 @@ export interface RunOptions {
   readonly cwd: string
   readonly limitMs: number
   readonly leaveMs?: number
-  readonly env?: Readonly<Record<string, string>>
 }
 
 export const runTestFile = (file: string, options: RunOptions): Promise<FileResult> =>
@@ -68,7 +67,7 @@ export async function runTestFiles(name: string, files: readonly string[], optio
     {
       cwd: options.cwd,
       // Set where a test of this runner runs below `node --test`: the file would report to that one instead.
-      env: { NODE_COMPILE_CACHE: compiled, ...process.env, NODE_TEST_CONTEXT: undefined, ...options.env, ...tree.env },
+      env: { NODE_COMPILE_CACHE: compiled, ...process.env, NODE_TEST_CONTEXT: undefined, ...tree.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )

@@ -1,4 +1,4 @@
-/** Reporter of `node:test` that writes, one JSON line an event, what the runner (run-test-file.ts) needs to count and to name. */
+/** Reporter of `node:test` that writes, one JSON line an event, what the runner (run-tests.ts) needs to count and to name. */
 import type { TestEvent } from 'node:test/reporters'
 
 /** `began` without a later `ended` of the same id was running when the file was stopped. */

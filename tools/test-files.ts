@@ -20,31 +20,15 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
   return found
 }
 
-/**
- * Rooms whose fast tests run in one process, the longest first: nothing long is left for the end. They leave nothing behind that
- * another test file would see. A file belongs to the innermost room: `src` is the files at the top of it.
- */
-const sharedRooms = [
-  'src/api',
-  'src/sources/http',
-  'src/sources/mqtt',
-  'src/store',
-  'src',
-  'src/forecast',
-  'src/simulator',
-  'forecaster',
-  'src/processing',
-  'src/journal',
-  'tools',
-  'src/codecs',
-  'src/sources',
-  'src/lib',
-  'src/cli',
-  'src/domain',
+/** Rooms whose fast tests start no process and change nothing that another test file of the process would see. */
+const pureRooms = [
   'web/src',
-  'test',
-  'bench',
   'contract',
+  'bench',
+  'forecaster',
+  ...['domain', 'lib', 'codecs', 'processing', 'forecast', 'simulator', 'store', 'journal'].map(
+    (room) => `src/${room}`,
+  ),
 ]
 
 export interface Bundle {
@@ -52,18 +36,18 @@ export interface Bundle {
   readonly files: readonly string[]
 }
 
-/** Files that run in one process: the start of one, which loads the same libraries each time, is most of the time of a small file. */
+/** Files that run in one process: those of a pure room together, each of the others alone. Largest first: nothing long is left for the end. */
 export function bundles(files: readonly string[]): Bundle[] {
-  const found = new Map<string, string[]>(sharedRooms.map((room) => [room, []]))
+  const found = new Map<string, string[]>()
   for (const file of files) {
-    const [name = file] = sharedRooms
-      .filter((room) => file.startsWith(`${room}/`))
-      .toSorted((a, b) => b.length - a.length)
+    const name = pureRooms.find((room) => file.startsWith(`${room}/`)) ?? file
     found.getOrInsertComputed(name, () => []).push(file)
   }
-  return [...found]
-    .filter(([, files]) => files.length > 0)
-    .map(([name, files]) => ({ name: files.length > 1 ? `${name} (${files.length} files)` : name, files }))
+  const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
+  return largestFirst.map(([name, files]) => ({
+    name: files.length > 1 ? `${name} (${files.length} files)` : name,
+    files,
+  }))
 }
 
 function groupOf(file: string): TestGroup {

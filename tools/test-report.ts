@@ -1,11 +1,10 @@
 /** Runs groups of test files and says what happened: a line a file as it ends, the details of failures, the slowest, the sums. */
 
-import { statfsSync } from 'node:fs'
 import { pool } from './pool.ts'
 import { indented, line } from './print.ts'
 import { root } from './run-command.ts'
 import { type Counts, type FileResult, runTestFiles } from './run-test-file.ts'
-import { type Bundle, bundles, type TestGroup } from './test-files.ts'
+import { bundles, type TestGroup } from './test-files.ts'
 
 /** How many files of a group run at a time, on two cores, and how long one may take. */
 const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
@@ -15,48 +14,28 @@ const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: nu
 }
 /** What each further file of a bundle adds to its limit. */
 const bundledMs = 10_000
-/** Files of fast tests lie in memory where there is room: most of their time would be waiting for syncs. Slow tests use the real disk. */
-const memoryPlace: Readonly<Record<string, string>> = hasRoom('/dev/shm') ? { TMPDIR: '/dev/shm' } : {}
 /** A sign of life for files that take longer. */
 const stillMs = 30_000
 const slowestShown = 5
 const slowSecondsMin = 1
 
 export async function runGroup(group: TestGroup, files: readonly string[]): Promise<FileResult[]> {
+  const { atOnce, limitMs } = manners[group]
   const each = group === 'fast' ? bundles(files) : files.map((file) => ({ name: file, files: [file] }))
-  return await pool(each, manners[group].atOnce, (bundle) => runBundle(group, bundle))
-}
-
-/** Prints one line when the bundle has ended, and what failed in it. */
-export async function runBundle(
-  group: TestGroup,
-  { name, files }: Bundle,
-  env: Readonly<Record<string, string>> = {},
-): Promise<FileResult> {
-  const began = performance.now()
-  const still = setInterval(
-    () => console.log(` ... ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${name}`),
-    stillMs,
-  )
-  const limitMs = manners[group].limitMs + (files.length - 1) * bundledMs
-  const place = group === 'fast' ? memoryPlace : {}
-  const result = await runTestFiles(name, files, { cwd: root, limitMs, env: { ...place, ...env } })
-  clearInterval(still)
-  const { failed, seconds, trouble, output } = result
-  console.log(line({ ok: failed === 0, seconds, text: `${name}  ${said(result)}` }))
-  if (trouble) console.log(indented(trouble))
-  if (failed > 0) console.log(indented(withoutPassed(output)))
-  return result
-}
-
-/** A container has 64 MB there unless it is given more. */
-function hasRoom(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize > 2 ** 30
-  } catch {
-    return false
-  }
+  return await pool(each, atOnce, async ({ name, files: bundled }) => {
+    const began = performance.now()
+    const still = setInterval(
+      () => console.log(` ... ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${name}`),
+      stillMs,
+    )
+    const result = await runTestFiles(name, bundled, { cwd: root, limitMs: limitMs + (bundled.length - 1) * bundledMs })
+    clearInterval(still)
+    const { failed, seconds, trouble, output } = result
+    console.log(line({ ok: failed === 0, seconds, text: `${name}  ${said(result)}` }))
+    if (trouble) console.log(indented(trouble))
+    if (failed > 0) console.log(indented(withoutPassed(output)))
+    return result
+  })
 }
 
 const withoutPassed = (output: string) =>

@@ -1,6 +1,6 @@
 /**
- * Tidy: what the house agreed on and no formatter knows. Import law, names of files, sizes of functions, tests left half on, traces of
- * somebody's machine.
+ * Tidy: what the house agreed on and no formatter knows. Import law, names of files, sizes of functions, tests left half on, closed lists that are typed out
+ * again, traces of somebody's machine.
  * Each finding says where, what, and what to do.
  */
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,7 @@ import { checkSizes, functionSizes, isMeasured } from './function-sizes.ts'
 import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
 import { sizeLimits } from './long-functions.ts'
+import { typedAgain } from './typed-again.ts'
 
 /** Everything against the rules in these files of `root`. */
 export function tidy(root: string, files: readonly string[]): Finding[] {
@@ -21,7 +22,9 @@ export function tidy(root: string, files: readonly string[]): Finding[] {
     if (binary.test(file)) return findings
     const text = readFileSync(path.join(root, file), 'utf8')
     findings.push(...patterns(file, text, traces))
-    if (/\.tsx?$/.test(file)) findings.push(...checkImports(table, file, text), ...patterns(file, text, codeRules))
+    if (/\.tsx?$/.test(file))
+      findings.push(...checkImports(table, file, text), ...typedAgain(file, text), ...patterns(file, text, codeRules))
+    if (/\.tsx?$/.test(file) && !silentAllowed.test(file)) findings.push(...checkSilence(file, text))
     return findings
   })
 }
@@ -60,16 +63,29 @@ const codeRules: readonly TextRule[] = [
     text: 'runs only one test and hides the others; take the "only" away',
   },
   {
-    files: /(?<!\.slow)\.test\.ts$/,
-    pattern: /^(?:before|after)Each\(/gm,
-    text: 'holds for every test of the process, in which other files run too; put it into a describe',
-  },
-  {
     files: /^src\//,
     pattern: /^export default\b|^export \{[^}]*\bas default\b/gm,
     text: 'is a default export; export it by the name everybody shall use',
   },
 ]
+
+/** Tests, and bugs that are planted. */
+const silentAllowed = /\.test\.tsx?$|^test\/planted-bugs\//
+const swallows = /catch\(\(\) => \{\}\)/
+
+/** A rejection that is dropped has a comment that says why nothing is lost: on its line, or above its statement. */
+function checkSilence(file: string, text: string): Finding[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line, at) => {
+    if (!swallows.test(line) || /\{\}\).*\/\//.test(line)) return []
+    let first = at
+    while (first > 0 && /^\s*\./.test(lines[first] as string)) first--
+    const above = lines[first - 1]?.trim() ?? ''
+    if (above.startsWith('//') || above.endsWith('*/')) return []
+    const why = 'drops a rejection; say in a comment above why nothing is lost by that, or handle it'
+    return [{ file, line: at + 1, text: `"${line.trim()}" ${why}` }]
+  })
+}
 
 /** Where checkouts and home directories commonly are: no trace of one person's machine. */
 const commonPlaces = [

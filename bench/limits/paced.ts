@@ -100,6 +100,7 @@ async function openViewer({ server }: House): Promise<{ readonly seen: Seen[] } 
   })
   if (!answer.ok || !answer.body) throw new Error(`the stream was refused (${answer.status})`)
   const seen: Seen[] = []
+  // The stream is cut at the end of the measurement.
   const reading = read(answer.body, seen).catch(() => {})
   return {
     seen,

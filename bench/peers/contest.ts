@@ -74,6 +74,7 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     await before.kill()
     board.unlock()
     const starting = peer.start(job)
+    // It is raced, or awaited later: a rejection before that must not end the process.
     starting.catch(() => {})
     // The line is heard again as soon as the port is open, not when everything else is ready.
     await board.opened()

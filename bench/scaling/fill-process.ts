@@ -4,7 +4,9 @@
  *
  * `node bench/scaling/fill-process.ts URL DEVICES BATCH MARKS`, marks being row counts with commas. One JSON object a line.
  */
+
 import { newDevice } from '../../src/domain/fold.ts'
+import { noMeasures } from '../../src/domain/measures.ts'
 import type { DeviceId } from '../../src/domain/reading.ts'
 import { instant } from '../../src/lib/brand.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -96,8 +98,7 @@ function nextBatch(count: number): CommitBatch {
         seq,
       },
       ...{ time, arrived: time, quality: 0, hash: (number * 2_654_435_761) % 2 ** 48, occupied: seq % 2 === 0 },
-      ...{ distanceMm: null, countIn: null, countOut: null, batteryV: 3.6, batteryPct: null },
-      ...{ temperatureC: null, rssiDbm: -70 },
+      ...{ ...noMeasures, batteryV: 3.6, rssiDbm: -70 },
     })
   }
   const to = position + Math.ceil(count / framesPerRecord)

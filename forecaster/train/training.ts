@@ -2,7 +2,9 @@
  * Training: draws, steps, averages, checks. It promises: the same seed gives the same weights; a run continued from a checkpoint ends bit for
  * bit where an uninterrupted one ends; progress is told at least every `progressSteps`; it stops within one step of being told to.
  */
+
 import { setImmediate } from 'node:timers/promises'
+import type { TrainingStage } from '@baykeeper/contract/vocabulary.ts'
 import { newBatch } from '../features/batch.ts'
 import { leaveOut } from '../model/ablated.ts'
 import type { ModelConfig } from '../model/config.ts'
@@ -52,7 +54,7 @@ export interface TrainingOptions {
 }
 
 export interface Progress {
-  readonly stage: 'compiling' | 'training' | 'validating' | 'done' | 'cancelled'
+  readonly stage: Exclude<TrainingStage, 'reading'>
   readonly step: number
   readonly steps: number
   /** Mean since the last word. */

@@ -1,6 +1,7 @@
 /** What the owner of the API hands in, and what the routes work with. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
+import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Keyring } from '../auth/keyring.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -17,7 +18,7 @@ export interface AuditorPort {
 }
 
 export interface ForecasterState {
-  readonly state: 'starting' | 'up' | 'down' | 'off'
+  readonly state: ForecasterStateName
   /** One sentence, for people. */
   readonly detail: string
 }

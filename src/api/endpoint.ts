@@ -2,9 +2,10 @@
  * An endpoint is one value that says everything: how it is called, who may call it, what it answers, and the function that does it.
  * Registration, checks of the input, access and the reference are made from the same value, so they cannot disagree.
  */
+import type { Scope } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import type { Principal, Scope } from '../auth/keyring.ts'
+import type { Principal } from '../auth/keyring.ts'
 import { invalid } from './problem.ts'
 
 /** `open`: anybody. A scope: a key or a session that has it. */

@@ -1,7 +1,7 @@
 /** A layout on its way: journaled, then waited for, so that who has published it sees it. */
 
 import type { Layout } from '../domain/layout.ts'
-import { encodePublication } from '../domain/layout-publication.ts'
+import { encodePublication, type LayoutBase } from '../domain/layout-publication.ts'
 import type { Clock } from '../lib/clock.ts'
 import { packJson } from '../lib/packed-json.ts'
 import type { LayoutPosition, Store } from '../store/store.ts'
@@ -16,7 +16,7 @@ const retryAfterS = '5'
 export async function publishLayout(
   { publisher, clock }: { readonly publisher: Publisher; readonly clock: Clock },
   layout: Layout,
-  by: { readonly author: string; readonly comment: string },
+  by: { readonly author: string; readonly comment: string; readonly base?: LayoutBase },
 ): Promise<LayoutPosition> {
   const packed = await packJson(layout)
   try {
@@ -37,11 +37,23 @@ export async function publishLayout(
   }
 }
 
-/** The version that the record has become; undefined when it is not committed in time. */
+/** Another layout took effect after the one that was changed. */
+export const layoutChanged = (newest: number, base: number) =>
+  new ProblemError(
+    409,
+    `the layout is at version ${newest}, and this one was made from version ${base}: nothing was changed. Read GET /api/v1/layout, make the change in that, and write it with its version as base.`,
+    { code: 'E_LAYOUT_CHANGED' },
+  )
+
+/**
+ * The version that the record has become; undefined when it is not committed in time. Throws when it is refused because another version than
+ * `base` is the newest.
+ */
 export async function committedVersion(
-  store: Pick<Store, 'layoutVersionAt'>,
+  store: Pick<Store, 'layoutVersion' | 'layoutVersionAt'>,
   position: LayoutPosition,
   clock: Clock,
+  base?: number,
 ): Promise<number | undefined> {
   const until = clock.monotonic() + commitMsMax
   const done = new AbortController()
@@ -49,9 +61,13 @@ export async function committedVersion(
   try {
     while (clock.monotonic() < until) {
       // A store that is away may be back in time; one that hangs is not waited for.
+      const before = base === undefined ? undefined : store.layoutVersion().catch(() => undefined)
+      const newest = await Promise.race([before, late])
       const look = store.layoutVersionAt(position).catch(() => undefined)
       const version = await Promise.race([look, late])
       if (version !== undefined) return version
+      // Versions only rise: with another above its base, and looked for before itself, it is refused or will be.
+      if (base !== undefined && newest !== undefined && newest > base) throw layoutChanged(newest, base)
       await clock.sleep(lookMs)
     }
     return undefined

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { layoutSchema } from '@baykeeper/contract/layout.ts'
+import { measures } from '@baykeeper/contract/measures.ts'
 import * as z from 'zod'
 import type { OpenApi } from './openapi.ts'
 import { apiUnderTest } from './testing/api-under-test.ts'
@@ -74,4 +75,14 @@ test('the page shows every endpoint and loads nothing from elsewhere', async () 
   assert.doesNotMatch(body, /(?:src|href)="(?:https?:)?\/\/|<style|style="|<script/)
   for (const [, href] of body.matchAll(/<link[^>]* href="([^"]+)"/g))
     assert.equal((await api.app.inject(href ?? '')).statusCode, 200, href ?? '')
+})
+
+test('the reference describes every measure of a device and of a reading, with its unit', async () => {
+  await using api = await apiUnderTest()
+  const { schemas } = (await api.app.inject('/openapi.json')).json<{ components: { schemas: object } }>().components
+  for (const schema of ['Device', 'DevicePage', 'ReadingPage'])
+    for (const { name, en, unit } of measures) {
+      const described = `"${name}":{"description":"${unit ? `${en}, ${unit}` : en}"`
+      assert.ok(JSON.stringify(schemas[schema as never]).includes(described), `${schema} ${name}`)
+    }
 })

@@ -1,7 +1,8 @@
 /** The reference as data: OpenAPI 3.1, made from the endpoints themselves. */
+
 import { problemSchema } from '@baykeeper/contract/problem.ts'
+import { scopes } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
-import { scopes } from '../auth/keyring.ts'
 import type { Answer, Endpoint } from './endpoint.ts'
 import { problemType } from './problem.ts'
 

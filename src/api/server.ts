@@ -10,6 +10,7 @@
  *
  * It does not listen: its owner holds the socket.
  */
+import { isUtf8 } from 'node:buffer'
 import { fastifyCookie } from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { originForm } from '../lib/http-target.ts'
@@ -95,6 +96,13 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     clientErrorHandler(_error, socket) {
       if (socket.writable && !socket.destroyed) socket.end(brokenRequest)
     },
+  })
+  app.removeContentTypeParser('application/json')
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // A name in another encoding would become another name.
+    if (!isUtf8(body as Buffer)) return done(new ProblemError(400, 'the body is not UTF-8 text: send it as UTF-8'))
+    parseJson(request, body.toString(), done)
   })
   // Fastify's own text parser would let any form through as a string.
   app.removeContentTypeParser('text/plain')

@@ -100,13 +100,16 @@ test('dead letters are counted by reason, those that wait apart from those asked
 })
 
 test('a server on which processing does not advance is not ready, and says why in status and metrics', async () => {
-  const problem = 'processing is not advancing: 7 journal records wait'
+  const problem = {
+    ...{ code: 'store-silent' as const, params: { records: 7, seconds: 21 } },
+    detail: 'processing is not advancing: 7 journal records wait',
+  }
   await using api = await apiUnderTest({
     status: () => ({ ...statusOk, pipeline: 'not-advancing', advancing: false, problems: [problem] }),
   })
   const answer = await api.app.inject('/readyz')
   assert.equal(answer.statusCode, 503)
-  assert.deepEqual(answer.json().reasons, [problem])
+  assert.deepEqual(answer.json().reasons, [problem.detail])
   const { advancing, problems, pipeline } = await asked(api)
   assert.deepEqual([advancing, problems, pipeline], [false, [problem], 'not-advancing'])
   assert.match((await api.app.inject('/metrics')).body, /^baykeeper_processing_advancing 0$/m)

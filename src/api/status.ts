@@ -1,5 +1,7 @@
 /** What the other processes say about themselves; the owner of the API fills it about once a second. Absent means not known. */
+import type { HealthProblem } from '@baykeeper/contract/health.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
+import type { PipelineState, ShownSourceKind, SourceLossCause, SourceState } from '@baykeeper/contract/vocabulary.ts'
 
 export interface SystemStatus {
   readonly version: string
@@ -7,11 +9,11 @@ export interface SystemStatus {
   readonly startedAt: number
   /** One flag per process: it is up and does its work. */
   readonly ready: Readonly<Record<string, boolean>>
-  readonly pipeline?: 'ok' | 'behind' | 'not-advancing' | 'database-down' | 'intake-down'
+  readonly pipeline?: PipelineState
   /** False: records wait in the journal and none is committed. */
   readonly advancing?: boolean
-  /** Why the server is not ready although its processes are up, as sentences. */
-  readonly problems?: readonly string[]
+  /** Why the server is not ready although its processes are up. */
+  readonly problems?: readonly HealthProblem[]
   readonly eventsPerSecond?: number
   readonly commitMsP50?: number
   readonly commitMsP99?: number
@@ -30,8 +32,8 @@ export interface SystemStatus {
 
 interface SourceReport {
   readonly name: string
-  readonly kind: string
-  readonly state: 'starting' | 'up' | 'waiting' | 'down'
+  readonly kind: ShownSourceKind
+  readonly state: SourceState
   readonly detail: string
   readonly received: number
   readonly accepted: number
@@ -47,7 +49,7 @@ interface SourceReport {
   readonly uncounted?: Readonly<Record<string, number>>
   /** The last ones, oldest first. `frames` null: nobody can know; no `to`: it lasts. */
   readonly losses?: readonly {
-    readonly cause: 'overrun' | 'kernel-drop' | 'port-down' | 'refused'
+    readonly cause: SourceLossCause
     readonly frames: number | null
     readonly from?: number
     readonly to?: number

@@ -1,7 +1,10 @@
 /** From the nouns of the house to the names of the wire. */
-import type { Device, qualityMarks, StoredReading } from '@baykeeper/contract/device.ts'
+import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
+import type { MeasureName } from '@baykeeper/contract/measures.ts'
+import { qualityBits, qualityMarks } from '@baykeeper/contract/vocabulary.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
+import { type MeasureValues, measures } from '../domain/measures.ts'
 import { doubtsIn } from '../domain/order-doubts.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { isSaturated } from '../lib/sum.ts'
@@ -15,22 +18,17 @@ export const saturatedMark = (...sums: readonly number[]): { saturated?: true } 
 
 export const iso = (at: Instant): string => new Date(at).toISOString()
 
-type Measured = Pick<
-  DeviceState,
-  'occupied' | 'distanceMm' | 'countIn' | 'countOut' | 'batteryV' | 'batteryPct' | 'temperatureC' | 'rssiDbm'
->
+type Measured = Pick<DeviceState, 'occupied'> & MeasureValues
 
 /** Only what was measured; `null` occupancy is a measurement: the sensor says it does not know. */
-const measuresOf = (m: Measured) => ({
-  ...(m.occupied === undefined ? {} : { occupied: m.occupied }),
-  ...(m.distanceMm === null ? {} : { distance_mm: m.distanceMm }),
-  ...(m.countIn === null ? {} : { count_in: m.countIn }),
-  ...(m.countOut === null ? {} : { count_out: m.countOut }),
-  ...(m.batteryV === null ? {} : { battery_v: m.batteryV }),
-  ...(m.batteryPct === null ? {} : { battery_pct: m.batteryPct }),
-  ...(m.temperatureC === null ? {} : { temperature_c: m.temperatureC }),
-  ...(m.rssiDbm === null ? {} : { rssi_dbm: m.rssiDbm }),
-})
+function measuresOf(m: Measured): Pick<Device, 'occupied' | MeasureName> {
+  const found: { [K in MeasureName]?: number } = {}
+  for (const { name, key } of measures) {
+    const value = m[key]
+    if (value !== null) found[name] = value
+  }
+  return { ...(m.occupied === undefined ? {} : { occupied: m.occupied }), ...found }
+}
 
 /** `order`: of the device, as it is stored. */
 export function deviceOnWire(
@@ -64,14 +62,6 @@ export function deviceOnWire(
   }
 }
 
-/** Bits of `ReadingRow.quality`. */
-const marks: readonly (readonly [bit: number, mark: (typeof qualityMarks)[number]])[] = [
-  [1, 'arrival-time'],
-  [2, 'late'],
-  [8, 'possible-repeat'],
-  [16, 'count-doubted'],
-]
-
 export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({
   id: `${row.pos}.${row.idx}`,
   device: row.external,
@@ -80,7 +70,7 @@ export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading 
   seq: row.seq,
   time: iso(row.time),
   arrived: iso(row.arrived),
-  quality: marks.filter(([bit]) => (row.quality & bit) !== 0).map(([, mark]) => mark),
+  quality: qualityMarks.filter((mark) => (row.quality & qualityBits[mark]) !== 0),
   ...measuresOf(row),
 })
 

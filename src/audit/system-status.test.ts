@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { healthCodes, healthProblemSchema } from '@baykeeper/contract/health.ts'
 import type { ChildSettings, IntakeFigures, LedgerTotals } from '../processes/messages.ts'
 import { systemStatus } from './system-status.ts'
 
@@ -82,14 +83,14 @@ test('processing that does not advance is a problem with its reason, whether or 
   const standstill = { forMs: 21_000, records: 7 }
   const hung = health({ standstill, silent: ['processor'] })
   assert.deepEqual([hung.pipeline, hung.advancing], ['not-advancing', false])
-  assert.match(hung.problems?.[0] ?? '', /not advancing: 7 journal records wait.*does not answer/)
+  assert.match(hung.problems?.[0]?.detail ?? '', /not advancing: 7 journal records wait.*does not answer/)
   const reported = health({
     processor: { type: 'processor', stats: { state: 'behind', lagMs: 0, trouble } as never, ledger: undefined },
   })
   assert.equal(reported.advancing, false)
   for (const part of [/Unknown thing/, /MariaDB 10\.11/, /INSERT INTO device/, /look it up/])
-    assert.match(reported.problems?.[0] ?? '', part)
-  assert.match(health({ standstill }).problems?.[0] ?? '', /a call to the database may hang/)
+    assert.match(reported.problems?.[0]?.detail ?? '', part)
+  assert.match(health({ standstill }).problems?.[0]?.detail ?? '', /a call to the database may hang/)
 })
 
 test('a backlog that shrinks, and a fault that was tried twice, are no problem', () => {
@@ -102,7 +103,39 @@ test('a backlog that shrinks, and a fault that was tried twice, are no problem',
 
 test('a journal that refuses readings, an intake and a main process that do not answer are problems', () => {
   const refusing = { ...intake(100), journal: { refusing: 'the disk is 93 % full' } }
-  assert.match(health({ intake: refusing }).problems?.[0] ?? '', /readings are refused: the disk is 93 % full/)
-  assert.match(health({ silent: ['intake'] }).problems?.[0] ?? '', /intake process does not answer/)
-  assert.match(health({ ageMs: 16_000 }).problems?.[0] ?? '', /main process does not answer/)
+  assert.match(health({ intake: refusing }).problems?.[0]?.detail ?? '', /readings are refused: the disk is 93 % full/)
+  assert.match(health({ silent: ['intake'] }).problems?.[0]?.detail ?? '', /intake process does not answer/)
+  assert.match(health({ ageMs: 16_000 }).problems?.[0]?.detail ?? '', /main process does not answer/)
+})
+
+test('every code of the contract is given by something that happens, and no other', () => {
+  const standstill = { forMs: 21_000, records: 7 }
+  const stats = (more: object) => ({
+    processor: { type: 'processor', stats: { state: 'behind', lagMs: 0, trouble: { ...trouble, ...more } } as never },
+  })
+  const kinds = ['transient', 'capacity', 'data', 'fenced', 'newer', 'gone', 'config', 'unknown'] as const
+  const seen = [
+    health({ standstill, alive: ['intake'] }),
+    health({ standstill, silent: ['processor', 'intake'], ageMs: 16_000 }),
+    health({ standstill }),
+    ...kinds.map((kind) => health(stats({ kind }))),
+    health(stats({ isOfJournal: true })),
+    ...(['full', 'nearly-full', 'failed', 'gone'] as const).map((refusal) =>
+      health({ intake: { ...intake(100), journal: { refusing: 'it is so', refusal } } }),
+    ),
+  ].flatMap(({ problems }) => problems ?? [])
+  assert.deepEqual(new Set(seen.map(({ code }) => code)), new Set(healthCodes))
+  for (const problem of seen) assert.deepEqual(healthProblemSchema.parse(problem), problem)
+})
+
+test('a database file that is gone is one problem, whether or not processing stands because of it', () => {
+  const gone = 'the database file x.db was deleted or replaced while the server ran'
+  const of = (more: object) => ({
+    processor: { type: 'processor', stats: { state: 'ok', lagMs: 0, ...more } as never, ledger: undefined, gone },
+  })
+  for (const more of [{}, { trouble: { ...trouble, kind: 'gone', reason: gone } }]) {
+    const { problems = [], pipeline } = health(of(more))
+    assert.deepEqual([problems.length, problems[0]?.code, pipeline], [1, 'store-gone', 'database-down'])
+    assert.match(problems[0]?.detail ?? '', /x\.db was deleted.*Next step: /)
+  }
 })

@@ -1,7 +1,8 @@
 /** Puts the figures of intake and processor together into what the API shows, the message balance included. */
+import type { HealthCode, HealthProblem } from '@baykeeper/contract/health.ts'
 import type { SystemStatus } from '../api/status.ts'
 import type { ChildSettings, IntakeFigures, LedgerTotals, Role, ToChild } from '../processes/messages.ts'
-import type { Trouble } from '../processing/trouble.ts'
+import { nextSteps, type Trouble } from '../processing/trouble.ts'
 import { conservation } from './conservation.ts'
 
 /** `ageMs`: since they came from the main process. */
@@ -15,7 +16,7 @@ export function systemStatus(settings: ChildSettings, figures: Figures, now: num
   const stands = standstill !== undefined || stats?.trouble?.isReported === true
   const pipeline = !alive.includes('intake')
     ? 'intake-down'
-    : !stats || stats.state === 'database-down'
+    : !stats || stats.state === 'database-down' || processor?.gone !== undefined
       ? 'database-down'
       : stands
         ? 'not-advancing'
@@ -44,34 +45,73 @@ export function systemStatus(settings: ChildSettings, figures: Figures, now: num
   }
 }
 
-/** Why the server is not ready although its processes are up, each as a sentence for people. */
-function problemsOf({ intake, processor, alive, silent = [], standstill, ageMs = 0 }: Figures): readonly string[] {
-  const trouble = processor?.stats.trouble
-  const problems: string[] = []
-  if (standstill || trouble?.isReported) {
-    const waiting = standstill
-      ? `${standstill.records} journal records wait, and the last commit was ${Math.round(standstill.forMs / 1_000)} s ago`
-      : `${trouble?.tries} tries have failed`
-    problems.push(`processing is not advancing: ${waiting}. ${reasonOf(trouble, alive, silent)}`)
-  }
+/** Why the server is not ready although its processes are up. */
+function problemsOf(figures: Figures): readonly HealthProblem[] {
+  const { intake, silent = [], ageMs = 0 } = figures
+  const problems: HealthProblem[] = [...standstillOf(figures)]
+  const { gone } = figures.processor ?? {}
+  if (gone !== undefined && !problems.some(({ code }) => code === 'store-gone'))
+    problems.push({
+      ...{ code: 'store-gone', params: { reason: gone } },
+      detail: `nothing is stored: ${gone}. Readings are taken and wait in the journal. Next step: ${nextSteps.gone}.`,
+    })
+  const seconds = Math.round(ageMs / 1_000)
   if (ageMs > figuresAgeMsMax)
-    problems.push(`the main process does not answer: nothing is known of the others for ${Math.round(ageMs / 1_000)} s`)
-  if (silent.includes('intake')) problems.push('the intake process does not answer')
-  if (intake?.journal.refusing !== undefined) problems.push(`readings are refused: ${intake.journal.refusing}`)
+    problems.push({
+      ...{ code: 'main-silent', params: { seconds } },
+      detail: `the main process does not answer: nothing is known of the others for ${seconds} s`,
+    })
+  if (silent.includes('intake'))
+    problems.push({ code: 'intake-silent', params: {}, detail: 'the intake process does not answer' })
+  const reason = intake?.journal.refusing
+  if (reason !== undefined)
+    problems.push({
+      ...{ code: refusalCodes[intake?.journal.refusal ?? 'failed'], params: { reason } },
+      detail: `readings are refused: ${reason}`,
+    })
   return problems
 }
 
-function reasonOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): string {
-  if (!alive.includes('processor')) return 'The processor is not up: its log says why.'
-  if (silent.includes('processor')) return 'The processor does not answer: end it (SIGKILL), it is started again.'
-  if (!trouble) return 'The processor reports no fault: a call to the database may hang.'
+const refusalCodes = {
+  ...{ full: 'disk-full', 'nearly-full': 'disk-nearly-full', failed: 'disk-failed', gone: 'journal-gone' },
+} as const satisfies Record<NonNullable<IntakeFigures['journal']['refusal']>, HealthCode>
+
+function* standstillOf({ processor, alive, silent = [], standstill }: Figures): Iterable<HealthProblem> {
+  const trouble = processor?.stats.trouble
+  if (!standstill && !trouble?.isReported) return
+  const seconds = Math.round((standstill?.forMs ?? 0) / 1_000)
+  const [waiting, figures] = standstill
+    ? [
+        `${standstill.records} journal records wait, and the last commit was ${seconds} s ago`,
+        { records: standstill.records, seconds },
+      ]
+    : [`${trouble?.tries} tries have failed`, { tries: trouble?.tries ?? 0 }]
+  const { code, params, because } = causeOf(trouble, alive, silent)
+  const detail = `processing is not advancing: ${waiting}. ${because}`
+  yield { code, params: { ...figures, ...params }, detail }
+}
+
+interface Cause {
+  readonly code: HealthCode
+  readonly params: HealthProblem['params']
+  readonly because: string
+}
+
+function causeOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): Cause {
+  const plain = (code: HealthCode, because: string) => ({ code, params: {}, because })
+  if (!alive.includes('processor')) return plain('processor-down', 'The processor is not up: its log says why.')
+  if (silent.includes('processor'))
+    return plain('processor-silent', 'The processor does not answer: end it (SIGKILL), it is started again.')
+  if (!trouble) return plain('store-silent', 'The processor reports no fault: a call to the database may hang.')
   const { reason, statement, server, nextStep } = trouble
   // Some reasons name them already.
   const where = [server, statement && `statement: ${statement}`]
     .filter((part) => part !== undefined)
     .filter((_, i) => !reason.includes((i === 0 ? server : statement) ?? ''))
     .join(', ')
-  return `Reason: ${reason}${where ? ` (${where})` : ''}. Next step: ${nextStep}.`
+  const whole = `${reason}${where ? ` (${where})` : ''}`
+  const code = trouble.isOfJournal ? 'journal-unreadable' : (`store-${trouble.kind}` as const)
+  return { code, params: { reason: whole }, because: `Reason: ${whole}. Next step: ${nextStep}.` }
 }
 
 /**

@@ -13,15 +13,13 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Scope, scopes } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { readCookie, type Session, sessionKey, sessionMs, signCookie } from './session-cookie.ts'
 import { consumeSetupSecret, createSetupSecret } from './setup-link.ts'
 
-/** `read` sees everything; `operate` acts on it (requeue a dead letter); `admin` changes how it is set up (layout). */
-export const scopes = ['read', 'operate', 'admin'] as const
-export type Scope = (typeof scopes)[number]
 export type KeyKind = 'ingest' | 'api'
 
 /** Names what a token stands for: a source, or the user of an API key. */

@@ -36,6 +36,7 @@ export async function consumeSetupSecret(dataDir: string, secret: string, clock:
   }
   // A newer link may have taken the file's place since it was read: then it is put back, unless one newer still stands there.
   const won = await matches(mine, secret, clock)
+  // A newer link stands there: this one is void.
   if (!won) await link(mine, path).catch(() => {})
   await rm(mine, { force: true })
   return won

@@ -12,7 +12,8 @@ import { after, before, describe, test } from 'node:test'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
 import { apiUnderTest } from '../api/testing/api-under-test.ts'
-import { configSchema, environmentNames } from '../config/config.ts'
+import { configSchema } from '../config/config.ts'
+import { environmentNames } from '../config/overrides.ts'
 import { otherVariables } from '../config/warnings.ts'
 import { routes as ingestRoutes } from '../sources/http/routes.ts'
 import { commandTable } from './command-table.ts'
@@ -74,7 +75,10 @@ const apart = [
 
 /** Flags of other programs that our texts name. Each must still be named somewhere. */
 const foreignFlags: Record<string, readonly string[]> = {
-  node: ['--disable-warning', '--max-semi-space-size', '--heap-growing-percent', '--max-old-space-size'],
+  node: [
+    ...['--disable-warning', '--max-semi-space-size', '--heap-growing-percent', '--max-old-space-size'],
+    '--use-env-proxy',
+  ],
   'the forecaster, below the server': ['--leash', '--weights', '--progress'],
   'renice, ionice and schedtool': ['--all-tasks', '--idle', '--pid'],
   mysqld: ['--read-only'],

@@ -2,12 +2,14 @@
  * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
  * own, loaded when the command runs.
  */
-import { lossCauses } from '@baykeeper/contract/losses.ts'
+import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
-import { scopes } from '../auth/keyring.ts'
-import { type Flags, loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
+import type { Flags } from '../config/overrides.ts'
 import { version } from '../config/version.ts'
 import { transports } from '../simulator/senders/transport.ts'
+import type { ListenerSettings, SourceDeclaration } from '../sources/declaration.ts'
+import { sourceList } from '../sources/list.ts'
 import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
 
 type Exit = number | Promise<number>
@@ -28,16 +30,19 @@ const jsonAbout = 'one JSON object {ok, data, warnings} on standard output'
 /** A command that works on a data directory. */
 const placed = (command: Command) => addAll(command, place()).option(json, jsonAbout)
 
+/** The port of a listening source, or whatever sets the section of another. */
+function sourceOptions({ settings, listen, option }: SourceDeclaration): Option[] {
+  if (!listen) return option ? [text(`${option.flag} <${option.placeholder}>`, option.about)] : []
+  const { port: usual } = settings.parse(undefined) as ListenerSettings
+  return [port(`${listen.flag} <port>`, `${settings.description ?? listen.label} (default ${usual})`)]
+}
+
 const serverOptions = (): Option[] => [
   ...place(),
   text('--host <address>', 'address all listeners bind to (default 127.0.0.1)'),
   port('--port <port>', 'web and API (default 8080; 0 = any free port, off = none)'),
-  port('--ingest-port <port>', 'HTTP ingest and LoRaWAN webhooks (default 8081)'),
-  port('--mqtt-port <port>', 'built-in MQTT broker (default 1883)'),
-  port('--tcp-port <port>', 'TCP lines (default 7001)'),
-  port('--udp-port <port>', 'UDP datagrams (default 7001)'),
-  text('--serial <path>', 'serial port, several separated by commas'),
-  oneOf('--log-level <level>', 'how much is logged', ['debug', 'info', 'warn', 'error']),
+  ...sourceList.flatMap(sourceOptions),
+  oneOf('--log-level <level>', 'how much is logged', logLevels),
   text('--ready-file <file>', 'write the chosen URLs and pids there as JSON once ready'),
 ]
 const serving = (command: Command) =>
@@ -251,7 +256,7 @@ function addToken(token: Command, run: RunAction) {
   placed(token.command('create').description('make a token; it is shown once'))
     .addOption(text('--source <name>', 'may send readings under this source name').conflicts(['apiKey', 'scopes']))
     .addOption(text('--api-key <name>', 'may use the API').conflicts('time'))
-    .addOption(listOf('--scopes <list>', 'of an API key: read,operate,admin (default all)', scopes))
+    .addOption(listOf('--scopes <list>', `of an API key: ${scopes.join(',')} (default all)`, scopes))
     .addOption(
       oneOf('--time <policy>', 'of a source: accept the times of its readings without a limit (replay, history)', [
         'trust',

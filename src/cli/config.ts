@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { configSchema, type LoadedConfig } from '../config/config.ts'
 import { refuseFaulty } from '../config/faults.ts'
 import { environmentWarnings, siteWarnings } from '../config/warnings.ts'
-import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -56,7 +56,7 @@ export function configShow(options: PlaceOptions & Spoken & { origin?: boolean }
 export function configPrintSchema(options: Spoken): number {
   const schema = z.toJSONSchema(configSchema, { io: 'input' })
   if (options.json) print(options, schema, () => [])
-  else process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`)
+  else writeOutput(`${JSON.stringify(schema, null, 2)}\n`)
   return exitCodes.ok
 }
 

@@ -6,9 +6,11 @@ import { styleText } from 'node:util'
 import { openKeyring } from '../auth/keyring.ts'
 import { ConfigError, type LoadedConfig } from '../config/config.ts'
 import { refuseFaulty } from '../config/faults.ts'
+import { listeningSections } from '../config/source-sections.ts'
 import { storeUrl } from '../config/store-url.ts'
 import { environmentWarnings } from '../config/warnings.ts'
 import { systemClock } from '../lib/clock.ts'
+import type { Finding } from '../lib/finding.ts'
 import { silentLog } from '../lib/log.ts'
 import { type BoundPort, bindPort } from '../processes/bound-sockets.ts'
 import { openStore } from '../store/engine/open.ts'
@@ -16,12 +18,6 @@ import { exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
 import { unreadyReasons } from './server-health.ts'
 import { sourceFindings } from './source-findings.ts'
-
-export interface Finding {
-  readonly level: 'ok' | 'warning' | 'fault'
-  readonly what: string
-  readonly fix?: string
-}
 
 const freeShareMin = 0.2
 const syncMsMax = 20
@@ -50,9 +46,9 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
     findings.push(
       ...(await ports(config.host, [
         { label: 'web', flag: '--port', port: config.port },
-        { label: 'ingest', flag: '--ingest-port', port: config.ingest.port },
-        { label: 'mqtt', flag: '--mqtt-port', port: config.mqtt.port },
-        { label: 'tcp', flag: '--tcp-port', port: config.tcp.port },
+        ...listeningSections(config)
+          .filter(({ listen }) => listen.protocol === 'tcp')
+          .map(({ source, listen, port }) => ({ label: source.key, flag: listen.flag, port })),
       ])),
     )
   findings.push(...(await sourceFindings(config, running !== undefined)))

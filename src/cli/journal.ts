@@ -9,7 +9,7 @@ import { JournalError, recordKinds, type StoredRecord } from '../journal/journal
 import { openReader } from '../journal/reader.ts'
 import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-record.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
-import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf, usedPlaceOf } from './place.ts'
 
@@ -176,8 +176,8 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function write(chunk: string | Uint8Array): Promise<void> {
-  if (process.stdout.write(chunk)) return Promise.resolve()
+async function write(chunk: string | Uint8Array): Promise<void> {
+  if (writeOutput(chunk)) return
   return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
 }
 

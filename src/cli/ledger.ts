@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { lossMeanings } from '@baykeeper/contract/losses.ts'
+import { type LossCause, losses } from '@baykeeper/contract/vocabulary.ts'
 import { lossOnWire, sensorDayOnWire } from '../api/loss-wire.ts'
 import { audit } from '../audit/audit.ts'
 import { equations } from '../audit/conservation.ts'
@@ -13,7 +13,6 @@ import { systemClock } from '../lib/clock.ts'
 import { isSaturated } from '../lib/sum.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { LossFilter, Paged } from '../store/losses.ts'
-import type { LossCause } from '../store/tables/loss.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, runningServer, usedPlaceOf } from './place.ts'
@@ -110,7 +109,7 @@ export async function ledgerLosses(options: LedgerListOptions): Promise<number> 
       ),
       ...data.totals.map(
         ({ cause, frames, uncounted }) =>
-          `total       ${cause.padEnd(14)} ${`${isSaturated(frames) ? '>=' : ''}${frames}`.padStart(8)}  ${lossMeanings[cause]}${uncounted > 0 ? `, and ${uncounted} of unknown size` : ''}`,
+          `total       ${cause.padEnd(14)} ${`${isSaturated(frames) ? '>=' : ''}${frames}`.padStart(8)}  ${losses[cause].meaning}${uncounted > 0 ? `, and ${uncounted} of unknown size` : ''}`,
       ),
     ],
     { warnings: more(page.next) },

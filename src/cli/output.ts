@@ -1,4 +1,6 @@
 /** How commands speak: standard output carries data, standard error talk. Exit codes are part of the contract. */
+import { fstatSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { isForPerson, type StoreFault } from '../store/store.ts'
 
 export const exitCodes = {
@@ -23,10 +25,42 @@ export function print(
   extra: { ok?: boolean; warnings?: readonly string[] } = {},
 ) {
   const { ok = true, warnings = [] } = extra
-  if (options.json) process.stdout.write(`${JSON.stringify({ ok, data, warnings })}\n`)
+  if (options.json) writeOutput(`${JSON.stringify({ ok, data, warnings })}\n`)
   else {
-    for (const line of lines()) process.stdout.write(`${line}\n`)
+    for (const line of lines()) writeOutput(`${line}\n`)
     for (const warning of warnings) process.stderr.write(`! ${warning}\n`)
+  }
+}
+
+const standardOutput = 1
+
+/**
+ * Writes all of `chunk` to standard output, or throws. To a file it does not go through the stream, which takes a write that a full disk
+ * cut short for a whole one. False when a reader has to catch up: wait for `drain`.
+ */
+export function writeOutput(chunk: string | Uint8Array): boolean {
+  if (!isToFile()) return process.stdout.write(chunk)
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(standardOutput, bytes, at)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    throw new CommandFailed(
+      exitCodes.failed,
+      `standard output cannot be written (${reason}): what was written is not all; make room, or write to another place, and run the command again`,
+      { cause },
+    )
+  }
+  return true
+}
+
+/** A file or a device, but no terminal. Closed: neither. */
+function isToFile(): boolean {
+  try {
+    const found = fstatSync(standardOutput)
+    return found.isFile() || (found.isCharacterDevice() && !isatty(standardOutput))
+  } catch {
+    return false
   }
 }
 

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Flags, type LoadedConfig, loadConfig } from '../config/config.ts'
+import { type LoadedConfig, loadConfig } from '../config/config.ts'
+import type { Flags } from '../config/overrides.ts'
+import { keepDirect } from '../lib/direct-hosts.ts'
 import { readyPath } from '../processes/run-directory.ts'
 import { CommandFailed, exitCodes } from './output.ts'
 
@@ -48,7 +50,9 @@ export async function runningServer(dataDir: string): Promise<Ready | undefined>
     const main = ready.pids['main'] as number
     process.kill(main, 0)
     // One that has ended and was not looked after yet answers to signals, but has no command any more.
-    return existsSync('/proc/self/cmdline') && !(await isOurs(main, 'main')) ? undefined : ready
+    if (existsSync('/proc/self/cmdline') && !(await isOurs(main, 'main'))) return undefined
+    keepDirect([ready.web, ready.ingest].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname])))
+    return ready
   } catch {
     return undefined
   }

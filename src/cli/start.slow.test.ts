@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCli } from '../../test/fixtures/cli.ts'
 import { startServer } from '../../test/fixtures/server.ts'
+import { openSmallDisk, smallDiskMissing } from '../../test/fixtures/small-disk.ts'
 
 let room: string
 before(async () => {
@@ -28,6 +29,7 @@ async function freePorts(count: number): Promise<number[]> {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }
+const anyPorts = ['--port', '--ingest-port', '--mqtt-port', '--tcp-port', '--udp-port'].flatMap((flag) => [flag, '0'])
 const recorded = (dataDir: string): { role: string; pid: number }[] =>
   JSON.parse(readFileSync(path.join(dataDir, 'run/processes.json'), 'utf8'))
 const readyFile = (dataDir: string) => path.join(dataDir, 'run/ready.json')
@@ -43,6 +45,16 @@ describe('start', { timeout: 280_000 }, () => {
     assert.deepEqual([start.code, check.code], [3, 3])
     assert.equal(start.stderr, check.stderr)
     assert.equal(existsSync(path.join(room, 'never')), false)
+  })
+
+  test('says of a read-only file system that it is that', { skip: smallDiskMissing() }, async () => {
+    using disk = openSmallDisk(1)
+    execFileSync('mount', ['-o', 'remount,ro', disk.dir])
+    for (const dir of [disk.dir, path.join(disk.dir, 'a/b')]) {
+      const { code, stderr } = await runCli(['start', '--data', dir, '--no-demo', ...anyPorts])
+      assert.equal(code, 1)
+      assert.match(stderr, new RegExp(`${disk.dir} cannot be written \\(its file system is read only\\): name another`))
+    }
   })
 
   test('a hang-up of the terminal ends nothing', async () => {
@@ -98,6 +110,18 @@ describe('start', { timeout: 280_000 }, () => {
       await sleep(10)
     }
     assert.equal(recorded(server.dataDir).filter(({ role }) => role === 'main').length, 1)
+  })
+
+  test('a listener for datagrams keeps its port when intake is killed and starts again', async () => {
+    await using server = await startServer()
+    const announced = () => JSON.parse(readFileSync(readyFile(server.dataDir), 'utf8'))
+    const { udp } = announced()
+    const old = await server.kill('intake')
+    for (let tries = 0; announced().pids.intake === old; tries++) {
+      assert.ok(tries < 500, 'intake does not start again')
+      await sleep(20)
+    }
+    assert.equal(announced().udp, udp)
   })
 
   test('SIGTERM while a fallen process starts again: it ends on request, not by force', async () => {

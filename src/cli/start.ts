@@ -1,26 +1,29 @@
 /** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and stays until told to leave. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { styleText } from 'node:util'
-import { type Keyring, openKeyring, weakEnvironment } from '../auth/keyring.ts'
+import { type Keyring, openKeyring } from '../auth/keyring.ts'
 import type { Config, LoadedConfig } from '../config/config.ts'
 import { refuseFaulty } from '../config/faults.ts'
+import { sectionsOf } from '../config/source-sections.ts'
 import { storeUrl } from '../config/store-url.ts'
 import { version } from '../config/version.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { systemClock } from '../lib/clock.ts'
+import { keepDirect } from '../lib/direct-hosts.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
 import { createLog, type Log, silentLog } from '../lib/log.ts'
-import { type BoundPort, bindPort, freeUdpPort } from '../processes/bound-sockets.ts'
 import type { FromCity, ToCity } from '../processes/demo-city.ts'
 import { closeToOthers } from '../processes/private-files.ts'
 import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../processes/run-directory.ts'
+import { leaseRefusal } from '../processes/server-lease.ts'
+import { bindServerPorts, descriptorsOf, udpPortsOf, urlsOf } from '../processes/server-ports.ts'
 import { createSupervisor, type Supervisor } from '../processes/supervisor.ts'
 import { openStore } from '../store/engine/open.ts'
+import { banner } from './banner.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
 import type { Ready } from './place.ts'
 import { ensureWebBuilt } from './web-build.ts'
@@ -52,6 +55,8 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
   const log = createLog({ process: 'main' }, config.log)
   const say = (line: string) => process.stderr.write(`${line}\n`)
   await refuseFaulty(loaded)
+  keepDirect([config.host])
+  await refuseUnwritable(config.data)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   using run = claimed(config.data)
   if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
@@ -65,14 +70,15 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       ? { dir: path.join(config.data, 'demo'), token: `bkd_${randomBytes(32).toString('base64url')}` }
       : undefined
   if (demo) await mkdir(demo.dir, { recursive: true, mode: 0o700 })
-  const ports = await bindAll(loaded, demo !== undefined)
-  const udp = await udpPortOf(loaded, demo !== undefined)
+  if (!demo) await databaseIsFree(config)
+  const ports = await bindServerPorts(loaded, demo !== undefined)
   const unbuilt = await ensureWebBuilt(say)
 
   const leaving = Promise.withResolvers<number>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   leaving.promise.catch(() => {})
   let city: ChildProcess | undefined
-  const urls = () => urlsOf(config, ports, supervisor.udpPort())
+  const urls = () => urlsOf(config, ports, supervisor.udpPorts())
   const announce = async () => {
     const ready = readyOf(config, answering(urls(), supervisor), supervisor)
     await run.announce(ready)
@@ -86,10 +92,10 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       demo,
       version,
       startedAt: Date.now(),
-      urls: urlsOf(config, ports, undefined),
+      urls: urlsOf(config, ports, {}),
     },
-    listeners: Object.fromEntries(Object.entries(ports).map(([use, { fd }]) => [use, fd])),
-    udpPort: udp.port,
+    listeners: descriptorsOf(ports),
+    udpPorts: udpPortsOf(ports),
     log,
     onSpawn: run.spawned,
     onChange: () => {
@@ -141,7 +147,7 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
       banner({
         config,
         urls: urls(),
-        ports: { ...ports, udp },
+        ports,
         demo: demo !== undefined,
         secret,
         ms: performance.now() - began,
@@ -166,62 +172,35 @@ async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<num
     city?.kill('SIGTERM')
     await supervisor.stop()
     if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
-    for (const { socket } of Object.values(ports)) socket.close()
+    for (const { socket } of Object.values(ports.bound)) socket.close()
+  }
+}
+
+/** Of a file system that is read only, `mkdir` says that the directory does not exist. */
+async function refuseUnwritable(dir: string): Promise<void> {
+  let found = dir
+  while (!existsSync(found) && found !== path.dirname(found)) found = path.dirname(found)
+  try {
+    await access(found, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === 'EROFS' ? 'its file system is read only' : `${code}`
+    throw new CommandFailed(exitCodes.failed, `${found} cannot be written (${why}): name another with --data`, {
+      cause,
+    })
   }
 }
 
 /** The city is simulated only while nothing real exists: no token, no source, no layout, no reading. */
 async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Promise<boolean> {
   if (!config.demo.enabled || config.ingest.port === 'off') return false
-  if (keyring.list().length > 0 || config.serial.length > 0 || config.brokers.length > 0 || origins.has('store'))
-    return false
+  const hasLines = sectionsOf(config).some(({ source, settings }) => source.lines?.(settings).length)
+  if (keyring.list().length > 0 || hasLines || origins.has('store')) return false
   if (!existsSync(path.join(config.data, 'baykeeper.db'))) return true
   const { openStore } = await import('../store/engine/open.ts')
   await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
   await store.migrate()
   return (await store.layout()) === undefined && (await store.counts()).devices === 0
-}
-
-type Ports = Record<string, BoundPort>
-
-async function bindAll({ config, origins }: LoadedConfig, demo: boolean): Promise<Ports> {
-  const ports: Ports = {}
-  const wishes = [
-    ['web', 'web', '--port', config.port, 'port'],
-    ['ingest', 'HTTP ingest', '--ingest-port', config.ingest.port, 'ingest.port'],
-    ['mqtt', 'MQTT', '--mqtt-port', config.mqtt.port, 'mqtt.port'],
-    ['tcp', 'TCP lines', '--tcp-port', config.tcp.port, 'tcp.port'],
-  ] as const
-  for (const [use, label, flag, port, origin] of wishes)
-    if (port !== 'off')
-      ports[use] = await bindPort(config.host, { label, flag, port, mayMove: demo && !origins.has(origin) })
-  return ports
-}
-
-async function udpPortOf({ config, origins }: LoadedConfig, demo: boolean): Promise<UdpPort> {
-  const { port } = config.udp
-  if (port === 'off') return { port }
-  return freeUdpPort(config.host, {
-    label: 'UDP datagrams',
-    flag: '--udp-port',
-    port,
-    mayMove: demo && !origins.has('udp.port'),
-  })
-}
-
-interface UdpPort {
-  readonly port: number | 'off'
-  readonly movedFrom?: number
-}
-
-function urlsOf(config: Config, ports: Ports, udpPort: number | undefined): Record<string, string> {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const schemes = { web: 'http', ingest: 'http', mqtt: 'mqtt', tcp: 'tcp' }
-  const urls: Record<string, string> = {}
-  for (const [use, scheme] of Object.entries(schemes))
-    if (ports[use]) urls[use] = `${scheme}://${host}:${ports[use].port}`
-  if (udpPort !== undefined) urls['udp'] = `udp://${host}:${udpPort}`
-  return urls
 }
 
 /** A port is announced when its process listens on it, not when it is bound: the kernel accepts connections from then on. */
@@ -243,8 +222,11 @@ function claimed(dataDir: string): RunDirectory {
 }
 
 function readyOf(config: Config, urls: Record<string, string>, supervisor: Supervisor): Ready {
-  const serial = config.serial.map((port) => port.path)
-  return { ...urls, ...(serial.length > 0 ? { serial } : {}), pids: { main: process.pid, ...supervisor.pids() } }
+  const devices = sectionsOf(config).flatMap(({ source, settings }) => {
+    const found = source.devices?.(settings) ?? []
+    return found.length > 0 ? [[source.key, found]] : []
+  })
+  return { ...urls, ...Object.fromEntries(devices), pids: { main: process.pid, ...supervisor.pids() } }
 }
 
 interface CityPlace {
@@ -300,52 +282,10 @@ async function layoutPlaced(city: ChildProcess): Promise<void> {
   })
 }
 
-interface BannerFacts {
-  readonly config: Config
-  readonly urls: Record<string, string>
-  readonly ports: Readonly<Record<string, BoundPort | UdpPort>>
-  readonly demo: boolean
-  readonly secret: string
-  readonly ms: number
-  readonly unbuilt: string | undefined
-  readonly waiting: readonly string[]
-  readonly file: string | undefined
-}
-
-function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting, file }: BannerFacts): string {
-  const lines: [string, string][] = []
-  if (urls['web']) {
-    lines.push(['Page', `${urls['web']}/`])
-    lines.push(['Desk', `${urls['web']}/setup?key=${secret}  (one-time link, 1 h)`])
-    lines.push(['API', `${urls['web']}/docs`])
-  }
-  if (urls['ingest']) lines.push(['HTTP', `${urls['ingest']}/ingest/v1`])
-  for (const use of ['mqtt', 'tcp', 'udp']) if (urls[use]) lines.push([use.toUpperCase(), urls[use]])
-  for (const { path: device } of config.serial) lines.push(['Serial', device])
-  for (const { url } of config.brokers) lines.push(['Broker', url.replace(/\/\/[^@/]*@/, '//***@')])
-  lines.push(['Data', config.data])
-  if (file) lines.push(['Config', file])
-  const moved = Object.entries(ports).flatMap(([use, { movedFrom, port }]) =>
-    movedFrom ? [`port ${movedFrom} is taken; ${use} moved to ${port}`] : [],
-  )
-  return [
-    '',
-    `  ${styleText('bold', 'Baykeeper')} ${version}  ready in ${Math.round(ms)} ms`,
-    '',
-    ...lines.map(([name, value]) => `  ${styleText('dim', name.padEnd(7))} ${value}`),
-    '',
-    ...(demo
-      ? [`  ${styleText('yellow', 'Simulated city')}: it ends by itself with the first token, source or real reading.`]
-      : []),
-    ...(demo ? ['  Connect your own sensor:  ./bin/baykeeper token create --source my-gateway'] : []),
-    ...moved.map((line) => `  ! ${line}`),
-    ...weakEnvironment().map((line) => `  ! ${line} before anything but this machine can reach it`),
-    ...(unbuilt ? [`  ! ${unbuilt}`] : []),
-    ...(waiting.length > 0
-      ? [`  ! waiting for the database: ${waiting.join(' and ')}; readings are taken in and kept safe meanwhile`]
-      : []),
-    '',
-  ].join('\n')
+/** Throws where another server works on the database: before a port answers that would be closed again seconds later. */
+async function databaseIsFree(config: Config): Promise<void> {
+  const refusal = await leaseRefusal(storeUrl(config, config.data), config.data)
+  if (refusal !== undefined) throw new CommandFailed(exitCodes.config, refusal)
 }
 
 /** Throws where the database server refuses this configuration. One that is away is waited for by the processes. */

@@ -1,7 +1,8 @@
 /** `baykeeper token create|list|revoke` and `baykeeper setup-link`: who may send, who may look. */
-
-import { type KeyKind, openKeyring, type Scope } from '../auth/keyring.ts'
-import { reservedSource } from '../domain/source-names.ts'
+import type { Scope } from '@baykeeper/contract/vocabulary.ts'
+import { type KeyKind, openKeyring } from '../auth/keyring.ts'
+import { reservedSource } from '../config/reserved-names.ts'
+import { sourceNames } from '../config/source-names.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, runningServer, usedPlaceOf } from './place.ts'
 
@@ -22,7 +23,7 @@ export async function tokenCreate(options: TokenOptions): Promise<number> {
       exitCodes.usage,
       'say whose token it is: --source NAME (may send readings) or --api-key NAME (may use the API)',
     )
-  const names = [...config.serial, ...config.brokers].flatMap((source) => source.name ?? [])
+  const names = [...sourceNames(config).values()].flat().map((source) => source.name)
   const taken = kind === 'ingest' ? reservedSource(name, names) : undefined
   if (taken) throw new CommandFailed(exitCodes.usage, `--source: ${taken}`)
   const wanted = options.scopes?.split(',') as Scope[] | undefined
@@ -34,7 +35,12 @@ export async function tokenCreate(options: TokenOptions): Promise<number> {
     ...(options.time ? { time: options.time } : {}),
     ...(options.replace ? { replace: true } : {}),
   })
-  print(options, { kind, name, token }, () => [token])
+  try {
+    print(options, { kind, name, token }, () => [token])
+  } catch (cause) {
+    const hint = `${(cause as Error).message}. The token was made and could not be shown: add --replace for another`
+    throw new CommandFailed(exitCodes.failed, hint, { cause })
+  }
   if (!options.json) process.stderr.write('This is shown once; only its hash is kept.\n')
   return exitCodes.ok
 }

@@ -2,7 +2,9 @@
  * `baykeeper train`: teaches the forecaster from the store's own history, here and now. Beside a running server too, which serves what came of
  * it; the page shows how far it is. Ctrl-C stops it at a checkpoint, and the same command goes on from there.
  */
+
 import type { TrainingProgress } from '@baykeeper/contract/forecast.ts'
+import { activeTrainingStates } from '@baykeeper/contract/vocabulary.ts'
 import { forecastSites } from '../forecast/lots.ts'
 import { beatMsMax, type TrainingOutcome, train } from '../forecast/training.ts'
 import { forecastDir } from '../forecast/weights.ts'
@@ -10,7 +12,7 @@ import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
-import { CommandFailed, exitCodes, type Spoken } from './output.ts'
+import { CommandFailed, exitCodes, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore, operator } from './own-store.ts'
 import { type PlaceOptions, placeOf } from './place.ts'
 
@@ -59,7 +61,7 @@ export async function trainCommand(options: TrainOptions): Promise<number> {
 async function begin(store: Store): Promise<number> {
   const now = systemClock.now()
   const newest = await store.newestTraining()
-  const isActive = newest && ['asked', 'running', 'cancelling'].includes(newest.state)
+  const isActive = newest && activeTrainingStates.includes(newest.state)
   if (isActive && now - newest.beat < beatMsMax)
     throw new CommandFailed(
       exitCodes.failed,
@@ -79,9 +81,9 @@ interface Shown {
 }
 
 const jsonLines = (): Shown => ({
-  progress: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
+  progress: (progress) => void writeOutput(`${JSON.stringify(progress)}\n`),
   end: (outcome) =>
-    void process.stdout.write(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
+    void writeOutput(`${JSON.stringify({ ok: outcome.state === 'done', data: outcome, warnings: [] })}\n`),
 })
 
 const bar = (): Shown => ({

@@ -1,5 +1,6 @@
 /** How codecs say no: one sentence for people, with the value they would look for. */
-import type { Rejection, RejectionCode } from '../domain/reading.ts'
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
+import type { Rejection } from '../domain/reading.ts'
 import { fail, type Result } from '../lib/result.ts'
 
 export const reject = (code: RejectionCode, detail: string): Result<never, Rejection> => fail({ code, detail })

@@ -98,6 +98,12 @@ describe('a faulty file', () => {
 })
 
 describe('the environment', () => {
+  test('a file in another encoding than UTF-8 is refused with its line: no name in it is read as another', async () => {
+    const file = path.join(room, 'latin-1.yaml')
+    await writeFile(file, Buffer.from(`${data()}\ntrust: [M\u00fcnster]\n`, 'latin1'))
+    assert.match(await refusal(started(file)), /latin-1\.yaml:2: is not UTF-8 text: save the file as UTF-8/)
+  })
+
   const load = (env: Record<string, string>) => loadConfig({ env, cwd: room, flags: { data: room } }).config
 
   test('an empty variable counts as absent: it never becomes 0', () => {

@@ -2,26 +2,21 @@
  * One configuration: defaults < YAML file < environment (`BAYKEEPER_*`) < flags. Every value knows where it came from, and a bad
  * one is reported with file and line (or variable, or flag), what is wrong and what would be right.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { logLevels, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from '../codecs/lorawan/models.ts'
 import { codecNames } from '../codecs/registry.ts'
-import { openDays } from '../forecast/site-plan.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
 import { addressFault } from '../lib/address-list.ts'
-import { nameFaults } from './source-names.ts'
-import { brokerUrlFault, hostFault, pageHostFault, type Rule, storeFault, topicFilterFault } from './values.ts'
-
-const text = (rule: Rule) =>
-  z
-    .string()
-    .min(1)
-    .superRefine((value, context) => {
-      const message = rule(value)
-      if (message !== undefined) context.addIssue({ code: 'custom', message })
-    })
+import { NotUtf8, readUtf8File } from '../lib/utf8-file.ts'
+import { sections } from '../sources/list.ts'
+import { checkedText, port } from '../sources/settings.ts'
+import { envName, type Flags, overrides } from './overrides.ts'
+import { sourceFaults } from './source-names.ts'
+import { hostFault, pageHostFault, storeFault } from './values.ts'
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -48,71 +43,19 @@ const siteForecast = z.strictObject({
     .describe('opening hours by the clock of the site; absent: always open'),
 })
 
-const port = z
-  .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a port from 0 to 65535 or "off"' })
-  .describe('0..65535 (0 = any free port), or "off" for none')
-const timePolicy = z
-  .enum(['check', 'trust'])
-  .default('check')
-  .describe('"trust" takes the device time whatever it says (replay, history)')
-const allow = z
-  .array(text(addressFault))
-  .default([])
-  .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
-
-const sourceName = z.string().min(1).max(64).optional()
-
-const serialSchema = z.strictObject({
-  path: z.string().min(1).describe('device path, best /dev/serial/by-id/..., or usb:VENDOR:PRODUCT[:SERIAL]'),
-  name: sourceName.describe(
-    'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
-  ),
-  baud: z.int().min(50).max(4_000_000).default(115_200),
-  checksum: z
-    .enum(['optional', 'required'])
-    .default('optional')
-    .describe(
-      'required: a line without a CRC-16 at its end (`*29B1`) is kept aside; optional: it is checked where there is one',
-    ),
-  time: timePolicy,
-})
-
-const brokerSchema = z.strictObject({
-  url: text(brokerUrlFault),
-  name: sourceName.describe(
-    'name of the source, part of every reading’s identity; default "mqtt", with several brokers mqtt-1, mqtt-2, ...',
-  ),
-  topics: z.array(text(topicFilterFault)).min(1).default(['baykeeper/+/reading']),
-  clientId: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .describe(
-      'stable: the broker keeps the session under it; default "baykeeper", of further entries baykeeper-2, ...',
-    ),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  version: z
-    .union([z.literal(4), z.literal(5)])
-    .default(5)
-    .describe('4 = MQTT 3.1.1, 5 = MQTT 5'),
-  time: timePolicy,
-})
-
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('./data').describe('directory of journal, store, keys'),
-  host: text(hostFault).default('127.0.0.1').describe('address all listeners bind to'),
+  host: checkedText(hostFault).default('127.0.0.1').describe('address all listeners bind to'),
   port: port.default(8080).describe('web and API'),
   hosts: z
-    .array(text(pageHostFault))
+    .array(checkedText(pageHostFault))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
   trustedProxies: z
-    .array(text(addressFault))
+    .array(checkedText(addressFault))
     .default([])
     .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
-  store: text(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
+  store: checkedText(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
   storePasswordFile: z
     .string()
     .min(1)
@@ -120,23 +63,7 @@ export const configSchema = z.strictObject({
     .describe(
       'file that holds the password of the database user and nothing else; a relative path counts from the directory of this file',
     ),
-  ingest: z
-    .strictObject({ port: port.default(8081) })
-    .prefault({})
-    .describe('HTTP ingest and LoRaWAN webhooks'),
-  mqtt: z
-    .strictObject({
-      port: port.default(1883),
-      name: sourceName.describe(
-        'name of its source; default "mqtt", or "mqtt-broker" when a broker entry has that name',
-      ),
-    })
-    .prefault({})
-    .describe('built-in MQTT broker'),
-  tcp: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
-  udp: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
-  serial: z.array(serialSchema).default([]),
-  brokers: z.array(brokerSchema).default([]).describe('MQTT brokers to subscribe to'),
+  ...sections,
   trust: z.array(z.string()).default([]).describe('names of sources whose device time is always taken'),
   codecs: z
     .record(z.string().min(1).max(128), z.enum(codecNames))
@@ -228,7 +155,7 @@ export const configSchema = z.strictObject({
     .describe('simulated city while nothing real is configured'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      level: z.enum(logLevels).default('info'),
       json: z.boolean().default(false),
     })
     .prefault({}),
@@ -248,82 +175,6 @@ export interface LoadedConfig {
 
 export class ConfigError extends Error {
   readonly code = 'E_CONFIG'
-}
-
-/** Single values that the environment and flags may set: path in the configuration and how the text is read. */
-const overrides: Record<string, { readonly path: readonly string[]; readonly read?: (text: string) => unknown }> = {
-  data: { path: ['data'] },
-  host: { path: ['host'] },
-  port: { path: ['port'], read: readPort },
-  store: { path: ['store'] },
-  storePasswordFile: { path: ['storePasswordFile'] },
-  ingestPort: { path: ['ingest', 'port'], read: readPort },
-  mqttPort: { path: ['mqtt', 'port'], read: readPort },
-  tcpPort: { path: ['tcp', 'port'], read: readPort },
-  udpPort: { path: ['udp', 'port'], read: readPort },
-  serial: { path: ['serial'], read: (text) => text.split(',').map((device) => ({ path: device.trim() })) },
-  hosts: { path: ['hosts'], read: readList },
-  trustedProxies: { path: ['trustedProxies'], read: readList },
-  demo: { path: ['demo', 'enabled'], read: readSwitch },
-  forecast: { path: ['forecast', 'enabled'], read: readSwitch },
-  forecastNightHour: { path: ['forecast', 'nightHour'], read: (text) => (text === 'off' ? 'off' : readNumber(text)) },
-  forecastTrainingSteps: { path: ['forecast', 'trainingSteps'], read: readNumber },
-  demoBays: { path: ['demo', 'bays'], read: readNumber },
-  demoSeed: { path: ['demo', 'seed'], read: readNumber },
-  demoSpeed: { path: ['demo', 'speed'], read: readNumber },
-  promiseHours: { path: ['promiseHours'], read: readNumber },
-  retentionHours: { path: ['retentionHours'], read: readNumber },
-  readingDays: { path: ['readingDays'], read: readNumber },
-  rawDays: { path: ['rawDays'], read: readNumber },
-  minuteDays: { path: ['minuteDays'], read: readNumber },
-  quarterDays: { path: ['quarterDays'], read: readNumber },
-  healthDays: { path: ['healthDays'], read: readNumber },
-  commitEveryMs: { path: ['commitEveryMs'], read: readNumber },
-  logLevel: { path: ['log', 'level'] },
-  logJson: { path: ['log', 'json'], read: readSwitch },
-}
-
-export type Flags = { readonly [K in keyof typeof overrides]?: string | boolean | undefined }
-
-/** What cannot be read stays text, so that the schema refuses it. */
-function readSwitch(text: string): unknown {
-  const word = text.trim().toLowerCase()
-  return ['true', '1', 'on', 'yes'].includes(word) ? true : ['false', '0', 'off', 'no'].includes(word) ? false : text
-}
-
-function readList(text: string): unknown {
-  return text.split(',').map((entry) => entry.trim())
-}
-
-function readPort(text: string): unknown {
-  return text === 'off' ? 'off' : readNumber(text)
-}
-
-/** `Number('')` is 0: an empty or blank text is not a number here. */
-function readNumber(text: string): unknown {
-  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text
-}
-
-const envName = (key: string) => `BAYKEEPER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
-/** Every variable that the configuration reads. */
-export const environmentNames: readonly string[] = Object.keys(overrides).map(envName)
-/** The option that sets a value, as the command table spells it. */
-const flagNames: Record<string, string> = {
-  data: '--data',
-  host: '--host',
-  port: '--port',
-  store: '--store',
-  storePasswordFile: '--store-password-file',
-  ingestPort: '--ingest-port',
-  mqttPort: '--mqtt-port',
-  tcpPort: '--tcp-port',
-  udpPort: '--udp-port',
-  serial: '--serial',
-  demo: '--no-demo',
-  forecast: '--no-forecast',
-  demoBays: '--bays',
-  logLevel: '--log-level',
-  logJson: '--log-json',
 }
 
 export interface LoadOptions {
@@ -346,11 +197,11 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const places = new Map<string, string>()
   if (source) for (const dotted of leafPaths(source.value)) origins.set(dotted, 'file')
 
-  for (const [key, { path: at, read }] of Object.entries(overrides)) {
+  for (const [key, { path: at, read, flag }] of Object.entries(overrides)) {
     for (const [origin, name, text] of [
       // A variable that is set and empty counts as absent, as in a list of variables with some left blank.
       ['environment', envName(key), env[envName(key)] || undefined],
-      ['flag', flagNames[key] ?? key, flags[key]],
+      ['flag', flag ?? key, flags[key]],
     ] as const) {
       if (text === undefined) continue
       setIn(values, at, typeof text === 'string' && read ? read(text) : text)
@@ -366,7 +217,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   }
 
   const parsed = configSchema.safeParse(values)
-  const faults = parsed.success ? nameFaults(parsed.data) : parsed.error.issues.map(asFault)
+  const faults = parsed.success ? sourceFaults(parsed.data) : parsed.error.issues.map(asFault)
   if (!parsed.success || faults.length > 0)
     throw configError(faults.map(({ at, message }) => ({ where: locate(at), at, what: `${message}${hint(at)}` })))
   const data = path.resolve(cwd, parsed.data.data)
@@ -408,12 +259,13 @@ function withPassword(
   if (url.password !== '') throw refuse('the store has a password too: leave one of them out')
   const file = path.resolve(dir, storePasswordFile)
   try {
-    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    const password = readUtf8File(file).replace(/\r?\n$/, '')
     if (password === '') throw refuse(`${file} is empty`)
     url.password = encodeURIComponent(password)
     return url.href
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
+    if (cause instanceof NotUtf8) throw refuse(cause.message)
     throw refuse(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`)
   }
 }
@@ -464,8 +316,9 @@ interface YamlSource {
 function readYaml(file: string): YamlSource {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readUtf8File(file)
   } catch (cause) {
+    if (cause instanceof NotUtf8) throw new ConfigError(cause.message, { cause })
     throw new ConfigError(
       `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}); name an existing file with --config`,
       { cause },

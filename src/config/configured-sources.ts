@@ -1,60 +1,54 @@
-/** Which sources the configuration asks for, each made with its listener or line. One line per source. */
+/** Which sources the configuration asks for, each made with its listener or line. */
+import assert from 'node:assert/strict'
 import type { ChildSettings } from '../processes/messages.ts'
 import type { ConnectionLimits } from '../sources/connection-limits.ts'
-import { httpSource } from '../sources/http/http-source.ts'
-import { brokerPreflight } from '../sources/mqtt/broker-preflight.ts'
-import { mqttBrokerSource } from '../sources/mqtt/broker-source.ts'
-import { mqttClientSource } from '../sources/mqtt/client-source.ts'
-import { serialSource } from '../sources/serial/serial-source.ts'
+import type { CreateContext, SourceDeclaration } from '../sources/declaration.ts'
 import type { Source, TokenCheck } from '../sources/source.ts'
-import { tcpSource } from '../sources/tcp/tcp-source.ts'
-import { udpSource } from '../sources/udp/udp-source.ts'
 import { sourceNames } from './source-names.ts'
+import { configuredSections } from './source-sections.ts'
 
 export interface SourceHooks extends TokenCheck {
-  onUdpPort(port: number): void
+  /** The source of this section has bound its UDP port. */
+  onUdpPort(key: string, port: number): void
   /** Of all listeners together. */
   readonly connections: ConnectionLimits
 }
 
 export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-export function configuredSources(settings: ChildSettings, hooks: SourceHooks): readonly Source[] {
-  const { config, listeners, udpPort } = settings
-  const { host } = config
-  const loopback = isLoopback(host)
-  const { connections } = hooks
-  const names = sourceNames(config)
-  const sources: Source[] = []
-  if (listeners.ingest !== undefined)
-    sources.push(httpSource({ listen: { fd: listeners.ingest }, tokens: hooks, connections }))
-  if (listeners.mqtt !== undefined)
-    sources.push(
-      mqttBrokerSource({
-        ...{ name: names.mqtt, listen: { fd: listeners.mqtt }, tokens: hooks, anonymous: loopback, connections },
-      }),
-    )
-  if (listeners.tcp !== undefined)
-    sources.push(
-      tcpSource({ listen: { fd: listeners.tcp }, allow: config.tcp.allow, connections, ...trust(config.tcp.time) }),
-    )
-  if (udpPort !== 'off')
-    sources.push(
-      udpSource({
-        listen: { host, port: udpPort },
-        allow: config.udp.allow,
-        onListening: (port) => hooks.onUdpPort(port),
-        ...trust(config.udp.time),
-      }),
-    )
-  config.serial.forEach(({ path, baud, time, checksum }, index) => {
-    sources.push(serialSource({ path, baud, checksum, name: names.serial[index] as string, ...trust(time) }))
-  })
-  config.brokers.forEach(({ time, ...broker }, index) => {
-    const { name, clientId } = names.brokers[index] as { name: string; clientId: string }
-    sources.push(mqttClientSource({ ...broker, name, clientId, preflight: brokerPreflight, ...trust(time) }))
-  })
-  return sources
+type Place = Pick<ChildSettings, 'config' | 'listeners' | 'udpPorts'>
+
+export async function configuredSources(place: Place, hooks: SourceHooks): Promise<readonly Source[]> {
+  const names = sourceNames(place.config)
+  const created = configuredSections(place.config).flatMap(({ source, settings }) =>
+    (names.get(source.key) ?? []).map(({ name }, index) =>
+      source.create(settings, index, contextOf(source, name, place, hooks)),
+    ),
+  )
+  return Promise.all(created)
 }
 
-const trust = (policy: 'check' | 'trust'): { time?: 'trust' } => (policy === 'trust' ? { time: 'trust' } : {})
+function contextOf(
+  { key }: SourceDeclaration,
+  name: string,
+  { config: { host }, listeners, udpPorts }: Place,
+  hooks: SourceHooks,
+): CreateContext {
+  return {
+    name,
+    isLoopback: isLoopback(host),
+    tokens: hooks,
+    connections: hooks.connections,
+    boundSocket() {
+      const fd = listeners[key]
+      assert.ok(fd !== undefined, `no socket was bound for "${key}", which is switched on`)
+      return { fd }
+    },
+    datagramAddress() {
+      const port = udpPorts[key]
+      assert.ok(port !== undefined, `no UDP port was chosen for "${key}", which is switched on`)
+      return { host, port }
+    },
+    onDatagramPort: (port) => hooks.onUdpPort(key, port),
+  }
+}

@@ -7,6 +7,7 @@ import { isIP } from 'node:net'
 import { weakEnvironment } from '../auth/keyring.ts'
 import { type Config, type ConfigFault, configError, type LoadedConfig } from './config.ts'
 import { isLoopback } from './configured-sources.ts'
+import { listeningSections } from './source-sections.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Found = Omit<ConfigFault, 'where'>
@@ -24,12 +25,11 @@ export async function refuseFaulty(loaded: LoadedConfig, env: Environment = proc
 }
 
 /** Two listeners cannot share a TCP port. */
-function samePorts({ config: { port, ingest, mqtt, tcp }, origins }: LoadedConfig): Found[] {
+function samePorts({ config, origins }: LoadedConfig): Found[] {
+  const ofSources = listeningSections(config).filter(({ listen }) => listen.protocol === 'tcp')
   const listeners = [
-    { at: ['port'], value: port },
-    { at: ['ingest', 'port'], value: ingest.port },
-    { at: ['mqtt', 'port'], value: mqtt.port },
-    { at: ['tcp', 'port'], value: tcp.port },
+    { at: ['port'], value: config.port },
+    ...ofSources.map(({ source, port }) => ({ at: [source.key, 'port'], value: port })),
   ].filter(({ value }) => value !== 'off' && value !== 0)
   return listeners.flatMap(({ at, value }, i) => {
     const first = listeners.slice(0, i).find((other) => other.value === value)?.at
@@ -51,24 +51,23 @@ function endlessClosures({ forecast }: Config): Found[] {
   )
 }
 
-/** Beyond this machine a sender must be known: TCP and UDP by an allow-list, the others by tokens that cannot be guessed. */
-function openListeners({ host, tcp, udp }: Config, env: Environment): Found[] {
+/** Beyond this machine a sender must be known: by a list of addresses, or by tokens that cannot be guessed. */
+function openListeners(config: Config, env: Environment): Found[] {
+  const { host } = config
   if (isLoopback(host)) return []
+  const byAddress = listeningSections(config).filter(({ listen }) => listen.admits === 'address')
   return [
     ...weakEnvironment(env).map((weak) => ({
       at: ['host'],
       what: `${host} opens the server to the network, and ${weak}`,
     })),
-    ...[
-      { name: 'tcp', flag: '--tcp-port', ...tcp },
-      { name: 'udp', flag: '--udp-port', ...udp },
-    ].flatMap(({ name, flag, port, allow }) =>
+    ...byAddress.flatMap(({ source: { key }, listen: { flag }, port, allow = [] }) =>
       port === 'off' || allow.length > 0
         ? []
         : [
             {
               at: ['host'],
-              what: `${host} opens the ${name.toUpperCase()} listener to the network, and it cannot ask for a password: set "${name}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with ${flag} off`,
+              what: `${host} opens the ${key.toUpperCase()} listener to the network, and it cannot ask for a password: set "${key}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with ${flag} off`,
             },
           ],
     ),

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { clientIds } from '../sources/mqtt/client-ids.ts'
 import { loadConfig } from './config.ts'
 import { sourceNames } from './source-names.ts'
 
@@ -24,7 +25,18 @@ test('no proxy is trusted until one is named, and a name that is no address is a
   )
 })
 
-const namesOf = (t: TestContext, text: string) => sourceNames(configOf(t, text))
+/** Names by source, and the client ids of the brokers. */
+function namesOf(t: TestContext, text: string) {
+  const config = configOf(t, text)
+  const names = sourceNames(config)
+  const of = (key: string) => names.get(key)?.map(({ name }) => name) ?? []
+  const ids = clientIds(config.brokers)
+  return {
+    mqtt: of('mqtt')[0],
+    serial: of('serial'),
+    brokers: of('brokers').map((name, i) => ({ name, clientId: ids[i] })),
+  }
+}
 
 test('a source that was configured alone keeps its name, and every further one has a different name', (t) => {
   assert.equal(namesOf(t, 'port: 8080').mqtt, 'mqtt')

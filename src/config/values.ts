@@ -1,22 +1,9 @@
 /** Rules for single values of the configuration that a type cannot express. Each returns what is wrong, or undefined. */
 import { isIP } from 'node:net'
+import type { Rule } from '../sources/settings.ts'
 import { mysqlAddress } from '../store/engine/mysql/mysql-address.ts'
 
-export type Rule = (text: string) => string | undefined
-
 const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))
-
-/** A topic filter as MQTT 5.0, section 4.7 defines it: `#` only at the end, wildcards only as a whole level. */
-export const topicFilterFault: Rule = (text) => {
-  if (text.includes('\0')) return 'a topic filter must not contain a NUL character'
-  if (Buffer.byteLength(text) > 65_535) return 'a topic filter has at most 65535 bytes'
-  const levels = text.split('/')
-  if (levels.some((level, i) => level === '#' && i < levels.length - 1))
-    return `"${text}" is not a topic filter: # may only be the last level, as in a/b/#`
-  if (levels.some((level) => level.length > 1 && /[#+]/.test(level)))
-    return `"${text}" is not a topic filter: + and # stand alone between slashes, as in a/+/b`
-  return undefined
-}
 
 /** A listener's address: a name, IPv4 or IPv6, without a port. */
 export const hostFault: Rule = (text) =>
@@ -48,10 +35,4 @@ export const storeFault: Rule = (text) => {
   } catch (fault) {
     return messageOf(fault)
   }
-}
-
-export const brokerUrlFault: Rule = (text) => {
-  if (!/^(mqtts?|wss?|tcp|ssl):\/\//.test(text)) return 'must start with mqtt://, mqtts://, ws:// or wss://'
-  const parsed = URL.parse(text)
-  return parsed && parsed.hostname !== '' ? undefined : 'must name a host, as in mqtt://broker.example.org:1883'
 }

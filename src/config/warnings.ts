@@ -1,5 +1,6 @@
 /** What of the configuration has no effect, or not the one that was meant. Nothing here keeps a server from starting. */
-import { environmentNames, type LoadedConfig } from './config.ts'
+import type { LoadedConfig } from './config.ts'
+import { environmentNames } from './overrides.ts'
 
 /** Read elsewhere than in the configuration. */
 export const otherVariables = ['CONFIG', 'INGEST_TOKEN', 'API_KEY', 'FAIL_POINTS'].map((name) => `BAYKEEPER_${name}`)

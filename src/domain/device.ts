@@ -4,9 +4,10 @@
  */
 import type { Instant } from '../lib/brand.ts'
 import { addSaturating } from '../lib/sum.ts'
+import type { MeasureValues } from './measures.ts'
 import type { DeviceId } from './reading.ts'
 
-export interface DeviceState {
+export interface DeviceState extends MeasureValues {
   /** Number of the device in the store: dense, from 1, given by processing at the first reading. */
   readonly id: number
   readonly source: string
@@ -30,14 +31,7 @@ export interface DeviceState {
   /** Newest arrival of anything from it. */
   readonly lastArrived: Instant
   readonly firstArrived: Instant
-  readonly distanceMm: number | null
-  readonly countIn: number | null
-  readonly countOut: number | null
-  readonly batteryV: number | null
-  readonly batteryPct: number | null
   readonly batteryLow: boolean | null
-  readonly temperatureC: number | null
-  readonly rssiDbm: number | null
   readonly readings: number
   readonly duplicates: number
   /** Journal record of the newest reading: feeds follow it as a cursor. */

@@ -9,6 +9,8 @@
 import type { Instant } from '../lib/brand.ts'
 import { addSaturating } from '../lib/sum.ts'
 import type { DeviceState } from './device.ts'
+import { copyMeasures } from './measure-code.ts'
+import { noMeasures } from './measures.ts'
 import type { DeviceId, Measures, Reading } from './reading.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -31,17 +33,11 @@ export function newDevice(id: number, source: string, external: DeviceId, arrive
     lastTime: 0 as Instant,
     lastArrived: arrived,
     firstArrived: arrived,
-    distanceMm: null,
-    countIn: null,
-    countOut: null,
-    batteryV: null,
-    batteryPct: null,
     batteryLow: null,
-    temperatureC: null,
-    rssiDbm: null,
     readings: 0,
     duplicates: 0,
     rev: 0,
+    ...noMeasures,
   }
 }
 
@@ -71,12 +67,6 @@ export function applyLive(device: DeviceRecord, reading: Reading, time: Instant)
   }
   device.lastTime = time
   if (reading.bay !== undefined) device.claimedBay = reading.bay
-  if (m.distanceMm !== undefined) device.distanceMm = m.distanceMm
-  if (m.countIn !== undefined) device.countIn = m.countIn
-  if (m.countOut !== undefined) device.countOut = m.countOut
-  if (m.batteryV !== undefined) device.batteryV = m.batteryV
-  if (m.batteryPct !== undefined) device.batteryPct = m.batteryPct
   if (m.batteryLow !== undefined) device.batteryLow = m.batteryLow
-  if (m.temperatureC !== undefined) device.temperatureC = m.temperatureC
-  if (m.rssiDbm !== undefined) device.rssiDbm = m.rssiDbm
+  copyMeasures(m, device)
 }

@@ -37,6 +37,11 @@ test('a name that is no EUI-64 stays as it is', () => {
     assert.equal(normalHardwareId(name), name)
 })
 
+test('a name has one form, whether its accents are characters of their own or not', () => {
+  assert.equal(normalHardwareId('cafe\u0301 3'), 'caf\u00e9 3')
+  assert.equal(normalHardwareId('caf\u00e9 3'), 'caf\u00e9 3')
+})
+
 test('the normal form of a normal form is itself, and two spellings of one EUI-64 never differ', () => {
   const hex = fc.array(fc.constantFrom(...'0123456789abcdefABCDEF'), { minLength: 16, maxLength: 16 })
   const group = fc.constantFrom([2, ':'], [2, '-'], [2, ' '], [4, ':'], [4, '-'], [4, '.'], [16, ''] as const)

@@ -29,6 +29,13 @@ test('a bay that stands over the edge of its level with less than half of it is 
   assert.deepEqual(layoutFaults(layoutOf({ x: 9 }, { x: 28 }, { y: -2.5 }, { y: 17.5 })), [])
 })
 
+test('two bays whose ids look the same are a fault, however they are written', () => {
+  const [fault, ...more] = layoutFaults(layoutOf({ id: 'caf\u00e9' }, { id: 'cafe\u0301' }))
+  assert.deepEqual([fault?.path, more], [['sites', 0, 'levels', 0, 'bays', 1, 'id'], []])
+  assert.match(fault?.message ?? '', /looks like bay caf/)
+  assert.deepEqual(layoutFaults(layoutOf({ id: 'cafe' }, { id: 'caf\u00e9' })), [])
+})
+
 test('one device on two bays is a fault in any spelling', () => {
   const [fault] = layoutFaults(layoutOf({ device: '70B3D57ED0001A2B' }, { device: '70:b3:d5:7e:d0:00:1a:2b' }))
   assert.deepEqual(fault?.path, ['sites', 0, 'levels', 0, 'bays', 1, 'device'])

@@ -12,10 +12,18 @@ export function layoutFaults({ sites, bayW, bayH }: Layout): readonly LayoutFaul
   const faults: LayoutFault[] = []
   /** By normal hardware id: how it was first written, and the bay. */
   const devices = new Map<string, { readonly device: string; readonly bay: string }>()
+  /** Ids that are written alike are found by the layout's schema. */
+  const ids = new Map<string, string>()
   for (const [s, site] of sites.entries())
     for (const [l, level] of site.levels.entries())
       for (const [b, bay] of level.bays.entries()) {
         const path = ['sites', s, 'levels', l, 'bays', b]
+        const alike = ids.getOrInsert(normalHardwareId(bay.id), bay.id)
+        if (alike !== bay.id)
+          faults.push({
+            path: [...path, 'id'],
+            message: `bay ${bay.id} looks like bay ${alike} and is written with other characters: give one of them another id`,
+          })
         const centre = { x: bay.x + bayW / 2, y: bay.y + bayH / 2 }
         if (!isWithin(level, centre)) faults.push({ path, message: outside(bay.id, centre, level, site) })
         if (bay.device === undefined) continue

@@ -13,6 +13,17 @@ test('a publication is read back as it was written', () => {
   assert.deepEqual({ ...read, packed: [...(read?.packed ?? [])] }, { ...publication, packed: [1, 2, 3] })
 })
 
+test('the layout that a publication was made from is read back, also when there was none', () => {
+  for (const base of [
+    { journal: '0f3c5a7e9b1d4c6e8a0b2d4f6a8c0e1f', record: 184_223 },
+    { journal: '', record: 0 },
+  ]) {
+    const read = decodePublication(encodePublication({ author: 'Z', comment: '', at, base, packed }))
+    assert.deepEqual(read?.base, base)
+  }
+  assert.equal(decodePublication(encodePublication({ author: 'Z', comment: '', at, packed }))?.base, undefined)
+})
+
 test('author and comment are cut to what the database holds', () => {
   const read = decodePublication(
     encodePublication({ author: `${'a'.repeat(127)}🅿`, comment: 'c'.repeat(900), at, packed }),

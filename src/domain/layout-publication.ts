@@ -17,12 +17,24 @@ export interface LayoutPublication {
   /** Why, in the author's words; empty when none was given. */
   readonly comment: string
   readonly at: Instant
+  /**
+   * Where the layout was published that this one was made from, an empty journal and 0 when there was none; processing refuses it when
+   * another has taken effect since. Absent: it replaces whatever is there.
+   */
+  readonly base?: LayoutBase
   /** The layout's JSON, packed (lib/packed-json.ts). */
   readonly packed: Uint8Array
 }
 
-export const encodePublication = ({ author, comment, at, packed }: LayoutPublication): Uint8Array =>
-  encodeUplink({ source, codec, framing: 'whole', arrivedAt: at, meta: { author, comment }, bytes: packed })
+export interface LayoutBase {
+  readonly journal: string
+  readonly record: number
+}
+
+export const encodePublication = ({ author, comment, at, base, packed }: LayoutPublication): Uint8Array => {
+  const meta = { author, comment, ...(base ? { base: `${base.journal} ${base.record}` } : {}) }
+  return encodeUplink({ source, codec, framing: 'whole', arrivedAt: at, meta, bytes: packed })
+}
 
 /** `undefined` when the record is no layout, or one of a later release. Texts are cut to what can be stored. */
 export function decodePublication(record: Uint8Array): LayoutPublication | undefined {
@@ -31,5 +43,12 @@ export function decodePublication(record: Uint8Array): LayoutPublication | undef
   const { arrivedAt: at, bytes: packed, meta } = uplink
   if (!Number.isSafeInteger(at)) return undefined
   const text = (key: string, most: number) => (meta?.[key] ?? '').toWellFormed().slice(0, most).toWellFormed().trimEnd()
-  return { author: text('author', authorCharsMax) || 'unknown', comment: text('comment', commentCharsMax), at, packed }
+  const base = baseOf(meta?.['base'])
+  const by = { author: text('author', authorCharsMax) || 'unknown', comment: text('comment', commentCharsMax) }
+  return { ...by, at, ...(base ? { base } : {}), packed }
+}
+
+function baseOf(text: string | undefined): LayoutBase | undefined {
+  const [, journal = '', record = ''] = /^(\S*) (\d{1,16})$/.exec(text ?? '') ?? []
+  return record === '' ? undefined : { journal, record: Number(record) }
 }

@@ -2,8 +2,7 @@
  * The layout: site > level > zone > bay. Coordinates are metres in one plan, x to the right, y down. Layouts are versioned;
  * the newest is live.
  */
-export const bayTypes = ['standard', 'disabled', 'ev', 'permit', 'family', 'loading', 'motorcycle', 'staff'] as const
-export type BayType = (typeof bayTypes)[number]
+import type { BayType } from '@baykeeper/contract/vocabulary.ts'
 
 export interface Bay {
   readonly id: string

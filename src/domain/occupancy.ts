@@ -1,11 +1,8 @@
 /** Occupancy: counts over bays, by level, zone and site. Unknown is never sold as free. */
 
+import type { BayState } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from './device.ts'
 import type { Bay } from './layout.ts'
-
-/** The order is the wire code of the snapshot: append, never reorder. */
-export const bayStates = ['free', 'occupied', 'reserved', 'unknown', 'closed'] as const
-export type BayState = (typeof bayStates)[number]
 
 /** State of a bay from the device that watches it. `undefined` device: nobody watches it. */
 export function bayState(bay: Pick<Bay, 'closed'>, device: Pick<DeviceState, 'occupied'> | undefined): BayState {

@@ -2,9 +2,12 @@
  * A reading is what one frame says about one device at one time. It is pure data: codecs make it, processing gives it an
  * identity `(source, device, epoch, seq)`, and `bay.ts` folds it into state.
  */
+
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import { trimBlanks } from '../lib/blanks.ts'
 import type { Brand, Instant } from '../lib/brand.ts'
 import { idFault } from './id-text.ts'
+import type { MeasureKey } from './measures.ts'
 
 /** External id of a device: DevEUI, serial id, topic level. 1..128 printable characters. */
 export type DeviceId = Brand<string, 'DeviceId'>
@@ -19,24 +22,13 @@ export function parseId<T extends DeviceId | BayId>(text: string): T | undefined
   return idFault(id) === undefined ? (id as T) : undefined
 }
 
-/** What was measured. Absent means the frame did not say. Units end the name. */
-export interface Measures {
+/** What was measured. Absent means the frame did not say. */
+export interface Measures extends Partial<Numbers> {
   /** true occupied, false vacant, null the sensor says it does not know. */
   readonly occupied?: boolean | null
-  readonly distanceMm?: number
-  /** Cumulative entries and exits of a count zone. */
-  readonly countIn?: number
-  readonly countOut?: number
-  readonly batteryV?: number
-  readonly batteryPct?: number
   readonly batteryLow?: boolean
-  /** -40..85 degC; values outside are dropped by the codec. */
-  readonly temperatureC?: number
-  readonly rssiDbm?: number
-  readonly snrDb?: number
-  /** How long the state before this change had lasted, in seconds (Nwave NPS405). */
-  readonly previousStateS?: number
 }
+type Numbers = { readonly [K in MeasureKey]: number }
 
 export interface Reading {
   readonly device: DeviceId
@@ -59,25 +51,8 @@ export interface Reading {
   readonly measures: Measures
 }
 
-/** Why a frame was not understood. A closed set: it is stored with the dead letter and shown to people. */
-export type RejectionCode =
-  | 'not-json'
-  | 'not-an-object'
-  | 'no-device'
-  | 'no-measure'
-  | 'bad-field'
-  | 'bad-csv'
-  | 'bad-line'
-  | 'bad-utf8'
-  | 'bad-checksum'
-  | 'unknown-format'
-  | 'unknown-envelope'
-  | 'unknown-payload'
-  | 'unknown-topic'
-  | 'too-many-readings'
-  | 'sequence-conflict'
-  | 'order-undecided'
-  | 'store-refused'
+/** Epoch of the rows that no rule can place: possible repeats (docs/specs/ordering.md, O11). Their numbers are no part of any boot. */
+export const apartEpoch = -1
 
 export interface Rejection {
   readonly code: RejectionCode

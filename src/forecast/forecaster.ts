@@ -17,6 +17,7 @@ import {
   type ScoreRequest,
   scoreboardSchema,
 } from '@baykeeper/contract/forecast.ts'
+import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Log } from '../lib/log.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
 import { giveWay } from './giving-way.ts'
@@ -34,7 +35,7 @@ export interface ForecasterDeps {
 }
 
 export interface ForecasterState {
-  readonly state: 'starting' | 'up' | 'down'
+  readonly state: Exclude<ForecasterStateName, 'off'>
   /** One sentence. */
   readonly detail: string
 }
@@ -172,6 +173,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   /** One at a time, so that a deadline is of one question. */
   function inTurn(message: object): Promise<unknown> {
     const turn = queue.then(() => ask(message))
+    // Whoever asked gets the fault; the turn goes on.
     queue = turn.catch(() => {})
     return turn
   }

@@ -84,6 +84,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
       log.debug('what is due is tried again', { error })
       due.layout = Math.max(due.layout, clock.now() + lookMs)
     }
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(lookMs, signal).catch(() => {})
   }
   on({ type: 'stop' })

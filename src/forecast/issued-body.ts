@@ -3,6 +3,7 @@
  * (the quantiles, the median of the model, the baseline), little-endian, in steps of 1/65,534; 65,535 is none.
  */
 import { type ForecastAnswer, forecastLevels, type IssuedForecast } from '@baykeeper/contract/forecast.ts'
+import { servings } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
 
 const headSchema = z.object({
@@ -11,7 +12,6 @@ const headSchema = z.object({
   /** Made afterwards, from what was known then. */
   hindcast: z.boolean().optional(),
 })
-const served = ['withheld', 'model', 'baseline'] as const
 const none = 65_535
 const rateSteps = 65_534
 const quantiles = forecastLevels.length
@@ -29,7 +29,7 @@ export function packIssued({ lots }: Pick<ForecastAnswer, 'lots'>, { isHindcast 
   let at = 0
   for (const { points } of lots)
     for (const point of points) {
-      body[at] = served.indexOf(point.served)
+      body[at] = servings.indexOf(point.served)
       const rates = [...(point.rate ?? Array<null>(quantiles).fill(null)), point.model, point.baseline]
       for (const [k, rate] of rates.entries())
         view.setUint16(at + 1 + 2 * k, rate === null ? none : Math.round(rate * rateSteps), true)
@@ -55,7 +55,7 @@ export function unpackIssued(
     if (!isWanted(lot)) return []
     return minutes.flatMap((ahead, h): IssuedForecast[] => {
       const at = (l * minutes.length + h) * cellBytes
-      const what = served[view.getUint8(at)]
+      const what = servings[view.getUint8(at)]
       if (what === undefined || what === 'withheld') return []
       const rate = forecastLevels.map((_, k) => rateAt(at, k) ?? 0)
       const [model, baseline] = [rateAt(at, quantiles), rateAt(at, quantiles + 1)]

@@ -2,6 +2,8 @@
  * What is known of a site beforehand: its holidays, when parts of it are closed, when it is open. Of the configuration; what the layout says
  * to be closed comes with the lots (lots.ts).
  */
+
+import { type OpenDay, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { dayMs } from '../lib/utc-day.ts'
 import type { ForecastLot, ForecastSite } from './lots.ts'
 
@@ -21,10 +23,9 @@ export interface PlannedClosure {
   readonly why?: string | undefined
 }
 
-export const openDays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'] as const
 /** Local times, `to` exclusive; over midnight when `to` is not after `from`. */
 export interface OpenHours {
-  readonly days: readonly (typeof openDays)[number][]
+  readonly days: readonly OpenDay[]
   readonly from: string
   readonly to: string
 }

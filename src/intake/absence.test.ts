@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SourceKind } from '@baykeeper/contract/vocabulary.ts'
 import { instant } from '../lib/brand.ts'
 import { silentLog } from '../lib/log.ts'
 import { reportAbsence } from './absence.ts'
 import { createIntakeCounters } from './counters.ts'
 
-const kinds = ['serial', 'udp', 'http', 'mqtt', 'tcp']
+const kinds: readonly SourceKind[] = ['http', 'mqtt', 'serial', 'tcp', 'udp']
 const sources = kinds.map((kind) => ({ name: kind, kind }))
 
 function lossesOf(aliveAt: number | undefined, now: number, known = kinds) {

@@ -3,11 +3,12 @@
  * the checkpoint is rebuilt from the journal itself, so `received = accepted + refused + unframeable` holds across any restart.
  */
 
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import { decodeUplink } from '../domain/uplink.ts'
 import { recordKinds, type StoredRecord } from '../journal/journal.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { addSaturating } from '../lib/sum.ts'
-import type { RefusalCause, SourceLoss } from '../sources/source.ts'
+import type { SourceLoss } from '../sources/source.ts'
 import { createIntakeDays, type IntakeDays } from './days.ts'
 
 export interface SourceCount {

@@ -7,8 +7,9 @@
  * day that was let go is never begun anew, which would write over what is stored of it, and the days always sum to the totals.
  */
 
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import { dayName, dayNumber } from '../lib/utc-day.ts'
-import type { RefusalCause, SourceLoss } from '../sources/source.ts'
+import type { SourceLoss } from '../sources/source.ts'
 
 /** Today, yesterday, and one more for a clock that is wrong by a day. */
 const daysKept = 3

@@ -1,9 +1,8 @@
 /** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
-
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { IntakeSaid } from '../processing/intake-said.ts'
-import type { RefusalCause } from '../sources/source.ts'
 import type { IntakeDay } from '../store/tables/intake-day.ts'
 import type { LossRow } from '../store/tables/loss.ts'
 import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'

@@ -27,7 +27,14 @@ export function intakeFigures(
     total.received += count.received
     total.refused += count.refused
     total.unframeable += count.unframeable
-    const listed = sources.get(name) ?? { ...none, name, kind: 'named', state: 'up' as const, detail: '', facts: {} }
+    const listed = sources.get(name) ?? {
+      ...none,
+      name,
+      kind: 'named' as const,
+      state: 'up' as const,
+      detail: '',
+      facts: {},
+    }
     sources.set(name, { ...listed, ...count, losses: counters.recentLosses(name) })
   }
   return {
@@ -35,6 +42,6 @@ export function intakeFigures(
     ...total,
     inFlight: counters.inFlight,
     sources: [...sources.values()],
-    journal: { ...journal.stats(), ...(missing === undefined ? {} : { refusing: missing }) },
+    journal: { ...journal.stats(), ...(missing === undefined ? {} : { refusing: missing, refusal: 'gone' as const }) },
   }
 }

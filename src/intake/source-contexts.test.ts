@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SourceKind } from '@baykeeper/contract/vocabulary.ts'
 import { JournalError, recordKinds } from '../journal/journal.ts'
 import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
 import { silentLog } from '../lib/log.ts'
@@ -15,7 +16,7 @@ const line = (text: string, more: Partial<Delivery> = {}): Delivery => ({
   ...more,
 })
 
-async function opened(kind = 'http') {
+async function opened(kind: SourceKind = 'http') {
   const journal = createMemoryJournal()
   const writer = await journal.openWriter()
   let fault: JournalError | undefined

@@ -2,20 +2,20 @@
  * What intake hands to each source: names it, stamps arrival, journals, counts. The left side of the conservation law is kept here:
  * every frame that enters is accepted, kept as noise or refused, and a refused one is counted once for each telling.
  */
+import type { RefusalCause, SourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { JournalError, type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
+import { sourceList } from '../sources/list.ts'
 import {
   type Delivery,
   IntakeRefused,
   type Keeping,
-  type RefusalCause,
   type Source,
   type SourceContext,
   type SourceFacts,
-  type SourceState,
 } from '../sources/source.ts'
 import type { IntakeCounters } from './counters.ts'
 
@@ -37,7 +37,7 @@ export interface Lane {
 
 /** What a source says about itself. */
 export interface SourceTold {
-  readonly kind: string
+  readonly kind: SourceKind
   readonly state: SourceState
   readonly detail: string
   readonly facts: SourceFacts
@@ -54,7 +54,9 @@ const refusalOf: Record<JournalError['code'], RefusalCause> = {
   E_JOURNAL_GONE: 'journal',
 }
 /** Sources whose senders keep what is refused: on a disk that is nearly full they wait, and the room is left to the others. */
-export const canResend = new Set(['http', 'mqtt', 'tcp'])
+export const canResend: ReadonlySet<SourceKind> = new Set(
+  sourceList.filter(({ resends }) => resends).map(({ kind }) => kind),
+)
 
 interface ContextDeps {
   readonly log: Log

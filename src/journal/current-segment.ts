@@ -35,6 +35,7 @@ export function createCurrentSegment(retention: Retention, progress: Progress): 
     retention.sized(segment.plan.ordinal, segment.offset)
     active = undefined
     traces = true
+    // Its durable end is known; the file is not touched again.
     retiring = Promise.all([retiring, segment.file.close().catch(() => {})]).then(() => {})
   }
 
@@ -64,9 +65,11 @@ export function createCurrentSegment(retention: Retention, progress: Progress): 
     async close() {
       if (active) {
         const { file } = active
+        // Records are synced already; recovery finds their end without a seal.
         await sealActive(active, 'closed', progress.durable)
           .then(() => file.sync())
           .catch(() => {})
+        // Records are synced already; recovery finds their end without a seal.
         await file.close().catch(() => {})
       }
       await retiring
@@ -77,7 +80,9 @@ export function createCurrentSegment(retention: Retention, progress: Progress): 
 /** The segment before is finished at leisure: the header of the next one says where it ends. */
 async function retire(retention: Retention, segment: ActiveSegment, end: Mark) {
   retention.sized(segment.plan.ordinal, segment.offset)
+  // The header of the next segment says where it ends.
   await sealActive(segment, 'continued', end).catch(() => {})
+  // All of it is synced.
   await segment.file.close().catch(() => {})
 }
 

@@ -42,6 +42,7 @@ export function createFillAhead({ clock, segmentBytesMax, active, onFault }: Fil
 
   async function fill() {
     while (!stopped.signal.aborted) {
+      // An aborted sleep ends early: the loop looks at the signal.
       await clock.sleep(idleMs, stopped.signal).catch(() => {})
       for (let more = true; more; ) {
         const target = active()

@@ -95,6 +95,8 @@ export interface JournalStats {
   readonly syncMsP99: number
   /** Why bytes should not or cannot be accepted now; undefined when all is well. */
   readonly refusing: string | undefined
+  /** Its kind: the disk is full, nearly full, or fails; `gone`: the owner found another directory in its place. */
+  readonly refusal?: 'full' | 'nearly-full' | 'failed' | 'gone' | undefined
   /** What needs a look before it becomes a reason to refuse. */
   readonly warning?: string | undefined
 }

@@ -46,6 +46,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   /** Calls take turns: a cursor has one position. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn.then(work)
+    // Whoever asked gets the fault; the turn goes on.
     turn = result.catch(() => {})
     return result
   }
@@ -244,6 +245,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   async function leave() {
     const left = cursor
     cursor = undefined
+    // It was opened for reading only.
     await left?.file.close().catch(() => {})
   }
 

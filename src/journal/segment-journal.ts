@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../lib/clock.ts'
 import { realFiles } from '../lib/files.ts'
+import { listSegments } from './directory.ts'
 import type { JournalOptions, JournalReader, JournalWriter } from './journal.ts'
 import { lockDirectory } from './lock.ts'
 import { openReader } from './reader.ts'
@@ -17,3 +18,6 @@ export const openJournalWriter = (
 
 export const openJournalReader = (dir: string, deps: Partial<JournalDeps> = {}): Promise<JournalReader> =>
   openReader(dir, { ...realDeps, ...deps })
+
+/** The id of the journal that lies there; undefined where none does. */
+export const journalId = async (dir: string): Promise<string | undefined> => (await listSegments(realFiles, dir)).id

@@ -30,6 +30,7 @@ export function createUpkeep(options: {
       lookedAt = clock.monotonic()
       running = running.then(async () => {
         space = await files.space(dir).catch(() => space)
+        // What could not be removed is tried again at the next look; no record is in doubt.
         await removeReleased().catch(() => {})
       })
     },

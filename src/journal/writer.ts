@@ -94,8 +94,10 @@ async function startWriter(opening: Opening): Promise<JournalWriter> {
   const copied = await keepDamagedBytes(files, dir, damage)
   await appends.open()
   // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
-  if (current.active && copied && end && (!end.seal || end.seal === 'closed'))
+  if (current.active && copied && end && (!end.seal || end.seal === 'closed')) {
+    // The new segment says where the records before it end, with a seal or without.
     await sealRecovered(files, end).catch(() => {})
+  }
   filler.idle()
   upkeep.look()
   return {
@@ -109,13 +111,16 @@ async function startWriter(opening: Opening): Promise<JournalWriter> {
     stats() {
       upkeep.look()
       const { segments: count, bytes } = retention.figures()
+      const nearlyFull = upkeep.fullerThan(limits.diskRefuseRatio)
+      const { fault } = appends
       return {
         segments: count,
         bytes: bytes + (current.active?.offset ?? 0),
         freeBytes: upkeep.freeBytes(),
         pendingBytes: appends.pendingBytes,
         ...syncs.figures(),
-        refusing: appends.fault?.error.message ?? upkeep.fullerThan(limits.diskRefuseRatio),
+        refusing: fault?.error.message ?? nearlyFull,
+        refusal: fault ? refusalOf(fault.error) : nearlyFull === undefined ? undefined : 'nearly-full',
         warning: upkeep.fullerThan(limits.diskWarnRatio),
       }
     },
@@ -170,3 +175,5 @@ async function createParts({ dir, deps, recovered, limits }: Opening) {
   }
   return { progress, retention, syncs, queue, segments, current, filler, upkeep, consumers, tail }
 }
+
+const refusalOf = ({ code }: JournalError) => (code === 'E_JOURNAL_FULL' ? 'full' : 'failed')

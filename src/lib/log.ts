@@ -4,9 +4,9 @@
  *
  * A line holds names and texts that senders chose. Characters that would begin another line or steer a terminal are escaped.
  */
+import { type LogLevel, logLevels } from '@baykeeper/contract/vocabulary.ts'
 import { createLogOutput } from './log-output.ts'
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, unknown>>
 
 export interface Log {
@@ -18,7 +18,7 @@ export interface Log {
   with(fields: LogFields): Log
 }
 
-const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
+const rank = (level: LogLevel) => logLevels.indexOf(level)
 
 export interface LogOptions {
   readonly level?: LogLevel
@@ -29,7 +29,7 @@ export interface LogOptions {
 export function createLog(fields: LogFields = {}, options: LogOptions = {}): Log {
   const { level = 'info', json = false, write = toStandardError(json) } = options
   const emit = (at: LogLevel, message: string, more: LogFields = {}) => {
-    if (rank[at] < rank[level]) return
+    if (rank(at) < rank(level)) return
     const all = { ...fields, ...more }
     const time = new Date().toISOString()
     if (json) return write(escaped(JSON.stringify({ time, level: at, message, ...all }, replaceError)))

@@ -2,7 +2,9 @@
  * The simulator's process: puts the demo city's layout into the demo store and plays the city through the HTTP ingest. A city without a past
  * gets one, simulated too, so that there is something to forecast from: nine weeks of quarter hours, written beside the live ones.
  */
+
 import process from 'node:process'
+import type { LogLevel } from '@baykeeper/contract/vocabulary.ts'
 import { encodePublication } from '../domain/layout-publication.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
@@ -25,7 +27,7 @@ export interface DemoCitySettings {
   readonly bays: number
   readonly seed: number
   readonly speed: number
-  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly json: boolean }
+  readonly log: { readonly level: LogLevel; readonly json: boolean }
 }
 
 /** Long enough for four weeks of anchor and four to learn from. */

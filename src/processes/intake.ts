@@ -4,7 +4,7 @@
  * In demo mode it holds two journals: what the simulator's token brings goes to the demo's, everything else to the real one, so
  * that a sensor that posts while the city is simulated is as safe as any other.
  */
-
+import type { SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { ingestTokens, simulatorSource } from '../auth/ingest-tokens.ts'
 import { openKeyring } from '../auth/keyring.ts'
 import { configuredSources } from '../config/configured-sources.ts'
@@ -20,7 +20,6 @@ import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionsFor, createConnectionLimits } from '../sources/connection-limits.ts'
 import { runSource } from '../sources/registry.ts'
-import type { SourceState } from '../sources/source.ts'
 import { runChild } from './child.ts'
 import type { PublishAnswer } from './messages.ts'
 import { openFilesMax } from './open-files.ts'
@@ -79,16 +78,16 @@ await runChild(async (child) => {
   })
 
   const context = createContexts({ log, laneOf, arrived, trusted: new Set(config.trust) })
-  let udpPort: number | undefined
-  const sources = configuredSources(settings, {
+  const udpPorts: Record<string, number> = {}
+  const sources = await configuredSources(settings, {
     ...ingestTokens(keyring, demo?.token),
     connections: createConnectionLimits({
       total: connectionsFor(openFilesMax()),
       trustedProxies: createAddressList(config.trustedProxies),
       clock: systemClock,
     }),
-    onUdpPort: (port) => {
-      udpPort = port
+    onUdpPort: (key, port) => {
+      udpPorts[key] = port
     },
   })
   const states = new Map<string, SourceTold>()
@@ -102,7 +101,7 @@ await runChild(async (child) => {
   const { counters, checkpoints } = real
   reportAbsence({ aliveAt: checkpoints.aliveAt, now: systemClock.now(), counters, sources, log })
   const { fence } = shown.journal
-  child.send({ type: 'ready', fence, ...(udpPort === undefined ? {} : { udpPort }) })
+  child.send({ type: 'ready', fence, udpPorts })
 
   const warnings = createWarningsFile(settings.dataDir)
   const figures = () => child.send({ type: 'intake', figures: intakeFigures(shown, states) })

@@ -26,6 +26,7 @@ export function lateStore(url: string, { log, clock, signal }: LateStoreDeps): L
     real = store
     return store
   })
+  // Whoever needs it awaits it. Where nothing does, a rejection must not end the process.
   opened.catch(() => {})
   const away = async () => {
     throw new StoreError('transient', 'the database has not been reached yet')

@@ -3,13 +3,14 @@
  * figures and changes made by people, never readings. All structured-clone safe.
  */
 
+import type { ForecasterStateName, ShownSourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { Config } from '../config/config.ts'
 import type { JournalStats, JournalTail } from '../journal/journal.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { ProcessorStats } from '../processing/meter.ts'
 import type { Trouble } from '../processing/trouble.ts'
-import type { SourceFacts, SourceLoss, SourceState } from '../sources/source.ts'
+import type { SourceFacts, SourceLoss } from '../sources/source.ts'
 import type { StoreFault } from '../store/store.ts'
 import type { Standstill } from './progress-watch.ts'
 
@@ -19,9 +20,8 @@ export const roles: readonly Role[] = ['intake', 'processor', 'web', 'forecasts'
 /** Where a child finds its listening sockets: file descriptors inherited from `main`. */
 export interface Listeners {
   readonly web?: number
-  readonly ingest?: number
-  readonly mqtt?: number
-  readonly tcp?: number
+  /** By the key of the source. */
+  readonly [source: string]: number | undefined
 }
 
 export interface DemoSettings {
@@ -38,8 +38,8 @@ export interface ChildSettings {
   readonly dataDir: string
   readonly demo: DemoSettings | undefined
   readonly listeners: Listeners
-  /** Port the UDP listener had before a restart, 0 the first time. */
-  readonly udpPort: number | 'off'
+  /** By the key of the source: the UDP port it had before a restart, at first the one that is configured. */
+  readonly udpPorts: Readonly<Record<string, number>>
   /** Fence of the journal's writer: the processor's claim on the store. 0 before intake is ready. */
   readonly fence: number
   readonly version: string
@@ -50,7 +50,7 @@ export interface ChildSettings {
 
 export interface SourceFigures {
   readonly name: string
-  readonly kind: string
+  readonly kind: ShownSourceKind
   readonly state: SourceState
   readonly detail: string
   readonly received: number
@@ -88,7 +88,7 @@ export interface LedgerTotals {
 }
 
 export interface ForecasterSaid {
-  readonly state: 'starting' | 'up' | 'down' | 'off'
+  readonly state: ForecasterStateName
   readonly detail: string
 }
 
@@ -98,7 +98,7 @@ export type PublishAnswer =
   | { readonly ok: false; readonly reason: 'unavailable' | 'refused' | 'interrupted'; readonly message: string }
 
 export type ToMain =
-  | { readonly type: 'ready'; readonly udpPort?: number; readonly fence?: number }
+  | { readonly type: 'ready'; readonly udpPorts?: Readonly<Record<string, number>>; readonly fence?: number }
   /** `fault`: of the store, where that is why. */
   | {
       readonly type: 'failed'
@@ -111,6 +111,8 @@ export type ToMain =
       readonly type: 'processor'
       readonly stats: ProcessorStats & { readonly trouble?: Trouble | undefined }
       readonly ledger: LedgerTotals | undefined
+      /** The file of the database is not where it was opened. */
+      readonly gone?: string | undefined
     }
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'want'; readonly beyond: number }

@@ -10,7 +10,7 @@ import { dayName, dayNumber } from '../lib/utc-day.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
 import { createProcessor, type DurableSignal } from '../processing/processor.ts'
 import { createRawFrameCopier } from '../processing/raw-frames.ts'
-import type { Store } from '../store/store.ts'
+import { type Store, StoreError } from '../store/store.ts'
 import { type Child, runChild } from './child.ts'
 import { reachStore } from './late-store.ts'
 import type { LedgerTotals } from './messages.ts'
@@ -68,12 +68,20 @@ await runChild(async (child) => {
   })
   // Figures go out whether or not the database answers: who waits for it is not silent.
   let ledger: LedgerTotals | undefined
+  let gone: string | undefined
   let asking = false
   const report = async () => {
-    child.send({ type: 'processor', stats: processor.stats(), ledger })
+    child.send({ type: 'processor', stats: processor.stats(), ledger, gone })
     if (asking) return
     asking = true
-    ledger = await totals(store, auditor).catch(() => undefined)
+    let reason: string | undefined
+    // A database that is away is reported by the processor, whose commits need it; of the totals nothing is known meanwhile.
+    ledger = await totals(store, auditor).catch((fault) => {
+      if (fault instanceof StoreError && fault.fault === 'gone') reason = fault.message
+      return undefined
+    })
+    if (reason !== undefined && gone === undefined) log.error('nothing is stored', { reason })
+    gone = reason
     asking = false
   }
   const timer = setInterval(report, figuresEveryMs)

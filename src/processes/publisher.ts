@@ -22,6 +22,7 @@ export function createPublisher(child: Child): Publisher {
       try {
         child.send({ type: 'publish', request, record })
         const late = systemClock.sleep(answerMsMax, done.signal).then(() => overdue)
+        // The sleep is aborted once it is not needed any more.
         late.catch(() => {})
         const answer = await Promise.race([promise, late])
         if (!answer.ok) throw new PublicationRefused(answer.reason, answer.message)

@@ -1,17 +1,49 @@
 /** Holds the lease on a database that other servers can reach (store/server-lease.ts), for as long as the processor runs. */
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { journalId } from '../journal/segment-journal.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { type Log, silentLog } from '../lib/log.ts'
 import { retryDelayMs } from '../lib/retry.ts'
+import { openStore } from '../store/engine/open.ts'
 import { type LeaseStore, leaseBeatMs } from '../store/server-lease.ts'
 import { StoreError } from '../store/store.ts'
 
 /** A SQLite file in the data directory is guarded by the journal's lock already. */
 export function needsLease(storeUrl: string, dataDir: string): boolean {
   if (!storeUrl.startsWith('sqlite:')) return true
-  const file = path.resolve(storeUrl.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
-  return !file.startsWith(path.resolve(dataDir) + path.sep)
+  return !sqliteFile(storeUrl).startsWith(path.resolve(dataDir) + path.sep)
+}
+
+const sqliteFile = (storeUrl: string) => path.resolve(storeUrl.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
+
+/** A database that does not answer must not delay intake. */
+const lookMsMax = 2_000
+
+/**
+ * Why a server with this data directory may not start; undefined where it may, or where the database does not answer in time, is not
+ * made yet, or has no such table. The processor takes the lease in the end: this look only keeps ports closed that would be closed again.
+ */
+export async function leaseRefusal(storeUrl: string, dataDir: string): Promise<string | undefined> {
+  if (!needsLease(storeUrl, dataDir)) return undefined
+  // Opening a SQLite file makes it.
+  if (storeUrl.startsWith('sqlite:') && !existsSync(sqliteFile(storeUrl))) return undefined
+  const looking = look(storeUrl, dataDir)
+  // After the time limit its result is of no use, and the processor meets the same fault and reports it.
+  looking.catch(() => {})
+  try {
+    return await Promise.race([looking, sleep(lookMsMax, undefined, { ref: false })])
+  } catch {
+    return undefined
+  }
+}
+
+async function look(storeUrl: string, dataDir: string): Promise<string | undefined> {
+  const deps = { log: silentLog, clock: systemClock }
+  await using store = await openStore(storeUrl, deps, { busyMs: lookMsMax, callMs: lookMsMax })
+  return await store.leaseRefusal((await journalId(path.join(dataDir, 'journal'))) ?? '')
 }
 
 /** Code of the fault with which a processor gives up because another server has the database. */
@@ -46,6 +78,7 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
   }
   const lost = (async () => {
     for (;;) {
+      // An aborted sleep ends early: the loop looks at the signal.
       await clock.sleep(leaseBeatMs, signal).catch(() => {})
       if (signal.aborted) return await new Promise<never>(() => {})
       // A database that is away says nothing of who holds the lease.
@@ -54,10 +87,12 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
         throw new StoreError('config', 'another server has taken over this database while this one was silent')
     }
   })()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   lost.catch(() => {})
   return {
     lost,
     async [Symbol.asyncDispose]() {
+      // A lease that is not released expires.
       await store.releaseLease(owner).catch(() => {})
     },
   }

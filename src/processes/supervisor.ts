@@ -20,10 +20,11 @@ import { nextState, type SupervisorEvent, type SupervisorState } from './supervi
 import { createWorker, type Worker, WorkerFailed } from './worker.ts'
 
 export interface SupervisorOptions {
-  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPort' | 'fence'>
+  readonly settings: Omit<ChildSettings, 'role' | 'listeners' | 'udpPorts' | 'fence'>
   /** Descriptors of bound sockets, by use. */
   readonly listeners: Listeners
-  readonly udpPort: number | 'off'
+  /** By the key of the source. */
+  readonly udpPorts: Readonly<Record<string, number>>
   readonly log: Log
   /** A process was spawned; called before anything else happens to it. */
   onSpawn?(role: string, pid: number): void
@@ -46,7 +47,8 @@ export interface Supervisor {
   hasListened(role: Role): boolean
   /** Journals a change of the simulated city. */
   publishDemo(record: Uint8Array): Promise<PublishAnswer>
-  udpPort(): number | undefined
+  /** As intake has bound them, by the key of the source. */
+  udpPorts(): Readonly<Record<string, number>>
   /** Leaves demo mode: processor and web start again on the real data; intake goes on without a pause. */
   endDemo(): Promise<void>
   stop(): Promise<void>
@@ -58,9 +60,9 @@ const othersMsMax = 6_000
 const leaveMsMax = 8_500
 /** What the children have reported so far. */
 interface Reported {
-  udpPort: number | 'off'
-  /** As intake has bound it: a port that is only configured is not announced. */
-  boundUdpPort: number | undefined
+  udpPorts: Readonly<Record<string, number>>
+  /** As intake has bound them: a port that is only configured is not announced. */
+  boundUdpPorts: Readonly<Record<string, number>>
   fence: number
   wakeAbove: number | undefined
   forecastPids: Partial<Record<'forecaster' | 'training', number>>
@@ -86,7 +88,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
   const isDemo = () => state.is !== 'stopped' && state.isDemo
   const reported: Reported = {
-    ...{ udpPort: options.udpPort, boundUdpPort: undefined, fence: 0, wakeAbove: undefined, forecastPids: {} },
+    ...{ udpPorts: options.udpPorts, boundUdpPorts: {}, fence: 0, wakeAbove: undefined, forecastPids: {} },
     listened: new Set(),
   }
   const hasForecasts = settings.config.forecast.enabled
@@ -106,9 +108,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
   const parts: Parts = { options, workers, reported, figures, publications, send, share }
   const spawn = (role: Role) => {
-    const { udpPort, fence } = reported
+    const { udpPorts, fence } = reported
     const demo = isDemo() ? settings.demo : undefined
-    return spawnRole(role, options.listeners, { ...settings, demo, udpPort, fence })
+    return spawnRole(role, options.listeners, { ...settings, demo, udpPorts, fence })
   }
   for (const role of roles)
     if ((role !== 'web' || options.listeners.web !== undefined) && (role !== 'forecasts' || hasForecasts))
@@ -131,7 +133,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }),
     hasListened: (role) => reported.listened.has(role),
     publishDemo: (record) => publications.publish('demo', record),
-    udpPort: () => reported.boundUdpPort,
+    udpPorts: () => reported.boundUdpPorts,
     async endDemo() {
       if (!isDemo()) return
       on('demo-over')
@@ -225,11 +227,11 @@ function receive(parts: Parts, role: Role, message: ToMain) {
 function childReady(
   { options, reported, send, share }: Parts,
   role: Role,
-  { udpPort, fence }: Extract<ToMain, { type: 'ready' }>,
+  { udpPorts, fence }: Extract<ToMain, { type: 'ready' }>,
 ) {
   reported.listened.add(role)
-  if (udpPort !== undefined) reported.udpPort = udpPort
-  if (role === 'intake') reported.boundUdpPort = udpPort
+  if (role === 'intake') reported.boundUdpPorts = udpPorts ?? {}
+  reported.udpPorts = { ...reported.udpPorts, ...udpPorts }
   if (fence !== undefined) reported.fence = fence
   if (role === 'intake' && reported.wakeAbove !== undefined)
     send('intake', { type: 'want', beyond: reported.wakeAbove })

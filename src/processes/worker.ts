@@ -140,6 +140,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
 function settled() {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   promise.catch(() => {})
   return { promise, resolve, reject }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../test/fixtures/effort.ts'
 import { applyLive } from '../domain/fold.ts'
 import { emptyLayout, type Layout } from '../domain/layout.ts'
 import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
@@ -234,7 +233,7 @@ test('silence is told the same however often the fold is taken up again, and to 
         if (row.level === null && row.spanMs === quarterMs && row.start < last)
           assert.equal(row.knownMs, known.get(row.start) ?? 0, `${(row.start - eight) / quarterMs}`)
     }),
-    { numRuns: effort(300) },
+    { numRuns: 300 },
   )
 })
 

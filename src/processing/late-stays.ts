@@ -2,10 +2,12 @@
  * Stays repaired by late readings: what the stays of a device are with them and what they were without, from the rows around them. A stay that is
  * no more is removed, one that came to light is added; both in the transaction of the readings (docs/specs/ordering.md, H2).
  */
+
+import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
+import { apartEpoch } from '../domain/reading.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { listOf, type ReadingRow, type ReadingRows, type SessionRow, type Store } from '../store/store.ts'
 import type { Fleet, Tracked } from './fleet.ts'
-import { apartEpoch } from './order/facts.ts'
 import { timeLateMaxMs } from './plausible-time.ts'
 
 export interface StayKey {
@@ -34,7 +36,7 @@ const byTime = (a: Presence, b: Presence) =>
 
 /** A late reading without a device time has the time of its arrival: when it was measured is not known. */
 const hasPlace = ({ epoch, quality, time, arrived }: ReadingRow) =>
-  epoch !== apartEpoch && !((quality & 2) !== 0 && time === arrived)
+  epoch !== apartEpoch && !((quality & qualityBits.late) !== 0 && time === arrived)
 
 export interface Stay {
   readonly arrival: Instant
@@ -89,7 +91,7 @@ export function createLateStays(
           await store.readingsBetween(id, instant(from - timeLateMaxMs), instant(to + timeLateMaxMs))
         ).filter((row) => hasPlace(row))
         const batch = own.get(id) ?? []
-        const isLate = (row: ReadingRow) => (row.quality & 2) !== 0
+        const isLate = (row: ReadingRow) => (row.quality & qualityBits.late) !== 0
         const was = staysIn([...before, ...batch.filter((row) => !isLate(row))])
         const is = staysIn([...before, ...batch])
         const keyOf = ({ arrival, departure, certain }: Stay) => `${arrival} ${departure} ${certain}`

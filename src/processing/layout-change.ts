@@ -1,7 +1,7 @@
 /** A record of kind `desk` as processing applies it: the layout that is in effect for every frame behind it. */
 
 import type { Layout } from '../domain/layout.ts'
-import { decodePublication } from '../domain/layout-publication.ts'
+import { decodePublication, type LayoutBase } from '../domain/layout-publication.ts'
 import { type Watching, watchingOf } from '../domain/watching.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { unpackJson } from '../lib/packed-json.ts'
@@ -11,17 +11,18 @@ import type { LayoutRow } from '../store/store.ts'
 export interface LayoutChange {
   readonly row: Omit<LayoutRow, 'version'>
   readonly watching: Watching
+  readonly base: LayoutBase | undefined
 }
 
 /** Fails with the reason when the record cannot be used: the layout before stays in effect. */
 export function layoutChangeOf({ number, bytes }: StoredRecord): Result<LayoutChange, string> {
   const publication = decodePublication(bytes)
   if (!publication) return fail('it is not a layout, or one of a later release')
-  const { author, comment, at, packed } = publication
+  const { author, comment, at, base, packed } = publication
   try {
     const watching = watchingOf(unpackJson(packed) as Layout)
     // The reader's bytes are gone with its next read.
-    return ok({ row: { record: number, created: at, author, comment, packed: packed.slice() }, watching })
+    return ok({ row: { record: number, created: at, author, comment, packed: packed.slice() }, watching, base })
   } catch (fault) {
     return fail(String(fault))
   }

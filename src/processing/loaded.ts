@@ -11,6 +11,8 @@ import { restoreRuns } from './restore-runs.ts'
 export interface Loaded extends Folds {
   /** 0 before the first layout. */
   layoutVersion: number
+  /** Record of this journal that published the newest layout; 0 when none of it did. */
+  layoutRecord: number
   /** Everything up to here is committed, or in the batch that is being committed. */
   position: number
   /** Raises record numbers to positions that stay unique when a database outlives a journal. */
@@ -19,17 +21,18 @@ export interface Loaded extends Folds {
 
 export interface FoldsDeps {
   readonly store: Store
+  /** Of the journal. */
+  readonly reader: { readonly id: string }
   readonly codecOf: CodecOf
   readonly promiseMs?: number | undefined
 }
 
-export interface StoredFolds {
+export interface StoredFolds extends Pick<Loaded, 'layoutVersion' | 'layoutRecord'> {
   /** New ones at each call, as the store has them. */
   foldsFrom(): Folds
-  readonly layoutVersion: number
 }
 
-export async function storedFolds({ store, codecOf, promiseMs }: FoldsDeps): Promise<StoredFolds> {
+export async function storedFolds({ store, reader, codecOf, promiseMs }: FoldsDeps): Promise<StoredFolds> {
   const devices = await store.devices()
   const orders = await store.deviceOrders()
   const undecided = await store.undecidedFrames()
@@ -41,10 +44,11 @@ export async function storedFolds({ store, codecOf, promiseMs }: FoldsDeps): Pro
     restoreRuns(fleet, undecided, codecOf)
     return { fleet, history: createHistoryFold(watching, fleet, occupancy, promiseMs) }
   }
-  return { foldsFrom, layoutVersion: stored?.version ?? 0 }
+  const layoutRecord = stored?.published?.journal === reader.id ? stored.published.record : 0
+  return { foldsFrom, layoutVersion: stored?.version ?? 0, layoutRecord }
 }
 
-export async function loadFolds(deps: FoldsDeps): Promise<Folds & Pick<Loaded, 'layoutVersion'>> {
-  const { foldsFrom, layoutVersion } = await storedFolds(deps)
-  return { ...foldsFrom(), layoutVersion }
+export async function loadFolds(deps: FoldsDeps): Promise<Omit<Loaded, 'position' | 'base'>> {
+  const { foldsFrom, ...layout } = await storedFolds(deps)
+  return { ...foldsFrom(), ...layout }
 }

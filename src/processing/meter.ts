@@ -1,8 +1,9 @@
 /** Figures of the processor over the last seconds, for people and metrics. */
+import type { PipelineState } from '@baykeeper/contract/vocabulary.ts'
 import type { Clock } from '../lib/clock.ts'
 
 export interface ProcessorStats {
-  readonly state: 'ok' | 'behind' | 'database-down'
+  readonly state: Exclude<PipelineState, 'not-advancing' | 'intake-down'>
   readonly position: number
   /** Accepted frames of the journal up to `position`. */
   readonly acceptedFrames: number

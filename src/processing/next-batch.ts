@@ -136,20 +136,35 @@ async function addRecords(
   return beside
 }
 
-function addLayout({ log }: ProcessorDeps, loaded: Loaded, record: StoredRecord, layouts: LayoutRow[]) {
+function addLayout(deps: ProcessorDeps, loaded: Loaded, record: StoredRecord, layouts: LayoutRow[]) {
   const change = layoutChangeOf(record)
-  if (change.ok) layouts.push(applyLayout(loaded, change.value))
-  else
-    log.error('a published layout cannot be read: the one before stays in effect; publish it again', {
+  if (change.ok) {
+    if (!isOutdated(deps, loaded, change.value)) layouts.push(applyLayout(loaded, change.value))
+  } else
+    deps.log.error('a published layout cannot be read: the one before stays in effect; publish it again', {
       record: record.number,
       reason: change.error,
     })
+}
+
+/**
+ * The layout is refused that was made from another than the one in effect. Records of this journal decide, not versions, so that a
+ * database that is made again decides the same.
+ */
+function isOutdated({ reader, log }: ProcessorDeps, { layoutRecord }: Loaded, { base, row }: LayoutChange): boolean {
+  if (!base || layoutRecord <= (base.journal === reader.id ? base.record : 0)) return false
+  log.warn('a published layout is refused: another took effect after the one it was made from', {
+    record: row.record,
+    by: row.author,
+  })
+  return true
 }
 
 /** The layout is in effect for every frame behind its record. Its row is written with the readings around it. */
 function applyLayout(loaded: Loaded, change: LayoutChange): LayoutRow {
   loaded.history.relayout(change.watching, loaded.fleet)
   loaded.layoutVersion++
+  loaded.layoutRecord = change.row.record
   return { ...change.row, version: loaded.layoutVersion }
 }
 

@@ -91,6 +91,24 @@ const clockAndNumber: readonly Case[] = [
     is: { shows: false, stored: 4, epochs: 1 },
   },
   {
+    it: 'a clock that was ahead and is corrected does not stop live state: no reading is of the future',
+    sent: [
+      { ...line('5 +01:01:40 T'), arrived: begin },
+      { ...line('6 +01:00:40 F'), arrived: begin + 40_000 },
+      { ...line('7 +01:01:35 T'), arrived: begin + 95_000 },
+      { ...line('8 +01:01:39 F'), arrived: begin + 99_000 },
+    ],
+    is: { shows: false, stored: 4, missing: 0, epochs: 1 },
+  },
+  {
+    it: 'a frame of a boot before is late, also where the newest clock is a little ahead',
+    sent: [
+      { ...line('1 +01:00:09 F'), arrived: begin },
+      { ...line('2 +00:50:00 T'), arrived: begin + 1_000 },
+    ],
+    is: { shows: false, stored: 2, epochs: 2 },
+  },
+  {
     it: 'a frame of the boot before whose clock is believed at last is no next frame: its boot has no clock',
     sent: [
       { ...line('86 +01:00:30 F'), arrived: begin },
@@ -118,6 +136,14 @@ const clockAndNumber: readonly Case[] = [
 ]
 
 const clockOnly: readonly Case[] = [
+  {
+    it: 'a clock that was ahead and is corrected does not stop live state',
+    sent: [
+      { ...line('+01:01:40 T'), arrived: begin },
+      { ...line('+01:00:40 F'), arrived: begin + 40_000 },
+    ],
+    is: { shows: false, stored: 2 },
+  },
   { it: 'a late reading never turns live state back', sent: ['13:24 F', '11:45 T'], is: { shows: false, stored: 2 } },
   {
     it: 'the same time and payload is a repetition',
@@ -181,6 +207,16 @@ const numberOnly: readonly Case[] = [
     it: 'a repeated frame without proof is kept apart when the next number comes',
     sent: ['1 T', '2 F', '2 F', '3 T'],
     is: { shows: true, stored: 4, possibleRepeats: 1, missing: 0 },
+  },
+  {
+    it: 'a frame kept apart that may be the newest is not once its number comes again with another payload',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T', '6 F', '7 T'],
+    is: { shows: true, stored: 12, possibleRepeats: 4 },
+  },
+  {
+    it: 'a frame kept apart that may be the newest leaves the bay unknown below its number',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T'],
+    is: { shows: null, stored: 10, possibleRepeats: 4 },
   },
   {
     it: 'a frame for a hole is late when the next number comes, and fills it',
@@ -378,6 +414,25 @@ const boots: readonly Case[] = [
       '{"device":"A","boot":7,"seq":3,"occupied":false}',
     ],
     is: { shows: false, stored: 4, duplicate: 1, quarantined: 1, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'a clock that is set back does not stop live state in a named boot: the number decides',
+    sent: [
+      '{"device":"A","boot":"x","seq":1,"time":"2026-11-23T12:00:00Z","occupied":true}',
+      '{"device":"A","boot":"x","seq":2,"time":"2026-11-23T11:00:30Z","occupied":false}',
+      '{"device":"A","boot":"x","seq":4,"time":"2026-11-23T11:00:50Z","occupied":true}',
+      '{"device":"A","boot":"x","seq":3,"time":"2026-11-23T11:00:40Z","occupied":false}',
+    ],
+    is: { shows: true, stored: 4, missing: 0, epochs: 1 },
+  },
+  {
+    it: 'a boot name that is used again orders nothing: a late frame of the boot before does not move live state',
+    sent: [
+      '{"device":"A","boot":1,"seq":5,"time":"2026-11-23T10:00:00Z","occupied":true}',
+      '{"device":"A","boot":1,"seq":1,"time":"2026-11-23T11:00:00Z","occupied":false}',
+      '{"device":"A","boot":1,"seq":6,"time":"2026-11-23T10:00:30Z","occupied":true}',
+    ],
+    is: { shows: false, stored: 3, epochs: 2 },
   },
   {
     it: 'the counter of a named boot wraps',

@@ -9,7 +9,7 @@ import { suspicionUntil } from './suspicion.ts'
 
 const fleet = createFleet([])
 const history = createHistoryFold(watchingOf({ sites: [] }), fleet, [])
-const at = (position: number): Loaded => ({ fleet, history, layoutVersion: 0, position, base: 0 })
+const at = (position: number): Loaded => ({ fleet, history, layoutVersion: 0, layoutRecord: 0, position, base: 0 })
 const suspicion = suspicionUntil(20, 'it is refused')
 const states: Readonly<Record<ProcessorState['is'], ProcessorState>> = {
   loading: { is: 'loading', suspicion },

@@ -42,7 +42,11 @@ const twoBays: Layout = {
   })),
 }
 
-const publish = (layout: Layout): Body => ({ kind: 'desk', body: JSON.stringify(layout) })
+const publish = (layout: Layout, base?: number): Body => ({
+  kind: 'desk',
+  body: JSON.stringify(layout),
+  ...(base === undefined ? {} : { base }),
+})
 
 describe('the processor', () => {
   test('ends when it is told to while it asks the store something', { timeout: 5_000 }, async () => {
@@ -277,6 +281,29 @@ describe('the processor', () => {
       ['C', null],
       ['D', 'nowhere'],
     ])
+  })
+
+  test('a layout that was made from another than the newest is refused, also after a restart at any record', async () => {
+    const bodies = [
+      publish(threeBays, 0),
+      publish(twoBays, 1),
+      publish(emptyLayout, 1),
+      publish(emptyLayout, 0),
+      json([{ device: 'A', seq: 1, occupied: true }]),
+      publish(threeBays, 2),
+    ]
+    for (const faults of [0, bodies.length]) {
+      const store = createMemoryStore()
+      store.failNext(
+        ...Array.from({ length: faults }, () => ({ error: new StoreError('transient', 'planned'), after: true })),
+      )
+      await drain(journalOf(bodies, faults > 0 ? 1 : 1_000), store)
+      assert.deepEqual(
+        store.layouts().map(({ published }) => published?.record),
+        [undefined, 1, 2, 6],
+      )
+      assert.equal(store.totals().committed, 1)
+    }
   })
 
   test('a published layout that cannot be read leaves the one before in effect and stops nothing', async () => {

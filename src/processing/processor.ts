@@ -187,6 +187,7 @@ async function afterFault(
   }
   await troubles.add(fault, async () => (await store.describe()).version)
   meter.state(kind === 'fenced' || blamesRows || kind === 'unknown' ? 'behind' : 'database-down')
+  // An aborted sleep ends early: the loop looks at the signal.
   await clock.sleep(troubles.delayMs(), signal).catch(() => {})
   return suspicion
 }
@@ -237,6 +238,7 @@ async function newest(
 
 /** What is waited for, unless a commit under way fails first. */
 async function orFailed<T>(waited: Promise<T>, underWay: CommitsUnderWay): Promise<T> {
+  // It is raced, or awaited later: a rejection before that must not end the process.
   waited.catch(() => {})
   return Promise.race([waited, underWay.fewerThan(1).then(() => waited)])
 }

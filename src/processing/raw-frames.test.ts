@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
-import { effort } from '../../test/fixtures/effort.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { recordKinds } from '../journal/journal.ts'
 import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
@@ -163,7 +162,7 @@ describe('the copier of raw frames', () => {
           for (const [key, body] of frames) assert.equal(key, `${base + 1 + Number(body)}.0`)
         },
       ),
-      { numRuns: effort(25) },
+      { numRuns: 25 },
     )
   })
 })

@@ -97,6 +97,7 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
           log.warn('raw frames were not copied; the journal keeps them, it will be tried again', {
             reason: String(fault),
           })
+        // An aborted sleep ends early: the loop looks at the signal.
         await clock.sleep(retryDelayMs(attempt++), signal).catch(() => {})
       }
     }

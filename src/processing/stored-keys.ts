@@ -3,9 +3,10 @@
  * asked once per device and epoch for all numbers a record wants. The rows are looked through when the first key is asked for: in most batches
  * none is.
  */
+
+import { apartEpoch } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import { type ReadingRows, readingAt, readingWidth, type Store, type StoredKey } from '../store/store.ts'
-import { apartEpoch } from './order/facts.ts'
 
 export type KeyStore = Pick<Store, 'findSeqs' | 'findTimes' | 'newestOf' | 'epochSpan'>
 
@@ -17,6 +18,8 @@ export interface StoredKeys {
   find(device: number, epoch: number, seq: number): Promise<StoredKey | undefined>
   /** Everything of the device with this time, oldest first. */
   atTime(device: number, time: number): Promise<readonly StoredKey[]>
+  /** Announces devices whose newest readings will be asked for. */
+  wantNewest(devices: readonly number[], count: number): void
   /** The newest readings by position, newest first. */
   newest(device: number, count: number): Promise<readonly StoredKey[]>
   knows(device: number, epoch: number): Promise<boolean>
@@ -41,6 +44,8 @@ interface OfDevice {
   /** What is stored and in the batch, oldest first, for the times that were asked for. */
   readonly times: Map<number, StoredKey[]>
   timesWanted: number[]
+  /** The newest that the store holds, as far as they were asked for. */
+  newest: { readonly count: number; readonly rows: readonly StoredKey[] } | undefined
 }
 
 const oldestFirst = (a: StoredKey, b: StoredKey) => a.pos - b.pos || a.idx - b.idx
@@ -49,6 +54,7 @@ const isBefore = (a: StoredKey, b: StoredKey) => oldestFirst(a, b) < 0
 export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys {
   const devices = new Map<number, OfDevice>()
   let rowsSeen = 0
+  let newestWanted: { readonly devices: ReadonlySet<number>; readonly count: number } | undefined
   const of = (device: number): OfDevice =>
     devices.getOrInsertComputed(device, () => ({
       epochs: new Map(),
@@ -56,6 +62,7 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
       rowsByTime: undefined,
       times: new Map(),
       timesWanted: [],
+      newest: undefined,
     }))
   const slotOf = (device: number, epoch: number): Slot =>
     of(device).epochs.getOrInsertComputed(epoch, () => ({ known: new Map(), wanted: [], span: undefined }))
@@ -89,7 +96,22 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
     }
   }
 
+  /** What the store holds does not change while the batch in hand is built. */
+  async function storedNewest(device: number, count: number): Promise<readonly StoredKey[]> {
+    const known = of(device).newest
+    if (known && known.count >= count) return known.rows.slice(0, count)
+    const together = newestWanted?.count === count && newestWanted.devices.has(device) ? newestWanted.devices : [device]
+    const devicesAsked = [...together]
+    newestWanted = undefined
+    const found = await store.newestOf(devicesAsked, count)
+    for (const [i, one] of devicesAsked.entries()) of(one).newest = { count, rows: found[i] ?? [] }
+    return of(device).newest?.rows ?? []
+  }
+
   return {
+    wantNewest(wanted, count) {
+      newestWanted = { devices: new Set(wanted), count }
+    },
     want(device, epoch, seq) {
       lookThroughRows()
       const slot = slotOf(device, epoch)
@@ -125,8 +147,8 @@ export function createStoredKeys(store: KeyStore, rows: ReadingRows): StoredKeys
     },
     async newest(device, count) {
       lookThroughRows()
-      const stored = await store.newestOf(device, count)
       const inBatch = of(device).rows.slice(-count)
+      const stored = await storedNewest(device, count)
       return [...stored, ...inBatch].sort((a, b) => oldestFirst(b, a)).slice(0, count)
     },
     async knows(device, epoch) {

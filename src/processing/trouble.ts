@@ -11,6 +11,8 @@ import { StoreError, type StoreFault } from '../store/store.ts'
 
 export interface Trouble {
   readonly kind: StoreFault
+  /** The journal cannot be read: no fault of the database. */
+  readonly isOfJournal?: boolean
   readonly reason: string
   /** Milliseconds since the epoch. */
   readonly since: number
@@ -29,12 +31,13 @@ const reportedAfterTries = 10
 const reportedAfterMs = 20_000
 const summaryEveryMs = 60_000
 
-const nextSteps: Record<StoreFault, string> = {
+export const nextSteps: Record<StoreFault, string> = {
   transient: 'check that the database runs and can be reached; processing goes on when it answers',
   capacity: 'free space or raise the limit that the database names; processing goes on when it can write',
   data: 'nothing: the messages that the database refuses are set aside as dead letters',
   fenced: 'another server works on this journal or this database: stop one of the two',
   newer: 'upgrade this server: the database belongs to a newer release',
+  gone: 'stop the server, put the file of the database back if there is a copy, and start again: what the journal keeps is read again',
   config: 'correct the address, the account or the rights of the database (--store)',
   unknown: 'look up the error of the database server; if it stays, report it with the version of the server',
 }
@@ -82,6 +85,7 @@ export function createTroubleBook({ clock, log }: { readonly clock: Clock; reado
           reason: fault instanceof Error ? fault.message : String(fault),
           since: before?.since ?? clock.now(),
         },
+        ...(isOfJournal(fault) ? { isOfJournal: true } : {}),
         ...{ tries, isReported, nextStep: isOfJournal(fault) ? journalStep : nextSteps[kind] },
         ...(statement ? { statement } : {}),
         ...(server ? { server } : {}),

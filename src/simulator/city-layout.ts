@@ -1,5 +1,6 @@
 /** The demo city on paper: one row of plates for each of four lots, up to five levels each, bay types where architects put them. */
-import type { Bay, BayType, Layout, Level, Site } from '../domain/layout.ts'
+import type { BayType } from '@baykeeper/contract/vocabulary.ts'
+import type { Bay, Layout, Level, Site } from '../domain/layout.ts'
 import { type Character, characters } from './demand.ts'
 import { bayH, bayPlace, bayW, type PlateShape, shapePlate } from './plate.ts'
 import { createRandom, type Random } from './random.ts'

@@ -124,6 +124,7 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
       for (let left = Math.min(fifoBytesMax / 2, due - counts.bytesSent); left > 0 && line; ) left -= transmit(left)
       await drain()
     }
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(stepMs, signal).catch(() => {})
   }
   for (const until = clock.monotonic() + lastDrainMsMax; fifo.length() > 0 && clock.monotonic() < until; ) {

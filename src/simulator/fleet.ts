@@ -40,6 +40,7 @@ export async function runFleet(options: FleetOptions): Promise<number> {
       await sender.send(batch)
       onProgress?.(done)
     }
+    // An aborted sleep ends early: the loop looks at the signal.
     if (done < total) await clock.sleep(tickMs, signal).catch(() => {})
   }
   return done

@@ -18,9 +18,11 @@ export async function uploadLayout(
   const answer = await fetch(url, { headers, signal: signal ?? null })
   if (!answer.ok && answer.status !== 404)
     throw new Error(`GET ${url} answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
-  const before = answer.status === 404 ? undefined : ((await answer.json()) as { layout: Layout }).layout
-  const merged = before ? beside(before, layout) : layout
+  const stored = answer.status === 404 ? undefined : ((await answer.json()) as { version: number; layout: Layout })
+  const merged = stored ? beside(stored.layout, layout) : layout
   if (!merged) return 'present'
+  // What another has written meanwhile is not overwritten.
+  url.searchParams.set('base', String(stored?.version ?? 0))
   const put = await fetch(url, {
     method: 'PUT',
     headers: { ...headers, 'content-type': 'application/json' },

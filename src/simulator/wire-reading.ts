@@ -1,14 +1,13 @@
+import type { MeasureName } from '@baykeeper/contract/measures.ts'
+
 /** A reading as a sensor would send it: the names of the generic form, and its two spellings. */
-export interface WireReading {
+export interface WireReading extends Partial<Record<MeasureName, number>> {
   readonly device: string
   readonly seq: number
   readonly epoch?: number
   /** Milliseconds since 1970. */
   readonly time: number
   readonly occupied: boolean
-  readonly battery_pct?: number
-  readonly temperature_c?: number
-  readonly rssi_dbm?: number
 }
 
 export const jsonLine = (reading: WireReading): string =>

@@ -99,6 +99,7 @@ export function createDeliveryQueue(context: SourceContext, options: DeliveryQue
         refusing = true
         if (attempt === 0)
           context.log.warn('intake refuses; the bytes are kept and tried again', { reason: fault.message })
+        // An aborted sleep ends early: the loop looks at the signal.
         await context.clock.sleep(retryDelayMs(attempt, refusedSchedule), signal).catch(() => {})
       }
     }

@@ -14,7 +14,7 @@ test('a source that breaks is started again by the schedule and says why it wait
   let runs = 0
   const source: Source = {
     name: 'flaky',
-    kind: 'test',
+    kind: 'tcp',
     run: async (signal) => {
       if (++runs < 8) throw new Error('line gone')
       setImmediate(() => stopper.abort())
@@ -35,7 +35,7 @@ test('a source that breaks is started again by the schedule and says why it wait
 test('a stop while waiting does not wait for the next try', async () => {
   const context = createFakeContext()
   const stopper = new AbortController()
-  const source: Source = { name: 'dead', kind: 'test', run: () => Promise.reject(new Error('no')) }
+  const source: Source = { name: 'dead', kind: 'tcp', run: () => Promise.reject(new Error('no')) }
   const running = runSource(source, stopper.signal, context)
   await context.until(() => context.states.length > 5)
   const began = performance.now()

@@ -28,6 +28,7 @@ export async function runSource(source: Source, signal: AbortSignal, context: So
     const say = attempt === 0 ? log.warn : log.debug
     say('a source lost its line and will be started again', { reason, attempt, delayMs })
     attempt++
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(delayMs, signal).catch(() => {})
   }
   context.status('down', 'stopped')

@@ -4,6 +4,7 @@
  * then may the sender be acknowledged. A source knows nothing of journal, store or other sources.
  */
 
+import type { RefusalCause, SourceKind, SourceLossCause, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { UplinkHead } from '../domain/uplink.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -55,11 +56,8 @@ export interface Keeping {
 }
 
 export interface SourceLoss {
-  /**
-   * `overrun`: the serial driver lost bytes; `kernel-drop`: a full receive buffer; `port-down`: nobody could listen; `refused`:
-   * not read because too much was kept already.
-   */
-  readonly cause: 'overrun' | 'kernel-drop' | 'port-down' | 'refused'
+  /** `refused`: not read because too much was kept already. */
+  readonly cause: SourceLossCause
   /** Null where nobody can know how many. */
   readonly frames: number | null
   readonly from?: Instant
@@ -80,13 +78,10 @@ export interface SourceFacts {
 export const notAvailable = 'not available' as const
 export type Figure = number | typeof notAvailable
 
-export type RefusalCause = 'unauthorized' | 'too-large' | 'overload' | 'journal' | 'shutdown' | 'protocol'
-export type SourceState = 'starting' | 'up' | 'waiting' | 'down'
-
 export interface Source {
   /** Name shown to people and stored with every reading: `http`, `mqtt`, `tcp`, `udp`, `serial`, or the configured name. */
   readonly name: string
-  readonly kind: string
+  readonly kind: SourceKind
   /** Runs until aborted (resolves) or until its line breaks (rejects). Must release everything it opened. */
   run(signal: AbortSignal, context: SourceContext): Promise<void>
 }

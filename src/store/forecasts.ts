@@ -3,6 +3,8 @@
  * been scored for four weeks, the newest scoreboard, and the trainings. None of it is part of a batch: it follows the history and can be
  * made again.
  */
+
+import type { TrainingState } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
 
@@ -11,9 +13,6 @@ export interface ForecastDocument {
   readonly at: Instant
   readonly document: string
 }
-
-/** `asked`: nobody works on it yet. `cancelling`: who works on it should stop. */
-export type TrainingState = 'asked' | 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed'
 
 export type TrainingChange = Partial<Omit<TrainingRow, 'id' | 'asked' | 'author'>>
 

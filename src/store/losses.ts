@@ -7,13 +7,15 @@
  *
  * A loss whose size nobody can know has `frames: null`, and is never counted as 0.
  */
+
+import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 import type { Recount, RecountOptions } from './queries/recount.ts'
 import type { Discard, StoredDeadLetter } from './store.ts'
 import type { Gap, GapKey } from './tables/gap.ts'
 import type { IntakeDay } from './tables/intake-day.ts'
-import type { LossCause, LossRow } from './tables/loss.ts'
+import type { LossRow } from './tables/loss.ts'
 import type { SensorDayDelta } from './tables/sensor-day.ts'
 
 /** What a batch has to say here. Gaps that are gone are removed before those that are put. */

@@ -26,6 +26,8 @@ export interface LeaseStore {
   /** False when another server has taken it over. */
   beatLease(owner: string): Promise<boolean>
   releaseLease(owner: string): Promise<void>
+  /** Why `takeLease` would refuse this owner now; undefined when nothing speaks against it. Changes nothing. */
+  leaseRefusal(owner: string): Promise<string | undefined>
 }
 
 export function leaseQueries({ db, all, run, keyLists }: SqlRunner): LeaseStore {
@@ -34,6 +36,8 @@ export function leaseQueries({ db, all, run, keyLists }: SqlRunner): LeaseStore 
     ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
     : sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed)`
   const row = db.updateTable('server_lease').where('id', '=', 0)
+  const age = sql<number | string>`${now} - ${sql.ref('beat')}`.as('age')
+  const holder = db.selectFrom('server_lease').select(['owner', 'host', 'pid', 'place', 'begun', age])
   return {
     async takeLease({ owner, host, pid, place }) {
       const empty = { id: 0, owner: '', host: '', pid: 0, place: '', begun: 0, beat: 0 }
@@ -45,15 +49,16 @@ export function leaseQueries({ db, all, run, keyLists }: SqlRunner): LeaseStore 
           eb.or([eb('owner', '=', owner), eb('beat', '<', sql<number>`${now} - ${sql.lit(leaseExpiresMs)}`)]),
         )
       if ((await run(take.compile())).affected === 1) return
-      const holder = db
-        .selectFrom('server_lease')
-        .select(['host', 'pid', 'place', 'begun', sql<number | string>`${now} - ${sql.ref('beat')}`.as('age')])
       const [held] = await all(holder.compile())
       if (held) throw new StoreError('config', refusal(held))
     },
     beatLease: async (owner) => (await run(row.set({ beat: now }).where('owner', '=', owner).compile())).affected === 1,
     releaseLease: async (owner) => {
       await run(row.set({ owner: '', beat: 0 }).where('owner', '=', owner).compile())
+    },
+    async leaseRefusal(owner) {
+      const [held] = await all(holder.compile())
+      return held && held.owner !== owner && Number(held.age) <= leaseExpiresMs ? refusal(held) : undefined
     },
   }
 }

@@ -8,9 +8,10 @@
  * transaction of the offset and one dead letter fails too.
  * `fenced`: another writer took over, or the offset moved: reload and look again.
  * `newer`: the schema comes from a later release: upgrade the program.
+ * `gone`: the file of the database is not the one that was opened: nothing is written into a file without a name.
  * `config`: the server does not take what it is asked (address, rights, a statement or setting it does not know): a person must act.
  */
-export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'config' | 'unknown'
+export type StoreFault = 'transient' | 'capacity' | 'data' | 'fenced' | 'newer' | 'gone' | 'config' | 'unknown'
 
 /** It stays until somebody changes settings, rights or this program: no retry helps. */
 export const isForPerson = (fault: StoreFault | undefined): boolean => fault === 'config' || fault === 'newer'

@@ -11,7 +11,10 @@
  * - S5 A commit may be asked for while others are under way, `commitsUnderWayMax` in all: they happen in the order of asking, and one that
  *   follows a failed one fails as `fenced`, because the offset is not where it begins.
  */
+
+import type { LetterState } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../domain/device.ts'
+import type { MeasureValues } from '../domain/measures.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
 import type { DecoderStore } from './decoder-choices.ts'
@@ -79,7 +82,7 @@ export interface Cursor {
  * One stored reading. `(pos, idx)` is unique and grows with acceptance: `pos` = journal record, `idx` = index of the frame in it
  * x 1,024 + index of the reading in the frame.
  */
-export interface ReadingRow {
+export interface ReadingRow extends MeasureValues {
   readonly pos: number
   readonly idx: number
   /** DeviceState.id */
@@ -89,26 +92,19 @@ export interface ReadingRow {
   readonly time: Instant
   readonly arrived: Instant
   /**
-   * Quality marks, bit set: 1 = device time not plausible, arrival used; 2 = late (did not touch live state); 8 = possible repeat, stored in
-   * epoch -1; 16 = a count that is not plausible, not counted.
+   * Quality marks, bit set (`qualityBits`): `late` did not touch live state; `possible-repeat` is stored in epoch -1; `count-doubted` is not
+   * counted; `arrival-time`: the device's time was not plausible.
    */
   readonly quality: number
   /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
   readonly hash: number
   /** true occupied, false vacant, null unknown, undefined not said. */
   readonly occupied: boolean | null | undefined
-  readonly distanceMm: number | null
-  readonly countIn: number | null
-  readonly countOut: number | null
-  readonly batteryV: number | null
-  readonly batteryPct: number | null
-  readonly temperatureC: number | null
-  readonly rssiDbm: number | null
 }
 
 export interface DeadLetterRow extends Omit<StoredDeadLetter, 'state'> {
   /** `tentative`: no dead letter yet; its frame waits for the frames after it (processing/undecided-frames.ts). Absent: `new`. */
-  readonly state?: 'new' | 'tentative'
+  readonly state?: Exclude<LetterState, 'requeued'>
 }
 
 /** What a store knows of a reading for telling whether another one repeats it. */
@@ -201,8 +197,8 @@ export interface Store
   findSeqs(device: number, epoch: number, seqs: readonly number[]): Promise<readonly StoredKey[]>
   /** Stored readings of one device with these times. */
   findTimes(device: number, times: readonly number[]): Promise<readonly StoredKey[]>
-  /** The newest readings of a device by position, newest first. */
-  newestOf(device: number, count: number): Promise<readonly StoredKey[]>
+  /** The newest readings of each device by position, newest first; a list per device, in their order. */
+  newestOf(devices: readonly number[], count: number): Promise<readonly (readonly StoredKey[])[]>
   /** Readings of a device by their time: `from` inclusive, `to` exclusive, in no order. */
   readingsBetween(device: number, from: Instant, to: Instant): Promise<readonly ReadingRow[]>
   /** Of all devices, or of these. */

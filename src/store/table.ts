@@ -38,6 +38,8 @@ export interface Declaration<K extends KeyColumns, M extends MergedColumns> {
   readonly hasRowid?: true
   /** MySQL and MariaDB: a partition for each day, by the key's column `day`. */
   readonly isByDay?: true
+  /** Schema version that makes it; undefined: a written migration does (migrations/). */
+  readonly since?: number
 }
 
 export interface TableColumn {
@@ -48,8 +50,12 @@ export interface TableColumn {
   readonly merge: Merge | 'key'
 }
 
-export interface Table<K extends KeyColumns = KeyColumns, M extends MergedColumns = MergedColumns> {
-  readonly name: string
+export interface Table<
+  K extends KeyColumns = KeyColumns,
+  M extends MergedColumns = MergedColumns,
+  N extends string = string,
+> {
+  readonly name: N
   readonly declared: Declaration<K, M>
   /** The key first, in its order. */
   readonly columns: readonly TableColumn[]
@@ -94,10 +100,10 @@ export type SqlRowOf<T> = T extends Table<infer K, infer M> ? SqlRow<K, M> : nev
 
 const snake = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-export function table<K extends KeyColumns, M extends MergedColumns>(
-  name: string,
+export function table<K extends KeyColumns, M extends MergedColumns, const N extends string>(
+  name: N,
   declared: Declaration<K, M>,
-): Table<K, M> {
+): Table<K, M, N> {
   const keys = Object.entries<AnyColumn>(declared.key)
   const columns = [
     ...keys.map(([field, column]): TableColumn => ({ field, column, merge: 'key', name: column.name ?? snake(field) })),

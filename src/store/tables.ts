@@ -1,24 +1,12 @@
 /** The tables as SQL sees them, one meaning in every dialect. `docs/schema.md` explains them. */
+import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import type { GeneratedAlways } from 'kysely'
-import type { SqlRowOf } from './table.ts'
-import type { deadLetter, deadLetterPiece } from './tables/dead-letter.ts'
-import type { decoderChoice } from './tables/decoder-choice.ts'
-import type { deviceHealth } from './tables/device-health.ts'
-import type { deviceOrder } from './tables/device-order.ts'
-import type { discard } from './tables/discard.ts'
-import type { forecastIssued, forecastQuality, forecastShown, training } from './tables/forecast.ts'
-import type { gap } from './tables/gap.ts'
-import type { intakeDay } from './tables/intake-day.ts'
-import type { layout } from './tables/layout.ts'
-import type { ledger } from './tables/ledger.ts'
-import type { loss } from './tables/loss.ts'
-import type { occupancy } from './tables/occupancy.ts'
-import type { rawFrame } from './tables/raw-frame.ts'
-import type { sensorDay } from './tables/sensor-day.ts'
-import type { session } from './tables/session.ts'
-import type { zoneCount } from './tables/zone-count.ts'
+import type { DeclaredTables } from './tables/list.ts'
 
-export interface ReadingTable {
+/** A column for each measure. */
+type MeasureColumns = Record<MeasureName, number | null>
+
+export interface ReadingTable extends MeasureColumns {
   /** Days since 1970 UTC, of storing: what retention goes by. */
   day: number
   pos: number
@@ -31,13 +19,6 @@ export interface ReadingTable {
   quality: number
   hash: number
   occupied: number | null
-  distance_mm: number | null
-  count_in: number | null
-  count_out: number | null
-  battery_v: number | null
-  battery_pct: number | null
-  temperature_c: number | null
-  rssi_dbm: number | null
 }
 
 export interface ReadingOpenTable {
@@ -62,7 +43,7 @@ export interface ReadingBlockTable {
   keys_packed: Uint8Array
 }
 
-export interface DeviceTable {
+export interface DeviceTable extends MeasureColumns {
   id: number
   source: string
   external: string
@@ -77,14 +58,7 @@ export interface DeviceTable {
   last_time: number
   last_arrived: number
   first_arrived: number
-  distance_mm: number | null
-  count_in: number | null
-  count_out: number | null
-  battery_v: number | null
-  battery_pct: number | null
   battery_low: number | null
-  temperature_c: number | null
-  rssi_dbm: number | null
   readings: number
   duplicates: number
   rev: number
@@ -121,10 +95,10 @@ export interface ReadingForgottenTable {
   max_seq: number | null
 }
 
-export type DeadLetterTable = SqlRowOf<typeof deadLetter>
-export type DeadLetterPieceTable = SqlRowOf<typeof deadLetterPiece>
+export type DeadLetterTable = DeclaredTables['dead_letter']
+export type DeadLetterPieceTable = DeclaredTables['dead_letter_piece']
 
-export interface Tables {
+export interface Tables extends DeclaredTables {
   journal_offset: JournalOffsetTable
   device: DeviceTable
   reading: ReadingTable
@@ -132,24 +106,4 @@ export interface Tables {
   reading_block: ReadingBlockTable
   reading_forgotten: ReadingForgottenTable
   server_lease: ServerLeaseTable
-  dead_letter: DeadLetterTable
-  dead_letter_piece: DeadLetterPieceTable
-  decoder_choice: SqlRowOf<typeof decoderChoice>
-  device_health: SqlRowOf<typeof deviceHealth>
-  device_order: SqlRowOf<typeof deviceOrder>
-  discard: SqlRowOf<typeof discard>
-  forecast_issued: SqlRowOf<typeof forecastIssued>
-  forecast_quality: SqlRowOf<typeof forecastQuality>
-  forecast_shown: SqlRowOf<typeof forecastShown>
-  gap: SqlRowOf<typeof gap>
-  intake_day: SqlRowOf<typeof intakeDay>
-  layout: SqlRowOf<typeof layout>
-  ledger: SqlRowOf<typeof ledger>
-  loss: SqlRowOf<typeof loss>
-  occupancy: SqlRowOf<typeof occupancy>
-  raw_frame: SqlRowOf<typeof rawFrame>
-  sensor_day: SqlRowOf<typeof sensorDay>
-  session: SqlRowOf<typeof session>
-  training: SqlRowOf<typeof training>
-  zone_count: SqlRowOf<typeof zoneCount>
 }

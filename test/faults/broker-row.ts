@@ -211,6 +211,7 @@ function publishTo(url: string, seed: number): Sensors {
     await Promise.all(open)
   })
   const all = Promise.all(sending)
+  // It is raced, or awaited later: a rejection before that must not end the process.
   all.catch(() => {})
   return {
     acknowledged,
@@ -221,6 +222,7 @@ function publishTo(url: string, seed: number): Sensors {
     },
     async [Symbol.asyncDispose]() {
       finished = true
+      // The broker may be dead by then.
       await Promise.all(clients.map((client) => client.endAsync(true).catch(() => {})))
     },
   }

@@ -62,6 +62,7 @@ export const databaseFaults: readonly DatabaseFault[] = [
         await other.line.query('UPDATE reading SET quality = quality + 64')
         await other.line.query('SELECT id FROM device FOR UPDATE')
         await waiting(database.server)
+        // One of the two is the victim of the deadlock.
         await other.line.query('SELECT off FROM journal_offset FOR UPDATE').catch(() => {})
         await other.line.query('ROLLBACK')
       }
@@ -104,14 +105,17 @@ export const databaseFaults: readonly DatabaseFault[] = [
       try {
         for (let attempt = 0; !following.noticed.includes('capacity'); attempt++) {
           if (attempt === 200) throw new Error('the processor always found a free connection')
+          // It fails once there is no free connection: that is the fault.
           await fill().catch(() => {})
           proxy.away(true)
+          // It fails once there is no free connection: that is the fault.
           await fill().catch(() => {})
           proxy.away(false)
           await systemClock.sleep(20)
         }
       } finally {
         proxy.away(false)
+        // Its connection may be cut.
         for (const one of crowd) await one.end().catch(() => {})
         await server.execute(`SET GLOBAL max_connections = ${usual?.['n']}`)
       }
@@ -146,4 +150,4 @@ const waiting = (server: DatabaseServer) =>
     await systemClock.sleep(listRenewedMs)
     const rows = await server.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
     return rows.length > 0
-  }).catch(() => {})
+  }).catch(() => {}) // Where nothing waits, the row goes on without the fault.

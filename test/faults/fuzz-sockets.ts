@@ -51,6 +51,7 @@ export async function openSocketFuzz(corpus: readonly FuzzInput[]): Promise<Sock
     for (const chunk of chunks) socket.write(chunk)
     socket.end()
     const late = setTimeout(() => socket.destroy(new Error('late')), closedMsMax)
+    // A reset is an end too.
     await once(socket, 'close').catch(() => {})
     clearTimeout(late)
     if (socket.errored?.message === 'late') throw new Error(`${kind}: a connection was open after ${closedMsMax} ms`)

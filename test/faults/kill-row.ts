@@ -124,6 +124,7 @@ async function round(seed: number, until: number): Promise<{ kills: number; verd
     })
   } finally {
     oracle.end()
+    // Its processes were killed.
     await Promise.resolve(server?.[Symbol.asyncDispose]()).catch(() => {})
     await pty?.[Symbol.asyncDispose]()
     await rm(place, { recursive: true, force: true, maxRetries: 5 })

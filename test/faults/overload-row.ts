@@ -113,6 +113,7 @@ function smallSender({ ready }: TestServer) {
     end: () => stopper.abort(),
     async stop() {
       stopper.abort()
+      // It is aborted.
       await running.catch(() => {})
       const sorted = tookMs.toSorted((a, b) => a - b)
       return { accepted: tookMs.length, refused, p99Ms: Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0) }
@@ -163,6 +164,7 @@ function startFlood() {
   const child = fork(path.join(import.meta.dirname, 'flood-process.ts'), { serialization: 'advanced' })
   let counts = { written: 0, acknowledged: 0 }
   const { promise, resolve, reject } = Promise.withResolvers<{ written: number; acknowledged: number }>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   promise.catch(() => {})
   child.on('message', (message: FromFlood) => {
     counts = message

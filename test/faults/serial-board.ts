@@ -59,6 +59,7 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
       file = undefined
       await writing
       say({ type: 'unplugged', taken: takenBytes })
+      // The line may be gone.
       await gone?.close().catch(() => {})
     }
   })
@@ -85,6 +86,7 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
   }
   const truth = await emulateLine(lines(), { baud, sink, unplugged: () => file === undefined })
   say({ type: 'truth', truth })
+  // The line may be gone.
   await file?.close().catch(() => {})
   port.close()
 }

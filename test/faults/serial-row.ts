@@ -196,6 +196,7 @@ async function openPort(seed: number): Promise<Line> {
     cable.kill('SIGKILL')
     await gone
     cable = undefined
+    // It may be gone already.
     for (const link of [near, far]) await unlink(link).catch(() => {})
   }
   return line

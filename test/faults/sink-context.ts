@@ -1,15 +1,10 @@
 /** A `SourceContext` that keeps counts and no bytes: for runs too long to remember everything. */
+import type { SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { countFrames, frameSpans } from '../../src/lib/frames.ts'
 import { silentLog } from '../../src/lib/log.ts'
-import {
-  type Delivery,
-  IntakeRefused,
-  type SourceContext,
-  type SourceLoss,
-  type SourceState,
-} from '../../src/sources/source.ts'
+import { type Delivery, IntakeRefused, type SourceContext, type SourceLoss } from '../../src/sources/source.ts'
 
 export interface SinkContext extends SourceContext {
   /** `bytes`: of frames and noise, line ends included. */

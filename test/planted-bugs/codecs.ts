@@ -11,6 +11,20 @@ const mapping = 'src/codecs/lorawan/mapping/map-object.test.ts'
 
 export const codecBugs: readonly PlantedBug[] = [
   {
+    what: 'reads the occupied bit of a start-up as that of a status',
+    file: 'src/codecs/lorawan/payloads/nwave-nps310/decode.ts',
+    from: 'occupied: bit(bytes[4], 0)',
+    to: 'occupied: bit(bytes[0], 0)',
+    judge: ['--test', 'src/codecs/lorawan/payloads/payloads.test.ts'],
+  },
+  {
+    what: 'stores what a network server gives outside of the range of a measure',
+    file: 'src/codecs/lorawan/decode.ts',
+    from: 'measures: withinRange<Measures>({ ...message.radio, ...measures })',
+    to: 'measures: { ...message.radio, ...measures }',
+    judge: ['--test', 'src/codecs/lorawan/readings.test.ts'],
+  },
+  {
     what: 'lets the deeper key of presence win',
     file: 'src/codecs/lorawan/mapping/presence.ts',
     from: 'const level = signs.filter(({ field }) => field.depth === depth)',
@@ -78,6 +92,13 @@ export const codecBugs: readonly PlantedBug[] = [
     file: 'src/domain/hardware-id.ts',
     from: ".replace(/[:\\-. ]/g, '').toUpperCase()",
     to: ".replace(/[:\\-. ]/g, '')",
+    judge: judge('src/domain/hardware-id.test.ts'),
+  },
+  {
+    what: 'tells two ids apart that look the same',
+    file: 'src/domain/hardware-id.ts',
+    from: "return text.normalize('NFC') as T",
+    to: 'return text',
     judge: judge('src/domain/hardware-id.test.ts'),
   },
   {

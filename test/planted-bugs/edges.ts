@@ -11,10 +11,26 @@ const modes = ['--test', 'src/processes/private-files.test.ts']
 const signIn = ['--test', 'src/api/sign-in-limit.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
 const advice = ['--test', 'src/cli/advice.test.ts']
+const api = ['--test', 'src/api/server.test.ts']
+const output = ['--test', 'src/cli/output.slow.test.ts']
 const stays = ['--test', 'src/simulator/transitions.test.ts']
 const plan = ['--test', 'src/simulator/layout-upload.test.ts']
 
 export const edgeBugs: readonly PlantedBug[] = [
+  {
+    what: 'lets a closed list be typed out a second time',
+    file: 'tools/typed-again.ts',
+    from: 'const membersInRow = 3',
+    to: 'const membersInRow = 30',
+    judge: ['--test', 'tools/tidy.test.ts'],
+  },
+  {
+    what: 'leaves a measure out of the drawer of a device',
+    file: 'web/src/shell/measure-words.ts',
+    from: 'if (value === undefined || batteryMeasures.includes(name)) return []',
+    to: 'if (value === undefined || batteryMeasures.includes(name) || charted) return []',
+    judge: ['--test', 'web/src/shell/measure-words.test.ts'],
+  },
   {
     what: 'takes a number of the command line that is out of range',
     file: 'src/cli/option-values.ts',
@@ -42,6 +58,27 @@ export const edgeBugs: readonly PlantedBug[] = [
     from: 'if (!existsSync(data))',
     to: 'if (data === undefined)',
     judge: place,
+  },
+  {
+    what: 'ends well after a write that a full disk cut short',
+    file: 'src/cli/output.ts',
+    from: 'for (let at = 0; at < bytes.length; ) at += writeSync(standardOutput, bytes, at)',
+    to: 'writeSync(standardOutput, bytes)',
+    judge: output,
+  },
+  {
+    what: 'reads a configuration file of another encoding as UTF-8',
+    file: 'src/lib/utf8-file.ts',
+    from: "new TextDecoder('utf-8', { fatal: true })",
+    to: "new TextDecoder('utf-8')",
+    judge: config,
+  },
+  {
+    what: 'takes a body of another encoding for UTF-8',
+    file: 'src/api/server.ts',
+    from: 'if (!isUtf8(body as Buffer))',
+    to: 'if (body === undefined)',
+    judge: api,
   },
   {
     what: 'passes in config check what start refuses',
@@ -73,7 +110,7 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'takes a topic filter with a wildcard in the middle',
-    file: 'src/config/values.ts',
+    file: 'src/sources/mqtt/topic-filter.ts',
     from: "level === '#' && i < levels.length - 1",
     to: "level === '#' && i > levels.length",
     judge: config,

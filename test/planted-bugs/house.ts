@@ -115,10 +115,10 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'gives a token the name of a built-in source',
-    file: 'src/domain/source-names.ts',
+    file: 'src/config/reserved-names.ts',
     from: 'if (reserved.has(lower) || numbered.test(lower))',
     to: 'if (reserved.has(name) && numbered.test(lower))',
-    judge: ['--test', 'src/domain/source-names.test.ts'],
+    judge: ['--test', 'src/config/reserved-names.test.ts'],
   },
   {
     what: 'stays when main is gone',
@@ -178,8 +178,8 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'gives two networks one source name',
-    file: 'src/config/source-names.ts',
-    from: "(names.includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
+    file: 'src/sources/mqtt/broker-declaration.ts',
+    from: "(namesOf('brokers').includes('mqtt') ? 'mqtt-broker' : 'mqtt')",
     to: "'mqtt'",
     judge: ['--test', 'src/config/source-names.test.ts'],
   },
@@ -217,5 +217,12 @@ export const houseBugs: readonly PlantedBug[] = [
     from: 'if (now.ino === opened.ino && now.dev === opened.dev) return undefined',
     to: 'if (now.dev === opened.dev) return undefined',
     judge: ['--test', 'src/intake/journal-presence.test.ts'],
+  },
+  {
+    what: 'sends its own requests through the proxy of the environment',
+    file: 'src/lib/direct-hosts.ts',
+    from: '[...before, ...added].join',
+    to: 'before.join',
+    judge: ['--test', 'test/own-requests.test.ts'],
   },
 ]

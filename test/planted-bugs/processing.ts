@@ -27,7 +27,7 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'decodes a body once for each sensor that it names',
     file: 'src/processing/lookups.ts',
-    from: '        const ofDevice = said?.get(device.state.external)\n',
+    from: '        const ofDevice = bodies.said(record)?.get(device.state.external)\n',
     to: '        const ofDevice = saidIn(record)?.get(device.state.external)\n',
     judge: poisonJudge,
   },
@@ -41,8 +41,15 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'forgets a published layout when a row of its batch is refused',
     file: 'src/processing/next-batch.ts',
-    from: 'if (change.ok) layouts.push(applyLayout(loaded, change.value))',
-    to: 'if (change.ok) applyLayout(loaded, change.value)',
+    from: 'if (!isOutdated(deps, loaded, change.value)) layouts.push(applyLayout(loaded, change.value))',
+    to: 'if (!isOutdated(deps, loaded, change.value)) applyLayout(loaded, change.value)',
+    judge,
+  },
+  {
+    what: 'lets a layout replace one that its author has not seen',
+    file: 'src/processing/next-batch.ts',
+    from: 'if (!base || layoutRecord <= (base.journal === reader.id ? base.record : 0)) return false',
+    to: 'if (!base || layoutRecord >= 0) return false',
     judge,
   },
   {
@@ -106,6 +113,20 @@ export const processingBugs: readonly PlantedBug[] = [
     file: 'src/processing/order/place.ts',
     from: 'if (order.clock === null || clock > order.clock) return name',
     to: 'if (order.clock === null) return name',
+    judge: orderingJudge,
+  },
+  {
+    what: 'asks the clock that was set back in a boot that is named',
+    file: 'src/processing/order/place.ts',
+    from: 'if (countsAlone(order, name)) return true',
+    to: 'if (countsAlone(order, name)) return false',
+    judge: orderingJudge,
+  },
+  {
+    what: 'keeps live state where a clock that was ahead is corrected',
+    file: 'src/processing/order/place.ts',
+    from: 'return newest - arrived > clockStepMaxMs &&',
+    to: 'return newest < arrived &&',
     judge: orderingJudge,
   },
   {
@@ -429,5 +450,19 @@ export const processingBugs: readonly PlantedBug[] = [
     from: 'return Math.min(sumMax, sum + by)',
     to: 'return sum + by',
     judge: ['--test', 'src/lib/sum.test.ts'],
+  },
+  {
+    what: 'asks the store what came last once per sensor of a body',
+    file: 'src/processing/lookups.ts',
+    from: '    announceNewest(device, said.length)\n',
+    to: '',
+    judge: ['--test', 'src/processing/whole-bodies.test.ts'],
+  },
+  {
+    what: 'doubts the presence although the number that was overtaken has come again',
+    file: 'src/processing/placement/live-readings.ts',
+    from: 'reading.seq >= seq) order.overtaken = undefined',
+    to: 'reading.seq > seq) order.overtaken = undefined',
+    judge: ['--test', 'src/processing/ordering.test.ts'],
   },
 ]

@@ -377,8 +377,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'takes the filter a#',
     file: 'src/sources/mqtt/topic-filter.ts',
-    from: 'levels.every((level, i) =>',
-    to: 'levels.some((level, i) =>',
+    from: 'levels.some((level) => level.length > 1 &&',
+    to: 'levels.every((level) => level.length > 1 &&',
     judge: judge('src/sources/mqtt/protocol.test.ts', 'filter a'),
   },
   {
@@ -499,6 +499,34 @@ export const sourceBugs: readonly PlantedBug[] = [
     from: 'group(Math.ceil(total / 2), block)',
     to: 'group(total, block)',
     judge: judge('src/sources/connection-limits.test.ts'),
+  },
+  {
+    what: 'binds no socket for a source that is in the list',
+    file: 'src/processes/server-ports.ts',
+    from: "    if (port === 'off') continue\n",
+    to: "    if (port === 'off' || source.key === 'tcp') continue\n",
+    judge: judge('src/processes/server-ports.test.ts'),
+  },
+  {
+    what: 'leaves out a source whose socket was not bound, without an error',
+    file: 'src/config/configured-sources.ts',
+    from: '  const created = configuredSections(place.config).flatMap(({ source, settings }) =>\n',
+    to: '  const created = configuredSections(place.config).flatMap(({ source, settings }) =>\n    source.listen && !(source.key in place.listeners || source.key in place.udpPorts) ? [] :\n',
+    judge: judge('src/config/configured-sources.test.ts'),
+  },
+  {
+    what: 'declares a source and does not list it',
+    file: 'src/sources/list.ts',
+    from: 'const declared = [http, mqttBroker, tcp, udp, serial, mqttClient] as const',
+    to: 'const declared = [http, mqttBroker, tcp, serial, mqttClient] as const\nvoid udp',
+    judge: judge('src/sources/list.test.ts'),
+  },
+  {
+    what: 'takes datagrams for frames that are sent again',
+    file: 'src/sources/udp/declaration.ts',
+    from: '  resends: false,\n',
+    to: '  resends: true,\n',
+    judge: judge('src/intake/absence.test.ts'),
   },
   {
     what: 'forgives a UDP port that is taken',

@@ -2,6 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
+const rowsJudge = ['--test', 'src/store/readings/reading-rows.test.ts']
 const blockJudge = ['--test', 'src/store/readings/reading-block.test.ts']
 const statementsJudge = ['--test', 'src/store/engine/mysql/statements.test.ts']
 const faultsJudge = ['--test', 'src/store/faults.test.ts']
@@ -155,10 +156,10 @@ export const storeBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'stores a number that is none as NULL without a word',
-    file: 'src/store/readings/rows.ts',
-    from: 'if (value === null || Number.isFinite(value)) return value',
-    to: 'if (value === null || !Number.isNaN(value) || true) return value',
+    what: 'stores NaN as NULL',
+    file: 'src/store/column.ts',
+    from: '(Number.isFinite(value) ? value : refused(column, value))',
+    to: 'value',
     judge,
   },
   {
@@ -290,8 +291,8 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'looks through closed blocks that the open one still holds',
     file: 'src/store/readings/reading-lookup.ts',
-    from: ".where('block', '<', block)",
-    to: ".where('block', '>', block)",
+    from: "groupOf(toDevice))\n    .where('block', '<', block)",
+    to: "groupOf(toDevice))\n    .where('block', '>', block)",
     judge,
   },
   {
@@ -332,22 +333,43 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'loses the rows before a memory that grew',
     file: 'src/store/readings/reading-rows.ts',
-    from: '  values.set(rows.values)\n',
+    from: '  larger.set(numbers)\n',
     to: '',
     judge,
   },
   {
+    what: 'gives a later measure to another row when rows are parted by position',
+    file: 'src/store/readings/reading-rows.ts',
+    from: 'copyLater(part, rows, entry, part.length - 1)',
+    to: 'copyLater(part, rows, entry, row)',
+    judge: rowsJudge,
+  },
+  {
+    what: 'leaves the later measures of a batch out when its memory is used again',
+    file: 'src/store/readings/reading-rows.ts',
+    from: '  growing.laterLength = 0\n',
+    to: '',
+    judge: rowsJudge,
+  },
+  {
+    what: 'adds the column of a measure to the readings alone',
+    file: 'src/store/migrations/measure-columns.ts',
+    from: "const tables = ['reading', 'device'] as const",
+    to: "const tables = ['reading'] as const",
+    judge: ['--test', 'src/store/migrations/measure-columns.test.ts'],
+  },
+  {
     what: 'stores a measure that is no number',
     file: 'src/store/readings/rows.ts',
-    from: '(isReal[i] && Number.isFinite(value))',
-    to: 'isReal[i]',
+    from: '(isReal[column] && Number.isFinite(value))',
+    to: 'isReal[column]',
     judge,
   },
   {
     what: 'stores half a count, or one a double does not hold',
     file: 'src/store/readings/rows.ts',
-    from: 'if (Number.isSafeInteger(value) || isNull || ',
-    to: 'if (Number.isFinite(value) || isNull || ',
+    from: 'if (Number.isSafeInteger(value) || (isReal',
+    to: 'if (Number.isFinite(value) || (isReal',
     judge,
   },
   {
@@ -397,6 +419,20 @@ export const storeBugs: readonly PlantedBug[] = [
     file: 'src/store/server-lease.ts',
     from: 'sql.lit(leaseExpiresMs)',
     to: 'sql.lit(-leaseExpiresMs)',
+    judge,
+  },
+  {
+    what: 'lets a second server listen before it is refused',
+    file: 'src/store/server-lease.ts',
+    from: 'Number(held.age) <= leaseExpiresMs',
+    to: 'Number(held.age) <= 0',
+    judge,
+  },
+  {
+    what: 'commits into a database file that was deleted',
+    file: 'src/store/engine/sqlite/file-presence.ts',
+    from: 'look(file) !== opened',
+    to: 'opened === undefined',
     judge,
   },
 ]

@@ -1,8 +1,10 @@
 /** The pages in a real browser, against a server that a test moves by hand. */
+
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { Browser, Page } from 'playwright-core'
-import { bayStates, code } from './bay-state.ts'
+import { code } from './bay-state.ts'
 import { samplePlan } from './plan/sample-plan.ts'
 import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './testing/browser-under-test.ts'
 import { type Build, buildPages } from './testing/build-under-test.ts'

@@ -73,6 +73,16 @@ test('a stage has colour only where something is wrong; without the server the l
   await isClean(opened, 'stale')
 })
 
+test('why the server is not ready is said in the language of the page', { skip }, async () => {
+  const detail = 'processing is not advancing: 7 journal records wait, and the last commit was 21 s ago. Some reason.'
+  double.pipeline.problems = [{ code: 'processor-silent', params: { records: 7, seconds: 21 }, detail }]
+  await using german = await open('/desk/pipeline?lang=de')
+  await shows(german.page, '.banner.bad', /kommt nicht voran: 7 Einträge.*Der Prozessor antwortet nicht/)
+  await isClean(german, 'problem in German')
+  await using english = await open('/desk/pipeline')
+  await shows(english.page, '.banner.bad', /not advancing: 7 journal records.*The processor does not answer/)
+})
+
 test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
   await using opened = await open('/desk/pipeline')
   const { page } = opened

@@ -179,6 +179,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
   let reading: Promise<void> | undefined
   /** One read at a time; whoever comes while one is under way waits for the one after it. */
   async function readNow(): Promise<void> {
+    // Whoever began that read gets its fault.
     while (reading) await reading.catch(() => {})
     const begun = clock.monotonic()
     reading = poll().finally(() => {
@@ -215,6 +216,7 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
   /** Waits for the work, but no longer than this. */
   async function within(ms: number, work: Promise<void>): Promise<void> {
     const done = new AbortController()
+    // The sleep is aborted once it is not needed any more.
     await Promise.race([work, clock.sleep(ms, done.signal).catch(() => {})])
     done.abort()
   }

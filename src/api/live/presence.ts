@@ -6,8 +6,9 @@
  * - `shown` is what has been published (snapshot and deltas speak of it); `publish` moves it and says what changed.
  */
 
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../../domain/device.ts'
-import { bayState, bayStates } from '../../domain/occupancy.ts'
+import { bayState } from '../../domain/occupancy.ts'
 import type { Instant } from '../../lib/brand.ts'
 import type { Floor } from './floor.ts'
 

@@ -9,11 +9,10 @@
 import type { ServerResponse } from 'node:http'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
+import type { StreamTopic } from '@baykeeper/contract/vocabulary.ts'
 import { deltaEvent, type Frame } from './delta-ring.ts'
 import type { LiveState } from './live-state.ts'
 
-export const streamTopics = ['bays', 'kpi', 'sites', 'forecast'] as const
-export type StreamTopic = (typeof streamTopics)[number]
 export type Audience = 'desk' | 'public'
 
 /** Buffered for one viewer before its deltas are merged. */

@@ -22,7 +22,7 @@ export async function openStream(base: string, path: string, headers: Record<str
         text = text.slice(end + 2)
       }
     }
-  })().catch(() => {})
+  })().catch(() => {}) // A stream that is cut is an end: what came before it is in the events.
   return {
     response,
     events,

@@ -1,7 +1,9 @@
 /** Numbers people read: occupancy by site, level, zone and type, and the duty desk's figures. Counted from what is published. */
+
 import type { BayDetail, SiteOccupancy } from '@baykeeper/contract/bay.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
-import { bayStates, countBays, type Occupancy, occupancyRate } from '../../domain/occupancy.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
+import { countBays, type Occupancy, occupancyRate } from '../../domain/occupancy.ts'
 import type { Instant } from '../../lib/brand.ts'
 import type { SystemStatus } from '../status.ts'
 import type { Presence } from './presence.ts'

@@ -31,6 +31,7 @@ export function auditRoutes({ auditor, log }: RouteContext): Endpoint[] {
         const running = needed().run()
         log.info('an audit was asked for', { by: principal?.name })
         if (wait === 'false') {
+          // The progress reports why it failed.
           running.catch(() => {})
           return reply.code(202).send(needed().progress())
         }

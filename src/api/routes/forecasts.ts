@@ -1,4 +1,5 @@
 /** Forecasts: what is expected of a site, how good that has been, and the training of what expects it. */
+
 import { forecastLevels, type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
 import {
   type ForecastQuality,
@@ -8,6 +9,7 @@ import {
   type TrainingJob,
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
+import { activeTrainingStates } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
 import type { TrainingRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
@@ -149,7 +151,7 @@ export function forecastRoutes({ store, live, clock, log, forecasts }: RouteCont
   ]
 }
 
-const isActive = ({ state }: TrainingRow) => state === 'asked' || state === 'running' || state === 'cancelling'
+const isActive = ({ state }: TrainingRow) => activeTrainingStates.includes(state)
 
 export function jobOf(row: TrainingRow | undefined): TrainingJob {
   if (!row) return { state: 'never', started: null, ended: null, progress: null, detail: 'No training has run yet.' }

@@ -43,7 +43,7 @@ export function healthRoutes(context: RouteContext): Endpoint[] {
         const reasons = [
           ...Object.entries(status().ready).flatMap(([name, ready]) => (ready ? [] : [`${name} is not ready`])),
           ...(live.loaded ? [] : ['the stored state has not been read yet']),
-          ...(status().problems ?? []),
+          ...(status().problems ?? []).map(({ detail }) => detail),
         ]
         if (reasons.length > 0)
           throw new ProblemError(503, reasons.join('; '), {

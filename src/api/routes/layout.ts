@@ -9,10 +9,11 @@ import {
 import * as z from 'zod'
 import type { Bay, Layout } from '../../domain/layout.ts'
 import { layoutFaults } from '../../domain/layout-faults.ts'
-import { commentCharsMax } from '../../domain/layout-publication.ts'
+import { commentCharsMax, type LayoutBase } from '../../domain/layout-publication.ts'
+import type { Store } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { committedVersion, publishLayout } from '../layout-publishing.ts'
+import { committedVersion, layoutChanged, publishLayout } from '../layout-publishing.ts'
 import { issuesShownMax, ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
@@ -45,9 +46,17 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
       tag: 'Layout',
       summary: 'Write a new version of the layout',
       description:
-        'Bay ids are unique over all sites, a bay lies within its level, and a device watches one bay. The layout is a record of the journal: it is in effect for every reading that is accepted after the answer, and for none before. Where processing has not committed it within 5 s the answer is 202: the layout is safe and takes effect at its place.',
+        'Bay ids are unique over all sites, a bay lies within its level, and a device watches one bay. The layout is a record of the journal: it is in effect for every reading that is accepted after the answer, and for none before. Where processing has not committed it within 5 s the answer is 202: the layout is safe and takes effect at its place, or is refused there when `base` is outdated by then.',
       query: z.strictObject({
         comment: z.string().max(commentCharsMax).optional().describe('why: kept with the version'),
+        base: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .optional()
+          .describe(
+            'version that this layout was made from, 0 when there was none: refused with 409 when another is the newest by then. Without it the layout replaces whatever is there',
+          ),
       }),
       body: layoutSchema,
       bodyName: 'Layout',
@@ -61,7 +70,7 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
           schema: ['LayoutAccepted', layoutAcceptedSchema],
         },
       ],
-      async handle({ body, query: { comment = '' }, principal, reply }) {
+      async handle({ body, query: { comment = '', base }, principal, reply }) {
         if (simulated())
           throw new ProblemError(
             409,
@@ -70,8 +79,9 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
         const layout = asLayout(body)
         refuseFaults(layout)
         const author = principal?.name ?? 'unknown'
-        const position = await publishLayout(context, layout, { author, comment })
-        const version = await committedVersion(store, position, clock)
+        const from = base === undefined ? undefined : await publishedFrom(store, base)
+        const position = await publishLayout(context, layout, { author, comment, ...(from ? { base: from } : {}) })
+        const version = await committedVersion(store, position, clock, base)
         log.info('a layout was published', { version, ...position, by: author })
         if (version === undefined) return reply.code(202).send({ version: null, record: position.record })
         await live.refresh()
@@ -79,6 +89,14 @@ export function layoutRoutes(context: RouteContext): Endpoint[] {
       },
     }),
   ]
+}
+
+/** Where the version was published; throws when it is not the newest. Processing looks again, at the record's place. */
+async function publishedFrom(store: Pick<Store, 'layout'>, base: number): Promise<LayoutBase> {
+  const stored = await store.layout()
+  const newest = stored?.version ?? 0
+  if (newest !== base) throw layoutChanged(newest, base)
+  return stored?.published ?? { journal: '', record: 0 }
 }
 
 function refuseFaults(layout: Layout): void {

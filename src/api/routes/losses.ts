@@ -1,13 +1,8 @@
 /** What we lost and why, where the frames of each sensor went, and dead letters given up for good. */
 import { wholeDeadLetterSchema } from '@baykeeper/contract/ledger.ts'
-import {
-  discardedSchema,
-  discardSchema,
-  lossCauses,
-  lossReportSchema,
-  sensorDaySchema,
-} from '@baykeeper/contract/losses.ts'
+import { discardedSchema, discardSchema, lossReportSchema, sensorDaySchema } from '@baykeeper/contract/losses.ts'
 import { pageOf } from '@baykeeper/contract/page.ts'
+import { lossCauses } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
 import { hexDump } from '../../lib/hex-dump.ts'
 import { dayNumber } from '../../lib/utc-day.ts'

@@ -1,10 +1,12 @@
 /** The stream as an endpoint; `live/stream-hub.ts` does the work. */
+
+import { type StreamTopic, streamTopics } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { identify } from '../access.ts'
 import type { RouteContext } from '../context.ts'
 import { type Access, type Endpoint, endpoint } from '../endpoint.ts'
-import { type Audience, type StreamTopic, streamTopics } from '../live/stream-hub.ts'
+import type { Audience } from '../live/stream-hub.ts'
 import { ProblemError } from '../problem.ts'
 
 const streamExample = `retry: 2000

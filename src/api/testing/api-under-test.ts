@@ -10,6 +10,7 @@ import type { DeviceState } from '../../domain/device.ts'
 import { newDevice } from '../../domain/fold.ts'
 import type { Layout } from '../../domain/layout.ts'
 import { decodePublication } from '../../domain/layout-publication.ts'
+import { noMeasures } from '../../domain/measures.ts'
 import type { DeviceId } from '../../domain/reading.ts'
 import { instant } from '../../lib/brand.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
@@ -108,7 +109,7 @@ function committing(store: Store): Publisher {
       const { position, fence } = await store.cursor(journal)
       const publication = decodePublication(record)
       assert.ok(publication)
-      const { at: created, ...said } = publication
+      const { at: created, base: _base, ...said } = publication
       const row = { ...said, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
       await store.commit(aBatch({ journal, from: position, to: position + 1, fence, layouts: [row] }))
       return { journal, record: position + 1 }
@@ -139,13 +140,7 @@ export const readingRow = (device: number, seq: number, more: Partial<ReadingRow
   quality: 0,
   hash: seq,
   occupied: seq % 2 === 0,
-  distanceMm: null,
-  countIn: null,
-  countOut: null,
-  batteryV: null,
-  batteryPct: null,
-  temperatureC: null,
-  rssiDbm: null,
+  ...noMeasures,
   ...more,
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../../test/fixtures/effort.ts'
+import { type Measure, measures } from '../../domain/measures.ts'
 import { arrivedAt, runCases } from '../codec-cases.ts'
 import { genericCodec } from './decode.ts'
 
@@ -11,13 +11,8 @@ runCases(() => genericCodec, path.join(import.meta.dirname, 'cases'))
 const decode = (text: string, meta: Record<string, string> = {}) =>
   genericCodec.decode(Buffer.from(text), { arrivedAt, meta })
 
-const ranges = {
-  distance_mm: fc.double({ min: 0, max: 1e6, noNaN: true }),
-  count_in: fc.maxSafeNat(),
-  battery_pct: fc.double({ min: 0, max: 100, noNaN: true }),
-  temperature_c: fc.double({ min: -40, max: 85, noNaN: true }),
-  rssi_dbm: fc.integer({ min: -140, max: 0 }),
-}
+const arbitraryOf = ({ min, max, whole }: Measure) => (whole ? fc.maxSafeNat() : fc.double({ min, max, noNaN: true }))
+const ranges = Object.fromEntries(measures.map((measure) => [measure.name, arbitraryOf(measure)]))
 const fields = fc.record(
   {
     device: fc.stringMatching(/^[A-Za-z0-9 ,"=ÄØ東]{0,20}[A-Z]$/).map((text) => text.trim()),
@@ -79,7 +74,7 @@ test('no bytes make it throw, and it always answers with readings or one sentenc
       if (!result.ok) assert.ok(result.error.detail.length > 10 && result.error.detail.length < 600)
       else for (const reading of result.value) assert.ok(reading.device.length > 0)
     }),
-    { numRuns: effort(5_000) },
+    { numRuns: 5_000 },
   )
 })
 
@@ -106,4 +101,15 @@ test('1,000 readings in one frame are taken, 1,001 are not', () => {
   assert.equal(of(1_000).ok, true)
   const more = of(1_001)
   assert.ok(!more.ok && more.error.code === 'too-many-readings')
+})
+
+test('a value outside of the range of its measure rejects the reading, or is dropped where the declaration says so', () => {
+  for (const { name, key, max, whole, outside } of measures) {
+    if (!whole) assert.ok(decode(`{"device":"A","${name}":${max}}`).ok, name)
+    const value = whole ? 0.5 : max + 1
+    const result = decode(`{"device":"A","occupied":true,"${name}":${value}}`)
+    if (outside === 'dropped') assert.deepEqual(result.ok && result.value[0]?.measures[key], undefined, name)
+    assert.equal(result.ok, outside === 'dropped', name)
+    if (!result.ok) assert.match(result.error.detail, new RegExp(`field ${name} is .* must be a`))
+  }
 })

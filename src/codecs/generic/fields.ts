@@ -2,8 +2,10 @@
  * The fields of a generic reading, their units and what each may hold. JSON carries types, CSV and key=value carry text: a
  * `Spelling` reads a raw value in either, the rest is common.
  */
+import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import { normalHardwareId } from '../../domain/hardware-id.ts'
 import { idFault } from '../../domain/id-text.ts'
+import { isInRange, type Measure, measures, type Range } from '../../domain/measures.ts'
 import {
   type BayId,
   type DeviceId,
@@ -18,21 +20,7 @@ import { ok, type Result } from '../../lib/result.ts'
 import { quoted, reject } from '../rejection.ts'
 import { parseTime } from '../time.ts'
 
-export type FieldName =
-  | 'device'
-  | 'seq'
-  | 'time'
-  | 'epoch'
-  | 'boot'
-  | 'bay'
-  | 'occupied'
-  | 'distance_mm'
-  | 'count_in'
-  | 'count_out'
-  | 'battery_v'
-  | 'battery_pct'
-  | 'temperature_c'
-  | 'rssi_dbm'
+export type FieldName = 'device' | 'seq' | 'time' | 'epoch' | 'boot' | 'bay' | 'occupied' | MeasureName
 
 /** Value of a field as it was spelled; `undefined` when the frame does not have it. */
 export type FieldOf = (name: FieldName) => unknown
@@ -75,35 +63,26 @@ export const textSpelling: Spelling = {
   text: (raw) => raw as string,
 }
 
-export interface Range {
-  readonly min: number
-  readonly max: number
-  readonly whole?: boolean
-}
-
 const count: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }
-/** Wide enough for any sensor that exists, narrow enough to catch a wrong unit or a torn line. */
-const ranges = {
-  seq: count,
-  epoch: count,
-  distance_mm: { min: 0, max: 1_000_000 },
-  count_in: count,
-  count_out: count,
-  battery_v: { min: 0, max: 1_000 },
-  battery_pct: { min: 0, max: 100 },
-  temperature_c: { min: -Number.MAX_VALUE, max: Number.MAX_VALUE },
-  rssi_dbm: { min: -300, max: 100 },
-} satisfies Partial<Record<FieldName, Range>>
+const unbounded: Range = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE, whole: false }
+/** All of one shape: as they are declared, comparing a value with them takes twice as long. */
+const rangeIn = ({ min, max, whole = false }: Range): Range => ({ min, max, whole })
+type NumberField = 'seq' | 'epoch' | MeasureName
+const ranges = new Map<NumberField, Range>([
+  ['seq', count],
+  ['epoch', count],
+  ...measures.map((measure) => [measure.name, measure.outside === 'dropped' ? unbounded : rangeIn(measure)] as const),
+])
 
-export const rangeOf = (name: keyof typeof ranges): Range => ranges[name]
+/** A reading with a value outside is rejected. */
+export const rangeOf = (name: NumberField): Range => ranges.get(name) as Range
 
-export function isInRange({ min, max, whole }: Range, value: number): boolean {
-  return value >= min && value <= max && (!whole || Number.isInteger(value))
-}
+/** Only the value is dropped outside of this: a parking sensor at 120 degC is broken or in a fire, and no temperature is better than a wrong one. */
+export const keptRangeOf = (measure: Measure): Range | undefined =>
+  measure.outside === 'dropped' ? rangeIn(measure) : undefined
+const keptRanges = measures.map(keptRangeOf)
 
-/** A parking sensor outside this is broken or in a fire: no temperature is better than a wrong one. */
-export const temperatureMinC = -40
-export const temperatureMaxC = 85
+const measureNames = ['occupied', ...measures.map(({ name }) => name)].join(', ')
 
 const bootLengthMax = 64
 export const isBoot = (text: string): boolean =>
@@ -120,7 +99,7 @@ export function readingOf(
   const bad = (name: FieldName, raw: unknown, wanted: string) => {
     problem ??= reject('bad-field', `field ${name} is ${quoted(raw)} and must be ${wanted}; correct it or leave it out`)
   }
-  const numberOf = (name: keyof typeof ranges): number | undefined => {
+  const numberOf = (name: NumberField): number | undefined => {
     const raw = field(name)
     if (spelling.absent(raw)) return undefined
     const range = rangeOf(name)
@@ -170,37 +149,26 @@ export function readingOf(
   const boot = bootOf()
   const bay = spelling.absent(field('bay')) ? undefined : idOf<BayId>('bay', field('bay'))
 
-  const measures: Writable<Measures> = {}
+  const found: Writable<Measures> = {}
   const presence = field('occupied')
   // Null in JSON and `unknown` in text are an answer: the sensor does not know. An empty cell says nothing.
   if (presence !== undefined && presence !== '') {
     const occupied = spelling.boolean(presence)
     if (occupied === undefined)
       bad('occupied', presence, 'true or false (null in JSON, unknown in text: the sensor does not know)')
-    else measures.occupied = occupied
+    else found.occupied = occupied
   }
-  let measured = measures.occupied !== undefined
-  const measure = (name: keyof typeof ranges, key: keyof Omit<Measures, 'occupied' | 'batteryLow'>) => {
+  let measured = found.occupied !== undefined
+  for (const [i, { name, key }] of measures.entries()) {
     const value = numberOf(name)
-    if (value === undefined) return
+    if (value === undefined) continue
     measured = true
-    if (name === 'temperature_c' && (value < temperatureMinC || value > temperatureMaxC)) return
-    measures[key] = value
+    const kept = keptRanges[i]
+    if (kept === undefined || isInRange(kept, value)) found[key] = value
   }
-  measure('distance_mm', 'distanceMm')
-  measure('count_in', 'countIn')
-  measure('count_out', 'countOut')
-  measure('battery_v', 'batteryV')
-  measure('battery_pct', 'batteryPct')
-  measure('temperature_c', 'temperatureC')
-  measure('rssi_dbm', 'rssiDbm')
 
   if (problem !== undefined || device === undefined) return problem as Result<never, Rejection>
-  if (!measured)
-    return reject(
-      'no-measure',
-      'the frame measures nothing; send at least one of occupied, distance_mm, count_in, count_out, battery_v, battery_pct, temperature_c, rssi_dbm',
-    )
+  if (!measured) return reject('no-measure', `the frame measures nothing; send at least one of ${measureNames}`)
   return ok({
     device,
     ...(seq !== undefined ? { seq } : {}),
@@ -208,6 +176,6 @@ export function readingOf(
     ...(boot !== undefined ? { boot } : {}),
     ...(time !== undefined ? { time } : {}),
     ...(bay !== undefined ? { bay } : {}),
-    measures,
+    measures: found,
   })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { measures } from '../../domain/measures.ts'
 import { arrivedAt } from '../codec-cases.ts'
 import { genericCodec } from './decode.ts'
 import { quickJson } from './quick-json.ts'
@@ -76,19 +77,16 @@ test('whatever it answers, the slow way answers the same; whatever the slow way 
         'boot',
         'bay',
         'occupied',
-        'count_in',
-        'battery_v',
-        'temperature_c',
-        'rssi_dbm',
+        ...measures.map(({ name }) => name),
       ),
     },
     fc.constantFrom('deviceX', 'devic', '__proto__', 'note', ''),
   )
   const blank = fc.constantFrom('', '', '', ' ', '\t')
   const fitting = fc.oneof(
-    fc.tuple(fc.constantFrom('seq', 'epoch', 'count_in', 'battery_v'), fc.nat(1_200).map(String)),
+    fc.tuple(fc.constantFrom('seq', 'epoch', 'count_in', 'battery_v', 'previous_state_s'), fc.nat(1_200).map(String)),
     fc.tuple(
-      fc.constantFrom('battery_v', 'temperature_c'),
+      fc.constantFrom('battery_v', 'temperature_c', 'snr_db', 'humidity_pct'),
       fc.double({ min: -50, max: 90, noNaN: true }).map((v) => v.toFixed(2)),
     ),
     fc.tuple(

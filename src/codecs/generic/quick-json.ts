@@ -4,10 +4,11 @@
  * division. Whatever else comes, and whatever is wrong, is left to `decode`: this never rejects, and never answers otherwise than it.
  */
 import { normalHardwareId } from '../../domain/hardware-id.ts'
+import { isInRange, type MeasureKey, measureKeys, measures, type Range } from '../../domain/measures.ts'
 import type { BayId, DeviceId, Measures, Reading } from '../../domain/reading.ts'
 import { idLengthMax } from '../../domain/reading.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
-import { type FieldName, isBoot, isInRange, type Range, rangeOf, temperatureMaxC, temperatureMinC } from './fields.ts'
+import { type FieldName, isBoot, keptRangeOf, rangeOf } from './fields.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -26,21 +27,22 @@ let end = 0
 let textFrom = 0
 let numberRead = 0
 
-const numberFields = [
-  'seq',
-  'epoch',
-  'distance_mm',
-  'count_in',
-  'count_out',
-  'battery_v',
-  'battery_pct',
-  'temperature_c',
-  'rssi_dbm',
-] as const
+const numberFields = ['seq', 'epoch', ...measures.map(({ name }) => name)] as const
 type NumberField = (typeof numberFields)[number]
-const fieldNames: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', 'boot', ...numberFields]
-const [deviceField, timeField, bayField, occupiedField, bootField, firstNumber, epochField] = [0, 1, 2, 3, 4, 5, 6]
+/** A bit each says which were seen: those beyond the 31st are left to `decode`. */
+const fieldsMax = 31
+const allFields: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', 'boot', ...numberFields]
+const fieldNames = allFields.slice(0, fieldsMax)
+const [deviceField, timeField, bayField, occupiedField, bootField, firstNumber, epochField, firstMeasure] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
+]
 const fieldRanges = fieldNames.map((_, i) => rangeOf(numberFields[Math.max(0, i - firstNumber)] as NumberField))
+/** By field: which measure it is, and the range outside of which its value is dropped. */
+const fieldKeys = fieldNames.map((_, i) => measureKeys[i - firstMeasure])
+const keptRanges = fieldNames.map((_, i) => {
+  const measure = measures[i - firstMeasure]
+  return measure && keptRangeOf(measure)
+})
 const asciiOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 const fieldBytes = fieldNames.map(asciiOf)
 /** A field as most senders write it. */
@@ -62,7 +64,7 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   let boot: string | undefined
   let time: Instant | undefined
   let measured = false
-  const measures: Writable<Measures> = {}
+  const found: Writable<Measures> = {}
   let before = noField
   for (;;) {
     const field = readField(bytes, before)
@@ -83,41 +85,46 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
       time = readTime(bytes)
       if (time === undefined) return undefined
     } else if (field === occupiedField) {
-      if (isWord(bytes, wordTrue)) measures.occupied = true
-      else if (isWord(bytes, wordFalse)) measures.occupied = false
+      if (isWord(bytes, wordTrue)) found.occupied = true
+      else if (isWord(bytes, wordFalse)) found.occupied = false
       else return undefined
       measured = true
     } else {
       if (!readNumber(bytes) || !isInRange(fieldRanges[field] as Range, numberRead)) return undefined
-      // By name: a key that is computed costs as much as reading the number.
-      switch (fieldNames[field] as NumberField) {
-        case 'seq':
-          seq = numberRead
-          break
-        case 'epoch':
-          epoch = numberRead
-          break
-        case 'distance_mm':
-          measures.distanceMm = numberRead
-          break
-        case 'count_in':
-          measures.countIn = numberRead
-          break
-        case 'count_out':
-          measures.countOut = numberRead
-          break
-        case 'battery_v':
-          measures.batteryV = numberRead
-          break
-        case 'battery_pct':
-          measures.batteryPct = numberRead
-          break
-        case 'temperature_c':
-          if (numberRead >= temperatureMinC && numberRead <= temperatureMaxC) measures.temperatureC = numberRead
-          break
-        case 'rssi_dbm':
-          measures.rssiDbm = numberRead
-      }
+      const kept = keptRanges[field]
+      if (kept === undefined || isInRange(kept, numberRead))
+        // By name where it is frequent: a key that is computed costs as much as reading the number.
+        switch (fieldNames[field] as NumberField) {
+          case 'seq':
+            seq = numberRead
+            break
+          case 'epoch':
+            epoch = numberRead
+            break
+          case 'distance_mm':
+            found.distanceMm = numberRead
+            break
+          case 'count_in':
+            found.countIn = numberRead
+            break
+          case 'count_out':
+            found.countOut = numberRead
+            break
+          case 'battery_v':
+            found.batteryV = numberRead
+            break
+          case 'battery_pct':
+            found.batteryPct = numberRead
+            break
+          case 'temperature_c':
+            found.temperatureC = numberRead
+            break
+          case 'rssi_dbm':
+            found.rssiDbm = numberRead
+            break
+          default:
+            found[fieldKeys[field] as MeasureKey] = numberRead
+        }
       measured ||= field > epochField
     }
     skipBlanks(bytes)
@@ -126,7 +133,7 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
     if (next !== comma) return undefined
   }
   if (at !== to || device === undefined || !measured) return undefined
-  const reading: Writable<Reading> = { device: device as DeviceId, measures }
+  const reading: Writable<Reading> = { device: device as DeviceId, measures: found }
   if (seq !== undefined) reading.seq = seq
   if (epoch !== undefined) reading.epoch = epoch
   if (boot !== undefined) reading.boot = boot

@@ -8,6 +8,7 @@
  *   that are not.
  * - A join begins the device's numbers again. An uplink without bytes is a sign of life.
  */
+import { withinRange } from '../../domain/measures.ts'
 import { type DeviceId, type Measures, parseId, type Reading, type Rejection } from '../../domain/reading.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import type { Codec, FrameContext } from '../codec.ts'
@@ -93,7 +94,7 @@ function readingsOf(message: Message, choices: DecoderChoices): Answer {
       ...session,
       ...at,
       ...(kind === undefined ? {} : { kind }),
-      measures: { ...message.radio, ...measures },
+      measures: withinRange<Measures>({ ...message.radio, ...measures }),
     },
   ])
 }

@@ -251,7 +251,7 @@ test('keys that vendors use for presence, distance and counts are mapped', () =>
     ],
     [
       { temperature: 22.6, humidity: 41, x: 1, y: 39, z: 5, distance: 8977 },
-      { distanceMm: 8977, temperatureC: 22.6 },
+      { distanceMm: 8977, temperatureC: 22.6, humidityPct: 41 },
     ],
     [
       { battery: 92, distance: 2116, tilt: 'tilt' },
@@ -283,6 +283,11 @@ test('DO201 and DO202 are decoded, an impossible temperature aside', () => {
   assert.deepEqual(measuresOf(theThingsStack({ model: ['dingtek', 'do201'], hex, fPort: 3 })), {
     ...measures,
     distanceMm: 1716,
+  })
+  const warm = hex.replace('fff08b2d', 'fff0172d')
+  assert.deepEqual(measuresOf(theThingsStack({ model: ['dingtek', 'do201'], hex: warm, fPort: 3 })), {
+    ...measures,
+    ...{ distanceMm: 1716, temperatureC: 23, humidityPct: 45 },
   })
   const do202 = hex.replace('800031', '800032')
   assert.deepEqual(measuresOf(theThingsStack({ model: ['dingtek', 'do202'], hex: do202, fPort: 3 })), measures)
@@ -331,4 +336,19 @@ test('commands of the network on port 0 are a sign of life and no presence, also
 test('where the network server failed to decode, the bytes of a known model are read', () => {
   assert.equal(measuresOf(theThingsStack({ model: ['bosch', 'tps110'] })).occupied, true)
   assert.match(reasonOf(theThingsStack({})), /the bytes could be of bosch-tps110/)
+})
+
+test('what a network server gives outside of the range of a measure is dropped alone', () => {
+  const heard = (rssi: number, snr: number) =>
+    measuresOf(theThingsStack({ decoded: { occupied: true }, more: { rx_metadata: [{ rssi, snr }] } }))
+  assert.deepEqual(heard(-97, -12.5), { occupied: true, rssiDbm: -97, snrDb: -12.5 })
+  assert.deepEqual(heard(-97, 255), { occupied: true, rssiDbm: -97 })
+  assert.deepEqual(heard(999, 7), { occupied: true, snrDb: 7 })
+})
+
+test('decoded humidity and signal are found under their names, with their unit or none', () => {
+  const of = (decoded: object) => measuresOf(theThingsStack({ decoded: { occupied: true, ...decoded } as never }))
+  assert.deepEqual(of({ humidity: '41.5 %', snr: '9.5 dB' }), { occupied: true, humidityPct: 41.5, snrDb: 9.5 })
+  assert.deepEqual(of({ Humidity_pct: 100, SNR_dB: -40 }), { occupied: true, humidityPct: 100, snrDb: -40 })
+  assert.deepEqual(of({ humidity: 101, snr: '9 V', previous_state_s: 60 }), { occupied: true })
 })

@@ -205,9 +205,11 @@ async function open(pair: Pair) {
 /** Appends under way when the power goes may be there or not; the twin takes over what is. */
 async function crash(pair: Pair): Promise<boolean> {
   const offered = Array.from({ length: 3 }, () => recordOf(pair, { kind: 1, frames: 1, size: 50 }))
+  // The crash decides whether it is there; the image is what is judged.
   const answered = pair.real.append(offered).catch(() => {})
   const image = pair.files.cut()
   await answered
+  // After the cut every file operation fails.
   await Promise.resolve(pair.real[Symbol.asyncDispose]()).catch(() => {})
   pair.files = image()
   pair.deps = { ...pair.deps, files: pair.files }

@@ -138,6 +138,7 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
   if (!dead && random() < 0.3) await writer[Symbol.asyncDispose]()
   // The torn writer ends by itself: all it does fails. It must not run on into the next generation.
   const found = cut()
+  // After the cut every file operation fails.
   await Promise.resolve(writer[Symbol.asyncDispose]()).catch(() => {})
   return found
 }

@@ -1,7 +1,9 @@
 /** What a frame says that its place in the order of its device depends on. */
+import { visitorOf } from '../../domain/measure-code.ts'
+import { type Measure, measures } from '../../domain/measures.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { Uplink } from '../../domain/uplink.ts'
-import { hash48, startHash } from '../../lib/hash.ts'
+import { hash48, type RunningHash, startHash } from '../../lib/hash.ts'
 
 export interface Facts {
   readonly seq: number | undefined
@@ -12,6 +14,8 @@ export interface Facts {
   readonly clock: number | undefined
   /** Device time or network time, else the time of arrival. */
   readonly time: number
+  /** Undefined where the device time is taken whatever it says. */
+  readonly arrived: number | undefined
   readonly hash: number
   readonly isRestart: boolean
   /** Evidence of the transport (docs/specs/ordering.md, O1). */
@@ -20,6 +24,13 @@ export interface Facts {
   readonly connection: string | undefined
   /** It goes on from the undecided run of its device, or from a recognised repetition: no wrap. */
   readonly isAfterRun: boolean
+}
+
+const laterMeasures = measures.filter(({ since, radio }) => since !== undefined && !radio)
+const visitLater = visitorOf(laterMeasures.map(({ key }) => key))
+const hashLater = (hash: RunningHash, index: number, value: number) => {
+  hash.text((laterMeasures[index] as Measure).name)
+  hash.number(value)
 }
 
 /**
@@ -39,6 +50,8 @@ export function payloadHash({ time, timeSource, bay, kind, measures: m }: Readin
   hash.number(m.temperatureC)
   hash.text(bay)
   hash.text(kind)
+  // Those that came later count only where they are: what was hashed before they were known keeps its hash.
+  visitLater(m, hash, hashLater)
   return hash.end()
 }
 
@@ -58,12 +71,9 @@ export const epochOfName = (name: string): number =>
   name.startsWith('e') ? Number(name.slice(1)) : namedFrom + hash48(name)
 export const isNamedEpoch = (epoch: number) => epoch >= namedFrom
 
-/** Rows that nobody can place: possible repeats. Their numbers are no part of any boot. */
-export const apartEpoch = -1
-
 export function factsOf(
   reading: Reading,
-  { meta }: Uplink,
+  { meta, arrivedAt, time: policy }: Uplink,
   { time, doubted, hash }: { readonly time: number; readonly doubted: boolean; readonly hash: number },
   runAt: number | undefined,
 ): Facts {
@@ -74,6 +84,7 @@ export function factsOf(
     isSession: name?.startsWith('s') === true,
     clock: reading.time === undefined || doubted ? undefined : time,
     time,
+    arrived: policy === 'trust' ? undefined : arrivedAt,
     hash,
     isRestart: reading.kind === 'restart',
     isDup: meta?.['dup'] === '1',

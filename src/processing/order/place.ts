@@ -88,11 +88,22 @@ export function isNext(
   // The first clock that is believed says nothing of the order: the number does.
   if (clock !== undefined && newest !== null) {
     if (clock > newest) return true
+    if (countsAlone(order, name)) return true
     // Where no clock of this boot was believed yet, the newest is that of the boot before.
     const isOfBoot = order.from !== null || order.boots.at(-1)?.to !== newest
     return isOfBoot && (clock === newest || isSmallStep(newest - clock, seq - maxSeq))
   }
   return seq === maxSeq + 1 || order.before === null || name !== undefined
+}
+
+/** In a boot that the sender names, and has named once, the number decides: its clock may be set back by any amount. */
+const countsAlone = ({ boots }: OrderState, name: string | undefined) =>
+  name !== undefined && !boots.some((span) => span.name === name)
+
+/** No reading is of the future: the clock of the newest was ahead, and the clock of this one has been corrected. */
+function isCorrected({ clock: newest }: OrderState, { clock, arrived }: Facts): boolean {
+  if (clock === undefined || newest === null || arrived === undefined) return false
+  return newest - arrived > clockStepMaxMs && clock - arrived <= clockStepMaxMs
 }
 
 const isSmallStep = (ms: number, seqs: number) => ms <= clockStepMaxMs && seqs <= seqStepMax
@@ -122,6 +133,7 @@ async function placeUnnumbered(order: OrderState, device: Device, facts: Facts, 
   const same = (await look.atTime(clock)).filter(({ seq }) => seq === null)
   if (same.some((row) => row.hash === hash))
     return clock === order.clock && same.at(-1)?.hash !== hash ? { kind: 'duplicate', isReturn: true } : duplicate
+  if (isCorrected(order, facts)) return next
   return order.clock === null || clock === order.clock ? next : { kind: 'late', epoch: device.epoch }
 }
 
@@ -160,13 +172,15 @@ async function placeByClock(
     if (seq < span.min || seq > span.max) continue
     const row = await look.inEpoch(span.epoch, seq)
     if (row?.hash === hash) return duplicate
-    if (!isWithin(span, clock)) continue
+    if (!isWithin(span, clock) && !(name === order.name && countsAlone(order, name))) continue
     if (row && row.time === clock) return conflict
     if (!row) hole ??= span
   }
   if (order.boots.length >= bootsMax)
     for (const row of await look.atTime(clock)) if (row.seq === seq && row.hash === hash) return duplicate
   if (order.clock === null || clock > order.clock) return name === order.name && device.maxSeq === null ? next : boot
+  const steps = name === order.name && device.maxSeq !== null ? seq - device.maxSeq : 0
+  if (steps > 0 && steps <= seqStepMax && isCorrected(order, facts)) return next
   hole ??= nearest(spans, seq, clock, order)
   const cuts =
     spans.some((span) => span !== hole && isInside(span, clock)) ||

@@ -1,15 +1,17 @@
 /** A reading that is not the newest of its device: it repairs numbers and history, and never turns live state back. */
+import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { countSeq } from '../../domain/fold.ts'
+import { apartEpoch } from '../../domain/reading.ts'
 import { addSaturating } from '../../lib/sum.ts'
 import { dayNumber } from '../../lib/utc-day.ts'
 import { freshEpoch } from '../boots.ts'
 import type { Outcome } from '../dead-letter.ts'
 import type { Tracked } from '../fleet.ts'
-import { apartEpoch, nameOf } from '../order/facts.ts'
+import { nameOf } from '../order/facts.ts'
 import { bootsMax } from '../order/order-state.ts'
 import { risenTo, sessionCopyMs } from '../order/place.ts'
 import type { Taken } from '../undecided-frames.ts'
-import { type PlacedRows, quality } from './placed-rows.ts'
+import type { PlacedRows } from './placed-rows.ts'
 import type { PlacerDeps } from './placer-deps.ts'
 import { clockOf } from './taken.ts'
 
@@ -39,7 +41,7 @@ export function createLateReadings(deps: PlacerDeps, rows: PlacedRows): LateRead
       const { order } = taken.device
       order.repeats++
       order.changed = true
-      return rows.add(taken, apartEpoch, quality.late | quality.possibleRepeat)
+      return rows.add(taken, apartEpoch, qualityBits.late | qualityBits['possible-repeat'])
     },
   }
 }

@@ -1,4 +1,5 @@
 /** A reading that is the newest of its device: its number, live state and the history. */
+import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { applyLive, countSeq } from '../../domain/fold.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { Instant } from '../../lib/brand.ts'
@@ -11,7 +12,7 @@ import { rememberSeq, type Tracked } from '../fleet.ts'
 import type { HistoryFold } from '../folds.ts'
 import type { Overtaken } from '../order/order-state.ts'
 import type { Taken } from '../undecided-frames.ts'
-import { type PlacedRows, quality } from './placed-rows.ts'
+import type { PlacedRows } from './placed-rows.ts'
 import type { MaybePromise, PlacerDeps } from './placer-deps.ts'
 import { clockOf, noteClock } from './taken.ts'
 
@@ -57,7 +58,7 @@ export function createLiveReadings(deps: PlacerDeps, rows: PlacedRows): LiveRead
     if (order.held) {
       const clock = clockOf(taken)
       const isStill = clock !== undefined && order.clock !== null && clock <= order.clock
-      if (order.held.until === 'later' && isStill) return rows.add(taken, epoch, quality.late)
+      if (order.held.until === 'later' && isStill) return rows.add(taken, epoch, qualityBits.late)
       release(device, time, history)
     }
     noteClock(taken)
@@ -66,7 +67,7 @@ export function createLiveReadings(deps: PlacerDeps, rows: PlacedRows): LiveRead
     let marks = 0
     if (reading.measures.countIn !== undefined || reading.measures.countOut !== undefined) {
       const step = stepCounters(device, { countIn, countOut, lastTime }, reading.measures, time)
-      if (step.isDoubtful) marks = quality.countDoubted
+      if (step.isDoubtful) marks = qualityBits['count-doubted']
       history?.counted(state, step, time)
     }
     history?.applied(state, { occupied, since, claimedBay }, reading, time)
@@ -77,7 +78,7 @@ export function createLiveReadings(deps: PlacerDeps, rows: PlacedRows): LiveRead
   return { takeNumber, goLive }
 }
 
-/** Until a number above both, what the overtaken frame said may be the newest. */
+/** Until its number comes again, or one above it, what the overtaken frame said may be the newest. */
 function doubtOvertaken(
   device: Tracked,
   { seq, occupied }: Overtaken,
@@ -87,7 +88,8 @@ function doubtOvertaken(
 ) {
   const { state, order } = device
   order.changed = true
-  if (reading.seq === undefined || reading.seq > seq) order.overtaken = undefined
+  // Under its own number it was of another boot: it is not above the frames of this one any more.
+  if (reading.seq === undefined || reading.seq >= seq) order.overtaken = undefined
   else if (state.occupied !== occupied) hold(device, time, 'next', history)
 }
 

@@ -1,12 +1,10 @@
 /** The row of a reading that is stored, with its quality marks. */
+import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { addReading } from '../../store/store.ts'
 import type { Outcome } from '../dead-letter.ts'
 import type { Taken } from '../undecided-frames.ts'
 import type { PlacerDeps } from './placer-deps.ts'
 import { clockOf } from './taken.ts'
-
-/** Quality marks of a reading row. */
-export const quality = { timeDoubted: 1, late: 2, possibleRepeat: 8, countDoubted: 16 } as const
 
 export interface PlacedRows {
   add(taken: Taken, epoch: number, marks: number): Outcome
@@ -21,7 +19,7 @@ export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | '
     const { device, reading, uplink, pos, idx, hash, time, doubted } = taken
     const { state } = device
     state.readings++
-    const all = (doubted ? quality.timeDoubted : 0) | marks
+    const all = (doubted ? qualityBits['arrival-time'] : 0) | marks
     const seq = reading.seq ?? null
     const head = { pos, idx, device: state.id, epoch, seq, time, arrived: uplink.arrivedAt, quality: all, hash }
     addReading(rows, head, reading.measures)
@@ -36,7 +34,7 @@ export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | '
       const clock = clockOf(taken)
       const isBefore = clock !== undefined && device.order.clock !== null && clock <= device.order.clock
       if (isBefore && reading.measures.occupied !== undefined) lateStays.add(device, time)
-      return add(taken, epoch, quality.late)
+      return add(taken, epoch, qualityBits.late)
     },
   }
 }

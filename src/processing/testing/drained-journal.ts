@@ -28,6 +28,8 @@ export interface Body {
   readonly meta?: Readonly<Record<string, string>>
   /** A layout that is published here: the body is its packed JSON. */
   readonly kind?: 'desk'
+  /** Record of the layout that this one was made from. */
+  readonly base?: number
 }
 
 /** A journal of these bodies, one record each, read at most `perRead` records at a time. */
@@ -37,10 +39,13 @@ export function journalOf(
   damage: readonly Damage[] = [],
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json', counted, kind, meta }, index): StoredRecord => {
+  const records = bodies.map(({ body, framing = 'json', counted, kind, base, meta }, index): StoredRecord => {
     const bytes = typeof body === 'string' ? text.encode(body) : body
     if (kind === 'desk') {
-      const publication = encodePublication({ author: 'planner', comment: 'why', at: arrivedAt, packed: bytes })
+      const publication = encodePublication({
+        ...{ author: 'planner', comment: 'why', at: arrivedAt, packed: bytes },
+        ...(base === undefined ? {} : { base: { journal: 'test', record: base } }),
+      })
       return { number: index + 1, kind: 4, frames: 0, bytes: publication, acceptedFrames, noiseFrames: 0 }
     }
     const frames = counted ?? countFrames(framing, bytes)

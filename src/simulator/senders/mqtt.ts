@@ -24,6 +24,7 @@ export async function openMqttSender(url: string, options: MqttSenderOptions = {
     ...(token && user ? { username: user, password: token } : {}),
   })
   const end = Promise.withResolvers<never>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   end.promise.catch(() => {})
   let troubled = false
   const trouble = (message: string) => {

@@ -80,7 +80,10 @@ function lookOf({ wire: { time: _, ...rest } }: TrueReading): string {
   return JSON.stringify(rest)
 }
 
-/** Its number may as well be one that was missing before. */
+/**
+ * Its number may as well be one that was missing before. A frame of the boot before that looks like one of an earlier boot may have been a
+ * repetition: it is kept apart and fills no hole (docs/specs/ordering.md, Fairness).
+ */
 function mayBeLate(
   earlier: readonly TrueReading[],
   before: readonly TrueReading[],
@@ -88,7 +91,9 @@ function mayBeLate(
 ): boolean {
   const numbers = earlier.filter((one) => one.run < run).map(({ wire }) => wire.seq ?? 0)
   if (numbers.length === 0 || seq < Math.min(...numbers) || seq > Math.max(...numbers)) return false
-  return !before.some(({ wire }) => wire.seq === seq)
+  const isKeptApart = (one: TrueReading) =>
+    earlier.some((other) => other.run < one.run && lookOf(other) === lookOf(one))
+  return !before.some((one) => one.wire.seq === seq && !isKeptApart(one))
 }
 
 /** How many frames are missing between the delivered ones, or undefined where the frames cannot say. */

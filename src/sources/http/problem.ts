@@ -1,7 +1,8 @@
 /** Why a request was not accepted, as problem details (RFC 9457): what it is and what to do. */
+
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import { twoHostsDetail } from '../../lib/http-target.ts'
-import type { RefusalCause } from '../source.ts'
 import { type BodyFault, bodyBytesMax } from './body.ts'
 import type { Route } from './routes.ts'
 

@@ -182,6 +182,7 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   const closed = new Promise((resolve) => server.close(resolve))
   for (const gate of gates) gate.shut()
   const late = new AbortController()
+  // The sleep is aborted once it is not needed any more.
   await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
   late.abort()
   // A turn of the loop for the acknowledgements to be written.

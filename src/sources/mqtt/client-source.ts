@@ -122,8 +122,10 @@ async function subscribeUntilAborted(
       await Promise.race([broken, intake.refused, aborted(signal)])
       intake.stop()
       const late = new AbortController()
+      // The sleep is aborted once it is not needed any more.
       const inTime = context.clock.sleep(closeMs, late.signal).catch(() => {})
       await Promise.race([intake.settled(), inTime])
+      // What the broker has not had acknowledged it keeps.
       await Promise.race([client.endAsync().catch(() => {}), inTime])
       late.abort()
     }
@@ -164,6 +166,7 @@ function whenBroken(client: MqttClient): Promise<never> {
     reason = `the broker disconnected us, reason ${reasonCode} ${properties?.reasonString ?? ''}${takenOver}`
   })
   client.on('close', () => reject(new Error(reason)))
+  // It is raced, or awaited later: a rejection before that must not end the process.
   promise.catch(() => {})
   return promise
 }
@@ -199,6 +202,7 @@ function takeMessages(
   context: SourceContext,
 ): Taking {
   const { promise: refused, reject } = Promise.withResolvers<never>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
   refused.catch(() => {})
   let settled: Promise<void> = Promise.resolve()
   let stopped = false

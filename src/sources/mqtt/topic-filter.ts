@@ -14,15 +14,25 @@ export function topicMatches(filter: string, topic: string): boolean {
 /** Levels of a topic or filter; the router keeps no deeper ones. */
 export const topicLevelsMax = 100
 
-/** `#` is the whole last level, `+` a whole level, and there is at least one character (MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1). */
-export function isTopicFilter(filter: string): boolean {
-  const levels = filter.split('/')
-  return (
-    filter !== '' &&
-    levels.length <= topicLevelsMax &&
-    levels.every((level, i) => (level === '#' ? i === levels.length - 1 : level === '+' || !/[+#]/.test(level)))
-  )
+/**
+ * Why a text is no topic filter: `#` is the whole last level, `+` a whole level, there is at least one character and no NUL, and UTF-8 of it
+ * has a length of 16 bits (MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1 to -3). The one check, of the configuration and of what a client asks for.
+ */
+export function topicFilterFault(text: string): string | undefined {
+  if (text === '') return 'a topic filter has at least one character'
+  if (text.includes('\0')) return 'a topic filter must not contain a NUL character'
+  if (Buffer.byteLength(text) > 65_535) return 'a topic filter has at most 65535 bytes'
+  const levels = text.split('/')
+  if (levels.some((level, i) => level === '#' && i < levels.length - 1))
+    return `"${text}" is not a topic filter: # may only be the last level, as in a/b/#`
+  if (levels.some((level) => level.length > 1 && /[#+]/.test(level)))
+    return `"${text}" is not a topic filter: + and # stand alone between slashes, as in a/+/b`
+  return undefined
 }
+
+/** A filter that this broker can keep. */
+export const isTopicFilter = (filter: string): boolean =>
+  topicFilterFault(filter) === undefined && filter.split('/').length <= topicLevelsMax
 
 /** Whether one of the filters matches; the last topics asked for are remembered, for they come again and again. */
 export function createTopicMatch(filters: readonly string[]): (topic: string) => boolean {

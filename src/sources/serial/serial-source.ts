@@ -59,9 +59,11 @@ export function serialSource(options: SerialSourceOptions): Source {
         if (signal.aborted) break
         watch.down('the port was gone')
         context.log.warn('the port is gone; it is opened again when it comes back', { path })
+        // An aborted sleep ends early: the loop looks at the signal.
         await context.clock.sleep(lookMs, signal).catch(() => {})
       }
       const late = new AbortController()
+      // The sleep is aborted once it is not needed any more.
       await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
       late.abort()
     },
@@ -82,6 +84,7 @@ async function waitForDevice(
     if (!told) status('waiting', `${wanted} is not there; plug it in, or correct the path`)
     watch.down('the port was not there')
     told = true
+    // An aborted sleep ends early: the loop looks at the signal.
     await clock.sleep(lookMs, signal).catch(() => {})
   }
   return undefined

@@ -99,6 +99,7 @@ async function serve(
   clearInterval(facts)
   server.close()
   const late = new AbortController()
+  // The sleep is aborted once it is not needed any more.
   const inTime = context.clock.sleep(closeMs, late.signal).catch(() => {})
   for (const line of lines) line.stop()
   await Promise.race([queue.settled(), inTime])
@@ -169,6 +170,7 @@ function takeLines({ socket, queue, context, time, onLine }: Connection): Line {
   socket.on('error', (fault) => context.log.debug('a connection broke', { peer: meta.peer, fault }))
   socket.once('close', () => {
     const cut = Buffer.concat([acks.rest(), splitter.rest()])
+    // Noise that is refused is counted as that.
     if (cut.length > 0) queue.noise(cut).catch(() => {})
   })
 
@@ -178,6 +180,7 @@ function takeLines({ socket, queue, context, time, onLine }: Connection): Line {
       socket.pause()
     },
     async end() {
+      // Each line has had its own answer.
       await settled.catch(() => {})
       await acks.flushed()
       socket.destroySoon()

@@ -3,18 +3,11 @@
  * deliveries undurable until `release`; `refuse` makes intake refuse; `delayMs` is the time of a sync.
  */
 
+import type { RefusalCause, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { countFrames, frameSpans } from '../../lib/frames.ts'
 import { silentLog } from '../../lib/log.ts'
-import {
-  type Delivery,
-  IntakeRefused,
-  type RefusalCause,
-  type SourceContext,
-  type SourceFacts,
-  type SourceLoss,
-  type SourceState,
-} from '../source.ts'
+import { type Delivery, IntakeRefused, type SourceContext, type SourceFacts, type SourceLoss } from '../source.ts'
 
 export interface FakeContext extends SourceContext {
   /** In the order they became durable. */

@@ -121,6 +121,7 @@ async function serve(
   clearInterval(timer)
   await looking.then(look)
   const late = new AbortController()
+  // The sleep is aborted once it is not needed any more.
   await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
   late.abort()
   await new Promise<void>((resolve) => socket.close(() => resolve()))

@@ -102,6 +102,7 @@ function startThread(place: Place, log: Log, onEnd: () => void) {
   return {
     ask,
     async end() {
+      // The thread is ended next; a commit in doubt is settled by its offset.
       await ask(dispose, []).catch(() => {})
       await worker.terminate()
     },

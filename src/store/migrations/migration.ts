@@ -9,6 +9,6 @@ export interface Migration {
   readonly name: string
   /** One transaction. */
   readonly sqlite: readonly string[]
-  /** Names in standard quotes, every one of them. MySQL commits at every statement of this kind, so each one can be repeated: a step cut short is run again whole. */
+  /** Names in standard quotes, every one of them. MySQL commits at every statement of this kind, so each one can be repeated: a step cut short is run again whole. A column that is there already is no fault (`ADD COLUMN`). */
   readonly mysql: readonly string[]
 }

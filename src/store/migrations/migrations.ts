@@ -10,9 +10,11 @@ import { piecesAndLease } from './0009-pieces-and-lease.ts'
 import { deviceOrder } from './0010-device-order.ts'
 import { publishedLayouts } from './0011-published-layouts.ts'
 import { decoderChoices } from './0012-decoder-choices.ts'
+import { measureColumns } from './measure-columns.ts'
 import type { Migration } from './migration.ts'
+import { tableCreations } from './table-creations.ts'
 
-export const migrations: readonly Migration[] = [
+const written: readonly Migration[] = [
   firstTables,
   losses,
   readingBlocks,
@@ -25,4 +27,7 @@ export const migrations: readonly Migration[] = [
   publishedLayouts,
   decoderChoices,
 ]
+export const migrations: readonly Migration[] = [...written, ...measureColumns(), ...tableCreations()].sort(
+  (a, b) => a.version - b.version,
+)
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

@@ -10,6 +10,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { apartEpoch } from '../../domain/reading.ts'
 import { addSaturating, isSaturated, readSum } from '../../lib/sum.ts'
 import type { SqlRunner } from '../engine/sql-runner.ts'
 import { saturatingTotal } from '../engine/sums.ts'
@@ -60,8 +61,6 @@ export interface RecountOptions {
 /** Sensors counted at once: what is held of them grows with their history. */
 const sensorsPerPage = 16
 const failuresMax = 100
-/** Epoch of possible repeats (docs/specs/ordering.md). */
-const apartEpoch = -1
 
 type Tally = { -readonly [K in keyof SourceRecount]: SourceRecount[K] }
 

@@ -67,6 +67,37 @@ export async function keysInClosed(
   return (await all(groups.compile())).flatMap((group) => keysIn(group, isWanted))
 }
 
+/** Groups of devices in one statement: what is held of their blocks is packed, and of each block in hand the keys. */
+const groupsPerStatement = 16
+
+const newestFirst = (a: ReadingKey, b: ReadingKey) => b.pos - a.pos || b.idx - a.idx
+
+/** The newest keys of blocks before `block`, of each device as many as `wanted` says. A block may hold an older row than those before it. */
+export async function newestInClosed(
+  { db, all }: SqlRunner,
+  block: number,
+  wanted: ReadonlyMap<number, number>,
+): Promise<ReadingKey[][]> {
+  const newest = new Map<number, ReadingKey[]>()
+  const groups = [...new Set([...wanted.keys()].map(groupOf))]
+  for (let at = 0; at < groups.length; at += groupsPerStatement) {
+    const query = db
+      .selectFrom('reading_block')
+      .select(['day', 'rows_held', 'keys_packed'])
+      .where('device_group', 'in', groups.slice(at, at + groupsPerStatement))
+      .where('block', '<', block)
+    for (const group of await all(query.compile())) {
+      const byDevice = Map.groupBy(
+        keysIn(group, (device) => wanted.has(device)),
+        ({ device }) => device,
+      )
+      for (const [device, keys] of byDevice)
+        newest.set(device, [...(newest.get(device) ?? []), ...keys].sort(newestFirst).slice(0, wanted.get(device)))
+    }
+  }
+  return [...newest.values()]
+}
+
 /** Without `wanted`, all of them. `open` undefined: a database whose readings have no blocks yet. */
 export async function keysInOpen(
   { db, all }: SqlRunner,

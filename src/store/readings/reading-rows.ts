@@ -1,9 +1,15 @@
 /**
- * The readings of a batch as numbers in one typed array, row after row. Tens of thousands of them are in memory at once: as objects they
+ * The readings of a batch as numbers in typed arrays, row after row. Tens of thousands of them are in memory at once: as objects they
  * took a third of the processor's time for collecting garbage alone.
+ *
+ * Each row has a place for the measures of the first release. Those that came later are listed beside the rows, so that a measure costs
+ * nothing where it is absent, however many there are.
  *
  * A value that is not there is NaN. So that a NaN somebody measured is no absence, it is kept as infinity, which no column takes (S3).
  */
+import type { measures as declared } from '@baykeeper/contract/measures.ts'
+import { visitorOf } from '../../domain/measure-code.ts'
+import { type KeyOf, type MeasureKey, measures, measureValues } from '../../domain/measures.ts'
 import type { Measures } from '../../domain/reading.ts'
 import type { Instant } from '../../lib/brand.ts'
 import type { ReadingRow } from '../store.ts'
@@ -12,9 +18,14 @@ export interface ReadingRows {
   readonly length: number
   /** `readingWidth` numbers a row, in the order of `readingAt`; longer than the rows need. */
   readonly values: Float64Array
+  /** `laterWidth` numbers for each later measure of a row: the row, the column, the value. Rows ascend; longer than needed. */
+  readonly later: Float64Array
+  readonly laterLength: number
 }
 
-/** Where in a row each value is: the order of the columns in the database, behind the day. */
+type FirstName = Exclude<(typeof declared)[number], { readonly since: number }>['name']
+
+/** Where in a row each value is: the order of the columns in the database, behind the day. No measure is added here: see `later`. */
 export const readingAt = {
   pos: 0,
   idx: 1,
@@ -33,22 +44,40 @@ export const readingAt = {
   batteryPct: 14,
   temperatureC: 15,
   rssiDbm: 16,
-} as const satisfies Record<keyof ReadingRow, number>
+} as const satisfies Record<keyof ReadingHead | 'occupied' | KeyOf<FirstName>, number>
 export const readingWidth = 17
+export const laterWidth = 3
+
+/** In the order of their columns, behind those that have a place. */
+const laterKeys = measures.filter(({ since }) => since !== undefined).map(({ key }) => key)
+const visitLater = visitorOf(laterKeys)
+const columnOf: Readonly<Record<string, number>> = {
+  ...readingAt,
+  ...Object.fromEntries(laterKeys.map((key, i) => [key, readingWidth + i])),
+}
+/** Number of the column of a measure, as `ReadingKind.filled` counts them. */
+export const measureColumn = (key: MeasureKey): number => columnOf[key] as number
 
 const rowsFirst = 64
 
 type Growing = { -readonly [K in keyof ReadingRows]: ReadingRows[K] }
 
-export const noReadings = (): ReadingRows => ({ length: 0, values: new Float64Array(rowsFirst * readingWidth) })
+const readingsIn = (memory: (numbers: number) => Float64Array): ReadingRows => ({
+  ...{ length: 0, values: memory(rowsFirst * readingWidth) },
+  ...{ laterLength: 0, later: memory(rowsFirst * laterWidth) },
+})
+const ownMemory = (numbers: number) => new Float64Array(numbers)
+
+export const noReadings = (): ReadingRows => readingsIn(ownMemory)
 
 /** Rows that another thread sees without a copy, written again once their batch has ended: see `emptied`. */
-export const sharedReadings = (): ReadingRows => ({ length: 0, values: sharedMemory(rowsFirst * readingWidth) })
+export const sharedReadings = (): ReadingRows => readingsIn(sharedMemory)
 
 /** The same rows without any in them: their memory is used once more. */
 export function emptied(rows: ReadingRows): ReadingRows {
   const growing: Growing = rows
   growing.length = 0
+  growing.laterLength = 0
   return rows
 }
 
@@ -78,6 +107,46 @@ export function addReading(rows: ReadingRows, head: ReadingHead, m: Measures): v
   values[at + readingAt.batteryPct] = measured(m.batteryPct)
   values[at + readingAt.temperatureC] = measured(m.temperatureC)
   values[at + readingAt.rssiDbm] = measured(m.rssiDbm)
+  visitLater(m, rows, addLaterOfLast)
+}
+
+function addLater(rows: Growing, row: number, column: number, value: number) {
+  const at = rows.laterLength * laterWidth
+  if (at === rows.later.length) rows.later = grown(rows.later, at * 2)
+  rows.later[at] = row
+  rows.later[at + 1] = column
+  rows.later[at + 2] = value
+  rows.laterLength++
+}
+
+const addLaterOfLast = (rows: Growing, index: number, value: number) =>
+  addLater(rows, rows.length - 1, readingWidth + index, measured(value))
+
+/** Reads later measures; fastest where rows are asked for in ascending order. NaN: the row has none. */
+export function laterReader({ later, laterLength }: ReadingRows): (row: number, column: number) => number {
+  const rowAt = (i: number) => later[i * laterWidth] as number
+  /** First entry of a row at or behind this one. */
+  const firstOf = (row: number) => {
+    let from = 0
+    for (let to = laterLength; from < to; ) {
+      const middle = (from + to) >>> 1
+      if (rowAt(middle) < row) from = middle + 1
+      else to = middle
+    }
+    return from
+  }
+  let current = -1
+  let first = 0
+  return (row, column) => {
+    if (row !== current) {
+      while (row > current && first < laterLength && rowAt(first) === current) first++
+      if (row < current || (first < laterLength && rowAt(first) < row)) first = firstOf(row)
+      current = row
+    }
+    for (let i = first; i < laterLength && rowAt(i) === row; i++)
+      if (later[i * laterWidth + 1] === column) return later[i * laterWidth + 2] as number
+    return Number.NaN
+  }
 }
 
 /** Rows of which only the keys are known. */
@@ -98,24 +167,35 @@ export function keyRows(keys: Iterable<ReadingKeyRow>): ReadingRows {
 export function readingRows(list: Iterable<ReadingRow>): ReadingRows {
   const rows = noReadings()
   for (const row of list) {
-    const { occupied, distanceMm, countIn, countOut, batteryV, batteryPct, temperatureC, rssiDbm, ...head } = row
-    const said = { distanceMm, countIn, countOut, batteryV, batteryPct, temperatureC, rssiDbm }
-    const measures = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null))
-    addReading(rows, head, occupied === undefined ? measures : { ...measures, occupied })
+    const found: Partial<Record<MeasureKey, number>> = {}
+    for (const { key } of measures) if (row[key] !== null) found[key] = row[key]
+    addReading(rows, row, row.occupied === undefined ? found : { ...found, occupied: row.occupied })
   }
   return rows
 }
 
-export function readingRow({ values }: ReadingRows, row: number): ReadingRow {
+/** The parts of a row that tell a reading from another. */
+export function readingKey({ values }: ReadingRows, row: number): Omit<ReadingHead, 'device' | 'arrived' | 'quality'> {
   const at = row * readingWidth
-  const number = (name: keyof ReadingRow) => values[at + readingAt[name]] as number
-  const orNull = (name: keyof ReadingRow) => (Number.isNaN(number(name)) ? null : number(name))
+  const number = (name: keyof ReadingHead) => values[at + readingAt[name]] as number
+  const seq = number('seq')
   return {
-    ...{ pos: number('pos'), idx: number('idx'), device: number('device'), epoch: number('epoch'), seq: orNull('seq') },
-    ...{ time: number('time') as Instant, arrived: number('arrived') as Instant, quality: number('quality') },
-    ...{ hash: number('hash'), occupied: presenceOf(orNull('occupied')), distanceMm: orNull('distanceMm') },
-    ...{ countIn: orNull('countIn'), countOut: orNull('countOut'), batteryV: orNull('batteryV') },
-    ...{ batteryPct: orNull('batteryPct'), temperatureC: orNull('temperatureC'), rssiDbm: orNull('rssiDbm') },
+    ...{ pos: number('pos'), idx: number('idx'), epoch: number('epoch'), seq: Number.isNaN(seq) ? null : seq },
+    ...{ time: number('time') as Instant, hash: number('hash') },
+  }
+}
+
+export function readingRow(rows: ReadingRows, row: number): ReadingRow {
+  const at = row * readingWidth
+  const later = laterReader(rows)
+  const numberIn = (column: number) =>
+    column < readingWidth ? (rows.values[at + column] as number) : later(row, column)
+  const orNull = (column: number) => (Number.isNaN(numberIn(column)) ? null : numberIn(column))
+  return {
+    ...readingKey(rows, row),
+    ...{ device: numberIn(readingAt.device), arrived: numberIn(readingAt.arrived) as Instant },
+    ...{ quality: numberIn(readingAt.quality), occupied: presenceOf(orNull(readingAt.occupied)) },
+    ...measureValues(({ key }) => orNull(measureColumn(key))),
   }
 }
 
@@ -128,17 +208,25 @@ export function behind(rows: ReadingRows, pos: number): { readonly behind: Readi
   for (let row = 0; row < rows.length; row++) isAll &&= (rows.values[row * readingWidth] as number) > pos
   if (isAll) return { behind: rows, before: noReadings() }
   const parts = { behind: noReadings(), before: noReadings() }
-  for (let row = 0; row < rows.length; row++)
-    appendRow((rows.values[row * readingWidth] as number) > pos ? parts.behind : parts.before, rows, row)
+  let entry = 0
+  for (let row = 0; row < rows.length; row++) {
+    const part = (rows.values[row * readingWidth] as number) > pos ? parts.behind : parts.before
+    appendRow(part, rows, row)
+    for (; entry < rows.laterLength && rows.later[entry * laterWidth] === row; entry++)
+      copyLater(part, rows, entry, part.length - 1)
+  }
   return parts
 }
 
 /** Adds all of `more` to `rows`. */
 export function appendRows(rows: ReadingRows, more: ReadingRows): void {
   const growing: Growing = rows
-  reserve(growing, rows.length + more.length)
-  growing.values.set(more.values.subarray(0, more.length * readingWidth), rows.length * readingWidth)
+  const before = rows.length
+  reserve(growing, before + more.length)
+  growing.values.set(more.values.subarray(0, more.length * readingWidth), before * readingWidth)
   growing.length += more.length
+  for (let i = 0; i < more.laterLength; i++)
+    copyLater(growing, more, i, before + (more.later[i * laterWidth] as number))
 }
 
 function appendRow(rows: ReadingRows, from: ReadingRows, row: number) {
@@ -146,11 +234,20 @@ function appendRow(rows: ReadingRows, from: ReadingRows, row: number) {
   rows.values.set(from.values.subarray(row * readingWidth, (row + 1) * readingWidth), at)
 }
 
+function copyLater(rows: Growing, { later }: ReadingRows, entry: number, row: number) {
+  const at = entry * laterWidth
+  addLater(rows, row, later[at + 1] as number, later[at + 2] as number)
+}
+
 /** As they are handed to another thread: what is not shared goes in memory of its own, without room for more. */
-export function readingsToSend({ length, values }: ReadingRows): { readings: ReadingRows; transfer: ArrayBuffer[] } {
-  if (values.buffer instanceof SharedArrayBuffer) return { readings: { length, values }, transfer: [] }
-  const own = values.slice(0, length * readingWidth)
-  return { readings: { length, values: own }, transfer: [own.buffer as ArrayBuffer] }
+export function readingsToSend(rows: ReadingRows): { readings: ReadingRows; transfer: ArrayBuffer[] } {
+  const { length, laterLength, values, later } = rows
+  if (values.buffer instanceof SharedArrayBuffer) return { readings: { ...rows }, transfer: [] }
+  const own = { values: values.slice(0, length * readingWidth), later: later.slice(0, laterLength * laterWidth) }
+  return {
+    readings: { length, laterLength, ...own },
+    transfer: [own.values.buffer as ArrayBuffer, own.later.buffer as ArrayBuffer],
+  }
 }
 
 /** Where the values of one more row go. */
@@ -164,10 +261,14 @@ function roomFor(rows: ReadingRows): number {
 
 function reserve(rows: Growing, count: number) {
   if (count * readingWidth <= rows.values.length) return
-  const size = Math.max(count, rows.length * 2) * readingWidth
-  const values = rows.values.buffer instanceof SharedArrayBuffer ? sharedMemory(size) : new Float64Array(size)
-  values.set(rows.values)
-  rows.values = values
+  rows.values = grown(rows.values, Math.max(count, rows.length * 2) * readingWidth)
+}
+
+/** The same numbers in larger memory of the same kind. */
+function grown(numbers: Float64Array, size: number): Float64Array {
+  const larger = numbers.buffer instanceof SharedArrayBuffer ? sharedMemory(size) : ownMemory(size)
+  larger.set(numbers)
+  return larger
 }
 
 /** Numbers that another thread sees without a copy. */

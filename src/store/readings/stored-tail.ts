@@ -7,8 +7,24 @@ import { dayNumber } from '../../lib/utc-day.ts'
 import type { SqlRunner } from '../engine/sql-runner.ts'
 import { type CommitBatch, type Store, type StoredKey, StoreError } from '../store.ts'
 import { type BlockPlan, blockRows, type OpenBlock, planBlocks, type ReadingKey } from './reading-block.ts'
-import { keysInClosed, openBlock, type ReadingWanted, readingKeys, readingsAt } from './reading-lookup.ts'
-import { appendRows, emptied, keyRows, type ReadingRows, readingAt, readingRow, readingWidth } from './reading-rows.ts'
+import {
+  keysInClosed,
+  newestInClosed,
+  openBlock,
+  type ReadingWanted,
+  readingKeys,
+  readingsAt,
+} from './reading-lookup.ts'
+import {
+  appendRows,
+  emptied,
+  keyRows,
+  type ReadingRows,
+  readingAt,
+  readingKey,
+  readingRow,
+  readingWidth,
+} from './reading-rows.ts'
 import { toReading } from './rows.ts'
 
 /** By a transaction that has stored rows already: it would see its own. */
@@ -93,7 +109,7 @@ export function storedTail(runner: SqlRunner): StoredTail {
   async function rowsOf(device: number): Promise<(StoredKey & { epoch: number })[]> {
     const tail = await current()
     tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
-    return (tail.byDevice.get(device) ?? []).map((row) => readingRow(tail.rows, row))
+    return (tail.byDevice.get(device) ?? []).map((row) => readingKey(tail.rows, row))
   }
 
   return {
@@ -133,11 +149,20 @@ export function storedTail(runner: SqlRunner): StoredTail {
       return [...found, ...(await storedAt(closed))]
     },
 
-    async newestOf(device, count) {
-      const found = (await rowsOf(device)).map(keyOf).sort(newestFirst)
-      if (found.length >= count) return found.slice(0, count)
-      const closed = (await closedOf(device)).sort(newestFirst).slice(0, count - found.length)
-      return [...found, ...(await storedAt(closed))].sort(newestFirst)
+    async newestOf(devices, count) {
+      const tail = await current()
+      tail.byDevice ??= addPlaces(new Map(), tail.rows, 0)
+      const found = new Map<number, StoredKey[]>()
+      for (const device of devices) {
+        const rows = (tail.byDevice.get(device) ?? []).map((row) => keyOf(readingRow(tail.rows, row)))
+        found.set(device, rows.sort(newestFirst).slice(0, count))
+      }
+      const more = new Map<number, number>()
+      for (const [device, { length }] of found) if (length < count) more.set(device, count - length)
+      const closed = (await newestInClosed(runner, tail.open.block, more)).flat()
+      for (const { device, ...key } of (await readingsAt(runner, closed)).map(toReading))
+        found.get(device)?.push(keyOf(key))
+      return devices.map((device) => (found.get(device) ?? []).sort(newestFirst))
     },
 
     async readingsBetween(device, from, to) {

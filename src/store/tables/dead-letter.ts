@@ -1,4 +1,4 @@
-import type { RejectionCode } from '../../domain/reading.ts'
+import type { LetterState, RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import { bytes, instant, prose, text, whole, whole32 } from '../column.ts'
 import { type RowOf, replace, table } from '../table.ts'
 
@@ -16,7 +16,7 @@ export const deadLetter = table('dead_letter', {
     /** The beginning; the rest is in `dead_letter_piece`. */
     bytes: replace(bytes),
     /** `new`; `requeued`: processing will decode it again; `tentative`: an undecided frame, in no list of dead letters. */
-    state: replace(text<'new' | 'requeued' | 'tentative'>(16)),
+    state: replace(text<LetterState>(16)),
   },
   indexes: { dead_letter_state: ['state', 'pos', 'idx'] },
   hasRowid: true,

@@ -1,5 +1,5 @@
+import type { TrainingState } from '@baykeeper/contract/vocabulary.ts'
 import { bytes, instant, orNull, prose, serial, text } from '../column.ts'
-import type { TrainingState } from '../forecasts.ts'
 import { keep, type RowOf, replace, table } from '../table.ts'
 
 const longText = { ...prose, mysql: 'LONGTEXT' }

@@ -1,5 +1,5 @@
-/** Every declared table. A new one is its file, a line here, and a migration of `createTable`. */
-import type { Table } from '../table.ts'
+/** Every declared table. A new one is its file and a line here. */
+import type { SqlRowOf, Table } from '../table.ts'
 import { deadLetter, deadLetterPiece } from './dead-letter.ts'
 import { decoderChoice } from './decoder-choice.ts'
 import { deviceHealth } from './device-health.ts'
@@ -17,11 +17,16 @@ import { sensorDay } from './sensor-day.ts'
 import { session } from './session.ts'
 import { zoneCount } from './zone-count.ts'
 
-export const tables = [
-  ...[deadLetter, deadLetterPiece, decoderChoice, deviceHealth, deviceOrder, discard, forecastIssued],
-  ...[forecastQuality, forecastShown, gap, intakeDay, layout, ledger, loss, occupancy, rawFrame, sensorDay],
-  ...[session, training, zoneCount],
-] as readonly unknown[] as readonly Table[]
+const declared = [
+  ...([deadLetter, deadLetterPiece, decoderChoice, deviceHealth, deviceOrder, discard] as const),
+  ...([forecastIssued, forecastQuality, forecastShown, gap, intakeDay, layout, ledger, loss] as const),
+  ...([occupancy, rawFrame, sensorDay, session, training, zoneCount] as const),
+] as const
+
+/** By their names, as SQL sees their rows. */
+export type DeclaredTables = { [T in (typeof declared)[number] as T['name']]: SqlRowOf<T> }
+
+export const tables = declared as readonly unknown[] as readonly Table[]
 
 const byName = new Map(tables.map((table) => [table.name, table]))
 

@@ -1,7 +1,6 @@
+import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import { dayOf1970, instant, named, orNull, prose, text, whole } from '../column.ts'
 import { keep, type RowOf, replace, type SqlRowOf, table } from '../table.ts'
-
-export type LossCause = 'sequence-gap' | 'overrun' | 'kernel-drop' | 'port-down' | 'refused' | 'journal-damage'
 
 export const loss = table('loss', {
   key: {

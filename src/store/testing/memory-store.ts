@@ -155,11 +155,13 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
         row.device === device && row.epoch === epoch && row.seq !== null && seqs.includes(row.seq) ? [row] : [],
       ),
     findTimes: async (device, times) => readings.filter((row) => row.device === device && times.includes(row.time)),
-    newestOf: async (device, count) =>
-      readings
-        .filter((row) => row.device === device)
-        .sort((a, b) => b.pos - a.pos || b.idx - a.idx)
-        .slice(0, count),
+    newestOf: async (devices, count) =>
+      devices.map((device) =>
+        readings
+          .filter((row) => row.device === device)
+          .sort((a, b) => b.pos - a.pos || b.idx - a.idx)
+          .slice(0, count),
+      ),
     readingsBetween: async (device, from, to) =>
       readings.filter((row) => row.device === device && row.time >= from && row.time < to),
     deviceOrders: async () => [...orders.values()],

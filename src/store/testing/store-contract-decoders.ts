@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../../lib/brand.ts'
-import { decoderChoices } from '../migrations/0012-decoder-choices.ts'
 import type { Store } from '../store.ts'
 import type { StorePlace } from './store-contract.ts'
-import { aBatch, aDevice, at, journal } from './store-samples.ts'
+import { at } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
 
@@ -27,15 +26,17 @@ export function decoderContract(onStore: OnStore, place: () => Promise<StorePlac
 
     test('a device stored under another spelling of its hardware id goes on under the normal one', async () => {
       await using here = await place()
-      const before = decoderChoices.version - 1
-      await using older = await here.open(undefined, { untilVersion: before })
-      await older.migrate()
-      await older.takeFence(journal, 1)
       const ids = ['70b3d57ed0000001', '70:b3:d5:7e:d0:00:00:02', '70B3-D57E-D000-0003', 'a name', 'deadbeef']
       // One of the normal id is there already: both stay.
       const both = ['70b3d57ed0000004', '70B3D57ED0000004']
-      const devices = [...ids, ...both].map((external, i) => ({ ...aDevice(i + 1), external: external as never }))
-      await older.commit(aBatch({ to: 1, devices }))
+      // As the first release stored them: later steps add columns that a commit of today fills.
+      await using first = await here.open(undefined, { untilVersion: 1 })
+      await first.migrate()
+      const gone = Array(8).fill('NULL').join(', ')
+      for (const [i, external] of [...ids, ...both].entries())
+        await here.execute(
+          `INSERT INTO device VALUES (${i + 1}, 'http', '${external}', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, ${at}, ${at}, ${at}, ${gone}, 1, 0, 1)`,
+        )
       await using store = await here.open()
       await store.migrate()
       assert.deepEqual(

@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { effort } from '../../../test/fixtures/effort.ts'
 import type { DeviceState } from '../../domain/device.ts'
 import { listOf, readingRows } from '../readings/reading-rows.ts'
 import { type CommitBatch, type LedgerDelta, type ReadingRow, type Store, StoreError } from '../store.ts'
@@ -80,7 +79,7 @@ export function historyContract(place: () => Promise<StorePlace>, histories: num
           await store[Symbol.asyncDispose]()
         }
       }),
-      { numRuns: effort(histories) },
+      { numRuns: histories },
     )
   })
 }

@@ -21,6 +21,22 @@ export function leaseContract(onStore: OnStore): void {
       assert.equal(await store.beatLease(second.owner), false)
     })
 
+    onStore(
+      'a look reports the refusal without taking anything, and none where taking would succeed',
+      async (store, place) => {
+        assert.equal(await store.leaseRefusal(second.owner), undefined, 'no server has ever had it')
+        await store.takeLease(first)
+        assert.match((await store.leaseRefusal(second.owner)) ?? '', /process 41 on north.*\/var\/lib\/first/)
+        assert.equal(await store.leaseRefusal(first.owner), undefined)
+        assert.equal(await store.beatLease(first.owner), true)
+        await place.execute('UPDATE server_lease SET beat = beat - 32000')
+        assert.equal(await store.leaseRefusal(second.owner), undefined, 'silent for too long')
+        await store.takeLease(first)
+        await store.releaseLease(first.owner)
+        assert.equal(await store.leaseRefusal(second.owner), undefined, 'released')
+      },
+    )
+
     onStore('is taken back at once by its own data directory, after a kill as well', async (store) => {
       await store.takeLease(first)
       await store.takeLease({ ...first, pid: 99 })

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { instant } from '../../lib/brand.ts'
 import { backticked } from '../engine/mysql/statements.ts'
 import { migrations } from '../migrations/migrations.ts'
-import { readingRows } from '../readings/reading-rows.ts'
+import { readingRows, readingWidth } from '../readings/reading-rows.ts'
 import { pushReadingValues } from '../readings/rows.ts'
 import type { Store } from '../store.ts'
 import type { StorePlace } from './store-contract.ts'
@@ -81,10 +81,10 @@ async function migrateTo(here: StorePlace, untilVersion: number): Promise<Store>
   return store
 }
 
-/** As the tables of version 1 take it: without the day. */
+/** As the tables of version 1 take it: without the day, and with the measures of then. */
 const insertion = (row: (typeof stored)[number]) =>
   `INSERT INTO reading VALUES (${pushReadingValues([], readingRows([row]), 0, 0)
-    .slice(1)
+    .slice(1, 1 + readingWidth)
     .map((value) => value ?? 'NULL')
     .join(', ')})`
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { DeviceState } from '../../domain/device.ts'
 import { emptyLayout } from '../../domain/layout.ts'
+import { measures } from '../../domain/measures.ts'
 import type { DeviceId } from '../../domain/reading.ts'
 import { instant } from '../../lib/brand.ts'
 import { BadCursor, type ReadingRow, type Store } from '../store.ts'
@@ -50,6 +51,20 @@ export function readingBackContract(onStore: OnStore): void {
         items,
         order.map((row) => ({ ...row, source: 'http', external: 'A-1' })),
       )
+    })
+
+    onStore('each measure comes back from both ends of its range, of a reading and of a device', async (store) => {
+      const ends = measures.flatMap(({ key, min, max }) => [{ [key]: min }, { [key]: max }])
+      const all = [...ends, Object.assign({}, ...ends) as Record<string, number>]
+      const rows = all.map((values, i) => aReading({ idx: i, seq: i, ...values }))
+      const devices = all.map((values, i) => aDevice(i + 1, values))
+      await store.commit(aBatch({ readings: rows, devices }))
+      const { items } = await store.readings({ external: 'A-1', limit: 100 })
+      assert.deepEqual(
+        items,
+        rows.map((row) => ({ ...row, source: 'http', external: 'A-1' })),
+      )
+      assert.deepEqual(await store.devices(), devices)
     })
 
     onStore('a device comes back as it went in, and again when it has changed', async (store) => {

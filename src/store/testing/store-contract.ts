@@ -302,6 +302,8 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
           aReading({ countIn: 1.5 }),
           aReading({ hash: Number.NaN }),
           aReading({ temperatureC: Number.POSITIVE_INFINITY }),
+          aReading({ humidityPct: Number.NaN }),
+          aReading({ previousStateS: 0.5 }),
           aReading({ epoch: Number.NEGATIVE_INFINITY }),
         ]
         for (const reading of readings)

@@ -2,6 +2,7 @@
 import type { DeviceState } from '../../domain/device.ts'
 import { newDevice } from '../../domain/fold.ts'
 import type { Layout } from '../../domain/layout.ts'
+import { noMeasures } from '../../domain/measures.ts'
 import type { DeviceId } from '../../domain/reading.ts'
 import { instant } from '../../lib/brand.ts'
 import { packJson } from '../../lib/packed-json.ts'
@@ -44,13 +45,7 @@ export const aReading = (reading: Partial<ReadingRow> = {}): ReadingRow => ({
   quality: 0,
   hash: 281_474_976_710_655,
   occupied: true,
-  distanceMm: null,
-  countIn: null,
-  countOut: null,
-  batteryV: null,
-  batteryPct: null,
-  temperatureC: null,
-  rssiDbm: null,
+  ...noMeasures,
   ...reading,
 })
 

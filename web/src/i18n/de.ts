@@ -158,8 +158,6 @@ export const de: Dictionary = {
   source: 'Quelle',
   battery: 'Batterie',
   batteryLow: 'schwach',
-  radio: 'Funk',
-  temperature: 'Temperatur',
   lastWord: 'Letzte Meldung',
   readings: 'Meldungen',
   missingNumbers: 'Lücken in der Zählung',

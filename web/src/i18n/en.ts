@@ -1,3 +1,5 @@
+import type { BayState, BayType } from '@baykeeper/contract/vocabulary.ts'
+
 /** Every text of the pages in English: the dictionary that all others must match. `{name}` is filled in. */
 export const en = {
   desk: 'Operator desk',
@@ -155,8 +157,6 @@ export const en = {
   source: 'Source',
   battery: 'Battery',
   batteryLow: 'low',
-  radio: 'Radio',
-  temperature: 'Temperature',
   lastWord: 'Last seen',
   readings: 'Readings',
   missingNumbers: 'Sequence gaps',
@@ -217,7 +217,7 @@ export const en = {
   type_loading: 'Loading',
   type_motorcycle: 'Motorcycle',
   type_staff: 'Staff',
-} as const satisfies Record<string, string | Plural>
+} as const satisfies Record<string, string | Plural> & Record<BayState | `type_${BayType}`, string>
 
 /** Forms by `Intl.PluralRules`; `other` is always there. */
 export interface Plural extends Partial<Record<Intl.LDMLPluralRule, string>> {

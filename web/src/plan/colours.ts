@@ -1,5 +1,5 @@
 /** The plan's colours, read from the style sheet, so that tokens.css stays the only place that names them. */
-import { bayStates } from '../bay-state.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 
 export interface PlanColours {
   readonly ground: string

@@ -1,11 +1,12 @@
 /** Bays on the canvas: solid marks from afar, stamped shapes from near, names from nearer. */
+import type { BayType } from '@baykeeper/contract/vocabulary.ts'
 import { code } from '../bay-state.ts'
 import { labelOf } from './floor.ts'
 import { type Marks, markSize, nameFromPx, nameShare } from './marks.ts'
 import type { PlateScene } from './plates.ts'
 
 /** Bay types that a name alone does not tell; standard bays have none. */
-const letters: Readonly<Record<string, string>> = {
+const letters = {
   disabled: '♿\uFE0E',
   ev: 'EV',
   family: 'F',
@@ -13,7 +14,8 @@ const letters: Readonly<Record<string, string>> = {
   motorcycle: 'M',
   permit: 'P',
   staff: 'S',
-}
+} as const satisfies Record<Exclude<BayType, 'standard'>, string>
+const letterOf: Readonly<Record<string, string>> = letters
 
 export const showsNames = ({ floor, view, dpr }: PlateScene): boolean => (floor.bayW * view.scale) / dpr >= nameFromPx
 
@@ -72,7 +74,7 @@ function nameBay(scene: PlateScene, bay: number, x: number, y: number, w: number
   const wide = g.measureText(text).width
   if (wide > w * 0.9) g.font = `600 ${Math.max(8 * dpr, (usual * w * 0.9) / wide)}px system-ui, sans-serif`
   g.fillText(text, x + w / 2, y + h * nameShare * 0.55, w * 0.94)
-  const letter = letters[floor.types[bay] ?? '']
+  const letter = letterOf[floor.types[bay] ?? '']
   // Where a shape fills the mark, there is no room for a letter: the drawer says the type.
   if (!letter || !free) return
   g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`

@@ -2,11 +2,12 @@
  * A server for the pages in their tests: the same paths, headers and stream as the real one, over a made-up city that a test
  * moves by hand. It can fall silent, cut the stream, and refuse.
  */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Kpi, OccupancyCounts, Plan, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
-import { bayStates } from '../bay-state.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { Build } from './build-under-test.ts'
 import { createForecastDouble, type ForecastDouble } from './forecast-under-test.ts'
 import { sampleDay, sampleStays } from './history-under-test.ts'

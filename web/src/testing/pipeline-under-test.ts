@@ -1,11 +1,14 @@
 /** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuditProgress, type AuditReport, auditProgressSchema } from '@baykeeper/contract/audit.ts'
+import type { HealthProblem } from '@baykeeper/contract/health.ts'
 import { type DeadLetter, type LedgerReport, requeueSchema, type SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
-import { discardSchema, type Loss, type LossReport, lossCauses, type SensorDay } from '@baykeeper/contract/losses.ts'
+import { discardSchema, type Loss, type LossReport, type SensorDay } from '@baykeeper/contract/losses.ts'
 import { type ServerStatus, serverStatusSchema } from '@baykeeper/contract/status.ts'
+import { lossCauses } from '@baykeeper/contract/vocabulary.ts'
 import { sampleStatus } from '../pages/pipeline/status-sample.ts'
 import { sampleSources } from './pipeline-samples-under-test.ts'
 
@@ -18,6 +21,8 @@ export interface PipelineDouble {
   letters: DeadLetter[]
   /** What of the database weakens the promise. */
   weaknesses: string[]
+  /** Why the server is not ready although its processes are up. */
+  problems: HealthProblem[]
   /** How an audit is answered. */
   audit: 'closes' | 'open' | 'absent' | 'forbidden'
   /** Nothing of this is there yet, as on an older server. */
@@ -85,6 +90,7 @@ export function createPipelineDouble(): PipelineDouble {
     sensors: [],
     letters: [],
     weaknesses: [],
+    problems: [],
     audit: 'closes',
     absent: false,
     asked: [],
@@ -242,7 +248,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 function statusOf(
-  { ledger, sources, weaknesses }: PipelineDouble,
+  { ledger, sources, weaknesses, problems }: PipelineDouble,
   started: number,
   report: AuditReport | null,
 ): ServerStatus {
@@ -258,6 +264,7 @@ function statusOf(
   return serverStatusSchema.parse(
     sampleStatus({
       ...{ started: new Date(started * 1_000).toISOString(), time: now(), sources },
+      problems,
       commit_ms: { p50: 3.1, p99: 9 + 3 * Math.sin(s / 3) },
       ledger: { ...grown, checked: now() },
       audit: { running: false, ok, time, failures, failed: null },

@@ -6,7 +6,7 @@ import type { Measures } from '../../../domain/reading.ts'
 import { quoted } from '../../rejection.ts'
 import type { Json } from '../json.ts'
 import { type Field, fieldsOf } from './fields.ts'
-import { airIn, batteryIn, countsIn, distanceIn, distanceMmMax, isCount } from './measures.ts'
+import { batteryIn, countsIn, distanceIn, isCount, isDistance, plainIn } from './measures.ts'
 import { presenceIn } from './presence.ts'
 import { tableOfShape } from './registry.ts'
 import type { MappingTable } from './table.ts'
@@ -32,7 +32,7 @@ export function mapObject(decoded: Json, chosen?: MappingTable): Mapped {
     ...countsIn(fields),
     ...own,
   }
-  const measures = { ...main, ...batteryIn(fields), ...airIn(fields) }
+  const measures = { ...main, ...batteryIn(fields), ...plainIn(fields) }
   if (Object.keys(main).length > 0 || table) return { measures }
   return unmapped(all, measures)
 }
@@ -66,7 +66,7 @@ function byTable(
   return {
     measures: {
       ...(found && presence ? { occupied: found.valid ? valueIn(presence.values, found) : null } : {}),
-      ...(mm >= 0 && mm <= distanceMmMax ? { distanceMm: mm } : {}),
+      ...(isDistance(mm) ? { distanceMm: mm } : {}),
       ...(isCount(entered) ? { countIn: entered } : {}),
       ...(isCount(left) ? { countOut: left } : {}),
     },

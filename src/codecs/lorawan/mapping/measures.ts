@@ -1,4 +1,5 @@
 /** Distance, counts, battery, temperature and signal in a decoded object, with their units. */
+import { isInRange, type MeasureKey, measureOf, measures } from '../../../domain/measures.ts'
 import type { Measures } from '../../../domain/reading.ts'
 import type { Field } from './fields.ts'
 import { plain } from './words.ts'
@@ -11,7 +12,18 @@ interface Quantity {
   readonly unit: string
 }
 
-const quantityForm = /^\s*(-?\d{1,12}(?:\.\d{1,12})?)\s*(mm|cm|m|mv|v|%|°c|c|dbm)?\s*(\(low battery\))?\s*$/i
+/** Of the measures, and what is converted to them. */
+const units = ['cm', 'm', 'mv', ...measures.flatMap(({ unit }) => unitsOf(unit))].filter((unit) => unit !== '')
+const quantityForm = new RegExp(
+  String.raw`^\s*(-?\d{1,12}(?:\.\d{1,12})?)\s*(${[...new Set(units)].join('|')})?\s*(\(low battery\))?\s*$`,
+  'i',
+)
+
+/** As an object may write it: `°C` or `C`, in any case. */
+function unitsOf(unit: string): string[] {
+  const written = unit.toLowerCase()
+  return written.startsWith('°') ? [written, written.slice(1)] : [written]
+}
 
 function quantityOf(field: Field): Quantity | undefined {
   const { value } = field
@@ -32,7 +44,7 @@ function find(fields: readonly Field[], keys: readonly string[]): Quantity | und
 
 const metres: Readonly<Record<string, number>> = { mm: 1, cm: 10, m: 1_000 }
 const distanceKey = /^(?:distance(?:value)?|proxx?|proximity|dist)(\d?)(mm|cm|m)?$/
-export const distanceMmMax = 1_000_000
+export const isDistance = (mm: number): boolean => isInRange(measureOf('distanceMm'), mm)
 
 /** `several`: the object holds two distances, and a device has one. */
 export function distanceIn(fields: readonly Field[]): { readonly distanceMm?: number; readonly several?: string } {
@@ -47,7 +59,7 @@ export function distanceIn(fields: readonly Field[]): { readonly distanceMm?: nu
     if (unit === '' && !Number.isInteger(quantity.number)) continue
     const factor = unit === '' ? 1 : metres[unit]
     const distanceMm = factor === undefined ? Number.NaN : Number((quantity.number * factor).toFixed(3))
-    if (!(distanceMm >= 0 && distanceMm <= distanceMmMax)) continue
+    if (!isDistance(distanceMm)) continue
     if (found && found.field.depth < field.depth) break
     if (found && found.distanceMm !== distanceMm) return { several: `${found.field.name} and ${field.name}` }
     found ??= { distanceMm, field }
@@ -74,19 +86,30 @@ function wholeIn(fields: readonly Field[], keys: readonly string[]): number | un
   return found && found.unit === '' && isCount(found.number) ? found.number : undefined
 }
 
-export const isCount = (number: number): boolean => Number.isSafeInteger(number) && number >= 0
+export const isCount = (number: number): boolean => isInRange(measureOf('countIn'), number)
 
-const temperatureKeys = keysOf(
-  'temperaturec temperature tempc temp boardtemperature internaltemperature sensortemperature',
-)
+/** Measures that are found by rules of their own. */
+const ruled: readonly MeasureKey[] = ['distanceMm', 'countIn', 'countOut', 'batteryV', 'batteryPct']
+/** Further spellings. Every other measure is found under its name, with or without the unit. */
+const spellings: { readonly [K in MeasureKey]?: readonly string[] } = {
+  temperatureC: keysOf('tempc temp boardtemperature internaltemperature sensortemperature'),
+}
+const plainMeasures = measures
+  .filter(({ key }) => !ruled.includes(key))
+  .map((measure) => ({
+    measure,
+    keys: [plain(measure.name), plain(measure.name.replace(/_[a-z]+$/, '')), ...(spellings[measure.key] ?? [])],
+    units: ['', ...unitsOf(measure.unit)],
+  }))
 
-export function airIn(fields: readonly Field[]): Measures {
-  const temperature = find(fields, temperatureKeys)?.number
-  const rssi = find(fields, ['rssi', 'rssidbm'])?.number
-  return {
-    ...(temperature !== undefined && temperature >= -40 && temperature <= 85 ? { temperatureC: temperature } : {}),
-    ...(rssi !== undefined && rssi >= -300 && rssi <= 100 ? { rssiDbm: rssi } : {}),
+export function plainIn(fields: readonly Field[]): Measures {
+  const found: { [K in MeasureKey]?: number } = {}
+  for (const { measure, keys, units } of plainMeasures) {
+    const quantity = find(fields, keys)
+    if (quantity && units.includes(quantity.unit) && isInRange(measure, quantity.number))
+      found[measure.key] = quantity.number
   }
+  return found
 }
 
 const voltKeys = keysOf(
@@ -107,7 +130,7 @@ export function batteryIn(fields: readonly Field[]): Measures {
   const low = lowIn(fields) ?? (isMarkedLow(volts) || isMarkedLow(either) ? true : undefined)
   return {
     ...(v ? voltsOf(v) : {}),
-    ...(pct && pct.number >= 0 && pct.number <= 100 ? { batteryPct: pct.number } : {}),
+    ...(pct && isInRange(measureOf('batteryPct'), pct.number) ? { batteryPct: pct.number } : {}),
     ...(low === undefined ? {} : { batteryLow: low }),
   }
 }

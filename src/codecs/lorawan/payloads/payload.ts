@@ -2,8 +2,9 @@
  * A payload decoder reads the bytes of one kind of sensor, written from its byte layout (big-endian, bit 0 = least significant).
  * It is used for a device only when something names the kind (choose-model.ts). A port alone names nothing: every vendor uses ports
  * 1, 2 and 3.
- * New payload = a folder with `decode.ts` + one line in `registry.ts` + a case.
+ * A new one is a folder with `decode.ts`, `cases/` and a line of readme.md, and a line in `registry.ts`.
  */
+import { isInRange, measureOf } from '../../../domain/measures.ts'
 import type { Measures, Reading } from '../../../domain/reading.ts'
 
 export interface PayloadReading {
@@ -26,6 +27,6 @@ export const bit = (byte: number | undefined, index: number): boolean => (((byte
 
 export const signed8 = (byte: number | undefined): number => ((byte ?? 0) << 24) >> 24
 
-/** Outside -40..85 degC it is no temperature: one vendor's own example shows -117. */
+/** Out of range it is no temperature: one vendor's own example shows -117 degC. */
 export const temperature = (celsius: number): Pick<Measures, 'temperatureC'> =>
-  celsius >= -40 && celsius <= 85 ? { temperatureC: celsius } : {}
+  isInRange(measureOf('temperatureC'), celsius) ? { temperatureC: celsius } : {}

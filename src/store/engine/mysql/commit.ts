@@ -4,7 +4,7 @@ import type { DayNumber } from '../../../lib/utc-day.ts'
 import { rowsOfBatch } from '../../batch-rows.ts'
 import { deletePieces, firstPiece, furtherPieces } from '../../letter-pieces.ts'
 import { blockColumns } from '../../readings/reading-block.ts'
-import { type ReadingRows, readingWidth } from '../../readings/reading-rows.ts'
+import { laterReader, type ReadingRows, readingWidth } from '../../readings/reading-rows.ts'
 import {
   checkReadings,
   deviceColumns,
@@ -135,21 +135,33 @@ async function insertReadings(ahead: SentAhead, rows: ReadingRows, day: DayNumbe
     const statement = putReadings(day, kind)
     // An array that was of doubles from its beginning needs no memory for each of its values.
     const blank = filled.map(() => 0.5)
+    const later = laterReader(rows)
     /** Written again when the piece before the last ones was answered. */
     const pieces: number[][][] = []
     for (let at = 0, turn = 0; at < ofKind.length; at += rowsAtOnce, turn = (turn + 1) % underWayMax) {
       const length = Math.min(rowsAtOnce, ofKind.length - at)
       pieces[turn] ??= Array.from({ length }, () => blank.slice())
       const piece = (pieces[turn] as number[][]).slice(0, length)
-      for (let i = 0; i < length; i++) putValues(piece[i] as number[], rows, ofKind[at + i] as number, filled)
+      for (let i = 0; i < length; i++)
+        putValues(piece[i] as number[], { rows, row: ofKind[at + i] as number, filled, later })
       await ahead.insertMany(statement, piece)
     }
   }
 }
 
-function putValues(into: number[], { values }: ReadingRows, row: number, filled: readonly number[]) {
+interface ValuesOfRow {
+  readonly rows: ReadingRows
+  readonly row: number
+  readonly filled: readonly number[]
+  readonly later: ReturnType<typeof laterReader>
+}
+
+function putValues(into: number[], { rows, row, filled, later }: ValuesOfRow) {
   const from = row * readingWidth
-  for (let i = 0; i < filled.length; i++) into[i] = values[from + (filled[i] as number)] as number
+  for (let i = 0; i < filled.length; i++) {
+    const column = filled[i] as number
+    into[i] = column < readingWidth ? (rows.values[from + column] as number) : later(row, column)
+  }
 }
 
 /** Into a session, or ahead of its answers. */

@@ -55,6 +55,7 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
     end: async () => {
+      // The socket is destroyed next; a server ends the transaction of a client that is gone.
       await connection.end().catch(() => {})
       socket.destroy()
     },

@@ -42,7 +42,7 @@ export async function migrateMysql(
     const applied: string[] = []
     for (const { version, name, mysql } of migrations) {
       if (version <= current || version > untilVersion) continue
-      for (const statement of mysql) await session.command(backticked(statement))
+      for (const statement of mysql) await apply(session, statement)
       await session.execute('INSERT INTO `schema_version` (`version`, `name`, `applied`) VALUES (?, ?, ?)', [
         version,
         name,
@@ -55,6 +55,18 @@ export async function migrateMysql(
   } finally {
     // A session that died took its lock with it.
     await session.query('SELECT RELEASE_LOCK(?) AS `released`', [name]).catch(() => {})
+  }
+}
+
+/** ER_DUP_FIELDNAME, in every server: the step was cut short behind this statement. */
+const columnExists = 1060
+
+async function apply(session: MysqlSession, statement: string) {
+  try {
+    await session.command(backticked(statement))
+  } catch (error) {
+    const isRepeated = (error as { errno?: number }).errno === columnExists && statement.startsWith('ALTER TABLE')
+    if (!isRepeated) throw error
   }
 }
 

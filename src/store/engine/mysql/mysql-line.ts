@@ -89,6 +89,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
           lastUsed = performance.now()
         }
       })
+      // Whoever asked gets the fault; the turn goes on.
       turn = mine.catch(() => {})
       return mine
     },

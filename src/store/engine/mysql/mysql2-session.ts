@@ -64,6 +64,7 @@ export async function mysql2Session(address: MysqlAddress, socket: Socket): Prom
     },
     destroy: (reason) => socket.destroy(new Error(reason)),
     end: async () => {
+      // The socket is destroyed next; a server ends the transaction of a client that is gone.
       await connection.end().catch(() => {})
       socket.destroy()
     },

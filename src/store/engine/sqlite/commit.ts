@@ -6,7 +6,7 @@ import { rowsOfBatch } from '../../batch-rows.ts'
 import type { SqlValue } from '../../column.ts'
 import { deletePieces, firstPiece, furtherPieces } from '../../letter-pieces.ts'
 import { blockColumns } from '../../readings/reading-block.ts'
-import type { ReadingRows } from '../../readings/reading-rows.ts'
+import { laterReader, type ReadingRows } from '../../readings/reading-rows.ts'
 import {
   checkReadings,
   deviceColumns,
@@ -70,14 +70,15 @@ export function commitSqlite(
     const { closed, open } = plan
     const filled = filledColumns(rows)
     const { many, one } = insertsOf(filled)
+    const from = { filled, later: laterReader(rows) }
     const whole = rows.length - (rows.length % rowsPerStatement)
     const values: SqlValue[] = []
     for (let at = 0; at < whole; ) {
       values.length = 0
-      for (const end = at + rowsPerStatement; at < end; at++) pushReadingValues(values, rows, at, open.day, filled)
+      for (const end = at + rowsPerStatement; at < end; at++) pushReadingValues(values, rows, at, open.day, from)
       many.run(...values)
     }
-    for (let at = whole; at < rows.length; at++) one.run(...pushReadingValues([], rows, at, open.day, filled))
+    for (let at = whole; at < rows.length; at++) one.run(...pushReadingValues([], rows, at, open.day, from))
     for (const group of closed()) putBlock.run(...blockColumns.map((column) => group[column]))
     const moved = moveOpen.run(open.day, open.after_pos, open.block, open.rows_open, before.block, before.rows_open)
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')

@@ -26,6 +26,7 @@ import type { StoreDeps } from '../../store-deps.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { commitSqlite } from './commit.ts'
 import { discardSqlite } from './discard.ts'
+import { filePresence } from './file-presence.ts'
 import { forgetDaysSqlite } from './history.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { copyRawSqlite, forgetRawSqlite } from './raw-frames.ts'
@@ -70,6 +71,8 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       }),
   })
   const runner = runnerOn(db)
+  const present = filePresence(file)
+  const shared = sharedQueries(runner)
   const tail = storedTail(runner)
   const commits = createCommits()
   let commit: ReturnType<typeof commitSqlite> | undefined
@@ -77,7 +80,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
 
   return {
     dialect: 'sqlite',
-    ...sharedQueries(runner),
+    ...shared,
     ...lossQueries(runner),
     ...historyQueries(runner, newestInSqlite(runner)),
     placeStates: (filter) => packedPlaceStates(runner, filter),
@@ -98,6 +101,12 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
       if (synchronous < 2)
         weaknesses.push(`synchronous is ${synchronousNames[synchronous]}: a power cut can take back what was committed`)
       return { version: `SQLite ${version}`, location: file, weaknesses }
+    },
+
+    // The processor asks every second: a file that is gone is noticed while nothing arrives, too.
+    async ledgerAt(journal) {
+      present()
+      return await shared.ledgerAt(journal)
     },
 
     migrate: async () => guard(() => migrateSqlite(db, clock.now(), options)),
@@ -130,6 +139,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         await before
         const blocks = await planned(tail, batch, clock.now(), options)
         try {
+          present()
           commit ??= guard(() => commitSqlite(db))
           guard(() => commit?.(batch, blocks, dayNumber(clock.now())))
         } catch (error) {
@@ -149,6 +159,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
 
     copyRaw: async (batch) =>
       guard(() => {
+        present()
         copyRaw ??= copyRawSqlite(db)
         copyRaw(batch, dayNumber(clock.now()))
       }),

@@ -53,6 +53,21 @@ describe('the store in a SQLite file', () => {
     assert.deepEqual({ ...db.prepare('PRAGMA journal_mode').get() }, { journal_mode: 'wal' })
   })
 
+  test('nothing is committed into a file that was deleted or replaced, and it goes on when the file is put back', async () => {
+    await using here = await folder()
+    await using store = await openStore(`sqlite:${here.file}`, deps)
+    await store.migrate()
+    await store.takeFence(journal, 1)
+    await rename(here.file, `${here.file}.away`)
+    await assert.rejects(store.commit(aBatch({ readings: [aReading()] })), fault('gone'))
+    await assert.rejects(store.ledgerAt(journal), fault('gone'))
+    await writeFile(here.file, '')
+    await assert.rejects(store.commit(aBatch({ readings: [aReading()] })), fault('gone'))
+    await rename(`${here.file}.away`, here.file)
+    await store.commit(aBatch({ readings: [aReading()] }))
+    assert.equal((await store.counts()).readings, 1)
+  })
+
   test('a reader in another process neither waits for the writer nor holds it up', async () => {
     await using here = await folder()
     await using store = await openStore(`sqlite:${here.file}`, deps)

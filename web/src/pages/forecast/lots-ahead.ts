@@ -2,14 +2,16 @@
  * What a forecast says of a lot at any instant: straight between its horizons, as the server does it for an instant asked for. Also lots
  * taken together, their peak and their order. Times are milliseconds, rates the taken share. Pure.
  */
+
 import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import type { Serving } from '@baykeeper/contract/vocabulary.ts'
 
 /** Places of the quantiles in every list of them. */
 export const level = { low95: 0, low80: 1, low50: 2, median: 3, high50: 4, high80: 5, high95: 6 } as const
 
 export interface Ahead {
   readonly at: number
-  readonly served: 'model' | 'baseline' | 'withheld'
+  readonly served: Serving
   readonly why: string
   readonly widened: number
   readonly rate: readonly number[] | null

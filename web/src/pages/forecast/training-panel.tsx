@@ -1,6 +1,6 @@
 /** Train now: start, how far it is, cancel, and what came of it. */
-import type { TrainingProgress } from '@baykeeper/contract/forecast.ts'
 import type { TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
+import { trainingStages } from '@baykeeper/contract/vocabulary.ts'
 import { useDesk } from '../../shell/desk.ts'
 import { Panel } from '../live/panel.tsx'
 import type { ForecastKey } from './en.ts'
@@ -8,12 +8,7 @@ import { useForecastWords } from './forecast-words.ts'
 import { useTraining } from './training-job.ts'
 
 const freshMs = 90_000
-const stages = [
-  'reading',
-  'compiling',
-  'training',
-  'validating',
-] as const satisfies readonly TrainingProgress['stage'][]
+const stages = trainingStages.filter((stage) => stage !== 'done' && stage !== 'cancelled')
 const stateWords = {
   never: 'trainNever',
   running: 'trainRunning',

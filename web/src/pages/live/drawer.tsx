@@ -1,12 +1,15 @@
 /** The drawer at the right: one bay and its device, or the ledger. Over the side column; a sheet from below on a phone. */
+
 import type { BayDetail } from '@baykeeper/contract/bay.ts'
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { bayStates } from '../../bay-state.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { closeDrawer, useDesk } from '../../shell/desk.ts'
 import { Icon } from '../../shell/icons.tsx'
+import { measureRows } from '../../shell/measure-words.ts'
+import { Spark } from '../../shell/spark.tsx'
 import { LedgerDetail } from './ledger-detail.tsx'
 import { writeAddress } from './plan-panel.tsx'
 import { batteryWord, markNames, missingWord, presenceWord } from './reading.ts'
@@ -178,14 +181,17 @@ function DevicePart({ id, source }: { id: string; source: string }) {
         <Row name={words.text('source')} value={device.source} />
         <Row name={words.text('lastWord')} value={words.ago(now.value - Date.parse(device.arrived))} />
         <Row name={words.text('battery')} value={batteryWord(words, device)} />
-        <Row
-          name={words.text('radio')}
-          value={device.rssi_dbm === undefined ? undefined : `${words.number(device.rssi_dbm)} dBm`}
-        />
-        <Row
-          name={words.text('temperature')}
-          value={device.temperature_c === undefined ? undefined : `${words.number(device.temperature_c, 1)} °C`}
-        />
+        {measureRows(words, device, readings?.items ?? []).map(({ name, label, text, course }) => (
+          <Row
+            key={name}
+            name={label}
+            value={
+              <span class="with-course">
+                <Spark values={course} /> {text}
+              </span>
+            }
+          />
+        ))}
         <Row name={words.text('readings')} value={words.number(device.readings)} />
         <Row name={words.text('missingNumbers')} value={missingWord(words, device)} />
         {device.possible_repeats > 0 && (

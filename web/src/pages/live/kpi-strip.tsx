@@ -5,6 +5,7 @@ import { occupancyRate } from '../../live/tally.ts'
 import { type Desk, useDesk } from '../../shell/desk.ts'
 import { cityAhead } from '../../shell/forecasts.ts'
 import { routes } from '../../shell/route.ts'
+import { Spark } from '../../shell/spark.tsx'
 import { aheadAt, level, medianOf, peakOf } from '../forecast/lots-ahead.ts'
 import { hourMs, quarterMs, roundUp } from '../forecast/site-clock.ts'
 import { StateBar } from './state-bar.tsx'
@@ -196,20 +197,9 @@ function EventsTile() {
             : words.text('commitP99', { ms: words.number(p99, p99 < 10 ? 1 : 0) })
         }
       >
-        <Spark values={rates.value} />
+        <Spark values={rates.value} from={0} />
       </Tile>
     </div>
-  )
-}
-
-function Spark({ values }: { values: readonly number[] }) {
-  if (values.length < 3) return null
-  const most = Math.max(...values, 1)
-  const points = values.map((value, i) => `${(i / (values.length - 1)) * 60},${20 - (value / most) * 18}`).join(' ')
-  return (
-    <svg class="spark" viewBox="0 0 60 21" preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={points} />
-    </svg>
   )
 }
 

@@ -1,6 +1,7 @@
 /** The side column: lots from the fullest, their levels, and devices that nobody has given a bay yet. */
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { useSignal } from '@preact/signals'
-import { bayStates, code, stateCount } from '../../bay-state.ts'
+import { code, stateCount } from '../../bay-state.ts'
 import { occupancyRate } from '../../live/tally.ts'
 import type { Plate } from '../../plan/floor.ts'
 import { type City, useDesk } from '../../shell/desk.ts'

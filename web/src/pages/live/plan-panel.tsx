@@ -1,7 +1,7 @@
 /** The bay plan with its tools, legend and status line; the table twin takes its place on `t`. */
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { bayStates } from '../../bay-state.ts'
 import { type BayPlan, createBayPlan } from '../../plan/bay-plan.ts'
 import type { Floor } from '../../plan/floor.ts'
 import { listenToHands } from '../../plan/gestures.ts'

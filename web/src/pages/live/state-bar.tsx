@@ -1,5 +1,6 @@
 /** Shares of the states as one bar: taken first, then what cannot be sold, then free. The numbers stand beside it in words. */
-import { bayStates, code } from '../../bay-state.ts'
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
+import { code } from '../../bay-state.ts'
 
 const order: readonly number[] = [code.occupied, code.reserved, code.closed, code.unknown, code.free]
 

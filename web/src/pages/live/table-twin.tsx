@@ -1,7 +1,8 @@
 /** The same as the plan, as tables: counts by level, and every bay of the chosen level. For eyes and ears that need no picture. */
+import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { bayStates, stateCount } from '../../bay-state.ts'
+import { stateCount } from '../../bay-state.ts'
 import type { TextKey } from '../../i18n/en.ts'
 import { en } from '../../i18n/en.ts'
 import { type City, openBay, useDesk } from '../../shell/desk.ts'

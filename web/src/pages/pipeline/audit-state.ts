@@ -39,6 +39,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
   // One that somebody else asked for is shown too; a server without an auditor says so only when it is asked for one.
   useEffect(() => {
     const stop = new AbortController()
+    // A server without an auditor says so when it is asked for one.
     look(stop.signal).catch(() => {})
     return () => stop.abort()
   }, [])

@@ -1,11 +1,12 @@
 /** Every cause of a loss in plain words: what it is called, what happened, and what prevents it. */
 import { sumMax } from '@baykeeper/contract/balance.ts'
+import { type LossCause, type LossMeaning, losses } from '@baykeeper/contract/vocabulary.ts'
 import type { PipelineKey } from './en.ts'
-import { type Cause, lossMeanings, type Sum } from './losses.ts'
+import type { Sum } from './losses.ts'
 import type { PipelineWords } from './pipeline-words.ts'
 
 export const causeKeys: Readonly<
-  Record<Cause, { readonly name: PipelineKey; readonly text: PipelineKey; readonly help: PipelineKey }>
+  Record<LossCause, { readonly name: PipelineKey; readonly text: PipelineKey; readonly help: PipelineKey }>
 > = {
   'sequence-gap': { name: 'causeGap', text: 'causeGapText', help: 'causeGapHelp' },
   overrun: { name: 'causeOverrun', text: 'causeOverrunText', help: 'causeOverrunHelp' },
@@ -16,7 +17,7 @@ export const causeKeys: Readonly<
 }
 
 /** A cause this page has no word for yet is shown by its code. */
-export const causeName = (words: PipelineWords, cause: Cause): string =>
+export const causeName = (words: PipelineWords, cause: LossCause): string =>
   cause in causeKeys ? words.text(causeKeys[cause].name) : cause
 
 /** Short, for a figure: "12", "at least 12", "not known". Never 0 for what cannot be counted. */
@@ -30,11 +31,11 @@ const meaningKeys = {
   'missing before us': 'framesMissing',
   rejected: 'framesRejected',
   'lost by us': 'framesLostByUs',
-} as const satisfies Record<(typeof lossMeanings)[Cause], PipelineKey>
+} as const satisfies Record<LossMeaning, PipelineKey>
 
 /** The sentence names the one meaning that all causes share, and all three only where causes of several are summed. */
-function framesKey(causes: readonly Cause[]): PipelineKey {
-  const [first, ...others] = new Set(causes.map((cause) => lossMeanings[cause]))
+function framesKey(causes: readonly LossCause[]): PipelineKey {
+  const [first, ...others] = new Set(causes.map((cause) => losses[cause].meaning))
   return first === undefined || others.length > 0 ? 'lostFrames' : meaningKeys[first]
 }
 

@@ -236,6 +236,35 @@ export const pipelineDe: PipelineDictionary = {
   older: 'Ältere',
   newer: 'Neuere',
   working: 'Läuft',
+  problemRecords:
+    'Die Verarbeitung kommt nicht voran: {records} Einträge im Journal warten, zuletzt gespeichert vor {seconds} s.',
+  problemTries: 'Die Verarbeitung kommt nicht voran: {tries} Versuche sind gescheitert.',
+  problem_processor_down: 'Der Prozessor läuft nicht. Sein Log nennt den Grund.',
+  problem_processor_silent: 'Der Prozessor antwortet nicht. Mit SIGKILL beenden; er wird neu gestartet.',
+  problem_store_silent:
+    'Der Prozessor meldet keinen Fehler: vielleicht hängt ein Aufruf der Datenbank. Datenbank prüfen.',
+  problem_store_transient:
+    'Die Datenbank ist nicht erreichbar: {reason}. Prüfen, ob sie läuft; es geht weiter, sobald sie antwortet.',
+  problem_store_capacity: 'Die Datenbank hat keinen Platz: {reason}. Platz schaffen oder die genannte Grenze erhöhen.',
+  problem_store_data:
+    'Die Datenbank nimmt Meldungen nicht an: {reason}. Sie werden als nicht lesbar aufbewahrt; es ist nichts zu tun.',
+  problem_store_fenced:
+    'Ein anderer Server arbeitet an diesem Journal oder dieser Datenbank: {reason}. Einen der beiden anhalten.',
+  problem_store_newer: 'Die Datenbank gehört zu einer neueren Version: {reason}. Diesen Server aktualisieren.',
+  problem_store_gone:
+    'Nichts wird gespeichert: {reason}. Meldungen warten im Journal. Server anhalten, Datei zurücklegen, falls es eine Kopie gibt, und neu starten.',
+  problem_store_config: 'Die Datenbank lehnt diese Einstellung ab: {reason}. Adresse, Konto oder Rechte berichtigen.',
+  problem_store_unknown:
+    'Die Datenbank meldet einen unbekannten Fehler: {reason}. Nachschlagen; bleibt er, bitte melden.',
+  problem_journal_unreadable:
+    'Das Journal ist nicht lesbar: {reason}. Server anhalten, Datenverzeichnis zurücklegen, neu starten.',
+  problem_main_silent: 'Der Hauptprozess antwortet seit {seconds} s nicht.',
+  problem_intake_silent: 'Der Prozess der Annahme antwortet nicht.',
+  problem_disk_full: 'Meldungen werden abgelehnt: die Platte ist voll. Platz schaffen.',
+  problem_disk_nearly_full: 'Meldungen werden abgelehnt: die Platte ist fast voll. Platz schaffen.',
+  problem_disk_failed: 'Meldungen werden abgelehnt: die Platte nimmt sie nicht an ({reason}).',
+  problem_journal_gone:
+    'Meldungen werden abgelehnt: das Journal liegt nicht mehr dort, wo es geöffnet wurde. Server anhalten, Verzeichnis zurücklegen, neu starten.',
   code_not_json: 'Kein JSON',
   code_not_an_object: 'JSON, aber kein Objekt',
   code_no_device: 'Kein Gerät genannt',
@@ -244,10 +273,13 @@ export const pipelineDe: PipelineDictionary = {
   code_bad_csv: 'Kein gültiges CSV',
   code_bad_line: 'Zeile nicht verstanden',
   code_bad_utf8: 'Kein UTF-8',
+  code_bad_checksum: 'Prüfsumme falsch',
   code_unknown_format: 'Format nicht bekannt',
   code_unknown_envelope: 'Umschlag nicht bekannt',
   code_unknown_payload: 'Nutzdaten nicht bekannt',
+  code_unknown_topic: 'Topic nicht bekannt',
   code_too_many_readings: 'Zu viele Messwerte',
   code_sequence_conflict: 'Nummer zweimal benutzt',
+  code_order_undecided: 'Reihenfolge nicht entschieden',
   code_store_refused: 'Von der Datenbank abgelehnt',
 }

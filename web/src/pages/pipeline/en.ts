@@ -1,5 +1,9 @@
 /** Texts of the pages about the pipeline in English: fetched with them, so that the desk does not wait for them. */
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { Plural } from '../../i18n/en.ts'
+
+/** A key holds no hyphen. */
+type Underscored<S extends string> = S extends `${infer A}-${infer B}` ? `${A}_${Underscored<B>}` : S
 
 export const pipelineEn = {
   tabs: 'Pages of the pipeline',
@@ -232,6 +236,31 @@ export const pipelineEn = {
   older: 'Older',
   newer: 'Newer',
   working: 'Working',
+  problemRecords: 'Processing is not advancing: {records} journal records wait, last commit {seconds} s ago.',
+  problemTries: 'Processing is not advancing: {tries} tries have failed.',
+  problem_processor_down: 'The processor is not running. Its log says why.',
+  problem_processor_silent: 'The processor does not answer. End it with SIGKILL; it is started again.',
+  problem_store_silent: 'The processor reports no fault: a call to the database may hang. Check the database.',
+  problem_store_transient:
+    'The database cannot be reached: {reason}. Check that it runs; processing goes on when it answers.',
+  problem_store_capacity: 'The database has no room: {reason}. Free space, or raise the limit it names.',
+  problem_store_data:
+    'The database refuses messages: {reason}. They are set aside as dead letters; nothing needs to be done.',
+  problem_store_fenced: 'Another server works on this journal or database: {reason}. Stop one of the two.',
+  problem_store_newer: 'The database belongs to a newer release: {reason}. Upgrade this server.',
+  problem_store_gone:
+    'Nothing is stored: {reason}. Readings wait in the journal. Stop the server, put the file back if there is a copy, and start again.',
+  problem_store_config: 'The database refuses this configuration: {reason}. Correct address, account or rights.',
+  problem_store_unknown: 'The database reports an unknown fault: {reason}. Look it up; if it stays, report it.',
+  problem_journal_unreadable:
+    'The journal cannot be read: {reason}. Stop the server, put its data directory back, and start again.',
+  problem_main_silent: 'The main process has not answered for {seconds} s.',
+  problem_intake_silent: 'The intake process does not answer.',
+  problem_disk_full: 'Readings are refused: the disk is full. Free some space.',
+  problem_disk_nearly_full: 'Readings are refused: the disk is nearly full. Free some space.',
+  problem_disk_failed: 'Readings are refused: the disk does not take them ({reason}).',
+  problem_journal_gone:
+    'Readings are refused: the journal is not where it was opened. Stop the server, put its directory back, and start again.',
   code_not_json: 'Not JSON',
   code_not_an_object: 'JSON, but no object',
   code_no_device: 'No device named',
@@ -240,13 +269,16 @@ export const pipelineEn = {
   code_bad_csv: 'Not valid CSV',
   code_bad_line: 'Line not understood',
   code_bad_utf8: 'Not UTF-8',
+  code_bad_checksum: 'Checksum wrong',
   code_unknown_format: 'Format not known',
   code_unknown_envelope: 'Envelope not known',
   code_unknown_payload: 'Payload not known',
+  code_unknown_topic: 'Topic not known',
   code_too_many_readings: 'Too many readings',
   code_sequence_conflict: 'Number used twice',
+  code_order_undecided: 'Order not decided',
   code_store_refused: 'Refused by the database',
-} as const satisfies Record<string, string | Plural>
+} as const satisfies Record<string, string | Plural> & Record<`code_${Underscored<RejectionCode>}`, string>
 
 export type PipelineKey = keyof typeof pipelineEn
 export type PipelineDictionary = {

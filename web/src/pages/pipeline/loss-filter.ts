@@ -1,9 +1,9 @@
 /** What of the losses is asked for, as it stands in the address, so that a link shows the same. Pure. */
-import { type Cause, lossCauses } from './losses.ts'
+import { type LossCause, lossCauses } from '@baykeeper/contract/vocabulary.ts'
 
 export interface LossFilter {
   readonly source?: string
-  readonly cause?: Cause
+  readonly cause?: LossCause
   readonly device?: string
   readonly day?: string
 }

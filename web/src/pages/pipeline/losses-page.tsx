@@ -2,8 +2,10 @@
  * Data loss: every known loss with its cause, added up by cause, day, source and sensor. The filter stands in the
  * address. What nobody can count is said to be so and never shown as 0.
  */
+
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import type { LossReport, SensorDay } from '@baykeeper/contract/losses.ts'
+import { lossCauses } from '@baykeeper/contract/vocabulary.ts'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
 import { type Desk, go, useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
@@ -12,7 +14,7 @@ import { causeName, sumWords } from './cause-words.ts'
 import { CauseBars, HeatStrip } from './loss-bars.tsx'
 import { type LossFilter, lossQuery, readLossFilter, withLossFilter } from './loss-filter.ts'
 import { LossEvents, SensorDays, SensorTable, SourceTable } from './loss-tables.tsx'
-import { addedUp, daysOf, lossCauses } from './losses.ts'
+import { addedUp, daysOf } from './losses.ts'
 import { PageHead } from './page-head.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'
 

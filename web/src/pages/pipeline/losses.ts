@@ -3,34 +3,8 @@
  * as 0 frames. Pure.
  */
 import { sumMax } from '@baykeeper/contract/balance.ts'
-import type {
-  lossCauses as contractCauses,
-  lossMeanings as contractMeanings,
-  Loss,
-  SensorDay,
-} from '@baykeeper/contract/losses.ts'
-
-export type Cause = Loss['cause']
-
-/** Written here again so that the pages do not carry the schema library; the type keeps both lists equal. */
-export const lossCauses: typeof contractCauses = [
-  'sequence-gap',
-  'overrun',
-  'kernel-drop',
-  'port-down',
-  'refused',
-  'journal-damage',
-]
-
-/** Written here again for the same reason; a test keeps both equal. */
-export const lossMeanings: typeof contractMeanings = {
-  'sequence-gap': 'missing before us',
-  overrun: 'missing before us',
-  'kernel-drop': 'missing before us',
-  'port-down': 'missing before us',
-  refused: 'rejected',
-  'journal-damage': 'lost by us',
-}
+import type { Loss, SensorDay } from '@baykeeper/contract/losses.ts'
+import { type LossCause, lossCauses } from '@baykeeper/contract/vocabulary.ts'
 
 export interface Sum {
   /** Known frames. */
@@ -38,7 +12,7 @@ export interface Sum {
   /** Losses whose size nobody can know. */
   readonly uncounted: number
   /** What it is a sum of: the causes say which of the meanings its sentence may use. */
-  readonly causes: readonly Cause[]
+  readonly causes: readonly LossCause[]
 }
 
 export interface LossGroup extends Sum {
@@ -46,12 +20,12 @@ export interface LossGroup extends Sum {
   readonly source: string
   readonly last: string
   /** The cause of most of it. */
-  readonly cause: Cause
+  readonly cause: LossCause
 }
 
 /** Stops at the limit and stays there, as the sums of the server do. */
 export const addedUp = (
-  sums: readonly { readonly cause: Cause; readonly frames: number; readonly uncounted: number }[],
+  sums: readonly { readonly cause: LossCause; readonly frames: number; readonly uncounted: number }[],
 ): Sum => ({
   frames: sums.reduce((sum, { frames }) => Math.min(sumMax, sum + frames), 0),
   uncounted: sums.reduce((sum, { uncounted }) => sum + uncounted, 0),
@@ -90,8 +64,8 @@ export function groupsOf(losses: readonly Loss[], nameOf: (loss: Loss) => string
     .sort((a, b) => b.frames - a.frames || b.uncounted - a.uncounted || (a.name < b.name ? -1 : 1))
 }
 
-function mainCause(losses: readonly Loss[]): Cause {
-  const weight = (cause: Cause) => {
+function mainCause(losses: readonly Loss[]): LossCause {
+  const weight = (cause: LossCause) => {
     const { frames, uncounted } = sumOf(losses.filter((loss) => loss.cause === cause))
     return frames + uncounted
   }

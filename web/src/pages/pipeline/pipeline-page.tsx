@@ -9,6 +9,7 @@ import { LedgerStrip } from './ledger-strip.tsx'
 import { LedgerTables, ledgerMs } from './ledger-tables.tsx'
 import { PageHead } from './page-head.tsx'
 import { usePipelineWords, withWords } from './pipeline-words.ts'
+import { problemText } from './problem-words.ts'
 import { SourcesTable } from './sources-table.tsx'
 import { StageFlow } from './stage-flow.tsx'
 import { useWatch } from './watch.ts'
@@ -24,8 +25,8 @@ function PipelinePage() {
     <>
       <PageHead title={words.text('pipeline')} />
       {status?.problems.map((problem) => (
-        <p key={problem} class="banner bad" role="alert">
-          {problem}
+        <p key={problem.code} class="banner bad" role="alert">
+          {problemText(words, problem)}
         </p>
       ))}
       <StageFlow watched={watched} />

@@ -6,7 +6,7 @@ import { findingsOf } from './stages.ts'
 
 const nothing = lookAt(undefined, 0)
 const look = (more: Partial<Look>): Look => ({ ...nothing, started: 1, ...more })
-const source = (name: string, state: SourceStatus['state']): SourceStatus => ({
+const source = (name: SourceStatus['kind'], state: SourceStatus['state']): SourceStatus => ({
   ...{ name, kind: name, state, detail: '', received: 0, accepted: 0, refused: 0 },
 })
 

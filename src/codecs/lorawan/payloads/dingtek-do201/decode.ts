@@ -2,6 +2,8 @@
  * Dingtek DO201 (byte 2 = 0x31) and DO202 (0x32, without a distance): the layout of DO200 with temperature and humidity before the frame
  * counter. Reports have 23 bytes; 16 bytes with byte 3 = 3 are its configuration.
  */
+import { isInRange, measureOf } from '../../../../domain/measures.ts'
+import type { Measures } from '../../../../domain/reading.ts'
 import { type PayloadDecoder, signed8, temperature } from '../payload.ts'
 
 const withDistance = 0x31
@@ -23,8 +25,15 @@ export const dingtekDo201: PayloadDecoder = {
         ...(type === withDistance ? { distanceMm: view.getUint16(5) } : {}),
         batteryV: view.getUint16(9) / 100,
         batteryLow: (view.getUint8(8) & 0x0f) !== 0,
-        ...temperature(signed8(bytes[17])),
+        ...air(signed8(bytes[17]), view.getUint8(18)),
       },
     }
   },
+}
+
+/** One part measures both: where the temperature is none (it is not fitted, or broken), the humidity is none either. */
+function air(celsius: number, humidityPct: number): Measures {
+  const warm = temperature(celsius)
+  const isFitted = warm.temperatureC !== undefined && isInRange(measureOf('humidityPct'), humidityPct)
+  return isFitted ? { ...warm, humidityPct } : warm
 }

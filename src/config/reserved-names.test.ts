@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reservedSource } from './source-names.ts'
+import { reservedSource } from './reserved-names.ts'
 
 test('names of the server’s own sources are refused, numbered and in any case too', () => {
   for (const name of [

@@ -1,14 +1,16 @@
 /** Names of sources: part of every reading's identity, so two senders must not share one by accident. */
+import { sourceList } from '../sources/list.ts'
+
+/** The server's own, beside those of the listed sources. */
+const ofServer = ['simulator', 'simulate', 'replay', 'desk', 'journal', 'intake', 'unknown', 'env']
+const ofProtocols = sourceList.flatMap(({ reserved }) => reserved)
 const reserved: ReadonlySet<string> = new Set([
-  // Built-in sources, by the name of their protocol.
-  ...['http', 'mqtt', 'tcp', 'udp', 'serial', 'lorawan'],
-  // The built-in broker, when an entry under `brokers` has the name mqtt.
-  'mqtt-broker',
-  // The server's own.
-  ...['simulator', 'simulate', 'replay', 'desk', 'journal', 'intake', 'unknown', 'env'],
+  ...ofProtocols,
+  ...sourceList.flatMap(({ reservedAlso = [] }) => reservedAlso),
+  ...ofServer,
 ])
 /** `serial-2`, `mqtt-1`: sources without a configured name are numbered. */
-const numbered = /^(?:http|mqtt|tcp|udp|serial|lorawan)-\d+$/
+const numbered = new RegExp(`^(?:${ofProtocols.join('|')})-\\d+$`)
 
 /** Why a token may not send under this name, as a sentence; `undefined` when it may. `configured`: names in the configuration. */
 export function reservedSource(name: string, configured: Iterable<string> = []): string | undefined {

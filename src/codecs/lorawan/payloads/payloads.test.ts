@@ -1,0 +1,34 @@
+/** The cases of every payload decoder, `cases/*.json` in its folder: `{ about, hex, fPort?, reading }`, the reading null where the bytes are refused. */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { PayloadReading } from './payload.ts'
+import { payloadDecoders } from './registry.ts'
+
+interface Case {
+  readonly about: string
+  readonly hex: string
+  readonly fPort?: number
+  readonly reading: PayloadReading | null
+}
+
+const casesOf = (name: string): Case[] =>
+  globSync(`${name}/cases/*.json`, { cwd: import.meta.dirname })
+    .sort()
+    .flatMap((file) => JSON.parse(readFileSync(path.join(import.meta.dirname, file), 'utf8')) as Case[])
+
+test('every folder is a decoder of that name in the registry', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  assert.deepEqual(folders.map(({ name }) => name).sort(), payloadDecoders.map(({ name }) => name).sort())
+})
+
+for (const { name, decode } of payloadDecoders) {
+  test(`${name} has a readme, a case it reads and one it refuses`, () => {
+    assert.ok(existsSync(path.join(import.meta.dirname, name, 'readme.md')))
+    const read = casesOf(name).map(({ reading }) => reading !== null)
+    assert.deepEqual([read.includes(true), read.includes(false)], [true, true])
+  })
+  for (const { about, hex, fPort, reading } of casesOf(name))
+    test(`${name}: ${about}`, () => assert.deepEqual(decode(Uint8Array.fromHex(hex), fPort) ?? null, reading))
+}
