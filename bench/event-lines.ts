@@ -14,7 +14,7 @@ export interface LineMaker {
 /** Devices `from`, `from + step`, ... below `to`. */
 export function createLines({ from, to, step }: { from: number; to: number; step: number }): LineMaker {
   const devices = Math.ceil((to - from) / step)
-  let told = 0
+  let written = 0
   let bytes = Buffer.alloc(0)
   let places: number[] = []
   let seqAt = 0
@@ -40,11 +40,11 @@ export function createLines({ from, to, step }: { from: number; to: number; step
       if (places.length !== count) make(count)
       const time = Buffer.from(new Date().toISOString(), 'latin1')
       for (const place of places) {
-        const device = from + (told % devices) * step
+        const device = from + (written % devices) * step
         digits(bytes, place + 13, deviceDigits, device)
-        digits(bytes, place + seqAt, seqDigits, firstSeq + Math.floor(told / devices))
+        digits(bytes, place + seqAt, seqDigits, firstSeq + Math.floor(written / devices))
         time.copy(bytes, place + timeAt)
-        told++
+        written++
       }
       return bytes
     },

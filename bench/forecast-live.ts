@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- forecast-live [--parts ingest,training,serving] [--quick] [--json] [--seconds N] [--windows N] [--lots N] [--days N] [--rate N]`
  *
- * Forecasts while the server lives: what a training beside 10,000 events/s does to those who send, how long a training takes by the clock, how
+ * Forecasts on a live server: the effect of a training at 10,000 events/s on senders, how long a training takes by the clock, how
  * long 500 lots take to be forecast. On a generated city; every part has a server or a store of its own, which goes with it.
  */
 import { mkdtemp } from 'node:fs/promises'

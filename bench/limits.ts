@@ -7,9 +7,9 @@
 import { serverMissing } from '../src/store/testing/server-programs.ts'
 import { missing } from '../tools/parts.ts'
 import { bareBroker, bareMosquitto } from './limits/bare-mqtt.ts'
-import { type House, openHouse, type SourceName, sources } from './limits/house.ts'
 import { pacedLatencies } from './limits/paced.ts'
 import { openPlace, type StoreName } from './limits/place.ts'
+import { openServerUnderLoad, type ServerUnderLoad, type SourceName, sources } from './limits/server-under-load.ts'
 import type { LimitsResult } from './report/results.ts'
 import { benchFlags } from './run/arguments.ts'
 import { beginBench } from './run/bench-run.ts'
@@ -22,7 +22,7 @@ const rawSeconds = quick ? 1 : 5
 const pacedSeconds = quick ? 3 : 60
 const pacedRate = 10_000
 const devices = flags.numbers('devices')?.[0] ?? 2_000
-/** A house, its flood and its drain; what a quick run has no time for is named. */
+/** A server under load, its flood and its drain; parts that a quick run skips are listed. */
 const quickTurnMs = 6_000
 
 const stores = (['mariadb', 'mysql', 'sqlite'] satisfies StoreName[]).filter((name) => wanted('store', name))
@@ -81,7 +81,7 @@ async function measureStore(store: StoreName): Promise<void> {
   }
   await rawInsert()
   if (quick && bench.leftMs < quickTurnMs * 3) return skip(`all sources to ${store}`, 'no time left in a quick run')
-  // A quick run measures all sources in one house; otherwise each has its own, so that memory and disk are its own.
+  // A quick run measures all sources on one server; otherwise each has its own, so that memory and disk are its own.
   for (const group of quick ? [chosen] : chosen.map((source) => [source])) {
     const there = group.filter((source) => {
       const absent = source === 'mosquitto' && missing('mosquitto')
@@ -89,11 +89,11 @@ async function measureStore(store: StoreName): Promise<void> {
       return !absent
     })
     if (there.length === 0) continue
-    await using house = await openHouse(place, there)
+    await using loaded = await openServerUnderLoad(place, there)
     let total = 0
     for (const source of there) {
       if (bench.leftMs < quickTurnMs) skip(`${source} to ${store}`, 'no time left in a quick run')
-      else total = await measureSource(house, store, source, total)
+      else total = await measureSource(loaded, store, source, total)
       bench.step()
     }
     if (!quick) await rawInsert()
@@ -101,29 +101,34 @@ async function measureStore(store: StoreName): Promise<void> {
   if (quick && bench.leftMs > quickTurnMs) await rawInsert()
 }
 
-/** Returns how many events the house has been sent by now. */
-async function measureSource(house: House, store: StoreName, source: SourceName, before: number): Promise<number> {
+/** Returns how many events were sent to the server by now. */
+async function measureSource(
+  loaded: ServerUnderLoad,
+  store: StoreName,
+  source: SourceName,
+  before: number,
+): Promise<number> {
   if (!quick && source === 'mqtt') await bare('bare broker', source, bareBroker)
   if (!quick && source === 'mosquitto') await bare('bare Mosquitto to mqtt.js', source, bareMosquitto)
-  const load = await house.load(source, devices)
+  const load = await loaded.load(source, devices)
   // The first of everything is slow: code is compiled, connections are made, files get their blocks.
   const warm = await load.ask({ kind: 'flood', seconds: Math.min(2, seconds / 3) })
   let total = before + warm.sent
-  await house.drained(total)
-  const disk = async () => ({ journal: await house.journalBytes(), database: await house.place.diskBytes() })
+  await loaded.drained(total)
+  const disk = async () => ({ journal: await loaded.journalBytes(), database: await loaded.place.diskBytes() })
   const diskBefore = await disk()
-  const cpuBefore = house.cpuS()
+  const cpuBefore = loaded.cpuS()
   const began = performance.now()
   const { sent } = await load.ask({ kind: 'flood', seconds })
   total += sent
-  await house.drained(total)
+  await loaded.drained(total)
   const tookS = (performance.now() - began) / 1_000
-  const cpuS = house.cpuS() - cpuBefore
+  const cpuS = loaded.cpuS() - cpuBefore
   const diskAfter = await disk()
-  const paced = !quick || source === 'http' ? await pacedLatencies(house, load, pacedRate, pacedSeconds) : undefined
+  const paced = !quick || source === 'http' ? await pacedLatencies(loaded, load, pacedRate, pacedSeconds) : undefined
   total += paced?.sent ?? 0
-  await house.drained(total)
-  const { stored, doubled } = await house.count()
+  await loaded.drained(total)
+  const { stored, doubled } = await loaded.count()
   const limit: Limit = {
     store,
     source,
@@ -132,8 +137,8 @@ async function measureSource(house: House, store: StoreName, source: SourceName,
     lost: total - stored,
     doubled,
     cpu_s_per_million: rounded((cpuS / sent) * 1e6, 2),
-    pss_mb: Math.round(house.pssMb()),
-    database_pss_mb: Math.round(house.databasePssMb()),
+    pss_mb: Math.round(loaded.pssMb()),
+    database_pss_mb: Math.round(loaded.databasePssMb()),
     journal_bytes_per_event:
       diskAfter.journal > diskBefore.journal ? rounded((diskAfter.journal - diskBefore.journal) / sent, 1) : null,
     database_bytes_per_event:

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, done by the usual designs and by us. The board
- * discards what a real UART would discard and keeps the truth; every line is looked for in the table.
+ * `npm run bench -- peers`: the same job, lines of a serial port into a MariaDB table, with common designs and with Baykeeper. The board
+ * discards bytes as a real UART does and records every line sent; each of them is searched in the table.
  *
  * Options: --quick, --json, --record, --only NAMES, --rates 100,500, --seconds N, --cases NAMES, --minutes N (every cell, as short as
  * they have to be for that, without the search for the highest rate).
@@ -61,7 +61,7 @@ const killS = quick ? 4 : lengths.killS
 const drainMsMax = quick || minutes !== undefined ? 10_000 : 60_000
 /**
  * When what is missing is lost: nothing new for so long, or a backlog that takes longer. A program may wait between two tries of a database
- * that is away, and then has as much to store as the outage was long.
+ * that is down, and then has as much to store as the outage was long.
  */
 const patience = {
   none: { settleMs: 2_000, drainMsMax },
@@ -138,7 +138,7 @@ for (const one of cases) {
       bench.step()
       continue
     }
-    // A program that loses everything is not asked for faster lines: a run within minutes looks at one burst only.
+    // A program that loses everything is not tested with faster lines: a run of minutes has only one burst.
     const needed = minutes === undefined ? one.rates.length : 1
     const needMs = needed * (one.seconds * 1_000 + (one.fault === 'outage' ? 8_000 : 3_000)) + 3_000
     if (bench.leftMs < needMs) {
@@ -146,10 +146,10 @@ for (const one of cases) {
       bench.say(`! ${peer.name}, ${one.name} NOT RUN: no time left in a short run`)
     } else
       await contest(peer, one)
-        // What fails by itself, and not for want of time, is done once more from the beginning.
+        // A failure other than a lack of time is retried once from the beginning.
         .catch((fault) => {
           if (bench.leftMs < needMs) throw fault
-          bench.say(`! ${peer.name}, ${one.name}, once more: ${(fault as Error).message}`)
+          bench.say(`! ${peer.name}, ${one.name}, retry: ${(fault as Error).message}`)
           for (let i = results.length - 1; i >= 0 && of(results[i] as Line, peer, one); i--) results.pop()
           return contest(peer, one)
         })
@@ -183,7 +183,7 @@ async function contest(peer: Peer, one: Case): Promise<void> {
   if (one.name === 'plain' && !quick && minutes === undefined) await search(peer, contest, round)
 }
 
-/** A loss may be the scheduler's on a shared machine: a rate that lost is tried once more. */
+/** On a shared machine the scheduler may cause a loss, so a rate with a loss is tried once again. */
 async function search(peer: Peer, contest: Contest, round: (rate: number) => Round): Promise<void> {
   const found = await highestLossFree({
     from: searchFrom,

@@ -1,4 +1,4 @@
-/** What processes cost, as Linux counts it: CPU seconds spent and memory held. Elsewhere the figures are missing, not zero. */
+/** Cost of processes from the counters of Linux: CPU seconds and memory. Elsewhere the figures are missing, not zero. */
 import { readFileSync } from 'node:fs'
 
 const ticksPerS = 100

@@ -32,7 +32,7 @@ const [url = '', seconds = '3'] = process.argv.slice(2)
 const rate = url.startsWith('sqlite:') ? sqlite() : await mysql()
 console.log(JSON.stringify({ rows_per_s: Math.round(rate) }))
 
-/** Rows as the pipeline stores them from the generator's lines; `pos` is written anew for each batch. */
+/** Rows as the pipeline stores them from the generator's lines; `pos` is set again for each batch. */
 function rows(): (number | null)[][] {
   const now = Date.now()
   return Array.from({ length: batchRows }, (_, i) => [

@@ -7,8 +7,8 @@
 import { statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { mariadbMissing } from '../src/store/testing/mariadb-fixture.ts'
-import { openHouse } from './limits/house.ts'
 import { openPlace, type Place, type StoreName } from './limits/place.ts'
+import { openServerUnderLoad } from './limits/server-under-load.ts'
 import type { ScalingResult } from './report/results.ts'
 import { benchFlags } from './run/arguments.ts'
 import { beginBench } from './run/bench-run.ts'
@@ -107,18 +107,18 @@ async function measureSensors(store: StoreName, place: Place): Promise<void> {
   for (const sensors of sensorCounts) {
     if (bench.leftMs < 12_000)
       return skip(`${count(sensors)} sensors and more, ${store}`, 'no time left in a quick run')
-    await using house = await openHouse(place, ['http'])
-    const load = await house.load('http', sensors)
+    await using loaded = await openServerUnderLoad(place, ['http'])
+    const load = await loaded.load('http', sensors)
     const warm = await load.ask({ kind: 'flood', seconds: floodSeconds })
-    await house.drained(warm.sent)
+    await loaded.drained(warm.sent)
     const began = performance.now()
     const { sent } = await load.ask({ kind: 'flood', seconds: floodSeconds })
-    await house.drained(warm.sent + sent)
+    await loaded.drained(warm.sent + sent)
     const seconds = (performance.now() - began) / 1_000
-    const { stored } = await house.count()
+    const { stored } = await loaded.count()
     const result: Sensors = {
       ...{ store, sensors, events_per_s: Math.round(sent / seconds), lost: warm.sent + sent - stored },
-      pss_mb: Math.round(house.pssMb()),
+      pss_mb: Math.round(loaded.pssMb()),
     }
     bySensors.push(result)
     bench.say(

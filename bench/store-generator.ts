@@ -20,7 +20,7 @@ export interface Target {
   readonly token: string
   readonly devices: number
 }
-/** Told to the parent: one single reading of its own device, acknowledged. */
+/** Sent to the parent: one single acknowledged reading of its own device. */
 export interface Probe {
   readonly kind: 'probe'
   readonly seq: number

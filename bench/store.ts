@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- store [--quick] [--json] [--store sqlite|mariadb|mysql] [--devices N]`: HTTP batches through the real server into the
- * database, flat out and at 10,000 events/s, beside a raw bulk insert of the same rows into the same table, in turns. The last line is one
+ * database, flat out and at 10,000 events/s, compared with a raw bulk insert of the same rows into the same table, in turns. The last line is one
  * JSON object.
  *
  * Everything runs on this machine: generator, server and database share its cores. `events_per_s` is what was sent, divided by the time
@@ -232,7 +232,7 @@ async function serverPlace(kind: 'mariadb' | 'mysql'): Promise<Place> {
   }
 }
 
-/** What each process used between two looks, divided by `per`. */
+/** Use of each process between two samples, divided by `per`. */
 function sharesOf(before: Record<string, number>, after: Record<string, number>, per: number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(after).map(([name, used]) => [name, round((used - (before[name] ?? 0)) / per, 3)]),

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- forecast [--protocol F|M|B|city] [--validation] [--quick] [--seeds 3] [--steps N] [--cache DIR] [--data DIR]`
  *
- * Judges the network beside all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
+ * Scores the network against all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
  * `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
  */
@@ -78,7 +78,7 @@ for (const name of chosen()) {
   const one = await runProtocol(protocol, options)
   console.log(tableOf(one.result))
   ran.push(one)
-  // After each, so that a run that is cut off has told what it found.
+  // After each protocol, so that an interrupted run has printed its results.
   if (options.split === 'test' && name !== 'city') writeReport(root, ran)
 }
 

@@ -89,7 +89,7 @@ test('train writes weights that can be served, from a site history in a file', (
   )
 })
 
-test('the shipped weights are small, ours, and say what they were made from', () => {
+test('the shipped weights are small, and name their training data and licence', () => {
   const file = path.join(import.meta.dirname, 'weights/shipped.safetensors')
   const { about, dataHash, config } = readModel(file)
   assert.match(about, /dl-de\/by-2-0/)

@@ -5,8 +5,8 @@
  *   node forecaster/main.ts serve [--weights FILE]
  *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
  *
- * FILE holds histories of sites, one a line. With --leash a training ends when its standard input does: whoever started it is gone then; it
- * rests from a line "rest" to a line "go on".
+ * FILE holds histories of sites, one a line. With --leash a training ends when its standard input closes, because its parent has exited then; it
+ * pauses from a line "rest" to a line "go on".
  */
 import os from 'node:os'
 import path from 'node:path'
@@ -17,7 +17,7 @@ import { newForecaster } from './serve/forecasting.ts'
 import { serve } from './serve/lines.ts'
 import { trainCommand } from './train/train-command.ts'
 
-/** Live ingest comes first: forecasting gives way a little, training altogether. */
+/** Live ingest has priority: forecasting runs at a lower priority, training at the lowest. */
 const serveNiceness = 10
 const trainNiceness = 19
 /** Small: each place of a batch that no lot fills costs as much as one. */

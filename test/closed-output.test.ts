@@ -16,7 +16,7 @@ test('every process goes on when the reader of its output has ended', async () =
   assert.equal((await post(1)).status, 202)
   server.closeOutput()
   for (let tries = 0; tries < 3; tries++) {
-    // Intake logs a client that is turned away, and main a process that is started again.
+    // Intake logs a rejected client, and main a restarted process.
     const refused = await rawClient(Number(new URL(server.ready.mqtt).port), { username: 'x', password: 'wrong' })
     assert.equal(refused.returnCode, 4)
     refused.socket.destroy()

@@ -1,4 +1,4 @@
-/** The whole server on a real MariaDB whose disk is full: intake never notices, nothing is lost, and it goes on by itself when there is room. */
+/** The whole server on a real MariaDB whose disk is full: intake is not affected, nothing is lost, and commits resume without a restart when there is room. */
 import assert from 'node:assert/strict'
 import { closeSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
 import os from 'node:os'
@@ -15,16 +15,16 @@ const diskMegabytes = 256
 const frugal = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M', '--skip-log-bin']
 const postedAtOnce = 500
 /** The longest that a commit may take to fail. */
-const toldMsMax = 70_000
+const noticeMsMax = 70_000
 /** Room to begin with, for the server to take a batch back. */
 const leftBytes = 2 * 1024 * 1024
 
-test('a full disk under the database holds up nobody at the door, and nothing is lost when there is room again', {
+test('a full disk under the database does not delay intake, and nothing is lost when there is room again', {
   skip: mariadbMissing() || smallDiskMissing(),
   timeout: 120_000,
 }, async () => {
   using disk = openSmallDisk(diskMegabytes)
-  // A server that cannot write its own log waits for room and answers nobody.
+  // A database server that cannot write its own log waits for room and answers no query.
   const log = path.join(os.tmpdir(), `${path.basename(disk.dir)}.log`)
   using _ = { [Symbol.dispose]: () => rmSync(log, { force: true }) }
   const settings = [...frugal, `--log-error=${log}`]
@@ -49,8 +49,8 @@ test('a full disk under the database holds up nobody at the door, and nothing is
   const filler = path.join(disk.dir, 'filler')
   fill(filler)
   const isNoticed = () => server.logs().includes('a batch was not committed')
-  for (const until = Date.now() + toldMsMax; !isNoticed() && Date.now() < until; await setTimeout(100)) await post()
-  assert.ok(isNoticed(), `nobody noticed that the disk is full:\n${server.logs().slice(-2_000)}`)
+  for (const until = Date.now() + noticeMsMax; !isNoticed() && Date.now() < until; await setTimeout(100)) await post()
+  assert.ok(isNoticed(), `the full disk was not reported:\n${server.logs().slice(-2_000)}`)
   for (let i = 0; i < 10; i++) await post()
   rmSync(filler)
   // Some releases end themselves where a batch cannot be taken back: what watches over services starts them again.
@@ -61,8 +61,8 @@ test('a full disk under the database holds up nobody at the door, and nothing is
   if (ended) await mariadb.start(settings)
   await post()
   const { data, code } = await drainedLedger(server.dataDir, ['--store', url])
-  const told = [code, data['committed'], data['duplicate'], data['quarantined'], data['lost'], data['difference']]
-  assert.deepEqual(told, [0, next - 1, 0, 0, 0, 0])
+  const totals = [code, data['committed'], data['duplicate'], data['quarantined'], data['lost'], data['difference']]
+  assert.deepEqual(totals, [0, next - 1, 0, 0, 0, 0])
   console.log(
     `# ${next - 1} frames over a full disk, on which MariaDB ${ended ? 'ended' : 'refused and went on'}; the slowest answer took ${slowestMs.toFixed(0)} ms`,
   )

@@ -41,7 +41,7 @@ for (const kind of ['mariadb', 'mysql'] as const)
       return performance.now() - began
     }
 
-    test('the server starts without its database, takes readings and says what is wrong', {
+    test('the server starts without its database, accepts readings and reports the outage', {
       timeout: 60_000,
     }, async () => {
       assert.match(server.logs(), /database cannot be reached/)
@@ -80,7 +80,7 @@ for (const kind of ['mariadb', 'mysql'] as const)
     })
     after(() => database?.[Symbol.asyncDispose]())
 
-    test('a wrong password ends the start with exit 3 and says what to check', { timeout: 60_000 }, async () => {
+    test('a wrong password ends the start with exit 3 and a message what to check', { timeout: 60_000 }, async () => {
       const url = new URL(await database.createDatabase())
       url.password = 'wrong'
       await assert.rejects(startServer({ flags: ['--store', url.href] }), ({ message }: Error) => {

@@ -1,4 +1,4 @@
-/** A disk that is really full: senders that can wait are told to, those that cannot still find room, and it recovers by itself. */
+/** A disk that is really full: senders that can retry get an error, the others are still accepted, and it recovers without a restart. */
 import assert from 'node:assert/strict'
 import dgram from 'node:dgram'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const fillerMb = 96
 /** Raw bytes are kept whole, so that padding fills the disk and not the time of the test. */
 const padding = 'x'.repeat(48_000)
 
-test('a full disk refuses with 503 and Retry-After, keeps reads up, and goes on by itself when there is room', {
+test('a full disk refuses with 503 and Retry-After, keeps reads up, and resumes without a restart when there is room', {
   timeout: 120_000,
   skip: smallDiskMissing(),
 }, async () => {
@@ -54,7 +54,7 @@ test('a full disk refuses with 503 and Retry-After, keeps reads up, and goes on 
       if (answer.status !== 202) refused = answer
     }
     assert.equal(refused?.status, 503, 'the disk is full long before this much is sent')
-    assert.ok(Number(refused.headers.get('retry-after')) > 0, 'and says when to come again')
+    assert.ok(Number(refused.headers.get('retry-after')) > 0, 'and has a retry time')
     assert.match(((await refused.json()) as { detail: string }).detail, /disk|space|full/i)
     const status = await fetch(`${server.ready.web}/api/v1/sources`, { headers: { authorization: `Bearer ${apiKey}` } })
     assert.equal(status.status, 200, 'reads stay up')

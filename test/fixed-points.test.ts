@@ -279,7 +279,7 @@ describe('before anything runs', () => {
   })
   after(() => rm(dir, { recursive: true, force: true }))
 
-  test('a bad configuration is told with file, line and what to do, exit 3', async () => {
+  test('an invalid configuration is reported with file, line and what to do, exit 3', async () => {
     const file = path.join(dir, 'bad.yaml')
     await writeFile(
       file,
@@ -297,7 +297,7 @@ describe('before anything runs', () => {
     assert.match(variable.stderr, /BAYKEEPER_PORT: port: must be a port/)
   })
 
-  test('flags beat the environment, which beats the file, and show says so', async () => {
+  test('flags override the environment, which overrides the file, and show prints the origin', async () => {
     const file = path.join(dir, 'good.yaml')
     await writeFile(file, 'port: 1001\ningest:\n  port: 1002\n')
     const { stdout } = await runCli(['config', 'show', '--origin', '--json', '--config', file], {

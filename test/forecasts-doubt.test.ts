@@ -1,6 +1,6 @@
 /**
- * What a running server forecasts of sites that it knows too little of, or that are closed: wider or nothing, and why, by the API that pages
- * read. No reading comes in; each site was last heard of at a time of its own.
+ * Forecasts of a running server for sites with little data or closed sites: wider or withheld, with the reason, by the API that pages
+ * read. No reading comes in; the newest message of each site has another age.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -69,7 +69,7 @@ describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
     for (const point of pointsOf(forecast)) assert.ok(isInterval(point), JSON.stringify(point))
   })
 
-  test('state of half an hour ago: every interval is wider than usual, says by how much and why', async () => {
+  test('state of half an hour ago: every interval is wider than usual, with the factor and the reason', async () => {
     const forecast = await forecastOf('sta')
     assert.equal(forecast.state, 'stale')
     for (const { served, widened, why } of pointsOf(forecast).slice(0, 4)) {
@@ -81,7 +81,7 @@ describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
     assert.ok((near?.widened ?? 0) > (far?.widened ?? 0), 'a quarter of an hour ahead it means the most')
   })
 
-  test('state of hours ago: nothing is forecast, and it says how old', async () => {
+  test('state of hours ago: nothing is forecast, and the reason has the age', async () => {
     const forecast = await forecastOf('mall')
     assert.equal(forecast.state, 'stale')
     for (const { served, rate, p_free, why } of pointsOf(forecast)) {
@@ -90,7 +90,7 @@ describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
     }
   })
 
-  test('a site that its configuration has closed: nothing is forecast, and it says why', async () => {
+  test('a site that its configuration has closed: nothing is forecast, with the reason', async () => {
     const forecast = await forecastOf('hosp')
     assert.equal(forecast.state, 'fresh')
     for (const { served, why } of pointsOf(forecast))

@@ -1,5 +1,5 @@
 /**
- * The fine-tuning of a night with all its processes: it begins by itself at the hour of the site's own time zone, once, goes on from its
+ * The fine-tuning of a night with all its processes: it starts automatically at the hour of the site's own time zone, once, goes on from its
  * checkpoint when its processes are killed, and what it made is judged before it serves.
  */
 import assert from 'node:assert/strict'
@@ -65,7 +65,7 @@ const get = async (url: string): Promise<unknown> => (await fetch(`${server?.rea
 const training = async (): Promise<TrainingJob> => trainingJobSchema.parse(await get('/api/v1/forecast/training'))
 const quality = async (): Promise<ForecastQuality> =>
   forecastQualitySchema.parse(await get(`/api/v1/sites/${site}/forecast/quality`))
-/** As it is stored: who asked for it, too. */
+/** As it is stored, with its author. */
 async function newestTraining() {
   await using store = await openStore(database(), { log: silentLog, clock: systemClock })
   return store.newestTraining()
@@ -88,7 +88,7 @@ describe('the fine-tuning of a night', { timeout: 900_000 }, () => {
     assert.equal((await training()).state, 'never')
   })
 
-  test('begins by itself at that hour of the site, and is the work of nobody', async () => {
+  test('starts automatically at that hour of the site, without a requesting user', async () => {
     await start(localTime(zone).hour)
     await until('training', training, ({ progress }) => progress?.stage === 'training' && progress.step >= 20)
     assert.equal((await newestTraining())?.author, 'night')

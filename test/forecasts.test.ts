@@ -69,7 +69,7 @@ async function post(): Promise<number> {
   return performance.now() - began
 }
 
-/** Sends until told to stop, ten times a second; resolves with the times. */
+/** Sends ten times a second until it is stopped; resolves with the times. */
 function sending() {
   const stop = new AbortController()
   const times: number[] = []

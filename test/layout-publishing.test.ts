@@ -193,7 +193,7 @@ describe('a published layout', () => {
       const { status, body } = await put(ready, bays)
       assert.deepEqual([status, body.code], [503, 'E_PUBLICATION_UNKNOWN'])
       await server.back('intake', pids.intake)
-      // What is behind it in the journal is committed: the layout would be by now.
+      // Later journal records are committed, so the layout would be too by now.
       await until(
         () =>
           stays(ready, bays, 1).then(

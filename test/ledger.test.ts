@@ -1,4 +1,4 @@
-/** The ledger, from outside: what was lost and why, dead letters mended and given up, and the audit that finds what does not close. */
+/** The ledger from outside: losses by cause, dead letters retried and discarded, and an audit that finds differences. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -92,7 +92,7 @@ describe('the ledger', { concurrency: true }, () => {
         ],
       )
       const [refused] = report.items.filter(({ cause }) => cause === 'refused')
-      assert.match(refused?.detail ?? '', /^3 frames of http came without a valid token/)
+      assert.match(refused?.detail ?? '', /^3 messages from http rejected: no valid token/)
       assert.deepEqual(report.totals, [
         { cause: 'sequence-gap', frames: 5, uncounted: 0 },
         { cause: 'refused', frames: 3, uncounted: 0 },
@@ -125,7 +125,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.equal(JSON.parse(cli.stdout).warnings.length, 1)
     })
 
-    test('a dead letter shows its bytes, is given up with a reason once, and the ledger still closes', async () => {
+    test('a dead letter shows its bytes, is discarded with a reason once, and the balance still closes', async () => {
       const { items } = await get<{ items: DeadLetter[] }>('/dead-letters?code=no-device')
       const { id } = items[0] as DeadLetter
       const whole = await get<WholeDeadLetter>(`/dead-letters/${id}`)
@@ -147,7 +147,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([code, data['quarantined'], data['difference']], [0, 2, 0])
     })
 
-    test('the audit on demand recounts beside the running server, tells how far it is, and signs its report', async () => {
+    test('the audit on demand recounts on the running server, reports its progress, and signs its report', async () => {
       assert.equal((await act<AuditProgress>('/ledger/audit?wait=false')).running, true)
       const [report, same] = await Promise.all([act<AuditReport>('/ledger/audit'), act<AuditReport>('/ledger/audit')])
       assert.deepEqual(report, same)
@@ -161,7 +161,7 @@ describe('the ledger', { concurrency: true }, () => {
       assert.deepEqual([after.running, after.report?.sha256, after.failed], [false, sha256, null])
     })
 
-    test('a row that is not as the ledger says is named, and verify exits 5', async () => {
+    test('a row that disagrees with the ledger is named, and verify exits 5', async () => {
       const spoil = (sql: string) => {
         using db = new DatabaseSync(path.join(server.dataDir, 'baykeeper.db'), { timeout: 5_000 })
         db.exec(sql)

@@ -28,9 +28,9 @@ async function startFresh(dir: string) {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
+  let output = ''
   child.stderr.on('data', (chunk) => {
-    said += chunk
+    output += chunk
   })
   const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
   for (let i = 0; i < 300; i++) {
@@ -38,7 +38,7 @@ async function startFresh(dir: string) {
     if (text)
       return {
         ready: JSON.parse(text) as Ready,
-        said: () => said,
+        output: () => output,
         readyFile,
         dataDir: path.join(dir, 'data'),
         child,
@@ -47,7 +47,7 @@ async function startFresh(dir: string) {
     if (child.exitCode !== null) break
     await sleep(100)
   }
-  throw new Error(`not ready within 30 s:\n${said}`)
+  throw new Error(`not ready within 30 s:\n${output}`)
 }
 
 const json = async <T>(url: string, init?: RequestInit) => (await (await fetch(url, init)).json()) as T
@@ -65,12 +65,12 @@ describe('the first minute', () => {
     await rm(dir, { recursive: true, force: true })
   })
 
-  test('the banner says version, time, addresses, data directory and the one-time link', () => {
-    const said = server.said()
-    assert.match(said, /Baykeeper \d+\.\d+\.\d+ {2}ready in \d+ ms/)
-    assert.ok(said.includes(server.ready.web) && said.includes(server.dataDir))
-    assert.match(said, /\/setup\?key=\S+/)
-    assert.match(said, /Simulated/)
+  test('the banner shows version, time, addresses, data directory and the one-time link', () => {
+    const output = server.output()
+    assert.match(output, /Baykeeper \d+\.\d+\.\d+ {2}ready in \d+ ms/)
+    assert.ok(output.includes(server.ready.web) && output.includes(server.dataDir))
+    assert.match(output, /\/setup\?key=\S+/)
+    assert.match(output, /Simulated/)
   })
 
   test('the page is there without signing in, wears Simulated, and moves', async () => {
@@ -111,7 +111,7 @@ describe('the first minute', () => {
   })
 
   test('the setup link opens the desk once', async () => {
-    const link = /(http\S+\/setup\?key=\S+)/.exec(server.said())?.[1] as string
+    const link = /(http\S+\/setup\?key=\S+)/.exec(server.output())?.[1] as string
     const first = await fetch(link, { redirect: 'manual' })
     assert.equal(first.status, 303)
     const cookie = first.headers.get('set-cookie')?.split(';')[0] as string

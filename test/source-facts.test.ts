@@ -1,4 +1,4 @@
-/** What the sources of a running server say about themselves, as people and Prometheus see it. */
+/** Facts that the sources of a running server report, in the API and for Prometheus. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,7 +30,7 @@ describe('a running server', () => {
       if (shown && has(shown)) return shown
       await sleep(100)
     }
-    assert.fail(`${name} has not said so within 10 s`)
+    assert.fail(`${name} has not reported it within 10 s`)
   }
 
   test('UDP: the kernel’s drop counter and the granted receive buffer, in the API and for Prometheus', async () => {
@@ -41,7 +41,7 @@ describe('a running server', () => {
     const metrics = await (await fetch(`${server.ready.web}/metrics`)).text()
     assert.match(metrics, /baykeeper_source_fact\{source="udp",kind="udp",fact="receiveBufferBytes"\} \d{5}/)
     assert.match(metrics, new RegExp(`baykeeper_source_warnings\\{source="udp",kind="udp"\\} ${warnings.length}`))
-    // What it warns of at its start is in its log, and in what the doctor finds.
+    // Its warnings at start are in its log and in the findings of the doctor.
     const doctor = (await runCli(['doctor', '--data', server.dataDir, '--json'])).stdout
     for (const warning of warnings) {
       assert.ok(server.logs().includes(warning))
@@ -49,7 +49,7 @@ describe('a running server', () => {
     }
   })
 
-  test('serial: a port that is away is a loss without an end, and what no driver counts is not 0', async () => {
+  test('serial: an unplugged port is a loss without an end, and a counter that the driver lacks is not 0', async () => {
     const { figures = {}, losses = [] } = await source('serial', ({ losses }) => (losses ?? []).length > 0)
     assert.equal(figures['overruns'], 'not available')
     assert.deepEqual([losses[0]?.cause, losses[0]?.to], ['port-down', null])
@@ -59,7 +59,7 @@ describe('a running server', () => {
     assert.match(metrics, /baykeeper_source_losses_uncounted\{source="serial",kind="serial",cause="port-down"\} 1/)
   })
 
-  test('the time in which no intake ran is told to the sources that have no acknowledgement', async () => {
+  test('the time in which no intake ran is passed to the sources without an acknowledgement', async () => {
     // Its figures are in the journal within a second.
     await sleep(1_500)
     const old = await server.kill('intake')

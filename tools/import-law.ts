@@ -1,5 +1,5 @@
 /**
- * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and says where it is broken.
+ * The import law: which room may import which. The table of ARCHITECTURE.md is the law; this reads it and reports violations.
  *
  * Test code (`*.test.ts`, what imports `node:test`, and what lies in a folder `testing/`) may import across rooms.
  */
@@ -12,11 +12,11 @@ export type ImportTable = ReadonlyMap<string, ReadonlySet<string> | 'everything'
 export interface Finding {
   readonly file: string
   readonly line: number
-  /** What is wrong, and what to do instead. */
+  /** The problem, and what to do instead. */
   readonly text: string
 }
 
-/** The rows below the header `| room | holds | may import |`. Throws when there is no such table: a law that nobody finds is none. */
+/** The rows below the header `| room | holds | may import |`. Throws when there is no such table: a missing table must not pass as an empty one. */
 export function readImportTable(markdown: string): ImportTable {
   const lines = markdown.split('\n')
   const header = lines.findIndex((line) => cells(line).join('|') === 'room|holds|may import')
@@ -72,12 +72,12 @@ const pure = new Set(['domain', 'codecs'])
 /** Rooms that know what is stored, but not how. */
 const storeByContract = new Set(['processing', 'api', 'forecast'])
 const storeContract = 'src/store/store.ts'
-/** What is stored: the declared tables. And the store in memory, for their tests. */
+/** The declared tables, and the store in memory for their tests. */
 const storeDeclarations = /^src\/store\/(?:table\.ts|tables\/|testing\/)/
 const testCode = /(?:\.test|-under-test)\.tsx?$|\/testing\//
 const suffixes = /\.(?:tsx?|css|json|svg)(?:\?\w+)?$/
 
-/** What is against the law in one file. `file` is relative to the root, with slashes. */
+/** Violations in one file. `file` is relative to the root, with slashes. */
 export function checkImports(table: ImportTable, file: string, text: string): Finding[] {
   const room = roomOf(file)
   const imports = importsOf(text)
@@ -105,12 +105,12 @@ function forbidden({ table, file, room, specifier }: Case): string | undefined {
   if (target === undefined) return undefined
   const into = roomOf(target)
   if (into === undefined) return 'the product imports nothing of tools, tests or bench; move what both need into a room'
-  if (target === 'src/main.ts') return 'nobody imports main.ts; move what you need into a file of its own'
+  if (target === 'src/main.ts') return 'no file imports main.ts; move what you need into a file of its own'
   if (into === room) return undefined
   if (into === 'vocabulary') return undefined
   if (into === 'cli' && file !== 'src/main.ts') return 'only main.ts imports cli; move what you need into a room'
   const may = table.get(room)
-  if (!may) return `${room} has no row in the table of ARCHITECTURE.md; add one that says what it may import`
+  if (!may) return `${room} has no row in the table of ARCHITECTURE.md; add one with the rooms it may import`
   if (may === 'everything') return undefined
   if (!may.has(into)) {
     const allowed = may.size > 0 ? `only ${[...may].join(', ')}` : 'no other room'
@@ -121,7 +121,7 @@ function forbidden({ table, file, room, specifier }: Case): string | undefined {
   return undefined
 }
 
-/** Path from the root that an import leads to; undefined for a package of somebody else. */
+/** Path from the root that an import leads to; undefined for an external package. */
 function targetOf(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
   const workspace = /^@baykeeper\/([^/]+)(?:\/(.*))?$/.exec(specifier)

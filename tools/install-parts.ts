@@ -1,5 +1,5 @@
 /**
- * Adds the external programs that tests want, where that is ours to do: in CI, as root, on Debian. Anywhere else a missing one is
+ * Installs the external programs that tests need, where that is allowed: in CI, as root, on Debian. Anywhere else a missing one is
  * named and its tests skip.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const policy = '#!/bin/sh\nexit 101\n'
 const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
 const retries = '-oAcquire::Retries=3'
 
-/** False when apt-get failed; what it said has been printed. */
+/** False when apt-get failed; its output has been printed. */
 export async function installParts(names: readonly PartName[]): Promise<boolean> {
   using _ = noServices()
   for (const command of [

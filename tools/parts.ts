@@ -1,12 +1,12 @@
 /**
  * External programs that some tests try the product against, and where this machine has them. A missing one is no failure: its
- * tests skip with a reason, and `npm test` says how to add it.
+ * tests skip with a reason, and `npm test` prints how to add it.
  */
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 
 export interface Part {
-  /** What it stands for in a skip reason. */
+  /** Its name in a skip reason. */
   readonly purpose: string
   /** Names of its binary; the first that is found counts. */
   readonly binaries: readonly string[]

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { commandOf, isRunning, processTree, signal } from './process-tree.ts'
 
 const skip = existsSync('/proc/self/environ') ? false : 'orphans are found through /proc, which this system lacks'
-/** Ends by itself, so that a failing test leaves nothing behind. */
+/** Exits on its own, so that a failing test leaves nothing behind. */
 const sleeper = 'setTimeout(() => {}, 20_000)'
 
 test('a process whose parent was killed is still found, named and ended', { skip }, async () => {
@@ -40,7 +40,7 @@ test('a tree without processes is gone at once', async () => {
   assert.deepEqual(await tree.gone(60_000), [])
 })
 
-test('a signal to a process that is gone says so and does not throw', async () => {
+test('a signal to a process that has exited returns false and does not throw', async () => {
   const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' })
   await once(child, 'exit')
   assert.equal(signal(child.pid as number, 0), false)

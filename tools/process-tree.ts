@@ -18,7 +18,7 @@ export interface ProcessTree {
   killAll(): void
 }
 
-/** `known` tells more pids to look at, where the system has no /proc. */
+/** `known` adds pids to look at, where the system has no /proc. */
 export function processTree(known: () => readonly number[] = () => []): ProcessTree {
   // A name of its own, not a value: a tree within a tree carries both marks.
   const variable = `BAYKEEPER_TEST_TREE_${randomUUID().replaceAll('-', '')}`
@@ -63,7 +63,7 @@ export function isRunning(pid: number): boolean {
   return stat?.charAt(stat.lastIndexOf(')') + 2) !== 'Z'
 }
 
-/** What a process was started as, for a message. */
+/** Command line of a process, for a message. */
 export const commandOf = (pid: number): string =>
   read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || '(unknown)'
 

@@ -63,7 +63,7 @@ ${table(
 ## Measures
 
 Field names of JSON, CSV and \`key=value\`, of the API and of the columns in the database. A reading with a value outside of its range is rejected, but
-where the table says that only the value is dropped. What a LoRaWAN network server or decoder gives outside of the range is always dropped alone.
+where the table states that only the value is dropped. What a LoRaWAN network server or decoder gives outside of the range is always dropped alone.
 
 ${table(
   ['field', 'measure', 'unit', 'range', 'stored as'],

@@ -2,7 +2,7 @@
  * Runs one test file, or a bundle of small ones, in one process, and counts.
  *
  * - A file that hangs is ended at its limit, and the test it hung in is named.
- * - A file that leaves processes behind, holds no test, or ends without a result has failed, whatever it says.
+ * - A file that leaves processes behind, holds no test, or ends without a result has failed, whatever its result.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ export interface FileResult extends Counts {
   readonly seconds: number
   /** Why tests were skipped, each with how many. */
   readonly reasons: ReadonlyMap<string, number>
-  /** What is wrong beside failing tests; counted as one failure. */
+  /** Problems other than failing tests; counted as one failure. */
   readonly trouble: string | undefined
   readonly output: string
 }
@@ -91,23 +91,23 @@ export async function runTestFiles(name: string, files: readonly string[], optio
   tree.killAll()
   await tree.gone(leaveMsMax)
   await Promise.race([closed, sleep(pipeMsMax, undefined, { ref: false })])
-  const told = readEvents(events)
+  const seen = readEvents(events)
   rmSync(dir, { recursive: true, force: true })
-  const trouble = troubleOf({ told, late, left, code, signal, limitMs: options.limitMs })
-  const { passed, failed, skipped } = told.counts ?? { passed: 0, failed: 0, skipped: 0 }
+  const trouble = troubleOf({ seen, late, left, code, signal, limitMs: options.limitMs })
+  const { passed, failed, skipped } = seen.counts ?? { passed: 0, failed: 0, skipped: 0 }
   return {
     file: name,
     seconds: (performance.now() - began) / 1_000,
     passed,
     failed: failed + (trouble ? 1 : 0),
-    skipped: skipped + told.suitesSkipped,
-    reasons: told.reasons,
+    skipped: skipped + seen.suitesSkipped,
+    reasons: seen.reasons,
     trouble,
     output,
   }
 }
 
-interface Told {
+interface TestFileEvents {
   readonly counts: Counts | undefined
   /** `node:test` counts the tests of a skipped suite nowhere. */
   readonly suitesSkipped: number
@@ -118,7 +118,7 @@ interface Told {
   readonly without: string[]
 }
 
-function readEvents(file: string): Told {
+function readEvents(file: string): TestFileEvents {
   const lines = readFileSync(file, { encoding: 'utf8', flag: 'a+' })
     .split('\n')
     // The last line of a file that was ended by force may be cut.
@@ -146,7 +146,7 @@ function readEvents(file: string): Told {
 }
 
 interface Ending {
-  readonly told: Told
+  readonly seen: TestFileEvents
   readonly late: boolean
   readonly left: readonly string[]
   readonly code: number | null
@@ -154,14 +154,14 @@ interface Ending {
   readonly limitMs: number
 }
 
-function troubleOf({ told, late, left, code, signal, limitMs }: Ending): string | undefined {
+function troubleOf({ seen, late, left, code, signal, limitMs }: Ending): string | undefined {
   const end = signal ?? `exit ${code}`
-  if (late) return `stopped after ${limitMs / 1_000} s in: ${told.running.join(' > ') || 'no test'}`
-  if (!told.counts) return `ended without a result (${end})`
+  if (late) return `stopped after ${limitMs / 1_000} s in: ${seen.running.join(' > ') || 'no test'}`
+  if (!seen.counts) return `ended without a result (${end})`
   if (left.length > 0) return `left ${left.length} processes behind:\n  ${left.join('\n  ')}`
-  const { passed, failed, skipped } = told.counts
-  if (passed + failed + skipped + told.suitesSkipped === 0) return 'holds no test'
-  if (told.without.length > 0) return `no test ran in ${told.without.join(', ')}`
+  const { passed, failed, skipped } = seen.counts
+  if (passed + failed + skipped + seen.suitesSkipped === 0) return 'holds no test'
+  if (seen.without.length > 0) return `no test ran in ${seen.without.join(', ')}`
   if (code !== 0 && failed === 0) return `no test failed, but it ended with ${end}`
   return undefined
 }

@@ -1,4 +1,4 @@
-/** What a change must pass before any test runs: format, lint, types, import law, unused code. */
+/** Checks that a change must pass before any test runs: format, lint, types, import law, unused code. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { indented, line } from './print.ts'
@@ -20,7 +20,7 @@ export const steps: readonly Step[] = [
   { name: 'tidy', command: ['node', 'tools/tidy.ts'] },
 ]
 
-/** Prints one line when the step has ended, and what it said when it failed. */
+/** Prints one line when the step has ended, and its output when it failed. */
 export async function runStep({ name, command }: Step): Promise<boolean> {
   const { ok, output, seconds } = await runCommand(command)
   console.log(line({ ok, seconds, text: name }))

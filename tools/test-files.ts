@@ -3,18 +3,18 @@
  *
  * - fast: `*.test.ts` beside the code. Part of every check.
  * - slow: `*.slow.test.ts` beside the code: seconds long, or with an external program.
- * - house: `test/*.test.ts`, the whole house with all its processes; one file at a time, because each fills the machine.
+ * - system: `test/*.test.ts`, the whole server with all its processes; one file at a time, because each fills the machine.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 const rooms = ['src', 'contract', 'web/src', 'tools', 'test', 'bench', 'forecaster']
-export const groups = ['fast', 'slow', 'house'] as const
+export const groups = ['fast', 'slow', 'system'] as const
 export type TestGroup = (typeof groups)[number]
 
 /** Paths relative to `root`, sorted. */
 export function testFiles(root: string): Record<TestGroup, string[]> {
-  const found: Record<TestGroup, string[]> = { fast: [], slow: [], house: [] }
+  const found: Record<TestGroup, string[]> = { fast: [], slow: [], system: [] }
   for (const file of rooms.flatMap((room) => filesBelow(root, room)).sort())
     if (file.endsWith('.test.ts')) found[groupOf(file)].push(file)
   return found
@@ -51,7 +51,7 @@ export function bundles(files: readonly string[]): Bundle[] {
 }
 
 function groupOf(file: string): TestGroup {
-  if (path.posix.dirname(file) === 'test') return 'house'
+  if (path.posix.dirname(file) === 'test') return 'system'
   return file.endsWith('.slow.test.ts') ? 'slow' : 'fast'
 }
 

@@ -1,4 +1,4 @@
-/** Runs groups of test files and says what happened: a line a file as it ends, the details of failures, the slowest, the sums. */
+/** Runs groups of test files and reports the results: a line for each file as it ends, the details of failures, the slowest, the sums. */
 
 import { pool } from './pool.ts'
 import { indented, line } from './print.ts'
@@ -10,9 +10,9 @@ import { bundles, type TestGroup } from './test-files.ts'
 const manners: Record<TestGroup, { readonly atOnce: number; readonly limitMs: number }> = {
   fast: { atOnce: 3, limitMs: 60_000 },
   slow: { atOnce: 2, limitMs: 600_000 },
-  house: { atOnce: 1, limitMs: 1_200_000 },
+  system: { atOnce: 1, limitMs: 1_200_000 },
 }
-/** What each further file of a bundle adds to its limit. */
+/** Time limit that each further file of a bundle adds. */
 const bundledMs = 10_000
 /** A sign of life for files that take longer. */
 const stillMs = 30_000
@@ -31,7 +31,7 @@ export async function runGroup(group: TestGroup, files: readonly string[]): Prom
     const result = await runTestFiles(name, bundled, { cwd: root, limitMs: limitMs + (bundled.length - 1) * bundledMs })
     clearInterval(still)
     const { failed, seconds, trouble, output } = result
-    console.log(line({ ok: failed === 0, seconds, text: `${name}  ${said(result)}` }))
+    console.log(line({ ok: failed === 0, seconds, text: `${name}  ${countsText(result)}` }))
     if (trouble) console.log(indented(trouble))
     if (failed > 0) console.log(indented(withoutPassed(output)))
     return result
@@ -51,7 +51,8 @@ export const total = (results: readonly Counts[]): Counts => ({
 })
 
 /** The closing line that a machine reads. */
-export const said = ({ passed, failed, skipped }: Counts) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+export const countsText = ({ passed, failed, skipped }: Counts) =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`
 
 /** Slowest files, files that failed, and what was skipped and why. */
 export function summary(results: readonly FileResult[]): string[] {

@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that is promised, tried. What `check` runs, then the slow tests, then the whole house, then the fault table.
+ * `npm test`: tests every promise. The steps of `check`, then the slow tests, then the whole server, then the fault table.
  *
  * `npm test -- WORD...` runs only the test files whose path holds one of the words; the word `faults` runs the fault
  * table. The last line is `N passed, N failed, N skipped`;
@@ -15,14 +15,14 @@ import { root } from './run-command.ts'
 import type { Counts, FileResult } from './run-test-file.ts'
 import { runStep, steps } from './steps.ts'
 import { groups, testFiles } from './test-files.ts'
-import { runGroup, said, summary, total } from './test-report.ts'
+import { countsText, runGroup, summary, total } from './test-report.ts'
 import { unpackServer } from './unpack-server.ts'
 
 const words = process.argv.slice(2)
 const wanted = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
 const absent = () => partNames.filter((name) => !findPart(name))
 
-/** Set up where that is ours to do; MariaDB 11.8 only by hand. */
+/** Set up where that is allowed; MariaDB 11.8 only by hand. */
 const servers: readonly UnpackedKind[] = ['mysql']
 const stepCounts: Counts[] = []
 const results: FileResult[] = []
@@ -42,7 +42,7 @@ for (const kind of servers.filter((one) => !isUnpacked(one)))
   console.log(
     `To run what was skipped for ${serverRecipes[kind].title}, as root on Debian:\n  node tools/add-server.ts ${kind}`,
   )
-console.log(said(all))
+console.log(countsText(all))
 process.exitCode = all.failed > 0 || ranNone ? 1 : 0
 
 /** A slow mirror is no failure: what needs the server skips, by name. */

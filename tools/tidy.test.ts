@@ -1,4 +1,4 @@
-/** Each rule is shown to fail: a small house is built, one violation is planted, and exactly that must be found. */
+/** Each rule is shown to fail: a small repository is built, one violation is planted, and exactly that must be found. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -15,7 +15,7 @@ after(() => {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
 })
 
-/** Findings, as `file:line: text`, of a house with these files. */
+/** Findings, as `file:line: text`, of a repository with these files. */
 function findings(files: Readonly<Record<string, string>>): string[] {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baykeeper-tidy-'))
   dirs.push(dir)
@@ -67,7 +67,7 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ],
   ['api imports a dialect', 'src/api/a.ts', `import { open } from '../store/sqlite/open.ts'`, 1, /contract alone/],
   ['processing imports a dialect', 'src/processing/a.ts', `import '../store/mysql/open.ts'`, 1, /contract alone/],
-  ['a room imports main', 'src/cli/a.ts', `import { run } from '../main.ts'`, 1, /nobody imports main.ts/],
+  ['a room imports main', 'src/cli/a.ts', `import { run } from '../main.ts'`, 1, /no file imports main.ts/],
   [
     'a room imports a command',
     'src/processes/intake.ts',
@@ -97,9 +97,9 @@ const planted: readonly [name: string, file: string, text: string, line: number,
   ['an import that ends in .js', 'tools/a.ts', `import { b } from './b.js'`, 1, /ends in \.ts/],
   ['a file in camel case', 'src/lib/myLog.ts', '', 1, /not kebab-case/],
   ['a folder in capitals', 'web/src/Plan/a.ts', '', 1, /not kebab-case/],
-  ['a file named utils', 'src/lib/utils.ts', '', 1, /says nothing/],
-  ['a file named for its manager', 'src/store/lock-manager.test.ts', '', 1, /says nothing/],
-  ['a folder named common', 'src/common/a.ts', '', 1, /says nothing/],
+  ['a file named utils', 'src/lib/utils.ts', '', 1, /is an empty name/],
+  ['a file named for its manager', 'src/store/lock-manager.test.ts', '', 1, /is an empty name/],
+  ['a folder named common', 'src/common/a.ts', '', 1, /is an empty name/],
   ['one test hides the others', 'src/lib/a.test.ts', `\n\ntest${only}'x', () => {})`, 3, /hides the others/],
   ['a default export', 'src/lib/a.ts', 'const a = 1\nexport default a', 2, /default export/],
   ['a renamed default export', 'src/lib/a.ts', 'const a = 1\nexport { a as default }', 2, /default export/],

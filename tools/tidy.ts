@@ -1,16 +1,16 @@
 /**
- * Tidy: what the house agreed on and no formatter knows. Import law, names of files, sizes of functions, tests left half on, closed lists that are typed out
- * again, traces of somebody's machine.
- * Each finding says where, what, and what to do.
+ * Tidy: conventions that no formatter checks. Import law, file names, sizes of functions, tests with `only`, closed lists that are typed out again, traces of a
+ * machine, plain words. Each finding has a place, the problem, and what to do.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { checkSizes, functionSizes, isMeasured } from './function-sizes.ts'
 import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
 import { sizeLimits } from './long-functions.ts'
+import { judgeWords, readLeft, wordsIn } from './plain-words.ts'
+import { trackedFiles } from './tracked-files.ts'
 import { typedAgain } from './typed-again.ts'
 
 /** Everything against the rules in these files of `root`. */
@@ -46,7 +46,7 @@ function checkName(file: string): Finding[] {
     if (!kebabCase.test(name) && !pythonModule.test(name))
       return [{ file, line: 1, text: `"${name}" is not kebab-case; rename it` }]
     const word = emptyWords.exec(stem)
-    return word ? [{ file, line: 1, text: `"${name}" says nothing; name it for the noun inside` }] : []
+    return word ? [{ file, line: 1, text: `"${name}" is an empty name; name it for the noun inside` }] : []
   })
 }
 
@@ -65,7 +65,7 @@ const codeRules: readonly TextRule[] = [
   {
     files: /^src\//,
     pattern: /^export default\b|^export \{[^}]*\bas default\b/gm,
-    text: 'is a default export; export it by the name everybody shall use',
+    text: 'is a default export; export it by name',
   },
 ]
 
@@ -73,7 +73,7 @@ const codeRules: readonly TextRule[] = [
 const silentAllowed = /\.test\.tsx?$|^test\/planted-bugs\//
 const swallows = /catch\(\(\) => \{\}\)/
 
-/** A rejection that is dropped has a comment that says why nothing is lost: on its line, or above its statement. */
+/** A rejection that is dropped has a comment that explains why nothing is lost: on its line, or above its statement. */
 function checkSilence(file: string, text: string): Finding[] {
   const lines = text.split('\n')
   return lines.flatMap((line, at) => {
@@ -144,22 +144,15 @@ function patterns(file: string, text: string, rules: readonly TextRule[]): Findi
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
-/** Tracked files, and new ones that are not ignored. */
-function filesOf(root: string): string[] {
-  return execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-    .split('\0')
-    .filter((file) => file !== '' && existsSync(path.join(root, file)))
-}
-
 if (import.meta.main) {
   const root = path.join(import.meta.dirname, '..')
-  const files = filesOf(root)
+  const files = trackedFiles(root)
+  const words = judgeWords(wordsIn(root, files), readLeft(root))
   const sizes = functionSizes(root, files.filter(isMeasured))
-  const findings = [...tidy(root, files), ...checkSizes(sizes, sizeLimits, 'tools/long-functions.ts')]
+  const tooLong = checkSizes(sizes, sizeLimits, 'tools/long-functions.ts')
+  const findings = [...tidy(root, files), ...words.findings, ...tooLong]
   for (const { file, line, text } of findings) console.log(`${file}:${line}: ${text}`)
+  for (const text of words.lower) console.log(`tidy: ${text}; lower the number: node tools/plain-words.ts --lower`)
   console.log(
     `tidy: functions: ${sizes.length} over 60 lines, ${sizeLimits.long.length} of them on the list of those over 100`,
   )

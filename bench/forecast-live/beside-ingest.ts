@@ -1,6 +1,6 @@
 /**
- * What a training does to those who send: acknowledgements and commits at a steady rate by HTTP, in windows without and with a training, in
- * turns on one server, so that whatever else the machine does meets both. Every window of a training is of learning, not of its start.
+ * Effect of a training on senders: acknowledgements and commits at a steady rate by HTTP, in windows without and with a training, in
+ * turns on one server, so that other load of the machine affects both. Every measured window lies within the training, after its start.
  */
 import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** A training as a server has it, by the clock: the store's history to a file, compiling, learning, judging. Nothing else runs beside it. */
+/** Duration of a training on a server: history to a file, compiling, training, scoring. Nothing else runs at the same time. */
 import path from 'node:path'
 import type { TrainingProgress } from '../../contract/forecast.ts'
 import { forecastSites } from '../../src/forecast/lots.ts'
@@ -71,11 +71,11 @@ export async function measureTraining(dir: string, { lots, days }: { lots: numbe
     id,
   )
   clearInterval(look)
-  const told = last as TrainingProgress | undefined
+  const progress = last as TrainingProgress | undefined
   if (outcome.state !== 'done') throw new Error(`the training ${outcome.state}: ${outcome.detail}`)
   return {
-    ...{ lots, days, steps: told?.step ?? 0, detail: outcome.detail, peak_mb: rounded(peak) },
+    ...{ lots, days, steps: progress?.step ?? 0, detail: outcome.detail, peak_mb: rounded(peak) },
     minutes: rounded((performance.now() - began) / 60_000, 2),
-    ...{ held_out: told?.held_out, held_out_before: told?.held_out_before },
+    ...{ held_out: progress?.held_out, held_out_before: progress?.held_out_before },
   }
 }

@@ -26,7 +26,7 @@ export interface Served {
   readonly cells: number
 }
 
-/** The whole fit of the first day is made beside the first rounds. */
+/** The whole fit of the first day is made during the first rounds. */
 const betweenMs = 1_500
 
 export async function measureServing(
@@ -36,7 +36,7 @@ export async function measureServing(
 ): Promise<Served> {
   const end = Math.floor(Date.now() / quarterMs) * quarterMs
   const data = path.join(dir, 'serving')
-  // The newest quarters are lived through while it runs.
+  // The newest quarters of an hour pass while it runs.
   const url = await layPastCity(data, { lots, days, until: end })
   say(`a past of ${lots} lots and ${days} days is laid`)
   await using store = await openStore(url, { log: silentLog, clock: systemClock })

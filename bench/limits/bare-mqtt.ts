@@ -1,4 +1,4 @@
-/** What MQTT itself gives on this machine: the same messages through a bare broker, and through Mosquitto to a bare subscriber. */
+/** Throughput of MQTT itself on this machine: the same messages through a bare broker, and through Mosquitto to a bare subscriber. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'

@@ -1,5 +1,5 @@
 /**
- * The yardstick of MQTT through a foreign broker: mqtt.js subscribed with QoS 1, counting. Says `subscribed`, then at every line of its
+ * The reference for MQTT through an external broker: mqtt.js subscribed with QoS 1, counting. Prints `subscribed`, then for every line of its
  * standard input how many messages it has, and ends with it.
  */
 import { createInterface } from 'node:readline'

@@ -24,7 +24,7 @@ const probeEveryMs = 20
 /** The live state is looked at ten times a second: no two changes of this device fall into one look. */
 const eyeEveryMs = 337
 
-const tell = (answer: Answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
+const send = (answer: Answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
 let connections: Connection[] = []
 let batch = 1_000
 /** Over protocols with many connections the followed readings have one of their own, as a lone sensor has. */
@@ -33,10 +33,10 @@ let hasAcks = true
 let serial: Promise<void> = Promise.resolve()
 const numbers = { [probeDevice]: firstSeq, [eyeDevice]: firstSeq }
 
-tell({ kind: 'ready', ...(process.argv[3] === undefined ? {} : { path: process.argv[3] }) })
+send({ kind: 'ready', ...(process.argv[3] === undefined ? {} : { path: process.argv[3] }) })
 for await (const text of createInterface({ input: process.stdin })) {
   const order = JSON.parse(text) as Order
-  tell(order.kind === 'open' ? await open(order) : order.kind === 'flood' ? await flood(order) : await pace(order))
+  send(order.kind === 'open' ? await open(order) : order.kind === 'flood' ? await flood(order) : await pace(order))
 }
 process.exit()
 
@@ -108,7 +108,7 @@ async function follow(device: typeof probeDevice | typeof eyeDevice, everyMs: nu
     const seq = numbers[device]++
     const occupied = seq % 2 === 0
     const line = Buffer.from(`${JSON.stringify({ device, seq, occupied })}\n`)
-    tell({ kind: 'probe', device, seq, occupied, sentMs: nowMs() })
+    send({ kind: 'probe', device, seq, occupied, sentMs: nowMs() })
     const own = probeWire
     await (own ? inTurn(() => own.send(line, 1)) : inTurn(() => (connections[0] as Connection).wire.send(line, 1)))
   }

@@ -28,7 +28,7 @@ export async function startMosquitto(): Promise<Mosquitto> {
   await writeFile(conf, `${settings.join('\n')}\n`)
   const broker = startMeasured(binary, ['-c', conf])
   await until('Mosquitto', startMsMax, async () => {
-    if (broker.hasEnded()) throw new Error(`Mosquitto ended: ${broker.said()}`)
+    if (broker.hasEnded()) throw new Error(`Mosquitto ended: ${broker.output()}`)
     return (await answers(port)) || undefined
   })
   const dispose = broker[Symbol.asyncDispose]
@@ -44,12 +44,12 @@ export async function startMosquitto(): Promise<Mosquitto> {
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1' })
-    const tell = (isThere: boolean) => {
+    const settle = (isThere: boolean) => {
       socket.destroy()
       resolve(isThere)
     }
-    socket.once('connect', () => tell(true))
-    socket.once('error', () => tell(false))
+    socket.once('connect', () => settle(true))
+    socket.once('error', () => settle(false))
   })
 }
 

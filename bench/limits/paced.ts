@@ -1,9 +1,9 @@
-/** Latencies at a steady rate: wire to acknowledged, wire to committed, wire to what a browser is told. */
+/** Latencies at a steady rate: wire to acknowledged, wire to committed, wire to the stream of a browser. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apiKey } from '../run/baykeeper.ts'
 import { type Latency, latencyOf, rounded } from '../run/figures.ts'
-import type { House } from './house.ts'
 import { eyeDevice, type Load, nowMs, type Probe, probeDevice } from './load.ts'
+import type { ServerUnderLoad } from './server-under-load.ts'
 
 export interface Paced {
   readonly rate: number
@@ -20,9 +20,14 @@ export interface Paced {
 const lookMs = 2
 const tailMs = 1_500
 
-export async function pacedLatencies(house: House, load: Load, rate: number, seconds: number): Promise<Paced> {
-  await layOutEye(house)
-  await using viewer = await openViewer(house)
+export async function pacedLatencies(
+  loaded: ServerUnderLoad,
+  load: Load,
+  rate: number,
+  seconds: number,
+): Promise<Paced> {
+  await layOutEye(loaded)
+  await using viewer = await openViewer(loaded)
   const waiting: Probe[] = []
   const changes: Probe[] = []
   load.onProbe = (probe) => void (probe.device === probeDevice ? waiting : changes).push(probe)
@@ -35,17 +40,17 @@ export async function pacedLatencies(house: House, load: Load, rate: number, sec
       await sleep(lookMs)
     ) {
       if (ended && until === Number.POSITIVE_INFINITY) until = performance.now() + tailMs
-      const [row] = await house.place.query(`SELECT d.max_seq AS n FROM device d WHERE d.external = '${probeDevice}'`)
+      const [row] = await loaded.place.query(`SELECT d.max_seq AS n FROM device d WHERE d.external = '${probeDevice}'`)
       const now = nowMs()
       while (waiting[0] && waiting[0].seq <= Number(row?.['n'] ?? -1))
         committedMs.push(now - (waiting.shift() as Probe).sentMs)
     }
   })()
-  const cpuBefore = house.cpuS()
+  const cpuBefore = loaded.cpuS()
   const began = performance.now()
   const { sent, ackMs } = await load.ask({ kind: 'pace', rate, seconds })
   const took = (performance.now() - began) / 1_000
-  const cores = (house.cpuS() - cpuBefore) / took
+  const cores = (loaded.cpuS() - cpuBefore) / took
   ended = true
   await watching
   await sleep(tailMs)
@@ -76,7 +81,7 @@ interface Seen {
 }
 
 /** One bay, watched by the device that changes seldom. */
-async function layOutEye({ server }: House): Promise<void> {
+async function layOutEye({ server }: ServerUnderLoad): Promise<void> {
   const bay = { id: eyeDevice, type: 'standard', x: 1, y: 1 }
   const level = { id: 'one', name: 'One', x: 0, y: 0, w: 20, h: 20, zones: [], bays: [bay] }
   const layout = {
@@ -92,7 +97,7 @@ async function layOutEye({ server }: House): Promise<void> {
 }
 
 /** A client of the stream, as a page has one. The plan has one bay, so that its index is 0. */
-async function openViewer({ server }: House): Promise<{ readonly seen: Seen[] } & AsyncDisposable> {
+async function openViewer({ server }: ServerUnderLoad): Promise<{ readonly seen: Seen[] } & AsyncDisposable> {
   const stop = new AbortController()
   const answer = await fetch(new URL('/api/v1/stream?topics=bays', server.ready.web), {
     headers: { authorization: `Bearer ${apiKey}` },

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Open } from './load.ts'
 
 export interface BareWire {
-  /** `lines` is only valid until the next call of whoever made it: it is taken at once. */
+  /** `lines` is only valid until the next call of its owner, so it is copied at once. */
   send(lines: Buffer, count: number): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export async function openWire({ wire, url, token }: Pick<Open, 'wire' | 'url' |
   }
 }
 
-/** A server that is full says so; the same batch goes again. */
+/** An overloaded server rejects the batch; the same batch is sent again. */
 const refusedWaitMs = 100
 
 function httpWire(url: string, token: string): BareWire {

@@ -1,6 +1,6 @@
 /**
  * How long bursts and outages are when a whole run of all programs has to fit into some minutes: every cell is there, shorter, and the
- * report says so.
+ * report notes that.
  */
 export interface Lengths {
   readonly seconds: number
@@ -9,7 +9,7 @@ export interface Lengths {
   readonly outageS: number
 }
 
-/** What one run of one program is made of. */
+/** Parts of one run of one program. */
 export interface Cells {
   readonly bursts: number
   readonly kills: number

@@ -1,4 +1,4 @@
-/** What peers are made of, fetched once by the ordinary clients into a folder outside the repository. */
+/** Programs and packages of the peers, fetched once by the ordinary clients into a folder outside the repository. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'
@@ -52,7 +52,7 @@ export async function pythonWithPackages(): Promise<{ readonly python: string; r
   }
 }
 
-/** A Node of its own: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, whatever lies in the line. */
+/** A separate Node: on Node 26 the reader of serialport 12 waits for the next turn of the event loop, even with bytes in the line. */
 const nodeRedPackages = {
   'node-red': '5.0.7',
   'node-red-node-serialport': '2.0.3',

@@ -29,7 +29,7 @@ export interface Round {
 
 export interface RoundResult extends Account {
   readonly rate: number
-  /** What the board reached. */
+  /** Rate that the board reached. */
   readonly offered: number
   /** Stored, over the time from the first line to the last row. */
   readonly rows_per_s: number
@@ -76,7 +76,7 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     const starting = peer.start(job)
     // It is raced, or awaited later: a rejection before that must not end the process.
     starting.catch(() => {})
-    // The line is heard again as soon as the port is open, not when everything else is ready.
+    // The line is read again as soon as the port is open, not when everything else is ready.
     await board.opened()
     await board.closed(false)
     program = await starting
@@ -91,7 +91,7 @@ export async function openContest({ peer, server, sensors, distanceMs }: Contest
     const first = Math.ceil(next / sensors) * sensors
     const from = performance.now()
     const burst = board.send({ first, rate, seconds, sensors })
-    // Its fault is told when it is waited for.
+    // Its error is reported by the await below.
     burst.catch(() => {})
     let ended = 0
     await sleep(fault === 'none' ? 0 : seconds * 1_000 * faultAt)

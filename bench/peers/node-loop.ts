@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { startMeasured } from '../run/measured-process.ts'
 import type { Peer } from './peer.ts'
-import { saidReady } from './python-peers.ts'
+import { untilReady } from './python-peers.ts'
 
 export const nodeLoop: Peer = {
   name: 'node-loop',
@@ -14,7 +14,7 @@ export const nodeLoop: Peer = {
       path.join(import.meta.dirname, 'node-loop-process.ts'),
       JSON.stringify(job),
     ])
-    await saidReady(program, 'node-loop')
+    await untilReady(program, 'node-loop')
     return program
   },
 }

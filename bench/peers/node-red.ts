@@ -28,8 +28,8 @@ export const nodeRedPeer: Peer = {
     const red = path.join(dir, 'node_modules/node-red/red.js')
     const program = startMeasured(itsNode, [red, '--userDir', home, '--settings', path.join(home, 'settings.js')])
     await until('Node-RED with its serial port open', readyMsMax, () => {
-      if (program.hasEnded()) throw new Error(`Node-RED ended: ${program.said()}`)
-      return /serial port .* opened/i.test(program.said()) || undefined
+      if (program.hasEnded()) throw new Error(`Node-RED ended: ${program.output()}`)
+      return /serial port .* opened/i.test(program.output()) || undefined
     })
     return program
   },

@@ -1,5 +1,5 @@
 """The decoupled design: one thread reads the port, a queue in memory, one thread writes batches through SQLAlchemy in a transaction that a
-context manager commits or rolls back. Written fairly: a batch that failed because the database was away is tried again until it is stored.
+context manager commits or rolls back. Written fairly: a batch that failed because the database was down is retried until it is stored.
 
 With "tuned": whole chunks are read instead of lines, rows go by the core's insert in larger batches instead of objects of the ORM.
 """

@@ -30,11 +30,11 @@ export interface Peer {
   start(job: Job): Promise<MeasuredProcess>
   /** The process that writes to the database, where it is not the whole program: killed, it is started again by the program. */
   writerPid?(program: MeasuredProcess): number | undefined
-  /** What the table has, as (sensor, seq). Created by whoever needs it, before `start`. */
+  /** Rows of the table, as (sensor, seq). Created by the caller that needs it, before `start`. */
   readonly table: 'line' | 'reading'
 }
 
-/** The table of every peer but ours: what a beginner would write, and what SQLAlchemy makes of a simple model. */
+/** The table of every peer except Baykeeper: what a beginner would write, and what SQLAlchemy makes of a simple model. */
 export const lineTable = `CREATE TABLE IF NOT EXISTS line (
   id BIGINT NOT NULL AUTO_INCREMENT, sensor VARCHAR(32) NOT NULL, seq BIGINT NOT NULL, measured DATETIME NOT NULL,
   occupied TINYINT NOT NULL, arrived DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), PRIMARY KEY (id)

@@ -10,7 +10,7 @@ database = job["database"]
 
 
 def row_of(line: bytes):
-    """The row that a line says, or None when its checksum is not that of its text."""
+    """The row of a line, or None when its checksum does not match."""
     text, star, checksum = line.strip().rpartition(b"*")
     try:
         if not star or binascii.crc_hqx(text, 0xFFFF) != int(checksum, 16):

@@ -17,16 +17,16 @@ function pythonPeer(name: string, about: string, file: string, ...more: string[]
       const program = startMeasured(python, [path.join(import.meta.dirname, file), JSON.stringify(job), ...more], {
         env: { PYTHONDONTWRITEBYTECODE: '1' },
       })
-      await saidReady(program, name)
+      await untilReady(program, name)
       return program
     },
   }
 }
 
-export async function saidReady(program: ReturnType<typeof startMeasured>, name: string): Promise<void> {
+export async function untilReady(program: ReturnType<typeof startMeasured>, name: string): Promise<void> {
   await until(`"ready" from ${name}`, readyMsMax, () => {
-    if (program.hasEnded()) throw new Error(`${name} ended: ${program.said()}`)
-    return /^ready/m.test(program.said()) || undefined
+    if (program.hasEnded()) throw new Error(`${name} ended: ${program.output()}`)
+    return /^ready/m.test(program.output()) || undefined
   })
 }
 

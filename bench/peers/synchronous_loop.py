@@ -1,4 +1,4 @@
-"""The synchronous loop: read a line, insert it, commit it, read the next. Connects again when the database was away, and keeps the row."""
+"""The synchronous loop: read a line, insert it, commit it, read the next. Reconnects when the database was down, and keeps the row."""
 
 import time
 

@@ -1,4 +1,4 @@
-/** The pipeline beside what stands below it. */
+/** The pipeline compared with the layers below it. */
 import { count, mean, rounded } from '../run/figures.ts'
 import type { LimitsResult } from './results.ts'
 import type { Section } from './section.ts'
@@ -75,7 +75,7 @@ export function limitsSection(result: LimitsResult): Section {
       ? [
           `### At ${count(paced[0]?.rate)} events a second`,
           '',
-          'Milliseconds from the wire, p50 / p99. *Browser*: until a page’s stream tells the change of a bay; the live state is looked at ten times a second.',
+          'Milliseconds from the wire, p50 / p99. *Browser*: until the stream of a page sends the change of a bay; the live state is polled ten times a second.',
           '',
           table(
             ['source', 'store', 'acknowledged', 'committed', 'browser', 'cores without the generator'],

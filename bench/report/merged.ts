@@ -4,7 +4,7 @@
  */
 import type { BenchResult } from '../run/bench-run.ts'
 
-/** What a line of a list is about: a newer run replaces all lines about the same. */
+/** Key of a line in a list: a newer run replaces all lines about the same. */
 const subjects: Readonly<Record<string, readonly string[]>> = {
   results: ['peer', 'case', 'store', 'source'],
   sensors: ['store'],

@@ -54,7 +54,7 @@ export function peersSection(result: PeersResult): Section {
       `![Lines lost: ${cases[name]}](pictures/bench-lost-${name}.svg)`,
       '',
       isKill(name)
-        ? 'Lines that the program had taken and lost. What left the board while nobody had the port open is nobody’s fault, and not in it.'
+        ? 'Lines that the program had read and lost. Lines sent while no process had the port open are not counted.'
         : '% lost by rate:',
       '',
       table(
@@ -72,7 +72,7 @@ export function peersSection(result: PeersResult): Section {
     ]),
     '### All rounds',
     '',
-    '*Overrun*: discarded by the UART because nobody read in time, or nobody had the port open. *Taken and lost*: arrived whole and never stored. CPU without the board’s.',
+    '*Overrun*: discarded by the UART because no process read in time or had the port open. *Taken and lost*: received whole and never stored. CPU without the board’s.',
     '',
     table(
       [

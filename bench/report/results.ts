@@ -1,7 +1,8 @@
-/** What the benches write down and the report reads: the shapes of docs/benchmarks.json. */
-import type { SourceName } from '../limits/house.ts'
+/** Results of the benches, read by the report: the shapes of docs/benchmarks.json. */
+
 import type { Paced } from '../limits/paced.ts'
 import type { StoreName } from '../limits/place.ts'
+import type { SourceName } from '../limits/server-under-load.ts'
 import type { RoundResult } from '../peers/contest.ts'
 import type { Mark } from '../scaling/fill-process.ts'
 
@@ -41,7 +42,7 @@ interface Limit {
   readonly source: SourceName
   readonly events_per_s: number
   readonly sent: number
-  /** Of everything this house was sent so far. */
+  /** Of everything sent to this server so far. */
   readonly lost: number
   readonly doubled: number
   readonly cpu_s_per_million: number

@@ -35,7 +35,7 @@ const plotHeight = 300
 const legendRowHeight = 20
 const legendColumns = 3
 const barHeight = 26
-/** Told apart by eyes that do not see all colours, each also by a mark of its own; mid tones that stand out from white and from black. */
+/** Distinguishable with colour vision deficiency, each also by its own mark; mid tones with contrast on white and on black. */
 const colours = ['#1f83d6', '#d9722a', '#2f9e64', '#b455b9', '#a68a00', '#d14a5b', '#5b7f95']
 const style = `<style>
 text { font: 13px system-ui, sans-serif; fill: #24292f }

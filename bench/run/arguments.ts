@@ -13,7 +13,7 @@ export interface BenchFlags {
   readonly numbers: (name: string) => number[] | undefined
 }
 
-/** Exits with 2 and says what would be right when a flag is unknown or no number. */
+/** Exits with 2 and prints the valid flags when a flag is unknown or not a number. */
 export function benchFlags(names: readonly string[], args = process.argv.slice(2)): BenchFlags {
   const switches = ['quick', 'json', 'record', 'full']
   try {

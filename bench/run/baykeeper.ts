@@ -11,7 +11,7 @@ const readyMsMax = 60_000
 const bin = path.join(import.meta.dirname, '../../bin/baykeeper')
 
 export interface Baykeeper extends MeasuredProcess {
-  /** As it says now: a process that was killed has another number afterwards. */
+  /** Current process ids: a killed process has another id afterwards. */
   readonly ready: Ready
 }
 
@@ -46,13 +46,13 @@ export async function startBaykeeper(
   try {
     const ready = () => JSON.parse(readFileSync(readyFile, 'utf8')) as Ready
     await until('server', readyMsMax, () => {
-      if (program.hasEnded()) throw new Error(`the server ended: ${program.said()}`)
+      if (program.hasEnded()) throw new Error(`the server ended: ${program.output()}`)
       return existsSync(readyFile) || undefined
     })
     return Object.defineProperty(program, 'ready', { get: ready }) as Baykeeper
   } catch (fault) {
     await program.kill()
-    throw new Error(`${(fault as Error).message}\n${program.said()}`, { cause: fault })
+    throw new Error(`${(fault as Error).message}\n${program.output()}`, { cause: fault })
   }
 }
 

@@ -1,4 +1,4 @@
-/** The process of the emulated board (board.ts): bursts are asked for on standard input, what became of them is told on standard output. */
+/** The process of the emulated board (board.ts): it takes commands for bursts on standard input and reports results on standard output. */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type ByteSink, emulateLine, type NumberedLine } from '../../src/simulator/emulator.ts'
@@ -10,7 +10,7 @@ const bitsPerByte = 10
 const linesPerLook = 64
 const lateMsMax = 250
 const terminal = Number(process.argv[2])
-const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`)
+const post = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 /** Written at once, not by the thread pool: at 100,000 lines a second a hand-over costs more than the write. */
 const sink: ByteSink = async (bytes) => {
@@ -22,14 +22,14 @@ const sink: ByteSink = async (bytes) => {
   }
 }
 
-tell({ path: process.argv[3] })
+post({ path: process.argv[3] })
 let isClosed = false
 createInterface({ input: process.stdin })
   .on('line', (text) => {
     const order = JSON.parse(text) as Burst | { readonly closed: boolean }
     if ('closed' in order) {
       isClosed = order.closed
-      tell(order)
+      post(order)
     } else
       send(order).catch((fault) => {
         console.error(fault)
@@ -63,5 +63,5 @@ async function send({ first, rate, seconds, sensors }: Burst): Promise<void> {
   })
   const took = (ended - began) / 1_000
   const truth: BurstTruth = { first, count, damaged, rate: Math.round(count / took) }
-  tell(truth)
+  post(truth)
 }

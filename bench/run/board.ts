@@ -1,5 +1,5 @@
 /**
- * An emulated board on a pseudo-terminal that belongs to it alone. Nobody relays: what a reader does not take in time fills the terminal
+ * An emulated board on its own pseudo-terminal, without a relay: what a reader does not read in time fills the terminal
  * (some 20 KB), then the board's FIFO, and then bytes are discarded and counted, as on a real line.
  *
  * The terminal is made by pty-owner.py, because Node cannot.
@@ -25,10 +25,10 @@ export interface BurstTruth extends Sent {
 }
 
 export interface Board extends AsyncDisposable {
-  /** What a reader opens. */
+  /** Path that a reader opens. */
   readonly path: string
   send(burst: Burst): Promise<BurstTruth>
-  /** While nobody has the port open, what is sent is lost on the wire. Resolves when the board knows. */
+  /** While no process has the port open, sent lines are lost on the wire. Resolves when the board knows. */
   closed(isClosed: boolean): Promise<void>
   /** Resolves when a reader has the port open. */
   opened(): Promise<void>
@@ -64,7 +64,7 @@ export async function startBoard(): Promise<Board> {
     },
     async opened() {
       for (const until = performance.now() + openMsMax; !hasReader(tty, owner.pid); await sleep(openLookMs))
-        if (performance.now() > until) throw new Error(`nobody opened ${tty} within ${openMsMax / 1_000} s`)
+        if (performance.now() > until) throw new Error(`no process opened ${tty} within ${openMsMax / 1_000} s`)
     },
     unlock: () => void owner.kill('SIGUSR1'),
     async [Symbol.asyncDispose]() {

@@ -44,7 +44,7 @@ function serve({ port, roundTripMs }: Distance): void {
   server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as net.AddressInfo).port))
 }
 
-/** Does things in order, each a fixed time after it was asked for. Node's timers are a millisecond coarse: the last one is spun. */
+/** Runs tasks in order, each a fixed time after its request. Node's timers are a millisecond coarse: the last one is spun. */
 function later(ms: number): (what: () => void) => void {
   const waiting: { readonly due: number; readonly what: () => void }[] = []
   let running = false

@@ -1,4 +1,4 @@
-/** What was measured on: without it a figure means nothing. */
+/** Description of the machine: without it a figure means nothing. */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { rounded } from './figures.ts'
@@ -31,7 +31,7 @@ export const wasBusy = ({ load_before, cores }: Machine): boolean => load_before
 export const machineLine = ({ cpu, cores, memory_gb, kernel, node }: Machine): string =>
   `${cores} x ${cpu}, ${memory_gb} GB, ${kernel}, Node ${node}`
 
-/** How busy the machine has been since the last call: steal by other guests included where the kernel tells. */
+/** CPU load of the machine since the last call, including steal time where the kernel reports it. */
 export function cpuShare(): () => { readonly busy: number; readonly steal: number } {
   let before = read()
   return () => {

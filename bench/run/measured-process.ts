@@ -16,8 +16,8 @@ export interface Usage {
 
 export interface MeasuredProcess extends AsyncDisposable {
   readonly child: ChildProcess
-  /** What it printed last, for a message. */
-  said(): string
+  /** Its last output, for a message. */
+  output(): string
   usage(): Usage
   hasEnded(): boolean
   /** kill -9 to every process at once; resolves when they are gone. */
@@ -27,7 +27,7 @@ export interface MeasuredProcess extends AsyncDisposable {
 }
 
 const sampleMs = 500
-const saidCharsMax = 8_000
+const outputCharsMax = 8_000
 const stopMsMax = 12_000
 
 export function startMeasured(
@@ -44,7 +44,7 @@ export function startMeasured(
   let text = ''
   let ended = false
   const collect = (chunk: Buffer) => {
-    text = (text + chunk.toString()).slice(-saidCharsMax)
+    text = (text + chunk.toString()).slice(-outputCharsMax)
   }
   child.stdout?.on('data', collect)
   child.stderr?.on('data', collect)
@@ -67,7 +67,7 @@ export function startMeasured(
   }
   return {
     child,
-    said: () => text,
+    output: () => text,
     usage: () => meter.usage(),
     hasEnded: () => ended,
     async kill() {

@@ -1,6 +1,6 @@
 /**
  * The 40-byte line of the peers bench, and how a row in a table leads back to it: `s00017,0012345,2026-11-23T14:05Z,1*29B1` and a line
- * end. The checksum tells the halves of two torn lines from a line; every program under test checks it.
+ * end. The checksum rejects a line joined from two torn halves; every program under test checks it.
  */
 import { crc16 } from '../../src/codecs/generic/line-checksum.ts'
 
@@ -19,7 +19,7 @@ export function numberedLine(number: number, sensors: number, minute: string): s
 /** `2026-11-23T14:05Z` */
 export const minuteOf = (now: number) => `${new Date(now).toISOString().slice(0, 16)}Z`
 
-/** Number of the line that a row says it was; NaN when there is no such line. */
+/** Number of the line that a row was made from; NaN when there is no such line. */
 export function numberOf(sensor: string, seq: number, sensors: number): number {
   const index = /^s\d{5}$/.test(sensor) ? Number(sensor.slice(1)) : Number.NaN
   return index < sensors && Number.isInteger(seq) && seq >= 0 ? seq * sensors + index : Number.NaN

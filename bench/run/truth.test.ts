@@ -18,7 +18,7 @@ test('a damaged line that is missing was lost on the wire, another by the progra
   assert.equal(account.lost_percent, 50)
 })
 
-test('rows of other bursts are nobody’s loss, and repeats are counted as such', () => {
+test('rows of other bursts are not counted as lost, and repeats are counted as repeats', () => {
   const account = accountFor({ first: 10, count: 2, damaged: [] }, [9, 10, 10, 10, 12, Number.NaN], 1)
   assert.equal(account.stored, 1)
   assert.equal(account.doubled, 2)

@@ -1,7 +1,7 @@
 /**
- * What became of numbered lines: the truth of the emulator against the rows in the table.
+ * Outcome of numbered lines: lines of the emulator against the rows in the table.
  *
- * - A line that did not leave the board whole was lost on the wire: nobody was there to read it in time.
+ * - A line that did not leave the board whole was lost on the wire: no process read it in time.
  * - A line that did and is not in the table was lost by the program that had taken it.
  */
 import { percent } from './figures.ts'
@@ -12,13 +12,13 @@ export interface Account {
   readonly stored: number
   readonly lost: number
   readonly lost_percent: number
-  /** Of the lost: discarded by the UART because nobody read in time, or nobody had the port open. */
+  /** Of the lost: discarded by the UART because no process read in time or had the port open. */
   readonly overrun: number
   /** Of the lost: arrived whole and never stored. */
   readonly taken_and_lost: number
   /** Rows beyond the first of a line. */
   readonly doubled: number
-  /** Rows that say what no line said. */
+  /** Rows whose values are not those of any line. */
   readonly wrong: number
 }
 
@@ -30,7 +30,7 @@ export interface Sent {
   readonly damaged: readonly number[]
 }
 
-/** `rows` are the numbers that the table holds, in any order; those outside the range are somebody else's. */
+/** `rows` are the numbers that the table holds, in any order; those outside the range belong to another burst. */
 export function accountFor({ first, count, damaged }: Sent, rows: Iterable<number>, wrong = 0): Account {
   const times = new Uint8Array(count)
   let doubled = 0

@@ -1,6 +1,6 @@
 /**
  * Fills a store through its own contract, as the processor does: batches of readings with the states of their devices. At each mark it
- * says how fast the last rows went in, how long a device's day takes to read back, and what memory that took.
+ * prints the insert rate of the last rows, the time to read back a device's day, and the memory used.
  *
  * `node bench/scaling/fill-process.ts URL DEVICES BATCH MARKS`, marks being row counts with commas. One JSON object a line.
  */

@@ -1,4 +1,4 @@
-/** Runs fill-process.ts on a place and tells its marks as they come. */
+/** Runs fill-process.ts on a database and reports its marks as they arrive. */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'

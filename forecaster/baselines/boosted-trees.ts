@@ -1,6 +1,6 @@
 /**
  * Gradient boosting of histogram trees for the absolute error: each tree follows the signs of what is left over, each leaf takes the median
- * of it. Small and ours, so that the strongest baseline needs no foreign library and runs wherever the network runs.
+ * of it. Small and in this repository, so that the strongest baseline needs no library and runs wherever the network runs.
  */
 import { type Random, seededRandom, shuffled } from '../data/random.ts'
 import { type Binned, binned, type Edges, edgesOf, packed } from './histogram.ts'
@@ -60,7 +60,7 @@ export function boost(
 interface State {
   readonly data: Binned
   readonly truth: Float32Array
-  /** What the trees so far say; the next tree is added to it. */
+  /** Sum of the trees so far; the next tree is added to it. */
   readonly fitted: Float32Array
   readonly signs: Float64Array
   readonly everyRow: Int32Array

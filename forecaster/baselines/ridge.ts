@@ -22,7 +22,7 @@ export interface RidgeOptions {
 
 const hours = 24
 
-/** What a ridge was fitted on, so that rows of a later week are added instead of all counted again. */
+/** Sums that a ridge was fitted on, so that rows of a later week are added to them. */
 export interface RidgeSums {
   readonly shape: Shape
   readonly normal: Normal

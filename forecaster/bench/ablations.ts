@@ -1,5 +1,5 @@
 /**
- * What each part is worth: short trainings of one seed on the validation window of protocol M, alike but for one thing. Writes a table the
+ * Contribution of each part: short trainings of one seed on the validation window of protocol M that differ in one setting. Writes a table the
  * report takes in. Never touches a test window.
  */
 import { writeFileSync } from 'node:fs'
@@ -31,7 +31,7 @@ const variants: readonly Variant[] = [
   { name: 'history from 2023 only', trainFrom: '2023-01-01' },
 ]
 
-/** Every fifth origin tells enough. */
+/** Every fifth origin is enough. */
 const stride = 5
 export const ablationSteps = 600
 

@@ -67,7 +67,7 @@ test('chapters of a report are found by the letter of their protocol', () => {
   assert.deepEqual(parts, { F: '## F: fresh\n\ntable', B: '## B: other\n\nend' })
 })
 
-test('a chart has a line for every series and escapes what it is told', () => {
+test('a chart has a line for every series and escapes its texts', () => {
   const svg = chartSvg({
     title: 'a < b & c',
     xTitle: 'x',

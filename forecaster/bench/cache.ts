@@ -1,4 +1,4 @@
-/** What was computed once: arrays by name in a folder outside the repository, so that a run that was cut off goes on where it was. */
+/** Computed arrays by name in a folder outside the repository, so that an interrupted run can resume. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** What a method says about a window: medians for every cell of every horizon, quantiles too where it has them. */
+/** Predictions of a method for a window: medians for every cell of every horizon, and quantiles where it has them. */
 export interface Method {
   readonly name: string
   /** By horizon, by cell. */

@@ -98,7 +98,7 @@ export async function networkSeed(asked: NetworkRun, seed: number): Promise<Seed
 
 /**
  * Trained on the fit window. A protocol that `startsFrom` an earlier window takes the weights of that and adapts them to everything since, as a
- * site would that has been forecasting for a while: two thirds of the work of starting anew.
+ * site would that has been forecasting for a while: two thirds of the work of training from the start.
  */
 export async function baseWeights(run: NetworkRun, seed: number, config: ModelConfig): Promise<Kept> {
   const { setting, options, cache, onProgress } = run
@@ -119,7 +119,7 @@ export async function baseWeights(run: NetworkRun, seed: number, config: ModelCo
       seed: seed + 500,
       steps: options.adaptSteps,
       weights: before.tensors,
-      onProgress: told(`${protocol.name} seed ${seed}`, onProgress),
+      onProgress: progressPrinter(`${protocol.name} seed ${seed}`, onProgress),
     })
     return { tensors: weights, figures: { seconds } }
   })
@@ -146,7 +146,7 @@ function trainedOn({ options, onProgress }: NetworkRun, { seed, config, name, se
         sources: [sourceOf(setting, setting.fit.to, options.recency)],
         seed,
         steps: options.steps,
-        onProgress: told(`${name} seed ${seed}`, onProgress),
+        onProgress: progressPrinter(`${name} seed ${seed}`, onProgress),
       })
       return { tensors: weights, figures: { seconds } }
     },
@@ -198,7 +198,7 @@ async function walk(
         seed: seed * 1000 + week.index,
         steps: options.weeklySteps,
         weights,
-        onProgress: told(`seed ${seed} week ${week.index + 1}`, onProgress),
+        onProgress: progressPrinter(`seed ${seed} week ${week.index + 1}`, onProgress),
       })
       weights = tuned.weights
     }
@@ -209,7 +209,7 @@ async function walk(
   return { cells: out, seconds: (performance.now() - started) / 1000 }
 }
 
-const told = (what: string, say: (text: string) => void) => (progress: Progress) => {
+const progressPrinter = (what: string, say: (text: string) => void) => (progress: Progress) => {
   if (progress.stage === 'training' && (progress.step % 200 === 0 || progress.step === progress.steps))
     say(
       `${what}: ${progress.step}/${progress.steps}, loss ${progress.loss.toFixed(4)}, ` +

@@ -1,4 +1,4 @@
-/** How often a test window was opened: a committed number, so that nobody tunes on it unseen. */
+/** How often a test window was opened: a committed number, so that tuning on it is visible. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 

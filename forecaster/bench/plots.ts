@@ -25,7 +25,7 @@ export function errorPlot({ result }: Ran): string {
   })
 }
 
-/** Share of truths at or below each quantile, against its level: on the diagonal it is honest. */
+/** Share of observed values at or below each quantile, against its level: calibrated on the diagonal. */
 export function reliabilityPlot({ result, methods, setting }: Ran): string {
   const served = methods.find(({ name }) => name === servedName) as Method
   const lines = result.horizonNames.map((name, h): Line => {
@@ -46,7 +46,7 @@ export function reliabilityPlot({ result, methods, setting }: Ran): string {
   }
   return chartSvg({
     title: `Reliability of the served quantiles: ${result.title}`,
-    xTitle: 'level said, %',
+    xTitle: 'nominal level, %',
     yTitle: 'seen, %',
     xTicks: [0, 20, 40, 60, 80, 100].map((x) => [x, String(x)] as const),
     yMax: 100,
@@ -65,7 +65,7 @@ function shareBelow(quantiles: Float32Array, { truth, mask }: Pairs, k: number):
   return below / count
 }
 
-/** What was said `h` horizons before each quarter of an hour of one day, and what came. */
+/** The forecast made `h` horizons before each quarter of an hour of one day, and the observed value. */
 export function fanPlot(
   { result, methods, setting }: Ran,
   { lot, day, h }: { lot: number; day: number; h: number },
@@ -85,7 +85,7 @@ export function fanPlot(
     points: cells.map(({ x, cell }) => [x, at(cell, low), at(cell, high)] as const),
   })
   return chartSvg({
-    title: `${setting.panel.lots[lot]?.id}: said ${result.horizonNames[h]} before, and what came`,
+    title: `${setting.panel.lots[lot]?.id}: forecast ${result.horizonNames[h]} ahead, and observed`,
     xTitle: 'hour of the day',
     yTitle: 'occupied, %',
     xTicks: [0, 4, 8, 12, 16, 20, 24].map((x) => [x, String(x)] as const),

@@ -11,7 +11,7 @@ import { errorTable, lotTable, otherErrorsTable, quantileTable, versusTable } fr
 const notesFile = 'docs/forecast-notes.md'
 const ablationsFile = 'docs/forecast-ablations.md'
 
-/** Protocols that were not run this time keep what an earlier run said of them. */
+/** Protocols that were not run this time keep the results of an earlier run. */
 export function writeReport(root: string, ran: readonly Ran[]): void {
   mkdirSync(path.join(root, 'docs/forecast'), { recursive: true })
   const kept = (file: string) =>
@@ -95,7 +95,7 @@ function protocolPart(root: string, ran: Ran): string {
   ].join('\n')
 }
 
-/** By horizon, for machines: the served forecast, and the network alone beside it. */
+/** By horizon, for machines: the served forecast, and the network alone. */
 function jsonOf(result: Result): unknown {
   const figures = (name: string) => {
     const score = result.methods.find((method) => method.name === name)

@@ -1,4 +1,4 @@
-/** Every method judged on the same pairs, and ours against the best of the others. */
+/** Scores of every method on the same pairs, and the network against the best other method. */
 import {
   absoluteErrorsByDay,
   type DaySums,
@@ -38,7 +38,7 @@ export interface Result {
   readonly horizonNames: readonly string[]
   readonly pairs: readonly number[]
   readonly methods: readonly MethodScore[]
-  /** Of each of ours, by its name, per horizon. */
+  /** Of each network method, by name, per horizon. */
   readonly versus: Readonly<Record<string, readonly Versus[]>>
   /** Geometric mean over horizons of our error over the best baseline's, with its interval. */
   readonly ratio: Readonly<Record<string, Interval>>
@@ -57,7 +57,7 @@ export interface Judged {
   readonly setting: Setting
   readonly methods: readonly Method[]
   readonly seedPoints: readonly (readonly Float32Array[])[]
-  /** Whose intervals are told by lot. */
+  /** Methods whose intervals are reported by lot. */
   readonly served: string
 }
 

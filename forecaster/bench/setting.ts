@@ -13,7 +13,7 @@ export interface Setting {
   readonly panel: Panel
   readonly seasonal: Seasonal
   readonly view: View
-  /** What models are fitted to before the window begins. */
+  /** Data that models are fitted to before the window begins. */
   readonly fit: Window
   /** The window judged, longer at its front by the days intervals are calibrated on; masks of those days are in `calibration`. */
   readonly window: Window
@@ -22,7 +22,7 @@ export interface Setting {
   readonly known: readonly Pairs[]
 }
 
-/** What a test begins with, without a look at it: nothing after the last fit is read, and the window is the week before. */
+/** Setting of a validation run: data after the last fit is not read, and the window is the week before. */
 export function closedSetting(protocol: Protocol, dataFolder: string): Setting {
   const fitTo = protocol.refitTo ?? protocol.trainTo
   const week = dateFromDays(daysFromDate(fitTo) - 7)

@@ -1,4 +1,4 @@
-/** Line charts as SVG text: axes, lines, bands, a legend. Readable on light and dark pages alike. */
+/** Line charts as SVG text: axes, lines, bands, a legend. Readable on light and on dark pages. */
 export interface Line {
   readonly name: string
   readonly colour: string

@@ -13,7 +13,7 @@ export interface Rows {
   readonly residual: Float32Array
 }
 
-/** `keep` says for a cell whether it is taken, so that a fit can see every fourth. */
+/** `keep` selects cells, so that a fit can use every fourth. */
 export function rowsOf(view: View, pairs: Pairs, h: number, keep: (cell: number) => boolean = () => true): Rows {
   const picked: number[] = []
   for (let cell = 0; cell < pairs.mask.length; cell++) if (pairs.mask[cell] === 1 && keep(cell)) picked.push(cell)

@@ -81,7 +81,7 @@ function readFree(bytes: Buffer, { firstDay, days }: { firstDay: number; days: n
   return free
 }
 
-/** Free spaces of one cell; `undefined` where it says nothing, so that an earlier word for the same stamp stays. */
+/** Free spaces of one cell; `undefined` where it is empty, so that an earlier value for the same stamp stays. */
 function countOf(cell: string): number | undefined {
   if (cell === 'bes') return 0
   return /^-?\d+$/.test(cell) ? Number(cell) : undefined

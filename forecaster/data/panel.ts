@@ -23,7 +23,7 @@ export interface Lot {
   readonly capacity: number
 }
 
-/** What is known beforehand about days; by day of the panel, with `calendarPadDays` before the first and after the last. */
+/** Calendar of days; by day of the panel, with `calendarPadDays` before the first and after the last. */
 export interface Calendar {
   readonly holiday: Uint8Array
   readonly school: Uint8Array

@@ -103,7 +103,7 @@ function smoothed({ sums, counts, slots, mean }: Sums): Float32Array {
   return table
 }
 
-/** NaN where the seasonal mean or the present rate is missing and nothing can be said of it. */
+/** NaN where the seasonal mean or the present rate is missing. */
 export function anchorAt({ mean4, anomaly }: Seasonal, lot: number, at: { t: number; target: number; phi: number }) {
   const seasonal = (mean4[lot] as Float32Array)[at.target] as number
   const now = (anomaly[lot] as Float32Array)[at.t] as number

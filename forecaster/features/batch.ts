@@ -32,7 +32,7 @@ export const calendarColumns = {
   day: [7, 8, 9].map((column) => column + 2 * (offsetsBefore.length + offsetsAfter.length)),
 } as const
 
-/** Typed arrays of one batch; series i is lot `i % lots` of origin `floor(i / lots)`, or whatever the caller put there. */
+/** Typed arrays of one batch; series i is lot `i % lots` of origin `floor(i / lots)`, or what the caller put there. */
 export interface Batch {
   readonly series: number
   readonly horizons: number

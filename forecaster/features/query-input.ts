@@ -1,15 +1,15 @@
-/** What is known of a target beforehand, a query per horizon; and the candidates the network may mix. */
+/** Known facts about a target, a query per horizon; and the candidates that the network may mix. */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { meanBetween, type Running } from './anomaly.ts'
 import { daysBack, four, sizes } from './batch.ts'
-import { gain, known, type Place, slopeGain } from './view.ts'
+import { gain, type InputPosition, known, slopeGain } from './view.ts'
 
 /** In units of the scale: beyond it a candidate is no forecast. */
 const candidateMax = 30
 const clamp = (value: number): number =>
   !Number.isNaN(value) ? Math.max(-candidateMax, Math.min(candidateMax, value)) : 0
 
-export function fillQuery({ batch, view, series, lot, t }: Place, h: number): void {
+export function fillQuery({ batch, view, series, lot, t }: InputPosition, h: number): void {
   const { panel, mean4, mean12, spread, anomaly, city } = view.seasonal
   const { slots } = panel
   const rates = panel.rates[lot] as Float32Array
@@ -78,7 +78,7 @@ export function fillQuery({ batch, view, series, lot, t }: Place, h: number): vo
  * Not the season of the year: three years of it let the network learn single weeks by heart.
  */
 function fillMeans(
-  { batch, view, lot, t }: Place,
+  { batch, view, lot, t }: InputPosition,
   { x: from, target, day }: { x: number; target: number; day: number },
 ): number {
   const { slots } = view.seasonal.panel
@@ -98,7 +98,7 @@ function fillMeans(
 }
 
 /** Candidate forecasts minus the anchor in units of the scale, and the truth where it is known. */
-export function fillMix({ batch, view, series, lot, t, end }: Place, h: number): void {
+export function fillMix({ batch, view, series, lot, t, end }: InputPosition, h: number): void {
   const { panel, mean4, anomaly } = view.seasonal
   const { slots } = panel
   const rates = panel.rates[lot] as Float32Array

@@ -1,10 +1,10 @@
-/** What becomes tokens: the last day in patches, past days around this time of day; and the flat context of a site. */
+/** Input tokens: the last day in patches, past days around this time of day; and the flat context of a site. */
 import { isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { daysBack, offsetsAfter, offsetsBefore, siteLags, sizes } from './batch.ts'
-import { gain, known, type Place, slopeGain } from './view.ts'
+import { gain, type InputPosition, known, slopeGain } from './view.ts'
 
 /** Eight patches of four steps, then four of sixteen (means of four): anomaly, rate, observed share. */
-export function fillPatches({ batch, view, series, lot, t }: Place): void {
+export function fillPatches({ batch, view, series, lot, t }: InputPosition): void {
   const rates = view.seasonal.panel.rates[lot] as Float32Array
   const anomaly = view.seasonal.anomaly[lot] as Float32Array
   const base = series * sizes.patches * sizes.patch
@@ -30,7 +30,7 @@ export function fillPatches({ batch, view, series, lot, t }: Place): void {
 }
 
 /** The course of day k around this time of day, before and after, against today's seasonal mean. */
-export function fillDays({ batch, view, series, lot, t }: Place): void {
+export function fillDays({ batch, view, series, lot, t }: InputPosition): void {
   const { panel } = view.seasonal
   const rates = panel.rates[lot] as Float32Array
   const mean = view.seasonal.mean4[lot] as Float32Array
@@ -66,7 +66,7 @@ export function fillDays({ batch, view, series, lot, t }: Place): void {
 }
 
 /** All lots of the site in one row, the same order for each of them. */
-export function fillSite({ batch, view, series, t }: Place): void {
+export function fillSite({ batch, view, series, t }: InputPosition): void {
   const { panel, anomaly } = view.seasonal
   for (let lot = 0; lot < batch.siteLots; lot++) {
     const rates = panel.rates[lot] as Float32Array

@@ -24,7 +24,7 @@ export function viewOf(seasonal: Seasonal, anchor: Anchor): View {
   return { seasonal, anchor, horizonFeatures }
 }
 
-export interface Place {
+export interface InputPosition {
   readonly batch: Batch
   readonly view: View
   readonly series: number

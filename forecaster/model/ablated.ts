@@ -2,7 +2,7 @@
 import { type Batch, calendarColumns, sizes } from '../features/batch.ts'
 import type { Parts } from './config.ts'
 
-/** Where the query tells whether the present rate is known, and the rate. */
+/** Positions in the query: whether the present rate is known, and the rate. */
 const seenColumn = 123
 const rateColumn = 124
 

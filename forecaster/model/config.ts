@@ -1,4 +1,4 @@
-/** What a network is made of; stored with its weights. */
+/** Configuration of a network; stored with its weights. */
 import { sizes } from '../features/batch.ts'
 
 export interface ModelConfig {
@@ -18,7 +18,7 @@ export interface ModelConfig {
   readonly parts: Parts
 }
 
-/** What an ablation leaves out. */
+/** Part that an ablation leaves out. */
 export interface Parts {
   /** Residual over the AR anomaly; otherwise over the present rate. */
   readonly anchor: boolean

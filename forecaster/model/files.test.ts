@@ -31,7 +31,7 @@ test('what is written as safetensors is read again, bit for bit', () => {
   )
 })
 
-test('the bytes are as the format says: header length, header, numbers at a multiple of eight', () => {
+test('the bytes follow the format: header length, header, numbers at a multiple of eight', () => {
   const bytes = writeSafetensors({ tensors: { w: { shape: [2], values: Float32Array.of(1, -2) } }, metadata: {} })
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
   assert.equal((8 + length) % 8, 0)

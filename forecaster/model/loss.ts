@@ -1,4 +1,4 @@
-/** Pinball loss in rate over the anchor's own error, so that every horizon weighs alike; and the step that lowers it. */
+/** Pinball loss in rate over the anchor's own error, so that every horizon has the same weight; and the optimizer step. */
 
 import type { Batch } from '../features/batch.ts'
 import { sizes } from '../features/batch.ts'

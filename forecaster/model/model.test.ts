@@ -32,7 +32,7 @@ async function someWeights(): Promise<StoredTensors> {
   )
 }
 
-test('the gradient of every parameter is the slope that two losses beside it show', async () => {
+test('the gradient of every parameter equals the slope between two nearby losses', async () => {
   const inputs = taught()
   const weights = await someWeights()
   const loss = jit(lossOf(config))
@@ -51,11 +51,11 @@ test('the gradient of every parameter is the slope that two losses beside it sho
       [name]: { shape, values: values.map((x, i) => x + (sign * step * (own[i] as number)) / length) },
     })
     const seen = ((await lossAt(along(1))) - (await lossAt(along(-1)))) / (2 * step)
-    assert.ok(Math.abs(seen - length) < 0.03 * length + 1e-3, `${name}: ${length} told, ${seen} seen`)
+    assert.ok(Math.abs(seen - length) < 0.03 * length + 1e-3, `${name}: expected ${length}, found ${seen}`)
   }
 })
 
-test('quantiles never cross, whatever the weights, and lie within 0 and 1', async () => {
+test('quantiles never cross for any weights, and lie within 0 and 1', async () => {
   await using predictor = await newPredictor(config, await someWeights(), 8)
   const quantiles = await predictor.predict(view, [
     { lot: 0, t: 4000, embedding: 0 },

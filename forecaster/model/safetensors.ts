@@ -5,7 +5,7 @@
  */
 import type { StoredTensor, StoredTensors } from './stored-tensors.ts'
 
-/** A header longer than this is no file of ours. */
+/** A file with a longer header was not written by this program. */
 const headerBytesMax = 1_000_000
 
 export interface Weights {

@@ -1,8 +1,8 @@
 /**
  * Tensors, as much of them as the forecaster needs: the one file that knows the library underneath (jax-js, WebAssembly, one thread). Young,
- * hence pinned, and held to account by a numerical-gradient test.
+ * therefore pinned, and checked by a numerical-gradient test.
  *
- * Ownership, which is the library's: an operation uses up its arguments. Who needs a tensor again says `.ref`.
+ * Ownership follows the library: an operation consumes its arguments. Use `.ref` to keep a tensor.
  */
 import { valueAndGrad as gradientOf, init, jit as jitOf, nn, numpy as np, tree } from '@jax-js/jax'
 

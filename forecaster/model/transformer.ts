@@ -99,7 +99,7 @@ export function initialParameters(config: ModelConfig, seed: number): Tensors {
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 
-/** A parameter by name, used up by the caller. Each is asked for once, but for those `ref` keeps. */
+/** A parameter by name, consumed by the caller. Each is requested once, except those kept with `ref`. */
 const take = (parameters: Tensors, name: string): Tensor => {
   const found = parameters[name]
   if (!found) throw new Error(`the weights have no ${name}`)

@@ -17,7 +17,7 @@ test('coverage counts truths on the border as held, and widths are of the interv
   assert.equal(score.width95, 1)
 })
 
-test('the mean pinball over all levels is what the definition says, cell by cell', () => {
+test('the mean pinball over all levels equals the definition, cell by cell', () => {
   const quantiles = Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
   const truth = Float32Array.of(0.45)
   const expected =

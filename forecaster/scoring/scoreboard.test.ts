@@ -45,7 +45,7 @@ test('only the last days count: one quarter of an hour later a forecast is gone'
   assert.equal(lastDays(scored, now, 7).length, 7 * 96)
 })
 
-test('the gate serves the baseline when it is clearly better, and tells both errors', () => {
+test('the gate serves the baseline when it is clearly better, and reports both errors', () => {
   const worse = figuresOf(score(issued(200, { model: 0.3, baseline: 0.45 }), truths(200)))
   assert.deepEqual(gate(worse), { serve: 'baseline', why: '28-day error 20.00 against 5.00 points of the baseline' })
   const better = figuresOf(score(issued(200, { model: 0.48, baseline: 0.4 }), truths(200)))
@@ -54,9 +54,9 @@ test('the gate serves the baseline when it is clearly better, and tells both err
 
 test('a simple baseline that is clearly better than model and anchor serves, and is named', () => {
   const others = { persistence: 0.3, day: 0.49, week: 0.2, weeks: 0.1 }
-  const said = (count: number, at: number) =>
+  const scored = (count: number, at: number) =>
     issued(count, { model: 0.3, baseline: 0.4 }).map((one, i) => (i < at ? { ...one, others } : one))
-  const figures = figuresOf(score(said(200, 200), truths(200)))
+  const figures = figuresOf(score(scored(200, 200), truths(200)))
   assert.deepEqual(
     Object.entries(figures?.others_mae ?? {}).map(([name, error]) => [name, Math.round(100 * error)]),
     [
@@ -69,12 +69,12 @@ test('a simple baseline that is clearly better than model and anchor serves, and
   const decided = gate(figures)
   assert.deepEqual([decided.serve, decided.method], ['baseline', 'day'])
   assert.match(decided.why, /1\.00 points of yesterday's against 20\.00 of the model, 10\.00 of the anchor/)
-  const gaps = figuresOf(score(said(200, 150), truths(200)))
+  const gaps = figuresOf(score(scored(200, 150), truths(200)))
   assert.equal(gaps?.others_mae, null, 'compared on other pairs they would not be comparable')
   assert.equal(gate(gaps).method, undefined)
 })
 
-test('how many were made afterwards is told', () => {
+test('the number of hindcasts is reported', () => {
   const some = issued(10).map((one, i) => (i < 4 ? { ...one, hindcast: true } : one))
   assert.equal(figuresOf(score(some, truths(10)))?.hindcasts, 4)
 })
@@ -85,7 +85,7 @@ test('the gate does not decide on a handful of scores, nor for a lead within two
   assert.equal(gate(figuresOf(score(issued(200, { model: 0.399, baseline: 0.4 }), truths(200)))).serve, 'model')
 })
 
-test('a calibrated forecast has as many truths below each quantile as its level says', () => {
+test('a calibrated forecast has as many observations below each quantile as its level requires', () => {
   const forecasts = issued(1000, { half: 0.25 })
   const rates = [-3, -1.5, -0.75, -0.25, 0.25, 0.75, 1.5, 3]
   const actuals = truths(1000).map((one, i) => ({ ...one, rate: 0.5 + 0.25 * (rates[i % 8] as number) }))

@@ -1,7 +1,7 @@
 /**
  * The scoreboard: forecasts whose time has come, against what came. Pure: forecasts and truths are kept elsewhere and handed in.
  *
- * The gate serves, per lot and horizon, whatever had the lower error over 28 days. It changes its mind only for a clear lead, so that two
+ * The gate serves, per lot and horizon, the method with the lower error over 28 days. It switches only for a clear lead, so that two
  * equals do not take turns on the page.
  */
 import {

@@ -46,7 +46,7 @@ export function wholeFitNow(view: DayView, horizons: readonly number[]): DailyFi
   return { ...together(horizons.map((horizon) => fitPart(view, horizon, window))), key: fitKeyOf(view), isWhole: true }
 }
 
-/** Gives way to questions after each horizon; undefined when `isWanted` says so. */
+/** Yields to requests after each horizon; undefined when `isWanted` returns false. */
 export async function wholeFit(
   view: DayView,
   horizons: readonly number[],

@@ -7,7 +7,7 @@ import { requestOf } from './site-under-test.ts'
 const whole = requestOf()
 const steps = whole.lots[0]?.rates.length as number
 const nowAt = (back: number) => Date.parse(whole.now) - back * stepMs
-/** What had been sent so many quarters before the end. */
+/** History sent so many quarters before the end. */
 const until = (back: number) => ({
   ...whole,
   lots: whole.lots.map((lot) => ({ ...lot, rates: lot.rates.slice(0, steps - back) })),
@@ -21,7 +21,7 @@ const since = (before: number, back: number) => {
 const stepOf = (ms: number) => Math.floor(ms / stepMs)
 const asked = (site: Site, back: number, changedFrom: number) => ({ site, step: stepOf(nowAt(back)), changedFrom })
 
-test('a view that follows is the view that would be made anew', () => {
+test('an updated view equals a newly built one', () => {
   let site = remembered(until(40), undefined)
   const unsure = site.rates[0] as Float32Array
   unsure[unsure.length - 3] = 0.9
@@ -37,14 +37,14 @@ test('a view that follows is the view that would be made anew', () => {
     assert.ok(canFollow(view, next))
     view = followed(view, next)
   }
-  const anew = newDayView(remembered(until(0), undefined), nowAt(0))
-  assert.equal(view.placed.origin, anew.placed.origin)
-  assert.deepEqual(view.placed.firstKnown, anew.placed.firstKnown)
+  const rebuilt = newDayView(remembered(until(0), undefined), nowAt(0))
+  assert.equal(view.placed.origin, rebuilt.placed.origin)
+  assert.deepEqual(view.placed.firstKnown, rebuilt.placed.firstKnown)
   for (const part of ['mean4', 'mean12', 'spread', 'anomaly'] as const)
-    assert.deepEqual(view.seasonal[part], anew.seasonal[part], part)
-  assert.deepEqual(view.seasonal.city, anew.seasonal.city)
-  assert.deepEqual(view.placed.panel.rates, anew.placed.panel.rates)
-  for (const [lot, { sum, count }] of anew.seasonal.sums.entries()) {
+    assert.deepEqual(view.seasonal[part], rebuilt.seasonal[part], part)
+  assert.deepEqual(view.seasonal.city, rebuilt.seasonal.city)
+  assert.deepEqual(view.placed.panel.rates, rebuilt.placed.panel.rates)
+  for (const [lot, { sum, count }] of rebuilt.seasonal.sums.entries()) {
     assert.deepEqual(view.seasonal.sums[lot]?.count, count)
     assert.ok(sum.every((value, i) => Math.abs(value - (view.seasonal.sums[lot]?.sum[i] as number)) < 1e-9))
   }

@@ -1,5 +1,5 @@
 /**
- * A site as features look at it, kept from one forecast to the next of a local day: what came since is written into it. To make it anew costs
+ * A site as features look at it, kept from one forecast to the next of a local day: what came since is written into it. A rebuild takes
  * half a second with 500 lots, so that is done once a day, when lots or dates change, and when something older than four days has changed.
  */
 import { runningOf, type Seasonal, seasonalOf } from '../features/anomaly.ts'
@@ -38,7 +38,7 @@ export function newDayView(site: Site, nowMs: number): DayView {
   return { key: keyOf(site, step), placed, seasonal: seasonalOf(placed.panel), step }
 }
 
-/** Everything that the view rests on but the rates. The offset is in it: in the night clocks are changed all is made anew. */
+/** All inputs of the view except the rates. The offset is included: a change of daylight saving rebuilds the view. */
 function keyOf({ zone, lots, holidays, school }: Site, step: number): string {
   const offset = offsets(zone)
   const local = step * stepMs + offset(step)

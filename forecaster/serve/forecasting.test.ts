@@ -6,7 +6,7 @@ import { forecasterUnderTest, requestOf, tinyServed } from './site-under-test.ts
 const forecaster = await forecasterUnderTest()
 const minutes = tinyServed.horizons.map((steps) => steps * 15)
 
-test('every lot has a forecast at every horizon, as the contract says', async () => {
+test('every lot has a forecast at every horizon, as the contract requires', async () => {
   const answer = forecastAnswerSchema.parse(await forecaster.forecast(requestOf({}, { free_at_least: [1, 30] })))
   assert.equal(answer.lots.length, 2)
   for (const { points } of answer.lots) {
@@ -34,7 +34,7 @@ test('an instant between two horizons lies between their forecasts, and one beyo
   assert.deepEqual([lot?.at[1]?.served, lot?.at[1]?.rate], ['withheld', null])
 })
 
-test('with less than 14 days of history the baseline is served and says how much there is', async () => {
+test('with less than 14 days of history the baseline is served with the number of days as the reason', async () => {
   const { lots } = await forecaster.forecast(requestOf({ days: 12 }))
   assert.deepEqual(
     [lots[0]?.points[0]?.served, lots[0]?.points[0]?.why],
@@ -48,7 +48,7 @@ test('with less than a week nothing is served', async () => {
   assert.ok(lots[0]?.points.every(({ served, why }) => served === 'withheld' && /less than a week/.test(why)))
 })
 
-test('a late pipeline widens the intervals as far as the age of its state, and says so', async () => {
+test('a late pipeline widens the intervals as far as the age of its state, with the reason', async () => {
   const request = requestOf()
   const fresh = await forecaster.forecast(request)
   const late = await forecaster.forecast({ ...request, pipeline: { ...request.pipeline, depth: 900, lag_s: 1200 } })
@@ -66,7 +66,7 @@ test('state older than an hour, or bays mostly unknown, withhold the forecast', 
   const stale = await forecaster.forecast({ ...request, pipeline: old })
   assert.ok(stale.lots[0]?.points.every(({ served, why }) => served === 'withheld' && /62 minutes old/.test(why)))
   const blind = await forecaster.forecast({ ...request, lots: request.lots.map((lot) => ({ ...lot, coverage: 0.3 })) })
-  assert.match(blind.lots[1]?.points[0]?.why ?? '', /30 % of the bays/)
+  assert.match(blind.lots[1]?.points[0]?.why ?? '', /30% of the bays/)
 })
 
 test('within an announced closure nothing is forecast, after it there is', async () => {
@@ -120,7 +120,7 @@ test('where a simple baseline is the best it is served, with the residuals it ha
   assert.equal(week?.baseline, last?.baseline, 'the scoreboard goes on with the anchor')
 })
 
-test('a closure without an end is until further notice, and says why', async () => {
+test('a closure without an end is until further notice, with the reason', async () => {
   const request = requestOf()
   const lots = request.lots.map((lot) => ({ ...lot, closures: [{ from: request.from, why: 'flooded' }] }))
   const answer = await forecaster.forecast({ ...request, lots })
@@ -142,7 +142,7 @@ test('history sent in parts gives the forecast of history sent whole', async () 
   const parts = await forecaster.forecast({ ...part(cut, 5000), append: true })
   const { lots } = await forecaster.forecast(whole)
   assert.deepEqual(parts.lots, lots)
-  const told = { ...part(0, cut), site: 'told', type: 'remember' as const, append: false }
-  forecaster.remember(told)
-  assert.deepEqual((await forecaster.forecast({ ...part(cut, 5000), site: 'told', append: true })).lots, lots)
+  const remember = { ...part(0, cut), site: 'other', type: 'remember' as const, append: false }
+  forecaster.remember(remember)
+  assert.deepEqual((await forecaster.forecast({ ...part(cut, 5000), site: 'other', append: true })).lots, lots)
 })

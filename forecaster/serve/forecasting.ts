@@ -1,5 +1,5 @@
 /**
- * From a request to an answer. Per lot and horizon it says what was served and why: the network where there is history enough and the gate
+ * From a request to an answer. Per lot and horizon the answer states what was served and why: the network where there is enough history and the gate
  * has nothing against it, else the anchor with intervals of its own past, else nothing.
  */
 import type { ForecastAnswer, ForecastPoint, ForecastRequest, RememberRequest } from '@baykeeper/contract/forecast.ts'
@@ -25,7 +25,7 @@ export interface Loaded {
   readonly hash: string
 }
 
-/** What is kept of a site from one question to the next. */
+/** State of a site between two requests. */
 interface Kept {
   readonly site: Site
   /** First UTC step that `view` does not have as it was sent. */

@@ -10,7 +10,7 @@ import { verdictOf } from './staleness.ts'
 
 const forecaster = await forecasterUnderTest()
 
-test('a line is answered by a line with its id, a bad one by a refusal that says where', async () => {
+test('a line is answered by a line with its id, an invalid one by an error with its position', async () => {
   const input = new PassThrough()
   const output = new PassThrough()
   const bad = { ...requestOf(), id: 'b', lots: [{ id: 'x', capacity: 0, rates: [] }] }

@@ -1,6 +1,6 @@
 /**
  * The forecaster as a process: one JSON message a line on standard input, one answer a line on standard output, words for people on standard
- * error. It holds no file open and no port, and ends when its input ends: whoever started it is gone then. Kill it at any time; nothing is lost.
+ * error. It holds no file open and no port, and exits when its input closes, because its parent has exited then. It can be killed at any time without loss.
  */
 
 import { createInterface } from 'node:readline'
@@ -20,7 +20,7 @@ export async function serve(
     if (line.trim() !== '') output.write(`${JSON.stringify(await answered(forecaster, line))}\n`)
 }
 
-/** Never throws for what a line says: a refusal is an answer too. */
+/** Never throws for the content of a line: an error is an answer too. */
 export async function answered(forecaster: Forecaster, line: string): Promise<unknown> {
   let id: string | null = null
   try {

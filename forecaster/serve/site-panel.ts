@@ -12,7 +12,7 @@ const aheadDays = 2
 /** Steps that are kept: the newest, and 92 days before it. */
 const keptSteps = (historyDays + 1) * slots
 
-/** What is remembered of a site between requests. */
+/** State of a site, kept between requests. */
 export interface Site {
   readonly site: string
   readonly zone: string
@@ -26,8 +26,8 @@ export interface Site {
 }
 
 /**
- * What was sent over what was known; a lot that was not sent is forgotten. Takes over the arrays of `before`: a large site's whole history
- * copied every five minutes would be garbage faster than it is collected.
+ * Merges sent history into the known history; a lot that was not sent is dropped. Takes over the arrays of `before`: copying the history of a large
+ * site every five minutes would produce garbage faster than it is collected.
  */
 export function remembered(history: SiteHistory, before: Site | undefined): Site {
   const sentFrom = Math.round(Date.parse(history.from) / stepMs)

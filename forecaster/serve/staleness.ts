@@ -1,5 +1,5 @@
 /**
- * What stale or lagging input does to a forecast: it is widened as if it looked further ahead by the age of what it rests on, and withheld
+ * Effect of stale or lagging input on a forecast: it is widened as if its lead time were longer by the age of the input, and withheld
  * beyond an hour. A forecast from old state must say so.
  */
 import type { PipelineState } from '@baykeeper/contract/forecast.ts'
@@ -27,23 +27,23 @@ export function verdictOf(
     sigma,
   }: { nowMs: number; coverage: number; minutes: number; sigma: (minutes: number) => number },
 ): Verdict {
-  // Where nothing moves for hours each night, nothing heard is nothing new.
+  // The usual silence of a site, such as a quiet night, does not count as staleness.
   const age = Math.max(lag_s, (nowMs - Date.parse(as_of)) / 1000 - usual_silence_s)
   const known = Math.min(coverage, siteCoverage)
   if (age > staleSecondsMax)
     return {
       widened: 1,
       withheld: true,
-      why: `the newest state is ${Math.round(age / 60)} minutes old, ${depth} frames waiting`,
+      why: `the newest state is ${Math.round(age / 60)} minutes old, ${depth} messages pending`,
     }
   if (known < coverageMin)
-    return { widened: 1, withheld: true, why: `only ${Math.round(100 * known)} % of the bays are known` }
+    return { widened: 1, withheld: true, why: `only ${Math.round(100 * known)}% of the bays are known` }
   const late = age > freshSecondsMax ? sigma(minutes + age / 60) / sigma(minutes) : 1
   const blind = known < coverageFull ? Math.sqrt(coverageFull / known) : 1
   const widened = Math.max(1, late * blind)
   const reasons = [
     ...(late > 1 ? [`state is ${Math.round(age / 60)} minutes old`] : []),
-    ...(blind > 1 ? [`${Math.round(100 * known)} % of the bays are known`] : []),
+    ...(blind > 1 ? [`${Math.round(100 * known)}% of the bays are known`] : []),
   ]
   return { widened, withheld: false, why: reasons.join(', ') }
 }

@@ -17,7 +17,7 @@ export interface Rates {
   readonly clip: number
 }
 
-/** What a step changes. */
+/** State changed by a step. */
 export interface Moving {
   readonly parameters: Tensors
   readonly first: Tensors

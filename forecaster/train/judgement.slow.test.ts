@@ -1,4 +1,4 @@
-/** What `train` says of the weights it made beside those it began with, on days that it has not seen. */
+/** The comparison that `train` reports: new weights against the initial ones, on held-out days. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

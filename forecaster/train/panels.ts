@@ -1,4 +1,4 @@
-/** What training reads by name. Nothing here reaches into a test window. */
+/** Training data by name. Nothing here reaches into a test window. */
 import { generatedCity } from '../data/city.ts'
 import { readMuenster } from '../data/muenster.ts'
 import type { Panel } from '../data/panel.ts'
@@ -13,7 +13,7 @@ export const singlePanel = (name: 'muenster' | 'city', folder: string): Panel =>
     ? generatedCity({ seed: 1, ...city })
     : readMuenster(folder, { from: muensterFrom, until: muensterUntil })
 
-/** What the shipped weights are made from. */
+/** Training data of the shipped weights. */
 export const shippedPanels = (folder: string): Panel[] => [
   singlePanel('muenster', folder),
   ...[11, 12].map((seed) => generatedCity({ seed, ...city })),

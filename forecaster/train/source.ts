@@ -25,7 +25,7 @@ export interface DrawOptions {
   readonly strangerShare: number
 }
 
-/** Fills the batch and says which lot each series is. Origins are spread over the window: one from each of n equal parts. */
+/** Fills the batch and returns the lot of each series. Origins are spread over the window: one from each of n equal parts. */
 export function drawBatch(
   sources: readonly Source[],
   { seed, step, batch, strangerShare }: DrawOptions,

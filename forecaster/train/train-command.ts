@@ -16,8 +16,8 @@ import { ready } from '../model/tensor.ts'
 import { hashOf, readModel, writeModel } from '../model/weights-file.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { panelOfHistory } from './history-panel.ts'
-import { held } from './leash.ts'
 import { shippedPanels, singlePanel } from './panels.ts'
+import { controlledByParent } from './parent-control.ts'
 import { progressPrinter } from './progress-printer.ts'
 import type { Source } from './source.ts'
 import { type Progress, train, trainingDefaults } from './training.ts'
@@ -35,7 +35,7 @@ export interface TrainValues {
   readonly leash?: boolean | undefined
 }
 
-/** What forecasts are asked at: a quarter of an hour to a day. */
+/** Horizons of a forecast: a quarter of an hour to a day. */
 export const servedHorizons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 72, 96] as const
 const stepsDefault = 2400
 const checkpointSteps = 200
@@ -73,7 +73,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const cancelling = new AbortController()
   process.once('SIGINT', () => cancelling.abort())
   process.once('SIGTERM', () => cancelling.abort())
-  const leash = values.leash ? held(process.stdin, cancelling) : undefined
+  const control = values.leash ? controlledByParent(process.stdin, cancelling) : undefined
   const checkpointFile = `${out}.checkpoint`
   const steps = Number(values.steps ?? stepsDefault)
   const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
@@ -86,7 +86,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     ...{ panel, view, from: seenTo, to: stepsOf(panel) },
   }))
   const judged = { validation: resume?.best?.score ?? Number.POSITIVE_INFINITY }
-  const told: { last?: TrainingProgress } = {}
+  const reported: { last?: TrainingProgress } = {}
   const done = await train({
     ...trainingDefaults,
     series: seriesFor(panels),
@@ -96,7 +96,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     steps,
     strangerShare: 0.3,
     signal: cancelling.signal,
-    ...(leash ? { rested: leash.rested } : {}),
+    ...(control ? { resumed: control.resumed } : {}),
     ...(before ? { weights: before.tensors, learningRate: fineTuneRate } : {}),
     ...(resume ? { resume } : {}),
     checkpointSteps: Math.min(checkpointSteps, Math.max(10, Math.round(steps / 12))),
@@ -112,9 +112,9 @@ export async function trainCommand(values: TrainValues): Promise<number> {
     },
     onProgress(progress) {
       if (progress.stage !== 'done') return say(wired(progress))
-      // The last word is the judgement's.
-      told.last = { ...wired(progress), ...known(judged) }
-      say({ ...told.last, stage: 'validating' })
+      // The judgement is printed last.
+      reported.last = { ...wired(progress), ...known(judged) }
+      say({ ...reported.last, stage: 'validating' })
     },
   })
   if (done.cancelled) {
@@ -133,7 +133,7 @@ export async function trainCommand(values: TrainValues): Promise<number> {
       : `trained on ${data === 'city' ? 'a generated city' : 'a site'}`
   writeModel(out, { config, tensors: done.weights, dataHash: hashOf(panels), about })
   rmSync(checkpointFile, { force: true })
-  if (told.last) say({ ...told.last, ...verdict })
+  if (reported.last) say({ ...reported.last, ...verdict })
   console.error(`${out}: ${parametersOf(done.weights)} parameters, ${done.steps} steps in ${done.seconds.toFixed(0)} s`)
   return 0
 }

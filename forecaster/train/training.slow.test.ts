@@ -59,14 +59,14 @@ test('a run cancelled and resumed from its checkpoint on disk ends bit for bit w
   assert.deepEqual(resumed.weights, uninterrupted.weights)
 })
 
-test('training lowers the loss, and tells stage, speed and time left', async () => {
-  const told: Progress[] = []
-  await train({ ...options, steps: 40, onProgress: (progress) => void told.push(progress) })
-  const losses = told.filter(({ stage }) => stage === 'training').map(({ loss }) => loss)
-  assert.equal(told[0]?.stage, 'compiling')
-  assert.equal(told.at(-1)?.stage, 'done')
+test('training lowers the loss, and reports stage, speed and time left', async () => {
+  const reports: Progress[] = []
+  await train({ ...options, steps: 40, onProgress: (progress) => void reports.push(progress) })
+  const losses = reports.filter(({ stage }) => stage === 'training').map(({ loss }) => loss)
+  assert.equal(reports[0]?.stage, 'compiling')
+  assert.equal(reports.at(-1)?.stage, 'done')
   assert.ok((losses.at(-1) as number) < (losses[0] as number), losses.join(' '))
-  assert.ok(told.some(({ etaSeconds, samplesPerSecond }) => etaSeconds > 0 && samplesPerSecond > 0))
+  assert.ok(reports.some(({ etaSeconds, samplesPerSecond }) => etaSeconds > 0 && samplesPerSecond > 0))
 })
 
 test('training stops early when validation gets no better, and keeps the best weights', async () => {
@@ -89,7 +89,7 @@ test('training stops early when validation gets no better, and keeps the best we
   assert.deepEqual(weights, seen[1])
 })
 
-test('the line of progress says what a person wants to know', () => {
+test('the progress line shows stage, steps, loss and time left', () => {
   const line = lineOf({ stage: 'training', step: 50, steps: 100, loss: 0.2, samples_per_s: 900, eta_s: 65 })
   assert.match(line, /training █{12}░{12} 50\/100, loss 0\.2000, 900 samples\/s, 1:05 left/)
 })

@@ -1,6 +1,6 @@
 /**
  * Training: draws, steps, averages, checks. It promises: the same seed gives the same weights; a run continued from a checkpoint ends bit for
- * bit where an uninterrupted one ends; progress is told at least every `progressSteps`; it stops within one step of being told to.
+ * bit where an uninterrupted one ends; progress is reported at least every `progressSteps`; it stops within one step of a request.
  */
 
 import { setImmediate } from 'node:timers/promises'
@@ -42,7 +42,7 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   /** Waited for before each step. */
-  readonly rested?: () => Promise<void>
+  readonly resumed?: () => Promise<void>
   readonly checkpointSteps?: number
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
   /** Early stop: asked every `checkSteps`; a lower number is better. Ends after `patience` checks without a better one. */
@@ -57,7 +57,7 @@ export interface Progress {
   readonly stage: Exclude<TrainingStage, 'reading'>
   readonly step: number
   readonly steps: number
-  /** Mean since the last word. */
+  /** Mean since the last report. */
   readonly loss: number
   readonly samplesPerSecond: number
   readonly etaSeconds: number
@@ -96,24 +96,24 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   let moving = start(options)
   let best = options.resume?.best
   let step = options.resume?.step ?? 0
-  let told = { step, at: performance.now(), loss: 0 }
-  const tell = (stage: Progress['stage'], validation?: number) => {
-    const seconds = (performance.now() - told.at) / 1000
-    const perSecond = (step - told.step) / Math.max(seconds, 1e-9)
+  let lastReport = { step, at: performance.now(), loss: 0 }
+  const report = (stage: Progress['stage'], validation?: number) => {
+    const seconds = (performance.now() - lastReport.at) / 1000
+    const perSecond = (step - lastReport.step) / Math.max(seconds, 1e-9)
     onProgress?.({
       stage,
       step,
       steps,
-      loss: told.loss / Math.max(1, step - told.step),
+      loss: lastReport.loss / Math.max(1, step - lastReport.step),
       samplesPerSecond: perSecond * options.series,
       etaSeconds: perSecond > 0 ? (steps - step) / perSecond : Number.NaN,
       ...(validation === undefined ? {} : { validation }),
     })
-    told = { step, at: performance.now(), loss: 0 }
+    lastReport = { step, at: performance.now(), loss: 0 }
   }
-  tell('compiling')
+  report('compiling')
   while (step < steps && !signal?.aborted) {
-    await options.rested?.()
+    await options.resumed?.()
     if (signal?.aborted) break
     const { source, lots } = drawBatch(options.sources, {
       seed: options.seed,
@@ -133,14 +133,14 @@ export async function train(options: TrainingOptions): Promise<Trained> {
       inputs,
     )
     moving = { parameters, first, second, average }
-    told.loss += (await valuesOf(loss))[0] as number
+    lastReport.loss += (await valuesOf(loss))[0] as number
     step++
-    if (step % progressSteps === 0 || step === steps) tell('training')
+    if (step % progressSteps === 0 || step === steps) report('training')
     if (options.check && step % options.check.steps === 0) {
       const weights = await stored(moving.average)
       const score = await options.check.score(weights)
       best = best && best.score <= score ? { ...best, checksAgo: best.checksAgo + 1 } : { score, weights, checksAgo: 0 }
-      tell('validating', score)
+      report('validating', score)
       if (best.checksAgo >= options.check.patience) break
     }
     if (options.checkpointSteps && step % options.checkpointSteps === 0 && step < steps)
@@ -151,7 +151,7 @@ export async function train(options: TrainingOptions): Promise<Trained> {
   if (cancelled) await options.onCheckpoint?.(await checkpointOf(moving, step, best))
   const weights = best ? best.weights : await stored(moving.average)
   for (const tensors of Object.values(moving)) disposeAll(tensors as Tensors)
-  tell(cancelled ? 'cancelled' : 'done')
+  report(cancelled ? 'cancelled' : 'done')
   return { weights, steps: step, seconds: (performance.now() - started) / 1000, cancelled }
 }
 

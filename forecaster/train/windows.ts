@@ -1,6 +1,6 @@
 /**
  * How a history is shared out: the old part is learnt from, a newer one stops the learning early, and the newest is held out. Neither has seen
- * the last one, so that weights made here can be judged on it beside those that serve. Weights from nothing have no such rival: nothing is
+ * the last one, so that new weights can be scored on it against the current ones. Weights trained from scratch have no rival: nothing is
  * held out of theirs.
  */
 import { type Panel, stepsOf } from '../data/panel.ts'

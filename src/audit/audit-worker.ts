@@ -16,13 +16,13 @@ export interface AuditPlace {
 
 export type AuditNews = { readonly step: AuditStep } | { readonly report: AuditReport } | { readonly failed: string }
 
-const tell = (news: AuditNews) => parentPort?.postMessage(news)
+const post = (news: AuditNews) => parentPort?.postMessage(news)
 const { dataDir, storeUrl } = workerData as AuditPlace
 
 try {
   await using reader = await openJournalReader(path.join(dataDir, 'journal'))
   await using store = await openStore(storeUrl, { log: silentLog, clock: systemClock })
-  tell({ report: await audit({ store, reader, clock: systemClock, onStep: (step) => tell({ step }) }) })
+  post({ report: await audit({ store, reader, clock: systemClock, onStep: (step) => post({ step }) }) })
 } catch (fault) {
-  tell({ failed: fault instanceof Error ? fault.message : String(fault) })
+  post({ failed: fault instanceof Error ? fault.message : String(fault) })
 }

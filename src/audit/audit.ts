@@ -1,6 +1,6 @@
 /**
- * The audit: recounts the journal against the database, and the rows of the database against its ledger. Runs beside a running server
- * and on a stopped one, holds up nobody (a reader of the journal, a snapshot of the database) and needs little memory: the journal is
+ * The audit: recounts the journal against the database, and the rows of the database against its ledger. Runs next to a running server
+ * and on a stopped one, blocks no other process (it reads the journal and a snapshot of the database) and needs little memory: the journal is
  * scanned by windows, the database adds up by pages of sensors.
  */
 import { createHash } from 'node:crypto'
@@ -41,7 +41,7 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
   const at = await reader.countsAt(rows.cursor.position)
   const checkpoint = lastCheckpoint && parseCheckpoint(lastCheckpoint.bytes)
   const sides: Sides = {
-    // What became durable after the checkpoint was taken was received too.
+    // Frames that became durable after the checkpoint were received too.
     received:
       (checkpoint?.received ?? 0) +
       (tail.acceptedFrames - (checkpoint?.accepted ?? 0)) +
@@ -57,7 +57,7 @@ export async function audit({ store, reader, clock, onStep }: AuditDeps): Promis
     ledger.pending < 0
       ? [`the database is ahead of the journal by ${-ledger.pending} frames: the journal was cut or replaced`]
       : []
-  // A torn end is no loss; beside a running server it is the write that is under way.
+  // A torn end is not a loss; on a running server it is the write in flight.
   const damaged = damage
     .filter(({ torn }) => !torn)
     .map(

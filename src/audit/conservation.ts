@@ -5,8 +5,8 @@
  * The terms are declared in contract/balance.ts, where the pages read them too: a new outcome is one line there, and a column of the ledger.
  *
  * `pending` is what the journal holds beyond the database's cursor, so the second bracket compares what the journal had counted up
- * to that cursor with where the database says those frames went. `damaged` are accepted frames that could not be read back. Missing
- * numbers (`lost`) never reached the journal: they stand beside the balance. Terms of any size are added up exactly.
+ * to that cursor with the outcomes that the database has for those frames. `damaged` are accepted frames that could not be read back. Missing
+ * numbers (`lost`) never reached the journal: they are not part of the balance. Terms of any size are added up exactly.
  */
 import { acceptedTerms, receivedTerms } from '@baykeeper/contract/balance.ts'
 import type { Ledger } from '@baykeeper/contract/live.ts'
@@ -20,7 +20,7 @@ export interface Sides {
   readonly unframeable: number
   /** Accepted frames of the whole journal. */
   readonly acceptedFrames: number
-  /** What the database says, with the journal's count at the database's cursor. */
+  /** Totals of the database, with the journal's count at the database's cursor. */
   readonly committed: LedgerTotals
 }
 
@@ -28,7 +28,7 @@ type Outcome = Exclude<(typeof acceptedTerms)[number], 'pending'>
 const outcomes = acceptedTerms.filter((term): term is Outcome => term !== 'pending')
 const total = (counts: readonly Count[]) => counts.reduce((sum: bigint, count) => sum + BigInt(count), 0n)
 
-/** What each side of the balance misses; 0 and 0 when it closes. */
+/** Difference of each side of the balance; 0 and 0 when it closes. */
 export function differences({ received, refused, unframeable, acceptedFrames, committed: db }: Sides) {
   return {
     intake: Number(BigInt(received) - total([acceptedFrames, refused, unframeable])),

@@ -41,7 +41,7 @@ const reading = fc.record(
   },
   { requiredKeys: ['device', 'occupied'] },
 )
-/** One frame: what it says of one or several sensors, or nothing anyone understands. */
+/** One frame: readings of one or several sensors, or bytes that no codec can decode. */
 const frame = fc.oneof(
   { weight: 6, arbitrary: fc.array(reading, { minLength: 1, maxLength: 1 }) },
   { weight: 2, arbitrary: fc.array(reading, { maxLength: 3 }) },
@@ -78,9 +78,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const testCodec = (mended: boolean): Codec => ({
   name: 'known',
   decode(bytes) {
-    const said = JSON.parse(new TextDecoder().decode(bytes)) as Frame | null
-    if (!said && !mended) return fail({ code: 'not-json', detail: 'broken' })
-    const readings = said ?? [{ device: 'B', seq: 3, occupied: true }]
+    const decoded = JSON.parse(new TextDecoder().decode(bytes)) as Frame | null
+    if (!decoded && !mended) return fail({ code: 'not-json', detail: 'broken' })
+    const readings = decoded ?? [{ device: 'B', seq: 3, occupied: true }]
     return ok(
       readings.map(
         ({ device, occupied, ...rest }) => ({ ...rest, device, measures: { occupied } }) as unknown as Reading,

@@ -103,7 +103,7 @@ test('a backlog that shrinks, and a fault that was tried twice, are no problem',
 
 test('a journal that refuses readings, an intake and a main process that do not answer are problems', () => {
   const refusing = { ...intake(100), journal: { refusing: 'the disk is 93 % full' } }
-  assert.match(health({ intake: refusing }).problems?.[0]?.detail ?? '', /readings are refused: the disk is 93 % full/)
+  assert.match(health({ intake: refusing }).problems?.[0]?.detail ?? '', /readings are rejected: the disk is 93 % full/)
   assert.match(health({ silent: ['intake'] }).problems?.[0]?.detail ?? '', /intake process does not answer/)
   assert.match(health({ ageMs: 16_000 }).problems?.[0]?.detail ?? '', /main process does not answer/)
 })

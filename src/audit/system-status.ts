@@ -67,7 +67,7 @@ function problemsOf(figures: Figures): readonly HealthProblem[] {
   if (reason !== undefined)
     problems.push({
       ...{ code: refusalCodes[intake?.journal.refusal ?? 'failed'], params: { reason } },
-      detail: `readings are refused: ${reason}`,
+      detail: `readings are rejected: ${reason}`,
     })
   return problems
 }
@@ -99,9 +99,10 @@ interface Cause {
 
 function causeOf(trouble: Trouble | undefined, alive: readonly Role[], silent: readonly Role[]): Cause {
   const plain = (code: HealthCode, because: string) => ({ code, params: {}, because })
-  if (!alive.includes('processor')) return plain('processor-down', 'The processor is not up: its log says why.')
+  if (!alive.includes('processor'))
+    return plain('processor-down', 'The processor is not running. See its log for the reason.')
   if (silent.includes('processor'))
-    return plain('processor-silent', 'The processor does not answer: end it (SIGKILL), it is started again.')
+    return plain('processor-silent', 'The processor does not answer. Kill it (SIGKILL); it is restarted automatically.')
   if (!trouble) return plain('store-silent', 'The processor reports no fault: a call to the database may hang.')
   const { reason, statement, server, nextStep } = trouble
   // Some reasons name them already.

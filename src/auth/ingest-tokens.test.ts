@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { ingestTokens } from './ingest-tokens.ts'
 import { openKeyring } from './keyring.ts'
 
-test('the times of a source are trusted only while the token in force says so', async (t) => {
+test('the times of a source are trusted only while the token in force grants it', async (t) => {
   const dir = await mkdtemp(path.join(tmpdir(), 'baykeeper-tokens-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   using keyring = await openKeyring(dir, {})

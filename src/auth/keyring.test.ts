@@ -120,7 +120,7 @@ test('garbage in the file is an error that names it, and does not quote it', asy
   }
 })
 
-test('a file damaged later is told once, and the keys known before stay valid', async () => {
+test('a file damaged later is reported once, and the keys known before stay valid', async () => {
   const problems: string[] = []
   const keyring = await open({}, { onProblem: (error) => problems.push(error.code) })
   const token = await keyring.createToken({ name: 'north', kind: 'ingest' })
@@ -150,7 +150,7 @@ test('tokens of the environment count, may be one string, and short ones are ref
   assert.deepEqual(weakEnvironment({ BAYKEEPER_API_KEY: 'x'.repeat(16) }), [])
 })
 
-test('the keyring is empty until somebody may send', async () => {
+test('the keyring is empty until a token or key exists', async () => {
   const keyring = await open({ BAYKEEPER_API_KEY: 'x'.repeat(16), BAYKEEPER_INGEST_TOKEN: '' })
   assert.equal(keyring.isEmpty(), true)
   await keyring.createToken({ name: 'north', kind: 'ingest' })

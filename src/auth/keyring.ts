@@ -7,7 +7,7 @@
  * - K2 A change made by another process counts at once for a token not known before (a miss looks at the small file), within a
  *   second for one that was revoked.
  * - K3 A damaged file is an error that names it at opening; found later, the keys known before stay valid.
- * - K4 A setup secret opens the desk once, whoever races for it.
+ * - K4 A setup secret opens the desk once, also when several clients use it at the same time.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
@@ -50,7 +50,7 @@ interface NewToken {
   readonly kind: KeyKind
   /** Of an API key; default all. */
   readonly scopes?: readonly Scope[]
-  /** Of an ingest token: the times its readings carry are taken whatever they say (replay, history upload). */
+  /** Of an ingest token: the times in its readings are trusted without a check (replay, history upload). */
   readonly time?: 'trust'
   /** Ends the token of this name and kind, if there is one, in the same step. */
   readonly replace?: boolean
@@ -81,7 +81,7 @@ export interface Keyring extends Disposable {
   apiKey(token: string): Principal | undefined
   /** Grows with each change of the keys: who keeps a connection open after a check checks again then. */
   version(): number
-  /** No ingest token exists, in the file or the environment: nobody can send yet. */
+  /** No ingest token exists, neither in the file nor in the environment: no client can send yet. */
   isEmpty(): boolean
   /** A one-time secret, valid for an hour; the one before it ends. */
   createSetupLink(): Promise<string>
@@ -234,7 +234,7 @@ function indexOf(keys: readonly Key[]) {
   return { findHash, find: (kind: KeyKind, token: string) => findHash(kind, hash('sha256', token)) }
 }
 
-/** What about the environment's tokens is too easy to guess, a sentence each. Whether that is allowed is for whoever listens to say. */
+/** Weaknesses of the environment's tokens, one sentence each. The caller decides whether a weak token is allowed. */
 export const weakEnvironment = (env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] =>
   [ingestVariable, apiVariable].flatMap((variable) => {
     const { length } = env[variable] ?? ''
@@ -287,7 +287,7 @@ const fileError = (path: string, cause: unknown) => {
   )
 }
 
-/** Changes whenever the file does: a rename brings another inode, whatever the clock says. */
+/** Changes whenever the file does: a rename gives another inode, also when the clock was set back. */
 function stampOf(path: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(path)

@@ -1,4 +1,4 @@
-/** When each site was last heard of: another site's sensors say nothing of it. */
+/** Time of the newest message of each site. Sensors of another site do not count. */
 import type { DeviceState } from '../domain/device.ts'
 import type { Layout } from '../domain/layout.ts'
 import type { Instant } from '../lib/brand.ts'

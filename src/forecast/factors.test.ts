@@ -9,8 +9,8 @@ function lived(truth: number, days: number): number[] {
   for (let hour = 0; hour < days * 24; hour++) {
     const window = used.slice(-28 * 24)
     const mean = window.length === 0 ? 1 : window.reduce((sum, each) => sum + each, 0) / window.length
-    const told = [{ lot: 'a', minutes: 15, of80: truth / mean, of95: 1 }]
-    kept = nextFactors(kept, told, 1 / Math.max(1, Math.min(28 * 24, hour)))
+    const scored = [{ lot: 'a', minutes: 15, of80: truth / mean, of95: 1 }]
+    kept = nextFactors(kept, scored, 1 / Math.max(1, Math.min(28 * 24, hour)))
     used.push(kept[0]?.of80 ?? 1)
   }
   return used
@@ -24,7 +24,7 @@ test('intervals come to the width they need and stay there, neither swinging nor
   }
 })
 
-test('a factor is bounded, whatever a few odd days say', () => {
+test('a few odd days cannot move a factor beyond its bounds', () => {
   const [wild] = nextFactors([], [{ lot: 'a', minutes: 15, of80: 50, of95: 0.01 }], 1)
   assert.deepEqual([wild?.of80, wild?.of95], [4, 0.4])
 })

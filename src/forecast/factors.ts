@@ -1,6 +1,6 @@
 /**
- * The factors that intervals are stretched by. The scoreboard says how much wider what was issued should have been, and that had been stretched
- * already: so its word is of the mean factor in use over the scored days, not of none. At rest it says 1, and the factor stays.
+ * Factors that widen the intervals. The scoreboard measures how much wider the issued intervals should have been, and those had been widened
+ * already: so its result is relative to the mean factor over the scored days. When it is 1, the factor stays.
  */
 import type { Scoreboard } from '@baykeeper/contract/forecast.ts'
 
@@ -20,9 +20,9 @@ const factorMax = 4
 const clamp = (factor: number) => Math.min(factorMax, Math.max(factorMin, factor))
 
 /** `share`: of the scored days, how much has passed since the factors before were taken into use. */
-export function nextFactors(before: readonly KeptFactor[], told: Scoreboard['factors'], share: number): KeptFactor[] {
+export function nextFactors(before: readonly KeptFactor[], scored: Scoreboard['factors'], share: number): KeptFactor[] {
   const known = new Map(before.map((each) => [`${each.minutes} ${each.lot}`, each]))
-  return told.map(({ lot, minutes, of80, of95 }) => {
+  return scored.map(({ lot, minutes, of80, of95 }) => {
     const was = known.get(`${minutes} ${lot}`) ?? { of80: 1, of95: 1, mean80: 1, mean95: 1 }
     const mean80 = was.mean80 + (was.of80 - was.mean80) * share
     const mean95 = was.mean95 + (was.of95 - was.mean95) * share

@@ -75,26 +75,26 @@ test('questions are answered one after the other, each with its own answer', asy
   )
 })
 
-test('one that falls is started again, as another that remembers nothing', async () => {
+test('a forecaster that exits is restarted without its earlier state', async () => {
   using run = started(double('falls', 'if (n === 2) process.exit(9); say({ ...board, id: ask.id })'))
   await run.forecaster.score(request)
   const before = run.forecaster.generation
-  await assert.rejects(run.forecaster.score(request), /ended/)
+  await assert.rejects(run.forecaster.score(request), /exited/)
   await again(() => run.forecaster.score(request))
   assert.equal(run.forecaster.generation, before + 1)
   assert.ok(run.states.some(({ state, detail }) => state === 'down' && /exit 9/.test(detail)))
 })
 
-test('one that hangs is ended at the deadline', async () => {
+test('a forecaster that hangs is killed at the deadline', async () => {
   using run = started(double('hangs', 'if (n === 1) say({ ...board, id: ask.id })'), { laterMs: 150 })
   await run.forecaster.score(request)
   const hanging = run.forecaster.pid
-  await assert.rejects(run.forecaster.score(request), /ended \(SIGKILL\)/)
+  await assert.rejects(run.forecaster.score(request), /exited \(SIGKILL\)/)
   await again(() => run.forecaster.score(request))
   assert.notEqual(run.forecaster.pid, hanging)
 })
 
-test('a refusal and a wrong answer are no answers, and nonsense ends the process', async () => {
+test('a refusal and a wrong answer are rejected, and an invalid line ends the process', async () => {
   using run = started(
     double(
       'odd',
@@ -103,10 +103,10 @@ test('a refusal and a wrong answer are no answers, and nonsense ends the process
   )
   await assert.rejects(run.forecaster.score(request), /refused: no/)
   await assert.rejects(run.forecaster.score(request))
-  await assert.rejects(run.forecaster.score(request), /ended/)
+  await assert.rejects(run.forecaster.score(request), /exited/)
 })
 
-test('weights it falls with twice before an answer are given up for the shipped ones', async () => {
+test('weights that crash it twice before an answer are replaced by the shipped ones', async () => {
   using run = started(path.join(folder, 'missing.mjs'))
   await again(async () => assert.ok(run.tried.includes(false)))
   assert.deepEqual(run.tried.slice(0, 3), [true, true, false])

@@ -26,7 +26,7 @@ import type { Weights } from './weights.ts'
 export interface ForecasterDeps {
   readonly log: Log
   readonly signal: AbortSignal
-  /** Which weights to start with; `canUseOwn` is false once a process with them has fallen before it answered. */
+  /** The weights to start with; `canUseOwn` is false once a process with them has exited before its first answer. */
   weights(canUseOwn: boolean): Weights | undefined
   onState(state: ForecasterState): void
   /** The process to start; another one in tests. */
@@ -47,7 +47,7 @@ interface Deadlines {
 }
 
 export interface Forecaster {
-  /** Rejects when there is no answer: the process is away, fell, was too slow or refused. */
+  /** Rejects when there is no answer: the process is not running, exited, timed out or refused. */
   forecast(request: Omit<ForecastRequest, 'id' | 'type'>): Promise<ForecastAnswer>
   remember(request: Omit<RememberRequest, 'id' | 'type'>): Promise<void>
   score(request: Omit<ScoreRequest, 'id' | 'type'>): Promise<Scoreboard>
@@ -96,7 +96,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     if (signal.aborted || child) return
     weights = deps.weights(falls < ownFallsMax)
     if (!weights) {
-      fell('there are no weights to serve')
+      onExit('there are no weights to serve')
       return
     }
     generation++
@@ -107,7 +107,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     child = started
-    onState({ state: 'starting', detail: 'The forecaster starts.' })
+    onState({ state: 'starting', detail: 'The forecaster is starting.' })
     started.once('spawn', () => giveWay(started.pid, niceness))
     started.once('error', (fault) => ended(started, fault.message))
     started.once('exit', (code, killed) => ended(started, killed ?? `exit ${code}`))
@@ -128,7 +128,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     }
     const one = typeof answer.id === 'string' ? waiting.get(answer.id) : undefined
     if (typeof answer.id === 'string') waiting.delete(answer.id)
-    if (answers++ === 0) onState({ state: 'up', detail: `The forecaster answers, with ${weights?.name}.` })
+    if (answers++ === 0) onState({ state: 'up', detail: `The forecaster is ready with ${weights?.name}.` })
     falls = 0
     one?.resolve(answer)
   }
@@ -136,18 +136,18 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   function ended(which: ChildProcess, why: string) {
     if (child !== which) return
     child = undefined
-    for (const one of waiting.values()) one.reject(new Error(`the forecaster ended (${why})`))
+    for (const one of waiting.values()) one.reject(new Error(`the forecaster exited (${why})`))
     waiting.clear()
     if (signal.aborted) return
-    const said = lastWords.trim().split('\n').at(-1)
-    fell(said ? `${why}: ${said}` : why)
+    const lastLine = lastWords.trim().split('\n').at(-1)
+    onExit(lastLine ? `${why}: ${lastLine}` : why)
   }
 
-  function fell(why: string) {
+  function onExit(why: string) {
     const inMs = Math.round(retryDelayMs(falls, schedule))
     falls++
-    log.warn('the forecaster ended and is started again; nothing else waits for it', { why, inMs })
-    onState({ state: 'down', detail: `The forecaster ended (${why.slice(0, 200)}) and is started again.` })
+    log.warn('the forecaster exited and will be restarted; nothing else depends on it', { why, inMs })
+    onState({ state: 'down', detail: `The forecaster exited (${why.slice(0, 200)}) and will be restarted.` })
     setTimeout(start, inMs).unref()
   }
 
@@ -173,7 +173,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
   /** One at a time, so that a deadline is of one question. */
   function inTurn(message: object): Promise<unknown> {
     const turn = queue.then(() => ask(message))
-    // Whoever asked gets the fault; the turn goes on.
+    // The caller gets the fault; the queue continues.
     queue = turn.catch(() => {})
     return turn
   }
@@ -214,7 +214,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
       const old = child
       child = undefined
       falls = 0
-      // Whoever waits asks again: the answer would be that of other weights.
+      // A waiting caller asks again: the answer would come from other weights.
       for (const one of waiting.values()) one.reject(new Error('the forecaster gets other weights'))
       waiting.clear()
       old?.kill('SIGTERM')

@@ -71,7 +71,7 @@ export async function runForecasts(service: ForecastService): Promise<void> {
   const on = (event: ForecastingEvent | undefined) => {
     if (event) state = nextState(state, event)
   }
-  service.onState({ state: 'starting', detail: 'There is no layout yet, so nothing to forecast.' })
+  service.onState({ state: 'starting', detail: 'No layout yet, so there is nothing to forecast.' })
   let looks = 0
   while (!signal.aborted) {
     try {

@@ -29,14 +29,14 @@ async function until(look: () => boolean): Promise<void> {
   assert.ok(look())
 }
 
-test('all threads of a process give way, not the first alone', { skip }, async () => {
+test('all threads of a process get the lower priority, not only the first', { skip }, async () => {
   using child = await started()
   assert.ok(threads(child.pid).length > 1)
   giveWay(child.pid, 10)
   await until(() => threads(child.pid).every(({ nice }) => nice === 10))
 })
 
-test('what gives way wholly is at the lowest priority, and runs only when nothing else would where the system knows that', {
+test('a background process has the lowest priority, and runs only when the CPU is idle where the system supports that', {
   skip,
 }, async () => {
   using child = await started()

@@ -1,23 +1,23 @@
 /**
- * Everything that takes readings comes first. A priority is of a thread, not of a process: what a process has started by the time it is told
- * keeps its own, compilers and collectors of garbage among them. So all its threads are told, and again when it has settled.
+ * Intake has priority over forecasts. A priority belongs to a thread, not to a process: threads that already run when it is set
+ * keep theirs (compiler, garbage collector). So the priority of every thread is set, and set again after the process has started up.
  *
- * Linux knows a class for what runs only when nothing else would (SCHED_IDLE), and leaves it at once when something else wakes; the lowest
- * priority still finishes its slice, some milliseconds that a sender would wait for. Where there is no such class, the priority has to do.
+ * Linux has a scheduling class for idle time only (SCHED_IDLE), which is preempted at once when another thread wakes; the lowest
+ * priority still finishes its time slice, some milliseconds that a sender would wait for. Without that class, only the priority is set.
  */
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import os from 'node:os'
 
 const idlePriority = 19
-/** By then a process has started its threads. */
+/** The process has started its threads by then. */
 const againMs = [50, 1_000, 5_000]
 
 export function giveWay(pid: number | undefined, priority: number): void {
   for (const ms of [0, ...againMs]) setTimeout(() => eachThread(pid, priority), ms).unref()
 }
 
-/** For what may take as long as it takes. */
+/** For background work without a deadline. */
 export function giveWayWholly(pid: number | undefined): void {
   giveWay(pid, idlePriority)
   if (os.platform() !== 'linux' || pid === undefined) return

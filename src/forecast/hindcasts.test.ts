@@ -13,7 +13,7 @@ import type { SiteRates } from './site-rates.ts'
 
 const last = Math.floor(Date.parse('2026-11-23T08:00:00Z') / quarterMs)
 
-test('origins lie in the weeks that are asked for, with history enough before each, newest day first and in turn within it', () => {
+test('origins lie in the requested weeks, with enough history before each, newest day first and in turn within it', () => {
   const all = wantedOrigins(last, 90, 28)
   assert.equal(all.length, Math.ceil((28 * 96) / 15))
   assert.ok(all.every((step) => step % 15 === 0 && step <= last && step > last - 28 * 96))
@@ -31,10 +31,10 @@ test('origins lie in the weeks that are asked for, with history enough before ea
   assert.deepEqual(wantedOrigins(last, 20, 28), [])
 })
 
-test('they are asked about from what was known then, are marked, and give way to what was issued', async () => {
+test('hindcasts use only data known then, are marked, and are replaced by issued forecasts', async () => {
   await using store = await openStore('sqlite::memory:', { log: silentLog, clock: systemClock })
   await store.migrate()
-  const told: Omit<RememberRequest, 'id' | 'type'>[] = []
+  const remembered: Omit<RememberRequest, 'id' | 'type'>[] = []
   const asked: Omit<ForecastRequest, 'id' | 'type'>[] = []
   const medians = { rate: Array<number>(7).fill(0.5), model: 0.5, baseline: 0.4 }
   const point: ForecastPoint = {
@@ -51,7 +51,7 @@ test('they are asked about from what was known then, are marked, and give way to
   const forecaster = {
     generation: 1,
     weights: { trained: '2026-11-01T00:00:00Z' },
-    remember: async (request: (typeof told)[number]) => void told.push(request),
+    remember: async (request: (typeof remembered)[number]) => void remembered.push(request),
     async forecast(request: (typeof asked)[number]) {
       asked.push(request)
       return { model: 'm', lots }
@@ -78,7 +78,7 @@ test('they are asked about from what was known then, are marked, and give way to
   assert.ok(
     asked.every(({ site, now, from, lots: sent }) => site !== 'S' && now === from && sent[0]?.rates.length === 0),
   )
-  assert.ok(told[0]?.site !== 'S' && told.at(-1)?.lots.length === 0)
+  assert.ok(remembered[0]?.site !== 'S' && remembered.at(-1)?.lots.length === 0)
   const range = { site: 'S', from: instant(0), to: instant((last + 1) * quarterMs), limit: 999 }
   const rows = await store.issuedForecasts(range)
   const marks = rows.map((row) => unpackIssued(row, row.origin, () => true)[0]?.hindcast === true)

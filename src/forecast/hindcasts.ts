@@ -1,9 +1,9 @@
 /**
- * Forecasts of a past that was there before the forecaster: what it would have said at origins of the last weeks from what was known then, so
- * that a new place has a scoreboard in its first minutes. They are marked, and each gives way to a forecast that was issued.
+ * Hindcasts: forecasts for origins of the last weeks, made afterwards from the data known then, so
+ * that a new site has a scoreboard in its first minutes. They are marked, and an issued forecast replaces its hindcast.
  *
- * The forecaster is told the history once more under a name of its own, so that nothing of this touches the forecasts of now. Only of small
- * sites: each origin is asked for by itself. Weights that were trained here are asked about the days that were held out from them alone.
+ * The forecaster receives the history once more under another name, so that current forecasts are not affected. Only for small
+ * sites: each origin is a request. Weights trained here are scored only on the days that were held out from their training.
  */
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
@@ -15,7 +15,7 @@ import { keptSteps, type SiteRates, stepsADay } from './site-rates.ts'
 
 export const hindcastLotsMax = 64
 const usualDays = 28
-/** What a training holds out, and what it began with has not seen either. */
+/** Days that a training holds out, and that its initial weights have not seen either. */
 const ownDays = 7
 /** A multiple of what the scoreboard samples by; 32 times of the day have their turn. */
 const everySteps = 15

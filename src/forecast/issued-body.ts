@@ -39,7 +39,7 @@ export function packIssued({ lots }: Pick<ForecastAnswer, 'lots'>, { isHindcast 
   return { head: JSON.stringify(head), body }
 }
 
-/** What was served of the lots that are wanted; nothing of what was withheld. */
+/** Served points of the requested lots, without the withheld ones. */
 export function unpackIssued(
   { head, body }: IssuedBody,
   originMs: number,

@@ -45,7 +45,7 @@ test('the only level is the site again, what has no bay is not forecast, and wha
   )
 })
 
-test('ids stay apart and short, whatever the layout calls its places', () => {
+test('ids stay distinct and short for any names in the layout', () => {
   const long = 'x'.repeat(128)
   const levels = [
     level('a/b', [bay('1')], []),

@@ -1,4 +1,4 @@
-/** What a layout gives to forecast: each site as a whole, each of its levels, each of their zones. */
+/** Forecast units of a layout: each site as a whole, each of its levels, each of their zones. */
 import { createHash } from 'node:crypto'
 import type { Layout, Site } from '../domain/layout.ts'
 import type { PlaceKey } from '../store/store.ts'

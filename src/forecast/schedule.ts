@@ -9,7 +9,7 @@ export const nextRoundMs = (nowMs: number): number => (Math.floor((nowMs - after
 
 /** A night was missed when the last training is older than this: the server was off, or asleep. */
 const missedMs = 1.5 * dayMs
-/** What was missed is made up for when a server that has just started is at rest. */
+/** A missed training is made up for when a newly started server is idle. */
 const settledMs = 10 * 60_000
 
 export interface Night {
@@ -19,7 +19,7 @@ export interface Night {
   readonly zone: string
   /** Local hour of the nightly training. */
   readonly hour: number
-  /** When the last training was asked for. */
+  /** Time of the last training request. */
   readonly lastMs: number | undefined
 }
 

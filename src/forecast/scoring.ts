@@ -78,7 +78,7 @@ interface Truths {
   readonly sameClock: SameClock
 }
 
-/** What came, and what the simple baselines would have said at the origin. */
+/** The observed values, and the forecasts of the simple baselines at the origin. */
 function withTruth(
   forecast: IssuedForecast,
   { rates, lots, originStep, sameClock }: Truths,
@@ -90,8 +90,8 @@ function withTruth(
   const then = (days: number) => rates.rateAt(lot, sameClock(target, days))
   const weeks = [7, 14, 21, 28].map(then).filter((rate) => !Number.isNaN(rate))
   const mean = weeks.length === 0 ? Number.NaN : weeks.reduce((sum, rate) => sum + rate, 0) / weeks.length
-  const said = { persistence: rates.rateAt(lot, originStep), day: then(1), week: then(7), weeks: mean }
-  const known = Object.entries(said).map(([name, rate]) => [name, Number.isNaN(rate) ? null : rate] as const)
+  const baselines = { persistence: rates.rateAt(lot, originStep), day: then(1), week: then(7), weeks: mean }
+  const known = Object.entries(baselines).map(([name, rate]) => [name, Number.isNaN(rate) ? null : rate] as const)
   return [{ ...forecast, others: Object.fromEntries(known) as Record<SimpleBaseline, number | null>, truth }]
 }
 
@@ -198,7 +198,7 @@ export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) =
   ...{ hash, name, trained, rows, parameters },
 })
 
-/** What a restarted process goes on with. */
+/** State that a restarted process resumes from. */
 export const gateOf = ({ quality }: KeptQuality): Board['gate'] =>
   quality.cells.map(({ lot, minutes, serve, method, why }) => ({
     ...{ lot, minutes, serve, why },

@@ -1,6 +1,6 @@
 /**
- * Forecasts of one site: what the store knows is read, the forecaster is asked, its answer is kept with what it rested on. The forecaster is
- * told everything once and then only what came since.
+ * Forecasts of one site: reads the history from the store, asks the forecaster, and stores the answer with its inputs. The forecaster
+ * receives the whole history once and then only what is new.
  */
 import type { ForecastAnswer, ForecastRequest, PipelineState, Scoreboard } from '@baykeeper/contract/forecast.ts'
 import { forecastLevels } from '@baykeeper/contract/forecast.ts'
@@ -14,7 +14,7 @@ import type { ForecastLot, ForecastSite } from './lots.ts'
 import type { SitePlan } from './site-plan.ts'
 import { keptSteps, type SiteRates, siteRates, stepsADay } from './site-rates.ts'
 
-/** What the pipeline says of itself, apart from the site. */
+/** State of the pipeline, independent of the site. */
 export interface PipelineNow {
   readonly depth: number
   readonly lagMs: number
@@ -45,7 +45,7 @@ export interface Issued {
   readonly took: { readonly readMs: number; readonly answerMs: number; readonly keepMs: number }
 }
 
-/** The longest horizon, and the hour that is lived through. */
+/** The longest horizon, and the current hour. */
 const aheadMs = 25 * 3_600_000
 /** The page draws nine hours back. */
 const observedSteps = 36
@@ -63,8 +63,8 @@ export function siteForecasts(
 ): SiteForecasts {
   const { store, forecaster, plan } = deps
   const rates = siteRates(store, site, deps.promiseMs, plan)
-  /** What this process of the forecaster has been told, up to which step. */
-  let told: { readonly generation: number; readonly step: number } | undefined
+  /** History sent to this process of the forecaster, up to which step. */
+  let sent: { readonly generation: number; readonly step: number } | undefined
 
   return {
     site,
@@ -79,12 +79,12 @@ export function siteForecasts(
       if (site.lots.every((_, lot) => rates.historyDays(lot) === 0 && Number.isNaN(rates.rateAt(lot, rates.lastStep))))
         return undefined
       const { generation } = forecaster
-      const append = told?.generation === generation
+      const append = sent?.generation === generation
       // From the first rate that is known: arrays of numbers alone take a third of the memory of arrays with nulls.
       const whole = Math.max(...site.lots.map((_, lot) => rates.historyDays(lot))) * stepsADay
-      const from = append ? Math.min(changed, (told?.step ?? 0) + 1) : rates.lastStep - Math.min(whole, keptSteps - 1)
+      const from = append ? Math.min(changed, (sent?.step ?? 0) + 1) : rates.lastStep - Math.min(whole, keptSteps - 1)
       const pipeline = pipelineOf(round, rates)
-      told = undefined
+      sent = undefined
       const part = (first: number, last: number) => ({
         site: site.id,
         zone: site.zone,
@@ -104,7 +104,7 @@ export function siteForecasts(
         gate: [...round.gate],
         factors: round.factors.map(({ lot, minutes, of80, of95 }) => ({ lot, minutes, of80, of95 })),
       })
-      told = { generation, step: rates.lastStep }
+      sent = { generation, step: rates.lastStep }
       const answered = performance.now()
       const issued = instant(Date.now())
       const origin = instant(Date.parse(answer.origin))
@@ -157,7 +157,7 @@ function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRate
   }
 }
 
-/** As pages show it; `state` is of the moment it is asked for, and said then. */
+/** As pages show it; `state` is evaluated at the time of the request. */
 export type ShownForecast = Omit<SiteForecast, 'state'>
 
 export function shownForecast(answer: ForecastAnswer, rates: SiteRates, issuedMs: number): ShownForecast {

@@ -42,7 +42,7 @@ test('a closure is of the whole site, of a level with its zones, or of a zone; a
   assert.equal(plan.closures(lot('M', null)).length, 1)
 })
 
-test('what touches the day ahead is told, and a lot whose every bay is closed is closed until further notice', () => {
+test('closures and openings of the day ahead are sent, and a lot whose every bay is closed is closed until further notice', () => {
   const plan = sitePlan(place, { ...usual, sites: { S: { closures: [{ from: '2026-12-24', to: '2026-12-26' }] } } })
   const within = (from: string, to: string) => plan.closedWithin(whole, at(from), at(to)).length
   assert.equal(within('2026-12-22T23:00:00Z', '2026-12-23T22:59:00Z'), 0)

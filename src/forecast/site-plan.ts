@@ -1,13 +1,13 @@
 /**
- * What is known of a site beforehand: its holidays, when parts of it are closed, when it is open. Of the configuration; what the layout says
- * to be closed comes with the lots (lots.ts).
+ * The known calendar of a site: holidays, closures, opening hours. From the configuration; closures of the layout
+ * come with the lots (lots.ts).
  */
 
 import { type OpenDay, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { dayMs } from '../lib/utc-day.ts'
 import type { ForecastLot, ForecastSite } from './lots.ts'
 
-/** As the forecaster is told; ISO dates. */
+/** As sent to the forecaster; ISO dates. */
 export interface SiteCalendar {
   readonly holidays: string[]
   readonly school_holidays: string[]

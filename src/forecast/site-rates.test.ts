@@ -20,18 +20,18 @@ const row = (step: number, occupiedEnd: number, more: Partial<OccupancyRow> = {}
   ...{ spanMs: quarterMs, site: 'S', level: null, zone: null, start: instant(step * quarterMs), capacity: 10 },
   ...{ occupiedMs: 0, knownMs: 0, fullMs: 0, minOccupied: 0, maxOccupied: 0, occupiedEnd, knownEnd: 10, ...more },
 })
-/** As the contract says: the row that says how it stood at `from`, and those until `to`. */
+/** As the contract requires: the row in effect at `from`, and the rows until `to`. */
 const storeOf = (rows: readonly OccupancyRow[]): Pick<HistoryStore, 'placeStates'> => ({
   async placeStates({ places, from, to }) {
     return places.map(({ level }) => {
       const own = rows.filter((each) => each.level === level).sort((a, b) => a.start - b.start)
       const before = own.filter(({ start }) => start <= from).slice(-1)
-      const told = [...before, ...own.filter(({ start }) => start > from && start < to)]
+      const states = [...before, ...own.filter(({ start }) => start > from && start < to)]
       return {
-        starts: told.map(({ start }) => start),
-        capacities: told.map(({ capacity }) => capacity),
-        occupied: told.map(({ occupiedEnd }) => occupiedEnd),
-        known: told.map(({ knownEnd }) => knownEnd),
+        starts: states.map(({ start }) => start),
+        capacities: states.map(({ capacity }) => capacity),
+        occupied: states.map(({ occupiedEnd }) => occupiedEnd),
+        known: states.map(({ knownEnd }) => knownEnd),
       }
     })
   },
@@ -65,7 +65,7 @@ test('what is read bit by bit is what is read at once', async () => {
     for (let step = first; step < first + 200; step++) assert.equal(grown.rateAt(lot, step), whole.rateAt(lot, step))
 })
 
-test('where nothing was heard of the site for longer than the promise, nothing is known', async () => {
+test('a site without a message for longer than the promise is unknown', async () => {
   const rates = siteRates(storeOf([row(first, 3), row(first + 200, 4)]), site, dayMs)
   await rates.advance(at(first + 201), noPause)
   assert.ok(!Number.isNaN(rates.rateAt(0, first + 97)))

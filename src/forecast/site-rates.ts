@@ -1,8 +1,8 @@
 /**
  * The rates of a site's lots, one a quarter of an hour, from the rollups: at each quarter's end, the share of known bays that are taken.
  *
- * A quarter without a row is as the row before ended (domain/occupancy-span.ts), as long as anything was heard of the site within the
- * promise: after that nothing is known of any of its lots.
+ * A quarter without a row is as the row before ended (domain/occupancy-span.ts), as long as a message of the site arrived within the
+ * promise: after that all its lots are unknown.
  */
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
@@ -11,10 +11,10 @@ import type { ForecastLot, ForecastSite } from './lots.ts'
 import type { SitePlan } from './site-plan.ts'
 
 export const stepsADay = 96
-/** What the forecaster looks back, and a little more. */
+/** History that the forecaster uses, and a little more. */
 export const keptDays = 93
 export const keptSteps = keptDays * stepsADay
-/** Read again each time: the quarter that was lived through, and what a lagging pipeline has caught up with. */
+/** Read again each time: the current quarter of an hour, and late commits of a lagging pipeline. */
 const againSteps = 8
 /** Fewer known bays say little of the others. */
 const knownShareMin = 0.2
@@ -81,15 +81,15 @@ export function siteRates(
 
   async function advance(nowMs: number, pause: () => Promise<void>, firstDays = keptDays): Promise<number> {
     const to = Math.floor(nowMs / quarterMs)
-    const heard = await readWhole(to)
+    const whole = await readWhole(to)
     const isFirst = last < 0
-    const isAnew = isFirst || to - last >= keptSteps || hasUnseen(heard)
-    const from = isAnew ? to - (isFirst ? firstDays * stepsADay : keptSteps) + 1 : Math.min(reread, last + 1)
-    newestMs = (heard.starts.at(-1) ?? -quarterMs) + quarterMs
+    const isRebuild = isFirst || to - last >= keptSteps || hasUnseen(whole)
+    const from = isRebuild ? to - (isFirst ? firstDays * stepsADay : keptSteps) + 1 : Math.min(reread, last + 1)
+    newestMs = (whole.starts.at(-1) ?? -quarterMs) + quarterMs
     for (let step = from; step <= to; step++) moved[slot(step)] = 0
-    for (const start of heard.starts) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
-    const silent = Uint8Array.from(rowsAt(heard, from, to), (row, i) =>
-      row < 0 || (from + i) * quarterMs - ((heard.starts[row] as number) + quarterMs) > promiseMs ? 1 : 0,
+    for (const start of whole.starts) if (start / quarterMs >= from) moved[slot(start / quarterMs)] = 1
+    const silent = Uint8Array.from(rowsAt(whole, from, to), (row, i) =>
+      row < 0 || (from + i) * quarterMs - ((whole.starts[row] as number) + quarterMs) > promiseMs ? 1 : 0,
     )
     const lotsAtOnce = Math.max(1, Math.floor(rowsAtOnce / (to - from + 2)))
     for (let first = 0; first < site.lots.length; first += lotsAtOnce) {
@@ -106,11 +106,11 @@ export function siteRates(
       const rows = rowsAt(states, from, to)
       for (let i = 0; i < rows.length; i++)
         own[slot(from + i)] = silent[i] === 1 ? Number.NaN : rateOf(states, rows[i] as number)
-      // What was closed tells nothing of demand.
+      // A closed lot is no evidence of demand.
       for (const { from: shut, to: open } of closures[index] ?? [])
         for (let step = Math.max(from, Math.ceil(shut / quarterMs)); step <= to && step * quarterMs < open; step++)
           own[slot(step)] = Number.NaN
-      // The quarter that is lived through tells it too.
+      // The current quarter of an hour counts too.
       const now = states.starts.length - 1
       const capacity = states.capacities[now] ?? 0
       const isRecent = nowMs - (states.starts[now] ?? 0) < promiseMs + quarterMs
@@ -143,7 +143,7 @@ export function siteRates(
 
 const nothing: PlaceStates = { starts: [], capacities: [], occupied: [], known: [] }
 
-/** For each step the index of the row that says how the place stood; -1 before the first. */
+/** For each step the index of the row in effect; -1 before the first. */
 function rowsAt({ starts }: PlaceStates, from: number, to: number): Int32Array {
   const rows = new Int32Array(to - from + 1)
   let next = 0

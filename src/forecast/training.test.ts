@@ -1,4 +1,4 @@
-/** What becomes of weights that were made, told by a trainer that says what it is told to say. */
+/** What happens to new weights, with a scripted trainer. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -21,8 +21,8 @@ const days = 36
 const place = { site: 'S', level: null, zone: null }
 const site = { id: 'S', zone: 'UTC', lots: [{ id: 'S', name: 'S', capacity: 10, place }] }
 
-/** Writes its weights, and says how good they are. */
-function trainer(name: string, said: object): string {
+/** Writes its weights, and reports their score. */
+function trainer(name: string, score: object): string {
   const file = path.join(folder, `${name}.mjs`)
   const progress = {
     stage: 'done',
@@ -32,7 +32,7 @@ function trainer(name: string, said: object): string {
     samples_per_s: 1,
     eta_s: null,
     validation: 0.1,
-    ...said,
+    ...score,
   }
   writeFileSync(
     file,
@@ -67,20 +67,20 @@ async function storeWithHistory(): Promise<Store> {
   return store
 }
 
-/** Ends well when it was told to rest and then to go on. */
+/** Exits with 0 when it received a pause and then a resume. */
 function resting(): string {
   const file = trainer('rested', { held_out: 0.2, held_out_before: 0.2, held_out_days: 5 })
   const source = readFileSync(file, 'utf8')
   const [imports = '', ...rest] = source.split('\n')
   const waits = `setTimeout(() => process.exit(5), 10_000)
-let heard = ''
-for await (const bytes of process.stdin) if ((heard += bytes).endsWith('go on\\n')) break
-if (heard !== 'rest\\ngo on\\n') process.exit(4)`
+let input = ''
+for await (const bytes of process.stdin) if ((input += bytes).endsWith('go on\\n')) break
+if (input !== 'rest\\ngo on\\n') process.exit(4)`
   writeFileSync(file, [imports, waits, ...rest].join('\n'))
   return file
 }
 
-async function trained(name: string, said: object, more: Partial<TrainingDeps> = {}) {
+async function trained(name: string, score: object, more: Partial<TrainingDeps> = {}) {
   await using store = await storeWithHistory()
   const dir = path.join(folder, `dir-${name}`)
   const now = systemClock.now()
@@ -98,7 +98,7 @@ async function trained(name: string, said: object, more: Partial<TrainingDeps> =
   })
   const outcome = await train(
     {
-      ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, said) },
+      ...{ store, dir, sites: [site], promiseMs: 86_400_000, steps: 20, log: silentLog, main: trainer(name, score) },
       ...{ plans: { holidays: [], schoolHolidays: [] }, leaving: new AbortController().signal },
       ...more,
     },
@@ -109,23 +109,23 @@ async function trained(name: string, said: object, more: Partial<TrainingDeps> =
 
 const noteOf = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as { heldOut: object }
 
-test('weights that are no worse on the days held out are served, and the record says by how much', async () => {
+test('weights that are no worse on the days held out are served, and the record holds the difference', async () => {
   const { outcome, dir, job } = await trained('better', { held_out: 0.21, held_out_before: 0.22, held_out_days: 5 })
   assert.ok(outcome.state === 'done' && outcome.isServed, outcome.detail)
   assert.equal(servedWeights(dir)?.name, 'trained here')
   assert.deepEqual(noteOf(ownNote(dir)).heldOut, { days: 5, error: 0.21, before: 0.22 })
   assert.deepEqual(job.verdict, { served: true, days: 5, error: 0.21, before: 0.22 })
-  assert.match(job.detail, /Served now: its error is 0.2100 against 0.2200 .* newest 5 days/)
+  assert.match(job.detail, /In use: its error is 0.2100 against 0.2200 .* newest 5 days/)
 })
 
-test('weights that are worse are kept aside and told so, and what served before goes on serving', async () => {
+test('worse weights are kept aside with a note, and the previous weights go on serving', async () => {
   const { outcome, dir, job } = await trained('worse', { held_out: 0.23, held_out_before: 0.22, held_out_days: 5 })
   assert.ok(outcome.state === 'done' && !outcome.isServed, outcome.detail)
   assert.equal(servedWeights(dir)?.name, 'shipped weights')
   assert.ok(existsSync(asideWeights(dir)) && !existsSync(ownWeights(dir)))
   assert.deepEqual(noteOf(asideNote(dir)).heldOut, { days: 5, error: 0.23, before: 0.22 })
   assert.equal(job.verdict?.served, false)
-  assert.match(job.detail, /^Kept aside/)
+  assert.match(job.detail, /^Not used/)
 })
 
 test('weights that were not judged are not served', async () => {

@@ -1,9 +1,9 @@
 /**
- * A training, whoever asked for it: the store's own rollups are written to a file, the forecaster's `train` runs on it as a process of its own,
- * its progress is kept in the store, and what it made is served only if it is no worse than what serves now on days that it has not seen.
+ * A training: the rollups of the store are written to a file, the forecaster's `train` runs on it in its own process,
+ * its progress is kept in the store, and the new weights are served only if they are no worse than the current ones on held-out days.
  *
- * It may be cut short at any time. What was killed goes on from its checkpoint; what was cancelled does too, with the next training, as long
- * as its data are of the same day. One works at a time: whoever moves the row from `asked` to `running`, and keeps it beating.
+ * It may be interrupted at any time. A killed training resumes from its checkpoint; so does a cancelled one, with the next training, as long
+ * as its data are of the same day. One process works at a time: the one that moved the row from `asked` to `running` and renews its heartbeat.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -32,7 +32,7 @@ export interface TrainingDeps {
   readonly plans: PlanSettings
   readonly promiseMs: number
   readonly log: Log
-  /** The process is leaving: the training goes on when somebody takes it up again. */
+  /** The process is stopping: the training resumes when a process takes it up again. */
   readonly leaving: AbortSignal
   readonly steps: number
   onProgress?(progress: TrainingProgress): void
@@ -49,9 +49,9 @@ export type TrainingOutcome =
 
 /** Four weeks for the anchor, and a week to learn from. */
 export const trainingDaysMin = 35
-/** Nobody was heard of for so long: the training may be taken up by another. */
+/** Lease expiry: without a heartbeat for this long, another process may take over the training. */
 export const beatMsMax = 30_000
-/** A beat is a commit, and the batches of readings wait for it. */
+/** Each heartbeat is a commit, and the batches of readings wait for it. */
 const beatMs = 5_000
 /** Readings are looked at this often while a training runs. */
 const lookMs = 250
@@ -77,13 +77,13 @@ export async function train(deps: TrainingDeps, id: number): Promise<TrainingOut
   try {
     outcome = await attempt(deps, id)
   } catch (fault) {
-    outcome = { state: 'failed', detail: `It failed: ${(fault as Error).message.slice(0, 300)}` }
+    outcome = { state: 'failed', detail: `Failed: ${(fault as Error).message.slice(0, 300)}` }
   }
   const now = instant(Date.now())
   const { state, detail } = outcome
   log[state === 'failed' ? 'warn' : 'info'](`training ${state}: ${detail}`)
   const change: TrainingChange =
-    // Beats no more: whoever comes next takes it up at once.
+    // Ends the lease: the next process takes over at once.
     state === 'interrupted' ? { beat: instant(0), detail } : { state, ended: now, detail }
   await store.changeTraining(id, ['running', 'cancelling'], change)
   return outcome
@@ -93,66 +93,68 @@ async function attempt(deps: TrainingDeps, id: number): Promise<TrainingOutcome>
   const { dir, leaving, steps } = deps
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const weights = servedWeights(dir)
-  if (!weights) return { state: 'failed', detail: 'There are no weights to begin with.' }
+  if (!weights) return { state: 'failed', detail: 'There are no weights to start from.' }
   const cancelling = new AbortController()
-  const beating = beat(deps, id, cancelling)
+  const lease = beat(deps, id, cancelling)
   try {
     const plan = (await resumable(dir, steps, weights.hash)) ?? (await newPlan(deps, weights.hash, cancelling.signal))
     if ('missing' in plan) return { state: 'failed', detail: plan.missing }
-    beating.says(`Learning from ${Math.floor(plan.days)} days of ${plan.lots} lots.`)
+    lease.report(`Learning from ${Math.floor(plan.days)} days of ${plan.lots} lots.`)
     for (let start = 1; ; start++) {
-      const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, beating })
+      const { code, last } = await runTrainer(deps, { weights: weights.file, cancelling, lease })
       if (code === 0 && last) return await judged(deps, plan, last)
-      if (leaving.aborted) return { state: 'interrupted', detail: 'The server left; it goes on from its checkpoint.' }
+      if (leaving.aborted)
+        return { state: 'interrupted', detail: 'The server stopped. The training resumes from its checkpoint.' }
       if (cancelling.signal.aborted)
         return {
           state: 'cancelled',
-          detail: `Cancelled${last ? ` at step ${last.step}` : ''}; nothing was changed, and the next training goes on from there.`,
+          detail: `Cancelled${last ? ` at step ${last.step}` : ''}. The served model is unchanged, and the next training resumes from there.`,
         }
       if (start === startsMax)
-        return { state: 'failed', detail: `It ended ${startsMax} times before it was done (${code}).` }
-      beating.says('It was ended from outside and goes on from its checkpoint.')
+        return { state: 'failed', detail: `The trainer exited ${startsMax} times before it finished (${code}).` }
+      lease.report('The trainer was killed and resumes from its checkpoint.')
     }
   } finally {
-    await beating.stop()
+    await lease.stop()
   }
 }
 
-interface Beating {
-  says(detail: string): void
-  heard(progress: TrainingProgress): void
-  /** Tells the last of it. */
+interface Lease {
+  report(detail: string): void
+  /** Called with each progress report of the trainer. */
+  progressed(progress: TrainingProgress): void
+  /** Writes the last progress. */
   stop(): Promise<void>
 }
 
-/** Keeps the row beating, and looks whether somebody wants it to end. */
-function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Beating {
+/** Renews the lease of the row, and checks whether a cancellation was requested. */
+function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Lease {
   let progress: TrainingProgress | undefined
   let detail = 'Reading the history.'
-  const tell = async () => {
+  const renew = async () => {
     const change = { beat: instant(Date.now()), detail, ...(progress ? { progress: JSON.stringify(progress) } : {}) }
     if (!(await store.changeTraining(id, ['running'], change))) cancelling.abort()
   }
-  const unheard = (error: unknown) => log.debug('the progress of the training was not stored', { error })
-  const timer = setInterval(() => void tell().catch(unheard), beatMs)
+  const onLostHeartbeat = (error: unknown) => log.debug('the progress of the training was not stored', { error })
+  const timer = setInterval(() => void renew().catch(onLostHeartbeat), beatMs)
   return {
-    // Words are few, and people wait for them.
-    says: (words) => {
-      detail = words
-      void tell().catch(unheard)
+    // Stored at once, because users wait for it.
+    report: (text) => {
+      detail = text
+      void renew().catch(onLostHeartbeat)
     },
-    heard(next) {
+    progressed(next) {
       progress = next
       onProgress?.(next)
     },
     async stop() {
       clearInterval(timer)
-      await tell().catch(unheard)
+      await renew().catch(onLostHeartbeat)
     },
   }
 }
 
-/** What an earlier training left, if it can be taken up. */
+/** Files of an earlier training, if it can be resumed. */
 async function resumable(dir: string, steps: number, from: string): Promise<Plan | undefined> {
   const { history, plan, checkpoint } = files(dir)
   if (!existsSync(checkpoint) || !existsSync(history)) return undefined
@@ -213,7 +215,7 @@ async function newPlan(
     return {
       missing:
         sites.length === 0
-          ? 'There is no layout, so nothing to forecast.'
+          ? 'No layout, so there is nothing to forecast.'
           : `There are ${Math.floor(days)} days of history; training needs ${trainingDaysMin}.`,
     }
   const made: Plan = { steps, from, rows, days, lots }
@@ -224,13 +226,13 @@ async function newPlan(
 interface Run {
   readonly weights: string
   readonly cancelling: AbortController
-  readonly beating: Beating
+  readonly lease: Lease
 }
 
 /** One process of the forecaster's `train`. It ends with this one: the other end of its input is here. */
 async function runTrainer(
   { dir, leaving, steps, onPid, isPressed, main = mainFile }: TrainingDeps,
-  { weights, cancelling, beating }: Run,
+  { weights, cancelling, lease }: Run,
 ): Promise<{ code: number | string; last: TrainingProgress | undefined }> {
   const { history, out } = files(dir)
   const options = { data: history, out, from: weights, steps: String(steps), progress: 'json' }
@@ -249,10 +251,10 @@ async function runTrainer(
   })
   if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const said = trainingProgressSchema.safeParse(parsed(line))
-      if (!said.success) return
-      last = said.data
-      beating.heard(last)
+      const parsedLine = trainingProgressSchema.safeParse(parsed(line))
+      if (!parsedLine.success) return
+      last = parsedLine.data
+      lease.progressed(last)
     })
   let rests = false
   const resting = setInterval(() => {
@@ -288,19 +290,22 @@ function parsed(line: string): unknown {
   }
 }
 
-/** What was made is served if it is no worse on the days that it has not seen; else it is kept aside, and what serves stays. */
+/** Serves the new weights if they are no worse on held-out days; otherwise they are kept aside and the current ones stay. */
 async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProgress): Promise<TrainingOutcome> {
   const { out, history, plan: planFile } = files(dir)
   const { validation, held_out: error, held_out_before: before, held_out_days: days } = last
   for (const file of [history, planFile]) await rm(file, { force: true })
   if (error === undefined || before === undefined || days === undefined || !Number.isFinite(error))
-    return { state: 'failed', detail: 'It was not judged, so it is not served; nothing was changed.' }
+    return {
+      state: 'failed',
+      detail: 'The new weights were not scored, so they are not served. The served model is unchanged.',
+    }
   const note: TrainedNote = {
     ...{ trained: new Date().toISOString(), rows: plan.rows, validation: validation ?? null },
     heldOut: { days, error, before },
   }
-  const figures = `${error.toFixed(4)} against ${before.toFixed(4)} of what served before`
-  const where = `on the newest ${days} days, which it had not seen`
+  const figures = `${error.toFixed(4)} against ${before.toFixed(4)} of the previous model`
+  const where = `on the newest ${days} days, which are held out from training`
   const isServed = error <= before
   await rename(out, isServed ? ownWeights(dir) : asideWeights(dir))
   await writeFileAtomic(isServed ? ownNote(dir) : asideNote(dir), JSON.stringify(note))
@@ -310,7 +315,7 @@ async function judged({ dir, log }: TrainingDeps, plan: Plan, last: TrainingProg
     state: 'done',
     isServed,
     detail: isServed
-      ? `Served now: its error is ${figures} ${where}.`
-      : `Kept aside, what served before stays: its error is ${figures} ${where}.`,
+      ? `In use: its error is ${figures} ${where}.`
+      : `Not used, the previous model stays: its error is ${figures} ${where}.`,
   }
 }

@@ -70,7 +70,7 @@ async function orderOfTheNight(
   if (first.rates.historyDays(0) < trainingDaysMin) return
   await store.addTraining({
     ...{ asked: now, author: 'night', state: 'asked', started: null, ended: null, beat: now, progress: null },
-    detail: 'The nightly fine-tuning waits to begin.',
+    detail: 'Nightly fine-tuning is pending.',
   })
 }
 

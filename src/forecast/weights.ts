@@ -20,7 +20,7 @@ const shippedFile = path.join(import.meta.dirname, '../../forecaster/weights/shi
 /** Ten times the largest network that is promised, in octets. */
 const headBytesMax = 1_048_576
 
-/** What is written beside weights that were trained here. */
+/** Metadata of weights that were trained here. */
 export const trainedSchema = z.object({
   trained: z.string(),
   rows: z.int(),

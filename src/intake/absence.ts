@@ -1,4 +1,4 @@
-/** What sources without acknowledgement may have lost while no intake ran. */
+/** Possible losses of sources without acknowledgement while no intake ran. */
 
 import { type Instant, instant } from '../lib/brand.ts'
 import type { Log } from '../lib/log.ts'
@@ -24,6 +24,6 @@ export function reportAbsence({ aliveAt, now: to, counters, sources, log }: Abse
     if (canResend.has(kind) || !counters.all().has(name)) continue
     const detail = `The server did not run: nothing was received for up to ${((to - from) / 1_000).toFixed(1)} s.`
     counters.lose(name, { cause: 'port-down', frames: null, from, to, detail })
-    log.warn('a source without acknowledgement was not listened to while the server did not run', { source: name })
+    log.warn('a source without acknowledgement was not received while the server was down', { source: name })
   }
 }

@@ -17,7 +17,7 @@ test('a frame that its source keeps and delivers again is received once, refused
   assert.deepEqual({ received, accepted, refused, inFlight }, { received: 5, accepted: 5, refused: 0, inFlight: 0 })
 })
 
-test('a frame whose sender is told is received and refused with each telling', () => {
+test('a refused frame is counted as received and refused with each answer to its sender', () => {
   const counters = createIntakeCounters()
   counters.enter('http', 2)
   counters.refuse('http', 2, true)

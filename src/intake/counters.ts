@@ -1,5 +1,5 @@
 /**
- * What intake has seen, per source: the left side of the message balance. Checkpointed in the journal; after a crash the tail since
+ * Counters of intake per source: the left side of the message balance. Checkpointed in the journal; after a crash the tail since
  * the checkpoint is rebuilt from the journal itself, so `received = accepted + refused + unframeable` holds across any restart.
  */
 
@@ -21,11 +21,11 @@ export interface SourceCount {
   unframeable: number
   /** Frames known to be lost before us, by cause. */
   lost: Record<string, number>
-  /** Losses whose size nobody can know, by cause. Absent in checkpoints of the first release. */
+  /** Losses of unknown size, by cause. Absent in checkpoints of the first release. */
   uncounted?: Record<string, number>
 }
 
-/** As it is journaled, so that it can be told after a restart. */
+/** As it is journaled, so that it can be reported after a restart. */
 export interface NamedLoss extends SourceLoss {
   readonly source: string
 }

@@ -1,10 +1,10 @@
 /**
- * What intake counted, by source and UTC day of arrival: refusals by their reason, and losses that have no begin (a count of the kernel or
+ * Counts of intake by source and UTC day of arrival: refusals by their reason, and losses that have no begin (a count of the kernel or
  * of a driver that has grown) by their cause, so that a day of overload is one row and not one for each look. Absolute numbers that every checkpoint repeats,
  * so that a checkpoint that cannot be read back costs nothing.
  *
  * Of each source the newest few days are kept. What arrives before them (a clock set back by days) counts to the oldest one kept: a
- * day that was let go is never begun anew, which would write over what is stored of it, and the days always sum to the totals.
+ * dropped day is never started again, which would overwrite its stored counts, and the days always sum to the totals.
  */
 
 import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
@@ -25,7 +25,7 @@ export interface DayCount {
 }
 
 export interface DayLoss {
-  /** Null where nobody can know how many. */
+  /** Null where the number is not known. */
   readonly frames: number | null
   /** How often it was noticed. */
   readonly times: number

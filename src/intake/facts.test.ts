@@ -13,7 +13,7 @@ const checkpoint = (bytes: Uint8Array, number = 7) => ({
   ...{ number, kind: 3 as const, frames: 0, bytes, acceptedFrames: 0, noiseFrames: 0 },
 })
 
-test('what intake counted of a day is told by source, and refusals with their reason', () => {
+test('intake reports its counts of a day by source, and refusals with their reason', () => {
   const counters = createIntakeCounters(clock)
   counters.enter('http', 5)
   counters.accept('http', 5, 3, at - 86_400_000)
@@ -31,23 +31,23 @@ test('what intake counted of a day is told by source, and refusals with their re
       ['refused', '2026-11-23 unauthorized', 1, today],
     ],
   )
-  assert.match(losses[0]?.detail ?? '', /^2 frames of http came faster than/)
+  assert.match(losses[0]?.detail ?? '', /^2 messages from http rejected: the disk is too slow/)
 })
 
-test('an interval is one row that ends; a count that grows is one row a day; what nobody can count stays unknown', () => {
+test('an interval is one row that ends; a count that grows is one row a day; an unknown size stays unknown', () => {
   const counters = createIntakeCounters(clock)
   const down = {
     cause: 'port-down' as const,
     frames: null,
     from: instant(at - 5_000),
-    detail: 'unplugged: nobody listens.',
+    detail: 'unplugged: not listening.',
   }
   counters.lose('serial', down)
   for (const more of [7, 5]) counters.lose('udp', { cause: 'kernel-drop', frames: more, detail: `${more} dropped.` })
   for (let i = 0; i < 2; i++) counters.lose('serial', { cause: 'overrun', frames: null, detail: 'overrun.' })
   const first = intakeSaid(checkpoint(counters.checkpoint(at))).losses
   counters.checkpointed()
-  counters.lose('serial', { ...down, to: at, detail: 'The port was away for 5 s.' })
+  counters.lose('serial', { ...down, to: at, detail: 'The port was down for 5 s.' })
   const second = intakeSaid(checkpoint(counters.checkpoint(at), 9)).losses
   const row = (losses: typeof first, cause: string) => losses.filter((loss) => loss.cause === cause)
   assert.deepEqual(row(first, 'port-down'), [{ ...down, source: 'serial', id: `${at - 5_000}`, day: today, to: null }])
@@ -58,7 +58,7 @@ test('an interval is one row that ends; a count that grows is one row a day; wha
   for (const losses of [first, second]) {
     assert.deepEqual(
       row(losses, 'kernel-drop').map(({ id, frames, detail }) => [id, frames, detail]),
-      [['2026-11-23', 12, '12 frames of udp in all. Noticed 2 times on this day; the last: 5 dropped.']],
+      [['2026-11-23', 12, '12 messages from udp in total. Noticed 2 times on this day; the last: 5 dropped.']],
     )
     assert.deepEqual(
       row(losses, 'overrun').map(({ frames, detail }) => [frames, detail]),
@@ -75,10 +75,10 @@ test('days and counts of losses go on after a restart', () => {
   const after = createIntakeCounters(clock)
   after.restore(JSON.parse(new TextDecoder().decode(bytes)))
   after.lose('udp', { cause: 'kernel-drop', frames: 1, detail: 'full' })
-  const said = intakeSaid(checkpoint(after.checkpoint(at)))
-  assert.deepEqual(said.intakeDays, intakeSaid(checkpoint(bytes)).intakeDays)
+  const facts = intakeSaid(checkpoint(after.checkpoint(at)))
+  assert.deepEqual(facts.intakeDays, intakeSaid(checkpoint(bytes)).intakeDays)
   assert.deepEqual(
-    said.losses.map(({ cause, frames }) => [cause, frames]),
+    facts.losses.map(({ cause, frames }) => [cause, frames]),
     [
       ['refused', 1],
       ['kernel-drop', 8],
@@ -86,7 +86,7 @@ test('days and counts of losses go on after a restart', () => {
   )
 })
 
-test('any bytes of a checkpoint are no trouble, and whatever a source is called can be stored', () => {
+test('any bytes of a checkpoint are handled, and any name of a source can be stored', () => {
   assert.deepEqual(intakeSaid(checkpoint(new TextEncoder().encode('{"received":'))), { losses: [], intakeDays: [] })
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {

@@ -1,4 +1,4 @@
-/** What a checkpoint of intake says about days and losses, as the rows that the processor stores with its batch. */
+/** The days and losses in a checkpoint of intake, as rows that the processor stores with its batch. */
 import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { dayNumber } from '../lib/utc-day.ts'
@@ -7,7 +7,7 @@ import type { IntakeDay } from '../store/tables/intake-day.ts'
 import type { LossRow } from '../store/tables/loss.ts'
 import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'
 
-/** A source's name is stored as it is or not at all (rows.ts); what is said of losses must always be storable. */
+/** A source's name is stored as it is or not at all (rows.ts); the text of a loss must always be storable. */
 const sourceCharsMax = 128
 const detailCharsMax = 500
 
@@ -41,12 +41,12 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
     for (const [day, { reasons = {}, losses = {} }] of Object.entries(counts)) {
       const place = { source: storable(source), day: dayNumber(Date.parse(day)), from: null, to: null }
       for (const [reason, frames] of Object.entries(reasons)) {
-        const detail = `${counted(frames)} of ${source} ${because[reason as RefusalCause] ?? reason}.`
+        const detail = `${counted(frames)} from ${source} rejected: ${because[reason as RefusalCause] ?? reason}.`
         rows.push({ ...place, cause: 'refused', id: `${day} ${reason}`, frames, detail })
       }
       for (const [cause, { frames, times, detail }] of Object.entries(losses)) {
         const often = times === 1 ? '' : ` Noticed ${times} times on this day; the last: `
-        const sum = frames === null || times === 1 ? '' : `${counted(frames)} of ${source} in all.`
+        const sum = frames === null || times === 1 ? '' : `${counted(frames)} from ${source} in total.`
         const text = `${sum}${often}${detail}`.trim().slice(0, detailCharsMax)
         rows.push({ ...place, cause: cause as LossRow['cause'], id: day, frames, detail: text })
       }
@@ -54,16 +54,16 @@ function dayLosses({ days = {} }: CheckpointBody): LossRow[] {
   return rows
 }
 
-const counted = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`
+const counted = (frames: number) => `${frames} ${frames === 1 ? 'message' : 'messages'}`
 
 const because: Record<RefusalCause, string> = {
-  unauthorized: 'came without a valid token or from an address that may not send; the sender was told where it can be',
-  'too-large': 'were larger than what is taken in at once; the sender was told where it can be',
-  overload: 'came faster than the disk could take them; senders that keep their frames were told to send them again',
-  journal:
-    'could not be kept, the journal was full or failing; senders that keep their frames were told to send them again',
-  shutdown: 'came while the server was stopping; senders that keep their frames were told to send them again',
-  protocol: 'broke the rules of the protocol',
+  unauthorized:
+    'no valid token, or an address that is not allowed to send. Senders got an error if the protocol has one',
+  'too-large': 'too large. Senders got an error if the protocol has one',
+  overload: 'the disk is too slow for the rate. Senders that keep their messages were asked to retry',
+  journal: 'the journal is full or failing. Senders that keep their messages were asked to retry',
+  shutdown: 'the server was stopping. Senders that keep their messages were asked to retry',
+  protocol: 'protocol violation',
 }
 
 const intakeDays = ({ days = {} }: CheckpointBody): IntakeDay[] =>

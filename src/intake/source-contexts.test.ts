@@ -34,7 +34,7 @@ async function opened(kind: SourceKind = 'http') {
     missing: undefined,
   }
   const arrived: string[] = []
-  const told: Partial<SourceTold>[] = []
+  const reported: Partial<SourceTold>[] = []
   const deps = {
     log: silentLog,
     laneOf: () => lane,
@@ -42,7 +42,7 @@ async function opened(kind: SourceKind = 'http') {
     trusted: new Set('t'),
   }
   const source: Source = { name: 'own', kind, run: async () => {} }
-  const context = createContexts(deps)(source, (what) => told.push(what))
+  const context = createContexts(deps)(source, (what) => reported.push(what))
   const count = (name: string) => {
     const { received, accepted, refused, unframeable, inFlight } = counters.source(name)
     return { received, accepted, refused, unframeable, inFlight }
@@ -55,7 +55,7 @@ async function opened(kind: SourceKind = 'http') {
     context,
     lane,
     arrived,
-    told,
+    reported,
     count,
     records,
     fail: (code: JournalError['code'] | undefined) => {
@@ -72,7 +72,7 @@ const refusals = {
   E_JOURNAL_FAILED: 'journal',
 } as const
 
-test('every fault of the journal is a refusal that says when to come again, and is counted', async () => {
+test('every fault of the journal is a counted refusal with a retry time', async () => {
   const { context, fail, count } = await opened()
   for (const [code, refusal] of Object.entries(refusals)) {
     fail(code as keyof typeof refusals)
@@ -81,7 +81,7 @@ test('every fault of the journal is a refusal that says when to come again, and 
   assert.deepEqual(count('own'), { received: 5, accepted: 0, refused: 5, unframeable: 0, inFlight: 0 })
 })
 
-test('what a source keeps is not counted until it is taken or given up, readings and noise alike', async () => {
+test('frames kept by a source are not counted until they are accepted or dropped, readings and noise alike', async () => {
   const { context, fail, count, records } = await opened('serial')
   fail('E_JOURNAL_FULL')
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -120,7 +120,7 @@ test('on a disk that is nearly full the room is left to those who cannot send ag
 })
 
 test('a reading is an arrival; a refusal, noise or a loss of a real source is none', async () => {
-  const { context, arrived, told } = await opened()
+  const { context, arrived, reported } = await opened()
   context.refused(1, 'unauthorized')
   context.lost({ cause: 'kernel-drop', frames: 1, detail: 'full' })
   context.pressure()
@@ -129,5 +129,5 @@ test('a reading is an arrival; a refusal, noise or a loss of a real source is no
   await context.deliver([line('a')])
   assert.deepEqual(arrived, ['own'])
   context.facts({ warnings: ['w'] })
-  assert.deepEqual(told, [{ facts: { warnings: ['w'] } }])
+  assert.deepEqual(reported, [{ facts: { warnings: ['w'] } }])
 })

@@ -1,6 +1,6 @@
 /**
- * What intake hands to each source: names it, stamps arrival, journals, counts. The left side of the conservation law is kept here:
- * every frame that enters is accepted, kept as noise or refused, and a refused one is counted once for each telling.
+ * The context that intake gives to each source: its name, arrival stamps, journaling, counters. The intake half of the message balance is kept here:
+ * every received frame is accepted, kept as noise or refused. A refused frame is counted once for each answer to its sender.
  */
 import type { RefusalCause, SourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import { encodeUplink } from '../domain/uplink.ts'
@@ -35,7 +35,7 @@ export interface Lane {
   missing: string | undefined
 }
 
-/** What a source says about itself. */
+/** Status of a source, as the source reports it. */
 export interface SourceTold {
   readonly kind: SourceKind
   readonly state: SourceState
@@ -115,7 +115,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
     else lane.counters.unframeable(source, frames, record, arrivedAt)
   }
 
-  return (source: Source, tell: (told: Partial<SourceTold>) => void): SourceContext => ({
+  return (source: Source, report: (changed: Partial<SourceTold>) => void): SourceContext => ({
     async deliver(deliveries, keeping) {
       const named = new Map<string, Delivery[]>()
       for (const delivery of deliveries) {
@@ -147,9 +147,9 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       log.debug('frames refused', { source: name, frames, cause })
     },
     lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),
-    facts: (facts) => tell({ facts }),
+    facts: (facts) => report({ facts }),
     pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
-    status: (state, detail = '') => tell({ state, detail }),
+    status: (state, detail = '') => report({ state, detail }),
     clock: systemClock,
     log: log.with({ source: source.name }),
   })

@@ -1,5 +1,5 @@
 /**
- * The appends of a journal, by a doorbell loop: while one group is written, the next appends gather in the following one; each is answered when its
+ * The appends of a journal, by a wake-up loop: while one group is written, the next appends gather in the following one; each is answered when its
  * group is durable or refused. Its states are in writer-state.ts.
  */
 import assert from 'node:assert/strict'

@@ -28,7 +28,7 @@ it('keeps on a failing disk what was acknowledged before a segment that could no
 })
 
 for (const failSyncs of [0, 1, 2, 9])
-  it(`tells of nothing that a killed process had not synced, ${failSyncs} syncs failing`, async () => {
+  it(`reports nothing as durable that a killed process had not synced, ${failSyncs} syncs failing`, async () => {
     const run = async ({ files }: Journal, writer: JournalWriter) => {
       files.failSyncs = failSyncs
       for (let i = 0; i < 4; i++) await writer.append([data(`${i}`.repeat(100)), data('y')]).catch(() => {})
@@ -38,7 +38,7 @@ for (const failSyncs of [0, 1, 2, 9])
       const { lastRecord } = (await journalInMemory(stopped).open()).tail()
       for (const image of cuts(stopped)) {
         await using found = await journalInMemory(image).open()
-        assert.ok(found.tail().lastRecord >= lastRecord, `${lastRecord} told, ${found.tail().lastRecord} there`)
+        assert.ok(found.tail().lastRecord >= lastRecord, `${lastRecord} reported, ${found.tail().lastRecord} there`)
       }
     })
   })
@@ -78,7 +78,7 @@ it('old segments go in order, so that what a crash leaves of them has no gap', a
   })
 })
 
-it('the ruins of a segment go with the segments around them', async () => {
+it('an unreadable segment is removed with the segments around it', async () => {
   const first = journalInMemory()
   const writer = await first.open({ segmentBytesMax: 600 })
   await writer.append([data('x'.repeat(300))])
@@ -94,7 +94,7 @@ it('the ruins of a segment go with the segments around them', async () => {
   assert.equal(first.names().length, 1)
 })
 
-it('the ruins of a segment go before the segment that holds their numbers, wherever the power goes', async () => {
+it('an unreadable segment is removed before the segment that holds its numbers, at every power cut', async () => {
   for (let operations = 0, reached = true; reached; operations++) {
     const first = journalInMemory(createCrashFiles(seededRandom(operations)))
     const writer = await first.open()
@@ -140,7 +140,7 @@ function* cuts(files: CrashFiles) {
   for (let i = 0; i < images; i++) yield image()
 }
 
-/** Stops the run after 0, 1, 2 ... operations, until it ends by itself, and checks what may be found then. */
+/** Stops the run after 0, 1, 2 ... operations, until it completes, and checks what is on the disk then. */
 async function stopEverywhere(
   how: 'cut' | 'kill',
   options: JournalOptions,

@@ -77,10 +77,10 @@ export function createCurrentSegment(retention: Retention, progress: Progress): 
   }
 }
 
-/** The segment before is finished at leisure: the header of the next one says where it ends. */
+/** The previous segment is closed later: the header of the next one holds its end. */
 async function retire(retention: Retention, segment: ActiveSegment, end: Mark) {
   retention.sized(segment.plan.ordinal, segment.offset)
-  // The header of the next segment says where it ends.
+  // The header of the next segment holds its end.
   await sealActive(segment, 'continued', end).catch(() => {})
   // All of it is synced.
   await segment.file.close().catch(() => {})

@@ -1,4 +1,4 @@
-/** What is said of records that cannot be read: how many frames the counts around them show to be lost. */
+/** The report of unreadable records: how many frames were lost, from the counts around them. */
 import type { Damage, StoredRecord } from './journal.ts'
 import { recordKinds } from './journal.ts'
 import type { Totals } from './record.ts'

@@ -22,7 +22,7 @@ export interface Segment extends SegmentName {
   /** The version of the format, where it is a later one than this program reads. */
   readonly newer: number | undefined
   /** True when it has no header and no record. */
-  readonly ruined: boolean
+  readonly isUnreadable: boolean
 }
 
 export interface Directory {
@@ -30,9 +30,9 @@ export interface Directory {
   readonly id: string | undefined
   /** Of this journal, by ordinal. */
   readonly segments: readonly Segment[]
-  /** Named like segments of this journal, with neither header nor any record: their making was cut short, or they are ruined. */
-  readonly ruins: readonly Segment[]
-  /** Highest ordinal any name claims, ours or not: the next segment goes above it. */
+  /** Named like segments of this journal, with neither header nor any record: their creation was interrupted, or they are damaged. */
+  readonly unreadableSegments: readonly Segment[]
+  /** Highest ordinal in any file name, also of another journal: the next segment goes above it. */
   readonly ordinalMax: number
 }
 
@@ -52,17 +52,17 @@ export async function listSegments(files: Files, dir: string, known?: Directory)
   const id = idOf(found)
   const mine = found.filter((segment) => segment.id === id)
   mine.sort((a, b) => a.ordinal - b.ordinal || rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
-  const ruins = mine.filter((segment) => segment.ruined)
-  const whole = mine.filter((segment) => !segment.ruined)
+  const unreadableSegments = mine.filter((segment) => segment.isUnreadable)
+  const whole = mine.filter((segment) => !segment.isUnreadable)
   const segments = whole.filter((segment, i) => segment.ordinal !== whole[i - 1]?.ordinal)
-  return { id, segments, ruins, ordinalMax }
+  return { id, segments, unreadableSegments, ordinalMax }
 }
 
-/** What cannot change any more: headers that were read, and ruins below them; above them one may just be in the making. */
+/** Segments that cannot change any more: headers that were read, and unreadable segments below them; a segment above them may still be being created. */
 function settled(known: Directory | undefined): readonly Segment[] {
   if (!known) return []
   const newest = known.segments.findLast(({ header }) => header)?.ordinal ?? 0
-  return [...known.segments, ...known.ruins].filter(({ header, ordinal }) => header || ordinal < newest)
+  return [...known.segments, ...known.unreadableSegments].filter(({ header, ordinal }) => header || ordinal < newest)
 }
 
 /** Of two files with one ordinal the one that bears its own name counts; the other is a copy. */
@@ -97,20 +97,20 @@ async function readSegment(files: Files, dir: string, name: string, named: Segme
     try {
       const { bytes } = memory(headerBytes)
       const header = decodeHeader(bytes.subarray(0, await file.read(bytes, 0)))
-      if (header && 'newer' in header) return { ...lost, newer: header.newer, ruined: false }
+      if (header && 'newer' in header) return { ...lost, newer: header.newer, isUnreadable: false }
       if (header) {
         const { id, ordinal, first } = header
-        return { ...{ id, ordinal, first }, name, path, header, newer: undefined, ruined: false }
+        return { ...{ id, ordinal, first }, name, path, header, newer: undefined, isUnreadable: false }
       }
       const any = await findRecord(file, { salt: segmentSalt(named), offset: headerBytes, number: named.first })
-      return { ...lost, ruined: any === undefined }
+      return { ...lost, isUnreadable: any === undefined }
     } finally {
       await file.close()
     }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (['ENOENT', 'EISDIR', 'EACCES', 'ELOOP', 'ENXIO'].includes(code)) return undefined
-    if (code === 'EIO') return { ...lost, ruined: true }
+    if (code === 'EIO') return { ...lost, isUnreadable: true }
     throw error
   }
 }
@@ -119,7 +119,7 @@ async function readSegment(files: Files, dir: string, name: string, named: Segme
 export const stoppedAt = (segment: Segment, above: Segment | undefined) =>
   !above || (above.header !== undefined && above.header.fence !== segment.header?.fence)
 
-/** To go on beside a segment of a later version would be to count all in it as lost. */
+/** Writing next to a segment of a later version would count all its records as lost. */
 export function refuseNewer({ segments }: Directory) {
   const newer = segments.find((segment) => segment.newer !== undefined)
   if (!newer) return

@@ -1,4 +1,4 @@
-/** Damage in words for whoever runs the server: what it is, where, what it cost, what to do, and where the bytes are. */
+/** Damage as text for operators: what it is, where, what was lost, what to do, and where the bytes are. */
 import type { DamageFound } from './inspect.ts'
 
 export interface Explained {
@@ -31,7 +31,7 @@ export function explain(range: DamageFound): Explained {
         : 'the bytes are still in the segment; the next reader of them puts a copy into damaged/'
   return {
     what: `${bytes > 0 ? 'damage' : 'gap'}: ${where}, ${numbers}: ${reason}`,
-    cost: reason.includes('unknown') ? 'frames were lost; how many cannot be told' : counted,
-    todo: `all other records are in use as ever; have a look at the disk (it returned other bytes than were written); ${aside}`,
+    cost: reason.includes('unknown') ? 'frames were lost; how many is not known' : counted,
+    todo: `all other records are unaffected; check the disk (it returned other bytes than were written); ${aside}`,
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Gives a segment its blocks before they are needed, by writing zeros behind its end while nobody waits: a write into blocks that
+ * Allocates the blocks of a segment before they are needed, by writing zeros behind its end while no append waits: a write into blocks that
  * exist is synced up to twice as fast as one that has to find them (measured on ext4), and it cannot find the disk full.
  * Records are never among what is overwritten: no group is written while a chunk of zeros is under way.
  */
@@ -9,7 +9,7 @@ import { type ActiveSegment, isFull, writeAll } from './active-segment.ts'
 const chunkBytes = 256 * 1024
 /** Under way without a rest, there is at least this much room ahead: one longer write now and then, instead of many short waits. */
 const aheadBytes = 1024 * 1024
-/** Nothing was written for this long: nobody waits. */
+/** Without a write for this long, the journal counts as idle. */
 const idleMs = 50
 /** Chunks begin on a page of their own, so that they share none with the last record. */
 const pageBytes = 4_096

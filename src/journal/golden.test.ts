@@ -1,4 +1,4 @@
-/** Journals of every format version that was ever released, as they lay on a disk: this release reads them, and says the same of them. */
+/** Journals of every format version that was ever released, as files of those releases: this release reads the same records from them. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

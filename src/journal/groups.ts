@@ -1,7 +1,7 @@
 /**
- * What waits to be written: appends, encoded as they come into groups of one write each, so that nothing but the write itself lies
- * between two syncs. A group belongs to one segment; the plan says where the next record goes, assuming that all before it succeed.
- * When one does not, `replan` encodes what is left again for another place.
+ * Pending appends, encoded on arrival into groups of one write each, so that nothing but the write itself happens
+ * between two syncs. A group belongs to one segment; the plan holds the position of the next record, assuming that all earlier writes succeed.
+ * When one fails, `replan` encodes the remaining groups again for another position.
  */
 import { type JournalRecord, recordKinds } from './journal.ts'
 import { type Memory, memory } from './memory.ts'
@@ -25,7 +25,7 @@ export interface Mark extends Totals {
   readonly number: number
 }
 
-/** A segment that exists or will: what its header says. */
+/** A segment that exists or will exist, by the fields of its header. */
 export interface SegmentPlan extends Mark {
   readonly ordinal: number
   readonly salt: number

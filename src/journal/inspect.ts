@@ -1,4 +1,4 @@
-/** What lies in a journal's directory, segment by segment, found by reading alone: beside a running writer and on whatever a crash left. */
+/** Content of a journal directory by segment. Only reads, so it works beside a running writer and after a crash. */
 import { join } from 'node:path'
 import { type Files, realFiles } from '../lib/files.ts'
 import { listSegments, type Segment } from './directory.ts'
@@ -55,11 +55,11 @@ export const readOnlyFiles: Files = {
 export async function inspectJournal(dir: string, files: Files = readOnlyFiles): Promise<JournalFacts> {
   await using reader = await openReader(dir, { files })
   const { tail, lastCheckpoint, damage } = await reader.scan()
-  const { segments, ruins } = await listSegments(files, dir)
-  const all = [...segments, ...ruins].sort((a, b) => a.ordinal - b.ordinal)
+  const { segments, unreadableSegments } = await listSegments(files, dir)
+  const all = [...segments, ...unreadableSegments].sort((a, b) => a.ordinal - b.ordinal)
   const facts: SegmentFacts[] = []
   for (const [i, segment] of all.entries()) {
-    const later = all.slice(i + 1).filter(({ ruined }) => !ruined)
+    const later = all.slice(i + 1).filter(({ isUnreadable }) => !isUnreadable)
     const found = await factsOf(files, segment, later, damage)
     if (found) facts.push(found)
   }
@@ -73,7 +73,7 @@ export async function inspectJournal(dir: string, files: Files = readOnlyFiles):
 
 /** Undefined when it was removed meanwhile. */
 async function factsOf(files: Files, segment: Segment, later: readonly Segment[], damage: readonly Damage[]) {
-  const { name, first, header, newer, ruined } = segment
+  const { name, first, header, newer, isUnreadable } = segment
   const below = later.reduce((least, other) => Math.min(least, other.first), Number.POSITIVE_INFINITY)
   const known = {
     ...{ name, format: newer ?? formatVersion, fence: header?.fence, firstRecord: first },
@@ -85,8 +85,8 @@ async function factsOf(files: Files, segment: Segment, later: readonly Segment[]
     const file = await files.open(segment.path, 'read')
     try {
       const bytes = await file.bytes()
-      if (newer || ruined || first >= below) {
-        const state = newer ? 'later version' : ruined ? 'nothing readable' : 'whole'
+      if (newer || isUnreadable || first >= below) {
+        const state = newer ? 'later version' : isUnreadable ? 'nothing readable' : 'whole'
         return { ...known, ...counts, bytes, usedBytes: 0, sealed: 'open', state } satisfies SegmentFacts
       }
       const end = await walk(

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { recordKinds } from './journal.ts'
 import { openJournalReader, openJournalWriter } from './segment-journal.ts'
 
-test('a reader whose journal was deleted says so: no record is reported lost, and none under another name', async () => {
+test('a reader whose journal was deleted reports that: no record is reported lost, and none under another name', async () => {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'baykeeper-gone-'))
   const journal = path.join(dir, 'journal')
   try {

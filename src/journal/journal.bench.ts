@@ -1,5 +1,5 @@
 /**
- * How fast the journal is beside the disk it lies on, all in one run on one disk. Prints; judges nothing.
+ * Speed of the journal compared with its disk, all in one run on one disk. Prints; judges nothing.
  * `npm run bench -- journal [directory] [--quick] [--json]`: with --json the last line is one object.
  */
 import { rmSync } from 'node:fs'

@@ -4,14 +4,14 @@
  * Promises
  * - J1 `append` resolves only after a successful `fdatasync` covers every record of the call (and its segment's directory
  *   entry a directory fsync). Records of one call are contiguous and in order; calls are in order of calling.
- * - J2 Record numbers are dense, start at 1 and are never used twice, whatever crashes between. Where the end of the journal may have
+ * - J2 Record numbers are dense, start at 1 and are never used twice, also after a crash. Where the end of the journal may have
  *   been lost, numbers that may have been used are skipped: a range of them is reported as damage.
  * - J3 What was appended is read back byte for byte, in order, or named as damage with its exact range; never altered.
  * - J4 `open` succeeds on any directory content: never throws for what it finds, never hangs, never deletes data. The one thing it
- *   refuses is a segment of a later version of the format: going on beside it would count all in it as lost.
+ *   refuses is a segment of a later version of the format: continuing would count all its records as lost.
  * - J5 Nothing beyond `released` minus the retention is ever removed; uncommitted segments are never deleted.
  *
- * The writer lives in one process, readers in others: a reader sees records up to a durable number it is told.
+ * The writer lives in one process, readers in others: a reader sees records up to the durable number passed to it.
  */
 
 /** Number of a record, dense from 1. `0` as a position means before the first. */
@@ -43,18 +43,18 @@ export interface Damage {
   /** Inclusive; equals the record before the next readable one. */
   readonly toRecord: RecordNumber
   readonly bytes: number
-  /** Data frames lost in it, known exactly from the cumulative counts around it; 0 where `reason` says that nothing tells. */
+  /** Data frames lost in it, known exactly from the cumulative counts around it; 0 where `reason` states that the number is unknown. */
   readonly frames: number
   /** The same for noise. */
   readonly noiseFrames?: number
   /** Where in the segment the unreadable bytes begin. */
   readonly offset?: number
-  /** The end of a journal that stopped without warning: what was lost there was most likely never acknowledged. */
+  /** The end of a journal that was not closed cleanly: records lost there were most likely never acknowledged. */
   readonly torn?: true
   readonly reason: string
 }
 
-/** What the newest durable state of the journal is. Cumulative counts since the journal began. */
+/** Newest durable state of the journal. Cumulative counts since the journal began. */
 export interface JournalTail {
   readonly id: string
   readonly fence: number
@@ -97,7 +97,7 @@ export interface JournalStats {
   readonly refusing: string | undefined
   /** Its kind: the disk is full, nearly full, or fails; `gone`: the owner found another directory in its place. */
   readonly refusal?: 'full' | 'nearly-full' | 'failed' | 'gone' | undefined
-  /** What needs a look before it becomes a reason to refuse. */
+  /** Warnings, before they become a reason to refuse. */
   readonly warning?: string | undefined
 }
 
@@ -147,7 +147,7 @@ export interface JournalOptions {
 }
 
 /**
- * The journal cannot take bytes now. `code` says why: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
+ * The journal cannot accept bytes now. `code` is the reason: E_JOURNAL_FULL, E_JOURNAL_FAILED, E_JOURNAL_OVERLOAD, E_JOURNAL_LOCKED,
  * E_JOURNAL_TOO_LARGE (one record above `recordBytesMax`), E_JOURNAL_CLOSED, E_JOURNAL_NEWER (a later version of the program wrote
  * here; opening for writing and reading is refused, nothing is changed). E_JOURNAL_GONE: a reader finds no segment of its journal any more.
  */

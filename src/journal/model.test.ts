@@ -2,7 +2,7 @@ import { it } from 'node:test'
 import { runModel } from './testing/model.ts'
 import { runSeeds } from './testing/run-seeds.ts'
 
-it('answers like its memory twin, whatever happens to it', async (t) => {
+it('answers like its memory twin, after any sequence of operations and faults', async (t) => {
   const { reached, firstSeed } = await runSeeds({ budgetMs: 1_500 }, async (seed) => {
     await runModel(seed)
     return 1

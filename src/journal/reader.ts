@@ -1,6 +1,6 @@
 /**
- * Reads a journal while another process may be writing it. It is told what is durable and takes nothing beyond, since only what is
- * durable stays as it is; segments may grow, appear and vanish between two calls. It changes nothing in the directory but adds
+ * Reads a journal while another process may be writing it. It reads only up to the durable number passed to it, because only
+ * durable bytes do not change; segments may grow, appear and vanish between two calls. It changes nothing in the directory but adds
  * copies of damaged bytes.
  *
  * A listing of the directory made when record n was known to be durable names the segment that holds n: so the directory is listed
@@ -46,7 +46,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
   /** Calls take turns: a cursor has one position. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn.then(work)
-    // Whoever asked gets the fault; the turn goes on.
+    // The caller gets the fault; the queue continues.
     turn = result.catch(() => {})
     return result
   }
@@ -61,7 +61,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     for (let next = after + 1, sure = false; next <= durable; ) {
       const at = await enter(next)
       if (at && (await standsAt(at, durable))) return { records: await take(at, limit), damage: await kept(damage) }
-      // What looks lost may have moved since the directory was listed and the bytes were loaded.
+      // Apparently lost records may have moved since the directory was listed and the bytes were loaded.
       if (!sure) {
         sure = true
         await list(durable)
@@ -150,7 +150,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     return damage
   }
 
-  /** The range that no segment holds (any more): up to the next one that exists, or to all that was said to be durable. */
+  /** The range that no segment holds (any more): up to the next segment, or to the durable number. */
   function missing(from: number, durable: number, at?: Cursor): Damage {
     const above = firstAbove(from, at?.segment)
     const toRecord = Math.min(durable, above ? above.first - 1 : durable)
@@ -173,7 +173,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
 
   async function list(durable: number) {
     const found = await listSegments(files, dir, directory)
-    // Deleted as a whole: that is no damage of single records, and whatever lies there now is not this journal.
+    // Deleted as a whole: that is not damage of single records, and the files there now are not this journal.
     if (directory.id !== undefined && found.id !== directory.id)
       throw new JournalError(
         'E_JOURNAL_GONE',
@@ -260,7 +260,7 @@ export async function openReader(dir: string, { files }: ReaderDeps): Promise<Jo
     return found && counts(found)
   }
 
-  /** What looks like damage may be the work of the writer beside: it is damage when a second look finds it too. */
+  /** Apparent damage may be a concurrent write: it is damage only when a second read finds it too. */
   async function scan(options = {}) {
     const first = await look(options)
     if (first.damage.length === 0) return first

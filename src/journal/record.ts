@@ -15,7 +15,7 @@ import { type RecordKind, recordKinds } from './journal.ts'
 import type { Memory } from './memory.ts'
 
 export const recordHeaderBytes = 36
-/** No record is longer, whatever the options say: a reader may believe a length up to here. */
+/** Upper bound on a record for any options: a reader may trust a length up to here. */
 export const recordBytesLimit = 64 * 1024 * 1024
 const mark = 0x4a42
 export const markBytes = Uint8Array.of(mark & 255, mark >> 8)

@@ -8,7 +8,7 @@ const rewriteBytes = 1024 * 1024
 
 /**
  * The newest write of a journal that was not closed may be in the page cache alone, and a sync that failed in the process before is
- * not told to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
+ * unknown to this one, which reads bytes that no sync will ever write. So the same bytes are written to the same place again: that
  * harms nothing wherever the power goes, and needs no room.
  */
 export async function rewriteEnd(files: Files, { end }: Recovered) {

@@ -1,4 +1,4 @@
-/** What the random harnesses found once, each by itself: directories that a crash or a bad disk leaves, and what is made of them. */
+/** Failures found by the random harnesses, one case each: directories as a crash or a bad disk leaves them, and their recovery. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { crc32 } from 'node:zlib'
@@ -125,7 +125,7 @@ it('numbers of a newest segment that is gone are not given again', async () => {
   assert.ok((await writer.append([data('d')])) > 3)
 })
 
-it('a first segment in ruins is named by a scan, with the frames it held', async () => {
+it('an unreadable first segment is reported by a scan, with the frames it held', async () => {
   const disk = await written([[['a', 'b']], [['c']]])
   rot(disk, 0, (bytes) => bytes.fill(9))
   await using reader = await journalInMemory(disk).openReader()

@@ -1,5 +1,5 @@
 /**
- * What the journal in a directory amounts to, found by reading alone. Only the newest segment is walked (and older ones only while
+ * State of the journal in a directory, found by reading only. Only the newest segment is walked (and older ones only while
  * those above hold no record and no header): the others are trusted by their headers until they are read.
  */
 import type { Files } from '../lib/files.ts'
@@ -36,7 +36,7 @@ export interface RecordsEnd {
   readonly offset: number
   readonly seal: Seal | undefined
   readonly sealEnd: number
-  /** What a seal at its end says. */
+  /** The seal at its end. */
   readonly mark: Mark
   /** Where the newest write begins: all before it was synced when it was made. */
   readonly lastWrite: number
@@ -53,7 +53,8 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
   }
   const lookedFrom = tails[0]?.segment.ordinal ?? 0
   const newest = segments.at(-1)?.ordinal ?? 0
-  for (const ruin of directory.ruins) if (ruin.ordinal > newest) tails.push(await readTail(files, ruin, false))
+  for (const unused of directory.unreadableSegments)
+    if (unused.ordinal > newest) tails.push(await readTail(files, unused, false))
   const oldest = tails.find((tail) => tail.totals)
   const last = oldest && { ...oldest, totals: oldest.totals ?? noTotals }
   const checkpoint = await findCheckpoint(files, segments, last)
@@ -73,7 +74,8 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
 }
 
 /** A header that cannot be read may have held a fence of its own. */
-const headerless = ({ segments, ruins }: Directory) => ruins.length + segments.filter(({ header }) => !header).length
+const headerless = ({ segments, unreadableSegments }: Directory) =>
+  unreadableSegments.length + segments.filter(({ header }) => !header).length
 
 interface Tail extends RecordsEnd {
   readonly lastRecord: number
@@ -132,7 +134,7 @@ async function walkTail(files: Files, segment: Segment, newest: boolean): Promis
     const usedNumber = end.number - 1
     const lastRecord = end.number === first && header ? header.prior : usedNumber
     const used = end.seal ? 0 : await usedBytes(file, end.offset)
-    if (!totals) return used > 0 ? unreadable(segment, used, ruined, true) : neverWritten(segment)
+    if (!totals) return used > 0 ? unreadable(segment, used, neverCompleted, true) : neverWritten(segment)
     const { offset, seal, sealEnd } = end
     const { acceptedFrames, noiseFrames } = totals
     const mark = { number: usedNumber, acceptedFrames, noiseFrames }
@@ -166,7 +168,7 @@ function neverWritten(segment: Segment): Tail {
   return { segment, ...nothing, lastRecord, usedNumber: lastRecord, damage: [] }
 }
 
-const ruined = 'nothing in it can be read: most likely it was being made when the journal stopped'
+const neverCompleted = 'nothing in it can be read: most likely it was being made when the journal stopped'
 
 function unreadable(segment: Segment, bytes: number, reason: string, torn?: true): Tail {
   const { first: fromRecord, name, header } = segment

@@ -2,9 +2,9 @@
  * Which segments may go: the oldest ones whose every record is released, when they are old enough or too many. Never the last one,
  * never the one with the newest checkpoint, and never one behind another that stays.
  *
- * No step of the wall clock makes a segment old. Its age is the least that either clock ever said: the monotonic one counts from when
- * it ended, the wall clock may only make it younger. What lay there at opening begins with its age by the wall clock, and stays for
- * the first minutes: a machine that started with a wrong clock has been told the time by then.
+ * No step of the wall clock makes a segment old. Its age is the minimum of both clocks: the monotonic clock counts from when
+ * it ended, the wall clock may only make it younger. A segment found at opening starts with its age by the wall clock, and stays for
+ * the first minutes: a machine that started with a wrong clock is synchronized by then.
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
@@ -26,7 +26,7 @@ interface KeptSegment {
 export interface Retention {
   /** A segment is begun: the one before it has ended. */
   begin(segment: Omit<KeptSegment, 'bytes' | 'ended'>): void
-  /** What a segment amounts to, once nothing more is written to it. */
+  /** A completed segment. */
   sized(ordinal: number, bytes: number): void
   /** Removes what is released up to and including that record, and old or too much. */
   removeReleased(released: number, checkpointOrdinal: number | undefined): Promise<void>
@@ -47,16 +47,16 @@ export async function createRetention(options: {
   let kept: readonly KeptSegment[] = await Promise.all(
     found
       .toSorted((a, b) => a.ordinal - b.ordinal)
-      .map(async ({ ordinal, first, path, header, ruined }, i, all) => {
+      .map(async ({ ordinal, first, path, header, isUnreadable }, i, all) => {
         const bytes = await files.bytes(path).catch(() => 0)
         const at = endOf(all, i, opened.at)
         const monotonic = opened.monotonic - Math.max(0, opened.at - at)
         const ended = { at, monotonic, beforeOpening: true }
-        return { ordinal, first: ruined ? undefined : first, path, bytes, madeAt: header?.madeAt, ended }
+        return { ordinal, first: isUnreadable ? undefined : first, path, bytes, madeAt: header?.madeAt, ended }
       }),
   )
 
-  /** The wall clock may say that some are younger than we think; where it stands before their end, it told nonsense at opening. */
+  /** The wall clock may show that segments are younger than assumed. A wall clock before their end was wrong at opening. */
   function rejuvenate() {
     const now = clock.now()
     const monotonic = clock.monotonic()
@@ -89,8 +89,8 @@ export async function createRetention(options: {
   }
 
   /**
-   * Those to remove, in order. Nothing in a ruin was ever acknowledged while a segment before it holds its numbers: once that one is gone
-   * a ruin that stays would look like lost records. So ruins go with it, and first.
+   * Segments to remove, in order. No record of an unreadable segment was acknowledged while an earlier segment holds its numbers. Without the earlier one
+   * an unreadable segment would look like lost records. So unreadable segments are removed with it, and first.
    */
   function leaving(count: number): readonly KeptSegment[] {
     let end = count
@@ -113,7 +113,7 @@ export async function createRetention(options: {
         await files.remove(segment.path).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error
         })
-        // One by one: after a crash an older segment beside a gap would look like damage.
+        // One by one: after a crash an older segment next to a gap would look like damage.
         await files.syncDirectory(dir)
         kept = kept.filter(({ ordinal }) => ordinal !== segment.ordinal)
       }

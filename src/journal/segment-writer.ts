@@ -66,7 +66,7 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
     if (group) target.offset = group.offset + group.used
   }
 
-  /** After a short write: gone before the refusal is told, so that no crash can bring the refused records back. */
+  /** After a short write: truncated before the caller gets the refusal, so that no crash can bring the refused records back. */
   async function cutBack(segment: ActiveSegment) {
     try {
       await segment.file.truncate(segment.offset)

@@ -1,5 +1,5 @@
 /**
- * A segment: one file of the log. Its name says which journal, which segment and which record it begins with, so that its records
+ * A segment: one file of the log. Its name holds the journal, the segment and its first record, so that its records
  * can still be checked when its header is lost; the header adds what only the writer knew. 512 bytes, little-endian:
  *
  *   0 'BAYKJRNL'   8 u16 version   10 u16 header bytes   12 u64 journal id   20 u32 ordinal   24 u32 fence
@@ -19,7 +19,7 @@ export const formatVersion = 1
 export const headerBytes = 512
 const magic = Uint8Array.from('BAYKJRNL', (letter) => letter.charCodeAt(0))
 const namePattern = /^([0-9a-f]{16})-([0-9]{8,10})-([0-9]{15,16})\.segment$/
-/** Numbers in names above these are no work of ours. */
+/** Files with larger numbers in their names were not written by this program. */
 const ordinalMax = 0xffff_fff0
 const firstMax = 2 ** 47
 

@@ -43,7 +43,7 @@ it('names the constants', () => {
   )
 })
 
-it('says where each field of a segment header lies', () => {
+it('defines the offset of each field of a segment header', () => {
   const fields = rows(section('Segment header'))
   const found = fields.map(([offset, size]) => numberAt(header, Number(offset), Number(size)))
   const magic = Buffer.from('BAYKJRNL').toString('hex')
@@ -53,7 +53,7 @@ it('says where each field of a segment header lies', () => {
   assert.equal(used, 12 + 12 + 48 + 4)
 })
 
-it('says where each field of a record lies, and what its checks are of', () => {
+it('defines the offset of each field of a record, and the bytes that its checksums cover', () => {
   const content = Buffer.from('content')
   const out = memory(recordHeaderBytes + content.length)
   const place = { flags: 1, number: 5, acceptedFrames: 6, noiseFrames: 7 }

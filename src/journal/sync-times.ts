@@ -2,7 +2,7 @@
 import type { Clock } from '../lib/clock.ts'
 
 const timesKept = 512
-/** Figures are asked for with every delivery, and computed anew no more often than this. */
+/** Figures are read with every delivery, but recalculated at most this often. */
 const figuresEveryMs = 100
 
 export function createSyncTimes(clock: Clock) {

@@ -1,4 +1,4 @@
-/** What a writer looks after beside its appends, now and then: room on the disk, and segments that may go. */
+/** Periodic work of a writer besides its appends: free disk space, and removable segments. */
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 
@@ -10,7 +10,7 @@ export interface Upkeep {
   /** Resolves when no look is under way. */
   settled(): Promise<void>
   freeBytes(): number
-  /** What to say when that share of the disk is in use. */
+  /** Message when that share of the disk is in use. */
   fullerThan(ratio: number): string | undefined
 }
 
@@ -30,7 +30,7 @@ export function createUpkeep(options: {
       lookedAt = clock.monotonic()
       running = running.then(async () => {
         space = await files.space(dir).catch(() => space)
-        // What could not be removed is tried again at the next look; no record is in doubt.
+        // A failed removal is retried at the next check; no record is at risk.
         await removeReleased().catch(() => {})
       })
     },

@@ -13,14 +13,14 @@ export async function verify(
   files: Files,
   { directory, damage: newest, lookedFrom }: Recovered,
 ): Promise<readonly Damage[]> {
-  const { segments, ruins } = directory
+  const { segments, unreadableSegments } = directory
   const damage: Damage[] = []
   const [oldest] = segments
-  const ruin = ruins[0]
+  const unreadable = unreadableSegments[0]
   // Ruins further back show as a gap between the segments around them.
-  if (oldest?.header && ruin && ruin.first <= oldest.header.prior) {
-    const range = { segment: ruin.name, fromRecord: ruin.first, toRecord: oldest.header.prior, bytes: 0 }
-    const before = ruin.first === 1 ? { acceptedFrames: 0, noiseFrames: 0 } : undefined
+  if (oldest?.header && unreadable && unreadable.first <= oldest.header.prior) {
+    const range = { segment: unreadable.name, fromRecord: unreadable.first, toRecord: oldest.header.prior, bytes: 0 }
+    const before = unreadable.first === 1 ? { acceptedFrames: 0, noiseFrames: 0 } : undefined
     const reason = `nothing in the segment can be read${before ? '' : '; how many frames is unknown'}`
     damage.push({ ...range, ...lostBetween(before, oldest.header), reason })
   }

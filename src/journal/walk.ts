@@ -43,7 +43,7 @@ export interface WalkStart {
 
 /**
  * How a segment ended: `closed` by a writer that stopped, `continued` by one that went on in the next. `recovered` was written by a
- * later opening behind what a crash had left: it tells that another segment followed, and not that all before it was synced.
+ * later opening after a crash: it proves that another segment followed, not that everything before it was synced.
  */
 export const sealWords = { closed: 1, continued: 2, recovered: 3 } as const
 export type Seal = keyof typeof sealWords
@@ -56,7 +56,7 @@ export interface WalkEnd {
   readonly seal: Seal | undefined
   /** Behind the seal; the same as `offset` where there is none. */
   readonly sealEnd: number
-  /** The counts at the end, as the seal says. */
+  /** The counts at the end, from the seal. */
   readonly totals?: Totals
   /** True when a visitor or `below` ended it. */
   readonly stopped: boolean

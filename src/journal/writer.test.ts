@@ -11,7 +11,7 @@ const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buff
 const full = { code: 'E_JOURNAL_FULL' }
 const failed = { code: 'E_JOURNAL_FAILED' }
 
-it('a write that fails once is made durable in a new segment, and nobody notices', async () => {
+it('a write that fails once is made durable in a new segment, and no caller gets an error', async () => {
   const { files, open, names, texts } = journalInMemory()
   await using writer = await open()
   await writer.append([data('a')])
@@ -109,7 +109,7 @@ it('gives no number that its consumer has seen already, should the end of the jo
   assert.equal(await second.append([data('d')]), 42)
 })
 
-it('opens whatever lies in the directory, and leaves it there', async (t) => {
+it('opens with any other files in the directory, and leaves them there', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'journal-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const id = 'abcdefabcdefabcd'

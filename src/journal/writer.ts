@@ -1,5 +1,5 @@
 /**
- * The one writer of a journal directory: group commit by a doorbell loop (appends.ts), into segments (segment-writer.ts). While one write and its sync run, the next appends gather
+ * The one writer of a journal directory: group commit by a wake-up loop (appends.ts), into segments (segment-writer.ts). While one write and its sync run, the next appends gather
  * in the following group; an append is answered when its group is on the disk and so is the name of the file it lies in.
  *
  * - W1 One group is on its way at a time, so what is durable is always a prefix.
@@ -95,7 +95,7 @@ async function startWriter(opening: Opening): Promise<JournalWriter> {
   await appends.open()
   // Only now: cut earlier, a crash would leave no sign that numbers behind the torn end may have been used.
   if (current.active && copied && end && (!end.seal || end.seal === 'closed')) {
-    // The new segment says where the records before it end, with a seal or without.
+    // The new segment shows where the records before it end, with a seal or without.
     await sealRecovered(files, end).catch(() => {})
   }
   filler.idle()
@@ -136,9 +136,13 @@ async function createParts({ dir, deps, recovered, limits }: Opening) {
     checkpoint: recovered.checkpoint,
   }
   const { segmentBytesMax, groupBytesMax } = limits
-  const { segments: found, ruins } = recovered.directory
+  const { segments: found, unreadableSegments } = recovered.directory
   const syncs = createSyncTimes(clock)
-  const retention = await createRetention({ ...{ files, dir, clock }, ...limits, found: [...found, ...ruins] })
+  const retention = await createRetention({
+    ...{ files, dir, clock },
+    ...limits,
+    found: [...found, ...unreadableSegments],
+  })
   const queue = createGroupQueue({
     ...{ id: progress.id, mark: progress.durable, usedNumber: recovered.usedNumber, segmentBytesMax, groupBytesMax },
     ordinal: recovered.directory.ordinalMax + 1,

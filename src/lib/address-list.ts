@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 
 export type AddressList = (address: string | undefined) => boolean
 
-/** What is wrong with an entry and what would be right, or undefined when it is an address or a range. */
+/** The error of an entry with a correct example, or undefined when it is an address or a range. */
 export function addressFault(entry: string): string | undefined {
   return parse(entry) ? undefined : `"${entry}" is no address; write one like 10.1.2.3 or a range like 10.1.0.0/16`
 }

@@ -6,7 +6,7 @@
 import { isIP } from 'node:net'
 import { type AddressList, plainAddress } from './address-list.ts'
 
-/** What is needed of a request of `node:http`; a Fastify request has it under `raw`. */
+/** The needed part of a request of `node:http`; a Fastify request has it under `raw`. */
 export interface AddressedRequest {
   readonly socket: { readonly remoteAddress?: string | undefined }
   readonly headers: { readonly 'x-forwarded-for'?: string | string[] | undefined }

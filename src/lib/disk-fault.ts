@@ -1,4 +1,4 @@
-/** A fault of the disk as a sentence with a next step, where the system says only a code. */
+/** A disk fault as a sentence with a next step; the system gives only a code. */
 
 const fullCodes = ['ENOSPC', 'EDQUOT']
 

@@ -49,7 +49,7 @@ export function headerRow(bytes: Uint8Array, framing: Framing = 'csv-header'): s
 
 const decoder = new TextDecoder()
 const stop = Symbol('stop')
-/** Told each frame; answering `stop` ends the walk. */
+/** Called with each frame; returning `stop` ends the walk. */
 type Visit = ((start: number, end: number) => unknown) | undefined
 
 function walk(framing: Framing, bytes: Uint8Array, visit: Visit): number {

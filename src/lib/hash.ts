@@ -1,5 +1,5 @@
 /**
- * A 48-bit hash of a text, for telling a repeated payload from a changed one. Not for secrets: two multiplicative mixes over the
+ * A 48-bit hash of a text, to distinguish a repeated payload from a changed one. Not for secrets: two multiplicative mixes over the
  * UTF-16 units, as in the public-domain cyrb53. Chance of a false match for one pair: 2^-48.
  */
 export function hash48(text: string): number {

@@ -13,6 +13,6 @@ test('bytes are shown 16 a line with their offset and their text, as hexdump -C 
   assert.deepEqual(hexDump(new Uint8Array()), [])
 })
 
-test('no more is shown than asked for', () => {
+test('no more bytes are shown than requested', () => {
   assert.equal(hexDump(new Uint8Array(100), 32).length, 2)
 })

@@ -14,7 +14,7 @@ const forged = 'x\n08:00:00.000 error all data is lost\r\u001b[2J\u009b1A\u202e\
 
 test('a value from outside cannot begin a new line or steer the terminal', () => {
   const { log, lines } = logged()
-  log.warn(`turned away: ${forged}`, { clientId: forged, [forged]: forged, nested: { forged } })
+  log.warn(`rejected: ${forged}`, { clientId: forged, [forged]: forged, nested: { forged } })
   assert.equal(lines.length, 1)
   assert.match(lines[0] ?? '', /^[\x20-\x7e]*$/)
   assert.match(lines[0] ?? '', /clientId="x\\n08:00:00\.000 error/)

@@ -1,5 +1,5 @@
 /**
- * One retry schedule for everything that comes back by itself: doubling from `firstMs` to `capMs`, with full jitter on the
+ * One retry schedule for everything that is retried automatically: doubling from `firstMs` to `capMs`, with full jitter on the
  * upper half so that many clients do not return in step.
  */
 export interface RetrySchedule {

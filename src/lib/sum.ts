@@ -16,13 +16,13 @@ export function addSaturating(sum: number, by: number): number {
   return Math.min(sumMax, sum + by)
 }
 
-/** What a database says of a saturating sum; decimals come as text. */
+/** A saturating sum as a database returns it; decimals come as text. */
 export const readSum = (value: number | bigint | string | null | undefined): number =>
   Math.min(sumMax, Number(value ?? 0))
 
 export type Count = number | bigint
 
-/** What a database says of a count of frames, exactly. */
+/** An exact count of frames, as a database returns it. */
 export function readCount(value: number | bigint | string | null | undefined): Count {
   const exact = BigInt(value ?? 0)
   const number = Number(exact)

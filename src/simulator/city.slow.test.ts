@@ -121,7 +121,7 @@ test('occupancy follows the demand curve: full in the morning, empty in the nigh
   assert.ok(night < 0.25 && noon > 0.65, `${night} ${noon}`)
 })
 
-test('a day lived through ends where the curve says', () => {
+test('a simulated day ends at the occupancy of the curve', () => {
   const bays = 1_500
   const from = instant(Date.parse('2026-11-23T04:00:00+01:00'))
   const to = instant(from + 7 * 3_600_000)
@@ -149,7 +149,7 @@ test('2,000 bays send 5 to 30 frames a second, and a bay changes every second', 
   }
 })
 
-test('a restart has a higher epoch and begins its numbers anew', () => {
+test('a restart has a higher epoch and its numbers start again', () => {
   const city = createCity({ bays: 50, seed: 1, zone })
   const [before] = parse(city.start(monday))
   const [after] = parse(city.start(later(monday, 10)))

@@ -5,7 +5,7 @@
  *
  * Each bay is a two-state chain whose rates make the expected share of taken bays equal the demand curve at every moment:
  * departures at rate d = 1/stay, arrivals at (r' + d*r) / (1 - r), for a curve r with slope r'.
- * What the faults may do: a frame comes late, twice, or with a garbled copy before it. None is ever missing: the numbers of
+ * Faults of the city: a frame comes late, twice, or with a garbled copy before it. None is ever missing: the numbers of
  * every sensor stay without gaps, so a count of lost readings above zero is never the city's doing.
  */
 import type { Layout } from '../domain/layout.ts'
@@ -49,7 +49,7 @@ const flushMsMax = 4_000
 /** Chance per flush that a gateway's uplink pauses, and for how long. */
 const pauseChance = 1 / 1_500
 const pauseMsMax = 45_000
-/** Shorter than a late frame is counted as missing by anybody. */
+/** Shorter than the time after which a server counts a late frame as missing. */
 const lateMsMax = 6_000
 /** City time in one step: short against a stay. */
 const stepCityMs = 20_000
@@ -162,7 +162,7 @@ export function createCity({ bays, seed, zone, speed = 1, faults: chances }: Cit
     if (sensor.fault === 'stuck') return false
     if (sensor.fault === 'flapping') return random() < clockMs / flapMs
     const arriving = (slope + sensor.rate * share) / (1 - share)
-    // A curve that falls faster than cars leave by themselves makes more of them leave.
+    // When the curve falls faster than cars leave, additional cars leave.
     const leaving = sensor.rate + Math.max(0, -arriving * (1 - share)) / share
     return random() < 1 - Math.exp(-(sensor.occupied ? leaving : Math.max(0, arriving)) * cityMs)
   }
@@ -249,7 +249,7 @@ function newSensor(random: Random, device: string, place: number, stayMin: numbe
     seq: 0,
     lastTime: 0,
     heartbeatAt: now + random() * heartbeatMs,
-    // Half of the silent ones never say a word, the others stop while somebody watches.
+    // Half of the silent sensors never send, the others stop during the demo.
     silentAt:
       fault !== 'silent' ? Number.POSITIVE_INFINITY : random() < 0.5 ? now : now + between(random, 60_000, 1_200_000),
   }

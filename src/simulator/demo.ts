@@ -36,7 +36,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     contentType: 'application/x-ndjson',
     // The token may be known to the server a moment after the city starts.
     patient: true,
-    onTrouble: (message: string) => log.warn(`the simulated city waits: ${message}`),
+    onTrouble: (message: string) => log.warn(`the simulated city is waiting: ${message}`),
   }
   try {
     for (let lines = city.start(clock.now()); ; lines = city.tick(clock.now())) {

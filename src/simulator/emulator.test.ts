@@ -63,7 +63,7 @@ test('with a reader that stalls, exactly the lines it names are not whole at the
   )
 })
 
-test('nobody reads: all but what the FIFO holds is discarded, and that too in the end', async () => {
+test('without a reader all bytes beyond the FIFO are discarded, and the FIFO too in the end', async () => {
   const truth = await emulateLine(linesOf(100), { baud: 115_200, sink: async () => 0, clock: steppedClock() })
   assert.equal(truth.damaged.length, 100)
   assert.equal(truth.bytesDiscarded, truth.bytesSent)

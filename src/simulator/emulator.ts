@@ -3,23 +3,23 @@
  * side has not taken when its 256-byte buffer is full is gone. A pseudo-terminal alone hides this: it holds 4 to 20 KB and then
  * makes the writer wait.
  *
- * - E1 Bytes leave at baud/10 a second, whether or not anybody reads.
+ * - E1 Bytes leave at baud/10 a second, with or without a reader.
  * - E2 A byte that finds the FIFO full is discarded and counted; nothing is ever written twice.
  * - E3 Every line that does not come out whole at the other end is named by its number. What comes out is what was taken between
  *   two line ends, so a line may lose its end to the next and still be whole, or be glued to a torn one and not be.
- * - E4 While unplugged the board talks on to nobody: what the FIFO held is gone, and a line that was under way is torn.
+ * - E4 While unplugged the board goes on sending: the content of the FIFO is lost, and a line in flight is torn.
  *
  * Numbers are those the caller gives; the emulator knows nothing of readings.
  */
 import { type Clock, systemClock } from '../lib/clock.ts'
 
-/** What the 16550 and most USB bridges have between the wire and the driver. */
+/** Size of the FIFO of a 16550 and of most USB bridges. */
 const fifoBytesMax = 256
 /** Start bit, 8 data bits, stop bit. */
 const bitsPerByte = 10
 const stepMs = 2
 
-/** What is still in the FIFO when the board falls silent waits this long for a reader. */
+/** Bytes left in the FIFO of a silent board wait this long for a reader. */
 const lastDrainMsMax = 5_000
 
 /** The far end of the line: takes what it can at once, 0 when it is full. Never waits. */
@@ -55,7 +55,7 @@ export async function emulateLine(lines: Iterable<NumberedLine>, options: Emulat
   const fifo = createFifo()
   const damaged = new Set<number>()
   const counts = { linesSent: 0, bytesSent: 0, bytesDiscarded: 0 }
-  /** What was taken since the last line end, and the lines it came from. */
+  /** Bytes read since the last line end, and the lines they came from. */
   let forming = ''
   let sources: WireLine[] = []
   const began = clock.monotonic()
@@ -150,7 +150,7 @@ function lineOf(next: IteratorResult<NumberedLine>): WireLine | undefined {
   return { number, bytes, text: bytes.toString('latin1', 0, bytes.length - 1) }
 }
 
-/** What waits between the wire and the driver, and from which lines it came. */
+/** Bytes between the wire and the driver, and the lines they came from. */
 function createFifo() {
   const held = new Uint8Array(fifoBytesMax)
   let length = 0

@@ -10,7 +10,7 @@ export interface IngestDouble extends AsyncDisposable {
   /** Lines of accepted bodies, in order. */
   readonly lines: string[]
   readonly requests: { readonly authorization: string | undefined; readonly type: string | undefined }[]
-  /** What happens to the next requests: a status, `cut` before the answer, `cut-after` accepting. */
+  /** Answers to the next requests: a status, `cut` before the answer, `cut-after` accepting. */
   readonly faults: (number | 'cut' | 'cut-after')[]
 }
 

@@ -38,7 +38,7 @@ test('a server that knows all of the bays is left alone; an empty one takes the 
   assert.equal(beside({ ...added, sites: [] }, added), added)
 })
 
-test('the layouts of the simulated city and of one beside it are ones that the server takes', async () => {
+test('the server accepts the layout of the simulated city and a second one next to it', async () => {
   const city = cityLayout(300, 7, 'UTC')
   assert.deepEqual(layoutFaults(city), [])
   const survey = await surveyStays(stays())

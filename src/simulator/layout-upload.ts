@@ -1,4 +1,4 @@
-/** Puts a layout beside what a server has, so that replayed bays stand on its page. What is there stays as it is. */
+/** Adds a layout to that of a server, so that replayed bays are on its page. The existing layout is not changed. */
 import type { Layout, Site } from '../domain/layout.ts'
 
 export interface LayoutUpload {
@@ -21,7 +21,7 @@ export async function uploadLayout(
   const stored = answer.status === 404 ? undefined : ((await answer.json()) as { version: number; layout: Layout })
   const merged = stored ? beside(stored.layout, layout) : layout
   if (!merged) return 'present'
-  // What another has written meanwhile is not overwritten.
+  // A concurrent change of another client is not overwritten.
   url.searchParams.set('base', String(stored?.version ?? 0))
   const put = await fetch(url, {
     method: 'PUT',

@@ -16,7 +16,7 @@ export interface ReplayOptions {
    */
   readonly time: 'original' | 'now'
   readonly signal?: AbortSignal | undefined
-  /** Told how many are done, after each batch. */
+  /** Called with the number of stays done, after each batch. */
   readonly onProgress?: ((done: number) => void) | undefined
   readonly clock?: Clock
 }

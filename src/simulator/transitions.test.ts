@@ -145,7 +145,7 @@ test('a row that cannot be played is left out with its line, and the others are 
       'line 3: "yesterday" is not a local time ',
       'line 4: the departure is before the arri',
       'line 5: no street_marker',
-      'line 7: the arrival is before those abov',
+      'line 7: the arrival is earlier than in t',
     ],
   )
 })

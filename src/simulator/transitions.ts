@@ -6,7 +6,7 @@
  * - T2 What is of like time comes in the order of the file: the same file always gives the same numbers.
  * - T3 Memory holds the cars that are parked, not the file. The file is sorted by arrival, up to the hour that a change of
  *   daylight saving can turn back; a row that is not is reported with its line and left out.
- * - T4 All readings carry one epoch, the time of the first arrival: the same file is a repetition of itself, and another file, earlier or
+ * - T4 All readings carry one epoch, the time of the first arrival: replaying the same file is a repetition, and another file, earlier or
  *   later, never conflicts with it.
  */
 import type { OnBadRow, Stay } from './stays.ts'
@@ -42,7 +42,7 @@ export async function* transitions(stays: AsyncIterable<Stay>, onBadRow: OnBadRo
   let epoch = 0
   for await (const { bay, arrival, departure, line } of stays) {
     if (arrival < released) {
-      onBadRow({ line, what: 'the arrival is before those above it: sort the file by arrival_local first' })
+      onBadRow({ line, what: 'the arrival is earlier than in the rows above; sort the file by arrival_local' })
       continue
     }
     if (order === 0) epoch = Math.max(0, Math.floor(arrival / 1_000))

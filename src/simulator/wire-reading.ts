@@ -13,7 +13,7 @@ export interface WireReading extends Partial<Record<MeasureName, number>> {
 export const jsonLine = (reading: WireReading): string =>
   JSON.stringify({ ...reading, time: new Date(reading.time).toISOString() })
 
-/** `device,seq,time,occupied`, what a listener expects when it was told nothing. A reading with an epoch has no place in these columns: it goes as key=value. */
+/** `device,seq,time,occupied`, what a listener expects by default. A reading with an epoch has no place in these columns: it goes as key=value. */
 export function csvLine({ device, seq, epoch, time, occupied }: WireReading): string {
   const at = new Date(time).toISOString()
   if (epoch !== undefined)

@@ -1,7 +1,7 @@
 /**
  * Brokers that restart, clients that are thrown out by one of the same id, messages sent twice, packet ids that wrap, an intake that
- * refuses. Behind a real Mosquitto our client must bring home whatever the broker has acknowledged to a sensor; the built-in broker must
- * have made durable whatever it has acknowledged itself.
+ * refuses. Behind a real Mosquitto our client must deliver everything that the broker has acknowledged to a sensor; the built-in broker must
+ * have synced everything that it has acknowledged.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type MqttClient } from 'mqtt'
@@ -71,7 +71,7 @@ interface Found {
   readonly repeated: number
 }
 
-/** What has become durable, and how often. */
+/** Durable frames, and how often each. */
 function createHome() {
   const home = new Map<string, number>()
   const context = createSinkContext({ onFrame: (text) => home.set(text, (home.get(text) ?? 0) + 1) })
@@ -155,28 +155,28 @@ async function acrossTheWrap(seed: number): Promise<Found> {
     const sensor = await rawClient(Number(new URL(await promise).port), { clientId: `wrap-${seed}` })
     await until(() => isUp(theirs.context), 'the scripted broker')
     const peer = scripted.peers[0]
-    if (!peer) throw new Error('nobody came to the scripted broker')
+    if (!peer) throw new Error('no client connected to the scripted broker')
     let repeated = 0
     for (const [i, id] of ids.entries()) {
       sensor.send(publish(id, `w${i}`))
       peer.send(publish(id, `w${i}`))
       if (random() < 0.2) await sleep(1)
     }
-    const heard = (answers: readonly string[]) => answers.filter((answer) => answer.startsWith('puback'))
+    const pubacks = (answers: readonly string[]) => answers.filter((answer) => answer.startsWith('puback'))
     await until(
-      () => heard(sensor.answers()).length === count && heard(peer.answers()).length === count,
+      () => pubacks(sensor.answers()).length === count && pubacks(peer.answers()).length === count,
       'every PUBACK',
     )
     for (const [who, { answers }] of [
       ['our broker', sensor],
       ['our client', peer],
     ] as const)
-      if (heard(answers()).join() !== expected.join()) throw new Error(`${who} acknowledged out of order`)
+      if (pubacks(answers()).join() !== expected.join()) throw new Error(`${who} acknowledged out of order`)
     for (let i = 0; i < count; i += 7) {
       sensor.send(publish(ids[i] as number, `w${i}`, { dup: true }))
       repeated++
     }
-    await until(() => heard(sensor.answers()).length === count + repeated, 'every PUBACK of a duplicate')
+    await until(() => pubacks(sensor.answers()).length === count + repeated, 'every PUBACK of a duplicate')
     sensor.socket.destroy()
     for (const { home } of [ours, theirs])
       for (let i = 0; i < count; i++)
@@ -193,7 +193,7 @@ interface Sensors extends AsyncDisposable {
   finish(): Promise<void>
 }
 
-/** Clients that send again what nobody has acknowledged, over any number of connections. */
+/** Clients that send unacknowledged messages again, over any number of connections. */
 function publishTo(url: string, seed: number): Sensors {
   const acknowledged = new Set<string>()
   let finished = false
@@ -228,7 +228,7 @@ function publishTo(url: string, seed: number): Sensors {
   }
 }
 
-/** The library gives up what it was about to send again when a connection breaks: a sensor that cares sends it again. */
+/** The library drops messages queued for a retry when a connection breaks, so the sensor sends them again. */
 async function publishUntilAcknowledged(client: MqttClient, text: string): Promise<boolean> {
   while (!client.disconnecting) {
     try {

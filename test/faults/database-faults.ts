@@ -1,4 +1,4 @@
-/** What happens to a database, done to a real MariaDB or MySQL in the middle of a backlog. Each is over when it is healed and was noticed. */
+/** Database faults, injected into a real MariaDB or MySQL during a backlog. Each ends when it is healed and was detected. */
 import type { Connection } from 'mariadb'
 import { type Random, upTo } from '../../src/journal/testing/seeded-random.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -44,7 +44,7 @@ export const databaseFaults: readonly DatabaseFault[] = [
   {
     name: 'reset mid-batch',
     async strike({ proxy, following, random }) {
-      // A read that is hit is asked again, and nobody notices: until a batch is.
+      // A failed read is retried without an effect, so repeat until a batch fails.
       await until('fault noticed by the processor', () => {
         proxy.resetAfter(1 + upTo(random, 40_000))
         return following.noticed.length > 0
@@ -144,7 +144,7 @@ async function connection({ server, url }: StruckDatabase): Promise<{ readonly l
 
 const listRenewedMs = 120
 
-/** Until some transaction waits for a lock of another. The server renews its list only when nobody has asked for 0.1 s. */
+/** Until some transaction waits for a lock of another. The server renews its list only after 0.1 s without a query of it. */
 const waiting = (server: DatabaseServer) =>
   until('transaction that waits for a lock', async () => {
     await systemClock.sleep(listRenewedMs)

@@ -1,5 +1,5 @@
 /**
- * What a journal holds in the database rows of the fault table, and what a store must hold when it was followed to the end: told again
+ * Content of the journal in the database rows of the fault table, and of the store at its end: generated again
  * from its seed, with gaps, repeats, late frames, conflicts, restarts and garbage. The calm end is the same journal processed into
  * memory without any fault.
  */
@@ -23,9 +23,9 @@ const encoder = new TextEncoder()
 export function story(seed: number, records: number): JournalRecord[] {
   const random = seededRandom(seed)
   const next = new Map<string, number>()
-  const told: string[] = []
+  const written: string[] = []
   return Array.from({ length: records }, (_, n) => {
-    const lines = Array.from({ length: 10 + upTo(random, 50) }, () => aLine(random, next, told))
+    const lines = Array.from({ length: 10 + upTo(random, 50) }, () => aLine(random, next, written))
     const bytes = encoder.encode(lines.join('\n'))
     const source = random() < 0.8 ? 'tcp' : 'serial'
     const uplink = {
@@ -39,10 +39,10 @@ export function story(seed: number, records: number): JournalRecord[] {
   })
 }
 
-function aLine(random: Random, next: Map<string, number>, told: string[]): string {
+function aLine(random: Random, next: Map<string, number>, written: string[]): string {
   const chance = random()
   if (chance < 0.03) return '{"device":'
-  if (chance < 0.13 && told.length > 0) return told[upTo(random, told.length - 1)] as string
+  if (chance < 0.13 && written.length > 0) return written[upTo(random, written.length - 1)] as string
   const device = `S-${upTo(random, devices - 1)}`
   const before = next.get(device) ?? 0
   const seq = chance < 0.18 ? Math.max(0, before - 3) : chance < 0.25 ? before + 3 : before + 1
@@ -55,7 +55,7 @@ function aLine(random: Random, next: Map<string, number>, told: string[]): strin
       ? { battery_v: 3 + upTo(random, 60) / 100, count_in: seq * 3, bay: `S-${upTo(random, devices - 1)}` }
       : {}
   const line = JSON.stringify({ device, seq, ...epoch, occupied: random() < 0.5, ...temperature, ...more })
-  told.push(line)
+  written.push(line)
   return line
 }
 

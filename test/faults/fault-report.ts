@@ -2,7 +2,7 @@
 import type { FaultFailure } from './fault-row.ts'
 import type { RowOutcome } from './run-row.ts'
 
-/** What all slices of one row have shown. */
+/** Sum of all slices of one row. */
 export interface RowSum {
   readonly name: string
   readonly unit: string
@@ -20,7 +20,7 @@ export interface RowSum {
 /** Shown of one slice, and after so many a row is not given more time. */
 export const failuresMax = 5
 
-export function said(sum: RowSum, { failures, seconds, skipped: why, note, firstSeed }: RowOutcome): string {
+export function rowText(sum: RowSum, { failures, seconds, skipped: why, note, firstSeed }: RowOutcome): string {
   const state = why ? 'SKIP' : sum.failures.length > 0 ? 'FAIL' : '  ok'
   const count =
     why ?? `${figures(sum.reached)} / ${figures(sum.full)} ${sum.unit}, seed ${firstSeed}${note ? ` (${note})` : ''}`

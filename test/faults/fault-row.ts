@@ -1,13 +1,13 @@
 /** One row of the fault table: a kind of fault, how often it is to be survived, and how to try it. */
 export interface FaultRow {
   readonly name: string
-  /** What `npm run torture -- --hours 1` reaches, and what more hours are for. */
+  /** Count that `npm run torture -- --hours 1` reaches, and the goal of more hours. */
   readonly full: number
   readonly long: number
-  /** What is counted: images, kills, inputs. */
+  /** Unit of the count: images, kills, inputs. */
   readonly unit: string
   readonly passesWhen: string
-  /** Measures times or fills the machine: nothing else runs beside it. */
+  /** Measures times or uses the whole machine: nothing else runs at the same time. */
   readonly alone?: boolean
   /** Its part of the time when time is short; 1 without it. */
   readonly weight?: number

@@ -26,11 +26,11 @@ let acknowledged = 0
 async function run({ tcp, devices, name }: Extract<ToFlood, { type: 'start' }>) {
   const { hostname, port } = new URL(tcp)
   const socket = net.connect(Number(port), hostname)
-  let heard = ''
+  let received = ''
   socket.on('data', (bytes) => {
-    heard += bytes
-    const whole = heard.split('\n')
-    heard = whole.pop() as string
+    received += bytes
+    const whole = received.split('\n')
+    received = whole.pop() as string
     for (const answer of whole) acknowledged = Number(answer.slice(4))
   })
   socket.on('error', (error) => {

@@ -59,7 +59,7 @@ export async function keptJournal(): Promise<KeptJournal> {
 
 export interface Following extends AsyncDisposable {
   position(): number
-  /** Faults of the store that the processor was told, in order. */
+  /** Faults of the store that the processor received, in order. */
   readonly noticed: readonly StoreFault[]
   /** Resolves when the store has been followed up to the journal's end; fails when it does not come nearer for `stillMsMax`. */
   drained(): Promise<void>
@@ -80,7 +80,7 @@ export function follow(journal: KeptJournal, store: Store, fence = 1): Following
     log: {
       ...silentLog,
       error(text, fields) {
-        // True while the database is away; what must not happen is that it stays so.
+        // True while the database is down, but it must become false afterwards.
         if (!text.startsWith('processing is not advancing')) unexpected.push(`${text} ${JSON.stringify(fields)}`)
       },
     },

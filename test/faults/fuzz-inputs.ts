@@ -84,7 +84,7 @@ export const httpCorpus: readonly Buffer[] = [
   ),
 )
 
-/** What a seed makes of the corpus: mostly a mutation of one of its inputs, sometimes bytes of nobody. */
+/** Inputs of a seed: mostly a mutation of one of its inputs, sometimes random bytes. */
 export function fuzzInput<T extends Buffer | FuzzInput>(corpus: readonly T[], seed: number): FuzzInput {
   const random = createRandom(seed)
   const upTo = (max: number) => Math.floor(random() * max)

@@ -1,5 +1,5 @@
 /**
- * Any bytes at every input: no throw past the boundary, nobody waits, memory stays flat. Most inputs go straight into the framers and
+ * Any bytes at every input: no throw past the boundary, no waiting sender, flat memory. Most inputs go straight into the framers and
  * decoders; a part of the time goes to real sockets. Input n of a run is made by seed `firstSeed + n` alone.
  */
 import v8 from 'node:v8'
@@ -90,7 +90,7 @@ export const fuzzRow: FaultRow = {
   },
 }
 
-/** What is wrong with one input, if anything. */
+/** The fault of one input, if any. */
 export function tryInput(seed: number, corpus = codecCorpus()): string | undefined {
   const [name, target] = fuzzTargets[seed % fuzzTargets.length] as (typeof fuzzTargets)[number]
   const input = fuzzInput(corpus, seed)

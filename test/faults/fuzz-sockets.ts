@@ -135,14 +135,14 @@ async function publishOnce(port: number): Promise<number> {
 async function lineOnce(port: number): Promise<number> {
   const began = performance.now()
   const socket = net.connect(port, '127.0.0.1')
-  let heard = ''
+  let received = ''
   socket.on('error', () => {})
   socket.on('data', (data) => {
-    heard += data
+    received += data
   })
   socket.write('#ack on\nA,1\n')
   try {
-    await answered(() => heard === 'ACK 1\n', 'an honest TCP line')
+    await answered(() => received === 'ACK 1\n', 'an honest TCP line')
     return performance.now() - began
   } finally {
     socket.destroy()

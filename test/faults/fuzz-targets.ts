@@ -110,7 +110,7 @@ const upliftable: FuzzTarget = ({ bytes, meta }, seed) => {
   }
   const decoded = decodeRecord({ ...record, bytes: encoded }, codecOf, 0)
   assert.equal(framesOf(decoded).length, record.frames)
-  // Bytes that are no uplink of ours, as a damaged journal or another release would bring.
+  // Bytes that are not an uplink of this release, as in a damaged journal or one of another release.
   const foreign = decodeRecord({ ...record, frames: 1, bytes }, codecOf, 0)
   assert.equal(framesOf(foreign).length, 1)
 }

@@ -1,4 +1,4 @@
-/** Faults of the whole house: real processes, real clients. */
+/** Faults of the whole server: real processes, real clients. */
 import type { FaultRow } from './fault-row.ts'
 import { killRow } from './kill-row.ts'
 import { overloadRow } from './overload-row.ts'

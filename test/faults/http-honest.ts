@@ -32,9 +32,9 @@ async function beHonest({ port, ms }: HonestOptions): Promise<HonestResult> {
     await sleep((everyMs / clients) * index)
     while (performance.now() < until) {
       const began = performance.now()
-      const said = await post(port, agent, packed)
-      if (said === undefined) latencies.push(performance.now() - began)
-      else failures.push(`${said} after ${Math.round(performance.now() - began)} ms${packed ? ', gzip' : ''}`)
+      const failure = await post(port, agent, packed)
+      if (failure === undefined) latencies.push(performance.now() - began)
+      else failures.push(`${failure} after ${Math.round(performance.now() - began)} ms${packed ? ', gzip' : ''}`)
       await sleep(Math.max(0, everyMs - (performance.now() - began)))
     }
     agent.destroy()
@@ -43,7 +43,7 @@ async function beHonest({ port, ms }: HonestOptions): Promise<HonestResult> {
   return { latencies, failures }
 }
 
-/** What went wrong, if anything. */
+/** The failure, if any. */
 function post(port: number, agent: http.Agent, packed: boolean): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const headers = {

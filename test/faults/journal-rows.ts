@@ -80,16 +80,16 @@ function inTime(run: Runner): FaultRow['run'] {
     const until = performance.now() + budgetMs
     const failures: FaultFailure[] = []
     let reached = 0
-    let toldAt = 0
-    const tell = (count: number) => {
-      if (performance.now() - toldAt < progressEveryMs) return
-      toldAt = performance.now()
+    let reportedAt = 0
+    const reportProgress = (count: number) => {
+      if (performance.now() - reportedAt < progressEveryMs) return
+      reportedAt = performance.now()
       onProgress?.(reached + count)
     }
     let seed = firstSeed
     do {
       try {
-        reached += await run({ budgetMs: until - performance.now(), firstSeed: seed, onProgress: tell })
+        reached += await run({ budgetMs: until - performance.now(), firstSeed: seed, onProgress: reportProgress })
       } catch (error) {
         const failed = error instanceof SeedFailed ? error : new SeedFailed(seed, 0, error as Error)
         reached += failed.reached

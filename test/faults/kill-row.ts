@@ -1,5 +1,5 @@
 /**
- * kill -9 of the real processes under load on four protocols, at random times and at named fail points. The oracle runs beside it, in a
+ * kill -9 of the real processes under load on four protocols, at random times and at named fail points. The oracle runs in a
  * process of its own.
  */
 import { fork } from 'node:child_process'
@@ -35,7 +35,7 @@ export const killRow: FaultRow = {
   weight: 3,
   long: 5_000,
   unit: 'kills',
-  passesWhen: 'no acknowledged frame is lost or doubled; what the serial line lost is what the ledger says',
+  passesWhen: 'no acknowledged frame is lost or doubled; the ledger counts exactly what the serial line lost',
   async run({ budgetMs, firstSeed, onProgress }) {
     const until = performance.now() + budgetMs
     const failures: { seed: number; what: string }[] = []
@@ -52,10 +52,10 @@ export const killRow: FaultRow = {
       if (failures.length > 3) break
     }
     const { kills, ...counts } = sum
-    const told = Object.entries(counts).map(
+    const parts = Object.entries(counts).map(
       ([key, count]) => `${count.toLocaleString('en')} ${words[key as keyof typeof words]}`,
     )
-    return { reached: kills, failures, note: told.join(', ') } satisfies FaultRunResult
+    return { reached: kills, failures, note: parts.join(', ') } satisfies FaultRunResult
   },
 }
 
@@ -115,11 +115,11 @@ async function round(seed: number, until: number): Promise<{ kills: number; verd
     const { verdict } = await oracle.ask({ type: 'check', ready: server.ready, dataDir }, 'checked')
     const { lost } = verdict.ledger as { lost: number }
     if (lost !== verdict.serialMissing)
-      throw new Error(`the ledger says ${lost} lost, the serial line lost ${verdict.serialMissing}`)
+      throw new Error(`the ledger has ${lost} lost, the serial line lost ${verdict.serialMissing}`)
     await server.stop()
     return { kills, verdict }
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n--- the server said\n${server?.logs().slice(-3_000)}`, {
+    throw new Error(`${(error as Error).message}\n--- log of the server\n${server?.logs().slice(-3_000)}`, {
       cause: error,
     })
   } finally {

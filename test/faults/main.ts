@@ -1,5 +1,5 @@
 /**
- * Runs the fault table and says, row by row, how much of it was reached and what failed.
+ * Runs the fault table and reports for each row how much of it was reached and what failed.
  *
  *   npm run torture -- [--hours N | --minutes N] [--seed S] [--only WORD] [--record]
  *
@@ -9,7 +9,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { failuresMax, minutesOf, type RowSum, said, table } from './fault-report.ts'
+import { failuresMax, minutesOf, type RowSum, rowText, table } from './fault-report.ts'
 import type { FaultRow } from './fault-row.ts'
 import { alone, faultTable, lanes } from './fault-table.ts'
 import { record } from './reliability.ts'
@@ -106,7 +106,7 @@ async function runSlice(row: FaultRow, ms: number) {
   sum.skipped = outcome.skipped
   if (!outcome.skipped && outcome.reached === 0 && outcome.failures.length === 0)
     sum.failures.push({ seed: firstSeed, what: 'nothing was reached in its time' })
-  console.log(said(sum, outcome))
+  console.log(rowText(sum, outcome))
 }
 
 function running(): string {

@@ -1,6 +1,6 @@
 /**
- * The oracle as a process of its own, apart from the product and from whoever kills it: sends over four protocols, keeps every obligation,
- * and at the end compares with what the server says it has stored.
+ * The oracle as a process of its own, apart from the product and from the process that kills it: sends over four protocols, keeps every obligation,
+ * and at the end compares with what the server has stored.
  */
 
 import type { StoredReading } from '@baykeeper/contract/device.ts'
@@ -52,7 +52,7 @@ const stopper = new AbortController()
 let running: Promise<unknown> = Promise.resolve()
 let serial: { device: string; truth: SerialTruth } | undefined
 
-const tell = (message: FromOracle) => process.send?.(message)
+const post = (message: FromOracle) => process.send?.(message)
 
 async function handle(message: ToOracle) {
   switch (message.type) {
@@ -69,18 +69,18 @@ async function handle(message: ToOracle) {
             serial = { device, truth }
           }),
       ])
-      running.catch((error: Error) => tell({ type: 'fault', what: error.stack ?? String(error) }))
+      running.catch((error: Error) => post({ type: 'fault', what: error.stack ?? String(error) }))
       return
     }
     case 'stop':
       stopper.abort()
       await running
       if (serial) await closeGaps(serial.device, serial.truth, oracle)
-      tell({ type: 'stopped', ...oracle.counts() })
+      post({ type: 'stopped', ...oracle.counts() })
       return
     case 'check': {
       const checked = await oracle.check(message)
-      tell({ type: 'checked', verdict: { ...checked, ...(await serialVerdict(message.ready.web)) } })
+      post({ type: 'checked', verdict: { ...checked, ...(await serialVerdict(message.ready.web)) } })
     }
   }
 }
@@ -101,6 +101,6 @@ async function serialVerdict(web: string) {
 }
 
 process.on('message', (message: ToOracle) => {
-  handle(message).catch((error: Error) => tell({ type: 'fault', what: error.message }))
+  handle(message).catch((error: Error) => post({ type: 'fault', what: error.message }))
 })
 process.on('disconnect', () => process.exit(0))

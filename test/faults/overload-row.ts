@@ -1,4 +1,4 @@
-/** Ten times the usual load while the database is away, then the way back: bounded memory, a fast drain, nothing lost. */
+/** Ten times the usual load while the database is down, then the recovery: bounded memory, a fast drain, nothing lost. */
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -41,12 +41,12 @@ export const overloadRow: FaultRow = {
     const failures: { seed: number; what: string }[] = []
     const fail = (what: string) => failures.push({ seed: firstSeed, what })
     try {
-      flood.tell({ type: 'start', tcp: server.ready.tcp, devices, name: 'flood' })
-      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      flood.send({ type: 'start', tcp: server.ready.tcp, devices, name: 'flood' })
+      flood.send({ type: 'rate', perSecond: basePerSecond })
       await sleep(calmMs)
       const calm = flood.counts().acknowledged
       await mariadb.kill()
-      flood.tell({ type: 'rate', perSecond: floodPerSecond })
+      flood.send({ type: 'rate', perSecond: floodPerSecond })
       const most = new Map<string, number>()
       const look = () => {
         for (const [role, mb] of pssOf(server)) most.set(role, Math.max(mb, most.get(role) ?? 0))
@@ -56,7 +56,7 @@ export const overloadRow: FaultRow = {
         onProgress?.(Math.round((stormMs - (end - performance.now())) / 1_000))
       }
       const stormed = flood.counts().acknowledged - calm
-      flood.tell({ type: 'rate', perSecond: basePerSecond })
+      flood.send({ type: 'rate', perSecond: basePerSecond })
       await mariadb.start()
       const drain = await drained(server, look)
       const { written, acknowledged } = await flood.stop()
@@ -65,7 +65,7 @@ export const overloadRow: FaultRow = {
       const { code, data } = await drainedLedger(server.dataDir, ['--store', url])
       if (written !== acknowledged) fail(`${written - acknowledged} lines were never acknowledged`)
       if (data['committed'] !== written + small.accepted || data['lost'] !== 0 || data['duplicate'] !== 0 || code !== 0)
-        fail(`${written} lines sent, the ledger says ${JSON.stringify(data)}`)
+        fail(`${written} lines sent, the ledger has ${JSON.stringify(data)}`)
       for (const device of [0, 1, devices - 1]) {
         const seqs = (await readingsOf(server.ready.web, `flood-${device}`)).map(({ seq }) => seq)
         const want = Math.ceil((written - device) / devices)
@@ -171,12 +171,12 @@ function startFlood() {
     if (message.type === 'stopped') resolve(message)
   })
   child.on('exit', (code) => reject(new Error(`the flood ended with ${code}`)))
-  const tell = (message: ToFlood) => child.send(message, () => {})
+  const send = (message: ToFlood) => child.send(message, () => {})
   return {
-    tell,
+    send,
     counts: () => counts,
     stop() {
-      tell({ type: 'stop' })
+      send({ type: 'stop' })
       return promise
     },
     end: () => child.kill('SIGKILL'),

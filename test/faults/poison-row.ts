@@ -1,6 +1,6 @@
 /**
  * Poison among readings: frames that no decoder takes, numbers at every limit, sums beyond 2^53, bodies of megabytes, headers without end.
- * Every reading between them is committed, the server goes on, and it says that it is ready.
+ * Every reading between them is committed, the server goes on, and it reports ready.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createOracle, type SentFrame } from '../fixtures/oracle.ts'
@@ -107,7 +107,7 @@ async function post(url: string, { type, body }: Post): Promise<number> {
   return answer.status
 }
 
-/** Nothing waits, the balance closes, and the server says that it is ready. */
+/** Nothing is pending, the balance closes, and the server reports ready. */
 async function settled({ ready }: TestServer): Promise<void> {
   const until = performance.now() + settledMsMax
   const ledgerOf = async () => {

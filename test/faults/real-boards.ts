@@ -36,11 +36,11 @@ export async function boardOnTcp({ texts, place, random, due }: BoardLine): Prom
     const socket = net.connect(Number(port), hostname)
     const closed = closing(socket)
     const begin = acknowledged
-    let heard = ''
+    let received = ''
     socket.on('data', (bytes) => {
-      heard += bytes
-      const whole = heard.split('\n')
-      heard = whole.pop() as string
+      received += bytes
+      const whole = received.split('\n')
+      received = whole.pop() as string
       for (const answer of whole) acknowledged = begin + Number(/^ACK (\d+)$/.exec(answer)?.[1] ?? 0)
     })
     socket.write(`#ack on\n${texts.slice(begin, given).map(asLine).join('')}`)

@@ -85,7 +85,7 @@ async function round(seed: number): Promise<FaultFailure[]> {
     await sending
     return await judgeAll(all, server)
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n--- the server said\n${server.logs().slice(-2_000)}`, {
+    throw new Error(`${(error as Error).message}\n--- log of the server\n${server.logs().slice(-2_000)}`, {
       cause: error,
     })
   } finally {

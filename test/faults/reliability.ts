@@ -1,5 +1,5 @@
 /**
- * What the runs of the fault table and of the planted bugs have shown, kept in docs/reliability.json and written out as docs/reliability.md.
+ * Results of the fault table and of the planted bugs, kept in docs/reliability.json and written out as docs/reliability.md.
  * Nothing in either is typed by hand.
  */
 import { execFileSync } from 'node:child_process'

@@ -1,5 +1,5 @@
 /**
- * Restarts of intake under a load of webhooks. The listening sockets are held by `main`: connections that come while nobody accepts wait in
+ * Restarts of intake under a load of webhooks. The listening sockets are held by `main`: connections opened while no process accepts wait in
  * the kernel. So none is refused, an orderly restart answers every request, and kill -9 resets at most the requests under way.
  */
 import http from 'node:http'
@@ -11,7 +11,7 @@ import { createRandom } from './random.ts'
 import { frameSource } from './senders-under-fault.ts'
 
 const workers = 8
-/** Of one server: a process that falls often is started again more slowly each time. */
+/** Per server: the restart delay of a process grows with each exit. */
 const restartsEach = 8
 const roundMs = 8_000
 
@@ -83,7 +83,7 @@ async function round(seed: number, restarts: number): Promise<Tally> {
   }
   stopper.abort()
   await Promise.all(load)
-  // What an aborted worker had not brought home is no obligation.
+  // Requests of an aborted worker without an answer are not obligations.
   await oracle.check(server)
   return tally
 }

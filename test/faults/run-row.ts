@@ -9,12 +9,12 @@ export interface RowOutcome extends FaultRunResult {
   readonly seconds: number
 }
 
-interface Told {
+interface RowMessage {
   readonly progress?: number
   readonly result?: FaultRunResult
 }
 
-/** What a row may take beyond its budget: starting servers, draining, counting. */
+/** Time that a row may take beyond its budget: starting servers, draining, counting. */
 const overrunMsMax = 240_000
 
 export async function runRow(
@@ -37,12 +37,12 @@ export async function runRow(
   }
   child.stdout?.on('data', collect)
   child.stderr?.on('data', collect)
-  child.on('message', (told: Told) => {
-    if (told.progress !== undefined) {
-      reached = told.progress
+  child.on('message', (message: RowMessage) => {
+    if (message.progress !== undefined) {
+      reached = message.progress
       onProgress?.(reached)
     }
-    if (told.result) result = told.result
+    if (message.result) result = message.result
   })
   let late = false
   const limit = setTimeout(() => {
@@ -68,12 +68,12 @@ if (import.meta.main) {
   const [name, budgetMs, firstSeed] = process.argv.slice(2)
   const row = faultTable.find((each) => each.name === name)
   if (!row) throw new Error(`there is no row "${name}"`)
-  const tell = (told: Told) =>
-    new Promise<void>((resolve) => process.send?.(told, undefined, undefined, () => resolve()))
+  const send = (message: RowMessage) =>
+    new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()))
   const seed = Number(firstSeed)
   const result = await row
-    .run({ budgetMs: Number(budgetMs), firstSeed: seed, onProgress: (progress) => void tell({ progress }) })
+    .run({ budgetMs: Number(budgetMs), firstSeed: seed, onProgress: (progress) => void send({ progress }) })
     .catch((error: Error) => ({ reached: 0, failures: [{ seed, what: error.stack ?? String(error) }] }))
-  await tell({ result })
+  await send({ result })
   process.exit(0)
 }

@@ -1,5 +1,5 @@
 /**
- * Four senders that do what an honest sensor gateway does when a server falls: keep what is not acknowledged and send it again. They tell
+ * Four senders that behave like a correct sensor gateway when a server fails: they keep unacknowledged frames and send them again. They tell
  * the oracle before bytes leave and when the acknowledgement has come, and share no code with the product.
  */
 
@@ -31,10 +31,10 @@ const devicesEach = 12
 const tickMs = 20
 const retryMs = 50
 const answerMsMax = 5_000
-/** A gateway keeps so many in order; sent again out of order, more would look like a sensor that began anew. */
+/** A gateway keeps so many in order; sent again out of order, more would look like a restarted sensor. */
 const openMax = devicesEach * 300
 
-/** Numbered frames of `devicesEach` sensors in turn; what a frame says follows from its number. */
+/** Numbered frames of `devicesEach` sensors in turn; the content of a frame follows from its number. */
 export function frameSource(via: string, salt: number) {
   let count = 0
   return (): SentFrame => {
@@ -134,7 +134,7 @@ export async function sendTcp({ oracle, place, perSecond, signal }: Sending, sal
   while (!finished()) {
     const socket = net.connect(Number(port), hostname)
     let acknowledged = 0
-    let heard = ''
+    let received = ''
     let gone = false
     const closed = new Promise<void>((resolve) =>
       socket
@@ -145,9 +145,9 @@ export async function sendTcp({ oracle, place, perSecond, signal }: Sending, sal
         }),
     )
     socket.on('data', (bytes) => {
-      heard += bytes
-      const whole = heard.split('\n')
-      heard = whole.pop() as string
+      received += bytes
+      const whole = received.split('\n')
+      received = whole.pop() as string
       for (const answer of whole) {
         const upTo = Number(/^ACK (\d+)$/.exec(answer)?.[1])
         const frames = unacknowledged.splice(0, upTo - acknowledged)

@@ -73,7 +73,7 @@ async function beBoard({ seed, baud }: BoardOptions): Promise<void> {
   const sink = async (bytes: Uint8Array) => {
     const open = file
     if (!open) return 0
-    // What is full takes nothing, and a line that has gone takes nothing.
+    // A full or disconnected line accepts no bytes.
     const taken = open.write(bytes).then(
       ({ bytesWritten }) => {
         takenBytes += bytesWritten

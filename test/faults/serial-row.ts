@@ -136,7 +136,7 @@ async function openPort(seed: number): Promise<Line> {
   const worker = new Worker(new URL('./serial-board.ts', import.meta.url), {
     workerData: { seed, baud } satisfies BoardOptions,
   })
-  const said = (type: FromBoard['type']) =>
+  const received = (type: FromBoard['type']) =>
     new Promise<FromBoard>((resolve) => {
       const listen = (message: FromBoard) => {
         if (message.type !== type) return
@@ -145,7 +145,7 @@ async function openPort(seed: number): Promise<Line> {
       }
       worker.on('message', listen)
     })
-  const tell = (message: ToBoard) => worker.postMessage(message)
+  const send = (message: ToBoard) => worker.postMessage(message)
   let cable: ChildProcess | undefined
   const ups = () => context.states.filter(({ state }) => state === 'up').length
 
@@ -162,15 +162,15 @@ async function openPort(seed: number): Promise<Line> {
       })
       await until(() => existsSync(near) && existsSync(far), 'a pseudo-terminal pair')
       await until(() => ups() > before, 'the port to be opened again')
-      const plugged = said('plugged')
-      tell({ type: 'plug', path: far })
+      const plugged = received('plugged')
+      send({ type: 'plug', path: far })
       await plugged
     },
     async unplug() {
-      const silent = said('unplugged')
+      const silent = received('unplugged')
       line.cutting = true
       context.refusing = false
-      tell({ type: 'unplug' })
+      send({ type: 'unplug' })
       const { taken } = (await silent) as Extract<FromBoard, { type: 'unplugged' }>
       await until(() => taken - context.counts.bytes < unfinishedBytesMax, 'what is in the line to be read')
       await sleep(inLineMs)
@@ -179,8 +179,8 @@ async function openPort(seed: number): Promise<Line> {
       line.replugs++
     },
     async finish() {
-      const truth = said('truth')
-      tell({ type: 'finish' })
+      const truth = received('truth')
+      send({ type: 'finish' })
       return ((await truth) as Extract<FromBoard, { type: 'truth' }>).truth
     },
     async close() {
@@ -235,7 +235,7 @@ async function judge(line: Line): Promise<Found> {
     ...(taken.size !== readings.length ? [`${readings.length - taken.size} lines taken twice`] : []),
     ...(readings.some((number, i) => i > 0 && number < (readings[i - 1] as number)) ? ['lines out of order'] : []),
     ...(early.size > line.replugs + 1 ? [`${early.size} whole lines kept as noise in ${line.replugs} replugs`] : []),
-    ...(downs < line.replugs ? [`${downs} of ${line.replugs} times away were told`] : []),
+    ...(downs < line.replugs ? [`${downs} of ${line.replugs} disconnections were reported`] : []),
     ...(context.counts.refused > 0 ? [`${context.counts.refused} frames counted as refused`] : []),
   ]
   const what = faults.length > 0 ? faults.join('; ') : undefined

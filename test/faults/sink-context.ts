@@ -16,7 +16,7 @@ export interface SinkContext extends SourceContext {
 }
 
 export interface SinkOptions {
-  /** Told every frame that became durable. */
+  /** Called with every frame that became durable. */
   readonly onFrame?: (text: string, delivery: Delivery) => void
   readonly onNoise?: (bytes: Uint8Array) => void
   readonly clock?: Clock
@@ -87,7 +87,7 @@ export function runFor(
 ): () => Promise<void> {
   const stopper = new AbortController()
   const running = run(stopper.signal, context)
-  // Said when it is waited for.
+  // Reported by the later await.
   running.catch(() => {})
   return () => {
     stopper.abort()

@@ -1,4 +1,4 @@
-/** Faults of the sources: bytes of nobody, senders that do harm, lines that break, brokers that come and go. */
+/** Faults of the sources: random bytes, malicious senders, broken lines, brokers that restart. */
 
 import { brokerRow } from './broker-row.ts'
 import type { FaultRow } from './fault-row.ts'

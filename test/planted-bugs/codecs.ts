@@ -95,7 +95,7 @@ export const codecBugs: readonly PlantedBug[] = [
     judge: judge('src/domain/hardware-id.test.ts'),
   },
   {
-    what: 'tells two ids apart that look the same',
+    what: 'distinguishes two ids that look the same',
     file: 'src/domain/hardware-id.ts',
     from: "return text.normalize('NFC') as T",
     to: 'return text',

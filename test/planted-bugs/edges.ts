@@ -137,7 +137,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: worker,
   },
   {
-    what: 'gives up a program that could not be started once',
+    what: 'does not retry a program that failed to start once',
     file: 'src/processes/worker.ts',
     from: 'if (spawned.pid === undefined) exited(spawned, null, null)',
     to: '',
@@ -179,7 +179,7 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: modes,
   },
   {
-    what: 'locks out everybody behind a proxy',
+    what: 'locks out all clients behind a proxy',
     file: 'src/api/sign-in-limit.ts',
     from: 'if (!shared && ',
     to: 'if (',

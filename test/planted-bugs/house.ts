@@ -86,14 +86,14 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: law,
   },
   {
-    what: 'does not start a fallen process again',
+    what: 'does not restart a process that has exited',
     file: 'src/processes/worker.ts',
     from: 'setTimeout(launch, delayMs)',
     to: 'setTimeout(() => {}, delayMs)',
     judge: ['--test', 'src/processes/worker.slow.test.ts'],
   },
   {
-    what: 'says that a layout was not published when intake has ended with it',
+    what: 'reports a layout as not published when intake ended while publishing it',
     file: 'src/processes/publications.ts',
     from: "reason: 'interrupted', message: 'the intake process ended before it answered'",
     to: "reason: 'unavailable', message: 'the intake process ended before it answered'",
@@ -128,7 +128,7 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: falls,
   },
   {
-    what: 'tells the processor a record before it is durable',
+    what: 'announces a record to the processor before it is durable',
     file: 'src/processes/processor.ts',
     from: 'durable = Math.max(durable, message.record)',
     to: 'durable = Math.max(durable, message.record + 1_000_000)',
@@ -163,7 +163,7 @@ export const houseBugs: readonly PlantedBug[] = [
     judge: checkpoints,
   },
   {
-    what: 'says nothing of checkpoints that fail',
+    what: 'does not report checkpoints that fail',
     file: 'src/intake/checkpoints.ts',
     from: 'if (!failing) log.warn',
     to: 'if (failing) log.warn',

@@ -75,8 +75,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'lets a file that never became a segment void the records before it',
     file: 'src/journal/directory.ts',
-    from: 'ruined: any === undefined',
-    to: 'ruined: false',
+    from: 'isUnreadable: any === undefined',
+    to: 'isUnreadable: false',
     judge: harness,
   },
   {
@@ -287,7 +287,7 @@ export const journalBugs: readonly PlantedBug[] = [
     judge: writer,
   },
   {
-    what: 'writes every append by itself',
+    what: 'writes every append separately',
     file: 'src/journal/groups.ts',
     from: 'last.used + bytes <= groupBytesMax',
     to: 'last.used + bytes < 0',
@@ -315,9 +315,9 @@ export const journalBugs: readonly PlantedBug[] = [
     judge: points,
   },
   {
-    what: 'leaves the ruins of a segment behind when all around it is removed',
+    what: 'keeps an unreadable segment when all segments around it are removed',
     file: 'src/journal/writer.ts',
-    from: 'found: [...found, ...ruins]',
+    from: 'found: [...found, ...unreadableSegments]',
     to: 'found: found',
     judge: points,
   },

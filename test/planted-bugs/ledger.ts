@@ -1,4 +1,4 @@
-/** Bugs of the ledger: losses that are not told, told twice or told as 0, and a recount that sees nothing. */
+/** Bugs of the ledger: losses that are not reported, reported twice or reported as 0, and a recount that sees nothing. */
 import type { PlantedBug } from './planted-bug.ts'
 
 const gaps = ['--test', 'src/processing/gap-book.test.ts']
@@ -7,7 +7,7 @@ const requeue = ['--test', 'src/processing/requeue.test.ts']
 const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
 const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
 const api = ['--test', 'src/api/losses.test.ts', 'src/api/audit.test.ts']
-const said = ['--test', 'src/processing/intake-said.test.ts']
+const checkpointJudge = ['--test', 'src/processing/intake-said.test.ts']
 
 export const ledgerBugs: readonly PlantedBug[] = [
   {
@@ -81,25 +81,25 @@ export const ledgerBugs: readonly PlantedBug[] = [
     judge: contract,
   },
   {
-    what: 'begins a day anew that it had let go, and so writes over it',
+    what: 'starts a dropped day again, and so overwrites it',
     file: 'src/intake/days.ts',
     from: 'if (day < oldest) return days.get(oldest) as DayCount',
     to: '',
     judge: days,
   },
   {
-    what: 'tells a loss of unknown size as 0',
+    what: 'reports a loss of unknown size as 0',
     file: 'src/intake/days.ts',
     from: 'frames: before ? (known ?? null) : frames',
     to: 'frames: before ? (known ?? 0) : (frames ?? 0)',
     judge: days,
   },
   {
-    what: 'tells damage of unknown size as 0',
+    what: 'reports damage of unknown size as 0',
     file: 'src/processing/intake-said.ts',
     from: 'frames: isUnknown ? null : frames',
     to: 'frames',
-    judge: said,
+    judge: checkpointJudge,
   },
   {
     what: 'lets a reader discard',
@@ -109,7 +109,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
     judge: api,
   },
   {
-    what: 'says that a loss of unknown size is known',
+    what: 'reports a loss of unknown size as known',
     file: 'src/store/queries/loss-queries.ts',
     from: 'count(*) - count($',
     to: '0 * count($',

@@ -18,7 +18,7 @@ import { recordPlanted } from '../faults/reliability.ts'
 import type { PlantedBug } from './planted-bug.ts'
 import { plantedBugs as all } from './rooms.ts'
 
-/** What a judge may need besides the packages. */
+/** Files that a judge may need besides the packages. */
 const copied = [
   'src',
   'contract',
@@ -53,15 +53,15 @@ try {
   const judges = [...new Map(chosen.map(({ bug }) => [bug.judge.join(' '), bug.judge])).values()]
   const sound = await pool(judges, atOnce, (judge) =>
     inCopy(async (copy) => {
-      const { caught, seconds, said } = await run(copy, judge)
-      if (caught) console.log(line({ ok: false, seconds, text: `${judge.join(' ')} fails without any bug\n${said}` }))
+      const { caught, seconds, output } = await run(copy, judge)
+      if (caught) console.log(line({ ok: false, seconds, text: `${judge.join(' ')} fails without any bug\n${output}` }))
       return !caught
     }),
   )
   const caught = await pool(chosen, atOnce, ({ room, bug }) => inCopy((copy) => hold(copy, room, bug)))
   const count = caught.filter(Boolean).length
   console.log(`\n${count} caught of ${chosen.length} planted; ${judges.length} judges, each green without a bug`)
-  // Only what was run whole says something about a room.
+  // Only a complete run is a result for a room.
   const whole = Object.entries(all).filter(
     ([room, bugs]) => chosen.filter((one) => one.room === room).length === bugs.length,
   )
@@ -98,23 +98,23 @@ async function hold(copy: string, room: string, { what, file, from, to, judge }:
   await writeFile(target, parts.join(to))
   try {
     const { caught, seconds } = await run(copy, judge)
-    console.log(line({ ok: caught, seconds, text: caught ? name : `${name}: NOBODY NOTICED (${judge.join(' ')})` }))
+    console.log(line({ ok: caught, seconds, text: caught ? name : `${name}: NOT DETECTED (${judge.join(' ')})` }))
     return caught
   } finally {
     await writeFile(target, text)
   }
 }
 
-function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean; seconds: number; said: string }> {
+function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean; seconds: number; output: string }> {
   const began = performance.now()
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   // A bug may be an endless loop in a process of the judge's own.
   const tree = processTree()
   const child = spawn(process.execPath, judge, { cwd: copy, env: { ...env, ...tree.env } })
   const limit = setTimeout(() => tree.killAll(), judgeMsMax)
-  let said = ''
+  let output = ''
   const collect = (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-4_000)
+    output = (output + chunk.toString()).slice(-4_000)
   }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
@@ -122,7 +122,7 @@ function run(copy: string, judge: readonly string[]): Promise<{ caught: boolean;
     child.on('close', (code) => {
       clearTimeout(limit)
       tree.killAll()
-      resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, said })
+      resolve({ caught: code !== 0, seconds: (performance.now() - began) / 1_000, output })
     }),
   )
 }

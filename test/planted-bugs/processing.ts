@@ -74,7 +74,7 @@ export const processingBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'tells hardware ids of a layout apart by their spelling',
+    what: 'distinguishes hardware ids of a layout by their spelling',
     file: 'src/domain/assignment.ts',
     from: 'byDevice.set(normalHardwareId(device), id)',
     to: 'byDevice.set(device, id)',
@@ -347,7 +347,7 @@ export const processingBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'believes device time whatever it says',
+    what: 'trusts every device time',
     file: 'src/processing/plausible-time.ts',
     from: 'if (trust || (',
     to: 'if (true || (',
@@ -375,7 +375,7 @@ export const processingBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'counts a sensor that fell silent with its last word for ever',
+    what: 'counts a silent sensor with its last state for ever',
     file: 'src/domain/folds/bay-presence.ts',
     from: 'if (bay !== undefined) watch(bay, state, undefined, instant(at))',
     to: 'if (bay !== undefined) watch(bay, state, state.occupied, instant(at))',

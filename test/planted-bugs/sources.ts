@@ -43,7 +43,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/mqtt/client-source.test.ts', 'MQTT 5: a refused message gets no PUBACK'),
   },
   {
-    what: 'asks a broker to forget it while it is away',
+    what: 'asks a broker to drop its session while it is disconnected',
     file: 'src/sources/mqtt/client-source.ts',
     from: '    clean: false,\n',
     to: '    clean: true,\n',
@@ -57,7 +57,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/mqtt/client-source.test.ts', 'MQTT 5: the session is persistent'),
   },
   {
-    what: 'says nothing of a session that the broker has lost',
+    what: 'does not report a session that the broker has lost',
     file: 'src/sources/mqtt/client-source.ts',
     from: 'if (memory.awaySince !== undefined && !connack.sessionPresent)',
     to: 'if (memory.awaySince !== undefined && connack.sessionPresent)',
@@ -270,7 +270,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/serial/port-watch.test.ts'),
   },
   {
-    what: 'says 0 frames were lost while nobody listened',
+    what: 'reports 0 lost frames for a downtime of the listener',
     file: 'src/sources/serial/port-watch.ts',
     from: "context.lost({ cause: 'port-down', frames: null, from: down.from, to: clock.now(), detail })",
     to: "context.lost({ cause: 'port-down', frames: 0, from: down.from, to: clock.now(), detail })",
@@ -284,7 +284,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/serial/port-watch.test.ts'),
   },
   {
-    what: 'tells an overrun again with every look',
+    what: 'reports an overrun again with every poll',
     file: 'src/sources/serial/port-watch.ts',
     from: '      before = now\n',
     to: '',
@@ -333,7 +333,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/intake/source-contexts.test.ts'),
   },
   {
-    what: 'ends the simulated city because a stranger was turned away',
+    what: 'ends the simulated city because an unknown client was rejected',
     file: 'src/intake/source-contexts.ts',
     from: '      laneOf(name).counters.refuse(name, frames, false, cause)\n',
     to: '      arrived(name)\n      laneOf(name).counters.refuse(name, frames, false, cause)\n',
@@ -557,7 +557,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     judge: judge('src/sources/transport-evidence.test.ts'),
   },
   {
-    what: 'names the connection of a client that asked for no acknowledgement',
+    what: 'names the connection of a client without acknowledgements',
     file: 'src/sources/tcp/tcp-source.ts',
     from: 'acks.isOn ? acknowledged : meta',
     to: 'acks ? acknowledged : meta',

@@ -58,7 +58,7 @@ export const storeBugs: readonly PlantedBug[] = [
     judge: ['--test', 'src/store/engine/mysql/sent-ahead.test.ts'],
   },
   {
-    what: 'writes into the database beside a commit that is under way, whose block it then closes too',
+    what: 'writes into the database during a commit in flight, whose block it then closes too',
     file: 'src/store/engine/sqlite/open-sqlite.ts',
     from: '        await before\n',
     to: '',
@@ -191,14 +191,14 @@ export const storeBugs: readonly PlantedBug[] = [
     judge,
   },
   {
-    what: 'blames a row for a fault that nobody knows (SQLite)',
+    what: 'blames a row for an unknown fault (SQLite)',
     file: 'src/store/engine/sqlite/sqlite-faults.ts',
     from: "(faultOf[errcode & 0xff] ?? 'unknown')",
     to: "(faultOf[errcode & 0xff] ?? 'data')",
     judge: faultsJudge,
   },
   {
-    what: 'blames a row for a fault that nobody knows (MySQL)',
+    what: 'blames a row for an unknown fault (MySQL)',
     file: 'src/store/engine/mysql/mysql-faults.ts',
     from: "(isOfServer(errno) ? 'unknown' : 'transient')",
     to: "'data'",

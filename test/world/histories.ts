@@ -41,7 +41,7 @@ async function explain(history: History, findings: readonly Finding[]): Promise<
 
 const lines = (findings: readonly Finding[]) => findings.map(({ what, text }) => `${what}: ${text}`).join('\n')
 
-/** What the server made of each frame, at the end of its line. */
+/** Outcome of each frame on the server, at the end of its line. */
 function beside(text: string, { shown, fates, missing }: Observation): string {
   const [head = '', ...rows] = text.split('\n')
   const width = Math.max(...rows.map((row) => row.length))

@@ -150,7 +150,7 @@ async function follow(
   if (next < stops.length) throw new Error(`the processor gave up at record ${stops[next]}: ${faults.join('; ')}`)
 }
 
-/** What is shown after the last record of each history among these. */
+/** State after the last record of each of these histories. */
 function look(sent: readonly Sent[], store: MemoryStore) {
   for (const [played, record] of new Map(sent.map((one) => [one.played, one.record])))
     played.shown[record.first + record.frames - 1] = presenceOf(store.deviceOf(played.device))

@@ -9,7 +9,7 @@ import { observeProcessing } from './processing-server.ts'
 /** The same in every run; the fault table plays fresh ones. */
 const firstSeed = Number(process.env['SEED'] ?? 6_001)
 
-test('processing tells restarts, repetitions and late frames apart in 240 emulated histories, restarted on the way', async () => {
+test('processing distinguishes restarts, repetitions and late frames in 240 emulated histories, restarted on the way', async () => {
   for (let seed = firstSeed; seed < firstSeed + 240; seed += historiesTogether) {
     const [failure] = await judgeTogether(seed, historiesTogether)
     assert.equal(failure, undefined, `seed ${failure?.seed}\n${failure?.what}`)

@@ -1,4 +1,4 @@
-/** What a page shows fits where it stands, in both languages and at the widths of a phone and a small desktop screen. */
+/** Texts of a page fit their boxes, in both languages and at the widths of a phone and a small desktop screen. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'

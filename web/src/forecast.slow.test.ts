@@ -26,10 +26,10 @@ after(async () => {
 
 const open = (path: string, look?: Look) => openPage(browser, double, path, look)
 const slider = (page: Page) => page.locator('.fan-box')
-const said = async (page: Page) => (await slider(page).getAttribute('aria-valuetext')) ?? ''
+const valueText = async (page: Page) => (await slider(page).getAttribute('aria-valuetext')) ?? ''
 const reads = (page: Page, text: RegExp) => shows(page, '.fan-read', text)
 
-test('a question is answered in words, chances and numbers, stands in the address, and a link opens it again', {
+test('a question is answered in text, chances and numbers, is part of the address, and a link opens it again', {
   skip,
 }, async () => {
   double.forecast.rate = 0.8
@@ -45,7 +45,7 @@ test('a question is answered in words, chances and numbers, stands in the addres
   // 4 of 20 bays free, and 6 wanted: half a range too many.
   await shows(page, '.answer', '2 of 20 chances')
   await shows(page, '.answer-word', 'Very unlikely')
-  await shows(page, '.answer', /About \d+ to \d+ of 20 bays free, most likely 4; that is 80% taken/)
+  await shows(page, '.answer', /About \d+ to \d+ of 20 bays free, most likely 4 \(80% taken\)/)
   assert.equal(await page.locator('.dots .yes').count(), 2)
   await page.getByRole('button', { name: 'in 3 h' }).click()
   await page.waitForURL(/lot=l1&at=\d{4}-\d\d-\d\dT\d\d:\d\dZ&k=6/)
@@ -57,10 +57,10 @@ test('a question is answered in words, chances and numbers, stands in the addres
   await shows(page, '.answer-head', head ?? 'none')
   assert.equal(await page.getByLabel('Bays needed').inputValue(), '6')
   await page.goto(`${double.url}${address.replace(/at=[^&]*/, 'at=2026-01-01T08:00Z')}`)
-  await shows(page, '.answer', 'is over. Shown is')
+  await shows(page, '.answer', 'is in the past. Showing')
 })
 
-test('by keyboard alone: the fan tells what was and what will be, chooses a time, and its table is one key away', {
+test('by keyboard alone: the fan reads out past and future, a time can be chosen, and its table is one key away', {
   skip,
 }, async () => {
   Object.assign(double.forecast, { baselineFrom: 480, ageMinutes: 0 })
@@ -71,8 +71,8 @@ test('by keyboard alone: the fan tells what was and what will be, chooses a time
   await page.keyboard.press('Home')
   await reads(page, /taken, \d+ free \(observed\)/)
   await page.keyboard.press('End')
-  await reads(page, /9 hr ahead: .* 80 % range .*; baseline/)
-  assert.equal(await page.textContent('.fan-read'), await said(page))
+  await reads(page, /9\u00a0h ahead: .* 80% range .*; baseline/)
+  assert.equal(await page.textContent('.fan-read'), await valueText(page))
   const before = await page.textContent('.answer-head')
   await page.keyboard.press('Enter')
   await page.waitForFunction((head) => document.querySelector('.answer-head')?.textContent !== head, before)
@@ -88,35 +88,35 @@ test('by keyboard alone: the fan tells what was and what will be, chooses a time
   await page.keyboard.press('t')
   await page.waitForFunction(() => document.activeElement?.className === 'fan-box')
   await page.keyboard.press('End')
-  for (let steps = 0; steps < 36 && !(await said(page)).startsWith(time); steps++)
+  for (let steps = 0; steps < 36 && !(await valueText(page)).startsWith(time); steps++)
     await page.keyboard.press('ArrowLeft')
   assert.ok(
-    (await said(page)).startsWith(time) && (await said(page)).includes(`(${free})`),
-    `${time} ${free}: ${await said(page)}`,
+    (await valueText(page)).startsWith(time) && (await valueText(page)).includes(`(${free})`),
+    `${time} ${free}: ${await valueText(page)}`,
   )
 })
 
-test('the fan says where the baseline is served or nothing, why, and by how much it was widened', {
+test('the fan shows where the baseline or nothing is served, the reason, and by how much it was widened', {
   skip,
 }, async () => {
   Object.assign(double.forecast, { baselineFrom: 120, withheldFrom: 400, widened: 1.6, drifting: true })
   await using opened = await open('/desk/forecast')
   const { page } = opened
-  await shows(page, '.reasons .baseline', 'The baseline is served: over 28 days its error was 4.2 % smaller')
-  await shows(page, '.reasons .withheld', 'Nothing is forecast: only 41 % of the bays are known')
+  await shows(page, '.reasons .baseline', 'Baseline used: over 28 days its error was 4.2% smaller')
+  await shows(page, '.reasons .withheld', 'No forecast: only 41% of the bays are known')
   await shows(page, '.reasons .widened', 'up to 1.6 times as wide')
   await page.locator('.fan-median.baseline').first().waitFor()
   await page.locator('.fan-hatch').first().waitFor()
-  await shows(page, '.quality', 'Drift at 1 horizon')
+  await shows(page, '.quality', 'Drift at 1 lead time')
   await shows(page, '.quality', 'bands too narrow')
   await shows(page, '.quality', 'on target')
   await page.getByRole('button', { name: 'in 3 h' }).click()
   await shows(page, '.answer', 'From the baseline')
   await page.getByLabel('At', { exact: true }).fill(await clockIn(page, 8))
-  await shows(page, '.answer', 'No forecast is given for this time: only 41 %')
+  await shows(page, '.answer', 'No forecast for this time: only 41%')
 })
 
-/** What the clock of the site shows in so many hours. */
+/** Site time in so many hours. */
 const clockIn = (page: Page, hours: number) =>
   page.evaluate(
     (ms) =>
@@ -129,7 +129,9 @@ const clockIn = (page: Page, hours: number) =>
     hours * 3_600_000,
   )
 
-test('a training is started, followed and cancelled; one who may not is told so', { skip }, async () => {
+test('a training is started, followed and cancelled; without operator rights the page shows an error', {
+  skip,
+}, async () => {
   await using opened = await open('/desk/forecast')
   const { page } = opened
   const button = (name: string) => page.locator('.training').getByRole('button', { name })
@@ -142,7 +144,7 @@ test('a training is started, followed and cancelled; one who may not is told so'
   await shows(page, '.training', '40 of 600 steps')
   double.forecast.training = running(580)
   await shows(page, '.training', '580 of 600 steps')
-  await shows(page, '.training .figures', /Samples per second2,380.*Loss0.0218.*Time left3 min/)
+  await shows(page, '.training .figures', /Samples per second2,380.*Loss0.0218.*Time left3\u00a0min/)
   assert.equal(await page.locator('.training progress').getAttribute('value'), '580')
   await button('Cancel').click()
   await shows(page, '.training', 'nothing was changed')
@@ -159,17 +161,17 @@ test('a training is started, followed and cancelled; one who may not is told so'
     detail: 'The new model is served from now on.',
   }
   await shows(page, '.training', 'The new model is served from now on.')
-  await shows(page, '.training', /Ended .* after 70 sec/)
+  await shows(page, '.training', /Ended .* after 70\u00a0s/)
   assert.equal(await page.locator('.training progress').count(), 0)
 })
 
-test('where there is no forecast the page says why, and takes the first one when the stream tells of it', {
+test('without a forecast the page shows the reason, and loads the first one when the stream announces it', {
   skip,
 }, async () => {
   double.forecast.state = 'starting'
   await using opened = await open('/desk/forecast')
   const { page } = opened
-  await shows(page, '.note', 'The first forecast is on its way')
+  await shows(page, '.note', 'First forecast pending')
   assert.equal(await page.locator('.ask').count(), 0)
   double.forecast.state = 'fresh'
   double.issue()
@@ -181,21 +183,21 @@ test('where there is no forecast the page says why, and takes the first one when
   Object.assign(double.forecast, { state: 'fresh', historyDays: 3, baselineFrom: 0, scored: false })
   await page.reload()
   await shows(page, '.needs-days', 'Needs 14 days of history; this lot has 3')
-  await shows(page, '.reasons', 'The baseline is served at every horizon: 3 days of history')
-  await shows(page, '.quality', 'No forecast has come due yet')
+  await shows(page, '.reasons', 'Baseline used for all lead times: 3 days of history')
+  await shows(page, '.quality', 'No forecast has reached its target time yet')
   double.forecast.state = 'broken'
   await page.reload()
   await shows(page, '.banner', 'Not reachable right now')
 })
 
-test('the Live page shows the next hours where they are forecast, greys what is old, and shows nothing where nobody forecasts', {
+test('the Live page shows the next hours where they are forecast, greys an old forecast, and shows nothing without a forecaster', {
   skip,
 }, async () => {
   await using opened = await open('/desk')
   const { page } = opened
   await shows(page, '.tile.ahead', /Forecast (\d\d:\d\d|in 1 h)/)
-  await shows(page, '.tile.ahead', /80 % range \d+%–\d+%/)
-  await shows(page, '.side-fan', /issued \d+ sec\. ago|issued 1 min/)
+  await shows(page, '.tile.ahead', /80% range \d+%–\d+%/)
+  await shows(page, '.side-fan', /issued \d+\u00a0s ago|issued 1\u00a0min/)
   assert.equal(await page.locator('.tile.ahead.stale').count(), 0)
   Object.assign(double.forecast, { state: 'stale', ageMinutes: 50 })
   double.issue()
@@ -203,10 +205,10 @@ test('the Live page shows the next hours where they are forecast, greys what is 
   await shows(page, '.side-fan.stale', /as of \d\d:\d\d/)
   await isClean(opened, 'live, stale forecast')
   double.forecast.state = 'absent'
-  const told = page.waitForResponse(/\/forecast$/)
+  const forecastResponse = page.waitForResponse(/\/forecast$/)
   await page.reload()
   await page.locator('.tile-value.free').waitFor()
-  assert.equal((await told).status(), 404)
+  assert.equal((await forecastResponse).status(), 404)
   assert.equal(await page.locator('.tile.ahead, .side-fan').count(), 0)
   await page.click('.rail a[href="/desk/forecast"]')
   await shows(page, '.note', 'No forecaster on this server')
@@ -249,7 +251,7 @@ for (const [colorScheme, width, height] of looks)
           await page.locator('.fan-twin').waitFor()
         },
       ],
-      ['starting', '/desk/forecast', { state: 'starting' }, () => shows(page, '.note', 'on its way')],
+      ['starting', '/desk/forecast', { state: 'starting' }, () => shows(page, '.note', 'First forecast pending')],
       ['error', '/desk/forecast', { state: 'broken' }, () => shows(page, '.banner', 'Not reachable')],
     ]
     for (const [name, path, set, reach] of states) {

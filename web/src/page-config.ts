@@ -1,4 +1,4 @@
-/** What the server tells the page, in a block of JSON. */
+/** Settings that the server passes to the page, in a block of JSON. */
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 
 export const readPageConfig = (document: Document): PageConfig =>

@@ -165,7 +165,7 @@ test('a cut stream is resumed after the last number, and the page ends with what
   assert.equal(double.resumed, resumed + 1)
 })
 
-test('a session that has ended says how to sign in again, and keeps the last numbers in grey', { skip }, async () => {
+test('an ended session shows how to sign in again, and keeps the last numbers in grey', { skip }, async () => {
   await using double = await city()
   await using opened = await open(double, '/desk')
   await free(opened.page).waitFor()

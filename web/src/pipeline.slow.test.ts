@@ -73,29 +73,29 @@ test('a stage has colour only where something is wrong; without the server the l
   await isClean(opened, 'stale')
 })
 
-test('why the server is not ready is said in the language of the page', { skip }, async () => {
+test('the reason for not being ready is in the language of the page', { skip }, async () => {
   const detail = 'processing is not advancing: 7 journal records wait, and the last commit was 21 s ago. Some reason.'
   double.pipeline.problems = [{ code: 'processor-silent', params: { records: 7, seconds: 21 }, detail }]
   await using german = await open('/desk/pipeline?lang=de')
-  await shows(german.page, '.banner.bad', /kommt nicht voran: 7 Einträge.*Der Prozessor antwortet nicht/)
+  await shows(german.page, '.banner.bad', /steht still: 7 Einträge.*Der Prozessor antwortet nicht/)
   await isClean(german, 'problem in German')
   await using english = await open('/desk/pipeline')
   await shows(english.page, '.banner.bad', /not advancing: 7 journal records.*The processor does not answer/)
 })
 
-test('the ledger strip shows the live law and the difference, and says when it does not close', { skip }, async () => {
+test('the ledger strip shows the live law and the difference, and shows when it does not close', { skip }, async () => {
   await using opened = await open('/desk/pipeline')
   const { page } = opened
   await shows(page, '.law-result', 'all accounted for')
   assert.equal(await page.textContent('.law-result > b'), '0')
-  await shows(page, '.law-result', /checked \d\.\d sec\. ago/)
+  await shows(page, '.law-result', /checked \d\.\d s ago/)
   await shows(page, '.equation', '118,090')
   double.pipeline.ledger = { ...double.pipeline.ledger, received: 118_097, difference: 7 }
   await shows(page, '.law-result', '7 messages are unaccounted for')
   await shows(page, '.equation', '118,097')
 })
 
-test('an audit shows that it runs and what came out; a server that cannot, or may not, is told in words', {
+test('an audit shows its progress and result; a server without an auditor, and missing rights, give an error text', {
   skip,
 }, async () => {
   await using opened = await open('/desk/pipeline')
@@ -103,7 +103,7 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
   await page.getByRole('button', { name: 'Audit now' }).click()
   await page.locator('.audit progress').waitFor()
   await shows(page, '.audit-running', '400 of 1,412 sensors')
-  await shows(page, '.report', 'The audit closes')
+  await shows(page, '.report', 'Audit passed')
   double.pipeline.audit = 'open'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.report.bad', 'difference -2')
@@ -118,7 +118,7 @@ test('an audit shows that it runs and what came out; a server that cannot, or ma
   await shows(page, '.audit', 'scope “operate”')
 })
 
-test('what was lost is shown by cause, day, source and sensor; what nobody can count is never a 0; a filter stands in the address', {
+test('losses are shown by cause, day, source and sensor; an unknown size is never a 0; the filter is part of the address', {
   skip,
 }, async () => {
   Object.assign(double.pipeline, sampleLosses())
@@ -126,7 +126,7 @@ test('what was lost is shown by cause, day, source and sensor; what nobody can c
   const { page } = opened
   await page.click('.tile-link')
   await shows(page, '.lost-sum', '191 messages missing, rejected or lost · 3 losses of unknown size')
-  await shows(page, '.bars li', 'What prevents it')
+  await shows(page, '.bars li', 'Prevention')
   const uncounted = page.locator('.bars li', { hasText: 'Port or line closed' })
   assert.match((await uncounted.textContent()) ?? '', /2 losses of unknown size/)
   assert.doesNotMatch((await uncounted.textContent()) ?? '', /\b0\b/)
@@ -164,7 +164,7 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Retry', exact: true }).click()
   await shows(page, '.result', '1 dead letter will be retried.')
-  await shows(page, '.drawer', 'Waiting for a retry')
+  await shows(page, '.drawer', 'Queued for a retry')
   assert.deepEqual(double.pipeline.asked.at(-1), { path: '/dead-letters/requeue', body: { id: '912.0' } })
   await page.locator('.rows .link').nth(1).click()
   await shows(page, '.drawer h2', 'Dead letter 911.0')
@@ -183,7 +183,7 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await isClean(opened, 'after a discard')
 })
 
-test('all dead letters of a reason are decoded again in one go, with a line that says how many', { skip }, async () => {
+test('all dead letters of a reason are retried with one click, and a line shows how many', { skip }, async () => {
   double.pipeline.letters = sampleLetters(60)
   await using opened = await open('/desk/dead-letters')
   const { page } = opened
@@ -192,7 +192,7 @@ test('all dead letters of a reason are decoded again in one go, with a line that
   await page.locator('.filters select').first().selectOption('bad-line')
   await page.waitForURL(/code=bad-line/)
   const waiting = double.pipeline.letters.filter(({ code, state }) => code === 'bad-line' && state === 'new').length
-  await page.getByRole('button', { name: 'Retry all “Line not understood”' }).click()
+  await page.getByRole('button', { name: 'Retry all “Invalid line”' }).click()
   await shows(page, '.result', `${waiting} dead letters will be retried.`)
   assert.deepEqual(double.pipeline.asked.at(-1)?.body, { code: 'bad-line' })
   double.pipeline.letters = []
@@ -230,7 +230,7 @@ for (const [colorScheme, width, height] of looks)
   test(`no page about the pipeline breaks a rule of WCAG 2.2 AA: ${colorScheme}, ${width} wide`, { skip }, async () => {
     const options = { colorScheme, viewport: { width, height }, reducedMotion: 'reduce' } as const
     const states: [name: string, path: string, reach: (page: Page) => Promise<unknown>][] = [
-      ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Ströme')],
+      ['pipeline', '/desk/pipeline?lang=de', (page) => shows(page, '.stage', 'Streams')],
       ['nothing lost', '/desk/losses', (page) => shows(page, '.nothing', 'Nothing lost since November 22, 2026')],
       [
         'losses',

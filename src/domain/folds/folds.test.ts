@@ -1,4 +1,4 @@
-/** The folds by themselves, without store, fleet and batch: src/processing/folds.test.ts tests them together. */
+/** The folds alone, without store, fleet and batch: src/processing/folds.test.ts tests them together. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../../lib/brand.ts'

@@ -60,7 +60,7 @@ export function placeOccupancy(start: FoldStart<PlaceRow>): Fold<readonly PlaceR
         place.occupied += weight.occupied
         place.known += weight.known
       }
-    // A place that stands otherwise than its newest row says: the layout was changed. When is asked of the devices alone, as after a restart.
+    // A place that differs from its newest row: the layout was changed. When is asked of the devices alone, as after a restart.
     const changedAt = devices.reduce((last, { lastTime, since }) => Math.max(last, lastTime, since ?? 0), 0)
     for (const place of places)
       for (const span of place.spans) if (span && differs(place, span)) change(place, instant(changedAt), noWeight)

@@ -1,4 +1,4 @@
-/** Time to an acknowledgement: one batch after the other beside raw write + fdatasync and SQLite, and one record at a time at a pace. */
+/** Time to an acknowledgement: one batch after the other compared with raw write + fdatasync and SQLite, and one record at a time at a pace. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { realFiles } from '../../lib/files.ts'

@@ -16,23 +16,25 @@ export interface Restart {
   readonly memoryMb: number
 }
 
-type Told = { readonly durable: number } | Omit<Restart, 'readyMs'>
+type RestartMessage = { readonly durable: number } | Omit<Restart, 'readyMs'>
 
 export async function measureRestart(dir: string, records: number, untilMs: number): Promise<Restart> {
   const place = join(dir, 'restart')
   await new Promise<void>((resolve, reject) => {
     const filler = fork(import.meta.filename, ['fill', place])
-    filler.on('message', (told: Told) => {
-      if ('durable' in told && (told.durable >= records || performance.now() > untilMs)) filler.kill('SIGKILL')
+    filler.on('message', (message: RestartMessage) => {
+      if ('durable' in message && (message.durable >= records || performance.now() > untilMs)) filler.kill('SIGKILL')
     })
     filler.once('exit', (_, signal) =>
-      signal === 'SIGKILL' ? resolve() : reject(new Error('the filler ended by itself')),
+      signal === 'SIGKILL' ? resolve() : reject(new Error('the filler exited before it was killed')),
     )
   })
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const opener = fork(import.meta.filename, ['open', place])
-    opener.once('message', (told: Omit<Restart, 'readyMs'>) => resolve({ ...told, readyMs: performance.now() - began }))
+    opener.once('message', (message: Omit<Restart, 'readyMs'>) =>
+      resolve({ ...message, readyMs: performance.now() - began }),
+    )
     opener.once('exit', (code) => reject(new Error(`the opener ended with ${code}`)))
   })
 }
@@ -44,7 +46,8 @@ async function fill(dir: string) {
   const waiting: Promise<number>[] = []
   for (;;) {
     waiting.push(writer.append(records))
-    if (waiting.length > appendsAhead) process.send?.({ durable: (await waiting.shift()) ?? 0 } satisfies Told)
+    if (waiting.length > appendsAhead)
+      process.send?.({ durable: (await waiting.shift()) ?? 0 } satisfies RestartMessage)
   }
 }
 
@@ -53,7 +56,7 @@ async function openAgain(dir: string) {
   const writer = await openJournalWriter(dir)
   const openMs = performance.now() - began
   const memoryMb = process.resourceUsage().maxRSS / 1_024
-  process.send?.({ records: writer.tail().lastRecord, openMs, memoryMb } satisfies Told, () => process.exit())
+  process.send?.({ records: writer.tail().lastRecord, openMs, memoryMb } satisfies RestartMessage, () => process.exit())
 }
 
 const [task, dir] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
  * Bytes per second in groups of 256 KiB, into files whose blocks exist already: raw write + fdatasync beside the journal with large and
- * with small records. The three take turns every few groups, so that whatever else the machine does hits them alike.
+ * with small records. The three take turns every few groups, so that other load of the machine affects them equally.
  */
 import { closeSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { openJournalWriter } from '../segment-journal.ts'
 const groupBytes = 256 * 1024
 const segmentBytes = 64 * 1024 * 1024
 const groupsPerTurn = 12
-/** A segment holds so many groups; none is begun within a measurement. */
+/** Groups per segment, so that no segment is started within a measurement. */
 const turnsPerFile = Math.floor((segmentBytes - headerBytes) / groupBytes / groupsPerTurn) - 1
 const appendsAhead = 2
 const fillMsMax = 20_000

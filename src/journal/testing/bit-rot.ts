@@ -26,12 +26,12 @@ interface Written extends StoredRecord {
   readonly first: boolean
 }
 
-/** What happened, and what of it cannot be known afterwards. */
+/** The injected damage, and the part of it that cannot be detected afterwards. */
 interface Injury {
   readonly what: string
   /** Numbers of records whose bytes were touched. */
   readonly touched: ReadonlySet<number>
-  /** Touched so that nothing in the directory tells: the end of the newest segment simply is not there. */
+  /** Not detectable from the directory: the end of the newest segment is missing. */
   readonly silent: boolean
   /** Gone from the front: only a reader who asks for it misses it. */
   readonly aged?: boolean

@@ -1,6 +1,6 @@
 /**
  * The clock harness: the wall clock of a running journal jumps to 1970, to 2038, back, and by an hour, between openings and within them.
- * Records stay in the order of appending, whatever the headers say about time, and retention removes nothing that is not released,
+ * Records stay in the order of appending, for any times in the headers, and retention removes nothing that is not released,
  * and nothing that is younger than the retention by a clock that never steps.
  */
 import assert from 'node:assert/strict'
@@ -47,18 +47,18 @@ export async function runClockSteps(seed: number): Promise<number> {
       appendedAt.push(time.clock.monotonic())
     } else if (what < 0.75) {
       const to = steps[upTo(random, steps.length - 1)]?.(time.clock.now(), random) ?? 0
-      // A clock that was wrong at opening and is set back later by less than it was wrong leaves times that nobody can check.
+      // A clock that was wrong at opening and is set back later by less than it was wrong leaves times that cannot be checked.
       if (!unset || to > time.clock.now()) time.step(to)
       stepped++
     } else if (what < 0.85) time.pass(upTo(random, 2 * retentionMs))
     else if (what < 0.95) released = Math.max(released, upTo(random, appendedAt.length))
     else {
       await writer[Symbol.asyncDispose]()
-      // A clock that is a little behind at opening cannot be told from a right one: such a machine starts in 1970.
+      // A clock slightly behind at opening cannot be distinguished from a correct one: such a machine starts in 1970.
       unset = time.isBehind()
       if (unset) time.step(0)
       writer = await open()
-      // A machine that starts with a wrong clock is told the time soon: nothing in the directory tells it from a journal at rest.
+      // A machine that starts with a wrong clock is synchronized soon. The directory looks the same as that of an idle journal.
       await idle(writer)
       time.pass(upTo(random, soonMs))
       writer.release(released)
@@ -106,7 +106,7 @@ function recordOf(number: number, random: Random): JournalRecord {
   return { kind: 1, frames: 1, bytes }
 }
 
-/** Retention is looked at beside the appends. */
+/** Retention runs between the appends. */
 async function idle(writer: JournalWriter) {
   writer.stats()
   for (let i = 0; i < 3; i++) await new Promise((done) => setImmediate(done))

@@ -13,7 +13,7 @@ export interface Race {
   readonly records: number
 }
 
-export type RaceTold =
+export type RaceMessage =
   | { readonly is: 'ready' | 'locked' }
   | { readonly is: 'appended'; readonly fence: number; readonly last: number }
   | { readonly is: 'done' }
@@ -21,24 +21,24 @@ export type RaceTold =
   | { readonly is: 'beside'; readonly pid: number }
   | { readonly is: 'failed'; readonly what: string }
 
-const tell = (told: RaceTold) => void process.send?.(told)
+const send = (message: RaceMessage) => void process.send?.(message)
 
 async function race({ dir, held, round, records }: Race) {
   try {
     await using writer = await openJournalWriter(dir, { segmentBytesMax: 100_000 })
     const pid = holder(held)
-    if (pid !== undefined) return tell({ is: 'beside', pid })
+    if (pid !== undefined) return send({ is: 'beside', pid })
     writeFileSync(held, `${process.pid}`, { flag: 'wx' })
     for (let i = 0; i < records; i++) {
       const bytes = Buffer.from(`${round} ${process.pid} ${i}`)
-      tell({ is: 'appended', fence: writer.fence, last: await writer.append([{ kind: 1, frames: 1, bytes }]) })
+      send({ is: 'appended', fence: writer.fence, last: await writer.append([{ kind: 1, frames: 1, bytes }]) })
     }
     rmSync(held)
   } catch (error) {
     const locked = error instanceof JournalError && error.code === 'E_JOURNAL_LOCKED'
-    return tell(locked ? { is: 'locked' } : { is: 'failed', what: (error as Error).stack ?? String(error) })
+    return send(locked ? { is: 'locked' } : { is: 'failed', what: (error as Error).stack ?? String(error) })
   }
-  tell({ is: 'done' })
+  send({ is: 'done' })
 }
 
 function holder(held: string): number | undefined {
@@ -50,7 +50,7 @@ function holder(held: string): number | undefined {
 }
 
 if (process.send) {
-  process.on('message', (told: Race) => void race(told))
+  process.on('message', (message: Race) => void race(message))
   process.on('disconnect', () => process.exit())
-  tell({ is: 'ready' })
+  send({ is: 'ready' })
 }

@@ -16,9 +16,9 @@ const pauses = 0.05
 type Operation = { readonly at: number; readonly bytes: Uint8Array } | { readonly size: number }
 
 interface Inode {
-  /** What running processes see. */
+  /** Content seen by running processes. */
   seen: Bytes
-  /** What the last successful sync left on the disk. */
+  /** Content on the disk after the last successful sync. */
   durable: Bytes
   pending: Operation[]
   /** Blocks up to here exist. */
@@ -43,7 +43,7 @@ export interface CrashFiles extends Files {
   cut(): () => CrashFiles
   /** Ends the process and leaves the power on: what was written is seen by the next one, and may still be lost with the power. */
   kill(): () => CrashFiles
-  /** Cuts the power when this many more operations have begun; `onCut` is told at once. */
+  /** Cuts the power when this many more operations have begun, and calls `onCut` at once. */
   cutAfter(operations: number, onCut: () => void): void
   lock(dir: string): JournalLock
   /** Operations end in no order. */
@@ -242,9 +242,9 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
       off = true
       return () => diskFrom(random, copyOf({ entries, durableEntries, changes }))
     },
-    cutAfter(operations, told) {
+    cutAfter(operations, cut) {
       countdown = operations
-      onCut = told
+      onCut = cut
     },
     lock(dir) {
       if (locks.has(dir)) throw new JournalError('E_JOURNAL_LOCKED', 'locked')
@@ -305,7 +305,7 @@ function own(bytes: Bytes) {
   bytes.lent = false
 }
 
-/** What a file may hold after the power went. */
+/** Possible content of a file after a power cut. */
 function inodeImage({ durable, pending }: Inode, random: Random): Inode {
   const found = lend(durable)
   const how = random()

@@ -1,4 +1,4 @@
-/** Damaged bytes are copied aside before retention or a cut can take them: for whoever wants to look at them later. */
+/** Copies damaged bytes before retention or truncation removes them, for a later investigation. */
 import { join } from 'node:path'
 import type { Files } from '../../lib/files.ts'
 import { writeAll } from '../active-segment.ts'

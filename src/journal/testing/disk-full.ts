@@ -1,7 +1,7 @@
 /**
  * The disk-full harness: a run of about 2 KB over several segments on a disk that has room for a given number of bytes and not one
  * more. What was accepted must be there, now and after a power cut; what was refused must not; and once there is room the same writer
- * goes on by itself. `offsetsPerRun` seeds in a row fill the disk at every byte of one run.
+ * resumes without a restart. `offsetsPerRun` seeds in a row fill the disk at every byte of one run.
  */
 import assert from 'node:assert/strict'
 import { JournalError, type JournalRecord } from '../journal.ts'

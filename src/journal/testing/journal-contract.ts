@@ -1,4 +1,4 @@
-/** What every journal does, whatever it lies on: one suite, run against each implementation. */
+/** Contract of every journal, on any storage: one suite, run against each implementation. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { JournalOptions, JournalReader, JournalRecord, JournalWriter, StoredRecord } from '../journal.ts'
@@ -47,7 +47,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       ])
     })
 
-    it('returns nothing beyond what it is told is durable', async () => {
+    it('returns nothing beyond the durable number passed to it', async () => {
       const journal = await make()
       await using writer = await journal.openWriter()
       await writer.append(['a', 'b', 'c'].map((text) => data(text)))
@@ -156,18 +156,18 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       assert.equal((await reader.scan()).tail.lastRecord, 2)
     })
 
-    it('tells of what became durable, growing only, never after its answer', async () => {
+    it('reports the durable number before it answers, and the number only grows', async () => {
       await using writer = await (await make()).openWriter()
-      const told: number[] = []
-      writer.onDurable(({ lastRecord }) => told.push(lastRecord))
+      const reported: number[] = []
+      writer.onDurable(({ lastRecord }) => reported.push(lastRecord))
       for (let i = 0; i < 5; i++) {
         const last = await writer.append([data('a'), data('b')])
         assert.ok(writer.tail().lastRecord >= last)
-        assert.equal(told.at(-1), last)
+        assert.equal(reported.at(-1), last)
       }
       assert.deepEqual(
-        told,
-        told.toSorted((a, b) => a - b),
+        reported,
+        reported.toSorted((a, b) => a - b),
       )
     })
 

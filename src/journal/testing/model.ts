@@ -1,5 +1,5 @@
 /**
- * The model harness: random histories of the segment log beside its memory twin. Whatever is done to both, both answer alike. Everything
+ * The model harness: random histories of the segment log and its memory twin. Both must give the same answers. Everything
  * follows from the seed.
  */
 import assert from 'node:assert/strict'
@@ -20,7 +20,7 @@ import { createStepClock, type StepClock } from './step-clock.ts'
 const dir = '/journal'
 const stepsMax = 40
 
-/** What may happen next, and how often it does. */
+/** Possible operations with their weights. */
 const steps = {
   append: 8,
   read: 4,
@@ -47,7 +47,7 @@ interface Pair {
   reader: JournalReader
   twin: MemoryJournal
   twinWriter: JournalWriter
-  /** Records below this may be gone by retention, which the two do not do alike. */
+  /** Retention may have removed records below this number; the two remove different ones. */
   agedBelow: number
   payload: number
   /** Refused records may lie behind the durable end, until the next success voids them. */

@@ -27,7 +27,7 @@ const imagesPerCut = 8
 /** Every so many images are also looked at by a reader alone, before the writer. */
 const scanEvery = 4
 
-/** What must be true, whatever the image: records by number, with everything that was ever handed in. */
+/** Expectations for every image: records by number, with everything that was ever appended. */
 interface Oracle {
   /** Acknowledged, or read back after a recovery. */
   readonly kept: Map<number, JournalRecord>
@@ -62,7 +62,7 @@ export async function runPowerLoss(seed: number, watch?: (image: CrashFiles) => 
       watch?.(image)
       await judge(depsOf(image, clock, random), options, oracle, i % scanEvery === 0)
     }
-    // The life that follows opens an image of its own, with whatever faults the disk has then.
+    // The next run opens its own image, with the disk faults of that run.
     files = found()
     watch?.(files)
   }
@@ -136,14 +136,14 @@ async function live(deps: JournalDeps, options: object, oracle: Oracle, random: 
   }
   await Promise.all(waiting)
   if (!dead && random() < 0.3) await writer[Symbol.asyncDispose]()
-  // The torn writer ends by itself: all it does fails. It must not run on into the next generation.
+  // The torn writer stops because every operation fails. It must not run on into the next generation.
   const found = cut()
   // After the cut every file operation fails.
   await Promise.resolve(writer[Symbol.asyncDispose]()).catch(() => {})
   return found
 }
 
-/** A reader beside the writer finds what is durable; once the power is off it may fail as it likes. */
+/** A concurrent reader finds every durable record; after the power cut it may fail. */
 async function readBeside(deps: JournalDeps, writer: JournalWriter, oracle: Oracle, dead: () => boolean) {
   try {
     await readAll(deps, writer.tail().lastRecord, oracle)
@@ -152,7 +152,7 @@ async function readBeside(deps: JournalDeps, writer: JournalWriter, oracle: Orac
   }
 }
 
-/** What is released and old may be removed from now on. */
+/** Released and old segments may be removed from now on. */
 function release({ clock }: JournalDeps, writer: JournalWriter, oracle: Oracle, random: Random) {
   oracle.released = Math.max(oracle.released, upTo(random, writer.tail().lastRecord))
   ;(clock as StepClock).advance(10_000)
@@ -228,7 +228,7 @@ async function checkRecords(
   let { acceptedFrames, noiseFrames } = removed ? totalsBefore(oldest) : noTotals
   let holes = removed ? torn.filter(({ fromRecord }) => fromRecord > oldest.number) : torn
   for (const record of records) {
-    // What a torn write lost was counted when it was made: those frames are in the counts, and in the damage.
+    // Frames of a torn write were counted when it began: they are in the counts and in the damage.
     for (const range of holes.filter(({ toRecord }) => toRecord < record.number)) {
       acceptedFrames += range.frames
       noiseFrames += range.noiseFrames ?? 0
@@ -254,7 +254,7 @@ async function checkRecords(
   return records
 }
 
-/** Whoever had a record acknowledged had its id and fence on the disk. */
+/** An acknowledged record implies that its id and fence are on the disk. */
 function checkOpening(writer: JournalWriter, oracle: Oracle) {
   if (oracle.id !== undefined) assert.equal(writer.id, oracle.id, 'the journal keeps its id')
   assert.ok(writer.fence > oracle.fenceMax, `the fence grows: ${writer.fence} after ${oracle.fenceMax}`)

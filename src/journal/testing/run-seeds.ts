@@ -1,10 +1,10 @@
-/** Runs a harness over one seed after the other until the time is up; each run says how much it counts for. */
+/** Runs a harness over one seed after the other until the time is up; each run returns how much it counts for. */
 export interface SeedRun {
   readonly reached: number
   readonly firstSeed: number
 }
 
-/** A new seed each time, unless `SEED` names one: a failure says which it was. */
+/** A new seed each time, unless `SEED` names one: a failure prints its seed. */
 const freshSeed = () => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 export async function runSeeds(

@@ -1,4 +1,4 @@
-/** A clock that moves only when told: each look at `monotonic` is one millisecond later. */
+/** A clock that moves only on command, except that each read of `monotonic` adds one millisecond. */
 import { instant } from '../../lib/brand.ts'
 import type { Clock } from '../../lib/clock.ts'
 

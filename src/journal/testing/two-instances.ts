@@ -1,6 +1,6 @@
 /**
  * The two-instances harness: real processes race for one journal on a real disk, round after round; some winners are killed while they
- * write. In each round somebody wins, nobody ever writes beside another, fences grow, and all that was acknowledged is there.
+ * write. Each round has a winner, two writers never overlap, fences grow, and every acknowledged record is there.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
@@ -8,13 +8,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openJournalReader } from '../segment-journal.ts'
-import type { Race, RaceTold } from './contender.ts'
+import type { Race, RaceMessage } from './contender.ts'
 import { seededRandom, upTo } from './seeded-random.ts'
 
 const contenders = 3
 const killShare = 0.1
 const recordsMax = 4
-/** After this many rounds the journal is read whole, and begun anew. */
+/** After this many rounds the whole journal is read, and a new one is started. */
 const roundsPerJournal = 100
 const roundMsMax = 30_000
 
@@ -45,15 +45,15 @@ export async function runTwoInstances(options: {
 
 interface Contender {
   child: ChildProcess
-  told: (told: RaceTold) => void
+  onMessage: (message: RaceMessage) => void
 }
 
 async function startContender(): Promise<Contender> {
   const child = fork(join(import.meta.dirname, 'contender.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const contender: Contender = { child, told: () => {} }
-  child.on('message', (told: RaceTold) => contender.told(told))
+  const contender: Contender = { child, onMessage: () => {} }
+  child.on('message', (message: RaceMessage) => contender.onMessage(message))
   await new Promise<void>((resolve, reject) => {
-    contender.told = () => resolve()
+    contender.onMessage = () => resolve()
     child.once('exit', () => reject(new Error('a contender ended before it began')))
   })
   return contender
@@ -86,7 +86,7 @@ async function contest(
         }),
       ),
     )
-    assert.ok(ends.includes('done') || ends.includes('killed'), `nobody won round ${race.round}: ${ends}`)
+    assert.ok(ends.includes('done') || ends.includes('killed'), `no process won round ${race.round}: ${ends}`)
     for (const [i, end] of ends.entries()) if (end === 'killed') processes[i] = await startContender()
     if (ends.includes('killed')) await rm(held, { force: true })
     onProgress?.(firstRound + rounds + 1)
@@ -121,16 +121,16 @@ function enter(
     }
     let count = 0
     let dying = false
-    contender.told = (told) => {
-      // What a killed one had said before its end is no end: it cannot enter the next round.
+    contender.onMessage = (message) => {
+      // A message sent before the kill is not an end: a killed process cannot enter the next round.
       if (dying) return
-      if (told.is === 'locked' || told.is === 'done') end(told.is)
-      if (told.is === 'beside' && kill.pids.has(told.pid)) end('locked')
-      else if (told.is === 'beside') reject(new Error(`two writers at once: ${child.pid} beside ${told.pid}`))
-      if (told.is === 'failed') reject(new Error(told.what))
-      if (told.is !== 'appended') return
+      if (message.is === 'locked' || message.is === 'done') end(message.is)
+      if (message.is === 'beside' && kill.pids.has(message.pid)) end('locked')
+      else if (message.is === 'beside') reject(new Error(`two writers at once: ${child.pid} beside ${message.pid}`))
+      if (message.is === 'failed') reject(new Error(message.what))
+      if (message.is !== 'appended') return
       try {
-        appended(told.fence, told.last)
+        appended(message.fence, message.last)
       } catch (error) {
         reject(error)
       }

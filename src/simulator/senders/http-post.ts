@@ -5,7 +5,7 @@ import { type SenderOptions, SendRefused } from './sender.ts'
 
 /** An answer takes a sync of the journal; one that takes longer is lost. Sending again is safe: readings are numbered. */
 const answerMsMax = 30_000
-/** A server that says when to come back is believed up to here. */
+/** Upper bound on the Retry-After of a server. */
 const retryAfterMsMax = 30_000
 
 export interface PostOptions extends SenderOptions {
@@ -18,7 +18,7 @@ export interface PostOptions extends SenderOptions {
   readonly clock?: Clock
 }
 
-/** Resolves to the number of frames the server says it accepted. */
+/** Resolves to the number of frames that the server reports as accepted. */
 export async function postUntilAccepted(url: string, body: string, options: PostOptions): Promise<number> {
   const {
     token,
@@ -45,9 +45,9 @@ export async function postUntilAccepted(url: string, body: string, options: Post
       })
       const text = await answer.text()
       if (answer.status === 202) return (JSON.parse(text) as { accepted: number }).accepted
-      const said = `${target.origin} answers ${answer.status}: ${text.slice(0, 200)}`
-      if (!patient && isFinal(answer.status)) throw new SendRefused(advice(answer.status, said))
-      if (attempt === 0) onTrouble?.(said)
+      const answered = `${target.origin} answers ${answer.status}: ${text.slice(0, 200)}`
+      if (!patient && isFinal(answer.status)) throw new SendRefused(advice(answer.status, answered))
+      if (attempt === 0) onTrouble?.(answered)
       const retryAfterMs = Number(answer.headers.get('retry-after')) * 1_000
       if (retryAfterMs > 0) waitMs = Math.min(retryAfterMsMax, retryAfterMs)
     } catch (error) {
@@ -61,10 +61,10 @@ export async function postUntilAccepted(url: string, body: string, options: Post
 
 const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429
 
-const advice = (status: number, said: string) =>
+const advice = (status: number, answered: string) =>
   status === 401 || status === 403
-    ? `${said}\ngive an ingest token with --token or BAYKEEPER_INGEST_TOKEN (baykeeper token create --source NAME prints one)`
-    : said
+    ? `${answered}\ngive an ingest token with --token or BAYKEEPER_INGEST_TOKEN (baykeeper token create --source NAME prints one)`
+    : answered
 
 function reason(error: unknown): string {
   const { message, cause } = error as Error

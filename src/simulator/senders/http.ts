@@ -20,7 +20,7 @@ export function createHttpSender(url: string, options: HttpSenderOptions = {}): 
     const accepted = await postUntilAccepted(url, text, { ...rest, contentType, onRetry: () => stats.retries++ })
     if (accepted !== readings.length)
       throw new SendRefused(
-        `the server accepted ${accepted} of ${readings.length} readings and said 202: it counts frames wrongly`,
+        `the server accepted ${accepted} of ${readings.length} readings and answered 202: it counts frames wrongly`,
       )
     stats.acknowledged += accepted
   }

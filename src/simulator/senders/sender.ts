@@ -1,7 +1,7 @@
 /**
  * A sender carries readings to a server by a real protocol, in order. `send` resolves when the server has taken the whole batch:
- * acknowledged by HTTP and MQTT; handed to the line by TCP and serial, which have no acknowledgement. It retries by itself until
- * that is so, and rejects only when the signal aborts or a human is needed (wrong token, no such path).
+ * acknowledged by HTTP and MQTT; handed to the line by TCP and serial, which have no acknowledgement. It retries until
+ * then, and rejects only when the signal aborts or a human is needed (wrong token, no such path).
  */
 import type { WireReading } from '../wire-reading.ts'
 
@@ -26,7 +26,7 @@ export interface Sender extends AsyncDisposable {
 export interface SenderOptions {
   readonly token?: string | undefined
   readonly signal?: AbortSignal | undefined
-  /** Told once per streak of failures, with a sentence for people. */
+  /** Called once per streak of failures, with a message for people. */
   readonly onTrouble?: ((message: string) => void) | undefined
 }
 

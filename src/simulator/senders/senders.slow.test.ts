@@ -14,7 +14,7 @@ const readings = (from: number, to: number): WireReading[] =>
 const seqs = (lines: readonly string[]) => lines.map((line) => (JSON.parse(line) as { seq: number }).seq)
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-test('HTTP sends a batch again until it is accepted, and says what is in doubt twice rather than never', async () => {
+test('HTTP sends a batch again until it is accepted, and repeats a frame whose outcome is unknown', async () => {
   for (const body of ['ndjson', 'json'] as const) {
     await using ingest = await openIngestDouble()
     const troubles: string[] = []
@@ -30,7 +30,7 @@ test('HTTP sends a batch again until it is accepted, and says what is in doubt t
   }
 })
 
-test('HTTP does not hammer a server that says no: it says what to do', async () => {
+test('HTTP does not retry after a permanent rejection: its error states what to do', async () => {
   await using ingest = await openIngestDouble()
   ingest.faults.push(401)
   await assert.rejects(createHttpSender(ingest.url).send(readings(0, 1)), (error: Error) => {
@@ -88,7 +88,7 @@ test('MQTT waits for every PUBACK and sends again what a cut connection left ope
   assert.equal(sender.stats.acknowledged, 400)
 })
 
-test('MQTT says that a user is refused instead of trying for ever', async () => {
+test('MQTT reports a refused user instead of retrying for ever', async () => {
   await using broker = await openBroker()
   broker.broker.authenticate = (_client, user, _password, done) =>
     user === 'good' ? done(null, true) : done(Object.assign(new Error('no'), { returnCode: 4 }), false)

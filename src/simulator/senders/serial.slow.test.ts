@@ -61,7 +61,7 @@ test('a slow reader gets every line that was sent, in order', { skip, timeout: 3
   }
 })
 
-test('a path that is no line says what to do', async () => {
+test('the error for a path that is no serial line states what to do', async () => {
   await assert.rejects(
     openSerialSender('/nonexistent/tty'),
     (error: Error) => error instanceof SendRefused && /--to/.test(error.message),

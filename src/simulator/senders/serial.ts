@@ -15,7 +15,7 @@ export interface SerialSenderOptions extends SenderOptions {
 
 /** A full line is tried again this soon. */
 const fullWaitMs = 2
-/** What the other side has not read when the line closes may be gone: the last bytes get this long. */
+/** Bytes not read when the line closes may be lost, so the last bytes get this long. */
 const drainMs = 500
 
 export async function openSerialSender(path: string, options: SerialSenderOptions = {}): Promise<Sender> {

@@ -1,6 +1,6 @@
 /**
  * Readings as JSON lines over TCP. The protocol has no acknowledgement: a batch counts as sent when the system has taken it. When
- * a connection breaks the batch is sent again on a new one, but what lay in the system's buffers is gone, and this says so.
+ * a connection breaks the batch is sent again on a new one, but the bytes in the system's buffers are lost, and the sender reports that.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

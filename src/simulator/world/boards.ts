@@ -1,4 +1,4 @@
-/** What a board lives through: runs (boots, network sessions), readings in each, and its clock. */
+/** The life of a board: runs (boots, network sessions), readings in each, and its clock. */
 import { between, type Random } from '../random.ts'
 import type { Kind, TrueReading, Wire } from './history.ts'
 

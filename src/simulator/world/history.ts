@@ -4,7 +4,7 @@
  * `judge.ts`.
  */
 
-/** What the frames of a board carry: it decides how much a server can know. */
+/** Identity fields of the frames of a board: they decide how much a server can know. */
 export const kinds = ['session', 'clock-number', 'clock', 'boot', 'number', 'neither'] as const
 export type Kind = (typeof kinds)[number]
 export type Transport = 'lorawan' | 'http' | 'mqtt' | 'tcp' | 'serial'
@@ -56,7 +56,7 @@ export interface History {
   readonly clockTrusted: boolean
   /** Size of the counter; absent: it never wraps. */
   readonly width?: 8 | 16 | 32
-  /** What was done on purpose, for people. */
+  /** Injected faults, as text. */
   readonly traits: readonly string[]
   readonly readings: readonly TrueReading[]
   readonly deliveries: readonly Delivery[]

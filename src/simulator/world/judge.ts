@@ -81,7 +81,7 @@ function distinctAtLeast(history: History, distinct: number): number {
   return transport === 'serial' && (numbersOnly(history) || kind === 'neither') ? distinct : 1
 }
 
-/** Frames without any number that look alike, some sent again: how many of them were new is not in the frames. */
+/** Identical frames without a number, some of them repeated: the frames do not show how many were new. */
 function distinctAtMost({ kind, transport, readings }: History, distinct: number): number {
   const looksAlike =
     kind === 'neither' && transport !== 'serial' && new Set(readings.map(contentOf)).size < readings.length
@@ -110,7 +110,7 @@ function judgeCertainty(history: History, { shown, fates, missing }: Observation
   return [{ what: 'opposite', text: `at the end it shows ${presence} for sure, and the truth is ${!presence}` }]
 }
 
-/** Shares over many histories: a server that is never sure says nothing wrong. */
+/** Shares over many histories: a server that leaves everything undecided makes no error. */
 export function unknownShare(observations: Iterable<Observation>): number {
   let asked = 0
   let unknown = 0

@@ -1,5 +1,5 @@
 /**
- * What a line and a gateway do to the frames of a board: they lose, delay, repeat and reorder them. The plan is a list of readings in order of
+ * Effects of a line and a gateway on the frames of a board: they lose, delay, repeat and reorder them. The plan is a list of readings in order of
  * delivery; `deliver` gives each its arrival and what its transport knows.
  */
 import type { Random } from '../random.ts'
@@ -148,7 +148,7 @@ function firstSeenInOrder(life: Life, order: readonly number[]): number[] {
     : [...order].sort((a, b) => a - b)
 }
 
-/** Without a number nothing tells the order of two frames of one device time. */
+/** Without a number the order of two frames with the same device time is unknown. */
 function sameSecondInOrder(life: Life, order: readonly number[]): number[] {
   if (life.kind !== 'clock') return [...order]
   const times = new Set(life.readings.map(({ wire }) => wire.time))
@@ -180,7 +180,7 @@ function copies(random: Random, steps: readonly Step[], traits: string[]): Step[
 }
 
 /**
- * What was not acknowledged is sent again, in order, up to the newest: after a lost answer (HTTP), with DUP (MQTT), on a new connection
+ * Unacknowledged frames are sent again, in order, up to the newest: after a lost answer (HTTP), with DUP (MQTT), on a new connection
  * (TCP with acknowledgements).
  */
 function resend(random: Random, transport: Transport, steps: readonly Step[], traits: string[]): Step[] {

@@ -143,7 +143,7 @@ function lastAscending(frames: readonly Frame[]): readonly Frame[] {
 }
 
 /**
- * How unlikely it is that two boots send such a run. A board that sends only changes says true, false, true, ... in every boot: that is no
+ * How unlikely it is that two boots send such a run. A board that sends only changes sends true, false, true, ... in every boot: that is no
  * evidence at all.
  */
 function evidenceBits(payloads: readonly string[]): number {

@@ -1,7 +1,7 @@
 /**
  * Evidence of the transport for frames without an identity: one HTTP body, MQTT messages marked DUP, the first lines of a new TCP
  * connection. What a sender repeats for want of an answer runs, in order, to the end of what was stored: a repetition is a suffix of it. A sender
- * that goes on in another way sent new frames that only look alike.
+ * that goes on in another way sent new frames that are identical by chance.
  */
 import { type Frame, payloadOf, type ToyServer } from './server.ts'
 
@@ -47,7 +47,7 @@ export function createResends(fates: ToyServer['fates']) {
     return settle(frame)
   }
 
-  /** What ended at the newest stored frame was a repetition; it may have been the beginning of a longer one. */
+  /** A run that ended at the newest stored frame was a repetition, possibly the beginning of a longer one. */
   function settle(frame: Frame): Frame[] {
     held.push(frame)
     if (places.length === 0) return release()
@@ -60,7 +60,7 @@ export function createResends(fates: ToyServer['fates']) {
     return []
   }
 
-  /** What was held was new. */
+  /** The held frames were new. */
   function release(): Frame[] {
     const released = held
     held = []

@@ -45,7 +45,7 @@ export function referenceServer(): ToyServer {
   }
 }
 
-/** Arrival decides; nothing tells a repetition. */
+/** Arrival decides; a repetition cannot be detected. */
 function byArrival(fates: ToyServer['fates']): Row {
   let shown: boolean | null = null
   return {

@@ -15,7 +15,7 @@ interface Frame {
   /** Minutes, where it arrived later than it was made. */
   readonly arrives?: number
   readonly dup?: true
-  /** LoRaWAN: what the network says, minutes, where it is not `at`. */
+  /** LoRaWAN: time of the network in minutes, where it is not `at`. */
   readonly heard?: number
   readonly rssi?: number
 }

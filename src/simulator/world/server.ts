@@ -2,7 +2,7 @@
 import { type Delivery, type History, readingOf, recordsOf, type Transport, type Wire } from './history.ts'
 import type { Fate, Observation, Presence } from './judge.ts'
 
-/** What reaches a server of one frame. */
+/** One frame as it reaches a server. */
 export interface Frame extends Wire, Omit<Delivery, 'reading'> {
   readonly index: number
   readonly transport: Transport

@@ -43,12 +43,12 @@ export function table(history: History): string {
       delivery.network && `net ${clock(delivery.network.time)} ${delivery.network.rssi} ${delivery.network.gateway}`,
     ].filter(Boolean)
     const { occupied, time, ...rest } = wire
-    const says = [
+    const fields = [
       ...Object.entries(rest).map(([name, value]) => `${name} ${value}`),
       ...(time === undefined ? [] : [`time ${clock(time)}`]),
       occupied ? 'T' : 'F',
     ]
-    return `${String(i).padStart(4)}  ${clock(delivery.arrived)}  uplink ${delivery.record}  run ${run}  ${says.join('  ')}  ${marks.join(' ')}`
+    return `${String(i).padStart(4)}  ${clock(delivery.arrived)}  uplink ${delivery.record}  run ${run}  ${fields.join('  ')}  ${marks.join(' ')}`
   })
   const head = `seed ${seed}: ${kind} over ${transport}, ${fair ? 'fair' : 'unfair'}; ${traits.join(', ') || 'nothing special'}`
   return [head, ...lines].join('\n')

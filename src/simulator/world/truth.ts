@@ -1,5 +1,5 @@
 /**
- * What is true of a history, as an observer sees it who knows of every delivered frame when the board made it. He does not know frames that
+ * The truth of a history, for an observer who knows when the board made every delivered frame. The observer does not know frames that
  * never came.
  */
 import { type History, readingOf, type TrueReading } from './history.ts'

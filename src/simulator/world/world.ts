@@ -52,7 +52,7 @@ function unfairly(random: Random, { readings }: Life, order: readonly Step[], tr
   traits.push('everything again')
   const from = Math.floor(random() * (order.length / 2))
   const again = order.slice(from, from + 1 + Math.floor(random() * (order.length - from)))
-  // What goes on exactly where the new boot stands is taken for its next frame: nothing tells them apart.
+  // A frame that continues exactly at the number of the new boot is taken for its next frame: they cannot be distinguished.
   const next = (readings.at(-1)?.number ?? 0) + 1
   return [...order, ...again.filter(({ reading }) => readings[reading]?.number !== next)]
 }

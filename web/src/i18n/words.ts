@@ -8,7 +8,7 @@ export interface Words<K extends string = TextKey> {
   /** A text that depends on `n`, which fills its blank too. */
   count(key: K, n: number): string
   number(n: number, digits?: number): string
-  /** "1.2M": rounded, for a small cell. The exact number must stand beside it, as in its title. */
+  /** "1.2M": rounded, for a small cell. Show the exact number too, for example as its title. */
   compact(n: number): string
   percent(share: number, digits?: number): string
   clock(at: number, zone?: string): string
@@ -16,11 +16,11 @@ export interface Words<K extends string = TextKey> {
   moment(at: number, zone?: string): string
   /** "23 Nov, 20:58 – 23:02": the day once where it is one. */
   range(from: number, to: number, zone?: string): string
-  /** "4 sec. ago" */
+  /** "4 s ago" */
   ago(ms: number): string
   /** "4 min": how long something lasts. */
   span(ms: number): string
-  /** "2 hr, 4 min": to the minute, however long it lasts. */
+  /** "2 h 4 min": to the minute, however long it lasts. */
   duration(ms: number): string
   /** "23 Nov": a day written YYYY-MM-DD, which is UTC. */
   day(day: string, long?: boolean): string
@@ -69,7 +69,8 @@ export function createWords<K extends string = TextKey>(
     }
     return format.format(at)
   }
-  const unit = (ms: number): readonly [n: number, unit: 'second' | 'minute' | 'hour' | 'day'] => {
+  const inUnit = (n: number, unit: DurationUnit) => durationText(locale, n, unit)
+  const unit = (ms: number): readonly [n: number, unit: DurationUnit] => {
     const s = Math.max(0, Math.round(ms / 1_000))
     if (s < 90) return [s, 'second']
     if (s < 90 * 60) return [Math.round(s / 60), 'minute']
@@ -116,8 +117,8 @@ export function createWords<K extends string = TextKey>(
     duration(ms) {
       const minutes = Math.round(ms / 60_000)
       const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
-      const format = new Intl.DurationFormat(locale, { style: 'short', minutesDisplay: 'auto' })
-      return minutes < 1 ? this.span(ms) : format.format({ hours, minutes: rest })
+      if (minutes < 1) return this.span(ms)
+      return [hours > 0 ? inUnit(hours, 'hour') : '', rest > 0 ? inUnit(rest, 'minute') : ''].filter(Boolean).join(' ')
     },
     day: (day, long = false) =>
       time(
@@ -126,12 +127,19 @@ export function createWords<K extends string = TextKey>(
         'UTC',
       ),
     with: (more) => createWords(locale, { ...dictionary, ...more }),
-    ago: (ms) => relative.format(-unit(ms)[0], unit(ms)[1]),
-    span(ms) {
-      const [n, name] = unit(ms)
-      return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(n)
-    },
+    // English ages have the symbols of durations, as on the public page.
+    ago: (ms) => (locale === 'en' ? `${inUnit(...unit(ms))} ago` : relative.format(-unit(ms)[0], unit(ms)[1])),
+    span: (ms) => inUnit(...unit(ms)),
   }
+}
+
+type DurationUnit = 'second' | 'minute' | 'hour' | 'day'
+const symbols = { second: 's', minute: 'min', hour: 'h' } as const
+
+/** "4 s", "1.5 h", "2 days": one format for durations in every language, with a space that does not break. */
+export function durationText(locale: string, n: number, unit: DurationUnit): string {
+  if (unit === 'day') return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(n)
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(n)}\u00a0${symbols[unit]}`
 }
 
 /** A sum that has stopped at its limit is at least that. */

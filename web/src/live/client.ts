@@ -1,5 +1,5 @@
 /**
- * The live client: plan, snapshot and stream, and the tally they keep true. Does what the link (`link.ts`) says; owns the
+ * The live client: plan, snapshot and stream, and the tally they keep true. Executes the commands of the link (`link.ts`); owns the
  * timers. Knows nothing of pages: they listen.
  */
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
@@ -30,7 +30,7 @@ export interface LiveClient extends Disposable {
   retryNow(): void
 }
 
-/** Comments come every 15 s and figures every second: a stream that says nothing for this long is dead. */
+/** Comments come every 15 s and figures every second: a stream that is silent for this long is dead. */
 const silenceMsMax = 35_000
 const hiddenMsMax = 5 * 60_000
 const watchMs = 1_000
@@ -48,7 +48,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
     listener.forecast ? paths.stream : withTopics(paths.stream),
     {
       open: () => send({ type: 'open' }),
-      heard: () => send({ type: 'heard' }),
+      activity: () => send({ type: 'activity' }),
       event: onEvent,
       lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
     },
@@ -57,10 +57,10 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
 
   function send(event: LinkEvent) {
     const [next, actions] = step(link, event, Date.now(), Math.random())
-    const told = next.phase !== link.phase || next.downSince !== link.downSince || next.retryAt !== link.retryAt
+    const isChanged = next.phase !== link.phase || next.downSince !== link.downSince || next.retryAt !== link.retryAt
     link = next
     for (const action of actions) act(action)
-    if (told) listener.link?.(link)
+    if (isChanged) listener.link?.(link)
   }
 
   function act(action: LinkAction) {
@@ -144,7 +144,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   const watch = setInterval(() => {
     const now = Date.now()
     if (link.phase === 'waiting' && now >= (link.retryAt ?? 0)) due()
-    if ((link.phase === 'live' || link.phase === 'connecting') && now - (link.heard ?? now) > silenceMsMax) {
+    if ((link.phase === 'live' || link.phase === 'connecting') && now - (link.lastActivity ?? now) > silenceMsMax) {
       feed.takeOver()
       send({ type: 'lost' })
     }
@@ -173,6 +173,6 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   }
 }
 
-/** All topics are sent unless some are named: a server that knows fewer would refuse a name it has not heard. */
+/** All topics are sent unless some are named: an older server would reject an unknown name. */
 const withTopics = (path: string) => (path.includes('?') ? path : `${path}?topics=bays,kpi,sites`)
 const refuses = (fault: unknown): boolean => fault instanceof Response && (fault.status === 401 || fault.status === 403)

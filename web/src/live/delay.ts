@@ -4,7 +4,7 @@
  */
 export interface Delay {
   /** A change made at `at` by the server's clock has arrived. */
-  heard(at: number, now: number): void
+  record(at: number, now: number): void
   painted(now: number): void
   /** Any message: only compares the clocks. */
   compare(at: number, now: number): void
@@ -24,7 +24,7 @@ export function createDelay(): Delay {
   }
   return {
     compare,
-    heard(at, now) {
+    record(at, now) {
       compare(at, now)
       pending ??= at
     },

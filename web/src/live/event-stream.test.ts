@@ -11,7 +11,7 @@ const expected: StreamEvent[] = [
   { name: 'message', data: '' },
 ]
 
-test('events come out whole, in whatever pieces the network gives them', () => {
+test('events are complete for any chunks of the network', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), (sizes) => {
       const events: StreamEvent[] = []

@@ -7,7 +7,7 @@ export interface StreamEvent {
   readonly data: string
 }
 
-/** Takes text as it comes, in any pieces; gives events whole. `heard` is called for every line, comments too. */
+/** Takes text as it comes, in any pieces; gives events whole. `activity` is called for every line, comments too. */
 export function createEventParser(onEvent: (event: StreamEvent) => void): (piece: string) => void {
   let rest = ''
   let name = ''
@@ -34,7 +34,7 @@ export function createEventParser(onEvent: (event: StreamEvent) => void): (piece
 
 export interface Listener {
   open(): void
-  heard(): void
+  activity(): void
   event(event: StreamEvent): void
   /** Status of the refusal, 0 when the network failed or the stream ended. */
   lost(status: number): void
@@ -63,7 +63,7 @@ export async function readEventStream(
     for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
       const { value, done } = await reader.read()
       if (done) break
-      listener.heard()
+      listener.activity()
       parse(value)
     }
   } catch {

@@ -38,7 +38,7 @@ test('deltas that come before the snapshot wait; those it includes are dropped',
   assert.equal(link.q, 12)
 })
 
-test('a snapshot older than the point where the stream began is asked for again', () => {
+test('a snapshot older than the start of the stream is requested again', () => {
   const { link, actions } = run([start, { type: 'open' }, delta(10, []), snapshot(9)])
   assert.deepEqual(kinds(actions), ['open', 'fetch-snapshot', 'fetch-snapshot'])
   assert.equal(run([snapshot(10)], link).link.q, 10)
@@ -95,7 +95,7 @@ test('an open stream without states never stays without a snapshot under way', (
   assert.deepEqual(kinds(run([{ type: 'snapshot-failed' }], link).actions), ['fetch-snapshot'])
 })
 
-/** A server with a state per sequence; the page must end with the server's state, whatever the network does. */
+/** A server with a state per sequence; the page must end with the server's state after any network faults. */
 test('with losses, merged frames, resets and late snapshots, the page ends with what the server has', () => {
   const moves = fc.array(
     fc.oneof(

@@ -19,23 +19,23 @@ export interface Link {
   readonly q: number | undefined
   /** Version of the plan on the page. */
   readonly version: string | undefined
-  /** A plan or snapshot has been asked for. */
+  /** A plan or snapshot is requested. */
   readonly fetching: boolean
   /** Deltas that came before the snapshot they belong on. */
   readonly held: readonly Delta[]
   /** Failures in a row. */
   readonly attempt: number
   readonly retryAt: number | undefined
-  /** When the stream last said anything. */
-  readonly heard: number | undefined
-  /** When it fell silent; undefined while it speaks. */
+  /** When the stream last sent anything. */
+  readonly lastActivity: number | undefined
+  /** Start of the silence; undefined while messages arrive. */
   readonly downSince: number | undefined
 }
 
 export type LinkEvent =
   | { readonly type: 'start'; readonly version: string }
   | { readonly type: 'open' }
-  | { readonly type: 'heard' }
+  | { readonly type: 'activity' }
   | { readonly type: 'delta'; readonly delta: Delta }
   | { readonly type: 'reset'; readonly version: string }
   | { readonly type: 'plan'; readonly version: string }
@@ -68,7 +68,7 @@ export const newLink: Link = {
   held: [],
   attempt: 0,
   retryAt: undefined,
-  heard: undefined,
+  lastActivity: undefined,
   downSince: undefined,
 }
 
@@ -90,7 +90,7 @@ export function step(link: Link, event: LinkEvent, now: number, random = 0.5): S
       if (next.q !== undefined || next.fetching) return [next, []]
       return [{ ...next, fetching: true }, [{ do: 'fetch-snapshot', soon: true }]]
     }
-    case 'heard':
+    case 'activity':
       return [speaking(link, now), []]
     case 'delta':
       return onDelta(speaking(link, now), event.delta)
@@ -130,14 +130,14 @@ function connect(link: Link): Step {
   return [{ ...next, fetching: true, held: [] }, [open, { do: 'fetch-snapshot', soon: true }]]
 }
 
-const speaking = (link: Link, now: number): Link => ({ ...link, heard: now, downSince: undefined })
-const silent = (link: Link, now: number): Link => ({ ...link, downSince: link.downSince ?? link.heard ?? now })
+const speaking = (link: Link, now: number): Link => ({ ...link, lastActivity: now, downSince: undefined })
+const silent = (link: Link, now: number): Link => ({ ...link, downSince: link.downSince ?? link.lastActivity ?? now })
 
 function onDelta(link: Link, delta: Delta): Step {
   if (link.q === undefined || link.fetching) return [{ ...link, held: [...link.held, delta].slice(-heldMax) }, []]
   const { q } = link
   if (delta.q <= q) return [link, []]
-  // An empty delta only says where the stream stands; all before it has been missed, so has the one it names.
+  // An empty delta only reports the position of the stream: every delta up to and including that position was missed.
   const first = delta.d.length === 0 && delta.f === undefined ? delta.q + 1 : (delta.f ?? delta.q)
   if (first > q + 1)
     return [{ ...link, q: undefined, fetching: true, held: [delta] }, [{ do: 'fetch-snapshot', soon: true }]]

@@ -1,6 +1,6 @@
 /**
  * One stream per browser: HTTP/1.1 allows six connections to a server, and the seventh tab would wait for ever. The tab that
- * holds the lock reads the stream and tells the others; when it goes, the next one holds the lock and resumes where it was.
+ * holds the lock reads the stream and notifies the others; when it closes, the next one holds the lock and resumes where it was.
  * Without Web Locks (plain HTTP off loopback) each tab reads its own stream.
  */
 import { type Listener, readEventStream, type StreamEvent } from './event-stream.ts'
@@ -9,18 +9,18 @@ export interface Feed {
   /** Begins to listen; `after` is the last sequence known. */
   open(after: number | undefined): void
   close(): void
-  /** Nothing was heard for too long: the leading tab may be frozen, so another leads. */
+  /** Silence for this long means that the leading tab may be frozen, so another tab leads. */
   takeOver(): void
 }
 
 type Message =
   | { readonly type: 'hello' }
   | { readonly type: 'open' }
-  | { readonly type: 'heard' }
+  | { readonly type: 'activity' }
   | { readonly type: 'event'; readonly event: StreamEvent }
   | { readonly type: 'lost'; readonly status: number }
 
-/** Told again to a tab that joins: where the stream stands, and the newest figures. */
+/** Repeated to a tab that joins: the position of the stream, and the newest figures. */
 type Standing = ReadonlyMap<string, StreamEvent>
 
 /** `position` is the last sequence the page has: a tab that comes to lead resumes there. */
@@ -56,25 +56,25 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   let open = false
   const standing = new Map<string, StreamEvent>()
 
-  const tell = (message: Message) => channel?.postMessage(message)
+  const post = (message: Message) => channel?.postMessage(message)
   const own = createOwnFeed(url, {
     open() {
       open = true
-      tell({ type: 'open' })
+      post({ type: 'open' })
       listener.open()
     },
-    heard() {
-      tell({ type: 'heard' })
-      listener.heard()
+    activity() {
+      post({ type: 'activity' })
+      listener.activity()
     },
     event(event) {
       standing.set(event.name, event)
-      tell({ type: 'event', event })
+      post({ type: 'event', event })
       listener.event(event)
     },
     lost(status) {
       open = false
-      tell({ type: 'lost', status })
+      post({ type: 'lost', status })
       listener.lost(status)
     },
   })
@@ -82,11 +82,11 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   const onMessage = ({ data: message }: MessageEvent<Message>) => {
     if (message.type === 'hello') {
       if (!leading || !open) return
-      tell({ type: 'open' })
-      for (const event of retold(standing)) tell({ type: 'event', event })
+      post({ type: 'open' })
+      for (const event of repeated(standing)) post({ type: 'event', event })
     } else if (!leading && wanted) {
       if (message.type === 'open') listener.open()
-      else if (message.type === 'heard') listener.heard()
+      else if (message.type === 'activity') listener.activity()
       else if (message.type === 'event') listener.event(message.event)
       else listener.lost(message.status)
     }
@@ -122,7 +122,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
         lead(false)
       }
       if (leading) own.open(after)
-      else tell({ type: 'hello' })
+      else post({ type: 'hello' })
     },
     close() {
       // A leader between two tries keeps the lock: the others wait with it.
@@ -142,8 +142,8 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   }
 }
 
-/** A delta that is over is retold as an empty one: it says where the stream stands. */
-function* retold(standing: Standing): Generator<StreamEvent> {
+/** A past delta is repeated as an empty one: it carries the position of the stream. */
+function* repeated(standing: Standing): Generator<StreamEvent> {
   for (const event of standing.values()) {
     if (event.name === 'reset') continue
     if (event.name !== 'd') yield event

@@ -43,7 +43,7 @@ export function contrast(a: string, b: string): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)
 }
 
-/** Difference of two colours as somebody with this vision sees them. */
+/** Difference of two colours as seen with this colour vision. */
 export function seenDifference(a: string, b: string, vision: keyof typeof visions): number {
   const matrix = visions[vision] as readonly [Triple, Triple, Triple]
   const clip = (n: number) => Math.min(1, Math.max(0, n))

@@ -1,9 +1,9 @@
 /**
- * The bay plan: every bay of a city on one canvas, alive. Framework-free.
+ * The bay plan: every bay of a city on one live canvas. Framework-free.
  *
  * Promises
  * - What is painted is what the tally holds; a change costs its own bays, not the plan.
- * - While a hand or wheel moves the view, a picture of the last full painting is moved when painting anew would be too slow.
+ * - While a hand or wheel moves the view, a picture of the last full painting is moved when repainting would be too slow.
  * - Paused, it stands still: it goes on showing the moment it was stopped at, however it is moved.
  *
  *   far: plates with "n free"  →  plate ≥ 110 px: bays as solid marks  →  bay ≥ 5 px: shapes  →  bay ≥ 24 px: names
@@ -74,7 +74,7 @@ export interface BayPlanOptions {
   onPainted?(): void
 }
 
-/** A movement is over when it pauses for this long; then the plan is painted anew. */
+/** A movement is over when it pauses for this long; then the plan is repainted. */
 const settleMs = 120
 /** Painting all may take this long in a movement; else its picture is moved. */
 const paintMsMax = 7
@@ -100,7 +100,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   let marks: Marks | undefined
   let full = true
   let frame = 0
-  /** What is shown: the tally, or how it was when the plan was paused. */
+  /** Displayed state: the tally, or its copy from when the plan was paused. */
   let shown: Shown = tally
   let titlesAt = 0
   let paintMs = 0
@@ -197,7 +197,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
 
   const stamp = (bays: ArrayLike<number>) => stampBays(scene(), marks, bays)
 
-  /** The view has moved: paint anew at once if that is quick enough, else move the picture and paint when it rests. */
+  /** The view has moved: repaint at once if that is fast enough, else move the picture and repaint when it stops. */
   function look(next: View, moving: boolean) {
     view = next
     full = true

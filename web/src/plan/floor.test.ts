@@ -32,7 +32,7 @@ test('a finger beside a bay finds it within reach, and nothing beyond', () => {
   assert.equal(bayAt(floor, -500, -500, 1.5), -1)
 })
 
-test('arrows go to the bay beside, across the aisle, and on to the next plate at the end of a row', () => {
+test('arrows go to the next bay, across the aisle, and on to the next plate at the end of a row', () => {
   assert.equal(neighbour(floor, 0, 'right'), 1)
   assert.equal(neighbour(floor, 1, 'left'), 0)
   assert.equal(neighbour(floor, 3, 'down'), 13)

@@ -156,7 +156,7 @@ function drawSummary(scene: PlateScene, p: number, box: Box): void {
   const small = { font: `500 ${Math.max(labelPxMin * dpr, size * 0.8)}px ${family}`, colour: colours.muted }
   lines.unshift({ text: plateShortName(plate.name), ...small })
   if (!namesSites(scene)) lines.unshift({ text: plate.siteName, ...small })
-  // What does not fit goes from the top: the number stays longest.
+  // Lines that do not fit are dropped from the top: the number stays longest.
   const above = bar.y - box.y - pad * 0.5
   const shown = lines.slice(-Math.max(1, Math.floor(above / size)))
   g.textAlign = 'left'

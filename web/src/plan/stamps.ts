@@ -5,7 +5,7 @@ import { labelOf } from './floor.ts'
 import { type Marks, markSize, nameFromPx, nameShare } from './marks.ts'
 import type { PlateScene } from './plates.ts'
 
-/** Bay types that a name alone does not tell; standard bays have none. */
+/** Bay types with their own stamp; standard bays have none. */
 const letters = {
   disabled: '♿\uFE0E',
   ev: 'EV',
@@ -75,7 +75,7 @@ function nameBay(scene: PlateScene, bay: number, x: number, y: number, w: number
   if (wide > w * 0.9) g.font = `600 ${Math.max(8 * dpr, (usual * w * 0.9) / wide)}px system-ui, sans-serif`
   g.fillText(text, x + w / 2, y + h * nameShare * 0.55, w * 0.94)
   const letter = letterOf[floor.types[bay] ?? '']
-  // Where a shape fills the mark, there is no room for a letter: the drawer says the type.
+  // Where a shape fills the mark, there is no room for a letter: the drawer shows the type.
   if (!letter || !free) return
   g.font = `700 ${Math.min(22 * dpr, w * 0.42)}px system-ui, sans-serif`
   g.fillText(letter, x + w / 2, y + h * 0.62, w * 0.9)

@@ -1,4 +1,4 @@
-/** Asks the server to do something, and says in words when it did not. */
+/** Sends a command to the server, and shows a text when it failed. */
 import type { Problem } from '@baykeeper/contract/problem.ts'
 import type { Words } from '../i18n/words.ts'
 

@@ -1,4 +1,4 @@
-/** What the address says about the Live page, so that a link opens exactly what its sender saw. Pure. */
+/** The state of the Live page in its address, so that a link opens the same view. Pure. */
 export interface Place {
   readonly site?: string
   readonly level?: string

@@ -40,9 +40,9 @@ export interface Desk {
   /** Events per second of the last minute, oldest first. */
   readonly rates: Signal<readonly number[]>
   readonly sites: Signal<readonly SiteSummary[]>
-  /** By site, once a page has asked for them. */
+  /** By site, once a page has requested them. */
   readonly forecasts: Signal<Forecasts>
-  /** The newest one that the stream told of. */
+  /** The newest forecast that the stream announced. */
   readonly forecastIssued: Signal<ForecastIssued | undefined>
   readonly link: Signal<Link>
   /** Milliseconds from the server's word to the painted bay. */
@@ -60,7 +60,7 @@ export interface Desk {
   readonly letterKeys: Signal<boolean>
   /** The plan on the page, when there is one. */
   plan: BayPlan | undefined
-  /** Told what moved, besides the signals. */
+  /** Called with the changes, besides the signals. */
   onBays: ((changed: readonly number[] | undefined) => void) | undefined
   readonly delay: ReturnType<typeof createDelay>
 }
@@ -74,7 +74,7 @@ const letterKeysKey = 'baykeeper.letter-keys'
 export function createDesk(config: PageConfig, words: Words): Desk {
   const kpi = signal<Kpi | undefined>(undefined)
   const kpiAt = signal(0)
-  /** Since when the server itself has no newer state to tell. */
+  /** Time since which the server has no newer state. */
   const storeDownAt = signal<number | undefined>(undefined)
   const link = signal<Link>(newLink)
   const now = signal(Date.now())
@@ -114,7 +114,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       desk.onBays?.(undefined)
     },
     bays(changed, at) {
-      if (paused.value === undefined) delay.heard(at, Date.now())
+      if (paused.value === undefined) delay.record(at, Date.now())
       desk.onBays?.(changed)
       count()
     },

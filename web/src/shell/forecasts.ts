@@ -1,5 +1,5 @@
 /**
- * Forecasts of the sites, fetched while a page shows them and again when the stream says that there is a new one. What the whole city is
+ * Forecasts of the sites, fetched while a page shows them and again when the stream announces a new one. What the whole city is
  * expected to do is made of them, for the Live page.
  */
 import type { SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
@@ -37,7 +37,7 @@ export function useForecasts(only?: string): Forecasts {
     }
     due()
     const timer = setInterval(due, pollMs)
-    const unheard = effect(() => {
+    const stopListening = effect(() => {
       const issued = desk.forecastIssued.value
       if (!issued || !sites.includes(issued.site)) return
       if (issued.issued !== desk.forecasts.peek().get(issued.site)?.value?.issued)
@@ -46,7 +46,7 @@ export function useForecasts(only?: string): Forecasts {
     return () => {
       stop.abort()
       clearInterval(timer)
-      unheard()
+      stopListening()
     }
   }, [desk, wanted])
   return desk.forecasts.value
@@ -54,7 +54,7 @@ export function useForecasts(only?: string): Forecasts {
 
 async function look(desk: Desk, site: string, signal: AbortSignal): Promise<void> {
   if (document.visibilityState === 'hidden') return
-  const tell = (next: Fetched<SiteForecast>) => {
+  const publish = (next: Fetched<SiteForecast>) => {
     desk.forecasts.value = new Map(desk.forecasts.peek()).set(site, next)
   }
   let status: number | undefined
@@ -62,11 +62,11 @@ async function look(desk: Desk, site: string, signal: AbortSignal): Promise<void
     const response = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/forecast`, { signal })
     status = response.status
     if (!response.ok) throw new Error(String(status))
-    tell({ value: (await response.json()) as SiteForecast, failed: false, at: Date.now(), status })
+    publish({ value: (await response.json()) as SiteForecast, failed: false, at: Date.now(), status })
   } catch {
     if (signal.aborted) return
     const known = status === 404 ? undefined : desk.forecasts.peek().get(site)
-    tell({
+    publish({
       value: known?.value,
       failed: true,
       ...(status === 404 ? { at: Date.now() } : known?.at === undefined ? {} : { at: known.at }),
@@ -75,7 +75,7 @@ async function look(desk: Desk, site: string, signal: AbortSignal): Promise<void
   }
 }
 
-/** A forecast whose time is over is one of the past, whatever it says of itself. */
+/** A forecast past its time is stale, also when it is marked fresh. */
 export const isOldForecast = ({ value, failed }: Fetched<SiteForecast>, now: number): boolean =>
   value !== undefined &&
   (failed || value.state === 'stale' || (value.issued !== null && now - Date.parse(value.issued) > forecastFreshMs))
@@ -92,7 +92,7 @@ export interface CityAhead {
 export function cityAhead({ sites, forecasts, now, staleSince }: Desk): CityAhead | undefined {
   const outlooks: Outlook[] = []
   let issued = Number.POSITIVE_INFINITY
-  // While nothing is heard of the server, nobody knows whether there is a newer one.
+  // While the server is unreachable, a newer forecast may exist unseen.
   let old = staleSince.value !== undefined
   for (const { id, occupancy } of sites.value) {
     const of = forecasts.value.get(id)

@@ -1,4 +1,4 @@
-/** What the link to the server is doing, short in the chip and in words in the banner. */
+/** State of the link to the server: short in the chip, as text in the banner. */
 import { useDesk } from './desk.ts'
 import { routes } from './route.ts'
 

@@ -24,7 +24,7 @@ export const placeOf = ({ pathname, search }: { pathname: string; search: string
   search,
 })
 
-/** Links to pages of the desk open without loading anew; all others, and those that ask for a new tab, are the browser's. */
+/** Links to pages of the desk open without a page load; the browser handles all others, and those that open a new tab. */
 export function followLinks(moved: (place: Place) => void): void {
   document.addEventListener('click', (event) => {
     if (

@@ -1,4 +1,4 @@
-/** Wall display (`?wall=1`): no controls, larger type, one site after the other until somebody touches it. */
+/** Wall display (`?wall=1`): no controls, larger type, one site after the other until the screen is touched. */
 import type { BayPlan } from '../plan/bay-plan.ts'
 
 const siteMs = 20_000

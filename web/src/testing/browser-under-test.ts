@@ -53,7 +53,7 @@ export async function openPage(browser: Browser, double: PageDouble, path: strin
   return { page, complaints, [Symbol.asyncDispose]: () => leave(browser, page) }
 }
 
-/** Nothing of a test is left for the next one; a page that was closed, or has others beside it, goes with them. */
+/** Leaves no state for the next test. A closed page, or one with sibling pages, is discarded with its context. */
 async function leave(browser: Browser, page: Page): Promise<void> {
   const context = page.context()
   if (page.isClosed() || context.pages().length > 1) return context.close()

@@ -22,7 +22,7 @@ export interface Build extends AsyncDisposable {
     lazy?: boolean,
   ): { readonly scripts: readonly string[]; readonly styles: readonly string[] }
   scriptOf(page: 'desk' | 'public'): string
-  /** What each page of the desk that is fetched when it is opened adds to what is there already, by the name of its file. */
+  /** Size that each lazily loaded page of the desk adds, by the name of its file. */
   routes(): ReadonlyMap<string, readonly string[]>
 }
 

@@ -1,4 +1,4 @@
-/** What the server says about forecasts, made up for the tests of the pages: fans, scores, a training that runs when it is asked to. */
+/** Made-up forecast responses for the tests of the pages: fans, scores, a training that runs when it is asked to. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { forecastLevels } from '@baykeeper/contract/forecast.ts'
 import {
@@ -30,7 +30,7 @@ export interface ForecastDouble {
   training: TrainingJob
   /** Addresses of forecasts that were fetched. */
   readonly fetched: string[]
-  /** Newest issue, as the stream tells of it. */
+  /** Newest issue, as announced by the stream. */
   issued(): string
   answer(request: IncomingMessage, response: ServerResponse, url: URL, sites: readonly SiteSummary[]): boolean
 }
@@ -164,13 +164,13 @@ function sampleForecast(double: ForecastDouble, site: SiteSummary, asked: URLSea
           served,
           why:
             {
-              model: '6.1 % smaller error than the baseline over 28 days',
+              model: '6.1% smaller error than the baseline over 28 days',
               baseline:
                 double.historyDays < 14
                   ? `${double.historyDays} days of history; the model needs 14`
-                  : 'over 28 days its error was 4.2 % smaller than that of the model',
-              withheld: 'only 41 % of the bays are known',
-            }[served] + (double.widened > 1 && served !== 'withheld' ? '; 81 % of the bays are known' : ''),
+                  : 'over 28 days its error was 4.2% smaller than that of the model',
+              withheld: 'only 41% of the bays are known',
+            }[served] + (double.widened > 1 && served !== 'withheld' ? '; 81% of the bays are known' : ''),
           widened: double.widened,
           rate,
           free: rate?.map((value) => Math.round(capacity * (1 - value))) ?? null,

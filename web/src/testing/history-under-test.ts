@@ -1,4 +1,4 @@
-/** A past as the server would tell it, for tests of the pages: stays of a bay, a day of a lot with an hour that nobody knew. */
+/** Made-up history for tests of the pages: stays of a bay, a day of a lot with an unknown hour. */
 import { type OccupancyHistory, occupancyHistorySchema, type Stay, staySchema } from '@baykeeper/contract/history.ts'
 
 const minuteMs = 60_000

@@ -30,7 +30,7 @@ export interface PageDouble extends AsyncDisposable {
   change(changes: readonly number[]): void
   /** Figures, as they come every second. */
   figures(): void
-  /** The stream tells of a new forecast of every site. */
+  /** The stream announces a new forecast of every site. */
   issue(): void
   cut(): void
   /** As it was at the start, for the next test. */

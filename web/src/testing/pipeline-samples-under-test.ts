@@ -41,12 +41,12 @@ export function sampleLosses(): { losses: Loss[]; sensors: SensorDay[]; rows: Le
   const losses: Loss[] = []
   const sensors: SensorDay[] = []
   for (let ago = 0; ago < 26; ago++) {
-    const told = (one: Partial<Loss> & Pick<Loss, 'cause' | 'source' | 'detail'>) =>
+    const lossOf = (one: Partial<Loss> & Pick<Loss, 'cause' | 'source' | 'detail'>) =>
       losses.push({ device: null, day: day(ago), frames: null, from: null, to: null, ...one })
     for (let k = 0; k < (ago * 7) % 4; k++) {
       const device = `bay-${17 + ((ago * 5 + k * 3) % 9)}`
       const frames = 1 + ((ago * 3 + k) % 6)
-      told({
+      lossOf({
         cause: 'sequence-gap',
         source: 'serial',
         device,
@@ -64,28 +64,28 @@ export function sampleLosses(): { losses: Loss[]; sensors: SensorDay[]; rows: Le
       })
     }
     if (ago === 3)
-      told({
+      lossOf({
         cause: 'overrun',
         source: 'serial',
         detail: 'The driver dropped 212 bytes: a lower baud rate or flow control prevents it.',
       })
     if (ago === 4)
-      told({
+      lossOf({
         cause: 'kernel-drop',
         source: 'udp',
         frames: 41,
         detail: 'The receive buffer was full: 41 datagrams were dropped. Raise net.core.rmem_max.',
       })
     if (ago === 0 || ago === 9)
-      told({
+      lossOf({
         cause: 'port-down',
         source: 'serial',
         from: `${day(ago)}T05:02:11.000Z`,
         to: ago === 0 ? null : `${day(ago)}T05:09:40.000Z`,
-        detail: 'The adapter was unplugged; what was sent meanwhile nobody heard.',
+        detail: 'The adapter was unplugged; messages sent meanwhile were not received.',
       })
     if (ago === 6)
-      told({
+      lossOf({
         cause: 'refused',
         source: 'http',
         frames: 3,

@@ -1,4 +1,4 @@
-/** What the server says about its pipeline, made up for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
+/** Made-up pipeline responses for the tests of the pages: figures, ledger, losses, dead letters, and what is done to them. */
 
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -19,7 +19,7 @@ export interface PipelineDouble {
   losses: Loss[]
   sensors: SensorDay[]
   letters: DeadLetter[]
-  /** What of the database weakens the promise. */
+  /** Database settings that weaken durability. */
   weaknesses: string[]
   /** Why the server is not ready although its processes are up. */
   problems: HealthProblem[]
@@ -27,7 +27,7 @@ export interface PipelineDouble {
   audit: 'closes' | 'open' | 'absent' | 'forbidden'
   /** Nothing of this is there yet, as on an older server. */
   absent: boolean
-  /** What was asked for to be done, in order. */
+  /** Requested actions, in order. */
   readonly asked: { readonly path: string; readonly body: unknown }[]
   /** True when the request was one of these and has been answered. */
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>

@@ -1,4 +1,4 @@
-/** What the reader asked, in the address: site, lot, when, how many, so that a link opens the same question. Pure. */
+/** The question of the reader in the address: site, lot, when, how many, so that a link opens the same question. Pure. */
 
 export interface Ask {
   readonly site?: string

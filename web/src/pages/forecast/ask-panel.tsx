@@ -1,4 +1,4 @@
-/** "Will there be space at 18:30?": a lot, a time and how many bays; answered in words, in chances of twenty, and in numbers. */
+/** "Will there be space at 18:30?": a lot, a time and how many bays; answered in text, in chances of twenty, and in numbers. */
 import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
@@ -30,9 +30,9 @@ interface AskPanelProps {
   readonly now: number
   readonly picks: readonly { readonly key: string; readonly name: string }[]
   readonly picked: string
-  /** Grows with each forecast issued, so that the answer is asked for again. */
+  /** Grows with each forecast issued, so that the answer is requested again. */
   readonly again: number
-  /** What was asked for and is over. */
+  /** The requested time, when it is in the past. */
   readonly past: number | undefined
   /** The forecast itself is not current. */
   readonly old: boolean
@@ -185,7 +185,7 @@ function Answer({ question, again }: { question: Question; again: number }) {
   )
 }
 
-/** Nothing is certain: what rounds to 0 or 100 % is said to be near it. */
+/** A probability that rounds to 0 or 100 % is shown as a bound, because nothing is certain. */
 function percentWord(words: ForecastWords, p: number): string {
   if (p > 0.99) return words.text('percentOver', { percent: words.percent(0.99) })
   if (p < 0.01) return words.text('percentUnder', { percent: words.percent(0.01) })

@@ -1,4 +1,4 @@
-/** How often the truth lay within the 80 % band, over 7 and 28 days, and whether that is as promised. */
+/** How often the observed value lay within the 80 % band, over 7 and 28 days, against the target. */
 import type { ForecastKey } from './en.ts'
 import { useForecastWords } from './forecast-words.ts'
 import { type Coverage, coverageSlack, coverageTarget } from './quality.ts'

@@ -1,9 +1,9 @@
-/** Mean error by horizon against the baseline: the line in the middle is the baseline, left of it the error was smaller. Numbers beside it. */
+/** Mean error by lead time against the baseline: the line in the middle is the baseline, left of it the error is smaller. With the numbers. */
 import { useForecastWords } from './forecast-words.ts'
 import { horizonWord } from './horizon-word.ts'
 import type { HorizonScore } from './quality.ts'
 
-/** Half more, or a third less, than the error of the baseline is the edge: the number says the rest. */
+/** The axis ends at 1.5 times and at 2/3 of the baseline error; beyond it only the number is exact. */
 const edge = Math.log(1.5)
 
 export function ErrorDots({ scores }: { scores: readonly HorizonScore[] }) {

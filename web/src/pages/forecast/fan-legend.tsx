@@ -1,4 +1,4 @@
-/** What the lines and bands of the fan mean. */
+/** Legend of the lines and bands of the fan. */
 import { useForecastWords } from './forecast-words.ts'
 
 export function FanLegend({ wide, baseline }: { wide: boolean; baseline: boolean }) {

@@ -43,7 +43,7 @@ export function FanPanel({ forecast, lot, outlook, now, at, old, choose }: FanPa
     if (!first.current) body.current?.querySelector<HTMLElement>('.fan-box, .fan-twin')?.focus({ preventScroll: true })
     first.current = false
   }, [isTable])
-  // What is asked about is in the picture, however far it is.
+  // The requested instant is always in the picture.
   const span = spans.find((each) => Number(each) >= Number(picked.value) && now + Number(each) * hourMs >= at) ?? '24'
   const to = now + Number(span) * hourMs
   const { value } = forecast

@@ -43,7 +43,7 @@ test('a withheld horizon cuts the fan in two, and the band goes up one side and 
   assert.equal(bandPath(runs[0] as Ahead[], bands[80], scale), 'M0.0,10.0L25.0,10.0L25.0,90.0L0.0,90.0Z')
 })
 
-test('stretches served by the same, for the same reason, are told once', () => {
+test('adjacent stretches with the same source and reason are listed once', () => {
   const fan = [
     point(1, 0.5),
     point(2, 0.5),

@@ -22,7 +22,7 @@ export const scaleOf = (box: Box, from: number, to: number): Scale => ({
 const xy = ({ x, y }: Scale, at: number, rate: number) => `${x(at).toFixed(1)},${y(rate).toFixed(1)}`
 const path = (points: readonly string[]) => (points.length === 0 ? '' : `M${points.join('L')}`)
 
-/** What is not known is a gap. A single known moment is a dot, by the round ends of the line. */
+/** An unknown value is a gap. A single known moment is a dot, by the round ends of the line. */
 export function observedPath(observed: readonly Observed[], scale: Scale): string {
   const runs: string[][] = [[]]
   let before: number | undefined

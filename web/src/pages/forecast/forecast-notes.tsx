@@ -1,4 +1,4 @@
-/** What stands in the place of a forecast: none, off, on its way, or not enough history yet. */
+/** Notes in place of a forecast: none, off, pending, or not enough history yet. */
 import { useForecastWords } from './forecast-words.ts'
 
 export function ForecastNote({ title, text, busy = false }: { title: string; text: string; busy?: boolean }) {

@@ -1,5 +1,5 @@
 /**
- * The Forecast page: will there be space, how sure is that, and how right has it been. Where nothing is forecast it says so and why; a
+ * The Forecast page: expected free bays, their uncertainty, and the accuracy so far. Without a forecast it shows the reason; a
  * forecast that is old is grey and dated, never shown as current.
  */
 import type { ForecastQuality, LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
@@ -25,7 +25,7 @@ import './forecast.css'
 export const load = (desk: Desk) => withForecastWords(desk, ForecastPage)
 
 const qualityMs = 60_000
-/** Pictures move on this often; the numbers in words by themselves. */
+/** Redraw interval of the pictures; ages in text update on their own timer. */
 const moveMs = 15_000
 const thumbMs = { back: 6 * hourMs, ahead: 12 * hourMs }
 /** Enough to be worth driving to; the reader may ask for another number. */
@@ -190,7 +190,7 @@ function usePicks(desk: Desk, now: number): readonly LotPick[] {
   const forecasts = desk.forecasts.value
   const sites = desk.sites.value
   const { search } = desk.place.value
-  // The list of sites comes anew with each car; here only their names matter.
+  // The list of sites changes with each car; only the names matter here.
   const named = sites.map(({ id, name }) => `${id}\n${name}`).join('\n')
   return useMemo(
     () =>

@@ -1,9 +1,5 @@
-/** "45 min", "1.5 hr": how far ahead, as exactly as horizons are. Pure. */
-import type { Words } from '../../i18n/words.ts'
+/** "45 min", "1.5 h": a lead time, exact for every horizon. Pure. */
+import { durationText, type Words } from '../../i18n/words.ts'
 
-export function horizonWord({ locale }: Pick<Words, 'locale'>, minutes: number): string {
-  const [n, unit] = minutes < 60 ? [minutes, 'minute'] : [minutes / 60, 'hour']
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(
-    n,
-  )
-}
+export const horizonWord = ({ locale }: Pick<Words, 'locale'>, minutes: number): string =>
+  minutes < 60 ? durationText(locale, minutes, 'minute') : durationText(locale, minutes / 60, 'hour')

@@ -51,7 +51,7 @@ test('between two horizons the quantiles lie straight between; on one they are i
   assert.equal(median(outlook, 5), 0.4)
 })
 
-test('nothing is said of what is past, beyond the last horizon, or beside one that is withheld', () => {
+test('there is no value for the past, beyond the last horizon, or next to a withheld horizon', () => {
   const outlook = outlookOf(lot('a', { 15: 0.4, 60: null, 120: 0.7 }))
   assert.equal(aheadAt(outlook, origin), undefined)
   assert.equal(aheadAt(outlook, origin + 121 * minute), undefined)
@@ -60,7 +60,7 @@ test('nothing is said of what is past, beyond the last horizon, or beside one th
   assert.equal(aheadAt(outlook, origin + 90 * minute)?.why, 'closed')
 })
 
-test('an instant asked for that is a horizon too is one point', () => {
+test('a requested instant that equals a horizon is one point', () => {
   const asked = lot('a', { 60: 0.7, 15: 0.4 })
   const twice = { ...asked, points: [...asked.points, ...asked.points.slice(0, 1)] }
   assert.deepEqual(
@@ -85,7 +85,7 @@ test('fullest first; a lot of which nothing is known comes last', () => {
   )
 })
 
-test('lots together weigh by their bays, stay in order, and say nothing where one says nothing', () => {
+test('lots together weigh by their bays, stay in order, and have no value where one lot has none', () => {
   const rate = fc.float({ min: Math.fround(0.2), max: Math.fround(0.8), noNaN: true })
   fc.assert(
     fc.property(rate, rate, fc.integer({ min: 1, max: 900 }), fc.integer({ min: 1, max: 900 }), (a, b, m, n) => {

@@ -1,5 +1,5 @@
 /**
- * What a forecast says of a lot at any instant: straight between its horizons, as the server does it for an instant asked for. Also lots
+ * The forecast of a lot at any instant: linear between its horizons, as on the server. Also lots
  * taken together, their peak and their order. Times are milliseconds, rates the taken share. Pure.
  */
 
@@ -39,7 +39,7 @@ export function outlookOf({
     observed: observed.map(({ at, rate }) => ({ at: Date.parse(at), rate })).sort((a, b) => a.at - b.at),
     ahead: ahead
       .sort((a, b) => a.at - b.at)
-      // An instant asked for may be a horizon too.
+      // The requested instant may equal a horizon.
       .filter(({ at }, k) => at !== ahead[k - 1]?.at),
   }
 }
@@ -77,7 +77,7 @@ export const freeOf = (capacity: number, rate: number): number => Math.round(cap
 
 /**
  * The lots as one, quantile by quantile, as if all erred the same way at once: the range is at least as wide as the true one. Undefined
- * where one of them says nothing.
+ * where one of them has no value.
  */
 export function together(outlooks: readonly Outlook[]): Outlook | undefined {
   const [first, ...others] = outlooks

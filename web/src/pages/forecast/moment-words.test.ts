@@ -24,12 +24,12 @@ const outlook: Outlook = {
 const english = createWords('en').with(forecastEn)
 const say = (at: number) => momentWords(english, { outlook, at, now, zone: 'UTC' })
 
-test('a moment is told as what it is: observed, not known, forecast, withheld, or beyond', () => {
+test('a moment is described by its kind: observed, not known, forecast, withheld, or beyond', () => {
   assert.equal(say(origin), '08:00: 50% taken, 100 free (observed)')
   assert.equal(say(origin - quarterMs), '07:45: not known')
   assert.equal(
     say(origin + hourMs),
-    '09:00, 59 min ahead: 70% taken, 80 % range 60%–80%; about 60 free (40–80); baseline',
+    '09:00, 59\u00a0min ahead: 70% taken, 80% range 60%–80%; about 60 free (40–80); baseline',
   )
   assert.equal(say(origin + 2 * hourMs), '10:00: withheld. closed until 12:00')
   assert.equal(say(origin + 3 * hourMs), '11:00: no forecast')
@@ -40,11 +40,11 @@ test('a horizon that has come is no forecast any more', () => {
   assert.equal(late, '09:00: not known')
 })
 
-test('horizons are told as exactly as they are, in the language of the reader', () => {
+test('horizons are written at their own precision, in the language of the reader', () => {
   const german = createWords('de').with(forecastDe)
   assert.deepEqual(
     [15, 60, 90, 1_440].map((minutes) => horizonWord(english, minutes)),
-    ['15 min', '1 hr', '1.5 hr', '24 hr'],
+    ['15\u00a0min', '1\u00a0h', '1.5\u00a0h', '24\u00a0h'],
   )
-  assert.equal(horizonWord(german, 90), '1,5 Std.')
+  assert.equal(horizonWord(german, 90), '1,5\u00a0h')
 })

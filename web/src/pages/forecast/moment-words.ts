@@ -1,4 +1,4 @@
-/** What a fan says of one instant, as a sentence: for the line above the chart and for ears. Pure. */
+/** One instant of a fan as a sentence, for the line above the chart and for screen readers. Pure. */
 import type { ForecastWords } from './forecast-words.ts'
 import { aheadAt, freeOf, level, type Outlook } from './lots-ahead.ts'
 import { quarterMs } from './site-clock.ts'

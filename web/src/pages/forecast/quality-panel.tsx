@@ -1,4 +1,4 @@
-/** How right the forecasts have been, always beside them: coverage, errors against the baseline, reliability, the model, drift. */
+/** Forecast accuracy, always shown next to the forecast: coverage, errors against the baseline, reliability, the model, drift. */
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { useSignal } from '@preact/signals'
 import type { Fetched } from '../../kit/fetched.ts'
@@ -11,7 +11,7 @@ import { byHorizon, coverageOf, ofLot, type Window } from './quality.ts'
 import { ReliabilityPart } from './reliability-part.tsx'
 import { Switch } from './switch.tsx'
 
-/** The scoreboard is made anew every quarter of an hour or so. */
+/** The server recalculates the scoreboard about every 15 minutes. */
 const freshMs = 2 * 3_600_000
 
 export function QualityPanel({ quality, lot }: { quality: Fetched<ForecastQuality>; lot: string }) {

@@ -1,4 +1,4 @@
-/** One part of the quality panel: a heading, what stands beside it, and what it shows. */
+/** One part of the quality panel: a heading, a note next to it, and the content. */
 import type { ComponentChildren } from 'preact'
 
 export const QualityPart = ({

@@ -1,4 +1,4 @@
-/** Reliability: how often the truth lay at or below each quantile. On the diagonal the forecast is as sure as it says. */
+/** Reliability: how often the observed value lay at or below each quantile. On the diagonal the forecast is calibrated. */
 import { useForecastWords } from './forecast-words.ts'
 import type { Reliability } from './quality.ts'
 
@@ -11,14 +11,14 @@ export function ReliabilityDiagram({ points }: { points: readonly Reliability[] 
   const words = useForecastWords()
   const x = (share: number) => edge.left + share * inner.w
   const y = (share: number) => edge.top + (1 - share) * inner.h
-  const said = points.map(({ level, observed }) =>
+  const texts = points.map(({ level, observed }) =>
     words.text('reliabilityPoint', {
       level: words.percent(level, digits(level)),
       observed: words.percent(observed, 1),
     }),
   )
   return (
-    <figure class="reliability" role="img" aria-label={words.text('reliabilityLabel', { points: said.join(', ') })}>
+    <figure class="reliability" role="img" aria-label={words.text('reliabilityLabel', { points: texts.join(', ') })}>
       <svg viewBox={`0 0 ${size} ${size}`} aria-hidden="true">
         {ticks.map((tick) => (
           <g key={tick}>

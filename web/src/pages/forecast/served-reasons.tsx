@@ -1,4 +1,4 @@
-/** What is served, and why: the baseline where it is the better one, nothing where too little is known, wider bands where input is old. */
+/** The method used and its reason: the baseline where it is better, no forecast where too little is known, wider bands where input is stale. */
 import { useDesk } from '../../shell/desk.ts'
 import { stretchesOf } from './fan-shape.ts'
 import { useForecastWords } from './forecast-words.ts'

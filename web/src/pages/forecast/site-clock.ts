@@ -1,4 +1,4 @@
-/** Times as a clock at the site shows them, whatever clock the reader has. Pure. */
+/** Times in the time zone of the site, in any time zone of the reader. Pure. */
 
 const minuteMs = 60_000
 const dayMinutes = 24 * 60

@@ -1,4 +1,4 @@
-/** One of a few, as buttons beside each other. */
+/** A choice of a few options, as buttons in a row. */
 interface SwitchProps<T extends string> {
   readonly label: string
   readonly value: T

@@ -1,4 +1,4 @@
-/** The training as the page follows it, whoever started it: often while it runs, now and then while it does not. */
+/** Polls the training job, also one that another user started: often while it runs, rarely while it does not. */
 import type { TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -12,7 +12,7 @@ const restMs = 30_000
 
 export interface Following {
   readonly job: Fetched<TrainingJob>
-  /** What was asked for is on its way. */
+  /** A request is in flight. */
   readonly asking: boolean
   readonly why: string | undefined
 }

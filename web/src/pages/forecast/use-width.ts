@@ -1,4 +1,4 @@
-/** How wide an element is, in CSS pixels, followed while it is there: a picture with text in it is drawn anew, never stretched. */
+/** Observes the width of an element in CSS pixels. A picture with text is redrawn at each width, never stretched. */
 import { useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useLayoutEffect } from 'preact/hooks'

@@ -1,4 +1,4 @@
-/** The last 24 hours of a lot as one small picture: taken share in steps of a quarter of an hour. What nobody knew is left out, never 0. */
+/** The last 24 hours of a lot as one small picture: taken share in steps of a quarter of an hour. Unknown steps are left out, never shown as 0. */
 import type { OccupancyHistory, OccupancyPoint } from '@baykeeper/contract/history.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
@@ -14,9 +14,9 @@ export function DayChart({ site, name }: { site: string; name: string }) {
     `/api/v1/sites/${encodeURIComponent(site)}/occupancy/history`,
     pollMs,
   ).value
-  const told = history.value
-  if (!told) return <p class="quiet">{words.text(history.failed ? 'dayFailed' : 'loading')}</p>
-  const points = told.series[0]?.points ?? []
+  const day = history.value
+  if (!day) return <p class="quiet">{words.text(history.failed ? 'dayFailed' : 'loading')}</p>
+  const points = day.series[0]?.points ?? []
   const known = points.flatMap((point) => (point.rate === null ? [] : [{ rate: point.rate, coverage: point.coverage }]))
   const last = known.at(-1)
   if (!last) return <p class="quiet">{words.text('dayNone')}</p>
@@ -39,12 +39,12 @@ export function DayChart({ site, name }: { site: string; name: string }) {
         ))}
       </svg>
       <figcaption aria-hidden="true">
-        <span>{at(told.from)}</span>
+        <span>{at(day.from)}</span>
         <span>
           {words.text('dayMost', { high: words.percent(Math.max(...rates)) })}
           {coverage < 0.995 && ` · ${words.text('dayKnown', { coverage: words.percent(coverage) })}`}
         </span>
-        <span>{at(told.to)}</span>
+        <span>{at(day.to)}</span>
       </figcaption>
     </figure>
   )
@@ -56,7 +56,7 @@ interface Run {
   readonly sure: boolean
 }
 
-/** Steps side by side that are known alike. */
+/** Adjacent steps that are equally known. */
 function runsOf(points: readonly OccupancyPoint[]): readonly Run[] {
   const runs: Run[] = []
   for (const [i, { rate, coverage }] of points.entries()) {

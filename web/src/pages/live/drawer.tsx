@@ -52,7 +52,7 @@ export function Sheet({ title, children, onClose }: SheetProps) {
     const before = document.activeElement
     sheet.current?.focus({ preventScroll: true })
     return () => {
-      // What opened it may be gone by now, as the search is: then the plan is where the reader goes on.
+      // The element that opened it may be gone, such as the search; then the focus goes to the plan.
       const back = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined
       const next = back ?? document.querySelector<HTMLElement>('.grid, .twin') ?? document.getElementById('main')
       next?.focus({ preventScroll: true })

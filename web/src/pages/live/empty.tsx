@@ -1,4 +1,4 @@
-/** No bays yet: how to send the first reading, and whatever has been heard already. */
+/** No bays yet: how to send the first reading, and the devices seen so far. */
 import { useSignal } from '@preact/signals'
 import { useDesk } from '../../shell/desk.ts'
 import { Drawer } from './drawer.tsx'

@@ -1,4 +1,4 @@
-/** Finds bays and levels by what somebody types: names that begin with it first, then those that contain it. Pure. */
+/** Finds bays and levels by the typed text: names that begin with it first, then those that contain it. Pure. */
 import type { Floor } from '../../plan/floor.ts'
 
 export type FoundPlace =

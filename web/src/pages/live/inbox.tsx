@@ -1,4 +1,4 @@
-/** Devices that were heard but watch no bay: a first sensor is seen here at once. */
+/** Devices without a bay: a first sensor appears here at once. */
 import type { Device } from '@baykeeper/contract/device.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'

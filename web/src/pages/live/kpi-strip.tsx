@@ -1,4 +1,4 @@
-/** Key figures. A figure that is not known shows a dash, never a zero; one that is old is grey and says since when. */
+/** Key figures. An unknown figure shows a dash, never a zero; a stale one is grey with its time. */
 import type { ComponentChildren } from 'preact'
 import { code } from '../../bay-state.ts'
 import { occupancyRate } from '../../live/tally.ts'

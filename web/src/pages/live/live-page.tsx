@@ -50,7 +50,7 @@ function SideFan() {
         (loaded) => {
           if (!gone) part.value = loaded
         },
-        // The page is whole without it; it is asked for again with the next visit.
+        // The page works without it; the next visit requests it again.
         () => {},
       )
     return () => {

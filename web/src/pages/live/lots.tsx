@@ -1,4 +1,4 @@
-/** The side column: lots from the fullest, their levels, and devices that nobody has given a bay yet. */
+/** The side column: lots from the fullest, their levels, and devices without a bay. */
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { useSignal } from '@preact/signals'
 import { code, stateCount } from '../../bay-state.ts'
@@ -86,7 +86,7 @@ export function Lots({ city }: { city: City }) {
   )
 }
 
-/** Asked for only where somebody opens it: a city may have hundreds of lots. */
+/** Fetched only when it is opened: a city may have hundreds of lots. */
 function LastDay({ site, name }: { site: string; name: string }) {
   const { words } = useDesk()
   const open = useSignal(false)

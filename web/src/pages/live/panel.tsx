@@ -1,4 +1,4 @@
-/** A panel whose numbers have an age: while they are current it says how old they are, and grey with "as of" when they are not. */
+/** A panel whose numbers have an age: current numbers show their age, stale ones are grey with "as of". */
 import type { ComponentChildren } from 'preact'
 import type { Fetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
@@ -10,7 +10,7 @@ interface PanelProps {
   readonly of: Fetched<unknown>
   /** How old the numbers may become and still be called current. */
   readonly freshMs: number
-  /** They are old whatever their age, because they say so themselves. */
+  /** Marks the values as stale at any age, because the server reported them as stale. */
   readonly isOld?: boolean
   readonly actions?: ComponentChildren
   readonly class?: string
@@ -46,13 +46,13 @@ function Age({ of, old }: { of: Fetched<unknown>; old: boolean }) {
   )
 }
 
-/** What could not be fetched, in words; nothing while all is well. */
+/** Text for a failed request; empty otherwise. */
 function Trouble({ of }: { of: Fetched<unknown> }) {
   const { words, zone, link } = useDesk()
   if (!of.failed) return of.value === undefined ? <p class="quiet">{words.text('loading')} …</p> : null
   if (of.status === 404) return <p class="quiet">{words.text('notYet')}</p>
   if (of.status === 401 || of.status === 403) return <p class="banner warn">{words.text('signedOut')}</p>
-  // The whole desk says already that the server is away.
+  // The desk already shows a banner that the server is unreachable.
   if (of.at !== undefined && link.value.downSince !== undefined) return null
   return (
     <p class="banner warn" role="status">

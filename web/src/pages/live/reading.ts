@@ -1,4 +1,4 @@
-/** What a device measured, in words. Pure. */
+/** A measured value as text. Pure. */
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import type { Words } from '../../i18n/words.ts'
 

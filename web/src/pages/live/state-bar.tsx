@@ -1,4 +1,4 @@
-/** Shares of the states as one bar: taken first, then what cannot be sold, then free. The numbers stand beside it in words. */
+/** Shares of the states as one bar: taken first, then closed and unknown, then free. The numbers are next to it as text. */
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { code } from '../../bay-state.ts'
 

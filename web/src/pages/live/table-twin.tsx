@@ -134,7 +134,7 @@ function BayRows({ city, from, to, name }: { city: City; from: number; to: numbe
   )
 }
 
-/** A type this page has no word for is shown by its code. */
+/** A type without a text is shown by its code. */
 export function typeName(words: ReturnType<typeof useDesk>['words'], type: string): string {
   const key = `type_${type}`
   return key in en ? words.text(key as TextKey) : type

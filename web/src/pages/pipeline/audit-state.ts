@@ -1,4 +1,4 @@
-/** The audit as the page follows it: asked for, told how far it is, finished. The server runs one at a time, whoever asked. */
+/** State of the audit on the page: requested, in progress, finished. The server runs one audit at a time for all users. */
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -9,20 +9,20 @@ export interface Following {
   /** Since when, by our clock; undefined while none runs. */
   readonly since: number | undefined
   readonly progress: AuditProgress | undefined
-  /** The last one finished, whoever asked for it. */
+  /** The last finished audit, of any user. */
   readonly report: AuditReport | undefined
   readonly why: string | undefined
 }
 
 const path = '/api/v1/ledger/audit'
 const followMs = 500
-/** So many looks in a row may fail before the page gives up following. */
+/** Failed polls in a row before the page stops polling. */
 const failuresMax = 6
 
 export function useAudit(words: PipelineWords): { readonly state: Signal<Following>; run(): Promise<void> } {
   const state = useSignal<Following>({ since: undefined, progress: undefined, report: undefined, why: undefined })
   const running = state.value.since !== undefined
-  const told = (progress: AuditProgress) => {
+  const show = (progress: AuditProgress) => {
     const { report, failed } = progress
     state.value = {
       since: progress.running ? (state.value.since ?? Date.now()) : undefined,
@@ -34,12 +34,12 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
   const look = async (signal: AbortSignal) => {
     const response = await fetch(path, { signal })
     if (!response.ok) throw new Error(String(response.status))
-    told((await response.json()) as AuditProgress)
+    show((await response.json()) as AuditProgress)
   }
-  // One that somebody else asked for is shown too; a server without an auditor says so only when it is asked for one.
+  // An audit of another user is shown too. A server without an auditor reports that only on a request.
   useEffect(() => {
     const stop = new AbortController()
-    // A server without an auditor says so when it is asked for one.
+    // A server without an auditor reports that only on a request.
     look(stop.signal).catch(() => {})
     return () => stop.abort()
   }, [])
@@ -70,7 +70,7 @@ export function useAudit(words: PipelineWords): { readonly state: Signal<Followi
       if (state.value.since !== undefined) return
       state.value = { since: Date.now(), progress: undefined, report: undefined, why: undefined }
       const done = await act<AuditProgress>(words, `${path}?wait=false`)
-      if (done.ok) return told(done.value)
+      if (done.ok) return show(done.value)
       const absent = done.status === 404 || done.status === 405
       state.value = { ...state.value, since: undefined, why: absent ? words.text('auditAbsent') : done.why }
     },

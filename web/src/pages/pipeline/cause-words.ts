@@ -16,7 +16,7 @@ export const causeKeys: Readonly<
   'journal-damage': { name: 'causeDamage', text: 'causeDamageText', help: 'causeDamageHelp' },
 }
 
-/** A cause this page has no word for yet is shown by its code. */
+/** A cause without a text is shown by its code. */
 export const causeName = (words: PipelineWords, cause: LossCause): string =>
   cause in causeKeys ? words.text(causeKeys[cause].name) : cause
 

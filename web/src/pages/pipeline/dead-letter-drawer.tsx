@@ -1,4 +1,4 @@
-/** One dead letter: why nobody could use it, all its bytes, and the two ways out: decode it again, or give it up with a reason. */
+/** One dead letter: why it was not decoded, all its bytes, and two actions: retry, or discard with a reason. */
 import type { DeadLetter, WholeDeadLetter } from '@baykeeper/contract/ledger.ts'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
@@ -149,7 +149,7 @@ function Facts({ letter, head }: { letter: DeadLetter; head: WholeDeadLetter['he
   )
 }
 
-/** What the transport told beside source and codec, flat: `meta.topic`. */
+/** Metadata of the transport besides source and codec, flattened: `meta.topic`. */
 function headFacts(head: Readonly<Record<string, unknown>> = {}, before = ''): [string, string][] {
   return Object.entries(head).flatMap(([name, value]): [string, string][] => {
     if (before === '' && (name === 'source' || name === 'codec')) return []

@@ -1,6 +1,6 @@
 /**
- * Dead letters: frames that came in safely and that nobody could use. They can be decoded again, one or all of a reason, once the
- * codec or the device is mended, or given up with a reason. Filter and open letter stand in the address.
+ * Dead letters: messages received but not decoded. They can be retried, one or all of a reason, once the
+ * codec or the device is fixed, or discarded with a reason. Filter and open letter are part of the address.
  */
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { DeadLetterCode } from '@baykeeper/contract/status.ts'

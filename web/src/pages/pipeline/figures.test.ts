@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { grownBy, historyMs, type Look, lookAt, ratesOf, seriesOf, withLook } from './figures.ts'
 import { sampleStatus } from './status-sample.ts'
 
-test('figures are taken from the status as it is told, and what is not told is not 0', () => {
+test('figures are read from the status, and a missing one is not 0', () => {
   const look = lookAt(sampleStatus({ lag_ms: 12, commit_ms: { p50: null, p99: 18.5 }, journal: null }), 5)
   assert.equal(look.received, 120)
   assert.equal(look.commitMsP99, 18.5)
@@ -30,7 +30,7 @@ test('a rate is what came between two looks, at least six seconds apart once the
   )
 })
 
-test('no rate is told across a gap, nor across a restart of the server', () => {
+test('no rate is calculated across a gap or a restart of the server', () => {
   assert.deepEqual(ratesOf(looks([undefined, 10]), received), [])
   assert.deepEqual(ratesOf(looks([100, 3], [1, 2]), received), [])
   assert.equal(grownBy(looks([100, 3, 9], [1, 2, 2]), received), 6)

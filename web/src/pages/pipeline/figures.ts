@@ -1,4 +1,4 @@
-/** What one look at the server told about its stages, and the last five minutes of it: rates are differences of two looks. Pure. */
+/** Figures of the stages at one poll, and their last five minutes: rates are differences of two polls. Pure. */
 import type { ServerStatus } from '@baykeeper/contract/status.ts'
 
 export const lookMs = 2_000
@@ -78,7 +78,7 @@ export const seriesOf = (history: readonly Look[], of: (look: Look) => number | 
     return value === undefined ? [] : [{ at: look.at, value }]
   })
 
-/** Of a figure that only grows: how much a second. A server that was started anew begins anew. */
+/** Rate per second of a counter. Counters restart at 0 with the server. */
 export function ratesOf(history: readonly Look[], of: (look: Look) => number | undefined): readonly Point[] {
   const points: Point[] = []
   let from = 0
@@ -92,7 +92,7 @@ export function ratesOf(history: readonly Look[], of: (look: Look) => number | u
   return points
 }
 
-/** How much a counter grew within the span shown; undefined when nobody can say. */
+/** Growth of a counter within the span shown; undefined when not known. */
 export function grownBy(history: readonly Look[], of: (look: Look) => number | undefined): number | undefined {
   const last = history.at(-1)
   const first = history.find((look) => look.started === last?.started && of(look) !== undefined)

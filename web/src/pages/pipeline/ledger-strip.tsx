@@ -134,7 +134,7 @@ function TermBox({
 const tickMs = 200
 
 /**
- * "0.8 s ago": how old the check was when it was told, by the server's own clock, and the time since by ours. So two clocks that
+ * "0.8 s ago": age of the check when it was sent, by the server's clock, and the time since by ours. So two clocks that
  * disagree cannot make it younger or older than it is.
  */
 function CheckedAgo() {
@@ -147,9 +147,10 @@ function CheckedAgo() {
     }, tickMs)
     return () => clearInterval(timer)
   }, [now])
-  const told = kpi.value
-  if (!told?.ledger) return null
-  const ms = Math.max(0, Date.parse(told.time) - Date.parse(told.ledger.checked)) + Math.max(0, now.value - kpiAt.value)
+  const figures = kpi.value
+  if (!figures?.ledger) return null
+  const ms =
+    Math.max(0, Date.parse(figures.time) - Date.parse(figures.ledger.checked)) + Math.max(0, now.value - kpiAt.value)
   const age = ms < 10_000 ? words.text('secondsAgo', { s: words.number(ms / 1_000, 1) }) : words.ago(ms)
   return <>{words.text('checkedAgo', { age })}</>
 }

@@ -10,21 +10,21 @@ import { unknownMark } from './quantities.ts'
 
 type Row = LedgerReport['rows'][number]
 /** Counted by intake: days from before it counted by day are missing from the sum, and then the sum is no whole one. */
-interface Told {
+interface Reported {
   readonly sum: number | undefined
   readonly whole: boolean
 }
 interface Sums {
   readonly name: string
-  readonly accepted: Told
-  readonly refused: Told
+  readonly accepted: Reported
+  readonly refused: Reported
   readonly committed: number
   readonly duplicate: number
   readonly quarantined: number
   readonly lost: number
 }
 
-/** Days shown before somebody asks for all. */
+/** Days shown until all are requested. */
 const daysMax = 7
 export const ledgerMs = 5_000
 
@@ -80,7 +80,7 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
     figure: true,
     cell: (row) => words.number(of(row)),
   })
-  const told = (title: string, of: (row: Sums) => Told): Column<Sums> => ({
+  const reportedColumn = (title: string, of: (row: Sums) => Reported): Column<Sums> => ({
     name: title,
     figure: true,
     cell: (row) => {
@@ -91,8 +91,8 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
   })
   return [
     { name: first, cell: name },
-    told(words.text('ledgerAccepted'), ({ accepted }) => accepted),
-    told(words.text('ledgerRefused'), ({ refused }) => refused),
+    reportedColumn(words.text('ledgerAccepted'), ({ accepted }) => accepted),
+    reportedColumn(words.text('ledgerRefused'), ({ refused }) => refused),
     figure(words.text('ledgerCommitted'), ({ committed }) => committed),
     figure(words.text('ledgerDuplicate'), ({ duplicate }) => duplicate),
     figure(words.text('ledgerQuarantined'), ({ quarantined }) => quarantined),
@@ -103,7 +103,7 @@ function columnsOf(words: PipelineWords, first: string, name: (row: Sums) => str
 function addedUp(rows: readonly Row[], by: (row: Row) => string): Sums[] {
   return [...Map.groupBy(rows, by)].map(([name, own]) => {
     const sum = (of: (row: Row) => number) => own.reduce((total, row) => Math.min(sumMax, total + of(row)), 0)
-    const told = (of: (row: Row) => number | null | undefined, least = 0): Told => {
+    const reported = (of: (row: Row) => number | null | undefined, least = 0): Reported => {
       const known = own.map(of).filter((n) => typeof n === 'number')
       const sum = known.reduce((total, n) => Math.min(sumMax, total + n), 0)
       return known.length === 0
@@ -117,9 +117,9 @@ function addedUp(rows: readonly Row[], by: (row: Row) => string): Sums[] {
     ]
     return {
       name,
-      // Intake tells its days less often than the database: what is settled was accepted, whatever it has told so far.
-      accepted: told(({ accepted }) => accepted, committed + duplicate + quarantined),
-      refused: told(({ refused }) => refused),
+      // Intake reports its days less often than the database does. A settled message was accepted, even if intake has not reported it yet.
+      accepted: reported(({ accepted }) => accepted, committed + duplicate + quarantined),
+      refused: reported(({ refused }) => refused),
       committed,
       duplicate,
       quarantined,

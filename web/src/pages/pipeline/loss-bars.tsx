@@ -1,4 +1,4 @@
-/** Losses by cause, as bars with their words beside them; and by day, as a calendar of cells that filter. */
+/** Losses by cause, as bars with text; and by day, as a calendar of cells that filter. */
 import type { LossReport } from '@baykeeper/contract/losses.ts'
 import { causeKeys, causeName, sumWords } from './cause-words.ts'
 import { heatOf, type LossDay } from './losses.ts'

@@ -14,6 +14,6 @@ test('nonsense in the address is no filter', () => {
   assert.deepEqual(readLossFilter('?cause=gremlins&day=yesterday&source='), {})
 })
 
-test('one day is asked for as the first and the last', () => {
+test('a single day is requested as first and last day', () => {
   assert.equal(lossQuery({ day: '2026-11-23' }, 10), 'from=2026-11-23&to=2026-11-23&limit=10')
 })

@@ -1,4 +1,4 @@
-/** What of the losses is asked for, as it stands in the address, so that a link shows the same. Pure. */
+/** The filter of the losses as part of the address, so that a link shows the same. Pure. */
 import { type LossCause, lossCauses } from '@baykeeper/contract/vocabulary.ts'
 
 export interface LossFilter {

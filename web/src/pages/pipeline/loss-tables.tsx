@@ -150,7 +150,7 @@ export function LossEvents({ losses }: { losses: readonly Loss[] }) {
   )
 }
 
-/** The first rows, and the others when they are asked for. */
+/** The first rows, and the others on request. */
 function Cut<T>({
   rows,
   max,

@@ -1,6 +1,6 @@
 /**
  * Data loss: every known loss with its cause, added up by cause, day, source and sensor. The filter stands in the
- * address. What nobody can count is said to be so and never shown as 0.
+ * address. A loss of unknown size is marked as such and never shown as 0.
  */
 
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'

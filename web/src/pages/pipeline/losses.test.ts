@@ -48,7 +48,7 @@ test('the same sensor name at two sources is two sensors', () => {
   )
 })
 
-test('no frame and no loss of unknown size is gained or lost by grouping, whatever the losses are', () => {
+test('no frame and no loss of unknown size is gained or lost by grouping, for any losses', () => {
   const any = fc.record({
     source: fc.constantFrom('http', 'serial', 'udp'),
     day: fc.constantFrom('2026-11-23', '2026-11-20', '2026-09-20'),
@@ -99,14 +99,14 @@ test('a saturated sum stays at its limit when more is added', () => {
   assert.deepEqual(addedUp(totals), { frames: most, uncounted: 1, causes: ['sequence-gap', 'refused'] })
 })
 
-test('a figure says at least once, also where the sum is at its limit and more is not counted', () => {
+test('"at least" appears once in a figure, also where the sum is at its limit and more is not counted', () => {
   const words = createWords('en', en).with(pipelineEn)
   assert.equal(sumFigure(words, { frames: Number.MAX_SAFE_INTEGER, uncounted: 1 }), '≥ 9,007,199,254,740,991')
   assert.equal(sumFigure(words, { frames: 4, uncounted: 1 }), 'at least 4')
 })
 
 test('the sentence of one cause names only its own meaning, in both languages', () => {
-  const said = {
+  const meanings = {
     'missing before us': /missing before us|vor uns/,
     rejected: /reject|abgelehnt/,
     'lost by us': /lost by us|bei uns/,
@@ -116,7 +116,9 @@ test('the sentence of one cause names only its own meaning, in both languages', 
     for (const cause of lossCauses)
       for (const frames of [1, 8]) {
         const sentence = sumWords(words, { frames, uncounted: 0, causes: [cause] })
-        const named = Object.entries(said).flatMap(([meaning, pattern]) => (pattern.test(sentence) ? [meaning] : []))
+        const named = Object.entries(meanings).flatMap(([meaning, pattern]) =>
+          pattern.test(sentence) ? [meaning] : [],
+        )
         assert.deepEqual(named, [losses[cause].meaning], sentence)
       }
   const mixed = { frames: 9, uncounted: 0, causes: ['refused', 'overrun'] } as const

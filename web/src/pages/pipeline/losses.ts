@@ -1,5 +1,5 @@
 /**
- * Losses added up: by day, by source, by sensor. A loss whose size nobody can know is counted as a loss of unknown size and never
+ * Losses added up: by day, by source, by sensor. A loss whose size cannot be known is counted as a loss of unknown size and never
  * as 0 frames. Pure.
  */
 import { sumMax } from '@baykeeper/contract/balance.ts'
@@ -9,9 +9,9 @@ import { type LossCause, lossCauses } from '@baykeeper/contract/vocabulary.ts'
 export interface Sum {
   /** Known frames. */
   readonly frames: number
-  /** Losses whose size nobody can know. */
+  /** Losses of unknown size. */
   readonly uncounted: number
-  /** What it is a sum of: the causes say which of the meanings its sentence may use. */
+  /** Causes in the sum: they decide which meanings its sentence may use. */
   readonly causes: readonly LossCause[]
 }
 
@@ -107,7 +107,7 @@ export function heatOf({ frames, uncounted }: Pick<Sum, 'frames' | 'uncounted'>,
   return Math.max(1, Math.ceil((frames / Math.max(1, most)) * 4)) as 1 | 2 | 3 | 4
 }
 
-/** Share of what a sensor sent that never came; undefined when it sent nothing that anybody knows of. */
+/** Share of a sensor's frames that never arrived; undefined when no frame is known. */
 export function shareLost({ committed, quarantined, lost }: SensorDay): number | undefined {
   const sent = committed + quarantined + lost
   return sent === 0 ? undefined : lost / sent

@@ -1,6 +1,6 @@
 /**
  * The Pipeline page: the line from the sensors to the screens, the proof that nothing is missing on it, and its sources.
- * It only reads; *Audit now* asks the server to count again. Quiet when normal: colour means that somebody should look.
+ * It only reads; *Audit now* asks the server to count again. Quiet when normal: colour means that an operator should look.
  */
 import type { LedgerReport } from '@baykeeper/contract/ledger.ts'
 import { useFetched } from '../../kit/fetched.ts'

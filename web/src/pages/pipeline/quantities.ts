@@ -1,4 +1,4 @@
-/** Quantities of the pipeline in words: short where they are large, and a dash where they are not known. Pure. */
+/** Quantities of the pipeline as text: short where they are large, and a dash where they are not known. Pure. */
 import type { PipelineWords } from './pipeline-words.ts'
 
 export const unknownMark = '–'

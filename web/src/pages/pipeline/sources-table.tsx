@@ -1,4 +1,4 @@
-/** The sources: what each is doing, what it took in and turned away, and what of it can lose readings. */
+/** The sources: state, accepted and rejected messages, and settings that can lose readings. */
 import type { SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { Fetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'

@@ -15,7 +15,7 @@ import type { Watched } from './watch.ts'
 interface Stage {
   readonly id: StageName
   readonly name: PipelineKey
-  /** The figure that says most, its unit, and what it is. */
+  /** The most important figure, its unit and its name. */
   readonly value: string
   readonly unit: string
   readonly what: string

@@ -24,7 +24,7 @@ export type Fault =
   | { readonly of: 'behind'; readonly pending: number }
   | { readonly of: 'weak'; readonly count: number }
 
-/** `bad`: readings do not move; `warn`: somebody should look. */
+/** `bad`: readings do not advance; `warn`: an operator should look. */
 export interface Finding {
   readonly tone: 'warn' | 'bad'
   readonly fault: Fault
@@ -34,7 +34,7 @@ export interface Finding {
 const storeAgeMsMax = 5_000
 /** Intake refuses when the disk has less than a share of it; this comes well before. */
 const freeBytesMin = 2 * 1_024 ** 3
-/** A sync of the journal is a promise to every sender that waits. */
+/** Every waiting sender depends on the journal sync. */
 const syncMsMax = 250
 const commitMsMax = 1_000
 
@@ -42,7 +42,7 @@ export function findingsOf(
   history: readonly Look[],
   sources: readonly SourceStatus[],
   pipeline: Kpi['pipeline'],
-  /** What of the database weakens the promise. */
+  /** Database settings that weaken durability. */
   weaknesses: readonly string[],
 ): ReadonlyMap<StageName, Finding> {
   const look = history.at(-1)

@@ -1,4 +1,4 @@
-/** A status as the server tells it, for tests: changed by the fields a test is about. */
+/** A sample of the server status for tests, with the fields that a test overrides. */
 import type { ServerStatus } from '@baykeeper/contract/status.ts'
 
 export const sampleStatus = (more: Partial<ServerStatus> = {}): ServerStatus => ({

@@ -24,10 +24,10 @@ export function useWatch(): Signal<Fetched<Watched>> {
         const response = await fetch('/api/v1/status', { signal: stop.signal })
         status = response.status
         if (!response.ok) throw new Error(String(status))
-        const told = (await response.json()) as ServerStatus
+        const current = (await response.json()) as ServerStatus
         const at = Date.now()
-        kept.value = withLook(kept.value, lookAt(told, at))
-        state.value = { value: { history: kept.value, status: told }, failed: false, at, status }
+        kept.value = withLook(kept.value, lookAt(current, at))
+        state.value = { value: { history: kept.value, status: current }, failed: false, at, status }
       } catch {
         if (!stop.signal.aborted)
           state.value = { ...state.value, failed: true, ...(status === undefined ? {} : { status }) }

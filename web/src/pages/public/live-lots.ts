@@ -14,11 +14,11 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
   let plan: BayPlan | undefined
   let sites: readonly SiteSummary[] = []
   let link: Link | undefined
-  let heardAt = Date.now()
+  let receivedAt = Date.now()
   const status = document.createElement('p')
   status.className = 'live-status'
   status.setAttribute('role', 'status')
-  const said = document.createElement('span')
+  const label = document.createElement('span')
   const pause = document.createElement('button')
   pause.type = 'button'
   pause.textContent = 'Pause'
@@ -29,7 +29,7 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     plan?.pause(paused)
     if (!paused) showSites()
   })
-  status.append(said)
+  status.append(label)
   pause.hidden = true
   status.append(pause)
   const box = document.createElement('div')
@@ -61,10 +61,10 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     bays: (changed) => plan?.changed(changed),
     kpi({ pipeline }) {
       // Without its database the server repeats what it last knew.
-      if (pipeline !== 'database-down') heardAt = Date.now()
+      if (pipeline !== 'database-down') receivedAt = Date.now()
     },
     sites(next) {
-      // A lot that the page was not written with, or no longer there: the server writes the page anew.
+      // A lot was added or removed since the page was rendered: reload it from the server.
       if (sites.length === 0 ? !sameLots(next) : sites.map(({ id }) => id).join() !== next.map(({ id }) => id).join())
         return location.reload()
       sites = next
@@ -77,14 +77,14 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
 
   setInterval(() => {
     const now = Date.now()
-    const old = now - heardAt > oldMs
+    const old = now - receivedAt > oldMs
     document.body.classList.toggle('old', old)
     const text = paused
       ? 'Paused'
       : old
-        ? `Live data is down since ${clockText(heardAt, sites[0]?.zone)}`
+        ? `Live data is down since ${clockText(receivedAt, sites[0]?.zone)}`
         : stateText(link)
-    if (said.textContent !== text) said.textContent = text
+    if (label.textContent !== text) label.textContent = text
     status.dataset['state'] = old ? 'old' : (link?.phase ?? 'connecting')
     if (!paused) showAges(sites, document)
   }, 1_000)

@@ -1,4 +1,4 @@
-/** The plan of the public page: the same as the desk's, without a keyboard grid; the numbers above say the same in words. */
+/** The plan of the public page: the same as the desk's, without a keyboard grid; the numbers above show the same as text. */
 import type { Tally } from '../../live/tally.ts'
 import type { BayPlan } from '../../plan/bay-plan.ts'
 import type { Floor } from '../../plan/floor.ts'

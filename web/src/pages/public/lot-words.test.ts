@@ -21,7 +21,7 @@ test('a lot is called by what is known of it, never free because nothing is know
   assert.equal(levelText(counts(0, 0, 3)), 'No data')
 })
 
-test('an age is told in the largest unit that fits', () => {
+test('an age is written in the largest unit that fits', () => {
   assert.deepEqual([-5, 4_400, 90_000, 7_200_000, 86_400_000, 2e8].map(ageText), [
     '0 s ago',
     '4 s ago',

@@ -1,5 +1,5 @@
 /**
- * The public page, alive: the server wrote it whole; this keeps its numbers true and adds the moving plan. No framework, and
+ * The public page, live: the server rendered it; this updates its numbers and adds the moving plan. No framework, and
  * the plan comes after the numbers.
  */
 import { readPageConfig } from '../../page-config.ts'

@@ -1,13 +1,13 @@
-/** What a training is held by: whoever started it may let it rest by a line on its standard input, and is gone when that ends. */
+/** Control of a training by its parent process: a line on standard input pauses or resumes it, and a closed standard input ends it. */
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-export interface Leash {
-  /** Resolves at once unless it is to rest, else when it may go on or has to end. */
-  rested(): Promise<void>
+export interface ParentControl {
+  /** Resolves at once unless the training is paused, else when it is resumed or has to end. */
+  resumed(): Promise<void>
 }
 
-export function held(input: Readable, ending: AbortController): Leash {
+export function controlledByParent(input: Readable, ending: AbortController): ParentControl {
   let rest: PromiseWithResolvers<void> | undefined
   const goOn = () => {
     rest?.resolve()
@@ -21,5 +21,5 @@ export function held(input: Readable, ending: AbortController): Leash {
   lines.once('close', () => ending.abort())
   ending.signal.addEventListener('abort', goOn, { once: true })
   if ('unref' in input && typeof input.unref === 'function') input.unref()
-  return { rested: async () => rest?.promise }
+  return { resumed: async () => rest?.promise }
 }

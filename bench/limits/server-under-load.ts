@@ -13,7 +13,7 @@ import { bytesBelow, type OpenPlace, type Place } from './place.ts'
 export const sources = ['http', 'tcp', 'mqtt', 'mosquitto', 'serial'] as const
 export type SourceName = (typeof sources)[number]
 
-export interface House extends AsyncDisposable {
+export interface ServerUnderLoad extends AsyncDisposable {
   readonly server: Baykeeper
   readonly place: OpenPlace
   readonly dataDir: string
@@ -36,10 +36,10 @@ const drainMsMax = 300_000
 const wireOf: Record<SourceName, Wire> = { http: 'http', tcp: 'tcp', mqtt: 'mqtt', mosquitto: 'mqtt', serial: 'serial' }
 const connectionsOf: Record<Wire, number> = { http: 8, tcp: 8, mqtt: 4, serial: 1 }
 const batchOf: Record<Wire, number> = { http: 1_000, tcp: 1_000, mqtt: 500, serial: 100 }
-/** Names have six digits; a house has up to five generators, and no two share a device. */
+/** Names have six digits; a server has up to five generators, and no two share a device. */
 const devicesApart = 100_000
 
-export async function openHouse(at: Place, wanted: readonly SourceName[]): Promise<House> {
+export async function openServerUnderLoad(at: Place, wanted: readonly SourceName[]): Promise<ServerUnderLoad> {
   await using undo = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), 'baykeeper-bench-'))
   undo.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
@@ -85,7 +85,7 @@ export async function openHouse(at: Place, wanted: readonly SourceName[]): Promi
         const [row] = await place.query('SELECT coalesce(sum(committed), 0) AS n FROM ledger')
         stored = Number(row?.['n'] ?? 0)
         if (stored >= total) return
-        if (server.hasEnded()) throw new Error(`the server ended: ${server.said()}`)
+        if (server.hasEnded()) throw new Error(`the server ended: ${server.output()}`)
       }
       throw new Error(`only ${stored} of ${total} events were committed within ${drainMsMax / 1_000} s`)
     },
