@@ -1,12 +1,14 @@
 /**
- * Tidy: conventions that no formatter checks. Import law, file names, tests with `only`, closed lists that are typed out again, traces of a
+ * Tidy: conventions that no formatter checks. Import law, file names, sizes of functions, tests with `only`, closed lists that are typed out again, traces of a
  * machine, plain words. Each finding has a place, the problem, and what to do.
  */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { checkSizes, functionSizes, isMeasured } from './function-sizes.ts'
 import { checkImports, type Finding, readImportTable } from './import-law.ts'
 import { lineAt } from './imports.ts'
+import { sizeLimits } from './long-functions.ts'
 import { judgeWords, readLeft, wordsIn } from './plain-words.ts'
 import { trackedFiles } from './tracked-files.ts'
 import { typedAgain } from './typed-again.ts'
@@ -146,9 +148,14 @@ if (import.meta.main) {
   const root = path.join(import.meta.dirname, '..')
   const files = trackedFiles(root)
   const words = judgeWords(wordsIn(root, files), readLeft(root))
-  const findings = [...tidy(root, files), ...words.findings]
+  const sizes = functionSizes(root, files.filter(isMeasured))
+  const tooLong = checkSizes(sizes, sizeLimits, 'tools/long-functions.ts')
+  const findings = [...tidy(root, files), ...words.findings, ...tooLong]
   for (const { file, line, text } of findings) console.log(`${file}:${line}: ${text}`)
   for (const text of words.lower) console.log(`tidy: ${text}; lower the number: node tools/plain-words.ts --lower`)
+  console.log(
+    `tidy: functions: ${sizes.length} over 60 lines, ${sizeLimits.long.length} of them on the list of those over 100`,
+  )
   console.log(`tidy: ${files.length} files, ${findings.length} findings`)
   process.exitCode = findings.length > 0 ? 1 : 0
 }

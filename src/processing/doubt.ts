@@ -1,7 +1,7 @@
 /** A presence that is not certain any more is unknown; what it was is kept until the doubt ends. */
 import type { Instant } from '../lib/brand.ts'
 import type { Tracked } from './fleet.ts'
-import type { HistoryFold } from './history-fold.ts'
+import type { HistoryFold } from './folds.ts'
 import type { Held } from './order/order-state.ts'
 
 export function hold(

@@ -10,7 +10,7 @@ import { type BatchRows, createBatch } from './batch.ts'
 import { type CommitKey, commitOf } from './commit-of.ts'
 import { type DecodedRecord, framesOf, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
-import type { HistoryFold } from './history-fold.ts'
+import type { HistoryFold } from './folds.ts'
 import { refusedFrames } from './refused-frames.ts'
 import { kindOf } from './trouble.ts'
 

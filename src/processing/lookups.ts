@@ -40,11 +40,7 @@ const isSame = (a: LoggedKey, b: LoggedKey | undefined) => a.seq === b?.seq && a
 
 export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBook, 'holding'>): Lookups {
   let announced: DecodedRecord | undefined
-  let repeats = new Map<Tracked, Promise<boolean>>()
-  let repeatsOf: DecodedRecord | undefined
-  let said: ReturnType<typeof saidIn>
-  /** Numbers of frames per device for which the devices of the record were announced. */
-  let countsAnnounced = new Set<number>()
+  const bodies = createBodyRepeats(fleet, stored)
 
   function announce(record: DecodedRecord, from: number) {
     if (announced === record) return
@@ -54,61 +50,9 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
       if (!result.ok) continue
       for (const reading of result.value) {
         const device = fleet.find(record.uplink.source, reading.device)
-        if (device) want(device, reading)
+        if (device) want(stored, device, reading)
       }
     }
-  }
-
-  function want(device: Tracked, { seq, time }: Reading) {
-    const { state, order } = device
-    if (seq === undefined) {
-      if (time !== undefined && order.clock !== null && time <= order.clock) stored.wantTime(state.id, time)
-      return
-    }
-    const isWithin = state.minSeq !== null && state.maxSeq !== null && seq >= state.minSeq && seq <= state.maxSeq
-    if (isWithin && recentHash(device, seq) === undefined) stored.want(state.id, state.epoch, seq)
-    for (const { epoch, min, max } of order.boots) if (seq >= min && seq <= max) stored.want(state.id, epoch, seq)
-  }
-
-  /** O1: all that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
-  async function repeatsRecord(device: Tracked, said: readonly SaidInRecord[]): Promise<boolean> {
-    const { state, order, run } = device
-    let pos: number | undefined
-    let isOneRecord = said.every(({ seq }) => seq !== null)
-    for (const { seq, hash, idx } of isOneRecord ? said : []) {
-      let row = await stored.find(state.id, state.epoch, seq as number)
-      if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq as number)
-      pos ??= row?.pos
-      isOneRecord = row?.hash === hash && row.idx === idx && row.pos === pos
-      if (!isOneRecord) break
-    }
-    if (isOneRecord && bitsIn(said) >= proofBits) return true
-    // A device that has sent less than this repeats nothing: the store is not asked about each of thousands of new ones.
-    if (state.readings + run.length < said.length) return false
-    // What a sender repeats for want of an answer is what it sent last.
-    announceNewest(device, said.length)
-    const newest = await newestOf(device, said.length)
-    return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
-  }
-
-  /** A body of thousands of sensors: the store is asked for all that will be asked for so, at once. */
-  function announceNewest({ state: { source } }: Tracked, count: number) {
-    if (countsAnnounced.has(count)) return
-    countsAnnounced.add(count)
-    const devices: number[] = []
-    for (const [external, ofDevice] of said ?? []) {
-      const other = ofDevice.length === count ? fleet.find(source, external) : undefined
-      if (other && other.state.readings + other.run.length >= count) devices.push(other.state.id)
-    }
-    stored.wantNewest(devices, count)
-  }
-
-  /** As they came, those that wait included. */
-  async function newestOf({ state, run }: Tracked, count: number): Promise<readonly LoggedKey[]> {
-    const rows = await stored.newest(state.id, count)
-    if (run.length === 0) return rows
-    const waiting = run.map(({ seq, hash, taken: { pos, idx } }) => ({ seq, hash, pos, idx }))
-    return [...rows, ...waiting].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
   }
 
   return {
@@ -129,20 +73,98 @@ export function createLookups(fleet: Fleet, stored: StoredKeys, gaps: Pick<GapBo
         announce(record, frame.idx)
         return stored.atTime(device.state.id, time)
       },
-      newest: (count) => newestOf(device, count),
+      newest: (count) => newestOf(stored, device, count),
       isKnownEpoch: (epoch) => stored.knows(device.state.id, epoch),
       repeatsBody() {
-        if (repeatsOf !== record) {
-          repeatsOf = record
-          repeats = new Map()
-          countsAnnounced = new Set()
-          said = saidIn(record)
-        }
-        const ofDevice = said?.get(device.state.external)
+        const ofDevice = bodies.said(record)?.get(device.state.external)
         if (!ofDevice) return Promise.resolve(false)
         announce(record, frame.idx)
-        return repeats.getOrInsertComputed(device, () => repeatsRecord(device, ofDevice))
+        return bodies.repeats(device, ofDevice)
       },
     }),
   }
+}
+
+function want(stored: StoredKeys, device: Tracked, { seq, time }: Reading) {
+  const { state, order } = device
+  if (seq === undefined) {
+    if (time !== undefined && order.clock !== null && time <= order.clock) stored.wantTime(state.id, time)
+    return
+  }
+  const isWithin = state.minSeq !== null && state.maxSeq !== null && seq >= state.minSeq && seq <= state.maxSeq
+  if (isWithin && recentHash(device, seq) === undefined) stored.want(state.id, state.epoch, seq)
+  for (const { epoch, min, max } of order.boots) if (seq >= min && seq <= max) stored.want(state.id, epoch, seq)
+}
+
+/** As they came, those that wait included. */
+async function newestOf(stored: StoredKeys, { state, run }: Tracked, count: number): Promise<readonly LoggedKey[]> {
+  const rows = await stored.newest(state.id, count)
+  if (run.length === 0) return rows
+  const waiting = run.map(({ seq, hash, taken: { pos, idx } }) => ({ seq, hash, pos, idx }))
+  return [...rows, ...waiting].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
+}
+
+/** O1: the whole bodies of a record, each device by itself. */
+function createBodyRepeats(fleet: Fleet, stored: StoredKeys) {
+  let repeats = new Map<Tracked, Promise<boolean>>()
+  let repeatsOf: DecodedRecord | undefined
+  let said: ReturnType<typeof saidIn>
+  /** Numbers of frames per device for which the devices of the record were announced. */
+  let countsAnnounced = new Set<number>()
+
+  /** All that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
+  async function repeatsRecord(device: Tracked, said: readonly SaidInRecord[]): Promise<boolean> {
+    const { state, run } = device
+    if ((await isOneRecord(stored, device, said)) && bitsIn(said) >= proofBits) return true
+    // A device that has sent less than this repeats nothing: the store is not asked about each of thousands of new ones.
+    if (state.readings + run.length < said.length) return false
+    // What a sender repeats for want of an answer is what it sent last.
+    announceNewest(device, said.length)
+    const newest = await newestOf(stored, device, said.length)
+    return newest.length === said.length && said.every((one, i) => isSame(one, newest.at(-1 - i)))
+  }
+
+  /** A body of thousands of sensors: the store is asked for all that will be asked for so, at once. */
+  function announceNewest({ state: { source } }: Tracked, count: number) {
+    if (countsAnnounced.has(count)) return
+    countsAnnounced.add(count)
+    const devices: number[] = []
+    for (const [external, ofDevice] of said ?? []) {
+      const other = ofDevice.length === count ? fleet.find(source, external) : undefined
+      if (other && other.state.readings + other.run.length >= count) devices.push(other.state.id)
+    }
+    stored.wantNewest(devices, count)
+  }
+
+  return {
+    said(record: DecodedRecord) {
+      if (repeatsOf !== record) {
+        repeatsOf = record
+        repeats = new Map()
+        countsAnnounced = new Set()
+        said = saidIn(record)
+      }
+      return said
+    },
+    /** `ofDevice`: what the record whose bodies were asked for last says of the device. */
+    repeats: (device: Tracked, ofDevice: readonly SaidInRecord[]) =>
+      repeats.getOrInsertComputed(device, () => repeatsRecord(device, ofDevice)),
+  }
+}
+
+/** One record before said the same, frame for frame. */
+async function isOneRecord(
+  stored: StoredKeys,
+  { state, order }: Tracked,
+  said: readonly SaidInRecord[],
+): Promise<boolean> {
+  let pos: number | undefined
+  if (said.some(({ seq }) => seq === null)) return false
+  for (const { seq, hash, idx } of said) {
+    let row = await stored.find(state.id, state.epoch, seq as number)
+    if (row?.hash !== hash && order.before !== null) row = await stored.find(state.id, order.before, seq as number)
+    pos ??= row?.pos
+    if (row?.hash !== hash || row.idx !== idx || row.pos !== pos) return false
+  }
+  return true
 }

@@ -15,7 +15,7 @@ import { createBatch } from './batch.ts'
 import type { DeadLetterHead } from './dead-letter.ts'
 import { type CodecOf, type DecodedRecord, framesOf, splitUplink, wholeFrame } from './decode-record.ts'
 import type { Fleet } from './fleet.ts'
-import type { HistoryFold } from './history-fold.ts'
+import type { HistoryFold } from './folds.ts'
 import { createLedgerBook } from './ledger-book.ts'
 import { kindOf } from './trouble.ts'
 

@@ -10,9 +10,13 @@ export interface Suspicion {
   records: number | undefined
   /** A single record has failed: its frames are tried apart. */
   isAlone: boolean
+  /** Why the last try was refused. */
+  reason: string
 }
 
-export const suspicionUntil = (until: number): Suspicion => ({ until, records: undefined, isAlone: false })
+export const suspicionUntil = (until: number, reason: string): Suspicion => ({
+  ...{ until, records: undefined, isAlone: false, reason },
+})
 
 /** The record up to which the next try goes. */
 export function nextLimit(suspicion: Suspicion, position: number): number {
@@ -21,7 +25,8 @@ export function nextLimit(suspicion: Suspicion, position: number): number {
   return position + Math.min(left, suspicion.isAlone ? 1 : suspicion.records)
 }
 
-export function narrowed(suspicion: Suspicion): void {
+export function narrowed(suspicion: Suspicion, reason: string): void {
+  suspicion.reason = reason
   if (suspicion.records === 1) suspicion.isAlone = true
   else if (suspicion.records !== undefined) suspicion.records = Math.ceil(suspicion.records / 2)
 }

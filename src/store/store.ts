@@ -53,7 +53,6 @@ export { isForPerson, StoreError, type StoreFault } from './store-fault.ts'
 export type { TableChange } from './table.ts'
 export type { StoredDeadLetter } from './tables/dead-letter.ts'
 export type { DecoderChoice } from './tables/decoder-choice.ts'
-export type { HealthRow } from './tables/device-health.ts'
 export type { DeviceOrder } from './tables/device-order.ts'
 export type { Discard } from './tables/discard.ts'
 export type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
@@ -65,7 +64,6 @@ export type { OccupancyRow } from './tables/occupancy.ts'
 export type { RawFrameRow } from './tables/raw-frame.ts'
 export type { SensorDayDelta } from './tables/sensor-day.ts'
 export type { SessionRow } from './tables/session.ts'
-export type { CountDelta } from './tables/zone-count.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {

@@ -26,7 +26,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not sync the directory of a new segment',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/segment-writer.ts',
     from: 'if (fresh) await files.syncDirectory(dir)',
     to: '',
     judge: harness,
@@ -47,11 +47,11 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'tries a failed write again on the same file',
-    file: 'src/journal/writer.ts',
-    from: `if (written) abandon(written)
-      queue.replan(durable)`,
-    to: `if (written) queue.replan(durable, { segment: written.plan, offset: written.offset })
-      else queue.replan(durable)`,
+    file: 'src/journal/segment-writer.ts',
+    from: `if (written) current.abandon(written)
+      queue.replan(progress.durable)`,
+    to: `if (written) queue.replan(progress.durable, { segment: written.plan, offset: written.offset })
+      else queue.replan(progress.durable)`,
     judge: writer,
   },
   {
@@ -81,14 +81,14 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'leaves a refused group in the file',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/segment-writer.ts',
     from: 'if (written) await cutBack(written)',
     to: '',
     judge: harness,
   },
   {
     what: 'refuses before the cut is durable',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/segment-writer.ts',
     from: `await segment.file.truncate(segment.offset)
       await segment.file.sync()`,
     to: 'await segment.file.truncate(segment.offset)',
@@ -104,21 +104,21 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'calls a refusal after a failed disk final',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/appends.ts',
     from: 'isFull(error) && !traces',
     to: 'isFull(error)',
     judge: harness,
   },
   {
     what: 'trusts that the newest write of a crash is on the disk',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/recovered-end.ts',
     from: 'if (!end || end.seal) return',
     to: 'if (end || !end) return',
     judge: points,
   },
   {
     what: 'syncs the newest write of a crash without writing it again',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/recovered-end.ts',
     from: 'at < end.offset;',
     to: 'at < 0;',
     judge: points,
@@ -153,14 +153,14 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'loses the thread to the newest checkpoint',
-    file: 'src/journal/writer.ts',
-    from: 'checkpoint = group.checkpoint ?? checkpoint',
+    file: 'src/journal/appends.ts',
+    from: 'progress.checkpoint = group.checkpoint ?? progress.checkpoint',
     to: '',
     judge: contract,
   },
   {
     what: 'takes the seal of a recovery for proof of a sync',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/recovered-end.ts',
     from: `seal(file, 'recovered'`,
     to: `seal(file, 'continued'`,
     judge: harness,
@@ -168,7 +168,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'does not seal what another writer left',
     file: 'src/journal/writer.ts',
-    from: 'await sealRecovered(end).catch(() => {})',
+    from: 'await sealRecovered(files, end).catch(() => {})',
     to: '{}',
     judge: harness,
   },
@@ -267,14 +267,14 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'answers before closing has made all durable',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/appends.ts',
     from: 'while (running) await running',
     to: '',
     judge: contract,
   },
   {
     what: 'takes bytes without bound',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/appends.ts',
     from: 'if (pendingBytes + bytes > limits.pendingBytesMax)',
     to: 'if (bytes > limits.pendingBytesMax)',
     judge: writer,
@@ -295,8 +295,8 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'writes on in a segment that a newer one may void after a crash',
-    file: 'src/journal/writer.ts',
-    from: 'madeAt })\n    if (active) abandon(active)',
+    file: 'src/journal/current-segment.ts',
+    from: 'madeAt })\n      if (active) abandon(active)',
     to: 'madeAt })',
     judge: points,
   },
@@ -317,8 +317,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'keeps an unreadable segment when all segments around it are removed',
     file: 'src/journal/writer.ts',
-    from: 'found: [...segments, ...unreadableSegments]',
-    to: 'found: segments',
+    from: 'found: [...found, ...unreadableSegments]',
+    to: 'found: found',
     judge: points,
   },
   {
@@ -337,7 +337,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'dates what it writes by a clock that was set back',
-    file: 'src/journal/writer.ts',
+    file: 'src/journal/segment-writer.ts',
     from: 'Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)',
     to: 'clock.now()',
     judge: ['--test', 'src/journal/clock-steps.test.ts'],

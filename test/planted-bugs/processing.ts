@@ -2,7 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const judge = ['--test', 'src/processing/processor.test.ts']
-const historyJudge = ['--test', 'src/processing/history-fold.test.ts']
+const historyJudge = ['--test', 'src/processing/folds.test.ts']
 const assignmentJudge = ['--test', 'src/domain/assignment.test.ts']
 const poisonJudge = ['--test', 'src/processing/poison.test.ts']
 const orderingJudge = ['--test', 'src/processing/ordering.test.ts']
@@ -12,14 +12,14 @@ const counterJudge = ['--test', 'src/processing/counter-step.test.ts']
 export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'remembers every older boot of a device for ever',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/late-readings.ts',
     from: 'if (order.boots.length < bootsMax)',
     to: 'if (order.boots.length < Number.POSITIVE_INFINITY)',
     judge: orderingJudge,
   },
   {
     what: 'counts a line twice that was held for a repetition and completes a restart',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/slow-placement.ts',
     from: "else if (placed.kind !== 'undecided') deps.decided(",
     to: 'else deps.decided(',
     judge: orderingJudge,
@@ -27,34 +27,34 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'decodes a body once for each sensor that it names',
     file: 'src/processing/lookups.ts',
-    from: '        const ofDevice = said?.get(device.state.external)\n',
+    from: '        const ofDevice = bodies.said(record)?.get(device.state.external)\n',
     to: '        const ofDevice = saidIn(record)?.get(device.state.external)\n',
     judge: poisonJudge,
   },
   {
     what: 'stores a published layout and goes on folding with the one before',
-    file: 'src/processing/processor.ts',
-    from: '    place.history.relayout(change.watching, place.fleet)\n',
+    file: 'src/processing/next-batch.ts',
+    from: '  loaded.history.relayout(change.watching, loaded.fleet)\n',
     to: '',
     judge,
   },
   {
     what: 'forgets a published layout when a row of its batch is refused',
-    file: 'src/processing/processor.ts',
-    from: 'if (!isOutdated(place, change.value)) layouts.push(applyLayout(place, change.value))',
-    to: 'if (!isOutdated(place, change.value)) applyLayout(place, change.value)',
+    file: 'src/processing/next-batch.ts',
+    from: 'if (!isOutdated(deps, loaded, change.value)) layouts.push(applyLayout(loaded, change.value))',
+    to: 'if (!isOutdated(deps, loaded, change.value)) applyLayout(loaded, change.value)',
     judge,
   },
   {
     what: 'lets a layout replace one that its author has not seen',
-    file: 'src/processing/processor.ts',
+    file: 'src/processing/next-batch.ts',
     from: 'if (!base || layoutRecord <= (base.journal === reader.id ? base.record : 0)) return false',
     to: 'if (!base || layoutRecord >= 0) return false',
     judge,
   },
   {
     what: 'forgets how a place stood that a published layout took away',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/place-occupancy.ts',
     from: 'if (span) standing.set(',
     to: 'if (span && span.capacity < 0) standing.set(',
     judge,
@@ -68,7 +68,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'writes the stay of a refused claim into the bay',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/stays.ts',
     from: '(watching.conflictOf({ external, claimedBay }) === undefined ? claimedBay : null)',
     to: 'claimedBay',
     judge,
@@ -243,15 +243,15 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'forgets a frame that waits when one with a lower number comes',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/live-readings.ts',
     from: 'if (order.overtaken) doubtOvertaken(',
     to: 'if (order.overtaken && order.repeats < 0) doubtOvertaken(',
     judge: orderingJudge,
   },
   {
     what: 'is certain of missing numbers though a boot was two',
-    file: 'src/processing/reading-placer.ts',
-    from: '    order.isJoined = true\n',
+    file: 'src/processing/placement/late-readings.ts',
+    from: '  order.isJoined = true\n',
     to: '',
     judge: orderingJudge,
   },
@@ -293,8 +293,8 @@ export const processingBugs: readonly PlantedBug[] = [
   {
     what: 'keeps the half-made states of a failed commit in memory',
     file: 'src/processing/processor.ts',
-    from: '        place = undefined\n        if (signal.aborted) return\n',
-    to: '        if (signal.aborted) return\n',
+    from: 'loaded: await load(parts) }',
+    to: 'loaded: ((parts as { kept?: Loaded }).kept ??= await load(parts)) }',
     judge,
   },
   {
@@ -306,16 +306,16 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'builds a batch in the memory of one that is still being committed',
-    file: 'src/processing/processor.ts',
+    file: 'src/processing/next-batch.ts',
     from: '{ length: commitsUnderWayMax + 1 }',
     to: '{ length: commitsUnderWayMax }',
     judge,
   },
   {
     what: 'looks for stored numbers without the batch that is being committed',
-    file: 'src/processing/processor.ts',
-    from: 'underWay && isBehind ? lookingBehind(store, underWay) : store',
-    to: 'store',
+    file: 'src/processing/next-batch.ts',
+    from: 'storeBehind(deps.store, underWay), 0',
+    to: 'deps.store, 0',
     judge,
   },
   {
@@ -341,7 +341,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'passes over damage of the journal in silence',
-    file: 'src/processing/processor.ts',
+    file: 'src/processing/journal-damage.ts',
     from: "ledger.add('journal', clock.now(), 'damaged', range.frames)",
     to: '',
     judge,
@@ -369,14 +369,14 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets the device that spoke last speak for a bay that two watch',
-    file: 'src/processing/history-fold.ts',
-    from: 'if (id < speaker && presence !== undefined) {',
+    file: 'src/domain/folds/bay-presence.ts',
+    from: 'if (id < lowest && presence !== undefined) {',
     to: 'if (presence !== undefined) {',
     judge,
   },
   {
     what: 'counts a silent sensor with its last state for ever',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/bay-presence.ts',
     from: 'if (bay !== undefined) watch(bay, state, undefined, instant(at))',
     to: 'if (bay !== undefined) watch(bay, state, state.occupied, instant(at))',
     judge: historyJudge,
@@ -397,7 +397,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'hands the history of a batch over twice',
-    file: 'src/processing/history-fold.ts',
+    file: 'src/domain/folds/zone-counts.ts',
     from: '      counts = new Map()\n',
     to: '',
     judge,
@@ -460,7 +460,7 @@ export const processingBugs: readonly PlantedBug[] = [
   },
   {
     what: 'doubts the presence although the number that was overtaken has come again',
-    file: 'src/processing/reading-placer.ts',
+    file: 'src/processing/placement/live-readings.ts',
     from: 'reading.seq >= seq) order.overtaken = undefined',
     to: 'reading.seq > seq) order.overtaken = undefined',
     judge: ['--test', 'src/processing/ordering.test.ts'],

@@ -14,7 +14,7 @@ import { commitOf } from '../commit-of.ts'
 import type { CodecOf } from '../decode-record.ts'
 import { decodeRecord } from '../decode-record.ts'
 import { createFleet } from '../fleet.ts'
-import { createHistoryFold } from '../history-fold.ts'
+import { createHistoryFold } from '../folds.ts'
 import { restoreRuns } from '../restore-runs.ts'
 
 /** Device times of cases are on the day before, or on this day before one o'clock. */

@@ -11,7 +11,7 @@ import { type OccupancyRow, sessionList } from '../store/store.ts'
 import { createMemoryHistory } from '../store/testing/memory-history.ts'
 import { stepCounters } from './counters.ts'
 import { createFleet, type Fleet, type Tracked } from './fleet.ts'
-import { createHistoryFold, type HistoryFold } from './history-fold.ts'
+import { createHistoryFold, type HistoryFold } from './folds.ts'
 
 const eight = Date.parse('2026-11-23T08:00:00Z')
 const bays = ['1', '2', '3', '4'].map((id) => ({

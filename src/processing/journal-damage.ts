@@ -1,0 +1,17 @@
+/** Records that could not be read back, as rows. */
+import type { Damage } from '../journal/journal.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { damageLosses, type IntakeSaid } from './intake-said.ts'
+import { createLedgerBook } from './ledger-book.ts'
+
+export function rowsOfDamage(damage: readonly Damage[], { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+  const ledger = createLedgerBook()
+  for (const range of damage) {
+    if (range.torn) log.warn('the torn end of the journal is passed over', { ...range })
+    else log.error('journal records could not be read back', { ...range })
+    ledger.add('journal', clock.now(), 'damaged', range.frames)
+  }
+  const said = damage.map((range): IntakeSaid => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }))
+  return { ledger: ledger.rows(), said }
+}
