@@ -10,6 +10,7 @@ import { type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { openJournalReader, openJournalWriter } from '../journal/segment-journal.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
+import { snakeKeys } from '../lib/snake-keys.ts'
 import { openStore } from '../store/engine/open.ts'
 import { bindPort } from './bound-sockets.ts'
 import type { ChildSettings } from './messages.ts'
@@ -146,7 +147,7 @@ test('the pages come up without a database, and pass on that main refuses a publ
   assert.equal(down.status, 503)
   const writing = fetch(`${base}/api/v1/layout`, {
     method: 'PUT',
-    body: JSON.stringify(layoutOf(['A1'])),
+    body: JSON.stringify(snakeKeys(layoutOf(['A1']))),
     headers: { ...bearer, 'content-type': 'application/json' },
   })
   const { request, record } = await web.got('publish')
