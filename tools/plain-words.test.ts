@@ -35,7 +35,7 @@ describe('banned words are not found', () => {
     ['as parts of other words', 'src/lib/a.ts', `// passwords, hearsay-like, retolds, größer, essays`],
     ['in code within comments', 'src/lib/a.ts', '/** `told` is set once. */'],
     ['in what a template fills in', 'src/lib/a.ts', 'const a = `${' + 'told} frames`'],
-    ['in paths', 'src/lib/a.ts', `import { a } from '../processing/intake-said.ts'`],
+    ['in paths', 'src/lib/a.ts', `import { a } from '../processing/checkpoint-facts.ts'`],
     ['in fenced code of documents', 'docs/a.md', '```sh\necho nobody says\n```\nSee `said()`.'],
     ['in the address of a link', 'docs/a.md', '[the list](who-said.md)'],
     [

@@ -20,7 +20,7 @@ import {
 import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Log } from '../lib/log.ts'
 import { type RetrySchedule, retryDelayMs } from '../lib/retry.ts'
-import { giveWay } from './giving-way.ts'
+import { lowerPriority } from './process-priority.ts'
 import type { Weights } from './weights.ts'
 
 export interface ForecasterDeps {
@@ -108,7 +108,7 @@ export function createForecaster(deps: ForecasterDeps): Forecaster {
     })
     child = started
     onState({ state: 'starting', detail: 'The forecaster is starting.' })
-    started.once('spawn', () => giveWay(started.pid, niceness))
+    started.once('spawn', () => lowerPriority(started.pid, niceness))
     started.once('error', (fault) => ended(started, fault.message))
     started.once('exit', (code, killed) => ended(started, killed ?? `exit ${code}`))
     started.stdin.on('error', () => {})

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { createIntakeCounters } from './counters.ts'
-import { intakeSaid } from './facts.ts'
+import { checkpointFacts } from './facts.ts'
 
 const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 const today = dayNumber(at)
@@ -19,7 +19,7 @@ test('intake reports its counts of a day by source, and refusals with their reas
   counters.accept('http', 5, 3, at - 86_400_000)
   counters.refuse('http', 2, false, 'overload')
   counters.refuse('http', 1, false, 'unauthorized')
-  const { losses, intakeDays } = intakeSaid(checkpoint(counters.checkpoint(at)))
+  const { losses, intakeDays } = checkpointFacts(checkpoint(counters.checkpoint(at)))
   assert.deepEqual(intakeDays, [
     { source: 'http', day: '2026-11-22', received: 5, accepted: 5, refused: 0, unframeable: 0 },
     { source: 'http', day: '2026-11-23', received: 3, accepted: 0, refused: 3, unframeable: 0 },
@@ -45,10 +45,10 @@ test('an interval is one row that ends; a count that grows is one row a day; an 
   counters.lose('serial', down)
   for (const more of [7, 5]) counters.lose('udp', { cause: 'kernel-drop', frames: more, detail: `${more} dropped.` })
   for (let i = 0; i < 2; i++) counters.lose('serial', { cause: 'overrun', frames: null, detail: 'overrun.' })
-  const first = intakeSaid(checkpoint(counters.checkpoint(at))).losses
+  const first = checkpointFacts(checkpoint(counters.checkpoint(at))).losses
   counters.checkpointed()
   counters.lose('serial', { ...down, to: at, detail: 'The port was down for 5 s.' })
-  const second = intakeSaid(checkpoint(counters.checkpoint(at), 9)).losses
+  const second = checkpointFacts(checkpoint(counters.checkpoint(at), 9)).losses
   const row = (losses: typeof first, cause: string) => losses.filter((loss) => loss.cause === cause)
   assert.deepEqual(row(first, 'port-down'), [{ ...down, source: 'serial', id: `${at - 5_000}`, day: today, to: null }])
   assert.deepEqual(
@@ -75,8 +75,8 @@ test('days and counts of losses go on after a restart', () => {
   const after = createIntakeCounters(clock)
   after.restore(JSON.parse(new TextDecoder().decode(bytes)))
   after.lose('udp', { cause: 'kernel-drop', frames: 1, detail: 'full' })
-  const facts = intakeSaid(checkpoint(after.checkpoint(at)))
-  assert.deepEqual(facts.intakeDays, intakeSaid(checkpoint(bytes)).intakeDays)
+  const facts = checkpointFacts(checkpoint(after.checkpoint(at)))
+  assert.deepEqual(facts.intakeDays, checkpointFacts(checkpoint(bytes)).intakeDays)
   assert.deepEqual(
     facts.losses.map(({ cause, frames }) => [cause, frames]),
     [
@@ -87,12 +87,15 @@ test('days and counts of losses go on after a restart', () => {
 })
 
 test('any bytes of a checkpoint are handled, and any name of a source can be stored', () => {
-  assert.deepEqual(intakeSaid(checkpoint(new TextEncoder().encode('{"received":'))), { losses: [], intakeDays: [] })
+  assert.deepEqual(checkpointFacts(checkpoint(new TextEncoder().encode('{"received":'))), {
+    losses: [],
+    intakeDays: [],
+  })
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
       const counters = createIntakeCounters(clock)
       counters.refuse(name, 1, false, 'protocol')
-      for (const { source } of intakeSaid(checkpoint(counters.checkpoint(at))).intakeDays)
+      for (const { source } of checkpointFacts(checkpoint(counters.checkpoint(at))).intakeDays)
         assert.ok(source.isWellFormed() && source.length <= 128 && source.length > 0 && !source.endsWith(' '))
     }),
   )

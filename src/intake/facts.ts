@@ -2,7 +2,7 @@
 import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { dayNumber } from '../lib/utc-day.ts'
-import type { IntakeSaid } from '../processing/intake-said.ts'
+import type { CheckpointFacts } from '../processing/checkpoint-facts.ts'
 import type { IntakeDay } from '../store/tables/intake-day.ts'
 import type { LossRow } from '../store/tables/loss.ts'
 import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'
@@ -11,9 +11,9 @@ import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters
 const sourceCharsMax = 128
 const detailCharsMax = 500
 
-const nothing: IntakeSaid = { losses: [], intakeDays: [] }
+const nothing: CheckpointFacts = { losses: [], intakeDays: [] }
 
-export function intakeSaid(checkpoint: StoredRecord): IntakeSaid {
+export function checkpointFacts(checkpoint: StoredRecord): CheckpointFacts {
   const body = parseCheckpoint(checkpoint.bytes)
   if (!body) return nothing
   const intervals = (body.losses ?? []).filter((loss) => loss.from !== undefined).map((loss) => interval(loss, body.at))

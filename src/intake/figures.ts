@@ -3,7 +3,7 @@
 import type { JournalWriter } from '../journal/journal.ts'
 import type { IntakeFigures, SourceFigures } from '../processes/messages.ts'
 import type { IntakeCounters } from './counters.ts'
-import type { SourceTold } from './source-contexts.ts'
+import type { SourceReport } from './source-contexts.ts'
 
 const none = { received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {}, uncounted: {}, losses: [] }
 
@@ -17,7 +17,7 @@ interface FiguredLane {
 /** A name under which readings came without being a configured source (an HTTP token) is listed too. */
 export function intakeFigures(
   { journal, counters, missing }: FiguredLane,
-  states: ReadonlyMap<string, SourceTold>,
+  states: ReadonlyMap<string, SourceReport>,
 ): IntakeFigures {
   const total = { received: 0, refused: 0, unframeable: 0 }
   const sources = new Map<string, SourceFigures>()

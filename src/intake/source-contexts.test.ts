@@ -6,7 +6,7 @@ import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Delivery, Source } from '../sources/source.ts'
 import { createIntakeCounters } from './counters.ts'
-import { createContexts, type Lane, type SourceTold } from './source-contexts.ts'
+import { createContexts, type Lane, type SourceReport } from './source-contexts.ts'
 
 const line = (text: string, more: Partial<Delivery> = {}): Delivery => ({
   framing: 'whole',
@@ -34,7 +34,7 @@ async function opened(kind: SourceKind = 'http') {
     missing: undefined,
   }
   const arrived: string[] = []
-  const reported: Partial<SourceTold>[] = []
+  const reported: Partial<SourceReport>[] = []
   const deps = {
     log: silentLog,
     laneOf: () => lane,

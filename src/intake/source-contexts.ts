@@ -36,7 +36,7 @@ export interface Lane {
 }
 
 /** Status of a source, as the source reports it. */
-export interface SourceTold {
+export interface SourceReport {
   readonly kind: SourceKind
   readonly state: SourceState
   readonly detail: string
@@ -115,7 +115,7 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
     else lane.counters.unframeable(source, frames, record, arrivedAt)
   }
 
-  return (source: Source, report: (changed: Partial<SourceTold>) => void): SourceContext => ({
+  return (source: Source, report: (changed: Partial<SourceReport>) => void): SourceContext => ({
     async deliver(deliveries, keeping) {
       const named = new Map<string, Delivery[]>()
       for (const delivery of deliveries) {

@@ -6,7 +6,7 @@
 import { systemStatus } from '../audit/system-status.ts'
 import { storeUrl } from '../config/store-url.ts'
 import { runForecasts } from '../forecast/forecasting.ts'
-import { giveWay } from '../forecast/giving-way.ts'
+import { lowerPriority } from '../forecast/process-priority.ts'
 import { forecastDir } from '../forecast/weights.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -23,7 +23,7 @@ const lagMsMax = 750
 await runChild(async (child) => {
   const { settings, log, signal } = child
   const { config, demo } = settings
-  giveWay(process.pid, niceness)
+  lowerPriority(process.pid, niceness)
   let figures: Extract<ToChild, { type: 'figures' }> | undefined
   child.onMessage((message) => {
     if (message.type === 'figures') figures = message

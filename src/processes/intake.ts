@@ -12,7 +12,7 @@ import { createWarningsFile } from '../config/source-warnings.ts'
 import { reportAbsence } from '../intake/absence.ts'
 import { intakeFigures } from '../intake/figures.ts'
 import { type OpenLane, openLane } from '../intake/lane.ts'
-import { createContexts, type SourceTold } from '../intake/source-contexts.ts'
+import { createContexts, type SourceReport } from '../intake/source-contexts.ts'
 import { recordKinds } from '../journal/journal.ts'
 import { createAddressList } from '../lib/address-list.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -91,11 +91,11 @@ await runChild(async (child) => {
       udpPorts[key] = port
     },
   })
-  const states = new Map<string, SourceTold>()
+  const states = new Map<string, SourceReport>()
   const running = sources.map((source) => {
     const { name, kind } = source
     states.set(name, { kind, state: 'starting', detail: '', facts: {} })
-    const tell = (told: Partial<SourceTold>) => states.set(name, { ...(states.get(name) as SourceTold), ...told })
+    const tell = (told: Partial<SourceReport>) => states.set(name, { ...(states.get(name) as SourceReport), ...told })
     return runSource(source, signal, context(source, tell))
   })
   await listening(states, signal)

@@ -87,7 +87,7 @@ export interface LedgerTotals {
   readonly acceptedFrames: number
 }
 
-export interface ForecasterSaid {
+export interface ForecasterReport {
   readonly state: ForecasterStateName
   readonly detail: string
 }
@@ -120,7 +120,7 @@ export type ToMain =
   /** `copied`: raw frames are copied too, up to here; the journal holds what is behind. */
   | { readonly type: 'committed'; readonly position: number; readonly copied?: number | undefined }
   /** Forecasts: how the forecaster is, in one sentence. */
-  | ({ readonly type: 'forecaster' } & ForecasterSaid)
+  | ({ readonly type: 'forecaster' } & ForecasterReport)
   /** Forecasts: there is a new one of this site. */
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
   /** Forecasts: the processes below it. */
@@ -147,7 +147,7 @@ export type ToChild =
       readonly silent?: readonly Role[]
       /** Processing does not advance: records wait, and the committed position does not move. */
       readonly standstill?: Standstill | undefined
-      readonly forecaster: ForecasterSaid
+      readonly forecaster: ForecasterReport
     }
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
   /** Intake: into the journal of this name. */

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { storeUrl } from '../config/store-url.ts'
 import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
-import { intakeSaid } from '../intake/facts.ts'
+import { checkpointFacts } from '../intake/facts.ts'
 import { openJournalReader } from '../journal/segment-journal.ts'
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
@@ -57,7 +57,7 @@ await runChild(async (child) => {
     refreshDecoders: decoderBook.refresh,
     clock: systemClock,
     log,
-    intakeSaid,
+    checkpointFacts,
     lingerMs: settings.config.commitEveryMs,
     promiseMs: Math.round(settings.config.promiseHours * 3_600_000),
     onCommitted: (position) => {

@@ -1,6 +1,6 @@
 /** The newest figures of every child, as `main` shares them with the pages and the forecasts. */
 import type { Clock } from '../lib/clock.ts'
-import type { ForecasterSaid, Role, ToChild, ToMain } from './messages.ts'
+import type { ForecasterReport, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
 
@@ -11,7 +11,7 @@ export interface SharedFigures {
   intake(message: Extract<ToMain, { type: 'intake' }>): void
   processor(message: Extract<ToMain, { type: 'processor' }>): void
   committed(position: number): void
-  forecaster(state: ForecasterSaid): void
+  forecaster(state: ForecasterReport): void
   exited(role: Role): void
   /** Another journal is followed from now on. */
   reset(): void
@@ -26,7 +26,7 @@ export function createSharedFigures(
   const progress = createProgressWatch(clock)
   let intake: Extract<ToMain, { type: 'intake' }> | undefined
   let processor: Extract<ToMain, { type: 'processor' }> | undefined
-  let forecaster: ForecasterSaid = hasForecasts
+  let forecaster: ForecasterReport = hasForecasts
     ? { state: 'starting', detail: 'The forecasts have not begun.' }
     : { state: 'off', detail: 'Forecasts are switched off in the configuration.' }
   /** When the last figures came from a process that sends some. */

@@ -2,7 +2,7 @@
 import type { Damage } from '../journal/journal.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { damageLosses, type IntakeSaid } from './intake-said.ts'
+import { type CheckpointFacts, damageLosses } from './checkpoint-facts.ts'
 import { createLedgerBook } from './ledger-book.ts'
 
 export function rowsOfDamage(damage: readonly Damage[], { clock, log }: { readonly clock: Clock; readonly log: Log }) {
@@ -12,6 +12,6 @@ export function rowsOfDamage(damage: readonly Damage[], { clock, log }: { readon
     else log.error('journal records could not be read back', { ...range })
     ledger.add('journal', clock.now(), 'damaged', range.frames)
   }
-  const said = damage.map((range): IntakeSaid => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }))
+  const said = damage.map((range): CheckpointFacts => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }))
   return { ledger: ledger.rows(), said }
 }

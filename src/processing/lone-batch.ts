@@ -2,9 +2,9 @@
 import { recordKinds, type StoredRecord } from '../journal/journal.ts'
 import type { LossBatch } from '../store/store.ts'
 import { createBatch } from './batch.ts'
+import { mergeCheckpointFacts } from './checkpoint-facts.ts'
 import { commitOf } from './commit-of.ts'
 import { decodeAnyRecord } from './decode-record.ts'
-import { inOne } from './intake-said.ts'
 import { rowsOfDamage } from './journal-damage.ts'
 import { type Loaded, storedFolds } from './loaded.ts'
 import { loneCommit } from './lone-record.ts'
@@ -30,12 +30,12 @@ export async function prepareAlone(
     const one = decodeAnyRecord(record, deps.codecOf, loaded.base)
     const { commit, outcomes, folds } = await loneCommit({ store, log, foldsFrom }, one, key, { why: reason, beside })
     Object.assign(loaded, folds, { position: to })
-    const losses = { ...(commit.losses as LossBatch), losses: inOne(beside.said).losses, intakeDays: [] }
+    const losses = { ...(commit.losses as LossBatch), losses: mergeCheckpointFacts(beside.said).losses, intakeDays: [] }
     return { ...prepared, commit: { ...commit, losses }, outcomes, devices: folds.fleet.size }
   }
   if (record) reportPassedOver(deps, record, reason)
   const batch = createBatch(loaded.fleet, store, 0, loaded.history)
-  const commit = await commitOf(batch, key, loaded.fleet, inOne(beside.said))
+  const commit = await commitOf(batch, key, loaded.fleet, mergeCheckpointFacts(beside.said))
   loaded.position = to
   return {
     ...{ ...prepared, commit: { ...commit, ledger: [...beside.ledger] } },

@@ -11,10 +11,10 @@ import {
 } from '../store/store.ts'
 import { type BatchBuilder, type BatchRows, type BatchStore, createBatch } from './batch.ts'
 import { ofItsBatch } from './batch-faults.ts'
+import { type CheckpointFacts, mergeCheckpointFacts } from './checkpoint-facts.ts'
 import { commitOf } from './commit-of.ts'
 import type { CommitsUnderWay } from './commits-under-way.ts'
 import { decodeAnyRecord } from './decode-record.ts'
-import { type IntakeSaid, inOne } from './intake-said.ts'
 import { rowsOfDamage } from './journal-damage.ts'
 import { type LayoutChange, layoutChangeOf } from './layout-change.ts'
 import type { Loaded } from './loaded.ts'
@@ -77,7 +77,7 @@ export function createBatchSource(deps: ProcessorDeps, pace: Pace): BatchSource 
     const added = await addRecords(deps, loaded, records, batch, (underWay?.count ?? 0) > 0)
     const beside = rowsOfDamage(damage, deps)
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = await commitOf(batch, key, fleet, inOne([...added.said, ...beside.said]))
+    const commit = await commitOf(batch, key, fleet, mergeCheckpointFacts([...added.said, ...beside.said]))
     fleet.settle()
     memory.push(memory.shift() as ReadingRows)
     loaded.position = to
@@ -105,7 +105,7 @@ export function createBatchSource(deps: ProcessorDeps, pace: Pace): BatchSource 
 /** What stands beside the readings of a batch: layouts that were published, and what intake reports. */
 interface Beside {
   readonly layouts: LayoutRow[]
-  readonly said: IntakeSaid[]
+  readonly said: CheckpointFacts[]
   /** Arrival of the oldest frame. */
   oldest: number | undefined
 }
@@ -126,7 +126,7 @@ async function addRecords(
       await setImmediate()
       turnAt = clock.monotonic() + turnMsMax
     }
-    if (record.kind === recordKinds.checkpoint && deps.intakeSaid) beside.said.push(deps.intakeSaid(record))
+    if (record.kind === recordKinds.checkpoint && deps.checkpointFacts) beside.said.push(deps.checkpointFacts(record))
     if (record.kind === recordKinds.desk) addLayout(deps, loaded, record, beside.layouts)
     if (record.kind !== recordKinds.data) continue
     const one = decodeAnyRecord(record, deps.codecOf, loaded.base)

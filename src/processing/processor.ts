@@ -14,9 +14,9 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { commitsUnderWayMax, type Store } from '../store/store.ts'
 import { isBatchFault, ofItsBatch } from './batch-faults.ts'
+import type { CheckpointFacts } from './checkpoint-facts.ts'
 import { type CommitsUnderWay, createCommitsUnderWay } from './commits-under-way.ts'
 import type { CodecOf } from './decode-record.ts'
-import type { IntakeSaid } from './intake-said.ts'
 import { type Loaded, loadFolds } from './loaded.ts'
 import { prepareAlone } from './lone-batch.ts'
 import { createMeter, type Meter, type ProcessorStats } from './meter.ts'
@@ -49,7 +49,7 @@ export interface ProcessorDeps {
   readonly promiseMs?: number | undefined
   onCommitted?(position: number): void
   /** What intake says in a checkpoint about its counts and losses. */
-  intakeSaid?(checkpoint: StoredRecord): IntakeSaid
+  checkpointFacts?(checkpoint: StoredRecord): CheckpointFacts
 }
 
 export interface Processor {

@@ -59,7 +59,7 @@ export interface HistoryStore {
   stays(filter: StayFilter): Promise<{ items: readonly SessionRow[]; next: string | null }>
   /** Rows of one place from the one that says how it stood at `from` on, before `to`. Oldest first. */
   occupancy(filter: PlaceKey & { spanMs: number; from: Instant; to: Instant }): Promise<readonly OccupancyRow[]>
-  /** The same of each of many places, as far as it tells how they stood. Held in memory whole. */
+  /** The same of each of many places, as far as it tells how they stood. ByteBudget in memory whole. */
   placeStates(filter: PlaceStatesFilter): Promise<readonly PlaceStates[]>
   /** The newest row of every place and span: where the fold goes on. */
   newestOccupancy(): Promise<readonly OccupancyRow[]>

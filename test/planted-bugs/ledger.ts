@@ -7,7 +7,7 @@ const requeue = ['--test', 'src/processing/requeue.test.ts']
 const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
 const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
 const api = ['--test', 'src/api/losses.test.ts', 'src/api/audit.test.ts']
-const checkpointJudge = ['--test', 'src/processing/intake-said.test.ts']
+const checkpointJudge = ['--test', 'src/processing/checkpoint-facts.test.ts']
 
 export const ledgerBugs: readonly PlantedBug[] = [
   {
@@ -96,7 +96,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'reports damage of unknown size as 0',
-    file: 'src/processing/intake-said.ts',
+    file: 'src/processing/checkpoint-facts.ts',
     from: 'frames: isUnknown ? null : frames',
     to: 'frames',
     judge: checkpointJudge,

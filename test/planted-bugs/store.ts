@@ -45,17 +45,17 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'ends a transaction while statements of it are still being sent, behind whose ROLLBACK they would be stored',
-    file: 'src/store/engine/mysql/sent-ahead.ts',
+    file: 'src/store/engine/mysql/pipelined.ts',
     from: 'void (await Promise.allSettled(underWay))',
     to: 'void Promise.allSettled(underWay)',
-    judge: ['--test', 'src/store/engine/mysql/sent-ahead.test.ts'],
+    judge: ['--test', 'src/store/engine/mysql/pipelined.test.ts'],
   },
   {
     what: 'does not look at how many rows a statement found that was sent ahead',
-    file: 'src/store/engine/mysql/sent-ahead.ts',
+    file: 'src/store/engine/mysql/pipelined.ts',
     from: '.then(({ affected }) => check?.(affected))',
     to: '.then(() => check?.(1))',
-    judge: ['--test', 'src/store/engine/mysql/sent-ahead.test.ts'],
+    judge: ['--test', 'src/store/engine/mysql/pipelined.test.ts'],
   },
   {
     what: 'writes into the database during a commit in flight, whose block it then closes too',

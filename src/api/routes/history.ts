@@ -58,14 +58,7 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
       const spanMs = stepMs[step]
       const from = instant(Math.floor(span.from / spanMs) * spanMs)
       const to = instant(Math.min(span.to, live.now()))
-      const places: readonly PlaceKey[] =
-        group === 'site'
-          ? [{ site: id, level: null, zone: null }]
-          : levels.flatMap(({ level }): PlaceKey[] =>
-              group === 'level'
-                ? [{ site: id, level: level.id, zone: null }]
-                : level.zones.map((zone) => ({ site: id, level: level.id, zone: zone.id })),
-            )
+      const places = placesOf(id, levels, group)
       const points = places.length * Math.ceil(Math.max(0, to - from) / spanMs)
       if (points > pointsMax)
         throw new ProblemError(
@@ -83,7 +76,7 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
     async deviceCounts({ params: { id }, query: { source, ...asked } }) {
       const span = notTooLong(spanOf(asked, live.now(), daysUsual.counts))
       const items = []
-      for (const device of await devicesOf(id, source))
+      for (const device of await devicesOf({ store }, id, source))
         for (const { start, entries, exits, resets } of await store.counted({ device: device.id, ...span }))
           items.push({
             source: device.source,
@@ -99,7 +92,7 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
       const { from, to } = notTooLong(spanOf(asked, live.now(), daysUsual.health))
       const days = { from: dayNumber(from), to: dayNumber(Math.max(from, to - 1)) }
       const items = []
-      for (const device of await devicesOf(id, source))
+      for (const device of await devicesOf({ store }, id, source))
         for (const row of await store.health({ device: device.id, ...days }))
           items.push({
             ...{ day: dayName(row.day), source: device.source },
@@ -109,12 +102,6 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
           })
       return { items, next: null }
     },
-  }
-
-  async function devicesOf(external: string, source: string | undefined): Promise<readonly DeviceState[]> {
-    const found = (await store.devicesByExternal(external)).filter((device) => !source || device.source === source)
-    if (found.length === 0) throw new ProblemError(404, `no reading of a device ${external} has been stored`)
-    return found
   }
 
   async function staysOnWire(rows: readonly SessionRow[]): Promise<Stay[]> {
@@ -127,6 +114,27 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
       ...{ arrival: iso(arrival), departure: iso(departure), dwell_s: dwellMs / 1_000, certain },
     }))
   }
+}
+
+type Levels = RouteContext['live']['floor']['levels']
+
+function placesOf(site: string, levels: Levels, group: 'site' | 'level' | 'zone'): readonly PlaceKey[] {
+  if (group === 'site') return [{ site, level: null, zone: null }]
+  return levels.flatMap(({ level }): PlaceKey[] =>
+    group === 'level'
+      ? [{ site, level: level.id, zone: null }]
+      : level.zones.map((zone) => ({ site, level: level.id, zone: zone.id })),
+  )
+}
+
+async function devicesOf(
+  { store }: Pick<RouteContext, 'store'>,
+  external: string,
+  source: string | undefined,
+): Promise<readonly DeviceState[]> {
+  const found = (await store.devicesByExternal(external)).filter((device) => !source || device.source === source)
+  if (found.length === 0) throw new ProblemError(404, `no reading of a device ${external} has been stored`)
+  return found
 }
 
 function notTooLong<T extends { from: number; to: number }>(span: T): T {

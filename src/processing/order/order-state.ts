@@ -16,7 +16,7 @@ export interface Span {
 }
 
 /** Presence as it was before it became uncertain. */
-export interface Held {
+export interface ByteBudget {
   readonly occupied: boolean | null | undefined
   readonly since: number | null
   /** What ends the doubt: a decision about the undecided run, a later device time, a second frame of a new part of a session, the next frame. */
@@ -50,7 +50,7 @@ export interface OrderState {
   boots: Span[]
   /** The boot before the current one. */
   before: number | null
-  held: Held | undefined
+  held: ByteBudget | undefined
   /** Newest connection that asked for acknowledgements. */
   connection: string | undefined
   /** What came since the connection began, while it repeats what was sent before it. */
@@ -72,7 +72,7 @@ export interface OrderState {
 }
 
 /** JSON has no undefined. */
-type HeldText = Omit<Held, 'occupied'> & { readonly occupied: boolean | null | 'none' }
+type HeldText = Omit<ByteBudget, 'occupied'> & { readonly occupied: boolean | null | 'none' }
 
 /** Boots remembered: repeats and late frames of older ones open a boot of their own. */
 export const bootsMax = 32

@@ -88,7 +88,7 @@ export function slowly(store: MemoryStore): MemoryStore {
   }
 }
 
-export interface DrainOptions extends Partial<Pick<ProcessorDeps, 'codecOf' | 'log' | 'intakeSaid'>> {
+export interface DrainOptions extends Partial<Pick<ProcessorDeps, 'codecOf' | 'log' | 'checkpointFacts'>> {
   /** Waits allowed: far more than the faults any test plans. */
   readonly pauses?: number
 }

@@ -19,14 +19,14 @@ const heldBytesMax = 64 * 1024 * 1024
 const heldOfSourceBytesMax = 32 * 1024 * 1024
 export type BodyFault = 'too-large' | 'too-many-of-source' | 'too-many'
 
-export interface Held {
+export interface ByteBudget {
   readonly of: Map<string, number>
   bytes: number
 }
-export const createHeld = (): Held => ({ of: new Map(), bytes: 0 })
+export const createByteBudget = (): ByteBudget => ({ of: new Map(), bytes: 0 })
 
 /** Adds to what is held for `source`; a fault when that is too much. Whatever was taken must be let go again. */
-export function take(held: Held, source: string, bytes: number): BodyFault | undefined {
+export function reserve(held: ByteBudget, source: string, bytes: number): BodyFault | undefined {
   const own = (held.of.get(source) ?? 0) + bytes
   held.of.set(source, own)
   held.bytes += bytes
@@ -34,7 +34,7 @@ export function take(held: Held, source: string, bytes: number): BodyFault | und
   return own > heldOfSourceBytesMax ? 'too-many-of-source' : undefined
 }
 
-export function letGo(held: Held, source: string, bytes: number): void {
+export function release(held: ByteBudget, source: string, bytes: number): void {
   const left = (held.of.get(source) ?? 0) - bytes
   held.bytes -= bytes
   if (left > 0) held.of.set(source, left)

@@ -23,7 +23,16 @@ import {
   type SourceContext,
   type TokenCheck,
 } from '../source.ts'
-import { type BodyFault, bodyBytesMax, createHeld, dropRest, type Held, letGo, readBody, take } from './body.ts'
+import {
+  type BodyFault,
+  type ByteBudget,
+  bodyBytesMax,
+  createByteBudget,
+  dropRest,
+  readBody,
+  release,
+  reserve,
+} from './body.ts'
 import { asUtf8 } from './body-text.ts'
 import { csvFormFault } from './csv-form.ts'
 import {
@@ -96,7 +105,7 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   const limits = { ...defaultLimits, ...options.limits }
   const { connections, name = defaultName } = options
   const warn = createLimitedWarn(context.log, context.clock)
-  const desk: Desk = { ...options, held: createHeld(), context, signal }
+  const desk: Desk = { ...options, held: createByteBudget(), context, signal }
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
@@ -139,7 +148,7 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
 }
 
 interface Desk extends HttpSourceOptions {
-  readonly held: Held
+  readonly held: ByteBudget
   readonly context: SourceContext
   readonly signal: AbortSignal
 }
@@ -175,7 +184,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
   let heldBytes = 0
   const hold = (bytes: number) => {
     heldBytes += bytes
-    return take(desk.held, source, bytes)
+    return reserve(desk.held, source, bytes)
   }
   try {
     const body = await readBody(request, hold)
@@ -191,7 +200,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
     if (!(fault instanceof IntakeRefused)) throw fault
     sendProblem(response, later(503, fault.message, fault.retryAfterS))
   } finally {
-    letGo(desk.held, source, heldBytes)
+    release(desk.held, source, heldBytes)
   }
 }
 

@@ -48,7 +48,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
     if (!gate) return
     const left = (undurable.get(client) ?? 0) + bytes
     undurable.set(client, left)
-    // Held only while something of its own is on its way: what settles it opens the gate again.
+    // ByteBudget only while something of its own is on its way: what settles it opens the gate again.
     if (left > clientBytesMax || (left > 0 && queue.bytes > allBytesMax)) gate.hold()
     else gate.release()
   }

@@ -21,7 +21,7 @@ import type { ReadingBlockTable } from '../../tables.ts'
 import { putStaysMysql } from './history.ts'
 import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
-import { type SentAhead, sentAhead, underWayMax } from './sent-ahead.ts'
+import { type Pipelined, pipelined, underWayMax } from './pipelined.ts'
 import { backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
 import { putChangeMysql, upsertInto } from './table-writer.ts'
 import { unitOfWork } from './unit-of-work.ts'
@@ -76,7 +76,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   const { today, before } = place
 
   await using work = await unitOfWork(session)
-  await using ahead = sentAhead(session)
+  await using ahead = pipelined(session)
   if (before) {
     await insertReadings(ahead, batch.readings, today)
     await before
@@ -99,7 +99,7 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   if (!batch.dry) await work.commit()
 }
 
-async function putDeadLetters(ahead: SentAhead, { deadLettersDone, deadLetters }: CommitBatch) {
+async function putDeadLetters(ahead: Pipelined, { deadLettersDone, deadLetters }: CommitBatch) {
   for (const { pos, idx } of deadLettersDone.toSorted(byPlace)) {
     await ahead.execute('DELETE FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?', [pos, idx])
     await ahead.execute(backticked(deletePieces), [pos, idx])
@@ -129,7 +129,7 @@ async function moveOffset(session: MysqlSession, batch: CommitBatch) {
     )
 }
 
-async function insertReadings(ahead: SentAhead, rows: ReadingRows, day: DayNumber) {
+async function insertReadings(ahead: Pipelined, rows: ReadingRows, day: DayNumber) {
   for (const kind of readingKinds(rows)) {
     const { filled, rows: ofKind } = kind
     const statement = putReadings(day, kind)
@@ -172,7 +172,7 @@ export async function insertBlocks(into: Pick<MysqlSession, 'insertMany'>, group
   await into.insertMany(putBlocks, groups.map(values))
 }
 
-async function moveBlocks(ahead: SentAhead, { before, plan: { closed, open } }: Blocks) {
+async function moveBlocks(ahead: Pipelined, { before, plan: { closed, open } }: Blocks) {
   await insertBlocks(ahead, closed())
   await ahead.execute(
     backticked(

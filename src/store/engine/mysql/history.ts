@@ -6,7 +6,7 @@ import { keepingStored } from '../../table.ts'
 import { firstSessionDay, session } from '../../tables/session.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
-import type { SentAhead } from './sent-ahead.ts'
+import type { Pipelined } from './pipelined.ts'
 import { backticked, quoted } from './statements.ts'
 import { upsertInto } from './table-writer.ts'
 
@@ -17,7 +17,7 @@ const endSession = backticked(
 )
 
 /** The stays of a batch; what else of the history it writes are rows of tables (batch-rows.ts). Keys are sorted, so that two writers meet in one order. */
-export async function putStaysMysql(ahead: SentAhead, batch: HistoryBatch | undefined, day: DayNumber) {
+export async function putStaysMysql(ahead: Pipelined, batch: HistoryBatch | undefined, day: DayNumber) {
   if (!batch) return
   const { sessions, sessionsGone = [], sessionsAdded = [] } = batch
   await ahead.insertMany(

@@ -3,7 +3,7 @@ import type { SqlValue } from '../../column.ts'
 import { inKeyOrder, type Table, type TableChange } from '../../table.ts'
 import { tableNamed } from '../../tables/list.ts'
 import { mergedValue } from '../table-sql.ts'
-import type { SentAhead } from './sent-ahead.ts'
+import type { Pipelined } from './pipelined.ts'
 import { type Change, insertInto, quoted, type RowStatement } from './statements.ts'
 
 /** Far below the parameters a statement may have. */
@@ -27,7 +27,7 @@ export const upsertInto = (table: Written): RowStatement =>
     return insertInto(name, columnNames, changes.length > 0 ? changes : [[last, ({ stored }) => stored(last)]])
   })
 
-export async function putChangeMysql(ahead: SentAhead, { table: name, put, gone }: TableChange): Promise<void> {
+export async function putChangeMysql(ahead: Pipelined, { table: name, put, gone }: TableChange): Promise<void> {
   const table = tableNamed(name)
   const { keyLength } = table
   for (const { prefix, last } of byPrefix(inKeyOrder(keyLength, gone)))

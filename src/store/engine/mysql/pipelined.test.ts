@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { MysqlSession } from './mysql-session.ts'
-import { sentAhead, underWayMax } from './sent-ahead.ts'
+import { pipelined, underWayMax } from './pipelined.ts'
 import type { RowStatement } from './statements.ts'
 
 const statement: RowStatement = { table: 'reading', columns: ['pos'] }
@@ -36,7 +36,7 @@ test('the scope ends when nothing is under way any more, whichever statement fai
   for (let failing = 0; failing < 10; failing++) {
     const { session, counts } = fakeSession([failing, failing + 1])
     const work = async () => {
-      await using ahead = sentAhead(session)
+      await using ahead = pipelined(session)
       for (let i = 0; i < 10; i++) await ahead.insertMany(statement, rows(20))
       await ahead.answered()
     }
@@ -47,7 +47,7 @@ test('the scope ends when nothing is under way any more, whichever statement fai
 
 test('statements are sent before those before were answered, but not more than a few', async () => {
   const { session, counts } = fakeSession()
-  await using ahead = sentAhead(session)
+  await using ahead = pipelined(session)
   for (let i = 0; i < 20; i++) await ahead.insertMany(statement, rows(5))
   assert.ok(counts.ended < counts.begun)
   await ahead.answered()
@@ -56,7 +56,7 @@ test('statements are sent before those before were answered, but not more than a
 
 test('no rows are no statement, a count that is checked may fail, and a fault is told as asked', async () => {
   const { session, counts } = fakeSession([1])
-  await using ahead = sentAhead(session)
+  await using ahead = pipelined(session)
   await ahead.insertMany(statement, [])
   assert.equal(counts.begun, 0)
   const check = (affected: number) => {

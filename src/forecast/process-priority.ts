@@ -13,13 +13,13 @@ const idlePriority = 19
 /** The process has started its threads by then. */
 const againMs = [50, 1_000, 5_000]
 
-export function giveWay(pid: number | undefined, priority: number): void {
+export function lowerPriority(pid: number | undefined, priority: number): void {
   for (const ms of [0, ...againMs]) setTimeout(() => eachThread(pid, priority), ms).unref()
 }
 
 /** For background work without a deadline. */
 export function giveWayWholly(pid: number | undefined): void {
-  giveWay(pid, idlePriority)
+  lowerPriority(pid, idlePriority)
   if (os.platform() !== 'linux' || pid === undefined) return
   for (const ms of againMs)
     setTimeout(() => execFile('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)], () => {}), ms).unref()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { giveWay, giveWayWholly } from './giving-way.ts'
+import { giveWayWholly, lowerPriority } from './process-priority.ts'
 
 const skip = existsSync('/proc/self/task') ? false : 'there is no /proc: priorities of threads are not looked at'
 
@@ -32,7 +32,7 @@ async function until(look: () => boolean): Promise<void> {
 test('all threads of a process get the lower priority, not only the first', { skip }, async () => {
   using child = await started()
   assert.ok(threads(child.pid).length > 1)
-  giveWay(child.pid, 10)
+  lowerPriority(child.pid, 10)
   await until(() => threads(child.pid).every(({ nice }) => nice === 10))
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Damage } from '../journal/journal.ts'
-import { damageLosses, inOne } from './intake-said.ts'
+import { damageLosses, mergeCheckpointFacts } from './checkpoint-facts.ts'
 
 const now = Date.parse('2026-11-23T08:00:00Z')
 const damage: Damage = {
@@ -34,7 +34,7 @@ test('a range whose segment is gone says that nothing is left of it', () => {
 test('of several checkpoints in one batch the last word counts', () => {
   const day = { source: 'http', day: '2026-11-23', received: 1, accepted: 1, refused: 0, unframeable: 0 }
   const losses = damageLosses(damage, now)
-  const one = inOne([
+  const one = mergeCheckpointFacts([
     { losses, intakeDays: [day] },
     { losses: losses.map((loss) => ({ ...loss, frames: 8 })), intakeDays: [{ ...day, received: 2 }] },
   ])

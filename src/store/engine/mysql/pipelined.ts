@@ -9,7 +9,7 @@ import type { SqlValue } from '../../column.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import type { RowStatement } from './statements.ts'
 
-export interface SentAhead extends AsyncDisposable {
+export interface Pipelined extends AsyncDisposable {
   /** Resolves when there is room for the next; rejects with the first fault, in the order of sending. No rows are no statement. */
   insertMany(statement: RowStatement, rows: SqlValue[][], told?: (fault: unknown) => unknown): Promise<void>
   /** `check` looks at the number of rows found, and throws what is wrong with it. */
@@ -21,7 +21,7 @@ export interface SentAhead extends AsyncDisposable {
 /** Some MB of rows that are packed and not yet stored. */
 export const underWayMax = 4
 
-export function sentAhead(session: Pick<MysqlSession, 'insertMany' | 'execute'>): SentAhead {
+export function pipelined(session: Pick<MysqlSession, 'insertMany' | 'execute'>): Pipelined {
   const underWay: Promise<unknown>[] = []
   async function add(answer: Promise<unknown>) {
     // Its fault is told when its turn comes.

@@ -5,10 +5,10 @@ import { damagedDirectory } from '../journal/testing/damaged-bytes.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { IntakeDay, LossBatch, LossRow } from '../store/store.ts'
 
-export type IntakeSaid = Pick<LossBatch, 'losses' | 'intakeDays'>
+export type CheckpointFacts = Pick<LossBatch, 'losses' | 'intakeDays'>
 
 /** Of several checkpoints in one batch: the last word on each loss and each day. */
-export function inOne(said: readonly IntakeSaid[]): IntakeSaid {
+export function mergeCheckpointFacts(said: readonly CheckpointFacts[]): CheckpointFacts {
   if (said.length === 0) return { losses: [], intakeDays: [] }
   const losses = new Map<string, LossRow>()
   const days = new Map<string, IntakeDay>()
