@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
 import { createIntakeCounters } from './counters.ts'
 import { intakeFigures } from './figures.ts'
-import type { SourceTold } from './source-contexts.ts'
+import type { SourceReport } from './source-contexts.ts'
 
-const up: SourceTold = { kind: 'udp', state: 'up', detail: 'listening', facts: { warnings: ['slow'] } }
+const up: SourceReport = { kind: 'udp', state: 'up', detail: 'listening', facts: { warnings: ['slow'] } }
 
 async function lane() {
   const journal = await createMemoryJournal().openWriter()
