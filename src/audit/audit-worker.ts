@@ -1,4 +1,5 @@
 /** An audit in a thread of its own: what it reads and adds up takes no turn away from pages and streams. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AuditReport } from '@baykeeper/contract/audit.ts'
@@ -19,8 +20,13 @@ export type AuditNews = { readonly step: AuditStep } | { readonly report: AuditR
 const post = (news: AuditNews) => parentPort?.postMessage(news)
 const { dataDir, storeUrl } = workerData as AuditPlace
 
+const journalDir = path.join(dataDir, 'journal')
+
 try {
-  await using reader = await openJournalReader(path.join(dataDir, 'journal'))
+  // A reader takes a directory that is not there for an empty journal, which would agree with an empty database.
+  if (!existsSync(journalDir))
+    throw new Error(`the journal ${journalDir} is gone: nothing can be compared with it; restart the server`)
+  await using reader = await openJournalReader(journalDir)
   await using store = await openStore(storeUrl, { log: silentLog, clock: systemClock })
   post({ report: await audit({ store, reader, clock: systemClock, onStep: (step) => post({ step }) }) })
 } catch (fault) {

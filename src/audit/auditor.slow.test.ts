@@ -49,6 +49,13 @@ test('an audit that cannot be finished rejects with the reason, keeps the last r
   assert.equal(good.progress().failed, null)
 })
 
+test('without its journal an audit rejects, instead of comparing nothing with an empty database', async (t) => {
+  const { journal: _journal, ...where } = await place(t)
+  await rm(path.join(where.dataDir, 'journal'), { recursive: true })
+  using auditor = createAuditor(where)
+  await assert.rejects(auditor.run(), /the journal .* is gone/)
+})
+
 test('an auditor that is let go ends its thread, and its audit rejects', async (t) => {
   const { journal: _journal, ...where } = await place(t)
   const auditor = createAuditor(where)

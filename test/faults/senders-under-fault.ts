@@ -40,7 +40,13 @@ export function frameSource(via: string, salt: number) {
   return (): SentFrame => {
     const seq = 1 + Math.floor(count / devicesEach)
     const device = `${via}-${salt}-${count++ % devicesEach}`
-    return { device, seq, occupied: (seq * 2_654_435_761) % 7 < 3, battery_v: 3 + ((seq * 31) % 100) / 100 }
+    return {
+      device,
+      seq,
+      boot: `${salt}`,
+      occupied: (seq * 2_654_435_761) % 7 < 3,
+      battery_v: 3 + ((seq * 31) % 100) / 100,
+    }
   }
 }
 

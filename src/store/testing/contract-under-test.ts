@@ -21,7 +21,7 @@ async function placeOn(on: DatabaseServer, client: MysqlClient | 'auto', options
   const database = url.slice(url.lastIndexOf('/') + 1)
   return {
     open: (at, more) => openStore(url, depsAt(at), { client, ...options, ...more }),
-    execute: async (sql) => void (await on.execute(backticked(sql), database)),
+    execute: async (sql) => void (await on.execute(sql, database)),
     query: async (sql) => (await on.execute(backticked(sql), database)).map((row) => Object.values(row)),
     [Symbol.asyncDispose]: async () => void (await on.execute(`DROP DATABASE ${database}`)),
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import fc from 'fast-check'
 import { sumMax } from '../../lib/sum.ts'
+import { backticked } from '../engine/mysql/statements.ts'
 import { createTable, selectAll } from '../engine/table-sql.ts'
 import { type Store, StoreError } from '../store.ts'
 import { change, type Table, type TableColumn } from '../table.ts'
@@ -72,7 +73,7 @@ export function tableContract(onStore: OnStore): void {
           const declared = [declaredColumns(table, dialect), declaredIndexes(table)]
           assert.deepEqual(await made(table), declared, `${table.name} as migrated`)
           for (const statement of [`DROP TABLE "${table.name}"`, ...createTable(table, dialect)])
-            await place.execute(statement)
+            await place.execute(dialect === 'mysql' ? backticked(statement) : statement)
           assert.deepEqual(await made(table), declared, `${table.name} by createTable`)
         }
       },
