@@ -133,10 +133,11 @@ function send({ history, device, line }: Board, place: BoardLine['place'], rando
 async function judgeAll(all: readonly Board[], server: TestServer): Promise<FaultFailure[]> {
   const { data: ledger } = await drainedLedger(server.dataDir)
   const failures: FaultFailure[] = []
-  const tentative = ledger['tentative'] ?? 0
+  /** Undecided frames of all boards: no board may claim more of them. */
+  const waiting = { frames: ledger['tentative'] ?? 0 }
   for (const board of all) {
     const readings = await readingsOf(server.ready.web, board.device)
-    const findings = judge(board.history, await observationOf(board, readings, server, tentative))
+    const findings = judge(board.history, await observationOf(board, readings, server, waiting))
     if (findings.length === 0) continue
     const texts = findings.map(({ what, text }) => `${what}: ${text}`).slice(0, 5)
     failures.push({ seed: board.history.seed, what: [...texts, `over ${board.line}`, table(board.history)].join('\n') })
@@ -151,8 +152,9 @@ async function observationOf(
   { history, device }: Board,
   readings: readonly StoredReading[],
   server: TestServer,
-  tentative: number,
+  waiting: { frames: number },
 ): Promise<Observation> {
+  const state = await apiOf(server.ready.web).call(routes.device, { params: { id: device } })
   const hasClock = history.readings.some(({ wire }) => wire.time !== undefined)
   const left = Map.groupBy(readings, (reading) => keyOfStored(reading, hasClock))
   const fates: (Fate | undefined)[] = history.deliveries.map(() => undefined)
@@ -165,17 +167,19 @@ async function observationOf(
     for (const [i, delivery] of history.deliveries.entries()) {
       if (Boolean(isFirst[i]) !== pass) continue
       const reading = left.get(keyOfSent(history, delivery))?.pop()
-      fates[i] = reading ? fateOf(reading) : 'duplicate'
+      // A frame that no reading was made of yet waits for a decision, where its device has one that waits.
+      const isWaiting = !reading && pass && !state.missing_certain && waiting.frames > 0
+      if (isWaiting) waiting.frames--
+      fates[i] = reading ? fateOf(reading) : isWaiting ? 'tentative' : 'duplicate'
     }
   const surplus = [...left.values()].flat().filter((reading) => fateOf(reading) === 'stored')
   if (surplus.length > 0 && history.kind !== 'neither')
     throw new Error(
       `${device}: ${surplus.length} readings were not sent, or are stored twice: ${JSON.stringify(surplus.slice(0, 3))}\n${table(history)}`,
     )
-  const state = await apiOf(server.ready.web).call(routes.device, { params: { id: device } })
   const last = history.deliveries.length - 1
   const shown = history.deliveries.map((_, i) => (i === last ? (state.occupied ?? null) : undefined))
-  return { shown, fates, missing: tentative > 0 ? 'not certain' : state.missing }
+  return { shown, fates, missing: state.missing_certain ? state.missing : 'not certain' }
 }
 
 /** A reading that may repeat another one is stored outside of all epochs. */
