@@ -340,6 +340,6 @@ export const journalBugs: readonly PlantedBug[] = [
     file: 'src/journal/segment-writer.ts',
     from: 'Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)',
     to: 'clock.now()',
-    judge: ['--test', 'src/journal/clock-steps.test.ts'],
+    judge: ['--test', 'src/journal/clock-steps.slow.test.ts'],
   },
 ]

@@ -2,7 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const gaps = ['--test', 'src/processing/gap-book.test.ts']
-const histories = ['--test', 'src/audit/ledger-histories.test.ts']
+const histories = ['--test', 'src/audit/ledger-histories.slow.test.ts']
 const requeue = ['--test', 'src/processing/requeue.test.ts']
 const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
 const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
