@@ -21,7 +21,7 @@ export const auditReportSchema = z
     sources: z.array(
       z.object({
         source: z.string(),
-        received: count.nullable().describe('null where intake has told nothing of this source'),
+        received: count.nullable().describe('null where intake has reported nothing for this source'),
         accepted: count.nullable(),
         refused: count.nullable(),
         unframeable: count.nullable(),
@@ -40,7 +40,7 @@ export const auditReportSchema = z
       }),
     ),
     sensors: count.describe('sensors recounted'),
-    epochs: count.describe('counts of sensors recounted; a sensor that starts anew counts anew'),
+    epochs: count.describe('counts of sensors recounted; a sensor that restarts begins a new count'),
     warnings: z
       .array(z.string())
       .describe('rows that do not close, named, and damage of the journal; the first hundred'),

@@ -3,6 +3,7 @@
  * A route is given as a value of `routes.ts`, or as its address, `'GET /api/v1/devices'`: a page then loads none of the schemas, and
  * an address that no route has does not compile. Imports types alone.
  */
+import { idInPath } from './path-id.ts'
 import type { Problem } from './problem.ts'
 import type { Given, JsonOf, Route } from './route.ts'
 import type { Routes } from './routes.ts'
@@ -37,7 +38,9 @@ export interface ApiRequest<Json> {
 export function requestOf<C extends Callable>(route: C, ...[input]: Rest<RouteOf<C>>): ApiRequest<JsonOf<RouteOf<C>>> {
   const [method, path] = typeof route === 'string' ? route.split(' ') : [route.method, route.path]
   const { params = {}, query = {}, body } = (input ?? {}) as Loose
-  const filled = (path as string).replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(params[name])))
+  const filled = (path as string).replaceAll(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(idInPath(String(params[name]))),
+  )
   const search = new URLSearchParams()
   for (const [name, given] of Object.entries(query))
     for (const value of [given].flat()) if (value !== undefined) search.append(name, String(value))
@@ -70,7 +73,7 @@ export interface SendOptions {
 export interface Client {
   /** What the route answers in JSON. Throws `ApiError` when it answers a problem, and what `fetch` throws when nothing answers. */
   call<C extends Callable>(route: C, ...rest: Rest<RouteOf<C>, [options?: SendOptions]>): Promise<JsonOf<RouteOf<C>>>
-  /** The answer as it is, whatever its status: for states, streams, frames and tests. */
+  /** The answer as it is of any status: for states, streams, frames and tests. */
   answer<C extends Callable>(route: C, ...rest: Rest<RouteOf<C>, [options?: SendOptions]>): Promise<Response>
   /** As `call`, for a request that was made before. */
   send<Json>(request: ApiRequest<Json>, options?: SendOptions): Promise<Json>
@@ -105,6 +108,7 @@ export function createClient({ base = '', key, fetch: send }: ClientOptions = {}
   }
   const json = async <Json>(request: ApiRequest<Json>, options?: SendOptions): Promise<Json> => {
     const response = await answer(request, options)
+    if (response.status === 204) return undefined as Json
     if (response.ok) return (await response.json()) as Json
     const problem = (await response.json().catch(() => ({}))) as Partial<Problem>
     throw new ApiError(request, response.status, problem)

@@ -1,5 +1,6 @@
 /** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
 import * as z from 'zod'
+import { deviceFactsSchema } from './layout.ts'
 import { saturatedSchema } from './ledger.ts'
 import { measures as declared, type MeasureDeclaration, type MeasureName } from './measures.ts'
 import { qualityMarks } from './vocabulary.ts'
@@ -17,7 +18,7 @@ const numbers = Object.fromEntries(declared.map((measure) => [measure.name, numb
 
 /** Absent means never measured. Units end the name. */
 const measures = {
-  occupied: z.boolean().nullable().optional().describe('null: the sensor says it does not know'),
+  occupied: z.boolean().nullable().optional().describe('null: the sensor reports unknown'),
   ...numbers,
 }
 
@@ -34,7 +35,13 @@ export const deviceSchema = z
     time: time.describe('newest reading applied to live state, by device time'),
     arrived: time.describe('newest arrival'),
     first_arrived: time,
-    silent: z.boolean().describe('no word for longer than its promise'),
+    silent: z.boolean().describe('no message for longer than `promise_s`'),
+    promise_s: z
+      .int()
+      .describe('after so many seconds without a message it is silent, by its model or its own heartbeat'),
+    model: z.string().nullable().describe('as the layout names it; null: not known'),
+    notes: z.string().nullable().describe('what people wrote about it, kept with the layout'),
+    disputed: z.boolean().describe('it contradicts another device of its bay, or names a bay that it does not watch'),
     epoch: z.int().describe('current epoch of its sequence'),
     max_seq: z.int().nullable(),
     missing: z.int().describe('sequence numbers known to be missing; 9007199254740991 means at least so many'),
@@ -64,6 +71,10 @@ export const deviceSchema = z
         arrived: '2026-11-23T07:59:59.410Z',
         first_arrived: '2026-11-01T06:12:00.000Z',
         silent: false,
+        promise_s: 86_400,
+        model: null,
+        notes: null,
+        disputed: false,
         epoch: 0,
         max_seq: 412,
         missing: 0,
@@ -77,6 +88,40 @@ export const deviceSchema = z
     ],
   })
 export type Device = z.infer<typeof deviceSchema>
+
+export const deviceTotalsSchema = z
+  .object({
+    devices: z.int(),
+    silent: z.int(),
+    low_battery: z.int(),
+    unassigned: z.int(),
+    disputed: z.int(),
+    undecoded: z.int().describe('messages that wait because no decoder is chosen for their sender'),
+    bays_without_device: z.int().describe('open bays that no device was ever heard for'),
+  })
+  .meta({
+    examples: [
+      {
+        ...{ devices: 119, silent: 4, low_battery: 2, unassigned: 12, disputed: 0, undecoded: 0 },
+        bays_without_device: 3,
+      },
+    ],
+  })
+export type DeviceTotals = z.infer<typeof deviceTotalsSchema>
+
+const { model, heartbeat_s: heartbeat, notes } = deviceFactsSchema.shape
+export const devicePatchSchema = z
+  .strictObject({
+    model: model
+      .unwrap()
+      .nullable()
+      .optional()
+      .describe('one that is known here, such as bosch-tps110; null: not known'),
+    heartbeat_s: heartbeat.unwrap().nullable().optional().describe('how often it promises to send; null: as its model'),
+    notes: notes.unwrap().nullable().optional(),
+  })
+  .refine((set) => Object.keys(set).length > 0, 'names nothing to change: give model, heartbeat_s or notes')
+  .meta({ examples: [{ notes: 'Lens cleaned' }] })
 
 export const storedReadingSchema = z
   .object({

@@ -3,7 +3,13 @@
  * ISO 8601 in UTC; rates are the occupied share of known, open bays. What is not known is null, never 0.
  */
 import * as z from 'zod'
-import { forecastLevels, pipelineStateSchema, simpleBaselines, trainingProgressSchema } from './forecast.ts'
+import {
+  expertSharesSchema,
+  forecastLevels,
+  pipelineStateSchema,
+  simpleBaselines,
+  trainingProgressSchema,
+} from './forecast.ts'
 import { servings, trainingJobStates } from './vocabulary.ts'
 
 const quantiles = z.array(z.number()).length(forecastLevels.length)
@@ -11,7 +17,8 @@ const quantiles = z.array(z.number()).length(forecastLevels.length)
 export const lotForecastPointSchema = z.object({
   at: z.string(),
   minutes: z.int().describe('ahead of `origin`'),
-  served: z.enum(servings),
+  served: z.enum(servings).describe('model: the network is among the experts that speak; baseline: others alone'),
+  experts: expertSharesSchema.optional(),
   why: z.string().describe('one sentence: why this one was served, or nothing was'),
   widened: z.number().describe('factor on the intervals for stale or lagging input; 1: fresh'),
   rate: quantiles.nullable().describe('at the levels, ascending'),
@@ -24,10 +31,14 @@ export const lotForecastSchema = z.object({
   id: z.string(),
   name: z.string(),
   capacity: z.int(),
-  history_days: z.number().describe('how much history there is; below 14 only the seasonal anchor is served'),
+  history_days: z.number().describe('how much history there is; below 14 the network does not speak yet'),
   observed: z
     .array(z.object({ at: z.string(), rate: z.number().nullable() }))
     .describe('the last 9 hours, each 15 minutes'),
+  closures: z
+    .array(z.object({ from: z.string(), to: z.string().optional(), why: z.string() }))
+    .optional()
+    .describe('known within the next day; no forecast is given for a minute within one'),
   points: z.array(lotForecastPointSchema).describe('each horizon, and the instants asked for with `at`'),
 })
 export type LotForecast = z.infer<typeof lotForecastSchema>
@@ -94,9 +105,6 @@ export const forecastQualitySchema = z
       z.object({
         lot: z.string(),
         minutes: z.int(),
-        serve: z.enum(['model', 'baseline']),
-        method: z.enum(simpleBaselines).optional().describe('which baseline; absent: the seasonal anchor'),
-        why: z.string(),
         days7: figures.nullable(),
         days28: figures.nullable(),
       }),

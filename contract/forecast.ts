@@ -5,7 +5,7 @@
  * is remembered as a convenience, and can be sent again at any time. Rates are occupied share of known, open bays, 0..1; null is unknown.
  */
 import * as z from 'zod'
-import { servings, trainingStages } from './vocabulary.ts'
+import { forecastExperts, servings, trainingStages } from './vocabulary.ts'
 
 /** Levels of the quantiles of the rate, in the order they are sent. */
 export const forecastLevels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const
@@ -20,7 +20,7 @@ const rate = z.number().min(0).max(1)
 const id = z.string().min(1).max(128)
 
 export const forecastLotSchema = z.object({
-  id: id.describe('lot, level or zone: whatever the site forecasts'),
+  id: id.describe('lot, level or zone that the site forecasts'),
   capacity: z.int().positive(),
   rates: z
     .array(rate.nullable())
@@ -60,29 +60,12 @@ export type PipelineState = z.infer<typeof pipelineStateSchema>
 export const simpleBaselines = ['persistence', 'day', 'week', 'weeks'] as const
 export type SimpleBaseline = (typeof simpleBaselines)[number]
 
-const decisionSchema = z.object({
-  lot: z.string(),
-  minutes: z.int(),
-  serve: z.enum(['model', 'baseline']),
-  method: z.enum(simpleBaselines).optional().describe('which baseline; absent: the seasonal anchor'),
-  why: z.string(),
-})
-
-const factorsSchema = z.object({
-  lot: z.string(),
-  minutes: z.int(),
-  of80: z.number().positive(),
-  of95: z.number().positive(),
-})
-
 export const forecastRequestSchema = siteHistorySchema.extend({
   type: z.literal('forecast'),
   id,
   now: instant.describe('the origin: forecasts count from the quarter of an hour that has ended by then'),
   pipeline: pipelineStateSchema,
   append: z.boolean().optional().describe('the rates continue what was sent before; absent or false: they replace it'),
-  gate: z.array(decisionSchema).optional().describe('from the scoreboard; absent: the model where there is one'),
-  factors: z.array(factorsSchema).optional().describe('conformal factors from the scoreboard; absent: 1'),
   at: z.array(instant).optional().describe('further instants wanted, within 24 h'),
   free_at_least: z.array(z.int().min(1)).optional().describe('for each: the probability of at least so many free'),
 })
@@ -97,17 +80,23 @@ export const rememberRequestSchema = siteHistorySchema.extend({
 export type RememberRequest = z.infer<typeof rememberRequestSchema>
 export const rememberedSchema = z.object({ type: z.literal('remembered'), id })
 
+export const expertSharesSchema = z
+  .partialRecord(z.enum(forecastExperts), z.number().min(0).max(1))
+  .describe('how much each expert counts, adding up to 1; those that count nothing are absent')
+export type ExpertShares = z.infer<typeof expertSharesSchema>
+
 export const forecastPointSchema = z.object({
   minutes: z.int().describe('ahead of the origin'),
   at: instant,
-  served: z.enum(servings),
+  served: z.enum(servings).describe('model: the network is among the experts that speak; baseline: others alone'),
+  experts: expertSharesSchema.optional(),
   why: z.string(),
   widened: z.number().min(1).describe('factor on the intervals for stale or lagging input; 1: fresh'),
   rate: z.array(rate).nullable().describe('quantiles at the levels, ascending; null when withheld'),
   free: z.array(z.int()).nullable().describe('free spaces at the same levels of rate, descending'),
   p_free: z.array(z.object({ k: z.int(), p: z.number().min(0).max(1) })),
   model: rate.nullable().describe('median of the network, for the scoreboard, served or not'),
-  baseline: rate.nullable().describe('the seasonal anchor, likewise'),
+  baseline: rate.nullable().describe('the seasonal anchor, likewise; null where it has nothing to say'),
 })
 export type ForecastPoint = z.infer<typeof forecastPointSchema>
 
@@ -132,7 +121,10 @@ export const issuedForecastSchema = z.object({
   rate: z.array(rate).length(forecastLevels.length),
   model: rate.nullable(),
   baseline: rate.nullable(),
-  others: z.record(z.enum(simpleBaselines), rate.nullable()).optional().describe('what the simple baselines said then'),
+  others: z
+    .record(z.enum(simpleBaselines), rate.nullable())
+    .optional()
+    .describe('what the simple baselines forecast at that time'),
   hindcast: z.boolean().optional().describe('made afterwards, from what was known then'),
 })
 export type IssuedForecast = z.infer<typeof issuedForecastSchema>
@@ -165,8 +157,6 @@ export const scoreboardSchema = z.object({
   cells: z.array(
     z.object({ lot: z.string(), minutes: z.int(), days7: figuresSchema.nullable(), days28: figuresSchema.nullable() }),
   ),
-  gate: z.array(decisionSchema),
-  factors: z.array(factorsSchema),
   calibration: z
     .array(z.object({ minutes: z.int(), level: z.number(), observed: z.number(), count: z.int() }))
     .describe('share of truths at or below each quantile, last 28 days'),
@@ -187,7 +177,7 @@ export const forecasterRefusalSchema = z.object({
   why: z.string(),
 })
 
-/** What `train` says on its standard output with `--progress json`. */
+/** Output of `train` on its standard output with `--progress json`. */
 export const trainingProgressSchema = z.object({
   stage: z.enum(trainingStages),
   step: z.int(),

@@ -26,6 +26,9 @@ export const healthCodes = [
   'disk-nearly-full',
   'disk-failed',
   'journal-gone',
+  // Readings are taken; the journal keeps what it would remove.
+  'archive-waits',
+  'desk-waits',
 ] as const
 export type HealthCode = (typeof healthCodes)[number]
 

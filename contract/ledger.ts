@@ -9,7 +9,7 @@ export const saturatedSchema = z
   .optional()
   .describe('a sum here has reached its limit, 2^53 - 1: it is at least that')
 
-/** Counted by intake; null where nothing tells, as for a day before intake counted by day. */
+/** Counted by intake; null where no count exists, as for a day before intake counted by day. */
 const intakeCount = z.int().nullable().optional()
 
 export const ledgerReportSchema = z
@@ -79,6 +79,20 @@ export const ledgerReportSchema = z
   })
 export type LedgerReport = z.infer<typeof ledgerReportSchema>
 
+const deadLetterExample = {
+  id: '912.0',
+  source: 'http',
+  codec: 'generic',
+  arrived: '2026-11-23T07:59:59.410Z',
+  code: 'no-device',
+  detail: 'field "device" is missing: name the device that sent this',
+  state: 'new' as const,
+  size: 17,
+  bytes: 'eyJvY2N1cGllZCI6dHJ1ZX0=',
+  cut: false as const,
+  text: '{"occupied":true}',
+}
+
 export const deadLetterSchema = z
   .object({
     id: z.string().describe('journal record and frame: pos.idx'),
@@ -94,21 +108,7 @@ export const deadLetterSchema = z
     text: z.string().describe('its first 400 characters, control characters shown as dots'),
   })
   .meta({
-    examples: [
-      {
-        id: '912.0',
-        source: 'http',
-        codec: 'generic',
-        arrived: '2026-11-23T07:59:59.410Z',
-        code: 'no-device',
-        detail: 'field "device" is missing: name the device that sent this',
-        state: 'new',
-        size: 17,
-        bytes: 'eyJvY2N1cGllZCI6dHJ1ZX0=',
-        cut: false,
-        text: '{"occupied":true}',
-      },
-    ],
+    examples: [deadLetterExample],
   })
 export type DeadLetter = z.infer<typeof deadLetterSchema>
 
@@ -122,17 +122,7 @@ export const wholeDeadLetterSchema = deadLetterSchema
   .meta({
     examples: [
       {
-        id: '912.0',
-        source: 'http',
-        codec: 'generic',
-        arrived: '2026-11-23T07:59:59.410Z',
-        code: 'no-device',
-        detail: 'field "device" is missing: name the device that sent this',
-        state: 'new',
-        size: 17,
-        bytes: 'eyJvY2N1cGllZCI6dHJ1ZX0=',
-        cut: false,
-        text: '{"occupied":true}',
+        ...deadLetterExample,
         hex: [
           '00000000  7b 22 6f 63 63 75 70 69  65 64 22 3a 74 72 75 65  |{"occupied":true|',
           '00000010  7d                                                |}|',
@@ -179,7 +169,7 @@ export const sourceSchema = z
       .array(
         z.object({
           cause: z.enum(sourceLossCauses),
-          frames: z.int().nullable().describe('how many frames; null where nobody can know'),
+          frames: z.int().nullable().describe('how many frames; null: cannot be known'),
           from: z.string().nullable(),
           to: z.string().nullable().describe('null while it lasts, or where there is no interval'),
           detail: z.string(),

@@ -16,6 +16,16 @@ export const plateSchema = z.object({
   h: z.number(),
   from: z.int().describe('index of the first bay on this plate'),
   to: z.int().describe('index after the last bay'),
+  places: z.int().optional().describe('places of its count zones that have no bay; absent: none'),
+})
+
+/** What of a bay is not as of every other one. */
+export const bayShapeSchema = z.object({
+  i: z.int().describe('index of the bay'),
+  w: z.number().optional().describe('metres; absent: bay_w'),
+  h: z.number().optional(),
+  angle: z.number().optional().describe('degrees clockwise about its centre; absent: 0'),
+  polygon: z.array(z.number()).optional().describe('its corners, x, y, x, y, ..., metres, in place of a rectangle'),
 })
 
 /** Bays in columns: index i is bay i everywhere (snapshot byte i, delta index i). */
@@ -31,6 +41,14 @@ export const planSchema = z
     x: z.array(z.number()),
     y: z.array(z.number()),
     types: z.array(z.string()).describe('bay type by index'),
+    shapes: z
+      .array(bayShapeSchema)
+      .optional()
+      .describe('bays that are no upright rectangle of bay_w and bay_h; absent: none'),
+    labels: z
+      .array(z.tuple([z.int(), z.string()]))
+      .optional()
+      .describe('index and label of bays that are not labelled with their ids; absent: none'),
   })
   .meta({
     examples: [
@@ -63,17 +81,22 @@ export const planSchema = z
   })
 export type Plan = z.infer<typeof planSchema>
 
-const counts = { capacity: 120, free: 41, occupied: 74, reserved: 0, unknown: 4, closed: 1 }
+const counts = { capacity: 119, free: 41, occupied: 74, reserved: 0, unknown: 4, closed: 1, live: 115 }
 
 export const occupancySchema = z.object({
-  capacity: z.int(),
+  capacity: z.int().describe('bays that are not closed: free, occupied, reserved and unknown'),
   free: z.int(),
   occupied: z.int(),
   reserved: z.int(),
   unknown: z.int(),
-  closed: z.int(),
+  closed: z.int().describe('beside the capacity'),
+  live: z.int().describe('of the capacity, bays whose state rests on a sensor that is heard'),
 })
 export type OccupancyCounts = z.infer<typeof occupancySchema>
+
+const countedSchema = occupancySchema
+  .optional()
+  .describe('what of it are places of count zones without a bay; absent: there are none')
 
 export const siteSummarySchema = z
   .object({
@@ -81,7 +104,8 @@ export const siteSummarySchema = z
     name: z.string(),
     zone: z.string().describe('IANA time zone'),
     occupancy: occupancySchema,
-    levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema })),
+    counted: countedSchema,
+    levels: z.array(z.object({ id: z.string(), name: z.string(), occupancy: occupancySchema, counted: countedSchema })),
     updated: z
       .string()
       .nullable()
@@ -149,14 +173,14 @@ export const kpiSchema = z
 export type Kpi = z.infer<typeof kpiSchema>
 
 /**
- * Stream: `GET /api/v1/stream?topics=bays,kpi,sites,forecast` (and `/public/stream` for the public page).
+ * Stream: `GET /api/v1/stream?topics=bays,kpi,sites,forecast,alerts` (and `/public/stream` for the public page).
  *   event: d      data: Delta           id: the server's sequence q; resume with Last-Event-ID
  *   event: kpi    data: Kpi
  *   event: sites  data: SiteSummary[]   (at most 1/s, when changed)
  *   event: forecast  data: ForecastIssued   (forecast-pages.ts; a new one can be fetched)
  *   event: reset  data: {"version":"..."}   fetch plan (if version differs) and snapshot again
  *   comment line every 15 s
- * A connection without Last-Event-ID begins with a delta that has no changes: its `q` says where the stream stands. The
+ * A connection without Last-Event-ID begins with a delta that has no changes: its `q` is the position of the stream. The
  * snapshot's header `x-seq` is the `q` it includes: deltas up to it are in it already.
  */
 export const deltaSchema = z.object({

@@ -46,7 +46,7 @@ export const lossReportSchema = z
           cause: z.enum(lossCauses),
           frames: z.int().describe('known frames; 9007199254740991 means at least so many'),
           saturated: saturatedSchema,
-          uncounted: z.int().describe('losses whose size nobody can know'),
+          uncounted: z.int().describe('losses whose size cannot be known'),
         }),
       )
       .describe('by cause, of everything the filter matches'),

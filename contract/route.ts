@@ -3,10 +3,17 @@
  * (OpenAPI) describes it, and `client.ts` calls it: all three are made from the same value, so they cannot disagree.
  */
 import * as z from 'zod'
-import type { Scope } from './vocabulary.ts'
+import type { Right } from './rights.ts'
 
-/** `open`: anybody. Else the scope that a key or a session needs. */
-export type Access = 'open' | Scope
+/** `open`: anybody. Else the right that the caller needs (rights.ts). */
+export type Access = 'open' | Right
+
+/**
+ * Which sites a route is about, for persons and keys that are limited to some. `city`: all of them, so it is refused. `public`: nothing that
+ * the public page does not show. `none`: no site. The others state where the request names the site.
+ */
+export type SiteReach = 'city' | 'public' | 'none' | NamedSite
+export type NamedSite = 'path' | 'query' | 'body' | 'bay' | 'bays' | 'alert' | 'alerts' | 'override'
 
 export interface Answer {
   readonly status: number
@@ -20,10 +27,12 @@ export interface Answer {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As in OpenAPI: `/api/v1/bays/{id}`. */
   readonly path: string
   readonly access: Access
+  /** Default `city`: refused to persons and keys that are limited to sites. */
+  readonly sites?: SiteReach
   readonly tag: string
   readonly summary: string
   readonly description?: string
@@ -32,9 +41,13 @@ export interface Route {
   readonly body?: z.ZodType
   readonly bodyName?: string
   readonly bodyBytesMax?: number
+  /** The handler gets the bytes: the body is too large to be read in one go where other requests wait. `body` is their schema. */
+  readonly bodyIs?: 'bytes'
   readonly answers: readonly Answer[]
   /** Statuses of problems beside those that follow from access and input. */
   readonly problems?: readonly number[]
+  /** False: what it changes is no record of the journal, so a retry with the same key is known from memory alone. Default: true. */
+  readonly journals?: false
   /** Every path below belongs to it too: the pages of the desk have addresses below it. */
   readonly below?: boolean
   /** A HEAD request is answered too; not for a stream. */
@@ -53,7 +66,12 @@ export type Frozen<T> = T extends readonly (infer Item)[]
 
 type Part = 'params' | 'query' | 'body'
 /** What the server works with: defaults filled in, text made numbers. */
-export type Parsed<R extends Route, P extends Part> = R[P] extends z.ZodType ? z.output<R[P]> : undefined
+export type Parsed<R extends Route, P extends Part> = R extends { readonly bodyIs: 'bytes' }
+  ? P extends 'body'
+    ? Uint8Array
+    : ParsedPart<R, P>
+  : ParsedPart<R, P>
+type ParsedPart<R extends Route, P extends Part> = R[P] extends z.ZodType ? z.output<R[P]> : undefined
 /** What a client may give. */
 export type Given<R extends Route, P extends Part> = R[P] extends z.ZodType ? Frozen<z.input<R[P]>> : never
 /** The answer in JSON when all went well; never where there is none. */

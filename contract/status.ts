@@ -55,6 +55,10 @@ export const serverStatusSchema = z
       public: z.int(),
       coalesced: z.int().describe('changes merged for slow viewers'),
     }),
+    notifications: z
+      .object({ state: z.enum(['running', 'waiting', 'absent']), detail: z.string(), pending: z.int(), dead: z.int() })
+      .optional()
+      .describe('of all channels; absent where none is configured. Nothing else waits for them'),
     forecaster: z
       .object({ state: z.enum(forecasterStates), detail: z.string() })
       .optional()

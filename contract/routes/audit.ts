@@ -7,6 +7,7 @@ export const auditRoutes = {
   startAudit: route({
     method: 'POST',
     path: '/api/v1/ledger/audit',
+    journals: false,
     access: 'operate',
     tag: 'Ledger',
     summary: 'Recount the journal against the database',
@@ -24,7 +25,7 @@ export const auditRoutes = {
     path: '/api/v1/ledger/audit',
     access: 'read',
     tag: 'Ledger',
-    summary: 'How far the audit is, and the last report',
+    summary: 'Progress of the audit, and its last report',
     problems: [503],
     answers: [{ status: 200, description: 'Progress and report', schema: ['AuditProgress', auditProgressSchema] }],
   }),

@@ -1,8 +1,12 @@
 /** Devices and their readings. */
 import * as z from 'zod'
-import { deviceSchema, storedReadingSchema } from '../device.ts'
+import { devicePatchSchema, deviceSchema, deviceTotalsSchema, storedReadingSchema } from '../device.ts'
+import { gatewayListSchema } from '../gateway.ts'
+import { decoderChoiceSchema, decoderChosenSchema, inboxSchema } from '../inbox.ts'
 import { pageOf } from '../page.ts'
 import { cursorField, flagField, idParams, limitField, nameField, route, timeField } from '../route.ts'
+import { layoutPublished } from '../stored-layout.ts'
+import { deviceSorts, deviceTroubles } from '../vocabulary.ts'
 
 const pageItemsMax = 1_000
 const pageItemsUsual = 100
@@ -13,16 +17,70 @@ export const deviceRoutes = {
     path: '/api/v1/devices',
     access: 'read',
     tag: 'Devices',
-    summary: 'Devices ever heard',
-    description: 'Ordered by id, then source. A device is created by its first reading; unassigned=true is the inbox.',
+    summary: 'All known devices',
+    description:
+      'Ordered by id, then source, unless `sort` names another order. A device is created by its first reading; unassigned=true is the inbox.',
     query: z.strictObject({
       cursor: cursorField,
       limit: limitField(pageItemsMax, pageItemsUsual),
       source: nameField,
-      unassigned: flagField.optional().describe('only devices that watch no bay (true), or only those that do'),
+      unassigned: flagField
+        .optional()
+        .describe('only devices that watch no bay and belong to no gate (true), or only the others'),
+      find: nameField.describe('part of the id in any spelling of a hardware id, of its bay, model or source'),
+      trouble: z.enum(deviceTroubles).optional().describe('only devices with this trouble'),
+      sort: z.enum(deviceSorts).default('id').describe('devices without a battery level or a bay come last'),
     }),
     problems: [503],
     answers: [{ status: 200, description: 'A page of devices', schema: ['DevicePage', pageOf(deviceSchema)] }],
+  }),
+  deviceTotals: route({
+    method: 'GET',
+    path: '/api/v1/device-totals',
+    access: 'read',
+    tag: 'Devices',
+    summary: 'How many devices there are, and how many need a person',
+    problems: [503],
+    answers: [{ status: 200, description: 'Counts of this moment', schema: ['DeviceTotals', deviceTotalsSchema] }],
+  }),
+  changeDevice: route({
+    method: 'PATCH',
+    path: '/api/v1/devices/{id}',
+    access: 'operate',
+    tag: 'Devices',
+    summary: 'Change what is known of a device beyond its readings',
+    description:
+      'Model, heartbeat and notes are part of the layout, so this makes a new version of it. Fields that are left out stay as they are; null takes one away.',
+    params: idParams,
+    body: devicePatchSchema,
+    bodyName: 'DevicePatch',
+    problems: [404, 409, 503],
+    answers: layoutPublished,
+  }),
+  inbox: route({
+    method: 'GET',
+    path: '/api/v1/inbox',
+    access: 'read',
+    tag: 'Devices',
+    summary: 'Senders whose messages no decoder reads yet, with the decoders that could',
+    description:
+      'Of the newest 500 messages that wait as `unknown-payload`, by sender. A decoder is a candidate when it accepts at least one of the messages; nothing of it is applied before a person chooses it.',
+    problems: [503],
+    answers: [{ status: 200, description: 'Senders, the newest first', schema: ['Inbox', inboxSchema] }],
+  }),
+  chooseDecoder: route({
+    method: 'POST',
+    path: '/api/v1/inbox/decoder',
+    access: 'devices',
+    journals: false,
+    tag: 'Devices',
+    summary: 'Choose which decoder reads the messages of a sender',
+    description:
+      'It holds for every later message of the sender. What waits as `unknown-payload` from its source is decoded again, so nothing that it sent before is lost.',
+    body: decoderChoiceSchema,
+    bodyName: 'DecoderChoice',
+    problems: [404, 503],
+    answers: [{ status: 200, description: 'Chosen', schema: ['DecoderChosen', decoderChosenSchema] }],
   }),
   device: route({
     method: 'GET',
@@ -53,6 +111,17 @@ export const deviceRoutes = {
     }),
     problems: [404, 503],
     answers: [{ status: 200, description: 'A page of readings', schema: ['ReadingPage', pageOf(storedReadingSchema)] }],
+  }),
+  gateways: route({
+    method: 'GET',
+    path: '/api/v1/gateways',
+    access: 'read',
+    tag: 'Devices',
+    summary: 'Gateways, and which of them are offline',
+    description:
+      'Those that carry three devices or more which no other gateway carries. Frames name their gateway by the envelope of their network server, by the field `gateway`, or by the address of their connection; where they name none the source is the gateway. One is offline when it has carried nothing for a minute, in which three of its devices missed a heartbeat, and six heartbeats were missed together.',
+    problems: [503],
+    answers: [{ status: 200, description: 'All of them', schema: ['GatewayList', gatewayListSchema] }],
   }),
   rawFrame: route({
     method: 'GET',

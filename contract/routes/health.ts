@@ -24,7 +24,7 @@ export const healthRoutes = {
     path: '/readyz',
     access: 'open',
     tag: 'Health',
-    summary: 'The whole line is ready',
+    summary: 'The whole server is ready',
     description:
       '503 with reasons: until every process has started and the state was read once, and later while processing is not advancing (records have waited for 20 s and none was committed) or readings are refused. Intake goes on accepting while processing stands.',
     problems: [503],

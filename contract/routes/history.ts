@@ -1,28 +1,20 @@
-/** How parking went: stays of bays and sites, occupancy over time, counts of count zones, health of devices. */
+/** How parking went: occupancy over time, counts of count zones, health of devices. */
 import * as z from 'zod'
 import {
+  cityGroups,
+  cityHistorySchema,
   deviceDaySchema,
   occupancyGroups,
   occupancyHistorySchema,
   occupancySteps,
-  staySchema,
   zoneCountSchema,
 } from '../history.ts'
 import { pageOf } from '../page.ts'
-import { cursorField, idParams, limitField, nameField, route, timeField } from '../route.ts'
+import { idParams, nameField, route, timeField } from '../route.ts'
 
-const staysMax = 1_000
-const staysUsual = 100
 /** Days that are answered when no begin is given. */
-export const daysUsual = { stays: 7, occupancy: 1, counts: 1, health: 31 } as const
+export const daysUsual = { occupancy: 1, counts: 1, health: 31 } as const
 
-const stayPage = pageOf(staySchema)
-const staysQuery = z.strictObject({
-  from: timeField().describe(`departure, inclusive; default ${daysUsual.stays} days before \`to\``),
-  to: timeField().describe('departure, exclusive; default now'),
-  cursor: cursorField,
-  limit: limitField(staysMax, staysUsual),
-})
 const deviceQuery = (days: number) =>
   z.strictObject({
     from: timeField().describe(`inclusive; default ${days} days before \`to\``),
@@ -30,50 +22,47 @@ const deviceQuery = (days: number) =>
     source: nameField,
   })
 
+const stepQuery = {
+  from: timeField().describe(`taken back to the begin of its step; default ${daysUsual.occupancy} day before \`to\``),
+  to: timeField().describe('exclusive; default, and at most, now'),
+  step: z.enum(occupancySteps).default('15m'),
+}
+
 export const historyRoutes = {
-  baySessions: route({
-    method: 'GET',
-    path: '/api/v1/bays/{id}/sessions',
-    access: 'read',
-    tag: 'History',
-    summary: 'Stays of one bay that ended, newest first',
-    description:
-      'Of the devices that watch the bay, claim it or are named as it. The stay that goes on is the `since` of the bay.',
-    params: idParams,
-    query: staysQuery,
-    problems: [404, 503],
-    answers: [{ status: 200, description: 'A page of stays', schema: ['StayPage', stayPage] }],
-  }),
-  siteSessions: route({
-    method: 'GET',
-    path: '/api/v1/sites/{id}/sessions',
-    access: 'read',
-    tag: 'History',
-    summary: 'Stays of one site that ended, newest first',
-    params: idParams,
-    query: staysQuery,
-    problems: [404, 503],
-    answers: [{ status: 200, description: 'A page of stays', schema: ['StayPage', stayPage] }],
-  }),
   occupancyHistory: route({
     method: 'GET',
     path: '/api/v1/sites/{id}/occupancy/history',
     access: 'read',
+    sites: 'path',
     tag: 'History',
     summary: 'Occupancy of one site over time, in even steps',
     description:
       'Folded from readings as they came. A step in which nothing changed is as the one before ended; the current step is answered as if nothing changed until its end. What is not known is null, and coverage is the share that is known.',
     params: idParams,
     query: z.strictObject({
-      from: timeField().describe(
-        `taken back to the begin of its step; default ${daysUsual.occupancy} day before \`to\``,
-      ),
-      to: timeField().describe('exclusive; default, and at most, now'),
-      step: z.enum(occupancySteps).default('15m'),
-      group: z.enum(occupancyGroups).default('site').describe('one series of the site, of each level or of each zone'),
+      ...stepQuery,
+      group: z
+        .enum(occupancyGroups)
+        .default('site')
+        .describe('one series of the site, of each level, of each zone or of each bay type'),
     }),
     problems: [404, 503],
     answers: [{ status: 200, description: 'Series of steps', schema: ['OccupancyHistory', occupancyHistorySchema] }],
+  }),
+  cityOccupancyHistory: route({
+    method: 'GET',
+    path: '/api/v1/occupancy/history',
+    access: 'read',
+    tag: 'History',
+    summary: 'Occupancy of the city over time, in even steps',
+    description:
+      'Of all sites together, as the history of one site. The sites add up to it in every step; a change that was reported more than a minute late counts in the city from when it came, and in its site from when it was.',
+    query: z.strictObject({
+      ...stepQuery,
+      group: z.enum(cityGroups).default('city').describe('one series of the city, of each site or of each bay type'),
+    }),
+    problems: [503],
+    answers: [{ status: 200, description: 'Series of steps', schema: ['CityHistory', cityHistorySchema] }],
   }),
   deviceCounts: route({
     method: 'GET',

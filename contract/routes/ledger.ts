@@ -27,7 +27,7 @@ export const ledgerRoutes = {
     path: '/api/v1/ledger',
     access: 'read',
     tag: 'Ledger',
-    summary: 'Where every frame went',
+    summary: 'Message balance by source and day',
     description: `received = ${receivedTerms.join(' + ')}; accepted = ${acceptedTerms.join(' + ')}. \`difference\` is 0 when both hold.`,
     problems: [503],
     answers: [
@@ -65,7 +65,8 @@ export const ledgerRoutes = {
   requeue: route({
     method: 'POST',
     path: '/api/v1/dead-letters/requeue',
-    access: 'operate',
+    access: 'devices',
+    journals: false,
     tag: 'Ledger',
     summary: 'Decode dead letters again',
     description: 'By id, by code and source, or all. Answers how many were marked; doing it twice does no harm.',
@@ -79,7 +80,7 @@ export const ledgerRoutes = {
     path: '/api/v1/sources',
     access: 'read',
     tag: 'Ledger',
-    summary: 'What the sources are doing',
+    summary: 'Status of the sources',
     answers: [{ status: 200, description: 'All sources', schema: ['SourcePage', pageOf(sourceSchema)] }],
   }),
 }
@@ -99,7 +100,7 @@ export const lossRoutes = {
     path: '/api/v1/ledger/losses',
     access: 'read',
     tag: 'Ledger',
-    summary: 'What we lost, and why',
+    summary: 'Data loss with its causes',
     description:
       'Newest day first. `totals` sums everything the filter matches, by cause; a cause without a loss is left out, and a loss of unknown size counts as uncounted, never as 0.',
     query: z.strictObject({ ...sensorQuery, cause: z.enum(lossCauses).optional() }),
@@ -111,7 +112,7 @@ export const lossRoutes = {
     path: '/api/v1/ledger/sensors',
     access: 'read',
     tag: 'Ledger',
-    summary: 'Where the frames of each sensor went, by day',
+    summary: 'Outcome of the frames of each sensor, by day',
     description:
       'Newest day first. A frame counts once for each sensor it speaks of; frames that could not be decoded count for none.',
     query: z.strictObject(sensorQuery),
@@ -133,9 +134,10 @@ export const lossRoutes = {
   discard: route({
     method: 'POST',
     path: '/api/v1/dead-letters/discard',
-    access: 'operate',
+    access: 'devices',
+    journals: false,
     tag: 'Ledger',
-    summary: 'Give up a dead letter',
+    summary: 'Discard a dead letter',
     description:
       'Its bytes go; who gave them up, when, why and their hash stay, and the ledger goes on counting it as quarantined. Doing it twice does no harm: the answer is 0 then.',
     body: discardSchema,

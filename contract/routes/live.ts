@@ -2,15 +2,17 @@
 import * as z from 'zod'
 import { planSchema, siteSummarySchema } from '../live.ts'
 import { pageOf } from '../page.ts'
-import { type Access, route } from '../route.ts'
+import { type Access, route, type SiteReach } from '../route.ts'
 import { streamTopics } from '../vocabulary.ts'
 
 /** Where a view is, and who may see it. */
 interface View {
   readonly access: Access
+  readonly sites?: SiteReach
   readonly tag: string
 }
-const desk = { access: 'read', tag: 'Live' } as const
+/** Of sites beyond the limit of the reader it shows what the public page shows. */
+const desk = { access: 'read', sites: 'public', tag: 'Live' } as const
 const everybody = { access: 'open', tag: 'Public page' } as const
 
 export const statesHeaders = {
@@ -31,7 +33,7 @@ event: d
 data: {"t":1795420799410,"q":1824719872001,"d":[17,1,301,0]}
 
 event: kpi
-data: {"time":"2026-11-23T07:59:59.500Z","occupancy":{"capacity":2,"free":1,"occupied":1,"reserved":0,"unknown":0,"closed":0},"devices":{"seen":2,"reporting":2,"unassigned":0},"pipeline":"ok","simulated":false}
+data: {"time":"2026-11-23T07:59:59.500Z","occupancy":{"capacity":2,"free":1,"occupied":1,"reserved":0,"unknown":0,"closed":0,"live":2},"devices":{"seen":2,"reporting":2,"unassigned":0},"pipeline":"ok","simulated":false}
 `
 
 const streamQuery = z.strictObject({
@@ -41,7 +43,7 @@ const streamQuery = z.strictObject({
     .default(streamTopics.join(','))
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(streamTopics)))
-    .describe('comma separated: bays, kpi, sites, forecast; default all'),
+    .describe('comma separated: bays, kpi, sites, forecast, alerts; default all; the public stream has no alerts'),
   last: z.coerce
     .number<number | string>()
     .int()
@@ -82,7 +84,7 @@ const stream = <const Path extends string, const V extends View>(path: Path, vie
     ...view,
     summary: 'The live stream (server-sent events)',
     description:
-      'Events: `d` changes of bays (resume with Last-Event-ID, up to 60 s back), `kpi` about once a second, `sites` when changed, `forecast` when there is a new one, `reset`: fetch plan and snapshot again. A comment every 15 s. A client that reads too slowly gets merged changes.',
+      'Events: `d` changes of bays (resume with Last-Event-ID, up to 60 s back), `kpi` about once a second, `sites` when changed, `forecast` when there is a new one, `alerts` counts of alerts when one has changed, `reset`: fetch plan and snapshot again. A comment every 15 s. A client that reads too slowly gets merged changes.',
     query: streamQuery,
     head: false,
     problems: [503],

@@ -1,18 +1,12 @@
-/** The pages, and how a browser signs in: by the one-time setup link, or with an API key in the form. */
+/** The pages for people. */
 import * as z from 'zod'
 import { route } from '../route.ts'
 
 const page = (description: string, status = 200) => ({ status, type: 'text/html', description })
 
+const movedTo = (address: string) => ({ status: 303, description: `On to ${address}` })
+
 export const pageRoutes = {
-  publicPage: route({
-    method: 'GET',
-    path: '/',
-    access: 'open',
-    tag: 'Pages',
-    summary: 'The public page',
-    answers: [page('Free bays by lot and level')],
-  }),
   desk: route({
     method: 'GET',
     path: '/desk',
@@ -23,27 +17,18 @@ export const pageRoutes = {
     description: 'Without a session: how to sign in (401).',
     answers: [page('The desk'), page('How to sign in', 401)],
   }),
-  setup: route({
-    method: 'GET',
-    path: '/setup',
-    access: 'open',
-    tag: 'Pages',
-    summary: 'The setup link: signs in once and opens the desk',
-    query: z.object({ key: z.string().max(128).default('') }),
-    head: false,
-    problems: [429, 503],
-    answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The link was used or has expired', 403)],
+  welcome: route({
+    ...{ method: 'GET', path: '/welcome', access: 'open', tag: 'Pages', summary: 'The first steps' },
+    answers: [movedTo('/desk/welcome')],
   }),
-  signIn: route({
-    method: 'POST',
-    path: '/signin',
-    access: 'open',
-    tag: 'Pages',
-    summary: 'Sign in with an API key',
-    description: 'A form post from the sign-in page.',
-    body: z.object({ key: z.string().max(512) }),
-    bodyName: 'SignIn',
-    problems: [403, 429],
-    answers: [{ status: 303, description: 'Signed in: on to /desk' }, page('The key is not known', 401)],
+  signInAddress: route({
+    ...{ method: 'GET', path: '/sign-in', access: 'open', tag: 'Pages', summary: 'The page to sign in' },
+    answers: [movedTo('/signin')],
+  }),
+  inviteAddress: route({
+    ...{ method: 'GET', path: '/invite/{token}', access: 'open', tag: 'Pages', summary: 'The link of an invitation' },
+    params: z.strictObject({ token: z.string().min(1).max(128) }),
+    // A browser that only looks ahead is sent on too: the page behind it refuses that.
+    answers: [movedTo('/password')],
   }),
 }

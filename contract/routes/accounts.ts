@@ -1,0 +1,183 @@
+/** The own account, and those of others: users, keys, sessions. */
+import * as z from 'zod'
+import {
+  accountSchema,
+  beginPasskeySchema,
+  enrolmentSchema,
+  factorCodeSchema,
+  givenPasswordSchema,
+  invitedSchema,
+  keySchema,
+  madeKeySchema,
+  newKeySchema,
+  newPasskeySchema,
+  newPasswordSchema,
+  newUserSchema,
+  ownFactorSchema,
+  ownPasskeysSchema,
+  passkeySchema,
+  recoveryCodesSchema,
+  sessionSchema,
+  userPatchSchema,
+  userSchema,
+  webAuthnOptionsSchema,
+} from '../accounts.ts'
+import { pageOf } from '../page.ts'
+import { idParams, route } from '../route.ts'
+import { keyKinds } from '../vocabulary.ts'
+
+const own = { access: 'account', sites: 'none', tag: 'Account' } as const
+const users = { access: 'admin', tag: 'Users and keys' } as const
+
+export const accountRoutes = {
+  account: route({
+    ...{ method: 'GET', path: '/api/v1/account', ...own, summary: 'The person who has signed in' },
+    answers: [{ status: 200, description: 'The account', schema: ['Account', accountSchema] }],
+  }),
+  changePassword: route({
+    ...{ method: 'PUT', path: '/api/v1/account/password', ...own, summary: 'Change the own password' },
+    description: 'Ends every session of this person but this one.',
+    body: newPasswordSchema,
+    bodyName: 'NewPassword',
+    problems: [409, 429, 503],
+    answers: [{ status: 204, description: 'Changed' }],
+  }),
+  accountSessions: route({
+    ...{ method: 'GET', path: '/api/v1/account/sessions', ...own, summary: 'Sessions of the own account' },
+    answers: [{ status: 200, description: 'All of them', schema: ['SessionPage', pageOf(sessionSchema)] }],
+  }),
+  endSession: route({
+    ...{ method: 'DELETE', path: '/api/v1/account/sessions/{id}', ...own, summary: 'End a session of the own account' },
+    params: idParams,
+    problems: [404],
+    answers: [{ status: 204, description: 'Ended' }],
+  }),
+  ownFactor: route({
+    ...{
+      method: 'GET',
+      path: '/api/v1/account/second-factor',
+      ...own,
+      summary: 'The second factor of the own account',
+    },
+    answers: [{ status: 200, description: 'Its state', schema: ['OwnFactor', ownFactorSchema] }],
+  }),
+  enrolFactor: route({
+    ...{ method: 'POST', path: '/api/v1/account/second-factor', ...own, summary: 'Begin to use an app for codes' },
+    description: 'Answers a new secret. It counts once it is confirmed by a code.',
+    journals: false,
+    body: givenPasswordSchema,
+    bodyName: 'GivenPassword',
+    problems: [409, 429, 503],
+    answers: [{ status: 200, description: 'The secret', schema: ['Enrolment', enrolmentSchema] }],
+  }),
+  confirmFactor: route({
+    ...{ method: 'PUT', path: '/api/v1/account/second-factor', ...own, summary: 'Confirm the app by its first code' },
+    description: 'Ends every session of this person but this one. The recovery codes are in this answer only.',
+    body: factorCodeSchema,
+    bodyName: 'FactorCode',
+    problems: [409, 429],
+    answers: [{ status: 200, description: 'Confirmed', schema: ['RecoveryCodes', recoveryCodesSchema] }],
+  }),
+  renewRecovery: route({
+    ...{ method: 'POST', path: '/api/v1/account/recovery-codes', ...own, summary: 'New recovery codes' },
+    description: 'Those before end.',
+    journals: false,
+    body: givenPasswordSchema,
+    bodyName: 'GivenPassword',
+    problems: [409, 429, 503],
+    answers: [{ status: 200, description: 'The codes', schema: ['RecoveryCodes', recoveryCodesSchema] }],
+  }),
+  removeFactor: route({
+    ...{ method: 'POST', path: '/api/v1/account/second-factor/removal', ...own },
+    summary: 'Sign in with the password alone again',
+    journals: false,
+    body: givenPasswordSchema,
+    bodyName: 'GivenPassword',
+    problems: [409, 429, 503],
+    answers: [{ status: 204, description: 'Removed' }],
+  }),
+  passkeys: route({
+    ...{ method: 'GET', path: '/api/v1/account/passkeys', ...own, summary: 'Passkeys of the own account' },
+    answers: [{ status: 200, description: 'All of them', schema: ['OwnPasskeys', ownPasskeysSchema] }],
+  }),
+  beginPasskey: route({
+    ...{ method: 'POST', path: '/api/v1/account/passkeys/options', ...own, summary: 'Begin to add a passkey' },
+    journals: false,
+    body: beginPasskeySchema,
+    bodyName: 'BeginPasskey',
+    problems: [409, 429, 503],
+    answers: [{ status: 200, description: 'For the browser', schema: ['WebAuthnOptions', webAuthnOptionsSchema] }],
+  }),
+  addPasskey: route({
+    ...{ method: 'POST', path: '/api/v1/account/passkeys', ...own, summary: 'Add a passkey that the browser has made' },
+    journals: false,
+    body: newPasskeySchema,
+    bodyName: 'NewPasskey',
+    bodyBytesMax: 65_536,
+    problems: [409],
+    answers: [{ status: 200, description: 'Added', schema: ['Passkey', passkeySchema] }],
+  }),
+  removePasskey: route({
+    ...{ method: 'DELETE', path: '/api/v1/account/passkeys/{id}', ...own, summary: 'Remove a passkey' },
+    params: z.strictObject({ id: z.string().min(1).max(2_048) }),
+    problems: [404],
+    answers: [{ status: 204, description: 'Removed' }],
+  }),
+  removeFactorOf: route({
+    ...{ method: 'DELETE', path: '/api/v1/users/{id}/second-factor', ...users },
+    summary: 'Remove the second factor and the passkeys of a person who has lost them',
+    description: 'Ends all sessions of this person.',
+    params: idParams,
+    problems: [404],
+    answers: [{ status: 204, description: 'Removed' }],
+  }),
+  users: route({
+    ...{ method: 'GET', path: '/api/v1/users', ...users, summary: 'People who may sign in' },
+    answers: [{ status: 200, description: 'All users', schema: ['UserPage', pageOf(userSchema)] }],
+  }),
+  inviteUser: route({
+    ...{ method: 'POST', path: '/api/v1/users', ...users, summary: 'Invite a person' },
+    description: 'Answers a link by which the person sets a password. It is shown in this answer only, and works once.',
+    journals: false,
+    body: newUserSchema,
+    bodyName: 'NewUser',
+    problems: [409],
+    answers: [{ status: 200, description: 'Invited', schema: ['Invited', invitedSchema] }],
+  }),
+  changeUser: route({
+    ...{ method: 'PATCH', path: '/api/v1/users/{id}', ...users, summary: 'Change name, role or sites, or disable' },
+    description: 'It counts for the next request of this person. Disabling ends all sessions.',
+    journals: false,
+    params: idParams,
+    body: userPatchSchema,
+    bodyName: 'UserPatch',
+    problems: [404, 409],
+    answers: [{ status: 200, description: 'Changed', schema: ['User', userSchema] }],
+  }),
+  linkUser: route({
+    ...{ method: 'POST', path: '/api/v1/users/{id}/link', ...users, summary: 'A new link to set the password' },
+    journals: false,
+    params: idParams,
+    problems: [404],
+    answers: [{ status: 200, description: 'The link', schema: ['Invited', invitedSchema] }],
+  }),
+  keys: route({
+    ...{ method: 'GET', path: '/api/v1/keys', ...users, summary: 'API keys and ingest tokens, without their secrets' },
+    answers: [{ status: 200, description: 'All of them', schema: ['KeyPage', pageOf(keySchema)] }],
+  }),
+  makeKey: route({
+    ...{ method: 'POST', path: '/api/v1/keys', ...users, summary: 'Make an API key or an ingest token' },
+    description: 'The secret is in this answer only.',
+    journals: false,
+    body: newKeySchema,
+    bodyName: 'NewKey',
+    problems: [409],
+    answers: [{ status: 200, description: 'Made', schema: ['MadeKey', madeKeySchema] }],
+  }),
+  endKey: route({
+    ...{ method: 'DELETE', path: '/api/v1/keys/{kind}/{name}', ...users, summary: 'Revoke a key or token' },
+    params: z.strictObject({ kind: z.enum(keyKinds), name: z.string().min(1).max(128) }),
+    problems: [404],
+    answers: [{ status: 204, description: 'Revoked' }],
+  }),
+}
