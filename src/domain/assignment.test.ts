@@ -4,10 +4,10 @@ import { assignmentsOf } from './assignment.ts'
 import type { DeviceId } from './reading.ts'
 
 const bays = [
-  { id: 'A', device: 'dev-a' },
-  { id: 'B', device: '70:b3:d5:7e:d0:00:1a:2b' },
-  { id: 'C' },
-  { id: 'aabbccddeeff0011' },
+  { id: 'A', devices: ['dev-a', 'dev-a2'] },
+  { id: 'B', devices: ['70:b3:d5:7e:d0:00:1a:2b'] },
+  { id: 'C', devices: [] },
+  { id: 'aabbccddeeff0011', devices: [] },
 ]
 const device = (external: string, claimedBay: string | null = null) => ({ external: external as DeviceId, claimedBay })
 const { bayOf, conflictOf } = assignmentsOf(bays)
@@ -38,8 +38,8 @@ describe('which bay a device watches', () => {
 
   test('an assigned device whose id is also the name of another bay is in no conflict', () => {
     const crossed = assignmentsOf([
-      { id: '1', device: '2' },
-      { id: '2', device: '1' },
+      { id: '1', devices: ['2'] },
+      { id: '2', devices: ['1'] },
     ])
     assert.equal(crossed.bayOf(device('1')), '2')
     assert.equal(crossed.conflictOf(device('1')), undefined)

@@ -22,7 +22,7 @@ export interface DeviceState extends MeasureValues {
   readonly distinct: number
   /** Missing in earlier epochs, summed. */
   readonly missingBefore: number
-  /** Presence: true occupied, false vacant, null unknown, undefined never said (a counter, a distance sensor). */
+  /** Presence: true occupied, false vacant, null unknown, undefined never reported (a counter, a distance sensor). */
   readonly occupied: boolean | null | undefined
   /** When presence last changed, by device time. */
   readonly since: Instant | null

@@ -9,7 +9,8 @@ import { decodeUplink, encodeUplink } from './uplink.ts'
 export const authorCharsMax = 128
 export const commentCharsMax = 500
 
-const source = 'desk'
+/** Source of every record that a person wrote. */
+export const deskSource = 'desk'
 const codec = 'layout'
 
 export interface LayoutPublication {
@@ -19,7 +20,7 @@ export interface LayoutPublication {
   readonly at: Instant
   /**
    * Where the layout was published that this one was made from, an empty journal and 0 when there was none; processing refuses it when
-   * another has taken effect since. Absent: it replaces whatever is there.
+   * another has taken effect since. Absent: it replaces what is there.
    */
   readonly base?: LayoutBase
   /** The layout's JSON, packed (lib/packed-json.ts). */
@@ -33,18 +34,22 @@ export interface LayoutBase {
 
 export const encodePublication = ({ author, comment, at, base, packed }: LayoutPublication): Uint8Array => {
   const meta = { author, comment, ...(base ? { base: `${base.journal} ${base.record}` } : {}) }
-  return encodeUplink({ source, codec, framing: 'whole', arrivedAt: at, meta, bytes: packed })
+  return encodeUplink({ source: deskSource, codec, framing: 'whole', arrivedAt: at, meta, bytes: packed })
 }
+
+/** A text of a record as it is stored: cut to its column, whole letters only. */
+export const storedText = (text: string | undefined, charsMax: number): string =>
+  (text ?? '').toWellFormed().slice(0, charsMax).toWellFormed().trimEnd()
 
 /** `undefined` when the record is no layout, or one of a later release. Texts are cut to what can be stored. */
 export function decodePublication(record: Uint8Array): LayoutPublication | undefined {
   const uplink = decodeUplink(record)
-  if (uplink?.source !== source || uplink.codec !== codec) return undefined
+  if (uplink?.source !== deskSource || uplink.codec !== codec) return undefined
   const { arrivedAt: at, bytes: packed, meta } = uplink
   if (!Number.isSafeInteger(at)) return undefined
-  const text = (key: string, most: number) => (meta?.[key] ?? '').toWellFormed().slice(0, most).toWellFormed().trimEnd()
   const base = baseOf(meta?.['base'])
-  const by = { author: text('author', authorCharsMax) || 'unknown', comment: text('comment', commentCharsMax) }
+  const author = storedText(meta?.['author'], authorCharsMax) || 'unknown'
+  const by = { author, comment: storedText(meta?.['comment'], commentCharsMax) }
   return { ...by, at, ...(base ? { base } : {}), packed }
 }
 

@@ -1,12 +1,13 @@
 /**
- * The occupancy of a place over one span of time, a minute or a quarter of an hour, while it is being lived through.
+ * The occupancy of a place over one span of time, a minute or a quarter of an hour, while it lasts.
  *
  * - A span is written as if nothing happened until its end; the next change corrects it. So it is right at any moment, and a span without
  *   a change needs no row: it is as the one before it ended.
- * - Integrals are of bays times milliseconds, whole numbers: mean = occupiedMs / knownMs x the bays known, coverage = knownMs / (capacity x span).
- * - Time never turns back: a change that comes late counts from the beginning of the span that is lived through.
+ * - Integrals are of bays times milliseconds, whole numbers: mean = occupiedMs / span, rate = occupiedMs / knownMs, coverage = knownMs / (capacity x span).
+ * - Time never turns back: a change that comes late counts from the beginning of the current span, for all of it: its extremes move with it.
  */
 import type { Instant } from '../lib/brand.ts'
+import { minuteMs } from '../lib/utc-day.ts'
 
 export interface OccupancySpan {
   readonly start: number
@@ -23,7 +24,6 @@ export interface OccupancySpan {
   known: number
 }
 
-export const minuteMs = 60_000
 export const quarterMs = 15 * minuteMs
 export const spansMs = [minuteMs, quarterMs] as const
 
@@ -49,7 +49,7 @@ export function beginSpan(time: number, spanMs: number, now: Pick<OccupancySpan,
 export function changeSpan(
   before: OccupancySpan,
   time: Instant,
-  by: { occupied: number; known: number },
+  by: { occupied: number; known: number; capacity: number },
 ): OccupancySpan {
   const isOver = time >= before.start + before.spanMs
   const span = isOver ? beginSpan(time, before.spanMs, before) : before
@@ -57,6 +57,7 @@ export function changeSpan(
   if (isFull(span)) span.fullMs -= leftMs
   span.occupied += by.occupied
   span.known += by.known
+  span.capacity += by.capacity
   span.occupiedMs += by.occupied * leftMs
   span.knownMs += by.known * leftMs
   if (isFull(span)) span.fullMs += leftMs
@@ -64,7 +65,12 @@ export function changeSpan(
   span.occupiedMs = Math.max(0, span.occupiedMs)
   span.knownMs = Math.max(span.occupiedMs, span.knownMs)
   span.fullMs = Math.max(0, span.fullMs)
-  span.minOccupied = Math.min(span.minOccupied, span.occupied)
-  span.maxOccupied = Math.max(span.maxOccupied, span.occupied)
+  follow(span, time <= span.start ? by.occupied : 0)
   return span
+}
+
+/** `late`: what was so from the begin of the span on. An imported history of arrivals and departures leaves no peak that never was. */
+function follow(span: OccupancySpan, late: number) {
+  span.minOccupied = Math.min(Math.max(0, span.minOccupied + late), span.occupied)
+  span.maxOccupied = Math.max(span.maxOccupied + late, span.occupied)
 }

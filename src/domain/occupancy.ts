@@ -1,34 +1,30 @@
-/** Occupancy: counts over bays, by level, zone and site. Unknown is never sold as free. */
+/**
+ * Occupancy: counts over bays. Unknown is never sold as free. A closed bay is no capacity: it is counted beside it, so the capacity is what is
+ * free, occupied, reserved and unknown, here as in the history (folds/place-occupancy.ts).
+ */
 
-import type { BayState } from '@baykeeper/contract/vocabulary.ts'
-import type { DeviceState } from './device.ts'
-import type { Bay } from './layout.ts'
-
-/** State of a bay from the device that watches it. `undefined` device: nobody watches it. */
-export function bayState(bay: Pick<Bay, 'closed'>, device: Pick<DeviceState, 'occupied'> | undefined): BayState {
-  if (bay.closed) return 'closed'
-  if (device?.occupied === true) return 'occupied'
-  if (device?.occupied === false) return 'free'
-  return 'unknown'
-}
+import { type BayState, bayStates } from '@baykeeper/contract/vocabulary.ts'
 
 export interface Occupancy {
+  /** Bays that are not closed. */
   readonly capacity: number
   readonly free: number
   readonly occupied: number
   readonly reserved: number
   readonly unknown: number
   readonly closed: number
+  /** Of the capacity, bays whose state rests on a sensor that is heard; of the others nothing is known, or a person has set it. */
+  readonly live: number
 }
 
-export function countBays(states: Iterable<BayState>): Occupancy {
-  const counts = { free: 0, occupied: 0, reserved: 0, unknown: 0, closed: 0 }
-  let capacity = 0
-  for (const state of states) {
-    counts[state]++
-    capacity++
+/** `counts`: of bays by their states, in the order of the states. */
+export function occupancyOf(counts: ArrayLike<number>, live: number): Occupancy {
+  const of = (state: BayState) => counts[bayStates.indexOf(state)] as number
+  const [free, occupied, reserved, unknown] = [of('free'), of('occupied'), of('reserved'), of('unknown')]
+  return {
+    capacity: free + occupied + reserved + unknown,
+    ...{ free, occupied, reserved, unknown, closed: of('closed'), live },
   }
-  return { capacity, ...counts }
 }
 
 /** Share of known, open bays that are taken, 0..1; undefined when none is known. */
@@ -36,3 +32,7 @@ export function occupancyRate(o: Occupancy): number | undefined {
   const known = o.free + o.occupied + o.reserved
   return known === 0 ? undefined : (o.occupied + o.reserved) / known
 }
+
+/** Share of the capacity that rests on sensors that are heard, 0..1; undefined where there is none. */
+export const liveShare = ({ capacity, live }: Pick<Occupancy, 'capacity' | 'live'>): number | undefined =>
+  capacity === 0 ? undefined : live / capacity

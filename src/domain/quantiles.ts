@@ -1,4 +1,4 @@
-/** What quantiles of an occupancy rate say of instants between two of them, and of spaces. Pure. */
+/** Quantiles of an occupancy rate for instants between two of them, and for spaces. Pure. */
 
 /** Quantile by quantile, straight from one to the other; `share` 0 is the first. */
 export const mixed = (from: readonly number[], to: readonly number[], share: number): number[] =>
@@ -8,9 +8,9 @@ export const mixed = (from: readonly number[], to: readonly number[], share: num
 export const freeAt = (capacity: number, rate: readonly number[]): number[] =>
   rate.map((value) => Math.round(capacity * (1 - value)))
 
-/** The probability of at least k free of `capacity`; a hair more than the rate says, because rates are of whole spaces. */
+/** The probability of at least k free of `capacity`; slightly more than by the rate alone, because rates are of whole spaces. */
 export const chanceFree = (k: number, capacity: number, { rate, levels }: Quantiles): number =>
-  k > capacity ? 0 : chanceAtMost(1 - (k - 0.5) / capacity, { rate, levels })
+  k <= 0 ? 1 : k > capacity ? 0 : chanceAtMost(1 - (k - 0.5) / capacity, { rate, levels })
 
 export interface Quantiles {
   readonly levels: readonly number[]

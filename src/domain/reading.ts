@@ -1,5 +1,5 @@
 /**
- * A reading is what one frame says about one device at one time. It is pure data: codecs make it, processing gives it an
+ * A reading is what one frame reports about one device at one time. It is pure data: codecs make it, processing gives it an
  * identity `(source, device, epoch, seq)`, and `bay.ts` folds it into state.
  */
 
@@ -16,15 +16,15 @@ export type BayId = Brand<string, 'BayId'>
 
 export { idLengthMax } from './id-text.ts'
 
-/** `undefined` when the text cannot be an id (id-text.ts says why). ASCII blanks around it are cut off. */
+/** `undefined` when the text cannot be an id (id-text.ts has the reasons). ASCII blanks around it are cut off. */
 export function parseId<T extends DeviceId | BayId>(text: string): T | undefined {
   const id = trimBlanks(text)
   return idFault(id) === undefined ? (id as T) : undefined
 }
 
-/** What was measured. Absent means the frame did not say. */
+/** What was measured. Absent means that the frame has no such value. */
 export interface Measures extends Partial<Numbers> {
-  /** true occupied, false vacant, null the sensor says it does not know. */
+  /** true occupied, false vacant, null the sensor reports unknown. */
   readonly occupied?: boolean | null
   readonly batteryLow?: boolean
 }
@@ -44,12 +44,17 @@ export interface Reading {
   readonly time?: Instant
   /** `network`: `time` was stamped by the network server, so it may differ between two copies of one frame. Absent: the device's clock. */
   readonly timeSource?: 'network'
-  /** Bay the sender says it watches. */
+  /** Bay that the sender claims to watch. */
   readonly bay?: BayId
-  /** `restart`: the protocol says the sequence begins anew (join, start-up frame). `heartbeat`: liveness, no change of state. */
+  /** Gateways that heard the frame. Absent: it names none. */
+  readonly gateways?: readonly string[]
+  /** `restart`: the protocol marks the start of a new sequence (join, start-up frame). `heartbeat`: liveness, no change of state. */
   readonly kind?: 'restart' | 'heartbeat'
   readonly measures: Measures
 }
+
+/** The way of a frame to the server: one gateway, or several that heard it; an empty list: not known; empty text: its source alone. */
+export type FramePath = string | readonly string[]
 
 /** Epoch of the rows that no rule can place: possible repeats (docs/specs/ordering.md, O11). Their numbers are no part of any boot. */
 export const apartEpoch = -1

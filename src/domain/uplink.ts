@@ -2,9 +2,9 @@
  * Words of this house, defined once:
  * - *uplink*: bytes a source received in one go, with their provenance (source, arrival, how they are framed);
  * - *frame*: the unit of account: one line, MQTT message, datagram, CSV row, NDJSON line or JSON array element;
- * - *reading*: what a frame says about one device at one time (see reading.ts);
+ * - *reading*: what a frame reports about one device at one time (see reading.ts);
  * - *bay*, *zone*, *level*, *site*: places (see layout.ts); *occupancy*: counts over places (see occupancy.ts);
- * - *dead letter*: a frame nobody could use, kept with its bytes; *ledger*: where every frame went.
+ * - *dead letter*: a frame that could not be used, kept with its bytes; *ledger*: the outcome of every frame.
  *
  * An uplink is journaled before it is understood. Its encoding (format 1, little-endian):
  *   u8 format = 1 | u8 framing | u16 head length | head: JSON (source, codec, meta) | f64 arrivedAt ms | raw bytes
@@ -19,7 +19,7 @@ export interface UplinkHead {
   readonly codec: string
   /** What the transport knew beside the bytes: topic, query, columns, peer. Small and optional. */
   readonly meta?: Readonly<Record<string, string>>
-  /** `trust`: the device's own time is taken whatever it says (replay, history upload). */
+  /** `trust`: the device's own time is taken unchecked (replay, history upload). */
   readonly time?: 'trust'
 }
 
@@ -37,6 +37,30 @@ const decoder = new TextDecoder('utf-8', { fatal: false })
 /** Longest head accepted, in bytes: the length field is a u16. */
 export const uplinkHeadBytesMax = 65_535
 
+/** Room for what intake adds to a head: the name of the source, and that its times are trusted. */
+const addedBytesMax = 1_024
+/** A character, written as \u0000. */
+const charBytesMax = 6
+
+interface HeadParts extends Pick<UplinkHead, 'codec'> {
+  readonly source?: string
+  readonly meta?: UplinkHead['meta']
+}
+
+/** Whether the head of an uplink can be encoded, also when intake has added its part. */
+export function headFits({ source = '', codec, meta }: HeadParts): boolean {
+  const room = uplinkHeadBytesMax - addedBytesMax
+  let chars = source.length
+  for (const name in meta ?? {}) chars += name.length + (meta?.[name] ?? '').length + 1
+  // Nearly every head is short, and is written once only.
+  if (chars * charBytesMax <= room) return true
+  return encoder.encode(JSON.stringify({ source, codec, meta })).length <= room
+}
+
+/** Why an uplink is refused whose head does not fit. */
+export const headTooLong = 'what came with the bytes (topic, names of columns) is too long'
+
+/** Throws where the head does not fit. */
 export function encodeUplink(uplink: Uplink): Uint8Array {
   const head = headBytes(uplink)
   const out = new Uint8Array(fixedBytes + head.length + 8 + uplink.bytes.length)
@@ -95,6 +119,7 @@ function parseHead(bytes: Uint8Array): UplinkHead | undefined {
     keep(headsRead, text, head)
     return head
   } catch {
+    // No head: the caller keeps the whole record as a dead letter.
     return undefined
   }
 }

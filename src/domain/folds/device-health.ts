@@ -21,7 +21,7 @@ export function deviceHealth(): Fold<readonly HealthExtremes[], 'applied'> {
   function rowOf(device: number, day: DayNumber): HealthExtremes {
     let row = health.get(device)
     if (row?.day !== day) {
-      row = { device, day, ...notMeasured }
+      row = newRow(device, day)
       health.set(device, row)
     }
     return row
@@ -58,13 +58,20 @@ export function deviceHealth(): Fold<readonly HealthExtremes[], 'applied'> {
       if (isWider) changed.add(id)
     },
     take() {
-      const rows = [...changed].map((id) => ({ ...(health.get(id) as HealthExtremes) }))
+      const rows = [...changed].sort((a, b) => a - b).map((id) => ({ ...(health.get(id) as HealthExtremes) }))
       changed.clear()
       return rows
     },
   }
 }
 
-const notMeasured = {
-  ...{ minBatteryV: null, minBatteryPct: null, minTemperatureC: null, maxTemperatureC: null, minRssiDbm: null },
-}
+/** Written out: there is one for each device, and a spread would keep its fields apart from the object. */
+const newRow = (device: number, day: DayNumber): HealthExtremes => ({
+  device,
+  day,
+  minBatteryV: null,
+  minBatteryPct: null,
+  minTemperatureC: null,
+  maxTemperatureC: null,
+  minRssiDbm: null,
+})

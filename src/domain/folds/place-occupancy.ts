@@ -1,19 +1,14 @@
-/** Occupancy of places by the minute and the quarter of an hour, from the state of their bays. */
+/** Occupancy of places by the minute and the quarter of an hour, from the state of their bays and what count zones add to them. */
+import type { BayState } from '@baykeeper/contract/vocabulary.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
+import { minuteMs } from '../../lib/utc-day.ts'
 import type { DeviceRecord } from '../fold.ts'
 import { beginSpan, changeSpan, type OccupancySpan, spansMs } from '../occupancy-span.ts'
-import type { Watching } from '../watching.ts'
-import { createBayPresence, type Weight } from './bay-presence.ts'
-import type { Fold, FoldStart } from './fold.ts'
-
-interface PlaceName {
-  readonly site: string
-  readonly level: string | null
-  readonly zone: string | null
-}
+import type { Place, Watching } from '../watching.ts'
+import type { EventOf, Fold, FoldStart, Weight } from './fold.ts'
 
 /** A place over one span (occupancy-span.ts). There is a row only where something changed. */
-export interface PlaceRow extends PlaceName {
+export interface PlaceRow extends Place {
   readonly spanMs: number
   readonly start: Instant
   readonly capacity: number
@@ -26,83 +21,154 @@ export interface PlaceRow extends PlaceName {
   readonly knownEnd: number
 }
 
+type Standing = Pick<OccupancySpan, 'occupied' | 'known' | 'capacity'>
+
 interface PlaceState {
   occupied: number
   known: number
-  readonly capacity: number
-  readonly name: PlaceName
+  /** Bays that are not closed, and places of count zones without a bay. */
+  capacity: number
+  readonly name: Place
+  readonly key: string
   readonly spans: (OccupancySpan | undefined)[]
 }
 
-const follows = ['heard', 'applied', 'doubted', 'layout', 'set-back'] as const
+const follows = ['bay', 'count', 'layout'] as const
 
 export function placeOccupancy(start: FoldStart<PlaceRow>): Fold<readonly PlaceRow[], (typeof follows)[number]> {
   let watching = start.watching
-  let places: PlaceState[] = []
-  const changed = new Map<string, PlaceRow>()
-  const bays = createBayPresence(start.promiseMs, (bay, time, by) => {
-    for (const place of placesOf(bay)) change(place, time, by)
-  })
-  const placesOf = (bay: string) => watching.placesOf(bay).map((index) => places[index] as PlaceState)
+  /** Spans are changed in place; their rows are made when they are taken. */
+  const changed = new Map<OccupancySpan, PlaceState>()
   /** The newest row of every place there ever was: one that a layout took away goes on from it when another brings it back. */
   const standing = new Map(start.occupancy.map((row) => [spanKey(row, row.spanMs), row]))
+  let places = placesIn(watching, standing, start)
+  let clock: Instant | undefined
 
-  function change(place: PlaceState, time: Instant, by: Weight) {
-    for (const row of changePlace(place, time, by)) changed.set(`${spanKey(row, row.spanMs)} ${row.start}`, row)
+  /** The place as it is counted now; `before`: as it was, where it has no span yet. */
+  function change(place: PlaceState, times: Times, before: Standing = place) {
+    for (const [i] of spansMs.entries())
+      changed.set(changeSpanOf(place, i, { times, by: difference(place, place.spans[i] ?? before), before }), place)
   }
 
-  function lay(next: Watching, devices: readonly DeviceRecord[]) {
+  /** What a layout changes it changes at one moment: it is followed as a whole, with the layout. */
+  function follow(event: EventOf<'bay'>) {
+    const [was, is] = [weightOf[event.before], weightOf[event.after]]
+    if (was !== is && !event.byLayout) move(watching.placesOf(event.bay), timeOf(event, clock), difference(is, was))
+  }
+
+  function move(within: readonly number[], time: Instant, by: Weight) {
+    if (by.occupied === 0 && by.known === 0 && by.capacity === 0) return
+    const times = timesFor(time, places[0])
+    for (const index of within) {
+      const place = places[index] as PlaceState
+      const change = { times, by, before: place }
+      for (let i = 0; i < spansMs.length; i++) changed.set(changeSpanOf(place, i, change), place)
+      add(place, by)
+    }
+  }
+
+  /** `at`: from when on the layout counts. A new place has its first row then, and one that is gone its last, without bays. */
+  function lay(next: Watching, at: Instant) {
+    const named = new Set(next.places.map(keyOf))
+    const times = timesFor(at, places[0])
+    for (const place of places) if (!named.has(place.key)) change(Object.assign(place, empty), times)
+    keepStanding(places, standing)
     watching = next
-    places = watching.places.map((place) => placeFrom(place, standing))
-    bays.lay(watching, devices)
-    for (const [bay, weight] of bays.weights())
-      for (const place of placesOf(bay)) {
-        place.occupied += weight.occupied
-        place.known += weight.known
-      }
-    // A place that differs from its newest row: the layout was changed. When is asked of the devices alone, as after a restart.
-    const changedAt = devices.reduce((last, { lastTime, since }) => Math.max(last, lastTime, since ?? 0), 0)
+    places = placesIn(next, standing, start)
     for (const place of places)
-      for (const span of place.spans) if (span && differs(place, span)) change(place, instant(changedAt), noWeight)
+      if (place.spans.some((span) => !span || differs(place, span))) change(place, times, empty)
   }
 
-  lay(watching, start.devices)
+  // Another release may have counted otherwise.
+  const loadedAt = timesFor(newestOf(start.devices), places[0])
+  for (const place of places) if (place.spans.some((span) => span && differs(place, span))) change(place, loadedAt)
   return {
     follows,
     apply(event) {
-      switch (event.is) {
-        case 'heard':
-          return bays.heard(event)
-        case 'applied':
-          return places.length > 0 ? bays.applied(event) : undefined
-        case 'doubted':
-          return places.length > 0 ? bays.doubted(event) : undefined
-        case 'set-back':
-          return bays.setBack()
-        case 'layout':
-          keepStanding(places, standing)
-          return lay(event.watching, event.devices)
-      }
+      if (event.is === 'bay') return follow(event)
+      if (event.is === 'count') return move(watching.placesOfCount(event.zone), event.time, changeBy(event))
+      lay(event.watching, event.at)
     },
-    tick: bays.tick,
-    take() {
-      const rows = [...changed.values()]
-      changed.clear()
-      return rows
+    tick(time) {
+      clock = time
     },
+    take: () => takeRows(changed),
   }
 }
 
-const noWeight: Weight = { occupied: 0, known: 0 }
+/** The clock of a sensor may be ahead: all others would count from its time on. */
+const timeOf = ({ time, certain }: EventOf<'bay'>, clock: Instant | undefined): Instant =>
+  certain && clock !== undefined && time > clock ? clock : time
 
-const spanKey = ({ site, level, zone }: PlaceName, spanMs: number) => JSON.stringify([site, level, zone, spanMs])
+/** By span: from when on a change counts. */
+type Times = readonly Instant[]
 
-function placeFrom(
-  { capacity, ...name }: Watching['places'][number],
-  stored: ReadonlyMap<string, PlaceRow>,
-): PlaceState {
+/**
+ * Messages of one moment come in any order. One that is no more than this behind the newest span counts from the begin of that span, in all its
+ * places alike: so parts add up to their whole in every span. What is later counts, in each place, from its time or from the newest span of that
+ * place.
+ */
+const jitterMs = minuteMs
+
+/** The city has the newest spans: each change is one of it. */
+const timesFor = (time: Instant, city: PlaceState | undefined): Times =>
+  spansMs.map((_, i) => {
+    const newest = city?.spans[i]?.start
+    return newest !== undefined && time < newest && newest - time <= jitterMs ? instant(newest) : time
+  })
+
+type Standings = ReadonlyMap<string, PlaceRow>
+
+type Contents = Pick<FoldStart<PlaceRow>, 'stateOf' | 'restOf'>
+
+/** The places of a layout, each with its newest spans, and counted. */
+function placesIn(watching: Watching, standing: Standings, { stateOf, restOf }: Contents): PlaceState[] {
+  const places = watching.places.map((place) => placeFrom(place, standing))
+  for (const bay of watching.closed.keys())
+    for (const index of watching.placesOf(bay)) add(places[index] as PlaceState, weightOf[stateOf(bay)])
+  for (let zone = 0; zone < watching.counting.zones.length; zone++)
+    for (const index of watching.placesOfCount(zone)) add(places[index] as PlaceState, restOf(zone))
+  return places
+}
+
+/** A place that a layout brought again has its own span: the later one counts. */
+function takeRows(changed: Map<OccupancySpan, PlaceState>): PlaceRow[] {
+  const rows = new Map<string, PlaceRow>()
+  for (const [span, place] of changed) {
+    const row = rowOf(place, span)
+    rows.set(`${place.key} ${row.spanMs} ${row.start}`, row)
+  }
+  changed.clear()
+  return [...rows.values()]
+}
+
+function add(place: PlaceState, weight: Weight) {
+  place.occupied += weight.occupied
+  place.known += weight.known
+  place.capacity += weight.capacity
+}
+
+const newestOf = (devices: readonly DeviceRecord[]) =>
+  instant(devices.reduce((last, { lastTime, since }) => Math.max(last, lastTime, since ?? 0), 0))
+
+const empty: Weight = { occupied: 0, known: 0, capacity: 0 }
+const unheard: Weight = { occupied: 0, known: 0, capacity: 1 }
+const taken: Weight = { occupied: 1, known: 1, capacity: 1 }
+/** Unknown is neither; a closed bay is no capacity; a reserved one is not to be had. */
+export const weightOf: Readonly<Record<BayState, Weight>> = {
+  free: { occupied: 0, known: 1, capacity: 1 },
+  occupied: taken,
+  reserved: taken,
+  unknown: unheard,
+  closed: empty,
+}
+
+const keyOf = ({ site, level, zone }: Place) => JSON.stringify([site, level, zone])
+const spanKey = ({ site, level, zone }: Place, spanMs: number) => JSON.stringify([site, level, zone, spanMs])
+
+function placeFrom(name: Place, stored: Standings): PlaceState {
   const spans = spansMs.map((spanMs) => spanOf(stored.get(spanKey(name, spanMs))))
-  return { occupied: 0, known: 0, capacity, name, spans }
+  return { occupied: 0, known: 0, capacity: 0, name, key: keyOf(name), spans }
 }
 
 const differs = (place: PlaceState, span: OccupancySpan) =>
@@ -113,19 +179,25 @@ function keepStanding(places: readonly PlaceState[], standing: Map<string, Place
     for (const span of place.spans) if (span) standing.set(spanKey(place.name, span.spanMs), rowOf(place, span))
 }
 
-/** The rows of the spans that the change falls into. */
-function changePlace(place: PlaceState, time: Instant, by: Weight): PlaceRow[] {
-  const before = { occupied: place.occupied, known: place.known, capacity: place.capacity }
-  place.occupied += by.occupied
-  place.known += by.known
-  return spansMs.map((spanMs, i) => {
-    const current = place.spans[i] ?? beginSpan(time, spanMs, before)
-    const more = { occupied: place.occupied - current.occupied, known: place.known - current.known }
-    const span = changeSpan(current, time, more)
-    span.capacity = place.capacity
-    place.spans[i] = span
-    return rowOf(place, span)
-  })
+const changeBy = ({ before, after }: EventOf<'count'>) => difference(after, before)
+const difference = (is: Weight, was: Weight): Weight => ({
+  ...{ occupied: is.occupied - was.occupied, known: is.known - was.known, capacity: is.capacity - was.capacity },
+})
+
+interface Change {
+  readonly times: Times
+  readonly by: Weight
+  /** Of a place that has no span yet. */
+  readonly before: Standing
+}
+
+/** The span that the change falls into. */
+function changeSpanOf(place: PlaceState, i: number, { times, by, before }: Change): OccupancySpan {
+  const time = times[i] as Instant
+  const current = place.spans[i] ?? beginSpan(time, spansMs[i] as number, before)
+  const span = changeSpan(current, time, by)
+  place.spans[i] = span
+  return span
 }
 
 function rowOf({ name }: PlaceState, span: OccupancySpan): PlaceRow {

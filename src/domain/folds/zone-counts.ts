@@ -5,7 +5,7 @@ import { quarterMs } from '../occupancy-span.ts'
 import type { CountStep, Fold } from './fold.ts'
 
 /** Added to what is stored. */
-export interface CountRow extends CountStep {
+export interface CountRow extends Omit<CountStep, 'from' | 'isFirst' | 'isDoubtful'> {
   /** DeviceState.id */
   readonly device: number
   readonly start: Instant
