@@ -16,7 +16,7 @@ export interface FrameContext {
 
 export interface Codec {
   readonly name: string
-  /** An empty list is a valid answer: a frame that was understood and says nothing about occupancy (join, status). */
+  /** An empty list is a valid answer: a frame that was decoded and has no occupancy (join, status). */
   decode(frame: Uint8Array, context: FrameContext): Result<readonly Reading[], Rejection>
   /**
    * The one reading of a frame in its plainest form, read from its bytes `[from, to)` at a fraction of the cost, exactly as `decode`

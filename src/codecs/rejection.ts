@@ -18,6 +18,7 @@ function safeJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)
   } catch {
+    // A value without a JSON form is not quoted.
     return undefined
   }
 }

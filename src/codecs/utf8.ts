@@ -5,6 +5,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)
   } catch {
+    // Bytes that are no UTF-8: the caller rejects the frame with its reason.
     return undefined
   }
 }

@@ -20,7 +20,7 @@ import { ok, type Result } from '../../lib/result.ts'
 import { quoted, reject } from '../rejection.ts'
 import { parseTime } from '../time.ts'
 
-export type FieldName = 'device' | 'seq' | 'time' | 'epoch' | 'boot' | 'bay' | 'occupied' | MeasureName
+export type FieldName = 'device' | 'seq' | 'time' | 'epoch' | 'boot' | 'bay' | 'gateway' | 'occupied' | MeasureName
 
 /** Value of a field as it was spelled; `undefined` when the frame does not have it. */
 export type FieldOf = (name: FieldName) => unknown
@@ -44,7 +44,7 @@ export const jsonSpelling: Spelling = {
 /** No number is longer; also keeps the pattern from backtracking over a long cell. */
 const numberCharsMax = 40
 const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-/** `null`: the sensor says that it does not know. */
+/** `null`: the sensor reports unknown. */
 const booleanWords: Readonly<Record<string, boolean | null>> = {
   ...{ true: true, '1': true, false: false, '0': false },
   ...{ unknown: null, null: null, '?': null },
@@ -149,9 +149,13 @@ export function readingOf(
   const boot = bootOf()
   const bay = spelling.absent(field('bay')) ? undefined : idOf<BayId>('bay', field('bay'))
 
+  // Before it was a field it was ignored: what is no id is still.
+  const passedOn = spelling.text(field('gateway'))
+  const gateway = passedOn === undefined ? undefined : parseId<BayId>(passedOn)
+
   const found: Writable<Measures> = {}
   const presence = field('occupied')
-  // Null in JSON and `unknown` in text are an answer: the sensor does not know. An empty cell says nothing.
+  // Null in JSON and `unknown` in text are values: the sensor does not know. An empty cell is no value.
   if (presence !== undefined && presence !== '') {
     const occupied = spelling.boolean(presence)
     if (occupied === undefined)
@@ -176,6 +180,7 @@ export function readingOf(
     ...(boot !== undefined ? { boot } : {}),
     ...(time !== undefined ? { time } : {}),
     ...(bay !== undefined ? { bay } : {}),
+    ...(gateway !== undefined ? { gateways: [gateway] } : {}),
     measures: found,
   })
 }

@@ -1,20 +1,28 @@
 /**
  * The optional checksum of a text frame: `*` and four hex digits at its end, CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF) of the
  * bytes before the `*`. A serial line has no checksum of its own: bytes lost in the middle of two lines can join them to one that
- * looks right. A sender that adds it turns that into a frame kept aside instead of a wrong reading.
+ * looks right. A sender that adds it turns that into a frame kept aside instead of a wrong reading. A source may require CRC-32 instead, as eight digits.
  */
+import { crc32 } from '../../lib/crc.ts'
+
+export type LineCheck = 'crc16' | 'crc32'
+const digitsOf: Readonly<Record<LineCheck, number>> = { crc16: 4, crc32: 8 }
 
 /** The bytes without the checksum; what is wrong with it, in words, otherwise. Bytes without one are returned as they are. */
-export function withoutChecksum(frame: Uint8Array): Uint8Array | { readonly wrong: string } {
+export function withoutChecksum(
+  frame: Uint8Array,
+  check: LineCheck = 'crc16',
+): Uint8Array | { readonly wrong: string } {
+  const digits = digitsOf[check]
   const end = trimmedEnd(frame)
-  const star = end - 5
+  const star = end - digits - 1
   if (star < 0 || frame[star] !== asterisk) return frame
   const claimed = hexOf(frame, star + 1, end)
   if (claimed === undefined) return frame
-  const computed = crc16(frame, star)
+  const computed = check === 'crc16' ? crc16(frame, star) : crc32(frame.subarray(0, star))
   return claimed === computed
     ? frame.subarray(0, star)
-    : { wrong: `the checksum says ${hex(claimed)} and the bytes have ${hex(computed)}` }
+    : { wrong: `the line claims checksum ${hex(claimed, digits)} and the bytes have ${hex(computed, digits)}` }
 }
 
 /** CRC-16/CCITT-FALSE of the first `length` bytes. */
@@ -30,7 +38,7 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc & 0xffff
 })
 const asterisk = 0x2a
-const hex = (value: number) => value.toString(16).toUpperCase().padStart(4, '0')
+const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0')
 
 function trimmedEnd(bytes: Uint8Array): number {
   let end = bytes.length

@@ -1,7 +1,7 @@
 /**
  * The plain JSON reading, `{"device":"A-017","seq":412,"occupied":true}`, read straight from its bytes: no text, no object in between.
  * It knows one level, each field once, printable ASCII without escapes, and decimal numbers that a double holds exactly after one
- * division. Whatever else comes, and whatever is wrong, is left to `decode`: this never rejects, and never answers otherwise than it.
+ * division. All else, and what is wrong, is left to `decode`: this never rejects, and never answers otherwise than it.
  */
 import { normalHardwareId } from '../../domain/hardware-id.ts'
 import { isInRange, type MeasureKey, measureKeys, measures, type Range } from '../../domain/measures.ts'
@@ -29,13 +29,12 @@ let numberRead = 0
 
 const numberFields = ['seq', 'epoch', ...measures.map(({ name }) => name)] as const
 type NumberField = (typeof numberFields)[number]
-/** A bit each says which were seen: those beyond the 31st are left to `decode`. */
+/** One bit for each field that was seen; objects with fields beyond the 31st are left to `decode`. */
 const fieldsMax = 31
-const allFields: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', 'boot', ...numberFields]
+const allFields: readonly FieldName[] = ['device', 'time', 'bay', 'occupied', 'boot', 'gateway', ...numberFields]
 const fieldNames = allFields.slice(0, fieldsMax)
-const [deviceField, timeField, bayField, occupiedField, bootField, firstNumber, epochField, firstMeasure] = [
-  0, 1, 2, 3, 4, 5, 6, 7,
-]
+const [deviceField, timeField, bayField, occupiedField, bootField, gatewayField] = [0, 1, 2, 3, 4, 5]
+const [firstNumber, epochField, firstMeasure] = [6, 7, 8]
 const fieldRanges = fieldNames.map((_, i) => rangeOf(numberFields[Math.max(0, i - firstNumber)] as NumberField))
 /** By field: which measure it is, and the range outside of which its value is dropped. */
 const fieldKeys = fieldNames.map((_, i) => measureKeys[i - firstMeasure])
@@ -59,6 +58,7 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   let seen = 0
   let device: string | undefined
   let bay: string | undefined
+  let gateways: readonly string[] | undefined
   let seq: number | undefined
   let epoch: number | undefined
   let boot: string | undefined
@@ -71,13 +71,14 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
     if (field < 0 || (seen & (1 << field)) !== 0) return undefined
     seen |= 1 << field
     before = field
-    if (field === deviceField || field === bayField) {
+    if (field === deviceField || field === bayField || field === gatewayField) {
       const text = readId(bytes)
       if (text === undefined) return undefined
       // In another spelling than the normal one: rare, and read by `decode`.
       if (field === deviceField && normalHardwareId(text) !== text) return undefined
       if (field === deviceField) device = text
-      else bay = text
+      else if (field === bayField) bay = text
+      else gateways = gatewayNamed(text)
     } else if (field === bootField) {
       boot = readBoot(bytes)
       if (boot === undefined) return undefined
@@ -139,7 +140,15 @@ export function quickJson(bytes: Uint8Array, from: number, to: number): Reading 
   if (boot !== undefined) reading.boot = boot
   if (time !== undefined) reading.time = time
   if (bay !== undefined) reading.bay = bay as BayId
+  if (gateways !== undefined) reading.gateways = gateways
   return reading
+}
+
+/** Many frames of one gateway come in a row. */
+let named: readonly [string] = ['']
+function gatewayNamed(id: string): readonly [string] {
+  if (named[0] !== id) named = [id]
+  return named
 }
 
 function skipBlanks(bytes: Uint8Array) {
@@ -220,7 +229,7 @@ function readBoot(bytes: Uint8Array): string | undefined {
   return readNumber(bytes) && Number.isSafeInteger(numberRead) ? String(numberRead) : undefined
 }
 
-/** Digits a double holds whatever they are; a division of two whole numbers is rounded once, as it has to be. */
+/** Digits that a double always holds; a division of two whole numbers is rounded once, as it has to be. */
 const digitsMax = 15
 const powers = Array.from({ length: digitsMax + 1 }, (_, i) => 10 ** i)
 

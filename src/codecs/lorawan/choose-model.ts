@@ -3,9 +3,10 @@
  * for the source. Names are matched whole; a word in a name chooses nothing.
  */
 import { plain } from './mapping/words.ts'
-import { type Model, modelOf, models } from './models.ts'
+import { type Model, modelOf, models, type PublishedScript } from './models.ts'
+import type { ScriptAnswer, ScriptFrame } from './script-answer.ts'
 
-/** What an envelope says about the kind of its device. */
+/** What an envelope contains about the kind of its device. */
 export type Identifier =
   /** Vendor and model in separate fields. */
   | { readonly vendor: string; readonly model: string }
@@ -18,6 +19,10 @@ export type Identifier =
 export interface DecoderChoices {
   ofDevice(device: string): string | undefined
   readonly ofSource?: string | undefined
+  /** Scripts that people have published, and which may read frames of this source. */
+  readonly scripts?: readonly PublishedScript[]
+  /** What a script made of a frame; undefined: it was not run. */
+  answerOf?(script: PublishedScript['script'], frame: ScriptFrame): ScriptAnswer | undefined
 }
 
 export type Choice =
@@ -28,32 +33,43 @@ export type Choice =
 
 const none: Choice = { kind: 'none' }
 
+/** `application`: of the network server, by its id there. */
 export function chooseModel(
   device: string,
   identifiers: readonly Identifier[],
-  { ofDevice, ofSource }: DecoderChoices,
+  { ofDevice, ofSource, scripts = [] }: DecoderChoices,
+  application?: string,
 ): Choice {
-  const assigned = modelOf(ofDevice(device))
+  const chosen = ofDevice(device)
+  const assigned = scripts.find(({ name }) => name === chosen) ?? modelOf(chosen)
   if (assigned) return { kind: 'model', model: assigned }
-  const named = new Set(identifiers.flatMap((identifier) => modelNamed(identifier) ?? []))
+  const named = new Set(identifiers.flatMap((identifier) => modelNamed(identifier, scripts) ?? []))
   if (named.size > 1) return { kind: 'ambiguous', names: [...named].map(({ name }) => name) }
   const [only] = named
   if (only) return { kind: 'model', model: only }
   // A model we do not know was not meant by the choice for the whole source.
   if (identifiers.some((identifier) => 'vendor' in identifier)) return none
-  const ofAll = modelOf(ofSource)
+  const published = scripts.filter((script) => script.application !== undefined && script.application === application)
+  if (published.length === 0) published.push(...scripts.filter(({ source }) => source !== undefined))
+  if (published.length > 1) return { kind: 'ambiguous', names: published.map(({ name }) => name) }
+  const ofAll = published[0] ?? modelOf(ofSource)
   return ofAll ? { kind: 'model', model: ofAll } : none
 }
 
-function modelNamed(identifier: Identifier): Model | undefined {
-  if ('decoder' in identifier) return modelOf(identifier.decoder.trim().toLowerCase())
-  if ('vendor' in identifier) return byPair(plain(identifier.vendor), plain(identifier.model))
+/** A script that was published for a model stands before what is built in. */
+function modelNamed(identifier: Identifier, scripts: readonly PublishedScript[]): Model | undefined {
+  if ('decoder' in identifier) {
+    const name = identifier.decoder.trim().toLowerCase()
+    return scripts.find((script) => script.name === name) ?? modelOf(name)
+  }
+  const all = scripts.length === 0 ? models : [...scripts, ...models]
+  if ('vendor' in identifier) return byPair(all, plain(identifier.vendor), plain(identifier.model))
   const whole = wholeName(identifier.name)
-  return models.find(({ vendors, models: ids }) => vendors.some((vendor) => ids.some((id) => whole === vendor + id)))
+  return all.find(({ vendors, models: ids }) => vendors.some((vendor) => ids.some((id) => whole === vendor + id)))
 }
 
-const byPair = (vendor: string, id: string): Model | undefined =>
-  models.find(({ vendors, models: ids }) => vendors.includes(vendor) && ids.includes(id))
+const byPair = (all: readonly Model[], vendor: string, id: string): Model | undefined =>
+  all.find(({ vendors, models: ids }) => vendors.includes(vendor) && ids.includes(id))
 
 /** Region, device class, activation and version of LoRaWAN say nothing of the model and may follow it. */
 const suffix =

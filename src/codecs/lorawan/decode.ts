@@ -4,12 +4,15 @@
  *
  * - The model of the device decides who reads the payload (choose-model.ts): its decoder of bytes, else the object that the network
  *   server decoded, through the mapping (mapping/).
- * - Without a model and without an object that says enough the frame is rejected, never guessed: a wrong decoder would show free bays
+ * - Without a model and without a sufficient object the frame is rejected, never guessed: a wrong decoder would show free bays
  *   that are not.
  * - A join begins the device's numbers again. An uplink without bytes is a sign of life.
  */
+import { withCharge } from '../../domain/battery-charge.ts'
+import { deviceModels } from '../../domain/device-models.ts'
 import { withinRange } from '../../domain/measures.ts'
 import { type DeviceId, type Measures, parseId, type Reading, type Rejection } from '../../domain/reading.ts'
+import type { Instant } from '../../lib/brand.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import type { Codec, FrameContext } from '../codec.ts'
 import { quoted, reject } from '../rejection.ts'
@@ -19,16 +22,18 @@ import type { EnvelopeMeta, LorawanUplink, Message } from './envelopes/envelope.
 import { envelopes } from './envelopes/registry.ts'
 import { objectOf } from './json.ts'
 import { mapObject } from './mapping/map-object.ts'
-import { candidatesFor, type Model } from './models.ts'
+import { candidatesFor, type Model, type PublishedScript } from './models.ts'
+import type { ScriptFrame } from './script-answer.ts'
+import { readScriptAnswer } from './script-payload.ts'
 
 const noChoices: DecoderChoices = { ofDevice: () => undefined }
 
 /** `choices`: what operators have chosen, of the source whose frames it decodes. */
 export const createLorawanCodec = (choices: DecoderChoices): Codec => ({
   name: 'lorawan',
-  decode(frame, { meta }) {
+  decode(frame, { meta, arrivedAt }) {
     const message = messageOf(frame, meta)
-    return message.ok ? readingsOf(message.value, choices) : message
+    return message.ok ? readingsOf(message.value, choices, arrivedAt) : message
   },
 })
 
@@ -38,6 +43,12 @@ export const lorawanCodec: Codec = createLorawanCodec(noChoices)
 export function deviceOfUplink(frame: Uint8Array, meta: FrameContext['meta']): DeviceId | undefined {
   const message = messageOf(frame, meta)
   return message.ok && message.value.kind !== 'silent' ? idOf(message.value.device) : undefined
+}
+
+/** The uplink in a frame; undefined where it is none. */
+export function uplinkOf(frame: Uint8Array, meta: FrameContext['meta']): LorawanUplink | undefined {
+  const message = messageOf(frame, meta)
+  return message.ok && message.value.kind === 'uplink' ? message.value : undefined
 }
 
 type Answer = Result<readonly Reading[], Rejection>
@@ -75,7 +86,7 @@ function eventOf(meta: FrameContext['meta']): string | undefined {
 const idOf = (device: string | undefined): DeviceId | undefined =>
   device?.isWellFormed() ? parseId<DeviceId>(device) : undefined
 
-function readingsOf(message: Message, choices: DecoderChoices): Answer {
+function readingsOf(message: Message, choices: DecoderChoices, arrivedAt: Instant): Answer {
   if (message.kind === 'silent') return ok([])
   const device = idOf(message.device)
   if (device === undefined)
@@ -84,7 +95,7 @@ function readingsOf(message: Message, choices: DecoderChoices): Answer {
   if (message.kind === 'status') return ok([{ device, ...at, kind: 'heartbeat', measures: message.measures }])
   const session = message.session === undefined ? {} : { session: message.session }
   if (message.kind === 'join') return ok([{ device, ...session, ...at, kind: 'restart', measures: {} }])
-  const payload = readPayload(device, message, choices)
+  const payload = readPayload(device, message, choices, arrivedAt)
   if (!payload.ok) return payload
   const { kind, measures } = payload.value
   return ok([
@@ -94,6 +105,7 @@ function readingsOf(message: Message, choices: DecoderChoices): Answer {
       ...session,
       ...at,
       ...(kind === undefined ? {} : { kind }),
+      ...(message.gateways === undefined ? {} : { gateways: message.gateways }),
       measures: withinRange<Measures>({ ...message.radio, ...measures }),
     },
   ])
@@ -101,7 +113,7 @@ function readingsOf(message: Message, choices: DecoderChoices): Answer {
 
 type Payload = Result<{ readonly kind?: Reading['kind']; readonly measures: Measures }, Rejection>
 
-function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderChoices): Payload {
+function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderChoices, arrivedAt: Instant): Payload {
   const { decoded, bytes, fPort } = uplink
   if (bytes === undefined)
     return reject(
@@ -110,13 +122,19 @@ function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderCh
     )
   // Port 0 carries commands of the network itself.
   if (fPort === 0 || (!decoded && bytes.length === 0)) return ok({ kind: 'heartbeat', measures: {} })
-  const choice = chooseModel(device, uplink.identifiers, choices)
+  const choice = chooseModel(device, uplink.identifiers, choices, uplink.application)
   if (choice.kind === 'ambiguous')
     return reject(
       'unknown-payload',
       `the network server names ${choice.names.length} models for ${quoted(device)}, ${choice.names.join(' and ')}; ${howToChoose}`,
     )
   const model = choice.kind === 'model' ? choice.model : undefined
+  if (model?.script && bytes.length > 0)
+    return readByScript(
+      { ...model, script: model.script },
+      { bytes, fPort, recvTime: uplink.time ?? arrivedAt },
+      choices,
+    )
   if (model?.decode && bytes.length > 0) return readBytes(model, bytes, fPort)
   return decoded
     ? readObject(uplink, bytes, model)
@@ -125,8 +143,22 @@ function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderCh
 
 function readBytes({ name, decode }: Model, bytes: Uint8Array, fPort: number | undefined): Payload {
   const read = decode?.(bytes, fPort)
-  if (read) return ok(read)
+  if (read) return ok({ ...read, measures: withCharge(read.measures, deviceModels.get(name)) })
   return reject('unknown-payload', `${name} sends nothing like ${candidates(bytes, fPort)}`)
+}
+
+/** Its label stands in the reason, so that it is known which version has rejected a frame. */
+function readByScript(
+  { script, table }: Model & Pick<PublishedScript, 'script'>,
+  frame: ScriptFrame,
+  { answerOf }: DecoderChoices,
+): Payload {
+  const answer = answerOf?.(script, frame)
+  if (!answer) return reject('codec-failed', `${script.label} was not run; requeue the frame`)
+  const read = readScriptAnswer(answer, table)
+  return read.ok
+    ? read
+    : reject('codec-failed', `${script.label} ${read.error}; publish a version that reads it, and requeue`)
 }
 
 function readObject(

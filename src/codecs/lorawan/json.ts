@@ -1,5 +1,7 @@
 /** Reading foreign JSON without trusting its shape: every look answers `undefined` where the value is not what it should be. */
+
 import { normalHardwareId } from '../../domain/hardware-id.ts'
+import { idFault } from '../../domain/id-text.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
 import { parseTime } from '../time.ts'
 
@@ -77,6 +79,7 @@ export function base64Of(value: unknown): Uint8Array | undefined {
   try {
     return typeof value === 'string' ? Uint8Array.fromBase64(value) : undefined
   } catch {
+    // Text that is no base64 holds no bytes; the caller rejects the frame.
     return undefined
   }
 }
@@ -86,8 +89,21 @@ export function hexOf(value: unknown): Uint8Array | undefined {
   try {
     return typeof value === 'string' ? Uint8Array.fromHex(value) : undefined
   } catch {
+    // Text that is no hexadecimal holds no bytes; the caller rejects the frame.
     return undefined
   }
+}
+
+/** Ids of the gateways that heard a frame, each once; undefined where one of them has none. `idOf`: of an entry of the list. */
+export function gatewaysIn(gateways: unknown, idOf: (gateway: Json) => unknown): readonly string[] | undefined {
+  const ids = new Set<string>()
+  for (const entry of listOf(gateways)) {
+    const gateway = objectOf(entry)
+    const id = gateway && textOf(idOf(gateway))
+    if (id === undefined || idFault(id) !== undefined) return undefined
+    ids.add(id)
+  }
+  return ids.size === 0 ? undefined : [...ids]
 }
 
 /** RSSI and SNR at the gateway that heard it best. */

@@ -32,7 +32,11 @@ export interface LorawanUplink extends Sent {
   readonly decoded: Json | undefined
   /** What the network server knows of the device's model. */
   readonly identifiers: readonly Identifier[]
+  /** Of the network server, by its id there. */
+  readonly application?: string | undefined
   readonly radio: Radio
+  /** Ids of the gateways that heard it; undefined where they are not known. */
+  readonly gateways: readonly string[] | undefined
 }
 
 export type Message =

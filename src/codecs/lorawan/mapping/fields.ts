@@ -12,7 +12,7 @@ export interface Field {
   readonly place: string
   readonly depth: number
   readonly value: unknown
-  /** False: a validity flag says that it is no measurement. */
+  /** False: a validity flag marks it as no measurement. */
   readonly valid: boolean
   /** It stands in a numbered object or in a list: one of several. */
   readonly oneOfSeveral: boolean

@@ -1,6 +1,6 @@
 /**
  * What a decoder in the network server made of the bytes, as measures. The rules are docs/specs/mapping.md: whole values, the shallowest
- * level, one bay, and nothing that sounds telling is passed over in silence. Pure, and its work is bounded for any object.
+ * level, one bay, and no key that may matter is dropped without a report. Pure, and its work is bounded for any object.
  */
 import type { Measures } from '../../../domain/reading.ts'
 import { quoted } from '../../rejection.ts'
@@ -37,7 +37,7 @@ export function mapObject(decoded: Json, chosen?: MappingTable): Mapped {
   return unmapped(all, measures)
 }
 
-/** Neither presence nor distance nor count was read, and no table says that this is so. */
+/** Neither presence nor distance nor count was read, and no table declares that there is none. */
 function unmapped(fields: readonly Field[], measures: Measures): Mapped {
   const isInvalid = fields.some(({ valid }) => !valid)
   if (isInvalid) return { measures }
@@ -47,9 +47,9 @@ function unmapped(fields: readonly Field[], measures: Measures): Mapped {
       .slice(0, 5)
       .map(({ name, value }) => `${name.slice(0, 40)} = ${quoted(value)}`)
       .join(', ')
-  if (telling.length > 0) return { aside: `no table says what its ${named(telling)} means` }
+  if (telling.length > 0) return { aside: `no mapping table defines its ${named(telling)}` }
   if (Object.keys(measures).length > 0) return { measures }
-  return { aside: fields.length === 0 ? 'it says nothing of the present' : `it has no known measure: ${named(fields)}` }
+  return { aside: fields.length === 0 ? 'it has no current value' : `it has no known measure: ${named(fields)}` }
 }
 
 function byTable(

@@ -42,8 +42,16 @@ function find(fields: readonly Field[], keys: readonly string[]): Quantity | und
   return undefined
 }
 
-const metres: Readonly<Record<string, number>> = { mm: 1, cm: 10, m: 1_000 }
-const distanceKey = /^(?:distance(?:value)?|proxx?|proximity|dist)(\d?)(mm|cm|m)?$/
+const metres: Readonly<Record<string, number>> = {
+  ...{ mm: 1, cm: 10, m: 1_000 },
+  ...{ millimeters: 1, millimetres: 1, centimeters: 10, centimetres: 10, meters: 1_000, metres: 1_000 },
+}
+const lengthUnits = Object.keys(metres).join('|')
+const distanceKey = new RegExp(
+  `^(?:(?:measured|ultrasonic|sensor|object|target|radar|laser|lidar|tof)?(?:distance(?:value|measured)?|dist)|proxx?|proximity)(\\d?)(?:in)?(${lengthUnits})?$`,
+)
+/** Some sensors of filling give the distance to what they see as a level: only where its unit is a length. */
+const isLevel = (key: string) => key === 'level'
 export const isDistance = (mm: number): boolean => isInRange(measureOf('distanceMm'), mm)
 
 /** `several`: the object holds two distances, and a device has one. */
@@ -52,9 +60,9 @@ export function distanceIn(fields: readonly Field[]): { readonly distanceMm?: nu
   for (const field of fields) {
     const [match, , keyUnit] = distanceKey.exec(field.key) ?? []
     const isPlainProximity = /^prox/.test(field.key) && keyUnit === undefined
-    if (match === undefined || isPlainProximity || !field.valid) continue
+    if ((match === undefined && !isLevel(field.key)) || isPlainProximity || !field.valid) continue
     const quantity = quantityOf(field)
-    if (!quantity) continue
+    if (!quantity || (isLevel(field.key) && !Object.hasOwn(metres, quantity.unit))) continue
     const unit = keyUnit ?? quantity.unit
     if (unit === '' && !Number.isInteger(quantity.number)) continue
     const factor = unit === '' ? 1 : metres[unit]
@@ -68,16 +76,20 @@ export function distanceIn(fields: readonly Field[]): { readonly distanceMm?: nu
 }
 
 const countInKeys = keysOf(
-  'countin counterin incounter totalcountin totalin entries totalcountera countervalue vehiclesin carsin',
+  'countin counterin incounter totalcountin totalin entries totalcountera countervalue vehiclesin carsin incount intotal totalentries entrycount vehiclecountin carcountin',
 )
 const countOutKeys = keysOf(
-  'countout counterout outcounter totalcountout totalout exits totalcounterb vehiclesout carsout',
+  'countout counterout outcounter totalcountout totalout exits totalcounterb vehiclesout carsout outcount outtotal totalexits exitcount vehiclecountout carcountout',
 )
 
 export function countsIn(fields: readonly Field[]): Measures {
   const valid = fields.filter((field) => field.valid)
-  const countIn = wholeIn(valid, countInKeys)
-  const countOut = wholeIn(valid, countOutKeys)
+  // `counter_a` counts an interval for some vendors; the spelling `counterA`, with its `counterB`, goes on counting.
+  const both = ['counterA', 'counterB'].map((name) => valid.filter((field) => field.name === name))
+  const isPair = both.every((found) => found.length === 1)
+  const [ofA = [], ofB = []] = isPair ? both : []
+  const countIn = wholeIn(valid, countInKeys) ?? wholeIn(ofA, ['countera'])
+  const countOut = wholeIn(valid, countOutKeys) ?? wholeIn(ofB, ['counterb'])
   return { ...(countIn === undefined ? {} : { countIn }), ...(countOut === undefined ? {} : { countOut }) }
 }
 
@@ -88,11 +100,14 @@ function wholeIn(fields: readonly Field[], keys: readonly string[]): number | un
 
 export const isCount = (number: number): boolean => isInRange(measureOf('countIn'), number)
 
-/** Measures that are found by rules of their own. */
+/** Measures that are found by their own rules. */
 const ruled: readonly MeasureKey[] = ['distanceMm', 'countIn', 'countOut', 'batteryV', 'batteryPct']
 /** Further spellings. Every other measure is found under its name, with or without the unit. */
 const spellings: { readonly [K in MeasureKey]?: readonly string[] } = {
-  temperatureC: keysOf('tempc temp boardtemperature internaltemperature sensortemperature'),
+  temperatureC: keysOf(
+    'tempc temp boardtemperature internaltemperature sensortemperature temperatureboard temperaturecelsius devicetemperature ambienttemperature airtemperature',
+  ),
+  humidityPct: keysOf('relativehumidity airhumidity'),
 }
 const plainMeasures = measures
   .filter(({ key }) => !ruled.includes(key))
@@ -113,9 +128,11 @@ export function plainIn(fields: readonly Field[]): Measures {
 }
 
 const voltKeys = keysOf(
-  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts',
+  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts vbatt vbattery batteryvolts batteryvoltagev batteryvoltagemv batterymillivolts batvolt supplyvoltage',
 )
-const percentKeys = keysOf('batterypct batterypercent batterypercentage batpct')
+const percentKeys = keysOf(
+  'batterypct batterypercent batterypercentage batpct battpct batterylevelpct batterylevelpercent',
+)
 const eitherKeys = keysOf('battery batterylevel batt bat')
 const lowKeys = keysOf('batterylow lowbattery alarmbattery')
 
@@ -123,8 +140,8 @@ export function batteryIn(fields: readonly Field[]): Measures {
   const volts = find(fields, voltKeys)
   const percent = find(fields, percentKeys)
   const either = find(fields, eitherKeys)
-  const v = volts ?? (either && /v$/.test(either.unit) ? either : undefined)
-  // 5 or less under a bare "battery" could be volts or an almost empty battery.
+  const v = volts ?? (either && (/v$/.test(either.unit) || isVoltage(either)) ? either : undefined)
+  // A whole number of 5 or less under a bare "battery" could be volts or an almost empty battery.
   const pct =
     percent ?? (either && (either.unit === '%' || (either.unit === '' && either.number > 5)) ? either : undefined)
   const low = lowIn(fields) ?? (isMarkedLow(volts) || isMarkedLow(either) ? true : undefined)
@@ -144,6 +161,10 @@ function lowIn(fields: readonly Field[]): boolean | undefined {
 
 const isMarkedLow = (quantity: Quantity | undefined) =>
   typeof quantity?.field.value === 'string' && plain(quantity.field.value).endsWith('lowbattery')
+
+/** A level of battery comes in whole percent: a fraction in the range of a cell is its voltage. */
+const isVoltage = ({ number, unit, field }: Quantity) =>
+  unit === '' && field.key !== 'batterylevel' && !Number.isInteger(number) && number >= 1.5 && number <= 5
 
 /** No sensor runs on 100 V: larger numbers are millivolts. */
 function voltsOf({ number, unit, field }: Quantity): Measures {

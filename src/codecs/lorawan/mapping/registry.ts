@@ -5,6 +5,7 @@ import type { MappingTable } from './table.ts'
 import { counterAb } from './tables/counter-ab.ts'
 import { dingtekDc } from './tables/dingtek-dc.ts'
 import { dingtekDo } from './tables/dingtek-do.ts'
+import { dingtekLevel } from './tables/dingtek-level.ts'
 import { elsysOccupancy } from './tables/elsys-occupancy.ts'
 import { imbuildingsCounter } from './tables/imbuildings-counter.ts'
 import { netvoxR718x } from './tables/netvox-r718x.ts'
@@ -19,6 +20,7 @@ export const mappingTables: readonly MappingTable[] = [
   netvoxR719,
   netvoxR718x,
   dingtekDo,
+  dingtekLevel,
   dingtekDc,
   imbuildingsCounter,
   parametricPcr2,
@@ -26,6 +28,9 @@ export const mappingTables: readonly MappingTable[] = [
   counterAb,
   occupancyFlag,
 ]
+
+export const mappingTableOf = (name: string | undefined): MappingTable | undefined =>
+  mappingTables.find((table) => table.name === name)
 
 /** The table whose formatter made this object, known by keys that no other has. */
 export function tableOfShape(decoded: Json): MappingTable | undefined {

@@ -1,17 +1,19 @@
 /** The vocabulary of decoded objects (docs/specs/mapping.md): keys of presence, their values, and what speaks of another time. */
+import { plain } from '../../../domain/plain-name.ts'
+
 const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/)
 
-/** Letters and digits only, in lower case: how keys are compared. */
-export const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+/** How keys are compared. */
+export { plain }
 
-/** Keys of presence, most telling first: the line is the rank. */
+/** Keys of presence, most specific first: the line is the rank. */
 const presenceLines = [
-  'occupied isoccupied bayoccupied slotoccupied spaceoccupied spotoccupied parkingoccupied occupy',
+  'occupied isoccupied bayoccupied slotoccupied spaceoccupied spotoccupied parkingoccupied parkingspaceoccupied parkingspotoccupied parkingslotoccupied parkinglotoccupied lotoccupied placeoccupied occupy',
   'occupancystatus occupancystate occupancy',
   'parkingstatus parkingstate parkingslotstatus parkingspacestatus parkingspotstatus parkinglotstatus',
   'slotstatus slotstate spotstatus spotstate spacestatus spacestate baystatus baystate',
   'caronoff carpresent carpresence cardetected carstatus car alarmpark',
-  'vehiclepresent vehiclepresence vehicledetected vehiclestatus vehicle',
+  'vehiclepresent vehiclepresence vehicledetected vehicleparked vehiclestatus vehicle isvehiclepresent iscarpresent carparked',
   'parked isparked presence present parking park',
 ]
 export const presenceRank: ReadonlyMap<string, number> = new Map(
@@ -83,7 +85,7 @@ export function isElsewhere(name: string): boolean {
 export const isValidKey = (key: string): boolean =>
   key === 'valid' || key === 'isvalid' || key === 'validity' || key === 'datavalid'
 
-/** The value of a validity flag says that what it belongs to is no measurement. */
+/** Whether the value of a validity flag marks its measurement as invalid. */
 export function saysInvalid(value: unknown): boolean {
   const text = typeof value === 'string' ? value.trim().toLowerCase() : value
   return text === false || text === 0 || text === 'false' || text === '0' || text === 'no' || text === 'invalid'

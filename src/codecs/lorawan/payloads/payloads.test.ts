@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { deviceModels } from '../../../domain/device-models.ts'
 import type { PayloadReading } from './payload.ts'
 import { payloadDecoders } from './registry.ts'
 
@@ -32,3 +33,17 @@ for (const { name, decode } of payloadDecoders) {
   for (const { about, hex, fPort, reading } of casesOf(name))
     test(`${name}: ${about}`, () => assert.deepEqual(decode(Uint8Array.fromHex(hex), fPort) ?? null, reading))
 }
+
+test('every model of the registry has a decoder, and every decoder a model', () => {
+  const decoders = payloadDecoders.map(({ name }) => name).sort()
+  assert.deepEqual([...deviceModels.values()].map(({ model, decoder = model }) => decoder).sort(), decoders)
+})
+
+test('every model whose decoder counts names the width of its counter', () => {
+  const counts = (name: string) => casesOf(name).some(({ reading }) => reading?.measures.countIn !== undefined)
+  const counting = payloadDecoders.map(({ name }) => name).filter(counts)
+  assert.deepEqual(
+    counting.filter((name) => deviceModels.get(name)?.counterBits === undefined),
+    [],
+  )
+})

@@ -1,5 +1,5 @@
 /** AWS IoT Core for LoRaWAN. The port is `FPort` in the reference and `Fport` in real messages. */
-import { addressOf, base64Of, bestRadio, euiOf, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
+import { addressOf, base64Of, bestRadio, euiOf, gatewaysIn, objectOf, textOf, timeOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const awsIotCore: Envelope = {
@@ -18,6 +18,7 @@ export const awsIotCore: Envelope = {
       decoded: undefined,
       identifiers: [],
       radio: bestRadio(lorawan['Gateways'], 'Rssi', 'Snr'),
+      gateways: gatewaysIn(lorawan['Gateways'], (gateway) => gateway['GatewayEui']),
     }
   },
 }

@@ -1,6 +1,6 @@
 /**
  * ChirpStack v4, HTTP and MQTT integration in JSON. The kind of event stands in the query (`?event=up`) or at the end of the
- * topic, not in the body; where neither is known the shape tells.
+ * topic, not in the body; where neither is known the shape decides.
  */
 import type { Measures } from '../../../../domain/reading.ts'
 import type { Identifier } from '../../choose-model.ts'
@@ -9,6 +9,7 @@ import {
   base64Of,
   bestRadio,
   euiOf,
+  gatewaysIn,
   type Json,
   nameOf,
   numberOf,
@@ -68,7 +69,9 @@ function uplink(body: Json, info: Json, device: string | undefined, time: Return
     bytes: base64Of(body['data']),
     decoded: objectOf(body['object']),
     identifiers: identifiersOf(info),
+    application: textOf(info['applicationId']),
     radio: bestRadio(body['rxInfo'], 'rssi', 'snr'),
+    gateways: gatewaysIn(body['rxInfo'], (gateway) => gateway['gatewayId'] ?? gateway['gatewayID']),
   }
 }
 

@@ -1,5 +1,5 @@
 /** The former Helium console. Networks of today send ChirpStack's envelope. `reported_at` of a real message was no time. */
-import { addressOf, base64Of, bestRadio, euiOf, objectOf, textOf, wholeOf } from '../../json.ts'
+import { addressOf, base64Of, bestRadio, euiOf, gatewaysIn, objectOf, textOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const helium: Envelope = {
@@ -17,6 +17,7 @@ export const helium: Envelope = {
       decoded: objectOf(objectOf(body['decoded'])?.['payload']),
       identifiers: [],
       radio: bestRadio(body['hotspots'], 'rssi', 'snr'),
+      gateways: gatewaysIn(body['hotspots'], (hotspot) => hotspot['id']),
     }
   },
 }

@@ -2,7 +2,7 @@
  * LORIOT. One frame is sent twice, first as `rx` and again as `gw` with every gateway that heard it. The two may carry different times:
  * they are the network's, and no part of the frame's identity.
  */
-import { addressOf, bestRadio, euiOf, hexOf, msOf, numberOf, objectOf, wholeOf } from '../../json.ts'
+import { addressOf, bestRadio, euiOf, gatewaysIn, hexOf, msOf, numberOf, objectOf, wholeOf } from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const loriot: Envelope = {
@@ -21,6 +21,7 @@ export const loriot: Envelope = {
       decoded: objectOf(body['decoded']),
       identifiers: [],
       radio: 'gws' in body ? bestRadio(body['gws'], 'rssi', 'snr') : radio(body['rssi'], body['snr']),
+      gateways: gatewaysIn(body['gws'], (gateway) => gateway['gweui']),
     }
   },
 }

@@ -23,6 +23,7 @@ export const sigfox: Envelope = {
       bytes: hexOf(body['data']),
       decoded: objectOf(body['decoded']),
       identifiers: [...nameOf(body['deviceTypeId']), ...nameOf(body['deviceType'])],
+      gateways: undefined,
       radio: { ...(rssiDbm === undefined ? {} : { rssiDbm }), ...(snrDb === undefined ? {} : { snrDb }) },
     }
   },

@@ -2,11 +2,14 @@
  * The Things Stack v3, webhook and MQTT. Fields that are zero or empty are left out, so a missing f_cnt is 0; other message types
  * come to the same URL.
  */
+
+import type { Json } from '../../json.ts'
 import {
   addressOf,
   base64Of,
   bestRadio,
   euiOf,
+  gatewaysIn,
   objectOf,
   pairOf,
   sessionOf,
@@ -52,7 +55,15 @@ export const theThingsStack: Envelope = {
       bytes: base64Of(uplink['frm_payload']),
       decoded: objectOf(uplink['decoded_payload']),
       identifiers: pairOf(version?.['brand_id'], version?.['model_id']),
+      application: textOf(objectOf(ids['application_ids'])?.['application_id']),
       radio: bestRadio(uplink['rx_metadata'], 'rssi', 'snr'),
+      gateways: gatewaysIn(uplink['rx_metadata'], gatewayId),
     }
   },
+}
+
+/** Behind the packet broker there are gateways of others, and it is not known which. */
+function gatewayId(gateway: Json): unknown {
+  const id = objectOf(gateway['gateway_ids'])?.['gateway_id']
+  return id === 'packetbroker' ? undefined : id
 }

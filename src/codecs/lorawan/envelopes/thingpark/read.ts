@@ -5,6 +5,7 @@ import {
   addressOf,
   bestRadio,
   euiOf,
+  gatewaysIn,
   hexOf,
   type Json,
   numberOf,
@@ -30,7 +31,8 @@ export const thingPark: Envelope = {
     }
     const uplink = objectOf(body['DevEUI_uplink'])
     if (!uplink) return silent.some((name) => name in body) ? { kind: 'silent' } : undefined
-    const gateways = bestRadio(objectOf(uplink['Lrrs'])?.['Lrr'], 'LrrRSSI', 'LrrSNR')
+    const lrrs = objectOf(uplink['Lrrs'])?.['Lrr']
+    const gateways = bestRadio(lrrs, 'LrrRSSI', 'LrrSNR')
     const rssiDbm = gateways.rssiDbm ?? numberOf(uplink['LrrRSSI'])
     const snrDb = gateways.snrDb ?? numberOf(uplink['LrrSNR'])
     return {
@@ -43,6 +45,7 @@ export const thingPark: Envelope = {
       bytes: hexOf(uplink['payload_hex']),
       decoded: objectOf(uplink['payload']),
       identifiers: identifiersOf(uplink),
+      gateways: gatewaysIn(lrrs, (lrr) => lrr['Lrrid']),
       radio: { ...(rssiDbm === undefined ? {} : { rssiDbm }), ...(snrDb === undefined ? {} : { snrDb }) },
     }
   },

@@ -1,5 +1,16 @@
-/** Kerlink Wanesy Management Center. `encodingType` says how the payload is written. */
-import { addressOf, base64Of, bestRadio, euiOf, hexOf, msOf, nameOf, objectOf, wholeOf } from '../../json.ts'
+/** Kerlink Wanesy Management Center. `encodingType` is the encoding of the payload. */
+import {
+  addressOf,
+  base64Of,
+  bestRadio,
+  euiOf,
+  gatewaysIn,
+  hexOf,
+  msOf,
+  nameOf,
+  objectOf,
+  wholeOf,
+} from '../../json.ts'
 import type { Envelope } from '../envelope.ts'
 
 export const wanesy: Envelope = {
@@ -18,6 +29,7 @@ export const wanesy: Envelope = {
       decoded: undefined,
       identifiers: nameOf(objectOf(end['profile'])?.['name']),
       radio: bestRadio(body['gwInfo'], 'rssi', 'snr'),
+      gateways: gatewaysIn(body['gwInfo'], (gateway) => gateway['gwEui']),
     }
   },
 }

@@ -1,6 +1,6 @@
 import type { MappingTable } from '../table.ts'
 
-/** Ultrasonic distance with a switching output: `Status` ON says that a threshold is passed, not which side of it is a car. */
+/** Ultrasonic distance with a switching output: `Status` ON means that a threshold is passed, not on which side of it a car is. */
 export const netvoxR718x: MappingTable = {
   name: 'netvox-r718x',
   vendors: ['netvox'],

@@ -1,6 +1,6 @@
 /**
- * Netvox R719A and R719B, one layout. Byte 1 is the device type, 0x59 or 0xaf; byte 2 = 0 is a version record that says nothing about
- * the bay.
+ * Netvox R719A and R719B, one layout. Byte 1 is the device type, 0x59 or 0xaf; byte 2 = 0 is a version record without the state
+ * of the bay.
  */
 import { bit, type PayloadDecoder } from '../payload.ts'
 

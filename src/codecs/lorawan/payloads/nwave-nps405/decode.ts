@@ -1,4 +1,4 @@
-/** Nwave NPS405, surface and flush mount. A change says how long the state before it had lasted. */
+/** Nwave NPS405, surface and flush mount. A change contains how long the state before it had lasted. */
 import type { Measures } from '../../../../domain/reading.ts'
 import { bit, type PayloadDecoder, signed8, temperature } from '../payload.ts'
 

@@ -1,0 +1,19 @@
+/** What goes into a vendor's script and comes out of it. Who runs it is no concern of a codec. */
+import type { Json } from './json.ts'
+
+export interface ScriptFrame {
+  readonly bytes: Uint8Array
+  readonly fPort: number | undefined
+  /** When the network heard it, else when it arrived; milliseconds. The script knows no other time. */
+  readonly recvTime: number
+}
+
+export type ScriptAnswer =
+  | { readonly data: Json; readonly failed?: undefined; readonly ended?: undefined }
+  /** A sentence: what the script reported, threw, or was ended for. */
+  | {
+      readonly data?: undefined
+      readonly failed: string
+      /** It was ended by the clock. */
+      readonly ended?: boolean
+    }
