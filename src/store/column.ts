@@ -102,6 +102,34 @@ export const prose: Column<string, string> = {
   read: (stored) => stored,
 }
 
+/** A member of a closed list, stored as its place in it. */
+export const listed = <Value extends string>(list: readonly string[]): Column<Value, number> => ({
+  ...whole32,
+  limits: list as Value[],
+  write(value, column) {
+    const place = list.indexOf(value)
+    return place < 0 ? refused(column, value) : place
+  },
+  read: (stored) => list[stored] as Value,
+})
+
+/** Texts of any number, as JSON. */
+export const texts: Column<readonly string[], string> = {
+  ...prose,
+  limits: [[], [''], ['a', '\u{1f17f}', '"\\']],
+  write: (value) => JSON.stringify(value),
+  read: (stored) => JSON.parse(stored) as string[],
+}
+
+/** A value that JSON holds as it is, or null. */
+export const jsonOrNull = <Value>(): Column<Value | null, string | null> => ({
+  ...prose,
+  isNullable: true,
+  limits: [null, { a: '\u{1f17f}', b: [1, null] } as Value],
+  write: (value) => (value === null ? null : JSON.stringify(value)),
+  read: (stored) => (stored === null ? null : (JSON.parse(stored) as Value)),
+})
+
 export const bytes: Column<Uint8Array, Uint8Array> = {
   sqlite: 'BLOB',
   mysql: 'LONGBLOB',

@@ -31,6 +31,7 @@ test('stays that were taken are kept while their batch may be under way', () => 
   const book = createSessionBook()
   const stay = (device: number) => ({
     ...{ device, arrival: instant(1), departure: instant(2), dwellMs: 1, certain: true, bay: `B${device}` },
+    ...{ corrections: 0, maxErrorMs: 0, hiddenMax: null, overstayMin: null },
   })
   const taken = Array.from({ length: commitsUnderWayMax + 4 }, (_, turn) => {
     for (let i = 0; i < 40; i++) book.add(stay(turn * 100 + i))

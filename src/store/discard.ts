@@ -17,12 +17,13 @@ export function discardFrom(letter: StoredDeadLetter, { author, reason, now }: D
   }
 }
 
-/** A record that could not be split as it was counted waits as one dead letter: its head says for how many frames. */
+/** A record that could not be split as it was counted waits as one dead letter: its head has the number of frames. */
 export function framesOf({ head }: Pick<StoredDeadLetter, 'head'>): number {
   try {
     const { frames } = JSON.parse(head) as { frames?: unknown }
     return typeof frames === 'number' && Number.isSafeInteger(frames) && frames > 0 ? frames : 1
   } catch {
+    // A head of an earlier release stands for one frame.
     return 1
   }
 }

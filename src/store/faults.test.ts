@@ -9,13 +9,13 @@ const sqlite = (errcode: number | undefined) => sqliteFault(Object.assign(new Er
 const mysql = (errno: number | undefined, message = 'x', code?: string, sqlState?: string) =>
   mysqlFault(Object.assign(new Error(message), { errno, code, sqlState })).fault
 
-test('what SQLite says is sorted by what to do about it', () => {
+test('errors of SQLite are sorted by what to do about them', () => {
   for (const busy of [5, 6, 10, 14, 261, 517]) assert.equal(sqlite(busy), 'transient')
   for (const full of [8, 13, 1032]) assert.equal(sqlite(full), 'capacity')
   for (const value of [18, 20, 275, 1299, 3091]) assert.equal(sqlite(value), 'data')
 })
 
-test('what a MySQL server says is sorted by what to do about it', () => {
+test('errors of a MySQL server are sorted by what to do about them', () => {
   for (const again of [1205, 1213, 2006, 2013]) assert.equal(mysql(again), 'transient')
   for (const full of [1021, 1040, 1114, 1290, 1836]) assert.equal(mysql(full), 'capacity')
   for (const value of [1048, 1264, 1366, 1406]) assert.equal(mysql(value), 'data')
@@ -66,7 +66,7 @@ test('a fault that is in no list is unknown: never tried for ever in silence, ne
   for (const code of [1062, 9_999]) assert.equal(mysql(code), 'unknown')
 })
 
-test('what the connection says is transient', () => {
+test('errors of the connection are transient', () => {
   for (const code of [undefined, 0, -104, 1927, 2006, 2013, 45_009]) assert.equal(mysql(code), 'transient')
 })
 

@@ -2,12 +2,20 @@
  * The part of the store contract that remembers how parking went: sessions, occupancy of places over time, counts of count zones, health of
  * devices. All of it is folded from the readings of a batch and written in the batch's own transaction.
  */
+import type { AlertRows } from '../domain/alerts/alert-rows.ts'
+import type { BayRows } from '../domain/folds/bay-rows.ts'
+import type { CountRows } from '../domain/folds/count-rows.ts'
+import type { ReportScheduleRow } from '../domain/folds/report-schedules.ts'
+import type { SignRows } from '../domain/folds/sign-rows.ts'
+import type { Place } from '../domain/watching.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
 import type { SessionRows } from './readings/session-rows.ts'
 import type { HealthRow } from './tables/device-health.ts'
 import type { OccupancyRow } from './tables/occupancy.ts'
-import type { SessionKey, SessionRow } from './tables/session.ts'
+import type { OverstayKey, OverstayRow } from './tables/overstay.ts'
+import type { SessionKey, SessionRow } from './tables/stay.ts'
+import type { StandingKey, StandingRow } from './tables/stay-standing.ts'
 import type { CountDelta } from './tables/zone-count.ts'
 
 export interface HistoryBatch {
@@ -16,16 +24,26 @@ export interface HistoryBatch {
   readonly sessionsGone?: readonly SessionKey[]
   /** Stays that came to light by late readings: added last, in the place of one of the same key. */
   readonly sessionsAdded?: readonly SessionRow[]
+  readonly bays?: BayRows
+  /** Of count zones. */
+  readonly vehicles?: CountRows
+  readonly alerts?: AlertRows
+  readonly signs?: SignRows
+  readonly reportSchedules?: readonly ReportScheduleRow[]
+  /** What is remembered of bays, and their overstays. */
+  readonly standing?: StandingBatch
   readonly occupancy: readonly OccupancyRow[]
   readonly counts: readonly CountDelta[]
   readonly health: readonly HealthRow[]
 }
 
-export interface PlaceKey {
-  readonly site: string
-  readonly level: string | null
-  readonly zone: string | null
+export interface StandingBatch {
+  readonly put: readonly StandingRow[]
+  readonly gone: readonly StandingKey[]
+  readonly overstays: { readonly put: readonly OverstayRow[]; readonly gone: readonly OverstayKey[] }
 }
+
+export type PlaceKey = Place
 
 /** How a place stood at the end of spans, as columns: entries of one index belong together, oldest first. */
 export interface PlaceStates {
@@ -41,25 +59,50 @@ export interface PlaceStatesFilter {
   readonly to: Instant
 }
 
-/** Of whom, and when they ended: `from` inclusive, `to` exclusive. */
+/** Of which bays, and when they ended: `from` inclusive, `to` exclusive. */
 export interface StayFilter {
   readonly bays: ReadonlySet<string>
-  /** Only of these devices, where it is known who could have been there. */
-  readonly devices?: readonly number[]
   readonly from: Instant
   readonly to: Instant
   readonly cursor?: string
   readonly limit: number
 }
 
+export interface TurnoverFilter {
+  readonly bays: ReadonlySet<string>
+  readonly from: Instant
+  readonly to: Instant
+}
+
+/** Sums over the stays of one bay. */
+export interface TurnoverRow {
+  readonly bay: string
+  readonly stays: number
+  readonly uncertain: number
+  readonly dwellMs: number
+  readonly overstays: number
+  readonly overstayMin: number
+}
+
 export interface HistoryStore {
-  /** Of one device, by departure: `from` inclusive, `to` exclusive. Oldest first. */
+  /** That one device began, by departure: `from` inclusive, `to` exclusive. Oldest first. */
   sessions(filter: { device: number; from: Instant; to: Instant; limit: number }): Promise<readonly SessionRow[]>
   /** Newest day of storing first, of one day by departure, newest first. A page costs a look through the days it spans. */
   stays(filter: StayFilter): Promise<{ items: readonly SessionRow[]; next: string | null }>
-  /** Rows of one place from the one that says how it stood at `from` on, before `to`. Oldest first. */
+  /** Of one bay, those that touch the time from `from` to `to`, oldest first; none that an earlier release has written. */
+  staysAround(bay: string, from: Instant, to: Instant): Promise<readonly SessionRow[]>
+  /** By bay and local day: of stays that ended from `from` on, before `to`. In the order of the bays' ids. */
+  turnover(filter: TurnoverFilter): Promise<readonly TurnoverRow[]>
+  standingStays(): Promise<readonly StandingRow[]>
+  /** Overstays that go on, in the order of their begin. */
+  currentOverstays(): Promise<readonly OverstayRow[]>
+  /** Overstays of at least a minute that ended, by departure: `from` inclusive, `to` exclusive. Newest first. */
+  endedOverstays(filter: StayFilter): Promise<{ items: readonly OverstayRow[]; next: string | null }>
+  /** Forgets overstays that ended before this day; returns how many rows are gone. */
+  forgetOverstays(before: DayNumber): Promise<number>
+  /** Rows of one place before `to`, beginning with the one in effect at `from`. Oldest first. */
   occupancy(filter: PlaceKey & { spanMs: number; from: Instant; to: Instant }): Promise<readonly OccupancyRow[]>
-  /** The same of each of many places, as far as it tells how they stood. ByteBudget in memory whole. */
+  /** The same for each of many places, reduced to their states. All of it is held in memory. */
   placeStates(filter: PlaceStatesFilter): Promise<readonly PlaceStates[]>
   /** The newest row of every place and span: where the fold goes on. */
   newestOccupancy(): Promise<readonly OccupancyRow[]>

@@ -1,16 +1,17 @@
 /**
  * The part of the store contract that remembers what was lost and why, and where the frames of each sensor went by day.
  *
- * - L1 What a batch says here is written in the batch's own transaction.
+ * - L1 The losses of a batch are written in the batch's own transaction.
  * - L2 Of one device and epoch, `max - min + 1 = distinct + numbers in its gaps`: gaps are ranges, never overlap, never touch.
  * - L3 A discard takes the bytes of a dead letter away and leaves who, when, why and their hash; the ledger stays as it is.
  *
- * A loss whose size nobody can know has `frames: null`, and is never counted as 0.
+ * A loss whose size cannot be known has `frames: null`, and is never counted as 0.
  */
 
 import type { LossCause } from '@baykeeper/contract/vocabulary.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
+import type { RowList } from './packed-rows.ts'
 import type { Recount, RecountOptions } from './queries/recount.ts'
 import type { Discard, StoredDeadLetter } from './store.ts'
 import type { Gap, GapKey } from './tables/gap.ts'
@@ -20,7 +21,7 @@ import type { SensorDayDelta } from './tables/sensor-day.ts'
 
 /** What a batch has to say here. Gaps that are gone are removed before those that are put. */
 export interface LossBatch {
-  readonly sensorDays: readonly SensorDayDelta[]
+  readonly sensorDays: RowList<SensorDayDelta>
   readonly gaps: readonly Gap[]
   readonly gapsGone: readonly GapKey[]
   readonly losses: readonly LossRow[]
@@ -49,7 +50,7 @@ export type StoredLoss =
 export interface LossTotal {
   readonly cause: LossCause
   readonly frames: number
-  /** Losses whose size nobody can know. */
+  /** Losses whose size cannot be known. */
   readonly uncounted: number
 }
 

@@ -1,7 +1,7 @@
 /**
  * The part of the store contract that keeps raw frames, where retention asks for them: byte for byte as they came, beside the readings
- * made of them. They are copied out of the journal behind the batches, with an offset of their own, in transactions of their own: S1 and S2
- * hold for them by themselves, and no ledger speaks of them.
+ * made of them. They are copied out of the journal behind the batches, with their own offset, in their own transactions: S1 and S2
+ * hold for them apart, and no ledger counts them.
  */
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'

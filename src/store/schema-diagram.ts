@@ -10,7 +10,7 @@ import { migrateSqlite } from './engine/sqlite/migrate-sqlite.ts'
 
 export const schemaDoc = path.join(import.meta.dirname, '../../docs/schema.md')
 
-/** No foreign key says this: every row costs one, and the one writer keeps the promise anyway. */
+/** Not foreign keys: each costs a check per row, and the only writer keeps these relations anyway. */
 const relations = [
   'journal_offset ||--o{ ledger : "journal"',
   'journal_offset ||--o{ intake_day : "journal"',
@@ -25,6 +25,10 @@ const relations = [
   'device ||--o{ zone_count : "device = id"',
   'device ||--o{ device_health : "device = id"',
   'device ||--o{ reading_forgotten : "device = id"',
+  'bay_state ||--o{ bay_change : "bay"',
+  'bay_override ||--o{ bay_state : "override_id = id"',
+  'device ||--o{ bay_state : "device = id"',
+  'count_zone ||--o{ count_change : "site, level, zone"',
   'dead_letter |o--o| discard : "one becomes the other"',
   'dead_letter ||--o{ dead_letter_piece : "pos, idx"',
 ]

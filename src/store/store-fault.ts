@@ -19,7 +19,7 @@ export const isForPerson = (fault: StoreFault | undefined): boolean => fault ===
 export class StoreError extends Error {
   readonly code: string
   readonly fault: StoreFault
-  /** The beginning of the statement that failed, where the client tells. */
+  /** The beginning of the statement that failed, where the client reports it. */
   readonly statement: string | undefined
   constructor(
     fault: StoreFault,

@@ -4,7 +4,7 @@
  *
  * Promises
  * - S1 `commit` is one transaction and moves the offset first; it hits exactly one offset row or throws `fenced`.
- * - S2 After a throw of `commit` the caller does not know whether it happened: it reads `cursor()` again, and what that says
+ * - S2 After a throw of `commit` the caller does not know whether it happened: it reads `cursor()` again, and that
  *   is the truth (a connection lost after COMMIT was sent is settled by locking that row).
  * - S3 Rows are never altered silently: a value the table cannot hold throws `data`.
  * - S4 Migrations only go forward, are safe to run twice, and a database newer than the program is refused.
@@ -17,25 +17,43 @@ import type { DeviceState } from '../domain/device.ts'
 import type { MeasureValues } from '../domain/measures.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
+import type { AlertStore } from './alerts.ts'
+import type { AssignmentStore } from './assignments.ts'
+import type { BayStore } from './bays.ts'
+import type { CodecStore } from './codecs.ts'
+import type { CountStore } from './counts.ts'
 import type { DecoderStore } from './decoder-choices.ts'
+import type { DeskRequestStore } from './desk-requests.ts'
 import type { ForecastStore } from './forecasts.ts'
 import type { HistoryBatch, HistoryStore } from './history.ts'
 import type { LayoutRow, LayoutStore } from './layouts.ts'
 import type { LossBatch, LossStore } from './losses.ts'
+import type { RowList } from './packed-rows.ts'
 import type { JournalPart, RawStore } from './raw-frames.ts'
 import type { ReadingRows } from './readings/reading-rows.ts'
+import type { ScheduleStore } from './report-schedules.ts'
+import type { ReportStore } from './reports.ts'
 import type { LeaseStore } from './server-lease.ts'
+import type { SignStore } from './signs.ts'
 import type { TableChange } from './table.ts'
+import type { TableRowStore } from './table-rows.ts'
 import type { StoredDeadLetter } from './tables/dead-letter.ts'
 import type { DeviceOrder } from './tables/device-order.ts'
 import type { LedgerDelta } from './tables/ledger.ts'
 
+export type * from './alerts.ts'
+export type * from './bays.ts'
+export type * from './codecs.ts'
 export { commitsUnderWayMax } from './commits.ts'
+export type * from './counts.ts'
 /** The contract's second page: what was lost and why. */
 export type * from './forecasts.ts'
 export type * from './history.ts'
 export type * from './layouts.ts'
 export type * from './losses.ts'
+/** How rows for each device are handed over without an object each. */
+export { deviceRows, sensorDayRows } from './packed-batch.ts'
+export { type RowList, type RowMemory, rowMemory } from './packed-rows.ts'
 export { type JournalPart, journalParts, type RawBatch, type RawStore } from './raw-frames.ts'
 /** How the readings of a batch are handed over. */
 export {
@@ -45,14 +63,20 @@ export {
   noReadings,
   type ReadingRows,
   readingAt,
+  readingRow,
   readingWidth,
   sharedReadings,
 } from './readings/reading-rows.ts'
 export { createSessionBook, noSessions, sessionList, sessionRows } from './readings/session-rows.ts'
+export type * from './report-schedules.ts'
+export type * from './reports.ts'
+export type * from './signs.ts'
 export { isForPerson, StoreError, type StoreFault } from './store-fault.ts'
 export type { TableChange } from './table.ts'
+export type { AssignmentRow } from './tables/assignment.ts'
 export type { StoredDeadLetter } from './tables/dead-letter.ts'
 export type { DecoderChoice } from './tables/decoder-choice.ts'
+export type { DeskRequestRow } from './tables/desk-request.ts'
 export type { DeviceOrder } from './tables/device-order.ts'
 export type { Discard } from './tables/discard.ts'
 export type { IssuedForecastRow, TrainingRow } from './tables/forecast.ts'
@@ -61,9 +85,10 @@ export type { IntakeDay } from './tables/intake-day.ts'
 export type { LedgerDelta } from './tables/ledger.ts'
 export type { LossRow } from './tables/loss.ts'
 export type { OccupancyRow } from './tables/occupancy.ts'
+export type { OverstayRow } from './tables/overstay.ts'
 export type { RawFrameRow } from './tables/raw-frame.ts'
 export type { SensorDayDelta } from './tables/sensor-day.ts'
-export type { SessionRow } from './tables/session.ts'
+export type { SessionKey, SessionRow } from './tables/stay.ts'
 
 /** `position` is the journal record number up to which everything is committed; `fence` guards against an older writer. */
 export interface Cursor {
@@ -94,9 +119,9 @@ export interface ReadingRow extends MeasureValues {
    * counted; `arrival-time`: the device's time was not plausible.
    */
   readonly quality: number
-  /** 48-bit hash of the frame's bytes: tells a duplicate from a conflict. */
+  /** 48-bit hash of the frame's bytes: distinguishes a duplicate from a conflict. */
   readonly hash: number
-  /** true occupied, false vacant, null unknown, undefined not said. */
+  /** true occupied, false vacant, null unknown, undefined not reported. */
   readonly occupied: boolean | null | undefined
 }
 
@@ -105,7 +130,7 @@ export interface DeadLetterRow extends Omit<StoredDeadLetter, 'state'> {
   readonly state?: Exclude<LetterState, 'requeued'>
 }
 
-/** What a store knows of a reading for telling whether another one repeats it. */
+/** What a store knows of a reading to decide whether another one repeats it. */
 export type StoredKey = Pick<ReadingRow, 'pos' | 'idx' | 'seq' | 'time' | 'hash'>
 
 /** What deltas have added up to. Terms of the message balance are exact; `lost` stops at 2^53 - 1 and then means "at least". */
@@ -137,7 +162,7 @@ export interface CommitBatch {
   readonly fence: number
   readonly readings: ReadingRows
   /** Final states of every device touched, new ones included. */
-  readonly devices: readonly DeviceState[]
+  readonly devices: RowList<DeviceState>
   /** Orders of devices that changed: each takes the place of the one before it. */
   readonly orders?: readonly DeviceOrder[]
   readonly deadLetters: readonly DeadLetterRow[]
@@ -176,15 +201,25 @@ export interface Store
     ForecastStore,
     RawStore,
     DecoderStore,
+    CodecStore,
+    DeskRequestStore,
+    AssignmentStore,
     LayoutStore,
-    LeaseStore {
+    BayStore,
+    CountStore,
+    AlertStore,
+    SignStore,
+    LeaseStore,
+    ReportStore,
+    ScheduleStore,
+    TableRowStore {
   readonly dialect: 'sqlite' | 'mysql'
   /** For people: server version and what of its settings weakens the promise, empty when nothing does. */
   describe(): Promise<{ readonly version: string; readonly location: string; readonly weaknesses: readonly string[] }>
   /** Brings the schema up to date; returns the names applied now. Throws StoreError `newer` on a database from a later release. */
   migrate(): Promise<readonly string[]>
 
-  // processing; one writer per journal and part. `part` is that of the readings where it is not said.
+  // processing; one writer per journal and part. `part` is that of the readings by default.
   /** Creates the row at position 0 when the journal is new to this store. Waits for a commit in doubt (locks the row). */
   cursor(journal: string, part?: JournalPart): Promise<Cursor>
   /** Raises the fence to `fence`; throws `fenced` when the stored one is higher. */
@@ -214,6 +249,10 @@ export interface Store
    * rather, so that the highest rev of an answer is a safe cursor.
    */
   devicesSince(rev: number, limit: number): Promise<readonly DeviceState[]>
+  /** Devices numbered `from` up to but not `to`, whose `rev` is above `rev`, by number. */
+  devicesNumbered(from: number, to: number, rev: number): Promise<readonly DeviceState[]>
+  /** The highest number of a device, and the highest `rev` of which every device is committed; 0 where there is none. */
+  deviceEnds(): Promise<{ readonly id: number; readonly rev: number }>
   /** A hardware id is found in each of its spellings, here and in every filter by device. */
   devicesByExternal(external: string): Promise<readonly DeviceState[]>
   /** Ordered by external id, then source. */

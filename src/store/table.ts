@@ -3,6 +3,7 @@
  * here and in SQL, its twin in memory (testing/memory-table.ts), the schema test and the contract suite (store-contract-tables.ts).
  */
 import type { AnyColumn, SqlValue, StoredOf, ValueOf } from './column.ts'
+import type { RowList } from './packed-rows.ts'
 
 /**
  * What happens to the stored value when a row of the same key comes in. `add` stops at 2^53 - 1, which then means "at least"; `addExact` is
@@ -151,23 +152,59 @@ export const keepingStored = <K extends KeyColumns, M extends MergedColumns>(tab
 /** Rows of one table that a batch writes, in the order of its columns; those whose keys are in `gone` are removed first. */
 export interface TableChange {
   readonly table: string
-  readonly put: readonly SqlValue[][]
+  readonly put: RowList<SqlValue[]>
   readonly gone: readonly SqlValue[][]
 }
 
-/** Throws StoreError `data` for a value that its column cannot hold. */
+/** Throws StoreError `data` for a value that its column cannot hold; of packed rows when they are gone through. */
 export const change = <K extends KeyColumns, M extends MergedColumns>(
   { name, values, keyValues }: Table<K, M>,
-  put: readonly NoInfer<Row<K, M>>[],
+  put: RowList<NoInfer<Row<K, M>>>,
   gone: readonly NoInfer<Row<K, Record<never, never>>>[] = [],
-): TableChange => ({ table: name, put: put.map(values), gone: gone.map(keyValues) })
+): TableChange => ({
+  table: name,
+  put: Array.isArray(put) ? put.map(values) : valuesOf(put, values),
+  gone: gone.map(keyValues),
+})
+
+const valuesOf = <R>(rows: RowList<R>, values: (row: R) => SqlValue[]): RowList<SqlValue[]> => ({
+  length: rows.length,
+  *[Symbol.iterator]() {
+    for (const row of rows) yield values(row)
+  },
+})
 
 /** Writers that meet take their locks in this one order. */
-export const inKeyOrder = (keyLength: number, rows: readonly SqlValue[][]): SqlValue[][] =>
-  rows.toSorted((a, b) => {
-    for (let i = 0; i < keyLength; i++) {
-      const [left, right] = [a[i] as number | string, b[i] as number | string]
-      if (left !== right) return left < right ? -1 : 1
-    }
-    return 0
-  })
+export const inKeyOrder = (keyLength: number, rows: Iterable<SqlValue[]>): SqlValue[][] =>
+  [...rows].sort((a, b) => compareKeys(keyLength, a, b))
+
+/**
+ * The same in pieces. Rows that come in order, as those of devices do, are made as they are asked for: 50,000 that live until all are written cost
+ * more to keep than to write.
+ */
+export function* piecesInKeyOrder(keyLength: number, rows: RowList<SqlValue[]>, piece: number): Iterable<SqlValue[][]> {
+  let some: SqlValue[][] = []
+  for (const row of isInKeyOrder(keyLength, rows) ? rows : inKeyOrder(keyLength, rows)) {
+    if (some.push(row) < piece) continue
+    yield some
+    some = []
+  }
+  if (some.length > 0) yield some
+}
+
+function isInKeyOrder(keyLength: number, rows: Iterable<SqlValue[]>): boolean {
+  let last: SqlValue[] | undefined
+  for (const row of rows) {
+    if (last && compareKeys(keyLength, last, row) > 0) return false
+    last = row
+  }
+  return true
+}
+
+function compareKeys(keyLength: number, a: readonly SqlValue[], b: readonly SqlValue[]): number {
+  for (let i = 0; i < keyLength; i++) {
+    const [left, right] = [a[i] as number | string, b[i] as number | string]
+    if (left !== right) return left < right ? -1 : 1
+  }
+  return 0
+}

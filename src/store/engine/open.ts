@@ -13,7 +13,7 @@ export type StoreOptions = SqliteOptions &
     readonly ownThread?: boolean
   }
 
-/** Throws StoreError: `config` says what to correct, anything else may pass by itself. Only the dialect asked for is loaded. */
+/** Throws StoreError: `config` names what to correct, anything else may be transient. Only the dialect asked for is loaded. */
 export async function openStore(url: string, deps: StoreDeps, options: StoreOptions = {}): Promise<Store> {
   const scheme = /^([a-z0-9]+):/i.exec(url)?.[1]?.toLowerCase()
   if (options.ownThread) {

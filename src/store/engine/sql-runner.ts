@@ -16,6 +16,8 @@ export interface SqlRunner {
   readonly db: Kysely<Tables>
   /** How a list of keys is handed over so that each is looked up along the key: as SQLite's values, or as JSON that the server makes a table of. */
   readonly keyLists: 'values' | 'json'
+  /** How many reads run at the same time at best; 1 where not stated. */
+  readonly readsAtOnce?: number
   /** Integers come back as numbers, blobs as bytes. Throws StoreError. */
   all<Row>(query: CompiledQuery<Row>): Promise<Row[]>
   /** `affected` counts rows found, changed or not; `insertId` is the number a generated key was given. */

@@ -2,24 +2,38 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../lib/clock.ts'
 import { type Log, silentLog } from '../../lib/log.ts'
+import { receivedBatch, type SentBatch } from '../packed-batch.ts'
 import { BadCursor, type Store, StoreError } from '../store.ts'
 import { openStore } from './open.ts'
-import { type Answer, type Call, dispose, type Failure, type Place, type Said } from './threaded-store.ts'
+import {
+  type Answer,
+  address,
+  type Call,
+  dispose,
+  type Failure,
+  type StoreAddress,
+  type Warned,
+} from './threaded-store.ts'
 
-const { url, options } = workerData as Place
-const tell = (said: Answer | Said) => parentPort?.postMessage(said)
-const log: Log = { ...silentLog, warn: (...warning) => tell({ warning }) }
+let { url, options } = workerData as StoreAddress
+const send = (message: Answer | Warned) => parentPort?.postMessage(message)
+const log: Log = { ...silentLog, warn: (...warning) => send({ warning }) }
 let store: Promise<Store> | undefined
 
 parentPort?.on('message', async (call: Call) => {
   try {
-    tell({ id: call.id, value: await answer(call) })
+    send({ id: call.id, value: await answer(call) })
   } catch (error) {
-    tell({ id: call.id, failed: failureOf(error) })
+    send({ id: call.id, failed: failureOf(error) })
   }
 })
 
 async function answer({ method, args }: Call): Promise<unknown> {
+  if (method === address) {
+    ;({ url, options } = args[0] as StoreAddress)
+    store = undefined
+    return
+  }
   if (method === dispose) return (await store)?.[Symbol.asyncDispose]()
   store ??= openStore(url, { log, clock: systemClock }, options)
   const opened = await store.catch((error) => {
@@ -27,7 +41,7 @@ async function answer({ method, args }: Call): Promise<unknown> {
     throw error
   })
   const action = Reflect.get(opened, method) as (...args: readonly unknown[]) => unknown
-  return action.apply(opened, args as unknown[])
+  return action.apply(opened, method === 'commit' ? [receivedBatch(args[0] as SentBatch)] : (args as unknown[]))
 }
 
 function failureOf(error: unknown): Failure {

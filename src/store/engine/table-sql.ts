@@ -37,19 +37,21 @@ export function mergedValue(
   }
 }
 
-/** One row, as many marks as columns. A row of the same key is an error. */
-export const sqliteInsert = ({ name, columnNames }: Pick<Table, 'name' | 'columnNames'>): string =>
-  `INSERT INTO ${quoted(name)} (${list(columnNames)}) VALUES (${columnNames.map(() => '?').join(', ')})`
+/** So many rows, each as many marks as columns. A row of the same key is an error. */
+export function sqliteInsert({ name, columnNames }: Pick<Table, 'name' | 'columnNames'>, rows = 1): string {
+  const marks = `(${columnNames.map(() => '?').join(', ')})`
+  return `INSERT INTO ${quoted(name)} (${list(columnNames)}) VALUES ${Array(rows).fill(marks).join(', ')}`
+}
 
-/** One row, as many marks as columns. A row of the same key takes in what the declaration says. */
-export function sqliteUpsert(table: Pick<Table, 'name' | 'columns' | 'columnNames'>): string {
+/** So many rows, one after the other; each is merged as declared with one of the same key. */
+export function sqliteUpsert(table: Pick<Table, 'name' | 'columns' | 'columnNames'>, rows = 1): string {
   const set = table.columns.flatMap((column) => {
     const name = quoted(column.name)
     const value = mergedValue(column, 'sqlite', name, `excluded.${name}`)
     return value === undefined ? [] : [`${name} = ${value}`]
   })
   const act = set.length === 0 ? 'NOTHING' : `UPDATE SET ${set.join(', ')}`
-  return `${sqliteInsert(table)} ON CONFLICT DO ${act}`
+  return `${sqliteInsert(table, rows)} ON CONFLICT DO ${act}`
 }
 
 /** By its key, a mark for each column of it. */
@@ -63,7 +65,7 @@ export const selectAll = ({ name, columnNames, keyLength }: Table): string =>
   `SELECT ${list(columnNames)} FROM ${quoted(name)} ORDER BY ${list(columnNames.slice(0, keyLength))}`
 
 const innoDb = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC'
-/** Days get partitions of their own as they come (mysql/partitions.ts). */
+/** Days get their own partitions as they come (mysql/partitions.ts). */
 const byDay = ' PARTITION BY RANGE ("day") (PARTITION "later" VALUES LESS THAN MAXVALUE)'
 
 /** The statements that make a table, for a migration. */

@@ -1,51 +1,62 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { listOf } from '../readings/reading-rows.ts'
+import { busyMs, sqlitePlace } from '../testing/sqlite-place.ts'
 import { type StorePlace, storeContract } from '../testing/store-contract.ts'
 import { aBatch, aDevice, aReading, journal } from '../testing/store-samples.ts'
 import { openStore } from './open.ts'
+import { address, ownThreads, type Threads, threadedStore } from './threaded-store.ts'
 
 const deps = { log: silentLog, clock: systemClock }
-/** A lock that is never let go fails a test soon. */
-const busyMs = 2_000
 
-async function place(): Promise<StorePlace & { readonly file: string }> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'threaded-'))
-  const file = path.join(dir, 'baykeeper.db')
+/** The start of a thread takes longer than most tests of the contract: one whose store was closed gets the next store. */
+function usedThreads(): Threads & AsyncDisposable {
+  const free: Worker[] = []
   return {
-    file,
+    start(place) {
+      const thread = free.pop()
+      if (!thread) return ownThreads.start(place)
+      thread.ref()
+      thread.postMessage({ id: 0, method: address, args: [place] })
+      return thread
+    },
+    async end(thread) {
+      for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event)
+      thread.unref()
+      free.push(thread)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(free.splice(0).map((thread) => thread.terminate()))
+    },
+  }
+}
+const threads = usedThreads()
+after(() => threads[Symbol.asyncDispose]())
+
+async function place(): Promise<StorePlace> {
+  const { file, ...here } = await sqlitePlace()
+  const url = `sqlite:${file}`
+  const threaded = (options: object) =>
+    threadedStore(url, options, { ...deps, dialect: 'sqlite', threads, open: () => openStore(url, deps, options) })
+  return {
     // A clock that is handed in stays on this side.
     open: (at, more) =>
       at
-        ? openStore(`sqlite:${file}`, { ...deps, clock: { ...systemClock, now: () => at.now } }, { busyMs, ...more })
-        : openStore(`sqlite:${file}`, deps, { busyMs, ...more, ownThread: true }),
-    async execute(sql) {
-      using db = new DatabaseSync(file)
-      db.exec(sql)
-    },
-    async query(sql) {
-      using db = new DatabaseSync(file, { readOnly: true })
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => Object.values(row))
-    },
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true }),
+        ? openStore(url, { ...deps, clock: { ...systemClock, now: () => at.now } }, { busyMs, ...more })
+        : Promise.resolve(threaded({ busyMs, ...more })),
+    ...here,
   }
 }
 
-storeContract('SQLite on a thread of its own', place)
+storeContract('SQLite on its own thread', place)
 
-describe('a store on a thread of its own', () => {
+describe('a store on its own thread', () => {
   test('does not hold up its caller, who keeps the rows he handed over', async () => {
-    await using here = await place()
-    await using store = await here.open()
+    await using here = await sqlitePlace()
+    await using store = await openStore(`sqlite:${here.file}`, deps, { ownThread: true })
     await store.migrate()
     await store.takeFence(journal, 1)
     const batch = aBatch({
@@ -61,7 +72,7 @@ describe('a store on a thread of its own', () => {
     assert.equal((await store.counts()).readings, 20_000)
   })
 
-  test('what cannot be opened is said as without a thread, and a later call tries again', async () => {
+  test('what cannot be opened fails as without a thread, and a later call tries again', async () => {
     await using store = await openStore('sqlite:/no/such/folder/baykeeper.db', deps, { ownThread: true })
     for (let i = 0; i < 2; i++) await assert.rejects(store.migrate(), { fault: 'config', message: /does not exist/ })
   })

@@ -5,7 +5,7 @@
 import type { Migration } from './migration.ts'
 
 const inno = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC'
-/** Days get partitions of their own as they come (mysql/partitions.ts). */
+/** Days get their own partitions as they come (mysql/partitions.ts). */
 const byDay = 'PARTITION BY RANGE ("day") (PARTITION "later" VALUES LESS THAN MAXVALUE)'
 
 export const rawFrames: Migration = {

@@ -13,6 +13,7 @@ import { decoderChoices } from './0012-decoder-choices.ts'
 import { measureColumns } from './measure-columns.ts'
 import type { Migration } from './migration.ts'
 import { tableCreations } from './table-creations.ts'
+import { viewCreations } from './view-creations.ts'
 
 const written: readonly Migration[] = [
   firstTables,
@@ -27,7 +28,10 @@ const written: readonly Migration[] = [
   publishedLayouts,
   decoderChoices,
 ]
-export const migrations: readonly Migration[] = [...written, ...measureColumns(), ...tableCreations()].sort(
-  (a, b) => a.version - b.version,
-)
+export const migrations: readonly Migration[] = [
+  ...written,
+  ...measureColumns(),
+  ...tableCreations(),
+  ...viewCreations(),
+].sort((a, b) => a.version - b.version)
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

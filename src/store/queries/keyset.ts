@@ -9,6 +9,13 @@ const cursorLengthMax = 2_048
 
 export const writeKey = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url')
 
+/** The page of a list read one row further than the limit, and the cursor of the next one; null after the last. */
+export function pageOf<T>(found: readonly T[], limit: number, keyOf: (item: T) => Key) {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: last !== undefined && found.length > limit ? writeKey(keyOf(last)) : null }
+}
+
 export function readKey<T extends Key>(cursor: string, shape: KeyShape): T {
   if (cursor.length <= cursorLengthMax && /^[\w-]+$/.test(cursor)) {
     try {

@@ -70,7 +70,7 @@ describe(`the newest occupancy of each place, among ${rows.toLocaleString('en')}
       const counts = await server.execute("SHOW GLOBAL STATUS LIKE 'Handler\\_read\\_%'")
       return counts.reduce((sum, row) => sum + Number(row['Value']), 0)
     }
-    // Whatever its statistics say of the table.
+    // Its statistics of the table do not matter.
     for (const statistics of ['FLUSH TABLES', 'ANALYZE TABLE occupancy']) {
       await server.execute(statistics, database)
       const before = await rowsRead()

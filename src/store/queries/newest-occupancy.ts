@@ -42,7 +42,7 @@ function seeking({ db, all }: SqlRunner, before: (typeof placeBefore)[keyof type
 /** Where a question costs microseconds. */
 export const newestInSqlite = (runner: SqlRunner): NewestOccupancy => seeking(runner, placeBefore.rowValues)
 
-/** Where it costs a round trip: the server skips from place to place by itself, as soon as its statistics know how few there are. */
+/** Where it costs a round trip: the server skips from place to place within one statement, as soon as its statistics know how few there are. */
 export function newestInMysql(runner: SqlRunner): NewestOccupancy {
   const { all } = runner
   const seek = seeking(runner, placeBefore.alternatives)

@@ -29,7 +29,7 @@ async function inParts<Row>(
     const asked = places.slice(first, first + placesPerStatement)
     const sql = asked.map((_, i) => part(first + i)).join(' UNION ALL ')
     const parameters = asked.flatMap(({ site, level, zone }) => {
-      const key = [spanMs, site, level ?? '', zone ?? '']
+      const key = [spanMs, site ?? '', level ?? '', zone ?? '']
       return [...key, ...key, from, from, to]
     })
     visit(await all({ sql, parameters } as unknown as CompiledQuery<Row>))

@@ -63,7 +63,7 @@ test('a block is closed before the batch that would make it too large, or that b
   assert.deepEqual(tomorrow.open, { day: today + 1, after_pos: 2, block: 2, rows_open: 1 })
 })
 
-test('a reading of a position before the open block gets a block of its own at once', () => {
+test('a reading of a position before the open block gets its own block at once', () => {
   const open = { day: today, after_pos: 50, block: 4, rows_open: 1 }
   const plan = planBlocks(
     open,

@@ -72,7 +72,7 @@ const groupsPerStatement = 16
 
 const newestFirst = (a: ReadingKey, b: ReadingKey) => b.pos - a.pos || b.idx - a.idx
 
-/** The newest keys of blocks before `block`, of each device as many as `wanted` says. A block may hold an older row than those before it. */
+/** The newest keys of blocks before `block`, of each device as many as `wanted`. A block may hold an older row than those before it. */
 export async function newestInClosed(
   { db, all }: SqlRunner,
   block: number,

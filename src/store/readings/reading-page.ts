@@ -10,12 +10,12 @@ import type { ReadingKey } from './reading-block.ts'
 import { readingKeys, readingsAt } from './reading-lookup.ts'
 import { toReading } from './rows.ts'
 
-type Place = readonly [epoch: number, seq: number | null, pos: number, idx: number]
+type PageKey = readonly [epoch: number, seq: number | null, pos: number, idx: number]
 
 export async function readingPage(runner: SqlRunner, filter: Parameters<Store['readings']>[0]): Promise<ReadingPage> {
   const { db, all } = runner
   const { external, source, from, to, limit } = filter
-  const after = filter.cursor === undefined ? undefined : readKey<Place>(filter.cursor, ['n', 'z', 'n', 'n'])
+  const after = filter.cursor === undefined ? undefined : readKey<PageKey>(filter.cursor, ['n', 'z', 'n', 'n'])
   let owners = db
     .selectFrom('device')
     .select(['id', 'source', 'external'])
@@ -53,7 +53,7 @@ interface Placed {
 const inOrder = (a: Placed, b: Placed) =>
   a.epoch - b.epoch || (a.seq ?? -1) - (b.seq ?? -1) || a.pos - b.pos || a.idx - b.idx
 
-const isAfter = (key: Placed, after: Place | undefined) => {
+const isAfter = (key: Placed, after: PageKey | undefined) => {
   if (!after) return true
   const [epoch, seq, pos, idx] = after
   return inOrder(key, { epoch, seq, pos, idx }) > 0

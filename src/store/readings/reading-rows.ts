@@ -81,7 +81,7 @@ export function emptied(rows: ReadingRows): ReadingRows {
   return rows
 }
 
-/** What a row says besides what was measured. */
+/** What a row holds besides measures. */
 export type ReadingHead = Pick<
   ReadingRow,
   'pos' | 'idx' | 'device' | 'epoch' | 'seq' | 'time' | 'arrived' | 'quality' | 'hash'
@@ -239,7 +239,7 @@ function copyLater(rows: Growing, { later }: ReadingRows, entry: number, row: nu
   addLater(rows, row, later[at + 1] as number, later[at + 2] as number)
 }
 
-/** As they are handed to another thread: what is not shared goes in memory of its own, without room for more. */
+/** As they are handed to another thread: what is not shared goes in its own memory, without room for more. */
 export function readingsToSend(rows: ReadingRows): { readings: ReadingRows; transfer: ArrayBuffer[] } {
   const { length, laterLength, values, later } = rows
   if (values.buffer instanceof SharedArrayBuffer) return { readings: { ...rows }, transfer: [] }
@@ -278,7 +278,7 @@ export const sharedMemory = (numbers: number) =>
 const measured = (value: number | undefined): number =>
   value === undefined ? Number.NaN : Number.isNaN(value) ? Number.POSITIVE_INFINITY : value
 
-/** Presence in a row: 1 occupied, 0 vacant, 2 the sensor said it does not know, absent not said. */
+/** Presence in a row: 1 occupied, 0 vacant, 2 the sensor reported unknown, absent not reported. */
 const presenceNumber = (occupied: boolean | null | undefined): number =>
   occupied === undefined ? Number.NaN : occupied === null ? 2 : occupied ? 1 : 0
 export const presenceOf = (code: number | null): boolean | null | undefined =>

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../../lib/brand.ts'
 import { commitsUnderWayMax } from '../commits.ts'
-import type { SessionRow } from '../tables/session.ts'
+import type { SessionRow } from '../tables/stay.ts'
 import { sharedMemory } from './reading-rows.ts'
 
 export interface SessionRows {
@@ -15,12 +15,14 @@ export interface SessionRows {
   readonly bays: readonly string[]
 }
 
-/** device, arrival, departure, dwell, certain, bay */
-const sessionWidth = 6
+/** device, arrival, departure, certain, bay, corrections, error, hidden, overstay; null is -1 */
+const sessionWidth = 9
 const rowsFirst = 16
 
 export interface SessionBook {
   add(row: SessionRow): void
+  /** Those of a bay that were not taken yet. */
+  of(bay: string): readonly SessionRow[]
   /** What was added; the book is empty then. Its memory is used again after `commitsUnderWayMax` more. */
   take(): SessionRows
 }
@@ -31,7 +33,7 @@ export function createSessionBook(): SessionBook {
   let length = 0
   let places = new Map<string, number>()
   return {
-    add({ device, arrival, departure, dwellMs, certain, bay }) {
+    add({ device, arrival, departure, certain, bay, corrections, maxErrorMs, hiddenMax, overstayMin }) {
       const at = length++ * sessionWidth
       if (at === values.length) {
         const more = sharedMemory(values.length * 2)
@@ -41,9 +43,16 @@ export function createSessionBook(): SessionBook {
       values[at] = device
       values[at + 1] = arrival
       values[at + 2] = departure
-      values[at + 3] = dwellMs
-      values[at + 4] = Number(certain)
-      values[at + 5] = bay === null ? -1 : places.getOrInsert(bay, places.size)
+      values[at + 3] = Number(certain)
+      values[at + 4] = bay === null ? -1 : places.getOrInsert(bay, places.size)
+      values[at + 5] = corrections
+      values[at + 6] = maxErrorMs ?? -1
+      values[at + 7] = hiddenMax ?? -1
+      values[at + 8] = overstayMin ?? -1
+    },
+    of(bay) {
+      const rows = { length, values, bays: [...places.keys()] }
+      return places.has(bay) ? sessionList(rows).filter((row) => row.bay === bay) : []
     },
     take() {
       const rows = { length, values, bays: [...places.keys()] }
@@ -59,9 +68,12 @@ export function createSessionBook(): SessionBook {
 export function sessionAt({ values, bays }: SessionRows, row: number): SessionRow {
   const at = row * sessionWidth
   const number = (i: number) => values[at + i] as number
+  const orNull = (i: number) => (number(i) < 0 ? null : number(i))
+  const [arrival, departure] = [number(1) as Instant, number(2) as Instant]
   return {
-    ...{ device: number(0), arrival: number(1) as Instant, departure: number(2) as Instant, dwellMs: number(3) },
-    ...{ certain: number(4) === 1, bay: bays[number(5)] ?? null },
+    ...{ device: number(0), arrival, departure, dwellMs: departure - arrival },
+    ...{ certain: number(3) === 1, bay: bays[number(4)] ?? null, corrections: number(5) },
+    ...{ maxErrorMs: orNull(6), hiddenMax: orNull(7), overstayMin: orNull(8) },
   }
 }
 
@@ -77,7 +89,11 @@ export function sessionRows(list: Iterable<SessionRow>): SessionRows {
 export const noSessions = sessionRows([])
 
 /** Indexes of the rows, in the order of their key. */
-export function sessionsInOrder({ length, values }: SessionRows): number[] {
+export function sessionsInOrder({ length, values, bays }: SessionRows): number[] {
   const value = (row: number, i: number) => values[row * sessionWidth + i] as number
-  return Array.from({ length }, (_, row) => row).sort((a, b) => value(a, 0) - value(b, 0) || value(a, 2) - value(b, 2))
+  const bay = (row: number) => bays[value(row, 4)] ?? ''
+  return Array.from({ length }, (_, row) => row).sort((a, b) => {
+    const [of, than] = [bay(a), bay(b)]
+    return of < than ? -1 : of > than ? 1 : value(a, 2) - value(b, 2) || value(a, 1) - value(b, 1)
+  })
 }

@@ -4,10 +4,11 @@ import { type RowOf, replace, table } from '../table.ts'
 export const occupancy = table('occupancy', {
   key: {
     spanMs: whole32,
-    site: text(128),
-    /** Null: of the whole site. */
+    /** Null: of the city, which is all sites. */
+    site: orEmpty(text(128)),
+    /** Null: of the whole site, or of a bay type. */
     level: orEmpty(text(128)),
-    /** Null: of the whole level. */
+    /** Of the level; without a level, a bay type. Null: of the whole level, site or city. */
     zone: orEmpty(text(128)),
     start: instant,
   },

@@ -1,7 +1,7 @@
-import { dayNumber } from '../../lib/utc-day.ts'
 import { dayOf1970, flag, instant, orNull, text, whole } from '../column.ts'
-import { type RowOf, replace, type SqlRowOf, table } from '../table.ts'
+import { replace, table } from '../table.ts'
 
+/** Stays that releases before the table `stay` have written, by device. Read, and forgotten with their days; never written. */
 export const session = table('session', {
   key: {
     /** Day of storing. */
@@ -21,16 +21,3 @@ export const session = table('session', {
   },
   isByDay: true,
 })
-
-/** One stay, written when it ended. A stay that goes on is the device's state: occupied since `since`. */
-export type SessionRow = Omit<RowOf<typeof session>, 'day'>
-
-export function sessionOf(stored: SqlRowOf<typeof session>): SessionRow {
-  const { day: _stored, ...row } = session.row(stored)
-  return row
-}
-
-/** A stay is stored on the day of its departure or later, but for a clock that is a little fast. */
-export const firstSessionDay = ({ departure }: Pick<SessionRow, 'departure'>): number => dayNumber(departure) - 1
-
-export type SessionKey = Pick<SessionRow, 'device' | 'arrival' | 'departure'>

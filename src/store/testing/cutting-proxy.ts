@@ -3,7 +3,7 @@ import net from 'node:net'
 
 /**
  * Where the line breaks: before COMMIT is forwarded (the server rolls back), as soon as it is forwarded (the server decides), when the
- * answer has come and nobody hears it, or within the answer's bytes.
+ * answer has come and is not delivered, or within the answer's bytes.
  */
 export const cuts = ['before', 'forwarded', 'answered', 'inside'] as const
 export type Cut = (typeof cuts)[number]

@@ -5,8 +5,10 @@ import { emptyLayout, type Layout } from '../../domain/layout.ts'
 import { instant } from '../../lib/brand.ts'
 import { unpackJson } from '../../lib/packed-json.ts'
 import { rowsOfBatch } from '../batch-rows.ts'
+import { createBatchPacker, receivedBatch } from '../packed-batch.ts'
 import type { Gap, SensorDayDelta } from '../store.ts'
 import {
+  type AssignmentRow,
   type CommitBatch,
   type Cursor,
   type DeadLetterRow,
@@ -21,10 +23,20 @@ import {
   StoreError,
 } from '../store.ts'
 import { change } from '../table.ts'
+import { assignment } from '../tables/assignment.ts'
+import { codec, codecVersion } from '../tables/codec.ts'
+import { deskRequest } from '../tables/desk-request.ts'
 import { gap } from '../tables/gap.ts'
 import { ledger } from '../tables/ledger.ts'
 import { sensorDay } from '../tables/sensor-day.ts'
-import { createMemoryHistory, type Remembered } from './memory-history.ts'
+import {
+  createMemoryHistory,
+  type Remembered,
+  type RememberedAlerts,
+  type RememberedBays,
+  type RememberedCounts,
+  type RememberedSigns,
+} from './memory-history.ts'
 import { createMemoryTable } from './memory-table.ts'
 
 export type ProcessingStore = Pick<
@@ -43,7 +55,22 @@ export type ProcessingStore = Pick<
   | 'gapsFrom'
   | 'requeuedDeadLetters'
   | 'layout'
+  | 'openAssignments'
+  | 'allAssignments'
+  | 'hasAssignments'
   | 'newestOccupancy'
+  | 'storedBays'
+  | 'countZones'
+  | 'countStatesAt'
+  | 'storedAlerts'
+  | 'signs'
+  | 'reportSchedules'
+  | 'staysAround'
+  | 'standingStays'
+  | 'currentOverstays'
+  | 'codecs'
+  | 'codecVersions'
+  | 'deskRequests'
 >
 
 export interface MemoryStore extends ProcessingStore {
@@ -51,6 +78,8 @@ export interface MemoryStore extends ProcessingStore {
   readonly deadLetters: Map<string, StoredDeadLetter>
   /** Every version, oldest first. */
   layouts(): readonly StoredLayout[]
+  /** By device and beginning. */
+  assignments(): readonly AssignmentRow[]
   /** By device, epoch and end. */
   gaps(): readonly Gap[]
   /** By day and device. */
@@ -60,6 +89,10 @@ export interface MemoryStore extends ProcessingStore {
   deviceOf(external: string): DeviceState | undefined
   /** Everything of the history, in order of its keys. */
   history(): Remembered
+  bays(): RememberedBays
+  vehicles(): RememberedCounts
+  alerts(): RememberedAlerts
+  signHistory(): RememberedSigns['changes']
   totals(): Omit<LedgerDelta, 'source' | 'day'>
   /** Thrown by the next commits, in order; `after` commits first and throws then (a commit in doubt). */
   failNext(...faults: readonly { readonly error: StoreError; readonly after?: boolean }[]): void
@@ -71,15 +104,21 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
   const before = { created: instant(0), author: 'test', comment: '', published: null }
   const layouts: StoredLayout[] = [{ ...before, version: 1, layout }]
   let cursor: Cursor = { position: 0, fence: 0 }
+  /** It has one: `cursor` is of this. */
+  let journal = 'test'
   const devices = new Map<number, DeviceState>()
   const orders = new Map<number, DeviceOrder>()
   const readings: ReadingRow[] = []
   const places = new Set<string>()
   const deadLetters = new Map<string, StoredDeadLetter>()
   const rows = {
+    assignment: createMemoryTable(assignment),
     ledger: createMemoryTable(ledger),
     gap: createMemoryTable(gap),
     sensor_day: createMemoryTable(sensorDay),
+    codec: createMemoryTable(codec),
+    codec_version: createMemoryTable(codecVersion),
+    desk_request: createMemoryTable(deskRequest),
   }
   const faults: { error: StoreError; after?: boolean }[] = []
   const key = ({ pos, idx }: Pick<DeadLetterRow, 'pos' | 'idx'>) => `${pos}.${idx}`
@@ -102,7 +141,7 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     for (const row of batch.layouts ?? []) applyLayout(batch.journal, row)
   }
 
-  function applyLayout(journal: string, { packed, record, ...row }: LayoutRow) {
+  function applyLayout(batch: string, { packed, record, journal = batch, ...row }: LayoutRow) {
     assert.equal(row.version, (layouts.at(-1)?.version ?? 0) + 1)
     layouts.push({ ...row, published: { journal, record }, layout: unpackJson(packed) as Layout })
   }
@@ -124,8 +163,46 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     },
     history: history.all,
     newestOccupancy: async () => history.newest(),
+    storedBays: async () => history.storedBays(),
+    countZones: async () => history.vehicles().zones,
+    countStatesAt: async (at = instant(Number.MAX_SAFE_INTEGER)) =>
+      // In order of their times: the last one of each zone stays.
+      [
+        ...new Map(
+          history
+            .vehicles()
+            .states.filter(({ time }) => time <= at)
+            .map((row) => [JSON.stringify([row.site, row.level, row.zone]), row]),
+        ).values(),
+      ],
+    vehicles: history.vehicles,
+    storedAlerts: async () => history.alerts(),
+    alerts: history.alerts,
+    signs: async () => history.signs().signs,
+    reportSchedules: async () => history.reportSchedules(),
+    signHistory: () => history.signs().changes,
+    bays: history.bays,
+    staysAround: async (bay, from, to) =>
+      history
+        .all()
+        .sessions.filter((row) => row.bay === bay && row.departure >= from && row.arrival <= to)
+        .sort((a, b) => a.departure - b.departure || a.arrival - b.arrival),
+    standingStays: async () => history.all().standing,
+    currentOverstays: async () => history.all().overstays.filter(({ ended }) => ended === null),
+    codecs: async () => rows.codec.rows().sort((a, b) => (a.id < b.id ? -1 : 1)),
+    codecVersions: async (id) =>
+      rows.codec_version
+        .rows()
+        .filter((row) => row.id === id)
+        .sort((a, b) => b.version - a.version),
+    deskRequests: async () => rows.desk_request.rows().sort((a, b) => a.at - b.at),
     layouts: () => layouts,
-    layout: async () => layouts.at(-1),
+    layout: async (version) =>
+      version === undefined ? layouts.at(-1) : layouts.find((stored) => stored.version === version),
+    assignments: rows.assignment.rows,
+    allAssignments: async () => rows.assignment.rows(),
+    openAssignments: async () => rows.assignment.rows().filter(({ to }) => to === null),
+    hasAssignments: async () => rows.assignment.rows().length > 0,
     deviceOf: (external) => [...devices.values()].find((device) => device.external === external),
     totals() {
       const sum = { committed: 0, duplicate: 0, quarantined: 0, lost: 0, damaged: 0 }
@@ -138,16 +215,17 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
       for (const [id, letter] of deadLetters)
         if (letter.state === 'new') deadLetters.set(id, { ...letter, state: 'requeued' })
     },
-    async takeFence(_journal, fence) {
+    async takeFence(id, fence) {
       if (fence < cursor.fence) throw new StoreError('fenced', 'a newer writer took over')
+      journal = id
       cursor = { ...cursor, fence }
     },
-    cursor: async () => cursor,
+    cursor: async (id) => (id === journal ? cursor : { position: 0, fence: 0 }),
     devices: async () => [...devices.values()].map((device) => ({ ...device })),
     async commit(batch) {
       const fault = faults.shift()
       if (fault && !fault.after) throw fault.error
-      if (!batch.dry) apply(structuredClone(batch))
+      if (!batch.dry) apply(receivedBatch(structuredClone(createBatchPacker().pack(batch).sent)))
       if (fault) throw fault.error
     },
     findSeqs: async (device, epoch, seqs) =>

@@ -1,7 +1,11 @@
-/** The files of a server without databases, made once by a process for each kind and settings: making them takes longer than starting on them. */
+/**
+ * The files of a server without databases, made once for each kind and settings: making them takes longer than starting on them. A process
+ * makes its own, or those that all processes of a run share.
+ */
 import { execFile, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -11,15 +15,40 @@ import { installed, type ServerKind, serverFolder, serverProgram } from './serve
 
 export const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
 
+/** Names the folder that the processes of a run share. */
+const shared = 'BAYKEEPER_TEST_SERVER_FILES'
+
+/** From now until this process ends, processes that it starts make the files of a kind and settings once between them. */
+export function shareServerFiles(): void {
+  const dir = mkdtempSync(path.join(tmpdir(), 'baykeeper-server-files-'))
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  process.env[shared] = dir
+}
+
 export function emptyServer(kind: ServerKind, settings: readonly string[]): Promise<string> {
-  return emptyServers.getOrInsertComputed(`${kind} ${settings.join(' ')}`, async () => {
-    const dir = await mkdtemp(path.join(tmpdir(), `${kind}-empty-`))
-    process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  const name = `${kind} ${settings.join(' ')}`
+  return emptyServers.getOrInsertComputed(name, async () => {
+    const below = process.env[shared]
+    const kept = below === undefined ? undefined : path.join(below, createHash('sha256').update(name).digest('hex'))
+    if (kept !== undefined && existsSync(kept)) return kept
+    const dir = await mkdtemp(path.join(below ?? tmpdir(), `${kind}-empty-`))
+    if (kept === undefined) process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
     await make[kind](dir, settings)
-    return dir
+    return kept === undefined ? dir : await keptAs(dir, kept)
   })
 }
 const emptyServers = new Map<string, Promise<string>>()
+
+/** Files are renamed into place when they are whole. Another process may have been faster. */
+async function keptAs(dir: string, kept: string): Promise<string> {
+  try {
+    await rename(dir, kept)
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true })
+    if (!existsSync(kept)) throw error
+  }
+  return kept
+}
 
 const make: Record<ServerKind, (dir: string, settings: readonly string[]) => Promise<void>> = {
   async mariadb(dir, settings) {

@@ -48,10 +48,10 @@ export const isUnpacked = (kind: UnpackedKind): boolean => {
 export function serverMissing(kind: ServerKind): string | false {
   if (kind === 'mariadb') {
     const missing = ['mariadbd', 'mariadb-install-db'].filter((name) => installed(name) === undefined)
-    return missing.length > 0 && `NOT RUN: ${missing.join(' and ')} not installed (apt install mariadb-server)`
+    return missing.length > 0 && `${missing.join(' and ')} not installed (apt-get install mariadb-server-core)`
   }
   const { title } = serverRecipes[kind]
-  return !isUnpacked(kind) && `NOT RUN: ${title} is not set up (as root on Debian: node tools/add-server.ts ${kind})`
+  return !isUnpacked(kind) && `${title} is not set up (as root on Debian: node tools/add-server.ts ${kind})`
 }
 
 export function serverProgram(kind: ServerKind): Program {
@@ -95,6 +95,7 @@ function isExecutable(file: string): boolean {
     accessSync(file, constants.X_OK)
     return true
   } catch {
+    // A file that is missing, or that cannot be run.
     return false
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Random histories of batches and faults against a model of a few lines: whatever was refused left nothing, whatever was committed is
- * there once, and the cursor always tells which.
+ * Random histories of batches and faults against a model of a few lines: what was refused left nothing, what was committed is
+ * there once, and the cursor always shows which.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../../test/fixtures/effort.ts'
 import type { DeviceState } from '../../domain/device.ts'
 import { listOf, readingRows } from '../readings/reading-rows.ts'
 import { type CommitBatch, type LedgerDelta, type ReadingRow, type Store, StoreError } from '../store.ts'
@@ -40,7 +41,7 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 export function historyContract(place: () => Promise<StorePlace>, histories: number): void {
-  test('a random history of batches and faults leaves what a model of it says', async () => {
+  test('a random history of batches and faults leaves what a model of it expects', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), async (steps) => {
         await using here = await place()
@@ -79,7 +80,7 @@ export function historyContract(place: () => Promise<StorePlace>, histories: num
           await store[Symbol.asyncDispose]()
         }
       }),
-      { numRuns: histories },
+      { numRuns: effort(histories) },
     )
   })
 }

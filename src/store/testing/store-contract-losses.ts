@@ -35,7 +35,7 @@ const order = { pos: 3, idx: 0, author: 'ada', reason: 'noise of the installatio
 
 export function lossContract(onStore: OnStore) {
   describe('losses', () => {
-    onStore('L1 everything a batch says of losses is there after it, or nothing', async (store) => {
+    onStore('L1 all losses of a batch are there after it, or none', async (store) => {
       const losses = someLosses({
         sensorDays: [aDay({ committed: 2, lost: 3 })],
         gaps: [{ device: 1, epoch: 0, from: 2, to: 4, day: today }],
@@ -93,7 +93,7 @@ export function lossContract(onStore: OnStore) {
       assert.deepEqual(await store.gapsFrom(1, 1, 0, 10), [{ ...gap, epoch: 1 }])
     })
 
-    onStore('pages of losses hold each one once, newest day first, whatever is asked for', async (store) => {
+    onStore('pages of losses hold each one once, newest day first for any filter', async (store) => {
       const gaps = Array.from({ length: 9 }, (_, i) => ({
         ...{ device: 1 + (i % 3), epoch: i % 2, from: i * 10, to: i * 10 + i, day: today - (i % 4) },
       }))
@@ -120,7 +120,7 @@ export function lossContract(onStore: OnStore) {
         { from: today - 1 },
         { to: today - 1 },
         { source: 'udp', from: today - 2, to: today - 1 },
-        { source: 'nobody' },
+        { source: 'none-such' },
       ]
       for (const filter of filters) {
         const expected = all.filter(
@@ -148,7 +148,7 @@ export function lossContract(onStore: OnStore) {
       }
     })
 
-    onStore('a loss told again is told once, on its first day', async (store) => {
+    onStore('a loss that is reported again is stored once, on its first day', async (store) => {
       const loss = aLoss({})
       await store.commit(aBatch({ losses: someLosses({ losses: [loss] }) }))
       const ended = { ...loss, to: instant(at + 5), detail: 'The port was away for 5 ms.' }
@@ -281,28 +281,28 @@ export function lossContract(onStore: OnStore) {
         [
           'UPDATE device SET missing_before = 1 WHERE id = 1',
           'UPDATE device SET missing_before = 2 WHERE id = 1',
-          /2 numbers of ended epochs are missing, its state says 1/,
+          /2 numbers of ended epochs are missing, its state counts 1/,
         ],
         [
           'UPDATE device SET distinct_count = 3 WHERE id = 1',
           'UPDATE device SET distinct_count = 2 WHERE id = 1',
-          /its state says 3 numbers, 2 are stored/,
+          /its state counts 3 numbers, 2 are stored/,
         ],
         [
           'UPDATE device SET max_seq = 5 WHERE id = 1',
           'UPDATE device SET max_seq = 4 WHERE id = 1',
-          /its state says numbers 1 to 5, its readings 1 to 4/,
+          /its state has numbers 1 to 5, its readings 1 to 4/,
         ],
         [
           'UPDATE device SET readings = 1 WHERE id = 2',
           'UPDATE device SET readings = 0 WHERE id = 2',
-          /A-2 of http: 0 readings are stored, its state says 1/,
+          /A-2 of http: 0 readings are stored, its state counts 1/,
         ],
-        ['UPDATE sensor_day SET lost = 5', 'UPDATE sensor_day SET lost = 4', /4 numbers are missing, its days say 5/],
+        ['UPDATE sensor_day SET lost = 5', 'UPDATE sensor_day SET lost = 4', /4 numbers are missing, its days count 5/],
         [
           'UPDATE sensor_day SET readings = 4',
           'UPDATE sensor_day SET readings = 5',
-          /5 readings are stored, its days say 4/,
+          /5 readings are stored, its days count 4/,
         ],
         [
           'UPDATE gap SET epoch = 7 WHERE epoch = 0',
@@ -312,7 +312,7 @@ export function lossContract(onStore: OnStore) {
         [
           'UPDATE ledger SET lost = 3',
           'UPDATE ledger SET lost = 4',
-          /source http: the ledger says 3 numbers are lost, the gaps of its sensors hold 4/,
+          /source http: the ledger counts 3 lost numbers, the gaps of its sensors hold 4/,
         ],
         [
           'UPDATE discard SET frames = 3',
@@ -333,7 +333,7 @@ export function lossContract(onStore: OnStore) {
       assert.deepEqual((await store.recount(journal)).failures, [])
     })
 
-    onStore('a recount sees whole batches only, whatever is committed meanwhile', async (store, place) => {
+    onStore('a recount sees whole batches only while others are committed', async (store, place) => {
       await using other = await place.open()
       let writing = true
       const counting = (async () => {

@@ -4,7 +4,7 @@ import { describe } from 'node:test'
 import { type Instant, instant } from '../../lib/brand.ts'
 import { noSessions, sessionRows } from '../readings/session-rows.ts'
 import type { Store } from '../store.ts'
-import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at, journal } from './store-samples.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aReading, aStay, at, journal } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store) => Promise<void>) => void
 
@@ -128,16 +128,8 @@ export function orderContract(onStore: OnStore): void {
     onStore(
       'a stay that late readings showed to be none goes, and one that came to light takes its place',
       async (store) => {
-        const stay = (from: number, to: number, certain = true) => ({
-          ...{
-            device: 1,
-            arrival: instant(at + from),
-            departure: instant(at + to),
-            dwellMs: to - from,
-            bay: 'B',
-            certain,
-          },
-        })
+        const stay = (from: number, to: number, certain = true) =>
+          aStay({ arrival: instant(at + from), departure: instant(at + to), bay: 'B', certain })
         const nothing = { occupancy: [], counts: [], health: [] }
         await store.commit(
           aBatch({
@@ -145,12 +137,11 @@ export function orderContract(onStore: OnStore): void {
             history: { ...nothing, sessions: sessionRows([stay(0, 90), stay(100, 120)]) },
           }),
         )
-        const { device, arrival, departure } = stay(0, 90)
         const sessionsAdded = [stay(0, 30), stay(60, 90), stay(100, 120, false)]
         const history = {
           ...nothing,
           sessions: noSessions,
-          sessionsGone: [{ device, arrival, departure }],
+          sessionsGone: [stay(0, 90)],
           sessionsAdded,
         }
         await store.commit(aBatch({ from: 1, to: 2, history }))

@@ -21,7 +21,7 @@ const aPiece = (piece: Partial<RawBatch> = {}): RawBatch => ({
 
 export function rawFrameContract(onStore: OnStore, place: () => Promise<StorePlace>): void {
   describe('raw frames', () => {
-    onStore('come back byte for byte, whatever the bytes, and only under their own place', async (store) => {
+    onStore('come back byte for byte for any bytes, and only under their own place', async (store) => {
       await store.cursor(journal, rawFrames)
       const long = new Uint8Array(5_000_000).fill(7)
       const frames = [aFrame(), aFrame({ idx: 1, bytes: new Uint8Array(0) }), aFrame({ pos: 2, bytes: long })]
@@ -45,7 +45,7 @@ export function rawFrameContract(onStore: OnStore, place: () => Promise<StorePla
       await store.commit(aBatch({ from: 7, to: 8 }))
     })
 
-    onStore('a piece is copied once: told again, or from elsewhere, it leaves nothing behind', async (store) => {
+    onStore('a piece is copied once: sent again, or from elsewhere, it leaves nothing behind', async (store) => {
       await store.takeFence(journal, 3, rawFrames)
       const piece = aPiece({ fence: 3, frames: [aFrame()] })
       await store.copyRaw(piece)
@@ -78,7 +78,7 @@ export function rawFrameContract(onStore: OnStore, place: () => Promise<StorePla
       const { base } = await store.cursor('another')
       assert.equal(base, 9)
       assert.equal((await store.cursor('another', rawFrames)).base, base)
-      // Whoever comes first, the copier or the batches.
+      // In either order, the copier or the batches first.
       assert.equal((await store.cursor('a third', rawFrames)).base, 9)
       assert.equal((await store.cursor('a third')).base, 9)
     })

@@ -53,6 +53,20 @@ export function readingBackContract(onStore: OnStore): void {
       )
     })
 
+    onStore('devices are found by number above a rev, up to the rev that is committed', async (store) => {
+      assert.deepEqual(await store.deviceEnds(), { id: 0, rev: 0 })
+      await store.takeFence(journal, 1)
+      const devices = [3, 1, 4, 1, 5].map((rev, i) => aDevice(i + 1, { rev }))
+      await store.commit(aBatch({ to: 5, devices }))
+      assert.deepEqual(await store.deviceEnds(), { id: 5, rev: 5 })
+      const numbers = async (from: number, to: number, rev: number) =>
+        (await store.devicesNumbered(from, to, rev)).map(({ id }) => id)
+      assert.deepEqual(await numbers(1, 6, 0), [1, 2, 3, 4, 5])
+      assert.deepEqual(await numbers(1, 5, 1), [1, 3])
+      assert.deepEqual(await numbers(2, 6, 3), [3, 5])
+      assert.deepEqual(await store.devicesNumbered(3, 4, 0), [devices[2]])
+    })
+
     onStore('each measure comes back from both ends of its range, of a reading and of a device', async (store) => {
       const ends = measures.flatMap(({ key, min, max }) => [{ [key]: min }, { [key]: max }])
       const all = [...ends, Object.assign({}, ...ends) as Record<string, number>]
@@ -138,7 +152,7 @@ export function readingBackContract(onStore: OnStore): void {
           await listed({ from, to }),
           expected([1, 2]).filter(([pos = 0]) => pos >= 3 && pos < 9),
         )
-        assert.deepEqual(await store.readings({ external: 'nobody', limit: 5 }), { items: [], next: null })
+        assert.deepEqual(await store.readings({ external: 'none-such', limit: 5 }), { items: [], next: null })
       },
     )
 
@@ -170,7 +184,7 @@ export function readingBackContract(onStore: OnStore): void {
         )
     })
 
-    onStore('the page that ends the list says so, whether full or not', async (store) => {
+    onStore('the last page of a list has no cursor, whether full or not', async (store) => {
       const readings = [1, 2, 3, 4].map((seq) => aReading({ idx: seq, seq }))
       await store.commit(aBatch({ devices: [aDevice(1)], readings }))
       for (const limit of [4, 5]) assert.equal((await store.readings({ external: 'A-1', limit })).next, null)
@@ -212,7 +226,7 @@ export function readingBackContract(onStore: OnStore): void {
         (await store.devicesByExternal('a')).map(({ source }) => source),
         ['http', 'mqtt'],
       )
-      assert.deepEqual(await store.devicesByExternal('nobody'), [])
+      assert.deepEqual(await store.devicesByExternal('none-such'), [])
     })
 
     onStore('devices since a rev are never split within one rev', async (store) => {

@@ -44,6 +44,15 @@ export function sumContract(onStore: OnStore): void {
       assert.equal((await store.cursor(journal)).position, 3)
     })
 
+    onStore('rows of one key are added up one after the other, however many a statement holds', async (store) => {
+      const devices = [aDevice(1), aDevice(2)]
+      const sensorDays = Array.from({ length: 63 }, (_, i) => ({ ...aDay, device: 1 + (i % 2), lost: i + 1 }))
+      await store.commit(aBatch({ devices, losses: { ...noLosses, sensorDays } }))
+      const { items } = await store.sensorDays({ limit: 10 })
+      const lostOf = (id: number) => items.find(({ device }) => device === id)?.lost
+      assert.deepEqual([lostOf(1), lostOf(2)], [1_024, 992])
+    })
+
     onStore('gaps and losses with a cause add up to 2^53 - 1 at most', async (store) => {
       const gaps = [1, 2, 3].map((device) => ({ device, epoch: 0, from: 1, to: sumMax - 1, day: today }))
       const loss = { source: 'udp', cause: 'kernel-drop' as const, day: today, from: null, to: null, detail: 'x' }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import fc from 'fast-check'
 import { sumMax } from '../../lib/sum.ts'
+import type { SqlValue } from '../column.ts'
 import { backticked } from '../engine/mysql/statements.ts'
 import { createTable, selectAll } from '../engine/table-sql.ts'
 import { type Store, StoreError } from '../store.ts'
@@ -41,7 +42,7 @@ export function tableContract(onStore: OnStore): void {
           const step = fc.record({ put: fc.array(rowOf(table), { maxLength: 6 }), gone: fc.nat(2) })
           await fc.assert(
             fc.asyncProperty(step, async ({ put, gone }) => {
-              // A statement of many rows merges each key once in some servers: rows of one key come in batches of their own.
+              // A statement of many rows merges each key once in some servers: rows of one key come in their own batches.
               const rows = distinct(table, put)
               const keys = twin.rows().slice(0, gone)
               const made = change(table, rows as never[], keys as never[])
@@ -53,6 +54,7 @@ export function tableContract(onStore: OnStore): void {
             }),
             { numRuns: 12 },
           )
+          assert.deepEqual(plain(sorted(await pagesOf(store, table))), plain(sorted(twin.values())), 'page by page')
         },
       )
 
@@ -93,6 +95,18 @@ export function tableContract(onStore: OnStore): void {
         }
     })
   })
+}
+
+/** A page of two rows at a time. */
+async function pagesOf(store: Store, { name, columnNames, keyLength }: Table) {
+  const rows: SqlValue[][] = []
+  let after: readonly SqlValue[] | undefined
+  do {
+    const page = await store.tableRows({ name, key: columnNames.slice(0, keyLength), columns: columnNames }, after, 2)
+    rows.push(...page.rows.map((row) => [...row]))
+    after = page.next
+  } while (after !== undefined)
+  return rows
 }
 
 /** Name, type, 1 where it takes null, place in the primary key or 0. */

@@ -8,6 +8,7 @@ import type { DeviceId } from '../../domain/reading.ts'
 import type { Instant } from '../../lib/brand.ts'
 import type { StoreOptions } from '../engine/open.ts'
 import { type Store, StoreError, type StoreFault } from '../store.ts'
+import { countContract } from './store-contract-counts.ts'
 import { decoderContract } from './store-contract-decoders.ts'
 import { forecastContract } from './store-contract-forecasts.ts'
 import { historyContract } from './store-contract-history.ts'
@@ -19,8 +20,12 @@ import { orderContract } from './store-contract-order.ts'
 import { parkingContract } from './store-contract-parking.ts'
 import { rawFrameContract } from './store-contract-raw-frames.ts'
 import { readingBackContract } from './store-contract-reading-back.ts'
+import { reportContract } from './store-contract-reports.ts'
+import { scheduleContract } from './store-contract-schedules.ts'
+import { signContract } from './store-contract-signs.ts'
 import { sumContract } from './store-contract-sums.ts'
 import { tableContract } from './store-contract-tables.ts'
+import { viewContract } from './store-contract-views.ts'
 import { aBatch, aDeadLetter, aDelta, aDevice, aLedgerRow, aReading, journal } from './store-samples.ts'
 
 export interface StorePlace extends AsyncDisposable {
@@ -37,6 +42,8 @@ export interface ContractOptions {
   readonly skip?: string | false
   /** Random histories to compare with the model. */
   readonly histories?: number
+  /** An empty database that is migrated already; default a new one. */
+  readonly migrated?: () => Promise<StorePlace>
 }
 
 export const fault = (kind: StoreFault) => (error: unknown) => {
@@ -46,9 +53,10 @@ export const fault = (kind: StoreFault) => (error: unknown) => {
 }
 
 export function storeContract(name: string, place: () => Promise<StorePlace>, options: ContractOptions = {}): void {
+  const migrated = options.migrated ?? place
   const onStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) =>
     test(sentence, async () => {
-      await using here = await place()
+      await using here = await migrated()
       await using store = await here.open()
       await store.migrate()
       await store.takeFence(journal, 1)
@@ -141,7 +149,7 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         )
       })
 
-      onStore('a trial writes nothing, and says what the commit would say', async (store) => {
+      onStore('a trial writes nothing, and fails as the commit would', async (store) => {
         const rows = { readings: [aReading()], devices: [aDevice(1)], ledger: [aDelta({ committed: 1 })] }
         await store.commit(aBatch({ ...rows, dry: true }))
         const bad = aBatch({ ...rows, readings: [aReading({ countIn: 0.5 })], dry: true })
@@ -339,13 +347,15 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
         await store.commit(aBatch({ devices: [aDevice(1), aDevice(2)] }))
         const stolen = aDevice(1, { external: 'other' as never })
         const doubled = aDevice(3, { external: 'A-1' as never })
+        const others = Array.from({ length: 50 }, (_, i) => aDevice(i + 10))
         for (const device of [stolen, doubled])
-          await assert.rejects(store.commit(aBatch({ from: 1, to: 2, devices: [device] })), fault('transient'))
+          for (const devices of [[device], [...others.slice(0, 25), device, ...others.slice(25)]])
+            await assert.rejects(store.commit(aBatch({ from: 1, to: 2, devices })), fault('transient'))
         assert.deepEqual(await store.devices(), [aDevice(1), aDevice(2)])
       })
     })
 
-    migrationContract(onStore, place)
+    migrationContract(onStore, place, options.migrated !== undefined)
 
     onStore('names itself and its place without the password', async (store) => {
       const { version, location } = await store.describe()
@@ -370,8 +380,13 @@ export function storeContract(name: string, place: () => Promise<StorePlace>, op
     letterContract(onStore)
     leaseContract(onStore)
     parkingContract(onStore, place)
+    countContract(onStore)
+    scheduleContract(onStore)
+    signContract(onStore)
 
     rawFrameContract(onStore, place)
+    reportContract(onStore)
+    viewContract(onStore)
     decoderContract(onStore, place)
     forecastContract(onStore)
     historyContract(place, options.histories ?? 20)

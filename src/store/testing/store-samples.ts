@@ -7,7 +7,16 @@ import type { DeviceId } from '../../domain/reading.ts'
 import { instant } from '../../lib/brand.ts'
 import { packJson } from '../../lib/packed-json.ts'
 import { readingRows } from '../readings/reading-rows.ts'
-import type { CommitBatch, DeadLetterRow, LayoutRow, LedgerDelta, LedgerRow, ReadingRow, Store } from '../store.ts'
+import type {
+  CommitBatch,
+  DeadLetterRow,
+  LayoutRow,
+  LedgerDelta,
+  LedgerRow,
+  ReadingRow,
+  SessionRow,
+  Store,
+} from '../store.ts'
 
 export const at = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const journal = '0123456789abcdef0123456789abcdef'
@@ -33,6 +42,14 @@ export const aDevice = (id: number, state: Partial<DeviceState> = {}): DeviceSta
   rev: 1,
   ...state,
 })
+
+export const aStay = (stay: Partial<SessionRow> = {}): SessionRow => {
+  const { arrival = instant(at - 90_000), departure = at } = stay
+  return {
+    ...{ device: 1, arrival, departure, dwellMs: departure - arrival, bay: 'B-1', certain: true },
+    ...{ corrections: 0, maxErrorMs: 0, hiddenMax: null, overstayMin: null, ...stay },
+  }
+}
 
 export const aReading = (reading: Partial<ReadingRow> = {}): ReadingRow => ({
   pos: 1,

@@ -2,6 +2,7 @@
 import type { DeviceState } from '../../../domain/device.ts'
 import type { DayNumber } from '../../../lib/utc-day.ts'
 import { rowsOfBatch } from '../../batch-rows.ts'
+import type { SqlValue } from '../../column.ts'
 import { deletePieces, firstPiece, furtherPieces } from '../../letter-pieces.ts'
 import { blockColumns } from '../../readings/reading-block.ts'
 import { laterReader, type ReadingRows, readingWidth } from '../../readings/reading-rows.ts'
@@ -14,7 +15,7 @@ import {
   readingKinds,
 } from '../../readings/rows.ts'
 import type { Blocks } from '../../readings/stored-tail.ts'
-import { type CommitBatch, StoreError } from '../../store.ts'
+import { type CommitBatch, type RowList, StoreError } from '../../store.ts'
 import { deadLetter, deadLetterPiece } from '../../tables/dead-letter.ts'
 import { layout } from '../../tables/layout.ts'
 import type { ReadingBlockTable } from '../../tables.ts'
@@ -23,11 +24,11 @@ import { asBuffer, type MysqlSession } from './mysql-session.ts'
 import { inPieces } from './pieces.ts'
 import { type Pipelined, pipelined, underWayMax } from './pipelined.ts'
 import { backticked, type Change, insertInto, type RowStatement, replaced } from './statements.ts'
-import { putChangeMysql, upsertInto } from './table-writer.ts'
+import { putChangeMysql, rowsAtOnce, upsertInto } from './table-writer.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
 /** Readings that are values at a time: rows of one packet. The last few packets are what the end of a batch waits for. */
-const rowsAtOnce = 1_000
+const readingsAtOnce = 1_000
 
 const columnsAt = (places: readonly number[]) => places.map((at) => readingColumns[at] as string)
 
@@ -42,6 +43,7 @@ const putBlocks: RowStatement = insertInto('reading_block', blockColumns)
  * A device keeps its number and name. The upsert also fires on the other unique key, and would then write one device over another: the
  * guard turns that into NULL for a column that has none (1048).
  */
+const idAt = deviceColumns.indexOf('id')
 const deviceIdentity: readonly string[] = ['id', 'source', 'external', 'first_arrived']
 const sameDevice: Change = [
   'id',
@@ -65,13 +67,12 @@ export interface CommitPlace {
 }
 
 /**
- * Behind a commit that is under way the readings go in at once, beside it: nobody else touches them, and they end with the transaction
+ * Behind a commit that is under way the readings go in at once, beside it: no other statement touches them, and they are rolled back
  * should that commit fail. Everything else waits for its end, the offset first.
  */
 export async function commitMysql(session: MysqlSession, batch: CommitBatch, place: CommitPlace): Promise<void> {
   // Before the transaction: a row that cannot be stored (S3) costs the server nothing.
   checkReadings(batch.readings)
-  const devices = batch.devices.toSorted((a, b) => a.id - b.id).map(deviceValues)
   const changes = rowsOfBatch(batch)
   const { today, before } = place
 
@@ -84,13 +85,13 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   await moveOffset(session, batch)
   const blocks = await place.blocks()
   // Few, costly rows first: the server has work while keys are packed, and at the end only short pieces are waited for.
-  await ahead.insertMany(upsertDevices, devices, (fault) => ofAnotherDevice(fault, batch.devices))
+  await putDevices(ahead, batch.devices)
   await putDeadLetters(ahead, batch)
   for (const change of changes) await putChangeMysql(ahead, change)
   await putStaysMysql(ahead, batch.history, today)
   // One at a time: each may be as large as a packet.
   for (const row of batch.layouts ?? []) {
-    const values = layout.values({ ...row, journal: batch.journal, packed: asBuffer(row.packed) })
+    const values = layout.values({ journal: batch.journal, ...row, packed: asBuffer(row.packed) })
     await ahead.insertMany(putLayouts, [values])
   }
   if (blocks) await moveBlocks(ahead, blocks)
@@ -99,12 +100,33 @@ export async function commitMysql(session: MysqlSession, batch: CommitBatch, pla
   if (!batch.dry) await work.commit()
 }
 
+/** Rows that are values at a time: of 50,000 devices they were 40 MB. */
+async function putDevices(ahead: Pipelined, devices: RowList<DeviceState>) {
+  let some: SqlValue[][] = []
+  const put = () => {
+    const of = some
+    some = []
+    return ahead.insertMany(upsertDevices, of, (fault) => ofAnotherDevice(fault, of))
+  }
+  for (const device of inOrder(devices)) if (some.push(deviceValues(device)) === rowsAtOnce) await put()
+  await put()
+}
+
+function inOrder(devices: RowList<DeviceState>): Iterable<DeviceState> {
+  let last = 0
+  for (const { id } of devices) {
+    if (id < last) return [...devices].sort((a, b) => a.id - b.id)
+    last = id
+  }
+  return devices
+}
+
 async function putDeadLetters(ahead: Pipelined, { deadLettersDone, deadLetters }: CommitBatch) {
-  for (const { pos, idx } of deadLettersDone.toSorted(byPlace)) {
+  for (const { pos, idx } of deadLettersDone.toSorted(byPosition)) {
     await ahead.execute('DELETE FROM `dead_letter` WHERE `pos` = ? AND `idx` = ?', [pos, idx])
     await ahead.execute(backticked(deletePieces), [pos, idx])
   }
-  const letters = deadLetters.toSorted(byPlace)
+  const letters = deadLetters.toSorted(byPosition)
   for (const some of inPieces(letters.map(firstPiece)))
     await ahead.insertMany(
       upsertInto(deadLetter),
@@ -138,8 +160,8 @@ async function insertReadings(ahead: Pipelined, rows: ReadingRows, day: DayNumbe
     const later = laterReader(rows)
     /** Written again when the piece before the last ones was answered. */
     const pieces: number[][][] = []
-    for (let at = 0, turn = 0; at < ofKind.length; at += rowsAtOnce, turn = (turn + 1) % underWayMax) {
-      const length = Math.min(rowsAtOnce, ofKind.length - at)
+    for (let at = 0, turn = 0; at < ofKind.length; at += readingsAtOnce, turn = (turn + 1) % underWayMax) {
+      const length = Math.min(readingsAtOnce, ofKind.length - at)
       pieces[turn] ??= Array.from({ length }, () => blank.slice())
       const piece = (pieces[turn] as number[][]).slice(0, length)
       for (let i = 0; i < length; i++)
@@ -185,13 +207,13 @@ async function moveBlocks(ahead: Pipelined, { before, plan: { closed, open } }: 
   )
 }
 
-function ofAnotherDevice(fault: unknown, devices: readonly DeviceState[]): unknown {
+function ofAnotherDevice(fault: unknown, devices: readonly SqlValue[][]): unknown {
   if ((fault as { errno?: number }).errno !== 1048) return fault
-  const numbers = devices.length === 1 ? `number ${devices[0]?.id}` : `one of ${devices.length} numbers`
+  const numbers = devices.length === 1 ? `number ${devices[0]?.[idAt]}` : `one of ${devices.length} numbers`
   return new StoreError('transient', `device ${numbers} belongs to another device: reload the devices`, {
     cause: fault,
   })
 }
 
-type Place = { readonly pos: number; readonly idx: number }
-const byPlace = (a: Place, b: Place) => a.pos - b.pos || a.idx - b.idx
+type RowPosition = { readonly pos: number; readonly idx: number }
+const byPosition = (a: RowPosition, b: RowPosition) => a.pos - b.pos || a.idx - b.idx

@@ -20,7 +20,7 @@ import {
 } from './mysql-session.ts'
 import { mysql2Session } from './mysql2-session.ts'
 
-/** A commit holds its locks for a second at most: who waits five times that is told to come again. */
+/** A commit holds its locks for a second at most: a wait of five times that fails and is retried. */
 const lockWaitSMax = 5
 
 /** For tests, which have less patience. */
@@ -78,7 +78,7 @@ async function open(address: MysqlAddress, client: MysqlClient, patience: Patien
   }
 }
 
-/** Says where, and for the two mistakes that everybody makes, what to do. */
+/** Adds the address, and for the two most common mistakes what to do. */
 function named(fault: StoreError, { host, port, user, database }: MysqlAddress): StoreError {
   const where = `${host}:${port}`
   const { errno } = (fault.cause ?? {}) as { errno?: number }

@@ -1,9 +1,9 @@
 /** The stays of a batch, written inside its transaction; and the days that are forgotten, a partition at a time. */
 import type { DayNumber } from '../../../lib/utc-day.ts'
 import type { HistoryBatch } from '../../history.ts'
-import { sessionAt, sessionsInOrder } from '../../readings/session-rows.ts'
+import { type SessionRows, sessionAt, sessionsInOrder } from '../../readings/session-rows.ts'
 import { keepingStored } from '../../table.ts'
-import { firstSessionDay, session } from '../../tables/session.ts'
+import { firstStayDay, type SessionRow, stay } from '../../tables/stay.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import { partitionsBefore, readingTables } from './partitions.ts'
 import type { Pipelined } from './pipelined.ts'
@@ -11,9 +11,9 @@ import { backticked, quoted } from './statements.ts'
 import { upsertInto } from './table-writer.ts'
 
 // A stay that comes again after a restore or a requeue is the same stay.
-const putSessions = upsertInto(keepingStored(session))
-const endSession = backticked(
-  'DELETE FROM "session" WHERE "day" >= ? AND "device" = ? AND "departure" = ? AND "arrival" = ?',
+const putStays = upsertInto(keepingStored(stay))
+const endStay = backticked(
+  'DELETE FROM "stay" WHERE "day" >= ? AND "bay" = ? AND "departure" = ? AND "arrival" = ? AND "device" = ?',
 )
 
 /** The stays of a batch; what else of the history it writes are rows of tables (batch-rows.ts). Keys are sorted, so that two writers meet in one order. */
@@ -21,15 +21,26 @@ export async function putStaysMysql(ahead: Pipelined, batch: HistoryBatch | unde
   if (!batch) return
   const { sessions, sessionsGone = [], sessionsAdded = [] } = batch
   await ahead.insertMany(
-    putSessions,
-    sessionsInOrder(sessions).map((row) => session.values({ ...sessionAt(sessions, row), day })),
+    putStays,
+    firstOfEach(sessions).map((row) => stay.values({ ...row, day })),
   )
   for (const row of sessionsGone)
-    await ahead.execute(endSession, [firstSessionDay(row), row.device, row.departure, row.arrival])
+    await ahead.execute(endStay, [firstStayDay(row), row.bay ?? '', row.departure, row.arrival, row.device])
   await ahead.insertMany(
-    upsertInto(session),
-    sessionsAdded.map((row) => session.values({ ...row, day })),
+    upsertInto(stay),
+    sessionsAdded.map((row) => stay.values({ ...row, day })),
   )
+}
+
+/** Two stays of no length in one millisecond are one, the first: a client sends rows by the types of their values, in another order. */
+function firstOfEach(sessions: SessionRows): SessionRow[] {
+  const met = new Set<string>()
+  const isFirst = ({ bay, device, departure, arrival }: SessionRow) => {
+    const key = JSON.stringify([bay, device, departure, arrival])
+    return !met.has(key) && met.add(key)
+  }
+  const rows = sessionsInOrder(sessions).map((row) => sessionAt(sessions, row))
+  return rows.filter((row) => row.arrival < row.departure || isFirst(row))
 }
 
 const rememberForgotten = backticked(

@@ -49,7 +49,7 @@ export async function mariadbSession(address: MysqlAddress, socket: Socket): Pro
         const sent = alike[0]?.some(isBytes) ? alike.map(asParameters) : alike
         for (const packet of statement.alike ? byCount(sent) : bySize(sent)) packets.push(connection.batch(sql, packet))
       }
-      // A fault is told when all have ended: one sent behind the ROLLBACK would be committed by itself.
+      // A fault is thrown when all have ended: a packet sent behind the ROLLBACK would be committed alone.
       await Promise.allSettled(packets)
       await Promise.all(packets)
     },
@@ -93,7 +93,7 @@ const sizeOf = (value: SqlValue): number =>
 
 /**
  * A bulk packet names the type of each parameter once, and the client starts a new packet at every row that differs: 21 degrees is an
- * integer, 21.5 a double, and NULL has a type of its own. Rows are sent by kind, so that there are as many packets as kinds.
+ * integer, 21.5 a double, and NULL has its own type. Rows are sent by kind, so that there are as many packets as kinds.
  */
 export function byTypes(rows: SqlValue[][]): Iterable<SqlValue[][]> {
   const kinds = new Map<number, SqlValue[][]>()

@@ -1,6 +1,6 @@
 /**
  * Brings a MySQL or MariaDB database up to date. A named lock lets one program at a time through; statements that change the schema
- * commit by themselves there, so every one can be repeated and the version is written when a step is whole.
+ * commit implicitly there, so every one can be repeated and the version is written when a step is whole.
  */
 import { createHash } from 'node:crypto'
 import type { Instant } from '../../../lib/brand.ts'

@@ -1,6 +1,6 @@
 /**
  * The line to the server: one session at a time, made again when it is gone, used by one caller at a time. A transaction and the reads
- * of others never mix, and nobody waits for ever: a call that takes too long loses its session and fails as transient.
+ * of others never mix, and every wait is bounded: a call that takes too long loses its session and fails as transient.
  */
 import { StoreError } from '../../store.ts'
 import { connect, type Patience } from './connect.ts'
@@ -41,7 +41,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
     const isStale = performance.now() - lastUsed > askAfterMs
     if (session?.isOpen() && isStale)
       await session.query('SELECT 1 AS `alive`', []).catch(() => session?.destroy('the session had died in silence'))
-    // Nobody waits for a late call any more, and the line is another's by now.
+    // The caller of a late call has its error already, and the line serves another call by now.
     if (call.isLate) throw tooLate
     if (session?.isOpen()) return session
     if (closed) throw new StoreError('transient', 'the store is closed')
@@ -89,7 +89,7 @@ export function mysqlLine(address: MysqlAddress, options: MysqlLineOptions): Mys
           lastUsed = performance.now()
         }
       })
-      // Whoever asked gets the fault; the turn goes on.
+      // The caller gets the fault; the turn goes on.
       turn = mine.catch(() => {})
       return mine
     },

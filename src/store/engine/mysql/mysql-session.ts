@@ -8,7 +8,7 @@ import type { RowStatement } from './statements.ts'
 
 export interface MysqlSession {
   readonly client: MysqlClient
-  /** The server is a MariaDB, whatever the client. */
+  /** The server is a MariaDB behind any client. */
   readonly isMariaDb: boolean
   /** As the server names itself. */
   readonly version: string

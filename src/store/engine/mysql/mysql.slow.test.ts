@@ -21,7 +21,7 @@ contractOn('MariaDB 10.11 through mariadb, bulk protocol', 'mariadb', 'auto')
 contractOn('MariaDB 10.11 through mysql2, a block of three readings', 'mariadb', 'mysql2', { blockRows: 3 })
 
 describe('opening a MySQL store', { skip: missing }, () => {
-  test('what is wrong with the URL is said in a sentence', async () => {
+  test('what is wrong with the URL is reported in a sentence', async () => {
     const right = new URL(await server.createDatabase())
     const changed = (change: (url: URL) => void) => {
       const url = new URL(right)

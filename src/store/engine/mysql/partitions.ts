@@ -7,14 +7,14 @@ import { type DayNumber, dayName } from '../../../lib/utc-day.ts'
 import type { MysqlSession } from './mysql-session.ts'
 import { backticked, quoted } from './statements.ts'
 
-/** Of what is kept by `readingDays`, and of raw frames, which have days of their own. */
-export const readingTables = ['reading', 'reading_block', 'session'] as const
+/** Of what is kept by `readingDays`, and of raw frames, which have their own days. */
+export const readingTables = ['reading', 'reading_block', 'session', 'stay'] as const
 const partitionedTables = [...readingTables, 'raw_frame'] as const
 const daysAhead = 3
 /** A long read of the table holds up a change of it, and that change would hold up everybody else. */
 const waitS = 2
 
-/** Never fails: without a partition of its own a day is stored in the last one. */
+/** Never fails: without its own partition a day is stored in the last one. */
 export async function partitionAhead(session: MysqlSession, today: DayNumber, log: Log): Promise<void> {
   try {
     await session.command(`SET SESSION lock_wait_timeout = ${waitS}`)

@@ -1,4 +1,4 @@
-/** Rows with bytes of their own are cut by their size, not by their number: what is sent at once stays far below a packet's limit. */
+/** Rows with their own bytes are cut by their size, not by their number: what is sent at once stays far below a packet's limit. */
 
 /** Frames sent to the server at once, in bytes: half the smallest packet limit in use, 1 MiB. One larger goes alone. */
 const pieceBytesMax = 512 * 1024

@@ -32,7 +32,7 @@ function fakeSession(failing: readonly number[] = []) {
 
 const rows = (count: number) => Array.from({ length: count }, () => [1])
 
-test('the scope ends when nothing is under way any more, whichever statement fails, and the first fault is told', async () => {
+test('the scope ends when nothing is under way any more, whichever statement fails, and the first fault is thrown', async () => {
   for (let failing = 0; failing < 10; failing++) {
     const { session, counts } = fakeSession([failing, failing + 1])
     const work = async () => {
@@ -54,7 +54,7 @@ test('statements are sent before those before were answered, but not more than a
   assert.deepEqual(counts, { begun: 20, ended: 20, most: underWayMax })
 })
 
-test('no rows are no statement, a count that is checked may fail, and a fault is told as asked', async () => {
+test('no rows are no statement, a count that is checked may fail, and a fault is mapped as asked', async () => {
   const { session, counts } = fakeSession([1])
   await using ahead = pipelined(session)
   await ahead.insertMany(statement, [])
@@ -63,7 +63,23 @@ test('no rows are no statement, a count that is checked may fail, and a fault is
     if (affected !== 1) throw new Error(`${affected} rows`)
   }
   await ahead.execute('UPDATE', [1, 2], check)
-  await ahead.insertMany(statement, rows(1), (fault) => new Error(`told: ${(fault as Error).message}`))
-  await assert.rejects(ahead.answered(), new Error('2 rows'))
-  await assert.rejects(ahead.answered(), new Error('told: statement 1 failed'))
+  const mapped = () => ahead.insertMany(statement, rows(1), (fault) => new Error(`mapped: ${(fault as Error).message}`))
+  await assert.rejects(mapped(), new Error('2 rows'))
+  assert.equal(counts.begun, 1, 'nothing is sent behind a fault')
+  await mapped()
+  await assert.rejects(ahead.answered(), new Error('mapped: statement 1 failed'))
+})
+
+test('inserts and other statements wait for each other: one that must be prepared first would be overtaken', async () => {
+  const { session, counts } = fakeSession()
+  await using ahead = pipelined(session)
+  const underWay = async (send: Promise<void>) => {
+    await send
+    return counts.begun - counts.ended
+  }
+  await ahead.insertMany(statement, rows(50))
+  assert.equal(await underWay(ahead.insertMany(statement, rows(50))), 2)
+  assert.equal(await underWay(ahead.execute('DELETE', [1, 2, 3, 4, 5])), 1)
+  assert.equal(await underWay(ahead.execute('DELETE', [1, 2, 3, 4, 5])), 2)
+  assert.equal(await underWay(ahead.insertMany(statement, rows(50))), 1)
 })

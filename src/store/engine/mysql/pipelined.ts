@@ -1,8 +1,11 @@
 /**
  * The statements of one transaction, sent without waiting for the answers of those before: the server works while the next are packed.
  *
- * The scope ends only when nothing is under way any more, whatever failed: a client that sends its rows in several statements would send
- * the rest behind the ROLLBACK, where each is committed by itself.
+ * A client prepares a statement that it has not sent before, so one that it has sent overtakes it. Inserts of a batch bring each row once and may
+ * come in any order; what else is sent waits for them, and they for it.
+ *
+ * The scope ends only when nothing is under way any more after a failure: a client that sends its rows in several statements would send
+ * the rest behind the ROLLBACK, where each is committed alone.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { SqlValue } from '../../column.ts'
@@ -11,7 +14,7 @@ import type { RowStatement } from './statements.ts'
 
 export interface Pipelined extends AsyncDisposable {
   /** Resolves when there is room for the next; rejects with the first fault, in the order of sending. No rows are no statement. */
-  insertMany(statement: RowStatement, rows: SqlValue[][], told?: (fault: unknown) => unknown): Promise<void>
+  insertMany(statement: RowStatement, rows: SqlValue[][], mapFault?: (fault: unknown) => unknown): Promise<void>
   /** `check` looks at the number of rows found, and throws what is wrong with it. */
   execute(sql: string, params: readonly SqlValue[], check?: (affected: number) => void): Promise<void>
   /** Resolves when everything was done; rejects with the first fault, in the order of sending. */
@@ -23,8 +26,16 @@ export const underWayMax = 4
 
 export function pipelined(session: Pick<MysqlSession, 'insertMany' | 'execute'>): Pipelined {
   const underWay: Promise<unknown>[] = []
+  let isInserting = false
+  async function answered() {
+    while (underWay.length > 0) await underWay.shift()
+  }
+  async function turnTo(inserting: boolean) {
+    if (inserting !== isInserting) await answered()
+    isInserting = inserting
+  }
   async function add(answer: Promise<unknown>) {
-    // Its fault is told when its turn comes.
+    // Its fault is thrown when its turn comes.
     answer.catch(() => {})
     underWay.push(answer)
     // What the socket could not take at once is written while the next is packed.
@@ -32,19 +43,21 @@ export function pipelined(session: Pick<MysqlSession, 'insertMany' | 'execute'>)
     while (underWay.length >= underWayMax) await underWay.shift()
   }
   return {
-    async insertMany(statement, rows, told = (fault) => fault) {
+    async insertMany(statement, rows, mapFault = (fault) => fault) {
       if (rows.length === 0) return
+      await turnTo(true)
       const answer = session.insertMany(statement, rows)
       await add(
         answer.catch((fault) => {
-          throw told(fault)
+          throw mapFault(fault)
         }),
       )
     },
-    execute: (sql, params, check) => add(session.execute(sql, params).then(({ affected }) => check?.(affected))),
-    async answered() {
-      while (underWay.length > 0) await underWay.shift()
+    async execute(sql, params, check) {
+      await turnTo(false)
+      await add(session.execute(sql, params).then(({ affected }) => check?.(affected)))
     },
+    answered,
     [Symbol.asyncDispose]: async () => void (await Promise.allSettled(underWay)),
   }
 }

@@ -1,4 +1,4 @@
-/** Many reads that see one state of the database, whatever is committed meanwhile. */
+/** Many reads that see one state of the database while others are committed. */
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import type { MysqlSession } from './mysql-session.ts'
 
@@ -6,7 +6,7 @@ import type { MysqlSession } from './mysql-session.ts'
 const tableChanged = 1412
 const triesMax = 5
 
-/** `read` begins anew where a table was changed under it. */
+/** `read` runs again where a table was changed under it. */
 export async function inSnapshot<T>(session: MysqlSession, read: (runner: SqlRunner) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { dayNumber } from '../../../lib/utc-day.ts'
 import { migrations } from '../../migrations/migrations.ts'
+import { newestInMysql } from '../../queries/newest-occupancy.ts'
 import { rowsOf } from '../../queries/place-states.ts'
 import { sharedQueries } from '../../queries/shared-queries.ts'
 import { createSessionBook } from '../../readings/session-rows.ts'
+import { storedTables } from '../../table-rows.ts'
 import { bareNames } from '../../testing/bare-names.ts'
-import { aBatch, aDeadLetter, aDelta, aDevice, aReading, at } from '../../testing/store-samples.ts'
-import { composer } from '../sql-runner.ts'
+import { aBatch, aDeadLetter, aDelta, aDevice, aReading, aStay, at } from '../../testing/store-samples.ts'
+import { composer, type SqlRunner } from '../sql-runner.ts'
 import { addedUp } from '../sums.ts'
 import { commitMysql } from './commit.ts'
 import { migrateMysql } from './migrate-mysql.ts'
@@ -40,7 +42,7 @@ function recorder(isMariaDb = false) {
 }
 
 const day = dayNumber(at)
-const stay = { bay: null, device: 1, arrival: at, departure: at, dwellMs: 0, certain: true }
+const stay = aStay({ bay: null, arrival: at })
 const losses = {
   sensorDays: [{ day, device: 1, committed: 1, duplicate: 0, quarantined: 0, lost: 0, readings: 1 }],
   gaps: [{ device: 1, epoch: 0, from: 2, to: 3, day }],
@@ -92,11 +94,18 @@ describe('statements for MySQL and MariaDB', () => {
     await migrateMysql(session, at)
     const all = async <Row>(query: { sql: string }) => session.query<Row>(query.sql, [])
     const run = ({ sql }: { sql: string }) => session.execute(sql, [])
-    const shared = sharedQueries({ db: composer.mysql(), keyLists: 'json', all, run })
+    const runner: SqlRunner = { db: composer.mysql(), keyLists: 'json', all, run }
+    const shared = sharedQueries(runner, newestInMysql(runner))
     await shared.ledger()
     await shared.counts()
     await shared.ledgerAt('a journal')
     await shared.requeue({ code: 'not-json' })
+    for (const table of storedTables)
+      await shared.tableRows(
+        table,
+        table.key.map(() => 1),
+        10,
+      )
     statements.push(rowsOf(0))
     for (const statement of [...statements, ...(await committed(false)), ...(await committed(true))])
       assert.deepEqual(bareNames(statement), [], statement)

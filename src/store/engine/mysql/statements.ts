@@ -10,7 +10,7 @@ export const backticked = (sql: string): string => sql.replaceAll('"', '`')
 export const quoted = (name: string): string => `\`${name}\``
 export const quotedList = (names: readonly string[]): string => names.map(quoted).join(', ')
 
-/** Rows for one table; `changes` says what happens to a row whose key exists already. */
+/** Rows for one table; `changes` is what happens to a row whose key exists already. */
 export interface RowStatement {
   readonly table: string
   readonly columns: readonly string[]

@@ -1,6 +1,6 @@
 /** Writes rows of declared tables. Keys are sorted, so that two writers meet in one order. */
 import type { SqlValue } from '../../column.ts'
-import { inKeyOrder, type Table, type TableChange } from '../../table.ts'
+import { inKeyOrder, piecesInKeyOrder, type Table, type TableChange } from '../../table.ts'
 import { tableNamed } from '../../tables/list.ts'
 import { mergedValue } from '../table-sql.ts'
 import type { Pipelined } from './pipelined.ts'
@@ -9,11 +9,14 @@ import { type Change, insertInto, quoted, type RowStatement } from './statements
 /** Far below the parameters a statement may have. */
 const keysPerStatementMax = 500
 
+/** Some of them are under way at a time: what is alive for long is copied by each collection of garbage. */
+export const rowsAtOnce = 500
+
 /** Of any table: its row types do not matter here. */
 type Written = Pick<Table, 'name' | 'columns' | 'columnNames'>
 const upserts = new WeakMap<Written, RowStatement>()
 
-/** A row of the same key takes in what the declaration says. */
+/** A row of the same key is merged as declared. */
 export const upsertInto = (table: Written): RowStatement =>
   upserts.getOrInsertComputed(table, ({ name, columns, columnNames }) => {
     const changes = columns.flatMap((column): Change[] => {
@@ -32,7 +35,7 @@ export async function putChangeMysql(ahead: Pipelined, { table: name, put, gone 
   const { keyLength } = table
   for (const { prefix, last } of byPrefix(inKeyOrder(keyLength, gone)))
     await ahead.execute(deleteKeys(table, last.length), [...prefix, ...last])
-  await ahead.insertMany(upsertInto(table), inKeyOrder(keyLength, put))
+  for (const rows of piecesInKeyOrder(keyLength, put, rowsAtOnce)) await ahead.insertMany(upsertInto(table), rows)
 }
 
 /** A list of whole keys would be no range of the index in every server; those that differ in the last column alone are. */

@@ -30,8 +30,7 @@ function certificates(dir: string) {
 
 for (const kind of kinds)
   describe(`a connection to ${kind}`, {
-    skip:
-      serverMissing(kind) || (installed('openssl') ? false : 'NOT RUN: openssl not installed (apt install openssl)'),
+    skip: serverMissing(kind) || (installed('openssl') ? false : 'openssl not installed (apt install openssl)'),
   }, () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'baykeeper-tls-'))
     let server: DatabaseServer

@@ -1,8 +1,8 @@
 /**
- * One transaction. Whatever leaves the scope without `commit` rolls it back; if even that fails, the session goes and the server does.
+ * One transaction. What leaves the scope without `commit` rolls it back; if even that fails, the session goes and the server does.
  *
  * A deadlock takes the whole transaction back at once, and packets that were sent without waiting still arrive behind it. With
- * autocommit on, each of them would be committed by itself; off, they are part of a transaction that ends with the ROLLBACK.
+ * autocommit on, each of them would be committed alone; off, they are part of a transaction that ends with the ROLLBACK.
  */
 import type { MysqlSession } from './mysql-session.ts'
 
@@ -25,6 +25,7 @@ export async function unitOfWork(session: MysqlSession): Promise<UnitOfWork> {
         // Only now: it commits what is open.
         await session.command('SET autocommit = 1')
       } catch {
+        // The server rolls back what the session had not committed.
         session.destroy('the transaction could not be rolled back')
       }
     },

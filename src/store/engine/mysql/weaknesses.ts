@@ -54,7 +54,7 @@ export async function serverWeaknesses(session: MysqlSession): Promise<{ version
     weaknesses.push('binlog_format is STATEMENT, which refuses READ COMMITTED transactions: set ROW or MIXED')
   if (s.packet < packetBytesMin)
     weaknesses.push(
-      `max_allowed_packet is ${s.packet} bytes: a large frame that nobody understands would not fit; set 16M or more`,
+      `max_allowed_packet is ${s.packet} bytes: a large frame that cannot be decoded would not fit as a dead letter; set 16M or more`,
     )
   if (!/STRICT_(ALL|TRANS)_TABLES/.test(s.globalMode))
     weaknesses.push(

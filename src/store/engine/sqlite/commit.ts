@@ -16,11 +16,12 @@ import {
   storedColumns,
 } from '../../readings/rows.ts'
 import type { Blocks } from '../../readings/stored-tail.ts'
-import { type CommitBatch, StoreError } from '../../store.ts'
+import { type CommitBatch, type RowList, StoreError } from '../../store.ts'
 import { deadLetter, deadLetterPiece } from '../../tables/dead-letter.ts'
 import { layout } from '../../tables/layout.ts'
 import { sqliteInsert, sqliteUpsert } from '../table-sql.ts'
 import { putStaysSqlite } from './history.ts'
+import { manyRows } from './many-rows.ts'
 import { createTableWriter } from './table-writer.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -41,6 +42,25 @@ const insertReadingRows = (columns: readonly string[], rows: number) =>
      .fill(`(${marks(columns.length)})`)
      .join(', ')}`
 
+/** A row that stands for another device stays as it is, and is not counted as changed. */
+const upsertDeviceRows = (rows: number) =>
+  `INSERT INTO device (${deviceColumns.join(', ')})
+   VALUES ${Array(rows)
+     .fill(`(${marks(deviceColumns.length)})`)
+     .join(', ')}
+   ON CONFLICT (id) DO UPDATE SET ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}
+   WHERE external = excluded.external AND source = excluded.source`
+
+function otherDevice(devices: RowList<DeviceState>): string {
+  const [first] = devices
+  const numbers = devices.length === 1 ? `number ${first?.id}` : `one of ${devices.length} numbers`
+  return `device ${numbers} belongs to another device: reload the devices`
+}
+
+function* mapped<Row, Value>(rows: Iterable<Row>, map: (row: Row) => Value) {
+  for (const row of rows) yield map(row)
+}
+
 /** `today`: the day of storing. */
 export function commitSqlite(
   db: DatabaseSync,
@@ -53,11 +73,7 @@ export function commitSqlite(
   const moveOpen = db.prepare(
     `UPDATE reading_open SET day = ?, after_pos = ?, block = ?, rows_open = ? WHERE id = 0 AND block = ? AND rows_open = ?`,
   )
-  const upsertDevice = db.prepare(
-    `INSERT INTO device (${deviceColumns.join(', ')}) VALUES (${marks(deviceColumns.length)})
-     ON CONFLICT (id) DO UPDATE SET ${replaced(deviceColumns.filter((column) => !deviceIdentity.includes(column)))}
-     WHERE external = excluded.external AND source = excluded.source`,
-  )
+  const upsertDevices = manyRows((rows) => db.prepare(upsertDeviceRows(rows)))
   const doneDeadLetter = db.prepare('DELETE FROM dead_letter WHERE pos = ? AND idx = ?')
   const upsertDeadLetter = db.prepare(sqliteUpsert(deadLetter))
   const donePieces = db.prepare(deletePieces)
@@ -84,9 +100,9 @@ export function commitSqlite(
     if (moved.changes !== 1) throw new StoreError('transient', 'the open block has another writer: look again')
   }
 
-  function putDevice(device: DeviceState): boolean {
+  function putDevices(devices: RowList<DeviceState>): boolean {
     try {
-      return upsertDevice.run(...deviceValues(device)).changes === 1
+      return upsertDevices(mapped(devices, deviceValues)) === devices.length
     } catch (error) {
       if ((error as { errcode?: number }).errcode === uniqueViolation) return false
       throw error
@@ -103,9 +119,7 @@ export function commitSqlite(
         `the offset of journal ${batch.journal} is no longer at ${batch.from} under this fence`,
       )
     if (blocks) putReadings(batch.readings, blocks)
-    for (const device of batch.devices)
-      if (!putDevice(device))
-        throw new StoreError('transient', `device number ${device.id} belongs to another device: reload the devices`)
+    if (!putDevices(batch.devices)) throw new StoreError('transient', otherDevice(batch.devices))
     for (const { pos, idx } of batch.deadLettersDone) {
       doneDeadLetter.run(pos, idx)
       donePieces.run(pos, idx)
@@ -116,12 +130,12 @@ export function commitSqlite(
     }
     for (const change of rowsOfBatch(batch)) putRows(change)
     putStays(batch.history, today)
-    for (const row of batch.layouts ?? []) putLayout.run(...layout.values({ ...row, journal: batch.journal }))
+    for (const row of batch.layouts ?? []) putLayout.run(...layout.values({ journal: batch.journal, ...row }))
     if (!batch.dry) work.commit()
   }
 }
 
-/** Sets of things measured are few; whoever sends all there could be pays with time and not with memory. */
+/** Sets of measures are few; a sender of all possible sets costs time and not memory. */
 const preparedMax = 32
 
 /** Statements by the columns they fill. */

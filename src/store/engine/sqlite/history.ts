@@ -5,7 +5,7 @@ import type { DayNumber } from '../../../lib/utc-day.ts'
 import type { HistoryBatch } from '../../history.ts'
 import { sessionAt } from '../../readings/session-rows.ts'
 import { keepingStored } from '../../table.ts'
-import { firstSessionDay, session } from '../../tables/session.ts'
+import { firstStayDay, stay } from '../../tables/stay.ts'
 import { sqliteUpsert } from '../table-sql.ts'
 import { unitOfWork } from './unit-of-work.ts'
 
@@ -15,15 +15,16 @@ const rowsForgottenAtOnce = 20_000
 /** The stays of a batch; what else of the history it writes are rows of tables (batch-rows.ts). */
 export function putStaysSqlite(db: DatabaseSync): (batch: HistoryBatch | undefined, day: DayNumber) => void {
   // A stay that comes again after a restore or a requeue is the same stay.
-  const put = db.prepare(sqliteUpsert(keepingStored(session)))
-  const end = db.prepare('DELETE FROM session WHERE day >= ? AND device = ? AND departure = ? AND arrival = ?')
-  const replace = db.prepare(sqliteUpsert(session))
+  const put = db.prepare(sqliteUpsert(keepingStored(stay)))
+  const end = db.prepare('DELETE FROM stay WHERE day >= ? AND bay = ? AND departure = ? AND arrival = ? AND device = ?')
+  const replace = db.prepare(sqliteUpsert(stay))
   return (batch, day) => {
     if (!batch) return
     for (let row = 0; row < batch.sessions.length; row++)
-      put.run(...session.values({ ...sessionAt(batch.sessions, row), day }))
-    for (const row of batch.sessionsGone ?? []) end.run(firstSessionDay(row), row.device, row.departure, row.arrival)
-    for (const row of batch.sessionsAdded ?? []) replace.run(...session.values({ ...row, day }))
+      put.run(...stay.values({ ...sessionAt(batch.sessions, row), day }))
+    for (const row of batch.sessionsGone ?? [])
+      end.run(firstStayDay(row), row.bay ?? '', row.departure, row.arrival, row.device)
+    for (const row of batch.sessionsAdded ?? []) replace.run(...stay.values({ ...row, day }))
   }
 }
 
@@ -31,7 +32,7 @@ export function putStaysSqlite(db: DatabaseSync): (batch: HistoryBatch | undefin
 export async function forgetDaysSqlite(db: DatabaseSync, before: DayNumber): Promise<DayNumber[]> {
   const gone: DayNumber[] = []
   const oldest = db.prepare(
-    `SELECT min(day) AS day FROM (SELECT min(day) AS day FROM reading UNION ALL SELECT min(day) FROM session)
+    `SELECT min(day) AS day FROM (SELECT min(day) AS day FROM reading UNION ALL SELECT min(day) FROM session UNION ALL SELECT min(day) FROM stay)
      WHERE day < min(?, coalesce((SELECT day FROM reading_open WHERE rows_open > 0), ?))`,
   )
   // Made before the first row goes, and never again: what is left of a day that was cut short is not all of it.
@@ -47,6 +48,7 @@ export async function forgetDaysSqlite(db: DatabaseSync, before: DayNumber): Pro
     for (const [table, key] of [
       ['reading', 'day, pos, idx'],
       ['session', 'day, device, departure, arrival'],
+      ['stay', 'day, bay, departure, arrival, device'],
     ] as const) {
       const some = db.prepare(
         `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE day = ? LIMIT ${rowsForgottenAtOnce})`,

@@ -1,27 +1,21 @@
 /**
  * The store in one SQLite file, through `node:sqlite`: WAL, so that readers in other processes never block the writer, and
  * synchronous=FULL, so that a commit is on disk when it returns. Calls block this thread for as long as they take: the processor has
- * a process of its own, and long reads page.
+ * a separate process, and long reads page.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { dayNumber } from '../../../lib/utc-day.ts'
 import { createCommits } from '../../commits.ts'
-import { decoderQueries } from '../../decoder-choices.ts'
 import type { MigrateOptions } from '../../migrations/migration.ts'
-import { forecastQueries } from '../../queries/forecast-queries.ts'
-import { historyQueries } from '../../queries/history-queries.ts'
-import { lossQueries } from '../../queries/loss-queries.ts'
 import { newestInSqlite } from '../../queries/newest-occupancy.ts'
 import { packedPlaceStates } from '../../queries/place-states.ts'
-import { rawFrameQueries } from '../../queries/raw-frame-queries.ts'
 import { recount } from '../../queries/recount.ts'
 import { sharedQueries } from '../../queries/shared-queries.ts'
-import { type JournalPart, journalParts } from '../../raw-frames.ts'
+import { storedLookups } from '../../readings/stored-lookups.ts'
 import { type BlockOptions, planned, storedTail } from '../../readings/stored-tail.ts'
-import { leaseQueries } from '../../server-lease.ts'
-import { type Cursor, type Store, StoreError } from '../../store.ts'
+import { type Store, StoreError } from '../../store.ts'
 import type { StoreDeps } from '../../store-deps.ts'
 import { composer, type SqlRunner } from '../sql-runner.ts'
 import { commitSqlite } from './commit.ts'
@@ -29,9 +23,9 @@ import { discardSqlite } from './discard.ts'
 import { filePresence } from './file-presence.ts'
 import { forgetDaysSqlite } from './history.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
+import { offsetsSqlite } from './offsets.ts'
 import { copyRawSqlite, forgetRawSqlite } from './raw-frames.ts'
 import { sqliteFault } from './sqlite-faults.ts'
-import { unitOfWork } from './unit-of-work.ts'
 
 export interface SqliteOptions extends BlockOptions, MigrateOptions {
   readonly busyMs?: number
@@ -39,7 +33,7 @@ export interface SqliteOptions extends BlockOptions, MigrateOptions {
   readonly pagesMax?: number
 }
 
-/** A writer waits this long for another process's transaction; the longest of ours, a full batch, takes well under a second. */
+/** A writer waits this long for another process's transaction; our longest, a full batch, takes well under a second. */
 const busyMsMax = 5_000
 /**
  * Memory for pages, per process, and pages in the log before it is copied into the file: a batch over 2,000 devices touches as many
@@ -52,27 +46,9 @@ const synchronousNames = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
 
 export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOptions = {}): Store {
   const db = openDatabase(file, options)
-  const guard = <T>(action: () => T): T => {
-    try {
-      return action()
-    } catch (error) {
-      throw sqliteFault(error)
-    }
-  }
-  const runnerOn = (connection: DatabaseSync): SqlRunner => ({
-    db: composer.sqlite(),
-    keyLists: 'values',
-    all: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
-      guard(() => connection.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
-    run: async ({ sql, parameters }) =>
-      guard(() => {
-        const { changes, lastInsertRowid } = connection.prepare(sql).run(...(parameters as (string | number)[]))
-        return { affected: Number(changes), insertId: Number(lastInsertRowid) }
-      }),
-  })
   const runner = runnerOn(db)
   const present = filePresence(file)
-  const shared = sharedQueries(runner)
+  const shared = sharedQueries(runner, newestInSqlite(runner))
   const tail = storedTail(runner)
   const commits = createCommits()
   let commit: ReturnType<typeof commitSqlite> | undefined
@@ -81,27 +57,9 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   return {
     dialect: 'sqlite',
     ...shared,
-    ...lossQueries(runner),
-    ...historyQueries(runner, newestInSqlite(runner)),
+    ...storedLookups(runner, tail),
     placeStates: (filter) => packedPlaceStates(runner, filter),
-    ...forecastQueries(runner),
-    ...decoderQueries(runner),
-    ...rawFrameQueries(runner),
-    ...leaseQueries(runner),
-    findSeqs: tail.findSeqs,
-    findTimes: tail.findTimes,
-    newestOf: tail.newestOf,
-    readingsBetween: tail.readingsBetween,
-    epochSpan: tail.epochSpan,
-
-    async describe() {
-      const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
-      const synchronous = readPragma(db, 'synchronous') as number
-      const weaknesses: string[] = []
-      if (synchronous < 2)
-        weaknesses.push(`synchronous is ${synchronousNames[synchronous]}: a power cut can take back what was committed`)
-      return { version: `SQLite ${version}`, location: file, weaknesses }
-    },
+    describe: async () => describe(db, file),
 
     // The processor asks every second: a file that is gone is noticed while nothing arrives, too.
     async ledgerAt(journal) {
@@ -111,28 +69,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
 
     migrate: async () => guard(() => migrateSqlite(db, clock.now(), options)),
 
-    cursor: async (journal, part = journalParts.readings) =>
-      guard(() => {
-        using work = unitOfWork(db)
-        createOffset(db, journal, part)
-        const row = db
-          .prepare('SELECT off AS position, fence, base FROM journal_offset WHERE journal = ? AND part = ?')
-          .get(journal, part)
-        work.commit()
-        return { ...(row as unknown as Cursor) }
-      }),
-
-    takeFence: async (journal, fence, part = journalParts.readings) =>
-      guard(() => {
-        using work = unitOfWork(db)
-        createOffset(db, journal, part)
-        const taken = db
-          .prepare('UPDATE journal_offset SET fence = ? WHERE journal = ? AND part = ? AND fence <= ?')
-          .run(fence, journal, part, fence)
-        if (taken.changes !== 1)
-          throw new StoreError('fenced', `journal ${journal} has a newer writer than fence ${fence}`)
-        work.commit()
-      }),
+    ...offsetsSqlite(db, guard),
 
     commit: (batch) =>
       commits.enter(async (before) => {
@@ -149,13 +86,7 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         if (blocks && !batch.dry) tail.moved(blocks)
       }),
 
-    async forgetDays(before) {
-      try {
-        return await forgetDaysSqlite(db, before)
-      } catch (error) {
-        throw sqliteFault(error)
-      }
-    },
+    forgetDays: (before) => guardAsync(() => forgetDaysSqlite(db, before)),
 
     copyRaw: async (batch) =>
       guard(() => {
@@ -164,17 +95,11 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
         copyRaw(batch, dayNumber(clock.now()))
       }),
 
-    async forgetRaw(before) {
-      try {
-        return await forgetRawSqlite(db, before)
-      } catch (error) {
-        throw sqliteFault(error)
-      }
-    },
+    forgetRaw: (before) => guardAsync(() => forgetRawSqlite(db, before)),
 
     discard: async (order) => guard(() => discardSqlite(db, order)),
 
-    // A connection of its own: its snapshot lasts, and what is committed here meanwhile is not in it.
+    // A separate connection: its snapshot lasts, and what is committed here meanwhile is not in it.
     recount: async (journal, options = {}) => {
       using snapshot = guard(() => new DatabaseSync(file, { readOnly: true, timeout: busyMsMax }))
       snapshot.exec('BEGIN')
@@ -187,19 +112,42 @@ export function openSqlite(file: string, { clock }: StoreDeps, options: SqliteOp
   }
 }
 
-/** A journal new to this store starts above everything stored, so that positions stay unique; all parts of it start there. */
-function createOffset(db: DatabaseSync, journal: string, part: JournalPart) {
-  db.prepare(
-    `INSERT INTO journal_offset (journal, part, off, fence, base)
-     SELECT ?, 0, 0, 0, coalesce(max(base + off), 0) FROM journal_offset WHERE true
-     ON CONFLICT DO NOTHING`,
-  ).run(journal)
-  if (part === journalParts.readings) return
-  db.prepare(
-    `INSERT INTO journal_offset (journal, part, off, fence, base)
-     SELECT journal, ?, 0, 0, base FROM journal_offset WHERE journal = ? AND part = 0
-     ON CONFLICT DO NOTHING`,
-  ).run(part, journal)
+/** A fault of SQLite becomes one of the store. */
+function guard<T>(action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw sqliteFault(error)
+  }
+}
+
+async function guardAsync<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw sqliteFault(error)
+  }
+}
+
+const runnerOn = (connection: DatabaseSync): SqlRunner => ({
+  db: composer.sqlite(),
+  keyLists: 'values',
+  all: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
+    guard(() => connection.prepare(sql).all(...(parameters as (string | number)[])) as Row[]),
+  run: async ({ sql, parameters }) =>
+    guard(() => {
+      const { changes, lastInsertRowid } = connection.prepare(sql).run(...(parameters as (string | number)[]))
+      return { affected: Number(changes), insertId: Number(lastInsertRowid) }
+    }),
+})
+
+function describe(db: DatabaseSync, file: string): Awaited<ReturnType<Store['describe']>> {
+  const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+  const synchronous = readPragma(db, 'synchronous') as number
+  const weaknesses: string[] = []
+  if (synchronous < 2)
+    weaknesses.push(`synchronous is ${synchronousNames[synchronous]}: a power cut can take back what was committed`)
+  return { version: `SQLite ${version}`, location: file, weaknesses }
 }
 
 function openDatabase(file: string, { busyMs = busyMsMax, pagesMax }: SqliteOptions): DatabaseSync {

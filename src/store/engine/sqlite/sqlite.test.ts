@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
@@ -8,37 +7,17 @@ import type { Instant } from '../../../lib/brand.ts'
 import { systemClock } from '../../../lib/clock.ts'
 import { silentLog } from '../../../lib/log.ts'
 import type { Store } from '../../store.ts'
+import { busyMs, sqlitePlace } from '../../testing/sqlite-place.ts'
 import { fault, type StorePlace, storeContract } from '../../testing/store-contract.ts'
 import { aBatch, aDelta, aDevice, aReading, journal } from '../../testing/store-samples.ts'
 import { openStore, type StoreOptions } from '../open.ts'
 
 const deps = { log: silentLog, clock: systemClock }
 const depsAt = (at?: { now: Instant }) => (at ? { ...deps, clock: { ...systemClock, now: () => at.now } } : deps)
-/** A lock that is never let go fails a test soon. */
-const busyMs = 2_000
-
-async function folder(): Promise<{ readonly file: string } & AsyncDisposable> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'store-'))
-  return { file: path.join(dir, 'baykeeper.db'), [Symbol.asyncDispose]: () => rm(dir, { recursive: true }) }
-}
 
 async function place(options: StoreOptions = {}): Promise<StorePlace> {
-  const { file, [Symbol.asyncDispose]: remove } = await folder()
-  return {
-    open: (at, more) => openStore(`sqlite:${file}`, depsAt(at), { busyMs, ...options, ...more }),
-    async execute(sql) {
-      using db = new DatabaseSync(file)
-      db.exec(sql)
-    },
-    async query(sql) {
-      using db = new DatabaseSync(file, { readOnly: true })
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => Object.values(row))
-    },
-    [Symbol.asyncDispose]: remove,
-  }
+  const { file, ...here } = await sqlitePlace()
+  return { open: (at, more) => openStore(`sqlite:${file}`, depsAt(at), { busyMs, ...options, ...more }), ...here }
 }
 
 storeContract('SQLite', () => place())
@@ -46,7 +25,7 @@ storeContract('SQLite, a block of three readings', () => place({ blockRows: 3 })
 
 describe('the store in a SQLite file', () => {
   test('keeps a write-ahead log and syncs every commit', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     await using store = await openStore(`sqlite:${here.file}`, deps)
     assert.deepEqual((await store.describe()).weaknesses, [])
     using db = new DatabaseSync(here.file)
@@ -54,7 +33,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('nothing is committed into a file that was deleted or replaced, and it goes on when the file is put back', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     await using store = await openStore(`sqlite:${here.file}`, deps)
     await store.migrate()
     await store.takeFence(journal, 1)
@@ -69,7 +48,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('a reader in another process neither waits for the writer nor holds it up', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     await using store = await openStore(`sqlite:${here.file}`, deps)
     await store.migrate()
     await store.takeFence(journal, 1)
@@ -84,7 +63,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('a full disk is a matter of capacity, leaves nothing behind and passes', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     await using store = await openStore(`sqlite:${here.file}`, deps)
     await store.migrate()
     await store.takeFence(journal, 1)
@@ -101,7 +80,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('a writer that never lets go makes a commit transient, not lost', { timeout: 9_000 }, async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     await using store = await openStore(`sqlite:${here.file}`, deps, { busyMs: 100 })
     await store.migrate()
     await store.takeFence(journal, 1)
@@ -113,7 +92,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('a database restored from an older copy is brought to the same state by replay', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     const batch = (from: number) =>
       aBatch({
         from,
@@ -147,7 +126,7 @@ describe('the store in a SQLite file', () => {
   })
 
   test('a place that cannot hold a database is named in a sentence', async () => {
-    await using here = await folder()
+    await using here = await sqlitePlace()
     const missing = path.join(here.file, 'missing', 'x.db')
     await assert.rejects(openStore(`sqlite:${missing}`, deps), { fault: 'config', message: /folder .* does not exist/ })
     await writeFile(here.file, 'this is a letter, and no database of any kind'.repeat(40))

@@ -3,16 +3,15 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { TableChange } from '../../table.ts'
 import { tableNamed } from '../../tables/list.ts'
 import { deleteByKey, sqliteUpsert } from '../table-sql.ts'
+import { type ManyRows, manyRows } from './many-rows.ts'
 
 export function createTableWriter(db: DatabaseSync): (change: TableChange) => void {
-  const prepared = new Map<string, { readonly put: StatementSync; readonly remove: StatementSync }>()
-  const prepare = (name: string) => ({
-    put: db.prepare(sqliteUpsert(tableNamed(name))),
-    remove: db.prepare(deleteByKey(tableNamed(name))),
-  })
+  const removes = new Map<string, StatementSync>()
+  const removeFrom = (name: string) => db.prepare(deleteByKey(tableNamed(name)))
+  const puts = new Map<string, ManyRows>()
+  const putInto = (name: string) => manyRows((rows) => db.prepare(sqliteUpsert(tableNamed(name), rows)))
   return ({ table, put, gone }) => {
-    const statements = prepared.getOrInsertComputed(table, prepare)
-    for (const key of gone) statements.remove.run(...key)
-    for (const values of put) statements.put.run(...values)
+    for (const key of gone) removes.getOrInsertComputed(table, removeFrom).run(...key)
+    puts.getOrInsertComputed(table, putInto)(put)
   }
 }

@@ -1,4 +1,4 @@
-/** One transaction. Whatever leaves the scope without `commit` rolls it back. */
+/** One transaction. What leaves the scope without `commit` rolls it back. */
 import type { DatabaseSync } from 'node:sqlite'
 
 export interface UnitOfWork extends Disposable {
@@ -10,7 +10,7 @@ export function unitOfWork(db: DatabaseSync): UnitOfWork {
   db.exec('BEGIN IMMEDIATE')
   return {
     commit: () => db.exec('COMMIT'),
-    // SQLite has rolled back by itself after some errors (disk full, I/O).
+    // SQLite rolls back automatically after some errors (disk full, I/O).
     [Symbol.dispose]: () => {
       if (db.isOpen && db.isTransaction) db.exec('ROLLBACK')
     },
