@@ -1,4 +1,4 @@
-/** An audit in a thread of its own: what it reads and adds up takes no turn away from pages and streams. */
+/** An audit in its own thread: what it reads and adds up takes no turn away from pages and streams. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'

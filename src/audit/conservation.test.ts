@@ -19,7 +19,7 @@ test('a balance closes, and what the journal holds beyond the cursor is pending'
   assert.deepEqual([ledger.pending, ledger.difference, ledger.accepted, ledger.lost], [20, 0, 100, 9])
 })
 
-test('a frame that is missing on one side is a difference of that side, whatever term it is missing from', () => {
+test('a frame that is missing on one side is a difference of that side in any term', () => {
   for (const term of ['committed', 'duplicate', 'quarantined', 'tentative', 'damaged'] as const) {
     const { [term]: before } = sides().committed
     assert.deepEqual(differences(sides({ [term]: Number(before) - 1 })), { intake: 0, store: 1 }, term)

@@ -108,6 +108,19 @@ test('a journal that refuses readings, an intake and a main process that do not 
   assert.match(health({ ageMs: 16_000 }).problems?.[0]?.detail ?? '', /main process does not answer/)
 })
 
+test('an archive and copies that retention waits for are problems with their reasons, and readings are taken', () => {
+  const { problems = [], pipeline } = health({
+    intake: { ...intake(100), archiveProblem: 'the archive is full', deskProblem: 'desk/ is read only' },
+  })
+  assert.equal(pipeline, 'ok')
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ['archive-waits', 'desk-waits'],
+  )
+  assert.match(problems[0]?.detail ?? '', /not archived and not removed: the archive is full/)
+  assert.match(problems[1]?.detail ?? '', /not copied to desk\/.*: desk\/ is read only/)
+})
+
 test('every code of the contract is given by something that happens, and no other', () => {
   const standstill = { forMs: 21_000, records: 7 }
   const stats = (more: object) => ({
@@ -123,6 +136,7 @@ test('every code of the contract is given by something that happens, and no othe
     ...(['full', 'nearly-full', 'failed', 'gone'] as const).map((refusal) =>
       health({ intake: { ...intake(100), journal: { refusing: 'it is so', refusal } } }),
     ),
+    health({ intake: { ...intake(100), archiveProblem: 'full', deskProblem: 'full' } }),
   ].flatMap(({ problems }) => problems ?? [])
   assert.deepEqual(new Set(seen.map(({ code }) => code)), new Set(healthCodes))
   for (const problem of seen) assert.deepEqual(healthProblemSchema.parse(problem), problem)

@@ -23,7 +23,7 @@ export function systemStatus(settings: ChildSettings, figures: Figures, now: num
         : stats.state === 'behind' || stats.lagMs > 5_000
           ? 'behind'
           : 'ok'
-  const ledger = intake && processor?.ledger ? balance(intake, processor.ledger) : undefined
+  const ledger = intake && processor?.ledger ? balanceOf(intake, processor.ledger) : undefined
   return {
     version: settings.version,
     startedAt: settings.startedAt,
@@ -69,7 +69,22 @@ function problemsOf(figures: Figures): readonly HealthProblem[] {
       ...{ code: refusalCodes[intake?.journal.refusal ?? 'failed'], params: { reason } },
       detail: `readings are rejected: ${reason}`,
     })
-  return problems
+  return [...problems, ...waiting(figures)]
+}
+
+/** What retention waits for: nothing is lost, and the disk of the journal fills. */
+function* waiting({ intake }: Figures): Iterable<HealthProblem> {
+  const { archiveProblem, deskProblem } = intake ?? {}
+  if (archiveProblem !== undefined)
+    yield {
+      ...{ code: 'archive-waits', params: { reason: archiveProblem } },
+      detail: `segments of the journal are not archived and not removed: ${archiveProblem}`,
+    }
+  if (deskProblem !== undefined)
+    yield {
+      ...{ code: 'desk-waits', params: { reason: deskProblem } },
+      detail: `changes made by people are not copied to desk/, and the journal is not removed: ${deskProblem}`,
+    }
 }
 
 const refusalCodes = {
@@ -119,7 +134,7 @@ function causeOf(trouble: Trouble | undefined, alive: readonly Role[], silent: r
  * The two samples are up to a second apart. What the database has committed beyond intake's sample was received and accepted in
  * between: it is added to both, never shown as a negative number of waiting frames.
  */
-function balance(intake: IntakeFigures, committed: LedgerTotals) {
+export function balanceOf(intake: IntakeFigures, committed: LedgerTotals) {
   const since = Math.max(0, committed.acceptedFrames - intake.tail.acceptedFrames)
   return conservation({
     received: intake.received - intake.inFlight + since,

@@ -9,66 +9,48 @@
  * - K3 A damaged file is an error that names it at opening; found later, the keys known before stay valid.
  * - K4 A setup secret opens the desk once, also when several clients use it at the same time.
  */
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { mkdir, open, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { hash, randomBytes } from 'node:crypto'
 import { type Scope, scopes } from '@baykeeper/contract/vocabulary.ts'
-import * as z from 'zod'
-import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { type Instant, instant } from '../lib/brand.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
-import { readCookie, type Session, sessionKey, sessionMs, signCookie } from './session-cookie.ts'
-import { consumeSetupSecret, createSetupSecret } from './setup-link.ts'
-
-export type KeyKind = 'ingest' | 'api'
-
-/** Names what a token stands for: a source, or the user of an API key. */
-const nameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name is 1 to 64 letters, digits, dots, dashes or underscores')
-/** Source and key name of the tokens in the environment. */
-const envName = 'env'
-const envCharsMin = 16
-/** How often the file is looked at, so that a change counts within a second. */
-const lookMs = 500
-const lockWaitMs = 5_000
-const lockStaleMs = 30_000
-
-const keySchema = z.object({
-  kind: z.enum(['ingest', 'api']),
-  name: nameSchema,
-  hash: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hexadecimal'),
-  scopes: z.array(z.enum(scopes)).optional(),
-  time: z.literal('trust').optional(),
-  created: z.string(),
-})
-type Key = z.infer<typeof keySchema>
-const fileSchema = z.object({ version: z.literal(1), keys: z.array(keySchema) })
+import type { SenderLimits } from '../sources/sender-limits.ts'
+import type { Sender } from '../sources/source.ts'
+import { environmentKeys, envName } from './environment-keys.ts'
+import { type Key, type KeyKind, KeyringError, keysFile, nameSchema } from './keys-file.ts'
+import { knownKeys } from './known-keys.ts'
+import type { Principal } from './principal.ts'
+import { consumeSetupSecret, createSetupSecret, isSetupSecret } from './setup-link.ts'
 
 interface NewToken {
   readonly name: string
   readonly kind: KeyKind
-  /** Of an API key; default all. */
+  /** Of an API key; default `read`. */
   readonly scopes?: readonly Scope[]
+  /** Of an API key: it is limited to these sites; default all. */
+  readonly sites?: readonly string[]
+  /** Of an API key: when it ends; default never. */
+  readonly expires?: Instant
   /** Of an ingest token: the times in its readings are trusted without a check (replay, history upload). */
   readonly time?: 'trust'
+  /** Of an ingest token. */
+  readonly limits?: SenderLimits
   /** Ends the token of this name and kind, if there is one, in the same step. */
   readonly replace?: boolean
 }
 
-interface KeyInfo {
+export interface KeyInfo {
   readonly kind: KeyKind
   readonly name: string
   readonly scopes?: readonly Scope[]
+  readonly sites?: readonly string[]
+  readonly expires?: Instant
+  /** SHA-256 of the token. */
+  readonly hash: string
   readonly time?: 'trust'
+  readonly limits?: SenderLimits
   /** ISO 8601; absent for the environment. */
   readonly created?: string
   readonly origin: 'file' | 'environment'
-}
-
-export interface Principal {
-  readonly name: string
-  readonly scopes: readonly Scope[]
 }
 
 export interface Keyring extends Disposable {
@@ -77,7 +59,9 @@ export interface Keyring extends Disposable {
   list(): readonly KeyInfo[]
   /** False when there was none. */
   revoke(name: string, kind: KeyKind): Promise<boolean>
-  ingest(token: string): { readonly source: string; readonly time?: 'trust' } | undefined
+  ingest(token: string): Sender | undefined
+  /** Of an ingest token by its name, and the hash of it. */
+  ingestNamed(name: string): { readonly sender: Sender; readonly hash: string } | undefined
   apiKey(token: string): Principal | undefined
   /** Grows with each change of the keys: who keeps a connection open after a check checks again then. */
   version(): number
@@ -86,17 +70,12 @@ export interface Keyring extends Disposable {
   /** A one-time secret, valid for an hour; the one before it ends. */
   createSetupLink(): Promise<string>
   consumeSetup(secret: string): Promise<boolean>
-  /** Cookie value, valid 30 days; default the owner of the setup link, with all scopes. With `apiKey` it ends when that key does. */
-  signSession(apiKey?: string): string
-  verifySession(cookie: string): Principal | undefined
-}
-
-class KeyringError extends Error {
-  readonly code: 'E_KEYS_FILE' | 'E_KEYS_NAME' | 'E_KEYS_EXISTS' | 'E_KEYS_LOCKED'
-  constructor(code: KeyringError['code'], message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
+  /** Whether this secret would open the desk; it is not used up. */
+  isSetup(secret: string): Promise<boolean>
+  /** Of a token, as the keys are known by. */
+  hashOf(token: string): string
+  /** Of a key that is in force. */
+  apiKeyOfHash(hash: string): Principal | undefined
 }
 
 export interface KeyringOptions {
@@ -111,207 +90,90 @@ export async function openKeyring(
   options: KeyringOptions = {},
 ): Promise<Keyring> {
   const { clock = systemClock, onProblem = () => {} } = options
-  const path = join(dataDir, 'keys.json')
   const fromEnv = environmentKeys(env)
-  let known: readonly Key[] = []
-  let index = indexOf([])
-  let stamp = ''
-  let version = 0
-  let signingKey: Buffer | undefined
-
-  const use = (keys: readonly Key[]) => {
-    known = keys
-    version++
-    index = indexOf([...keys, ...fromEnv])
-  }
-  /** True when the file had changed. */
-  const look = (): boolean => {
-    const now = stampOf(path)
-    if (now === stamp) return false
-    stamp = now
-    use(readKeys(path))
-    return true
-  }
-  look()
-  const lookAgain = (): boolean => {
-    try {
-      return look()
-    } catch (error) {
-      onProblem(error instanceof KeyringError ? error : fileError(path, error))
-      return false
-    }
-  }
-  const timer = setInterval(lookAgain, lookMs).unref()
-  const find = (kind: KeyKind, token: string) =>
-    index.find(kind, token) ?? (lookAgain() ? index.find(kind, token) : undefined)
-
-  /** One writer at a time, over processes: read, change, write under the lock. */
-  const change = async <T>(edit: (keys: readonly Key[]) => { keys: readonly Key[]; answer: T }): Promise<T> => {
-    await using _lock = await lock(`${path}.lock`, dataDir)
-    const { keys, answer } = edit(readKeys(path))
-    await writeFileAtomic(path, `${JSON.stringify({ version: 1, keys }, undefined, 2)}\n`)
-    use(keys)
-    return answer
-  }
-  const signing = () => {
-    signingKey ??= sessionKey(dataDir)
-    return signingKey
-  }
+  const keys = knownKeys(keysFile(dataDir), fromEnv, onProblem)
 
   return {
-    async createToken({ name, kind, scopes: wanted, time, replace = false }) {
+    async createToken({ name, kind, scopes: wanted = ['read'], sites, expires, time, limits, replace = false }) {
       checkName(name)
       const token = `${kind === 'ingest' ? 'bkt_' : 'bka_'}${randomBytes(32).toString('base64url')}`
       const key: Key = {
         kind,
         name,
         hash: hash('sha256', token),
-        ...(kind === 'api' ? { scopes: [...(wanted ?? scopes)] } : {}),
+        ...(kind === 'api' ? { scopes: [...wanted], ...(sites ? { sites: [...sites] } : {}) } : {}),
+        ...(kind === 'api' && expires !== undefined ? { expires } : {}),
         ...(kind === 'ingest' && time ? { time } : {}),
+        ...(kind === 'ingest' && limits ? { limits: storedLimits(limits) } : {}),
         created: new Date(clock.now()).toISOString(),
       }
-      return change((keys) => {
-        const others = keys.filter((k) => k.kind !== kind || k.name !== name)
-        if (others.length < keys.length && !replace)
+      return keys.change((stored) => {
+        const others = stored.filter((k) => k.kind !== kind || k.name !== name)
+        if (others.length < stored.length && !replace)
           throw new KeyringError('E_KEYS_EXISTS', `there is a token for ${name} already: replace it or revoke it first`)
         return { keys: [...others, key], answer: token }
       })
     },
-    list: () => [...known.map((key) => infoOf(key, 'file')), ...fromEnv.map((key) => infoOf(key, 'environment'))],
+    list: () => [...keys.all.map((key) => infoOf(key, 'file')), ...fromEnv.map((key) => infoOf(key, 'environment'))],
     revoke: (name, kind) =>
-      change((keys) => {
-        const left = keys.filter((k) => k.kind !== kind || k.name !== name)
-        return { keys: left, answer: left.length < keys.length }
+      keys.change((stored) => {
+        const left = stored.filter((k) => k.kind !== kind || k.name !== name)
+        return { keys: left, answer: left.length < stored.length }
       }),
     ingest(token) {
-      const key = find('ingest', token)
-      return key && { source: key.name, ...(key.time ? { time: key.time } : {}) }
+      const key = keys.find('ingest', token)
+      return key && senderOf(key)
     },
-    apiKey: (token) => principalOf(find('api', token)),
-    version: () => version,
-    isEmpty: () => ![...known, ...fromEnv].some((key) => key.kind === 'ingest'),
+    ingestNamed(name) {
+      const key = [...keys.all, ...fromEnv].find((one) => one.kind === 'ingest' && one.name === name)
+      return key && { sender: senderOf(key), hash: key.hash }
+    },
+    apiKey: (token) => principalOf(keys.find('api', token), clock.now()),
+    version: () => keys.version,
+    isEmpty: () => ![...keys.all, ...fromEnv].some((key) => key.kind === 'ingest'),
     createSetupLink: () => createSetupSecret(dataDir, clock),
+    isSetup: (secret) => isSetupSecret(dataDir, secret, clock),
+    hashOf: (token) => hash('sha256', token),
+    apiKeyOfHash: (hex) => principalOf(keys.findHash('api', hex), clock.now()),
     consumeSetup: (secret) => consumeSetupSecret(dataDir, secret, clock),
-    signSession(apiKey) {
-      const expires = clock.now() + sessionMs
-      if (apiKey === undefined) return signCookie(signing(), { name: 'setup', scopes: [...scopes], expires })
-      const key = index.find('api', apiKey)
-      if (!key) throw new KeyringError('E_KEYS_NAME', 'a session can only be signed for a valid API key')
-      return signCookie(signing(), { name: key.name, scopes: key.scopes ?? [], key: key.hash, expires })
-    },
-    verifySession(cookie) {
-      let session: Session | undefined
-      try {
-        session = readCookie(signing(), cookie, clock.now())
-      } catch {
-        return undefined
-      }
-      if (!session) return undefined
-      if (session.key !== undefined) return principalOf(index.findHash('api', session.key))
-      return { name: session.name, scopes: scopes.filter((scope) => session.scopes.includes(scope)) }
-    },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => keys[Symbol.dispose](),
   }
 }
 
-const principalOf = (key: Key | undefined): Principal | undefined =>
-  key && { name: key.name, scopes: key.scopes ?? scopes }
+function principalOf(key: Key | undefined, now: Instant): Principal | undefined {
+  if (!key || (key.expires !== undefined && now >= key.expires)) return undefined
+  return { name: key.name, scopes: key.scopes ?? scopes, ...(key.sites ? { sites: key.sites } : {}) }
+}
+
+const senderOf = ({ name, time, limits }: Key): Sender => ({
+  source: name,
+  ...(time ? { time } : {}),
+  ...(limits ? { limits } : {}),
+})
+
+/** A list that is left out limits nothing; an empty one would too. */
+const storedLimits = ({ devices, topics, addresses, clientId }: SenderLimits): NonNullable<Key['limits']> => ({
+  ...(devices ? { devices: [...devices] } : {}),
+  ...(topics ? { topics: [...topics] } : {}),
+  ...(addresses ? { addresses: [...addresses] } : {}),
+  ...(clientId === undefined ? {} : { clientId }),
+})
 
 const infoOf = (key: Key, origin: KeyInfo['origin']): KeyInfo => ({
   kind: key.kind,
   name: key.name,
+  hash: key.hash,
   ...(key.scopes ? { scopes: key.scopes } : {}),
+  ...(key.sites ? { sites: key.sites } : {}),
+  ...(key.expires === undefined ? {} : { expires: instant(key.expires) }),
   ...(key.time ? { time: key.time } : {}),
+  ...(key.limits ? { limits: key.limits } : {}),
   ...(key.created ? { created: key.created } : {}),
   origin,
 })
-
-/** Looked up by the first half of the hash, compared in constant time on the whole of it. */
-function indexOf(keys: readonly Key[]) {
-  const byPrefix = Map.groupBy(keys, (key) => `${key.kind}:${key.hash.slice(0, 32)}`)
-  const findHash = (kind: KeyKind, hex: string) =>
-    byPrefix.get(`${kind}:${hex.slice(0, 32)}`)?.find((key) => timingSafeEqual(Buffer.from(key.hash), Buffer.from(hex)))
-  return { findHash, find: (kind: KeyKind, token: string) => findHash(kind, hash('sha256', token)) }
-}
-
-/** Weaknesses of the environment's tokens, one sentence each. The caller decides whether a weak token is allowed. */
-export const weakEnvironment = (env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] =>
-  [ingestVariable, apiVariable].flatMap((variable) => {
-    const { length } = env[variable] ?? ''
-    return length > 0 && length < envCharsMin
-      ? [`${variable} has ${length} characters: use ${envCharsMin} or more`]
-      : []
-  })
-
-const ingestVariable = 'BAYKEEPER_INGEST_TOKEN'
-const apiVariable = 'BAYKEEPER_API_KEY'
-
-function environmentKeys(env: Readonly<Record<string, string | undefined>>): readonly Key[] {
-  const key = (kind: KeyKind, variable: string): Key[] => {
-    const token = env[variable]
-    if (token === undefined || token === '') return []
-    return [{ kind, name: envName, hash: hash('sha256', token), created: '' }]
-  }
-  return [...key('ingest', ingestVariable), ...key('api', apiVariable)]
-}
 
 function checkName(name: string): void {
   const { success, error } = nameSchema.safeParse(name)
   if (!success) throw new KeyringError('E_KEYS_NAME', `${JSON.stringify(name)}: ${error.issues[0]?.message}`)
   if (name === envName) throw new KeyringError('E_KEYS_NAME', `the name ${envName} belongs to the environment's tokens`)
-}
-
-function readKeys(path: string): readonly Key[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw fileError(path, error)
-  }
-  try {
-    return fileSchema.parse(JSON.parse(text)).keys
-  } catch (error) {
-    throw fileError(path, error)
-  }
-}
-
-/** Never quotes the file: a parser's message may hold a piece of it. */
-const fileError = (path: string, cause: unknown) => {
-  const why =
-    cause instanceof z.ZodError ? `${cause.issues[0]?.path.join('.')}: ${cause.issues[0]?.message}` : 'unreadable'
-  return new KeyringError(
-    'E_KEYS_FILE',
-    `${path} is no keyring (${why}): put back a copy, or move it away and make the tokens again`,
-    { cause },
-  )
-}
-
-/** Changes whenever the file does: a rename gives another inode, also when the clock was set back. */
-function stampOf(path: string): string {
-  try {
-    const { ino, mtimeMs, size } = statSync(path)
-    return `${ino}:${mtimeMs}:${size}`
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none'
-    throw fileError(path, error)
-  }
-}
-
-/** A lock file: made by one, removed by it; one that is older than any edit takes belongs to the dead. */
-async function lock(path: string, dataDir: string): Promise<AsyncDisposable> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  for (const until = Date.now() + lockWaitMs; ; ) {
-    try {
-      await (await open(path, 'wx', 0o600)).close()
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (age > lockStaleMs) await rm(path, { force: true })
-    else if (Date.now() > until)
-      throw new KeyringError('E_KEYS_LOCKED', `another process is changing the keys: if none is, remove ${path}`)
-    await systemClock.sleep(20)
-  }
 }

@@ -23,6 +23,9 @@ export async function createSetupSecret(dataDir: string, clock: Clock): Promise<
   return secret
 }
 
+export const isSetupSecret = (dataDir: string, secret: string, clock: Clock): Promise<boolean> =>
+  matches(pathOf(dataDir), secret, clock)
+
 /** True exactly once for a valid secret. A wrong one does not use up the right one. */
 export async function consumeSetupSecret(dataDir: string, secret: string, clock: Clock): Promise<boolean> {
   const path = pathOf(dataDir)
@@ -61,6 +64,7 @@ function parse(text: string): z.infer<typeof setupSchema> | undefined {
     const { success, data } = setupSchema.safeParse(JSON.parse(text))
     return success && /^[0-9a-f]{64}$/.test(data.hash) ? data : undefined
   } catch {
+    // A file that cannot be read opens nothing: the next start writes a new link.
     return undefined
   }
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import type { Codec } from '../codecs/codec.ts'
 import { missing } from '../domain/device.ts'
 import type { Reading } from '../domain/reading.ts'
@@ -234,6 +235,6 @@ test('random histories give equal ledgers on SQLite and in memory, and every row
       assert.equal(counted, frames, 'every frame ends as one of three, or waits')
       assert.ok(discards === 0 || sources.some(({ discarded }) => discarded > 0))
     }),
-    { numRuns: 40 },
+    { numRuns: effort(40) },
   )
 })
