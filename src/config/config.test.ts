@@ -1,4 +1,4 @@
-/** What the configuration refuses, where it says the fault is, and that `config check` refuses what `start` refuses. */
+/** What the configuration refuses, where it locates the fault, and that `config check` refuses what `start` refuses. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -68,6 +68,30 @@ const faulty: readonly (readonly [string, string, number, RegExp])[] = [
     'forecast: { sites: { a: { closures: [{ from: 2026-12-24, to: 2026-12-23 }] } } }',
     2,
     /2026-12-23 is before 2026-12-24/,
+  ],
+  [
+    'Modbus open to the network',
+    'signs:\n  modbus: { host: 0.0.0.0, registers: { a: 100 } }',
+    3,
+    /opens Modbus to the network/,
+  ],
+  [
+    'signs whose registers overlap',
+    'signs:\n  modbus: { registers: { a: 100, b: 107 } }',
+    3,
+    /register 107 belongs to a/,
+  ],
+  [
+    'a topic of signs with a wildcard',
+    'signs:\n  mqtt: { url: "mqtt://h", topic: "a/#" }',
+    3,
+    /is no topic to publish to/,
+  ],
+  [
+    'the port of Modbus taken',
+    'port: 9000\nsigns: { modbus: { port: 9000, registers: {} } }',
+    3,
+    /9000 is the port of port too/,
   ],
   ['a setting that does not exist', 'prot: 80', 2, /prot: no such setting/],
   ['text for a number', 'rawDays: many', 2, /rawDays: /],

@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { logLevels, openDays } from '@baykeeper/contract/vocabulary.ts'
+import { logLevels, openDays, roles } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { modelNames } from '../codecs/lorawan/models.ts'
@@ -12,11 +12,15 @@ import { codecNames } from '../codecs/registry.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
 import { addressFault } from '../lib/address-list.ts'
 import { NotUtf8, readUtf8File } from '../lib/utf8-file.ts'
+import { notificationsSchema } from '../notify/settings.ts'
 import { sections } from '../sources/list.ts'
 import { checkedText, port } from '../sources/settings.ts'
+import { notificationFiles } from './notification-files.ts'
 import { envName, type Flags, overrides } from './overrides.ts'
+import { signSection } from './sign-section.ts'
 import { sourceFaults } from './source-names.ts'
-import { hostFault, pageHostFault, storeFault } from './values.ts'
+import { tlsSection } from './tls-section.ts'
+import { hostFault, originFault, pageHostFault, pageUrlFault, storeFault } from './values.ts'
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a date of the site (2026-12-24) or an instant with an offset (2026-12-24T18:00:00+01:00)',
@@ -51,10 +55,19 @@ export const configSchema = z.strictObject({
     .array(checkedText(pageHostFault))
     .default([])
     .describe('host names under which people open the pages, beside localhost'),
+  embedIn: z
+    .array(checkedText(originFault))
+    .max(50)
+    .default([])
+    .describe('origins whose pages may show /embed in a frame, such as https://www.example.org; none by default'),
+  publicUrl: checkedText(pageUrlFault)
+    .optional()
+    .describe('address under which people open the pages, such as https://parking.example.org; passkeys need it'),
   trustedProxies: z
     .array(checkedText(addressFault))
     .default([])
     .describe('addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; none by default'),
+  tls: tlsSection,
   store: checkedText(storeFault).default('sqlite').describe('"sqlite", "sqlite:FILE" or "mysql://user@host/database"'),
   storePasswordFile: z
     .string()
@@ -89,6 +102,13 @@ export const configSchema = z.strictObject({
     .max(24 * 365)
     .default(24)
     .describe('journal kept beyond the commit'),
+  archive: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'existing directory to which closed segments of the journal are copied, compressed, before retention removes them; absent: they are only removed',
+    ),
   readingDays: z
     .int()
     .min(0)
@@ -115,6 +135,20 @@ export const configSchema = z.strictObject({
     .describe(
       'days that occupancy and counts by the quarter of an hour are kept; 0 keeps them all. Forecasts learn from them',
     ),
+  bayDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe(
+      'days that the states of bays over time are kept, with the newest state before that; 0 keeps them all. The state of a past moment is asked of them',
+    ),
+  alertDays: z
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days that closed alerts are kept with their events; 0 keeps them all'),
   healthDays: z
     .int()
     .min(0)
@@ -143,7 +177,18 @@ export const configSchema = z.strictObject({
         .describe('by id of the site: its own dates in place of the above, its closures, its opening hours'),
     })
     .prefault({})
-    .describe('forecasts of every site, level and zone, from processes of their own'),
+    .describe('forecasts of every site, level and zone, from their own processes'),
+  signIn: z
+    .strictObject({
+      secondFactorFor: z
+        .array(z.enum(roles))
+        .default([])
+        .describe('roles whose persons sign in with a code of an app beside the password'),
+    })
+    .prefault({})
+    .describe('how people sign in'),
+  notifications: notificationsSchema,
+  signs: signSection,
   demo: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -221,6 +266,11 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   if (!parsed.success || faults.length > 0)
     throw configError(faults.map(({ at, message }) => ({ where: locate(at), at, what: `${message}${hint(at)}` })))
   const data = path.resolve(cwd, parsed.data.data)
+  const { settings: notifications, faults: unread } = notificationFiles(
+    parsed.data.notifications,
+    file ? path.dirname(file) : cwd,
+  )
+  if (unread.length > 0) throw configError(unread.map(({ at, message }) => ({ where: locate(at), at, what: message })))
   const store = withPassword(
     parsed.data,
     origins.get('storePasswordFile') === 'file' && file ? path.dirname(file) : cwd,
@@ -228,7 +278,14 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   )
   const fault = fileInTheWay(data)
   if (fault) throw configError([{ where: locate(['data']), at: ['data'], what: fault }])
-  return { config: { ...parsed.data, data, store }, file, origins, locate }
+  const { archive, signs, tls } = parsed.data
+  const besideFile = file ? path.dirname(file) : cwd
+  const directories = {
+    ...{ data, signs: withPaths(signs, besideFile) },
+    ...(tls === undefined ? {} : { tls: withTlsPaths(tls, besideFile) }),
+    ...(archive === undefined ? {} : { archive: path.resolve(cwd, archive) }),
+  }
+  return { config: { ...parsed.data, ...directories, notifications, store }, file, origins, locate }
 }
 
 export interface ConfigFault {
@@ -244,6 +301,21 @@ export function configError(faults: readonly ConfigFault[]): ConfigError {
     `the configuration has ${lines.length === 1 ? 'a fault' : `${lines.length} faults`}:\n  ${lines.join('\n  ')}\nSee "baykeeper config schema" for every field.`,
   )
 }
+
+/** Read with each connection, so that it may change. */
+function withPaths({ mqtt, ...signs }: Config['signs'], dir: string): Config['signs'] {
+  const file = mqtt?.passwordFile
+  return {
+    ...signs,
+    ...(mqtt ? { mqtt: file === undefined ? mqtt : { ...mqtt, passwordFile: path.resolve(dir, file) } } : {}),
+  }
+}
+
+const withTlsPaths = (tls: NonNullable<Config['tls']>, dir: string): Config['tls'] => ({
+  ...tls,
+  certificateFile: path.resolve(dir, tls.certificateFile),
+  keyFile: path.resolve(dir, tls.keyFile),
+})
 
 /** The store with the password of `storePasswordFile`, so that it stands in no command line and no other file. */
 function withPassword(

@@ -6,6 +6,7 @@ import type { CreateContext, SourceDeclaration } from '../sources/declaration.ts
 import type { Source, TokenCheck } from '../sources/source.ts'
 import { sourceNames } from './source-names.ts'
 import { configuredSections } from './source-sections.ts'
+import { tlsOf } from './tls-section.ts'
 
 export interface SourceHooks extends TokenCheck {
   /** The source of this section has bound its UDP port. */
@@ -16,9 +17,9 @@ export interface SourceHooks extends TokenCheck {
 
 export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-type Place = Pick<ChildSettings, 'config' | 'listeners' | 'udpPorts'>
+type SourceSettings = Pick<ChildSettings, 'config' | 'listeners' | 'udpPorts'>
 
-export async function configuredSources(place: Place, hooks: SourceHooks): Promise<readonly Source[]> {
+export async function configuredSources(place: SourceSettings, hooks: SourceHooks): Promise<readonly Source[]> {
   const names = sourceNames(place.config)
   const created = configuredSections(place.config).flatMap(({ source, settings }) =>
     (names.get(source.key) ?? []).map(({ name }, index) =>
@@ -31,9 +32,11 @@ export async function configuredSources(place: Place, hooks: SourceHooks): Promi
 function contextOf(
   { key }: SourceDeclaration,
   name: string,
-  { config: { host }, listeners, udpPorts }: Place,
+  { config, listeners, udpPorts }: SourceSettings,
   hooks: SourceHooks,
 ): CreateContext {
+  const { host } = config
+  const tls = tlsOf(config, key)
   return {
     name,
     isLoopback: isLoopback(host),
@@ -42,7 +45,7 @@ function contextOf(
     boundSocket() {
       const fd = listeners[key]
       assert.ok(fd !== undefined, `no socket was bound for "${key}", which is switched on`)
-      return { fd }
+      return { fd, ...(tls ? { tls } : {}) }
     },
     datagramAddress() {
       const port = udpPorts[key]

@@ -4,10 +4,11 @@
  */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { weakEnvironment } from '../auth/keyring.ts'
+import { weakEnvironment } from '../auth/environment-keys.ts'
 import { type Config, type ConfigFault, configError, type LoadedConfig } from './config.ts'
 import { isLoopback } from './configured-sources.ts'
 import { listeningSections } from './source-sections.ts'
+import { tlsFault } from './tls-section.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Found = Omit<ConfigFault, 'where'>
@@ -18,6 +19,7 @@ export async function refuseFaulty(loaded: LoadedConfig, env: Environment = proc
   const found = [
     ...samePorts(loaded),
     ...endlessClosures(config),
+    ...unusableTls(config),
     ...openListeners(config, env),
     ...(await unknownHost(config)),
   ]
@@ -29,6 +31,7 @@ function samePorts({ config, origins }: LoadedConfig): Found[] {
   const ofSources = listeningSections(config).filter(({ listen }) => listen.protocol === 'tcp')
   const listeners = [
     { at: ['port'], value: config.port },
+    { at: ['signs', 'modbus', 'port'], value: config.signs.modbus?.port ?? 'off' },
     ...ofSources.map(({ source, port }) => ({ at: [source.key, 'port'], value: port })),
   ].filter(({ value }) => value !== 'off' && value !== 0)
   return listeners.flatMap(({ at, value }, i) => {
@@ -38,6 +41,11 @@ function samePorts({ config, origins }: LoadedConfig): Found[] {
     const [blamed, other] = origins.has(first.join('.')) && !origins.has(at.join('.')) ? [first, at] : [at, first]
     return [{ at: blamed, what: `${value} is the port of ${other.join('.')} too: each listener needs its own` }]
   })
+}
+
+function unusableTls({ tls }: Config): Found[] {
+  const what = tls && tlsFault(tls)
+  return what === undefined ? [] : [{ at: ['tls'], what }]
 }
 
 /** A closure that ends before it begins closes nothing. */
@@ -61,13 +69,13 @@ function openListeners(config: Config, env: Environment): Found[] {
       at: ['host'],
       what: `${host} opens the server to the network, and ${weak}`,
     })),
-    ...byAddress.flatMap(({ source: { key }, listen: { flag }, port, allow = [] }) =>
-      port === 'off' || allow.length > 0
+    ...byAddress.flatMap(({ source: { key }, listen: { flag }, port, allow = [], access }) =>
+      port === 'off' || allow.length > 0 || access === 'token'
         ? []
         : [
             {
               at: ['host'],
-              what: `${host} opens the ${key.toUpperCase()} listener to the network, and it cannot ask for a password: set "${key}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or switch it off with ${flag} off`,
+              what: `${host} opens the ${key.toUpperCase()} listener to the network, and it cannot ask for a password: set "${key}: { allow: [10.0.0.0/8] }" in the configuration file to say who may send, or "${key}: { access: token }" so that every sender proves who it is, or switch it off with ${flag} off`,
             },
           ],
     ),

@@ -21,6 +21,7 @@ export function createWarningsFile(dataDir: string) {
       )
       if (text === kept) return
       kept = text
+      // They are advice, and are written again with the next look.
       writeFileAtomic(fileOf(dataDir), `${text}\n`).catch(() => {
         kept = ''
       })
@@ -33,6 +34,7 @@ export async function keptWarnings(dataDir: string): Promise<readonly SourceWarn
   try {
     return JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as SourceWarning[]
   } catch {
+    // Without the file no warning was written yet; the next status writes it again.
     return []
   }
 }

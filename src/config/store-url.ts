@@ -1,4 +1,4 @@
-/** Where the store lives: `sqlite` means a file in the data directory. The demo city always has a file of its own. */
+/** Where the store lives: `sqlite` means a file in the data directory. The demo city always has its own file. */
 import path from 'node:path'
 import type { Config } from './config.ts'
 

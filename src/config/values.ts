@@ -9,12 +9,32 @@ const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : 
 export const hostFault: Rule = (text) =>
   isIP(text) !== 0 || isHostName(text) ? undefined : `"${text}" is not a host name or address; write one like 127.0.0.1`
 
+/** Nothing outside this machine reaches it. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
 /** A name under which the pages are opened: as in the address bar, a port is allowed and ignored. */
 export const pageHostFault: Rule = (text) => {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(:\d{1,5})?$/i.exec(text)?.[1]?.replace(/^\[|\]$/g, '')
   return name !== undefined && (isIP(name) !== 0 || isHostName(name))
     ? undefined
     : `"${text}" is not a host name; write only the name, such as parking.example.org`
+}
+
+/** Scheme, host and perhaps a port: what a browser calls the origin of a page. It becomes part of a header. */
+export const originFault: Rule = (text) =>
+  /^https?:\/\//.test(text) && URL.parse(text)?.origin === text.toLowerCase()
+    ? undefined
+    : `"${text}" is not an origin; write scheme and host without a path, such as https://www.example.org`
+
+/** Where people open the pages. */
+export const pageUrlFault: Rule = (text) => {
+  const url = URL.parse(text)
+  const isPlain =
+    url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/' && url.search === ''
+  return isPlain && url.hash === ''
+    ? undefined
+    : `"${text}" is not such an address; write one like https://parking.example.org`
 }
 
 const isHostName = (text: string) =>

@@ -6,7 +6,7 @@ import { instant } from '../lib/brand.ts'
 import { createLog } from '../lib/log.ts'
 import { createCheckpoints, heartbeatMs } from './checkpoints.ts'
 import { createIntakeCounters, parseCheckpoint } from './counters.ts'
-import { restoreCounters } from './lane.ts'
+import { restoreCounters } from './journal-channel.ts'
 
 async function opened() {
   const journal = createMemoryJournal()

@@ -8,12 +8,14 @@
  * - A refusal is logged when it begins and when it ends.
  */
 
+import type { DeskMark } from '../journal/desk/desk-copier.ts'
 import { type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
 import type { IntakeCounters } from './counters.ts'
+import type { HealthReport } from './health.ts'
 
 /** Maximum heartbeat interval; bounds the estimate of how long intake did not run. */
 export const heartbeatMs = 60_000
@@ -34,6 +36,10 @@ export interface CheckpointDeps {
   readonly log: Log
   /** Of the last checkpoint in the journal. */
   readonly aliveAt: Instant | undefined
+  /** How far the copies of changes made by people are. */
+  deskMark?(): DeskMark
+  /** The system as it is reported with heartbeats. */
+  readonly health?: Pick<HealthReport, 'isDue' | 'take'>
 }
 
 export function createCheckpoints(deps: CheckpointDeps): Checkpoints {
@@ -48,7 +54,13 @@ export function createCheckpoints(deps: CheckpointDeps): Checkpoints {
     const at = clock.now()
     try {
       failPoint('checkpoint')
-      await journal.append([{ kind: recordKinds.checkpoint, frames: 0, bytes: counters.checkpoint(at) }])
+      await journal.append([
+        {
+          kind: recordKinds.checkpoint,
+          frames: 0,
+          bytes: counters.checkpoint(at, deps.deskMark?.(), deps.health?.take()),
+        },
+      ])
     } catch (error) {
       if (!failing) log.warn('a checkpoint could not be journaled; its counts will be in the next one', { error })
       failing = true
@@ -73,7 +85,7 @@ export function createCheckpoints(deps: CheckpointDeps): Checkpoints {
       return aliveAt
     },
     async tick() {
-      if (counters.dirty() || beatDue()) await start()
+      if (counters.dirty() || beatDue() || deps.health?.isDue()) await start()
     },
     async last() {
       await writing

@@ -4,12 +4,15 @@
  */
 
 import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
+import type { SystemHealth } from '../domain/folds/fold.ts'
 import { decodeUplink } from '../domain/uplink.ts'
+import type { DeskMark } from '../journal/desk/desk-copier.ts'
 import { recordKinds, type StoredRecord } from '../journal/journal.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { addSaturating } from '../lib/sum.ts'
 import type { SourceLoss } from '../sources/source.ts'
 import { createIntakeDays, type IntakeDays } from './days.ts'
+import { createLossLog, type NamedLoss } from './loss-log.ts'
 
 export interface SourceCount {
   /** Counted when the bytes come in, before anything is known of their fate. */
@@ -24,16 +27,6 @@ export interface SourceCount {
   /** Losses of unknown size, by cause. Absent in checkpoints of the first release. */
   uncounted?: Record<string, number>
 }
-
-/** As it is journaled, so that it can be reported after a restart. */
-export interface NamedLoss extends SourceLoss {
-  readonly source: string
-}
-
-/** Shown per source; all of them are in the journal. */
-const recentLossesMax = 32
-/** Waiting for a journal that takes nothing. Beyond it the oldest are only in the counts. */
-const unwrittenLossesMax = 4_096
 
 export interface IntakeCounters {
   /** Frames on the way to the journal: received, neither accepted nor refused yet. */
@@ -52,7 +45,8 @@ export interface IntakeCounters {
   recentLosses(source: string): readonly SourceLoss[]
   /** True when something changed since the last checkpoint that the journal took. */
   dirty(): boolean
-  checkpoint(at: number): Uint8Array
+  /** `desk`: how far the copies of changes made by people are. */
+  checkpoint(at: number, desk?: DeskMark, health?: SystemHealth): Uint8Array
   /** The checkpoint made last is in the journal. One is made and journaled at a time. */
   checkpointed(): void
   /** Continues from a checkpoint record's bytes. */
@@ -74,6 +68,10 @@ export interface CheckpointBody {
   readonly days?: IntakeDays
   /** Noticed since the checkpoint before; one that goes on comes again, with the same cause and begin. */
   readonly losses?: readonly NamedLoss[]
+  /** Absent in checkpoints of earlier releases. */
+  readonly desk?: DeskMark
+  /** In some of them; absent in checkpoints of earlier releases. */
+  readonly health?: SystemHealth
 }
 
 export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined => {
@@ -81,30 +79,21 @@ export const parseCheckpoint = (bytes: Uint8Array): CheckpointBody | undefined =
     const body = JSON.parse(new TextDecoder().decode(bytes)) as CheckpointBody
     return Number.isSafeInteger(body.received) && Number.isSafeInteger(body.refused) ? body : undefined
   } catch {
+    // A body that cannot be read is no checkpoint: the records of the journal are counted again.
     return undefined
   }
 }
 
 export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): IntakeCounters {
   const sources = new Map<string, SourceCount>()
-  const recent = new Map<string, SourceLoss[]>()
-  let unwritten: NamedLoss[] = []
-  let written: readonly NamedLoss[] = []
+  const losses = createLossLog()
   const days = createIntakeDays()
   let upTo = 0
   /** Changes so far, those in the checkpoint made last, and those in the last one that the journal took. */
   let changes = 0
   let inCheckpoint = 0
   let inJournal = 0
-  const source = (name: string): SourceCount =>
-    sources.getOrInsertComputed(name, () => ({
-      received: 0,
-      inFlight: 0,
-      accepted: 0,
-      refused: 0,
-      unframeable: 0,
-      lost: {},
-    }))
+  const source = (name: string): SourceCount => sources.getOrInsertComputed(name, emptyCount)
   return {
     get inFlight() {
       return [...sources.values()].reduce((sum, count) => sum + count.inFlight, 0)
@@ -147,45 +136,31 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
     },
     lose(name, loss) {
       const { cause, from, frames } = loss
-      const list = recent.getOrInsertComputed(name, () => [])
-      const before = list.findIndex((other) => from !== undefined && other.cause === cause && other.from === from)
-      if (before >= 0) list.splice(before, 1)
-      list.push(loss)
-      if (list.length > recentLossesMax) list.shift()
+      const goesOn = losses.add(name, loss)
       if (from === undefined) days.lose(name, clock.now(), loss)
-      unwritten.push({ source: name, ...loss })
-      if (unwritten.length > unwrittenLossesMax) unwritten.shift()
       const { lost, uncounted = {} } = source(name)
       if (frames !== null) lost[cause] = addSaturating(lost[cause] ?? 0, frames)
-      else if (before < 0) {
+      else if (!goesOn) {
         uncounted[cause] = (uncounted[cause] ?? 0) + 1
         source(name).uncounted = uncounted
       }
       changes++
     },
-    recentLosses: (name) => recent.get(name) ?? [],
+    recentLosses: losses.recent,
     dirty: () => changes !== inJournal,
-    checkpoint(at) {
+    checkpoint(at, desk, health) {
       inCheckpoint = changes
-      const settled: Record<string, SourceCount> = {}
-      const total = { received: 0, accepted: 0, refused: 0, unframeable: 0 }
-      for (const [name, count] of sources) {
-        const received = count.received - count.inFlight
-        settled[name] = { ...count, received, inFlight: 0 }
-        total.received += received
-        total.accepted += count.accepted
-        total.refused += count.refused
-        total.unframeable += count.unframeable
+      const noticed = losses.forCheckpoint()
+      const body: CheckpointBody = {
+        ...{ at, upTo, ...settledCounts(sources), days: days.all() },
+        ...(noticed.length > 0 ? { losses: noticed } : {}),
+        ...(desk ? { desk } : {}),
+        ...(health ? { health } : {}),
       }
-      written = [...unwritten]
-      const losses = written.length > 0 ? { losses: written } : {}
-      const body: CheckpointBody = { at, upTo, ...total, sources: settled, days: days.all(), ...losses }
       return new TextEncoder().encode(JSON.stringify(body))
     },
     checkpointed() {
-      const done = new Set(written)
-      unwritten = unwritten.filter((loss) => !done.has(loss))
-      written = []
+      losses.checkpointed()
       inJournal = inCheckpoint
     },
     restore(body) {
@@ -206,4 +181,24 @@ export function createIntakeCounters(clock: Pick<Clock, 'now'> = systemClock): I
       changes++
     },
   }
+}
+
+const emptyCount = (): SourceCount => ({
+  ...{ received: 0, inFlight: 0, accepted: 0, refused: 0, unframeable: 0 },
+  lost: {},
+})
+
+/** As if what is in flight had not come yet: it is counted again from the journal, or refused. */
+function settledCounts(counts: ReadonlyMap<string, SourceCount>) {
+  const sources: Record<string, SourceCount> = {}
+  const total = { received: 0, accepted: 0, refused: 0, unframeable: 0 }
+  for (const [name, count] of counts) {
+    const received = count.received - count.inFlight
+    sources[name] = { ...count, received, inFlight: 0 }
+    total.received += received
+    total.accepted += count.accepted
+    total.refused += count.refused
+    total.unframeable += count.unframeable
+  }
+  return { ...total, sources }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../test/fixtures/any-text.ts'
 import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import { createIntakeCounters } from './counters.ts'
@@ -92,7 +93,7 @@ test('any bytes of a checkpoint are handled, and any name of a source can be sto
     intakeDays: [],
   })
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+    fc.property(anyText(300), (name) => {
       const counters = createIntakeCounters(clock)
       counters.refuse(name, 1, false, 'protocol')
       for (const { source } of checkpointFacts(checkpoint(counters.checkpoint(at))).intakeDays)

@@ -1,11 +1,14 @@
 /** The days and losses in a checkpoint of intake, as rows that the processor stores with its batch. */
 import type { RefusalCause } from '@baykeeper/contract/vocabulary.ts'
+import type { SystemHealth } from '../domain/folds/fold.ts'
 import type { StoredRecord } from '../journal/journal.ts'
+import { instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { CheckpointFacts } from '../processing/checkpoint-facts.ts'
 import type { IntakeDay } from '../store/tables/intake-day.ts'
 import type { LossRow } from '../store/tables/loss.ts'
-import { type CheckpointBody, type NamedLoss, parseCheckpoint } from './counters.ts'
+import { type CheckpointBody, parseCheckpoint } from './counters.ts'
+import type { NamedLoss } from './loss-log.ts'
 
 /** A source's name is stored as it is or not at all (rows.ts); the text of a loss must always be storable. */
 const sourceCharsMax = 128
@@ -17,8 +20,31 @@ export function checkpointFacts(checkpoint: StoredRecord): CheckpointFacts {
   const body = parseCheckpoint(checkpoint.bytes)
   if (!body) return nothing
   const intervals = (body.losses ?? []).filter((loss) => loss.from !== undefined).map((loss) => interval(loss, body.at))
-  return { losses: [...intervals, ...dayLosses(body)], intakeDays: intakeDays(body) }
+  const at = Number.isSafeInteger(body.at) ? { at: instant(body.at) } : {}
+  const health = healthIn(body)
+  return {
+    ...at,
+    ...(health ? { health } : {}),
+    losses: [...intervals, ...dayLosses(body)],
+    intakeDays: intakeDays(body),
+  }
 }
+
+/** A part that is not as this release writes it is not known. */
+function healthIn({ health }: CheckpointBody): SystemHealth | undefined {
+  if (typeof health !== 'object' || health === null) return undefined
+  const { sources, disk, database, unaccounted, forecastMisses } = health
+  return {
+    ...(sources && typeof sources === 'object' ? { sources: storableNames(sources) } : {}),
+    ...(Number.isFinite(disk?.free) && Number.isFinite(disk?.total) ? { disk: disk as NonNullable<typeof disk> } : {}),
+    ...(typeof database?.isUp === 'boolean' ? { database } : {}),
+    ...(Number.isSafeInteger(unaccounted) ? { unaccounted: unaccounted as number } : {}),
+    ...(forecastMisses && typeof forecastMisses === 'object' ? { forecastMisses } : {}),
+  }
+}
+
+const storableNames = (sources: NonNullable<SystemHealth['sources']>) =>
+  Object.fromEntries(Object.entries(sources).map(([name, source]) => [storable(name), source]))
 
 /** One that goes on comes again with the same begin, and is one row. */
 function interval({ source, cause, frames, from, to, detail }: NamedLoss, at: number): LossRow {

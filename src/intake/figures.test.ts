@@ -7,13 +7,13 @@ import type { SourceReport } from './source-contexts.ts'
 
 const up: SourceReport = { kind: 'udp', state: 'up', detail: 'listening', facts: { warnings: ['slow'] } }
 
-async function lane() {
+async function channel() {
   const journal = await createMemoryJournal().openWriter()
   return { journal, counters: createIntakeCounters() }
 }
 
 test('a source has its state, its counts and its losses; a name that came with a token is listed too', async () => {
-  const { journal, counters } = await lane()
+  const { journal, counters } = await channel()
   counters.enter('udp', 3)
   counters.accept('udp', 3, 1)
   counters.lose('udp', { cause: 'kernel-drop', frames: 2, detail: 'full' })
@@ -28,13 +28,13 @@ test('a source has its state, its counts and its losses; a name that came with a
 })
 
 test('a source that has received nothing yet is listed with zeros', async () => {
-  const figures = intakeFigures(await lane(), new Map([['udp', { ...up, state: 'starting' }]]))
+  const figures = intakeFigures(await channel(), new Map([['udp', { ...up, state: 'starting' }]]))
   const [{ received, accepted, refused, unframeable, state } = assert.fail('no source')] = figures.sources
   assert.deepEqual([received, accepted, refused, unframeable, state], [0, 0, 0, 0, 'starting'])
 })
 
 test('totals are the sums over all names, and frames on their way to the disk are counted apart', async () => {
-  const { journal, counters } = await lane()
+  const { journal, counters } = await channel()
   for (const [name, frames] of [
     ['a', 5],
     ['b', 7],
@@ -52,8 +52,8 @@ test('totals are the sums over all names, and frames on their way to the disk ar
   )
 })
 
-test('a journal that is gone is the reason why readings are refused, whatever the journal itself reports', async () => {
-  const { journal, counters } = await lane()
+test('a journal that is gone is the reason why readings are refused over what the journal reports', async () => {
+  const { journal, counters } = await channel()
   const missing = 'the directory was deleted'
   assert.equal(intakeFigures({ journal, counters }, new Map()).journal.refusing, undefined)
   const { refusing, refusal } = intakeFigures({ journal, counters, missing }, new Map()).journal

@@ -1,22 +1,26 @@
 /** Figures of intake for the other processes: totals, and each source with its state, counts and recent losses. */
 
+import type { DeskCopier } from '../journal/desk/desk-copier.ts'
 import type { JournalWriter } from '../journal/journal.ts'
 import type { IntakeFigures, SourceFigures } from '../processes/messages.ts'
+import type { Archiving } from './archiving.ts'
 import type { IntakeCounters } from './counters.ts'
 import type { SourceReport } from './source-contexts.ts'
 
 const none = { received: 0, accepted: 0, refused: 0, unframeable: 0, lost: {}, uncounted: {}, losses: [] }
 
-interface FiguredLane {
+interface FiguredChannel {
   readonly journal: Pick<JournalWriter, 'tail' | 'stats'>
   readonly counters: IntakeCounters
   /** Why every source is refused: the journal is not where it was opened. */
   readonly missing?: string | undefined
+  readonly desk?: Pick<DeskCopier, 'problem'>
+  readonly archiving?: Pick<Archiving, 'problem'> | undefined
 }
 
 /** A name under which readings came without being a configured source (an HTTP token) is listed too. */
 export function intakeFigures(
-  { journal, counters, missing }: FiguredLane,
+  { journal, counters, missing, desk, archiving }: FiguredChannel,
   states: ReadonlyMap<string, SourceReport>,
 ): IntakeFigures {
   const total = { received: 0, refused: 0, unframeable: 0 }
@@ -43,5 +47,7 @@ export function intakeFigures(
     inFlight: counters.inFlight,
     sources: [...sources.values()],
     journal: { ...journal.stats(), ...(missing === undefined ? {} : { refusing: missing, refusal: 'gone' as const }) },
+    archiveProblem: archiving?.problem(),
+    deskProblem: desk?.problem(),
   }
 }

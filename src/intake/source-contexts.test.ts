@@ -6,7 +6,7 @@ import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Delivery, Source } from '../sources/source.ts'
 import { createIntakeCounters } from './counters.ts'
-import { createContexts, type Lane, type SourceReport } from './source-contexts.ts'
+import { createContexts, type JournalChannel, type SourceReport } from './source-contexts.ts'
 
 const line = (text: string, more: Partial<Delivery> = {}): Delivery => ({
   framing: 'whole',
@@ -21,7 +21,7 @@ async function opened(kind: SourceKind = 'http') {
   const writer = await journal.openWriter()
   let fault: JournalError | undefined
   const counters = createIntakeCounters()
-  const lane: Lane = {
+  const channel: JournalChannel = {
     name: 'real',
     journal: {
       ...writer,
@@ -37,8 +37,8 @@ async function opened(kind: SourceKind = 'http') {
   const reported: Partial<SourceReport>[] = []
   const deps = {
     log: silentLog,
-    laneOf: () => lane,
-    arrived: (name: string) => arrived.push(name),
+    channelOf: () => channel,
+    onFirstReading: (name: string) => arrived.push(name),
     trusted: new Set('t'),
   }
   const source: Source = { name: 'own', kind, run: async () => {} }
@@ -53,7 +53,7 @@ async function opened(kind: SourceKind = 'http') {
   }
   return {
     context,
-    lane,
+    channel,
     arrived,
     reported,
     count,
@@ -103,18 +103,18 @@ test('frames kept by a source are not counted until they are accepted or dropped
 })
 
 test('frames are counted under the name that the sender has, all of a refused delivery', async () => {
-  const { context, lane, count } = await opened('mqtt')
+  const { context, channel, count } = await opened('mqtt')
   await context.deliver([line('a'), line('b', { source: 'north' })])
   assert.equal(count('own').accepted, 1)
   assert.equal(count('north').accepted, 1)
-  lane.nearlyFull = 'the disk is nearly full'
+  channel.nearlyFull = 'the disk is nearly full'
   await assert.rejects(context.deliver([line('a'), line('b', { source: 'north' })]), /free some space/)
   assert.deepEqual([count('own').refused, count('north').refused], [1, 1])
 })
 
 test('on a disk that is nearly full the room is left to those who cannot send again', async () => {
-  const { context, lane, count } = await opened('serial')
-  lane.nearlyFull = 'the disk is nearly full'
+  const { context, channel, count } = await opened('serial')
+  channel.nearlyFull = 'the disk is nearly full'
   await context.deliver([line('a')])
   assert.equal(count('own').accepted, 1)
 })
@@ -130,4 +130,20 @@ test('a reading is an arrival; a refusal, noise or a loss of a real source is no
   assert.deepEqual(arrived, ['own'])
   context.facts({ warnings: ['w'] })
   assert.deepEqual(reported, [{ facts: { warnings: ['w'] } }])
+})
+
+test('a head that does not fit is a refusal, counted unless it is kept, before anything is journaled', async () => {
+  const { context, count, records } = await opened()
+  const long = line('b', { source: 'north', meta: { topic: '"'.repeat(33_000) } })
+  const refused = { code: 'E_INTAKE_REFUSED', refusal: 'too-large' }
+  await assert.rejects(context.deliver([line('a'), long]), refused)
+  await assert.rejects(context.deliver([long], { keeps: true }), refused)
+  assert.deepEqual(
+    [count('own'), count('north')],
+    [
+      { received: 1, accepted: 0, refused: 1, unframeable: 0, inFlight: 0 },
+      { received: 1, accepted: 0, refused: 1, unframeable: 0, inFlight: 0 },
+    ],
+  )
+  assert.deepEqual(await records(), [])
 })

@@ -3,7 +3,7 @@
  * every received frame is accepted, kept as noise or refused. A refused frame is counted once for each answer to its sender.
  */
 import type { RefusalCause, SourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
-import { encodeUplink } from '../domain/uplink.ts'
+import { encodeUplink, headFits, headTooLong } from '../domain/uplink.ts'
 import { JournalError, type JournalWriter, recordKinds } from '../journal/journal.ts'
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
@@ -23,7 +23,7 @@ import type { IntakeCounters } from './counters.ts'
 const pressureBytes = 16 * 1024 * 1024
 
 /** One journal with its counters. */
-export interface Lane {
+export interface JournalChannel {
   readonly name: 'real' | 'demo'
   readonly journal: JournalWriter
   readonly counters: IntakeCounters
@@ -60,17 +60,17 @@ export const canResend: ReadonlySet<SourceKind> = new Set(
 
 interface ContextDeps {
   readonly log: Log
-  readonly laneOf: (source: string) => Lane
+  readonly channelOf: (source: string) => JournalChannel
   /** A reading has come in: the first one of a real source ends the simulated city once it is durable. */
-  readonly arrived: (source: string) => void
+  readonly onFirstReading: (source: string) => void
   /** Names of sources whose device times are always taken, from the configuration. A token's trust comes with each delivery. */
   readonly trusted: ReadonlySet<string>
 }
 
 /** The context of each source: names the source, stamps arrival, journals, counts. */
-export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
+export function createContexts({ log, channelOf, onFirstReading, trusted }: ContextDeps) {
   async function append(
-    lane: Lane,
+    channel: JournalChannel,
     kind: 1 | 2,
     source: string,
     deliveries: readonly Delivery[],
@@ -94,25 +94,26 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
       return { kind, frames: delivery.frames, bytes: encodeUplink(uplink) }
     })
     const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0)
-    lane.counters.enter(source, frames)
-    if (kind === recordKinds.data) arrived(source)
-    lane.bytesOnTheWay += bytes
+    channel.counters.enter(source, frames)
+    if (kind === recordKinds.data) onFirstReading(source)
+    channel.bytesOnTheWay += bytes
     let record: number
     failPoint('frame-received')
     try {
-      record = await lane.journal.append(records)
+      record = await channel.journal.append(records)
     } catch (fault) {
-      if (keeps) lane.counters.withdraw(source, frames)
-      else lane.counters.refuse(source, frames, true, fault instanceof JournalError ? refusalOf[fault.code] : 'journal')
+      if (keeps) channel.counters.withdraw(source, frames)
+      else
+        channel.counters.refuse(source, frames, true, fault instanceof JournalError ? refusalOf[fault.code] : 'journal')
       if (!(fault instanceof JournalError)) throw fault
       const cause = refusalOf[fault.code]
       throw new IntakeRefused(cause, fault.message, { cause: fault, retryAfterS: cause === 'overload' ? 1 : 5 })
     } finally {
-      lane.bytesOnTheWay -= bytes
+      channel.bytesOnTheWay -= bytes
     }
     failPoint('frame-durable')
-    if (kind === recordKinds.data) lane.counters.accept(source, frames, record, arrivedAt)
-    else lane.counters.unframeable(source, frames, record, arrivedAt)
+    if (kind === recordKinds.data) channel.counters.accept(source, frames, record, arrivedAt)
+    else channel.counters.unframeable(source, frames, record, arrivedAt)
   }
 
   return (source: Source, report: (changed: Partial<SourceReport>) => void): SourceContext => ({
@@ -124,31 +125,40 @@ export function createContexts({ log, laneOf, arrived, trusted }: ContextDeps) {
         if (group) group.push(delivery)
         else named.set(name, [delivery])
       }
-      const missing = [...named.keys()].map((name) => laneOf(name).missing).find((reason) => reason !== undefined)
+      const refuse = (cause: RefusalCause) => {
+        if (keeping?.keeps) return
+        for (const [name, group] of named) channelOf(name).counters.refuse(name, framesOf(group), false, cause)
+      }
+      // Before anything of it is journaled: a source that gathers deliveries has refused such a one before.
+      if (!deliveries.every(headFits)) {
+        refuse('too-large')
+        throw new IntakeRefused('too-large', headTooLong)
+      }
+      const missing = [...named.keys()].map((name) => channelOf(name).missing).find((reason) => reason !== undefined)
       if (missing !== undefined) {
-        if (!keeping?.keeps)
-          for (const [name, group] of named) laneOf(name).counters.refuse(name, framesOf(group), false, 'journal')
+        refuse('journal')
         throw new IntakeRefused('journal', missing, { retryAfterS: 30 })
       }
-      const full = [...named.keys()].map((name) => laneOf(name).nearlyFull).find((reason) => reason !== undefined)
+      const full = [...named.keys()].map((name) => channelOf(name).nearlyFull).find((reason) => reason !== undefined)
       if (full !== undefined && canResend.has(source.kind)) {
-        if (!keeping?.keeps)
-          for (const [name, group] of named) laneOf(name).counters.refuse(name, framesOf(group), false, 'journal')
+        refuse('journal')
         throw new IntakeRefused('journal', `${full}: free some space`, { retryAfterS: 30 })
       }
-      await Promise.all([...named].map(([name, group]) => append(laneOf(name), recordKinds.data, name, group, keeping)))
+      await Promise.all(
+        [...named].map(([name, group]) => append(channelOf(name), recordKinds.data, name, group, keeping)),
+      )
     },
     noise(bytes, keeping) {
       const whole: Delivery = { framing: 'whole', codec: 'noise', bytes, frames: 1 }
-      return append(laneOf(source.name), recordKinds.noise, source.name, [whole], keeping)
+      return append(channelOf(source.name), recordKinds.noise, source.name, [whole], keeping)
     },
     refused: (frames, cause, name = source.name) => {
-      laneOf(name).counters.refuse(name, frames, false, cause)
+      channelOf(name).counters.refuse(name, frames, false, cause)
       log.debug('frames refused', { source: name, frames, cause })
     },
-    lost: (loss) => laneOf(source.name).counters.lose(source.name, loss),
+    lost: (loss) => channelOf(source.name).counters.lose(source.name, loss),
     facts: (facts) => report({ facts }),
-    pressure: () => laneOf(source.name).bytesOnTheWay > pressureBytes,
+    pressure: () => channelOf(source.name).bytesOnTheWay > pressureBytes,
     status: (state, detail = '') => report({ state, detail }),
     clock: systemClock,
     log: log.with({ source: source.name }),

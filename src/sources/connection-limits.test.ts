@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createAddressList } from '../lib/address-list.ts'
-import { createLog } from '../lib/log.ts'
+import { createLog, silentLog } from '../lib/log.ts'
 import { connectionsFor, createConnectionLimits } from './connection-limits.ts'
 
 /** As much of a socket as the limits see. */
@@ -123,4 +123,16 @@ test('never more than the limit are open, and a proven one is never closed', () 
 
 test('descriptors are left for the journal at any limit', () => {
   assert.deepEqual([256, 600, 1_024, 20_000].map(connectionsFor), [128, 472, 896, 17_500])
+})
+
+test('a connection that is admitted twice has one place, and leaves none behind', () => {
+  const { connect, limits } = opened(4)
+  for (let i = 0; i < 8; i++) {
+    const peer = connect(`10.2.0.${i}`)
+    assert.equal(limits.admit(peer.socket, { name: 'tcp', log: silentLog }), true)
+    peer.destroy()
+  }
+  const all = addresses(4).map(connect)
+  assert.ok(all.every(({ destroyed }) => !destroyed))
+  assert.deepEqual(limits.figures('tcp'), { connections_evicted: 0, connections_refused: 0 })
 })

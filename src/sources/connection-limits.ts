@@ -12,14 +12,16 @@ import type { Socket } from 'node:net'
 import type { AddressList } from '../lib/address-list.ts'
 import { addressBlock } from '../lib/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
+import { createLimitedWarn, type LimitedWarn } from '../lib/limited-warn.ts'
 import type { Log } from '../lib/log.ts'
-import { createLimitedWarn, type LimitedWarn } from './limited-warn.ts'
+import { rawSocketOf } from '../lib/tls-listener.ts'
 
 export interface ConnectionLimits {
   /** False: the socket was closed, too many are open. */
   admit(socket: Socket, source: { readonly name: string; readonly log: Log }): boolean
   /** It has sent something valid: a token, a complete line. It is closed for no other one any more. */
   proven(socket: Socket): void
+  readonly trustedProxies: AddressList
   /** Of the source with this name. */
   figures(source: string): Readonly<Record<'connections_evicted' | 'connections_refused', number>>
 }
@@ -101,6 +103,8 @@ export function createConnectionLimits({ total, trustedProxies, clock }: Connect
 
   return {
     admit(socket, { name: source, log }) {
+      // A decrypted connection was admitted before its handshake, a plain one of a port with TLS before its first byte.
+      if (rawSocketOf(socket) !== socket || open.has(socket)) return true
       const warn = warns.getOrInsertComputed(source, () => createLimitedWarn(log, clock))
       const peer = socket.remoteAddress
       const groups = groupsOf(socket)
@@ -132,13 +136,14 @@ export function createConnectionLimits({ total, trustedProxies, clock }: Connect
       return true
     },
     proven(socket) {
-      const connection = open.get(socket)
+      const connection = open.get(rawSocketOf(socket))
       if (!connection) return
       for (const each of connection.groups) {
         each.silent.delete(connection)
         each.unproven.delete(connection)
       }
     },
+    trustedProxies,
     figures: countOf,
   }
 }

@@ -7,6 +7,7 @@
 import type { SourceKind } from '@baykeeper/contract/vocabulary.ts'
 import type * as z from 'zod'
 import type { Finding } from '../lib/finding.ts'
+import type { TlsFiles } from '../lib/tls-pair.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { Source, TokenCheck } from './source.ts'
 
@@ -58,7 +59,7 @@ export interface Listener {
   readonly label: string
   /** Option that sets the port; the name of the environment variable is derived from it. */
   readonly flag: string
-  /** How a sender beyond this machine is known. `address`: nobody can ask for a password, so a list of addresses is required. */
+  /** How a sender beyond this machine is known. `address`: the protocol has no password, so a list of addresses is required. */
   readonly admits: 'token' | 'address'
 }
 
@@ -67,6 +68,8 @@ export interface ListenerSettings {
   readonly port: number | 'off'
   /** Where it admits by address. */
   readonly allow?: readonly string[]
+  /** `token`: only senders with a token, so that no list is required. */
+  readonly access?: 'listed' | 'token'
 }
 
 export interface SectionOption {
@@ -105,7 +108,7 @@ export interface CreateContext {
   /** Of all listeners together. */
   readonly connections: ConnectionLimits
   /** The socket that `main` has bound. */
-  boundSocket(): { readonly fd: number }
+  boundSocket(): { readonly fd: number; readonly tls?: TlsFiles }
   /** Where to bind a UDP socket: the port before a restart, when there was one. */
   datagramAddress(): { readonly host: string; readonly port: number }
   /** The port of a UDP socket, once it is bound. */

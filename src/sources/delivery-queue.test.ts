@@ -24,7 +24,7 @@ test('what is added while a delivery is on its way goes together with the next',
   await queue.settled()
 })
 
-test('a refusal is told to everyone it concerns, and the next delivery is tried afresh', async () => {
+test('a refusal rejects every add that it concerns, and the next delivery is tried', async () => {
   const context = createFakeContext()
   const queue = createDeliveryQueue(context, { onRefused: 'reject', signal: never })
   context.refuse('overload')
@@ -93,11 +93,40 @@ test('a frame that is kept through an outage is never counted as refused; one gi
   )
 })
 
-test('a frame whose sender is told is counted with each refusal, by intake', async () => {
+test('a frame whose sender is notified is counted with each refusal, by intake', async () => {
   const context = createFakeContext()
   const queue = createDeliveryQueue(context, { onRefused: 'reject', signal: never })
   context.refuse('overload')
   await assert.rejects(queue.add(line('a')))
   await assert.rejects(queue.add(line('a')))
   assert.deepEqual([context.refusals.length, context.refusedByIntake], [0, 2])
+})
+
+for (const onRefused of ['reject', 'retry'] as const)
+  test(`what has a head that does not fit is refused alone, in its turn (${onRefused})`, async () => {
+    const context = createFakeContext()
+    const queue = createDeliveryQueue(context, { onRefused, signal: never })
+    const order: string[] = []
+    const add = (text: string, topic: string) =>
+      queue.add(line(text).map((each) => ({ ...each, source: 'north', meta: { topic } }))).then(
+        () => order.push(text),
+        (fault) => order.push(fault.refusal),
+      )
+    await Promise.all([add('a', 't'), add('b', '"'.repeat(33_000)), add('c', 't')])
+    assert.deepEqual(order, ['a', 'too-large', 'c'])
+    assert.deepEqual(context.frames(), ['a', 'c'])
+    assert.deepEqual(context.refusals, [{ frames: 1, cause: 'too-large', source: 'north' }])
+    assert.deepEqual([context.refusedByIntake, queue.bytes, queue.held], [0, 0, 0])
+  })
+
+test('an empty delivery weighs too, with its meta', async () => {
+  const context = createFakeContext()
+  const queue = createDeliveryQueue(context, { onRefused: 'retry', signal: never })
+  context.hold()
+  const added = queue.add(line('').map((each) => ({ ...each, meta: { peer: '10.0.0.1' } })))
+  const noise = queue.noise(Buffer.from('boot'))
+  assert.deepEqual([queue.bytes, queue.held], [4, 4 + 512 + 8])
+  context.release()
+  await Promise.all([added, noise])
+  assert.equal(queue.held, 0)
 })

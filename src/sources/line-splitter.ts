@@ -49,7 +49,7 @@ export function createLineSplitter({ sift }: LineSplitterOptions = {}): LineSpli
       const lines = countFrames('lines', bytes)
       if (lines > 0) pieces.push({ kind: 'lines', bytes, lines, columns })
     }
-    /** Ends the block of lines before this one, which is dealt with by itself. */
+    /** Ends the block of lines before this one, which is handled alone. */
     const leaveOut = (end: number): Buffer => {
       if (start > blockStart) block(data.subarray(blockStart, start))
       const bytes = data.subarray(start, end)

@@ -21,12 +21,19 @@ export const port = z
 export const timePolicy = z
   .enum(['check', 'trust'])
   .default('check')
-  .describe('"trust" takes the device time whatever it says (replay, history)')
+  .describe('"trust" takes the device time without a check (replay, history)')
 
 export const allow = z
   .array(checkedText(addressFault))
   .default([])
   .describe('addresses or CIDR ranges that may send; required when the listener is not on loopback')
+
+export const access = z
+  .enum(['listed', 'token'])
+  .default('listed')
+  .describe(
+    '"listed": this machine and the addresses under allow may send without a token; "token": every sender begins with the line #token TOKEN, also on this machine, and no list is required',
+  )
 
 export const sourceName = z.string().min(1).max(64).optional()
 

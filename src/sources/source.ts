@@ -10,6 +10,7 @@ import type { Instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Framing } from '../lib/frames.ts'
 import type { Log } from '../lib/log.ts'
+import type { SenderLimits } from './sender-limits.ts'
 
 /** What a source hands over: the head of an uplink without the source's name, which the context adds. */
 export interface Delivery {
@@ -37,19 +38,19 @@ export interface SourceContext {
   refused(frames: number, cause: RefusalCause, source?: string): void
   /** Frames or time known to be lost before us, or that may have been. A loss that began as another of its cause replaces it. */
   lost(loss: SourceLoss): void
-  /** What the source knows about itself beside its frames. Replaces what it said before. */
+  /** What the source knows about itself beside its frames. Replaces the facts reported before. */
   facts(facts: SourceFacts): void
   /** Bytes in flight between `deliver` and the sync; a source that can pause does so while `pressure()` is true. */
   pressure(): boolean
-  /** Tells the desk what this source is doing. `detail` is one short sentence. */
+  /** Reports to the desk what this source is doing. `detail` is one short sentence. */
   status(state: SourceState, detail?: string): void
   readonly clock: Clock
   readonly log: Log
 }
 
 /**
- * A refusal is counted once for each time a sender was told, or for good where none can be told. So a source that keeps what is
- * refused and delivers it again says so: nothing is counted then, and when it gives up it calls `refused` itself.
+ * A refusal is counted each time a sender was notified, or once where none can be notified. So a source that keeps what is
+ * refused and delivers it again sets `keeps`: nothing is counted then, and when it gives up it calls `refused` itself.
  */
 export interface Keeping {
   readonly keeps?: boolean
@@ -58,7 +59,7 @@ export interface Keeping {
 export interface SourceLoss {
   /** `refused`: not read because too much was kept already. */
   readonly cause: SourceLossCause
-  /** Null where nobody can know how many. */
+  /** Null where it cannot be known how many. */
   readonly frames: number | null
   readonly from?: Instant
   /** Absent while it lasts. */
@@ -107,7 +108,7 @@ export interface Source {
   run(signal: AbortSignal, context: SourceContext): Promise<void>
 }
 
-/** Intake cannot accept now. `retryAfterS` is what HTTP tells the sender. */
+/** Intake cannot accept now. `retryAfterS` is sent to the sender by HTTP (Retry-After). */
 export class IntakeRefused extends Error {
   readonly code = 'E_INTAKE_REFUSED'
   readonly refusal: RefusalCause
@@ -123,12 +124,16 @@ export class IntakeRefused extends Error {
 export interface Sender {
   readonly source: string
   readonly time?: 'trust'
+  /** Absent: it may be used from everywhere, for every device of its source. */
+  readonly limits?: SenderLimits
 }
 
 /** Decides who may send. Tokens are 256-bit random; only hashes are kept. */
 export interface TokenCheck {
   /** Of a valid ingest token, as it is now: a token that is replaced without trust is trusted no longer. */
   ingest(token: string): Sender | undefined
+  /** Of the source that is named, where `mac` was made of these bytes with its token: HMAC-SHA-256, in hexadecimal; the key is SHA-256 of the token. */
+  signed?(source: string, mac: string, bytes: Uint8Array): Sender | undefined
   /** Changes whenever a token is made, replaced or revoked. A source that keeps a connection open checks its token again then. */
   version?(): number
 }

@@ -13,7 +13,7 @@ const atOnceBytes = 128 * 1024
 /** What is read of a body that is not taken, and how often a chunk of it. */
 const droppedBytesMax = 2 * bodyBytesMax
 const dropEveryMs = 5
-/** Received and not yet durable, of all requests together; beyond it senders are told to come again. */
+/** Received and not yet durable, of all requests together; beyond it senders get 503 and retry. */
 const heldBytesMax = 64 * 1024 * 1024
 /** The same of one source, so that one sender cannot use up all of it. */
 const heldOfSourceBytesMax = 32 * 1024 * 1024
@@ -25,7 +25,7 @@ export interface ByteBudget {
 }
 export const createByteBudget = (): ByteBudget => ({ of: new Map(), bytes: 0 })
 
-/** Adds to what is held for `source`; a fault when that is too much. Whatever was taken must be let go again. */
+/** Adds to what is held for `source`; a fault when that is too much. What was taken must be let go again. */
 export function reserve(held: ByteBudget, source: string, bytes: number): BodyFault | undefined {
   const own = (held.of.get(source) ?? 0) + bytes
   held.of.set(source, own)
@@ -78,8 +78,8 @@ export function readBody(
 }
 
 /**
- * Drops what is left of a body that is not taken, slowly: the sender shall see the answer, and nobody else shall wait for it. One that
- * does not stop sending is cut off.
+ * Drops what is left of a body that is not taken, slowly: the sender shall see the answer, and no other request shall wait for it. A sender
+ * that does not stop is cut off.
  */
 export function dropRest(request: IncomingMessage): void {
   let dropped = 0

@@ -31,6 +31,7 @@ export const http = declareListener({
   named: () => [{ name: 'http', at: ['ingest'], what: 'HTTP ingest' }],
   async create(_settings, _index, { name, tokens, connections, boundSocket }) {
     const { httpSource } = await import('./http-source.ts')
-    return httpSource({ name, listen: boundSocket(), tokens, connections })
+    const { trustedProxies } = connections
+    return httpSource({ name, listen: boundSocket(), tokens, connections, trustedProxies })
   },
 })

@@ -3,6 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { genericCodec } from '../../codecs/generic/decode.ts'
+import { instant } from '../../lib/brand.ts'
+import { frameSpans, hasHeader, headerRow } from '../../lib/frames.ts'
+import type { Delivery } from '../source.ts'
+import type { FakeContext } from '../testing/fake-context.ts'
 import { openHttp } from './http-under-test.ts'
 
 const csv = { 'content-type': 'text/csv' }
@@ -51,27 +56,52 @@ test('text that is malformed in its encoding is kept as it came, and an unknown 
   assert.match(((await unknown.json()) as { detail: string }).detail, /send UTF-8/)
 })
 
-test('a CSV file of another form is refused with what to change', async (t) => {
+test('CSV as Excel writes it is taken: semicolons, tabs, the sep line, UTF-16 with no mark; cells are read as they are meant', async (t) => {
   const { post, context } = await openHttp(t)
-  for (const [body, hint] of [
-    ['device;seq;time;occupied\r\nA;1;;1\r\n', /separated by semicolons; separate them by commas/],
-    ['A;1;;1\r\n', /separated by semicolons/],
-    ['device;occupied\nA;1\n', /separated by semicolons/],
-    ['device\tseq\ttime\toccupied\nA\t1\t\t1\n', /separated by tabs/],
-    ['sep=;\r\ndevice;seq;time;occupied\r\nA;1;;1\r\n', /"sep=;".*remove it, and separate/],
-    ['sep=,\r\ndevice,seq,time,occupied\r\nA,1,,1\r\n', /"sep=,".*remove it$/],
-    [Buffer.from(file('\r\n'), 'utf16le'), /UTF-16 without a byte order mark/],
-    [Buffer.from(file('\r\n'), 'utf16le').swap16(), /UTF-16 without a byte order mark/],
-  ] as const) {
+  const header = 'device;seq;time;occupied;distance_mm'
+  for (const body of [
+    `${header}\r\nA;1;;1;81,5\r\n`,
+    `${header.replaceAll(';', '\t')}\nA\t1\t\t1\t81,5\n`,
+    `sep=;\r\n${header}\r\nA;1;;1;81,5\r\n`,
+    `sep=,\r\n${header.replaceAll(';', ',')}\r\nA,1,,1,81.5\r\n`,
+    `${header}\rA;1;;1;"81,5"\r`,
+    Buffer.from(`${header}\r\nA;1;;1;81,5\r\n`, 'utf16le'),
+    Buffer.from(`${header}\r\nA;1;;1;81,5\r\n`, 'utf16le').swap16(),
+  ]) {
     const answer = await post(body, csv)
-    assert.equal(answer.status, 400)
-    assert.match(((await answer.json()) as { detail: string }).detail, hint)
+    assert.deepEqual(await answer.json(), { accepted: 1 }, String(body))
+    assert.deepEqual(decodedLast(context), [{ device: 'A', seq: 1, measures: { occupied: true, distanceMm: 81.5 } }])
   }
-  assert.equal(context.delivers, 0)
-  assert.equal(context.refusals.length, 8)
+  for (const body of ['A;1;;1\r\n', 'device;occupied\nA;1\n']) {
+    assert.deepEqual(await (await post(body, csv)).json(), { accepted: 1 })
+    assert.equal(decodedLast(context)?.[0]?.measures.occupied, true, body)
+  }
   // Semicolons within a comma separated file are text.
   assert.deepEqual(await (await post('device,occupied\n"a;b;c",1\n', csv)).json(), { accepted: 1 })
   assert.deepEqual(await (await post('device\na;b\n', csv)).json(), { accepted: 1 })
+  const other = await post('sep=|\ndevice|occupied\nA|1\n', csv)
+  assert.equal(other.status, 400)
+  assert.match(((await other.json()) as { detail: string }).detail, /none of comma, semicolon and tab/)
+})
+
+test('a map of columns reads a file with names and words of its own; a map that is wrong is refused', async (t) => {
+  const { post, context } = await openHttp(t)
+  const latin = { 'content-type': 'text/csv; charset=windows-1252' }
+  const map = encodeURIComponent('device:Stellplatz,occupied:Belegt?,temperature_c:Temperatur')
+  const table = Buffer.from(
+    'Nr;Stellplatz;Belegt?;Temperatur\r\n1;Süd 1;belegt;-3,5\r\n2;Süd 2;nicht belegt;\r\n',
+    'latin1',
+  )
+  const answer = await post(table, latin, `/ingest/v1?map=${map}`)
+  assert.deepEqual(await answer.json(), { accepted: 2 })
+  assert.deepEqual(decodedAll(context), [
+    { device: 'Süd 1', measures: { occupied: true, temperatureC: -3.5 } },
+    { device: 'Süd 2', measures: { occupied: false } },
+  ])
+  for (const wrong of ['device', 'slot:Nr', 'device:', 'device:A,,'])
+    assert.equal((await post(table, latin, `/ingest/v1?map=${encodeURIComponent(wrong)}`)).status, 400, wrong)
+  await post('A;B;C\n1;2;3\n', csv, '/ingest/v1?map=device:Nr')
+  assert.match(decodedFault(context) ?? '', /no column "nr"/)
 })
 
 test('any body of any text type is refused, or kept with at least one frame', async (t) => {
@@ -134,3 +164,22 @@ test('what is no request at all gets a problem document too', async (t) => {
   const large = `POST /ingest/v1 HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`
   assert.match(await raw(large), /^HTTP\/1\.1 431 [\s\S]*"status":431/)
 })
+
+/** The frames of the body that came last, as the processor reads them. */
+function resultsOfLast(context: FakeContext) {
+  const { framing, bytes, meta = {} } = context.durable.at(-1) as Delivery
+  const spans = frameSpans(framing, bytes)
+  const columns = hasHeader(framing) ? { columns: headerRow(bytes, framing) } : {}
+  return Array.from({ length: spans.length / 2 }, (_, i) =>
+    genericCodec.decode(bytes.subarray(spans[2 * i], spans[2 * i + 1]), {
+      arrivedAt: instant(0),
+      meta: { ...meta, ...columns },
+    }),
+  )
+}
+const decodedAll = (context: FakeContext) => resultsOfLast(context).flatMap((result) => (result.ok ? result.value : []))
+const decodedLast = decodedAll
+const decodedFault = (context: FakeContext) => {
+  const [first] = resultsOfLast(context)
+  return first && !first.ok ? first.error.detail : undefined
+}

@@ -10,11 +10,15 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type Socket } from 'node:net'
+import type { AddressList } from '../../lib/address-list.ts'
+import { clientAddress } from '../../lib/client-address.ts'
 import { countFrames, type Framing, headerRow } from '../../lib/frames.ts'
 import { hasTwoHosts, originForm } from '../../lib/http-target.ts'
+import { createLimitedWarn } from '../../lib/limited-warn.ts'
 import type { ConnectionLimits } from '../connection-limits.ts'
-import { createLimitedWarn } from '../limited-warn.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
+import { createRefusals, type Refusals } from '../refusals.ts'
+import { deviceLimitMeta, limitRefusal } from '../sender-limits.ts'
 import {
   type Delivery,
   IntakeRefused,
@@ -34,8 +38,9 @@ import {
   reserve,
 } from './body.ts'
 import { asUtf8 } from './body-text.ts'
-import { csvFormFault } from './csv-form.ts'
+import { csvFormOf } from './csv-form.ts'
 import {
+  forbidden,
   framesMax,
   fromFault,
   later,
@@ -61,6 +66,8 @@ export interface HttpSourceOptions {
   readonly name?: string
   readonly time?: 'trust'
   readonly onListening?: (url: string) => void
+  /** Whose X-Forwarded-For names the client. */
+  readonly trustedProxies?: AddressList
   /** Shared with the other listeners. */
   readonly connections?: ConnectionLimits
   /** Shorter limits for tests. */
@@ -105,7 +112,14 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   const limits = { ...defaultLimits, ...options.limits }
   const { connections, name = defaultName } = options
   const warn = createLimitedWarn(context.log, context.clock)
-  const desk: Desk = { ...options, held: createByteBudget(), context, signal }
+  const refusals = createRefusals(context)
+  const { trustedProxies = () => false } = options
+  const addressOf = (request: IncomingMessage) =>
+    clientAddress(
+      { socket: request.socket, headers: { 'x-forwarded-for': request.headers['x-forwarded-for'] } },
+      trustedProxies,
+    )
+  const shared: RequestContext = { ...options, held: createByteBudget(), source: context, signal, refusals, addressOf }
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
@@ -115,10 +129,10 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   })
   server.maxConnections = limits.connectionsMax
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    answer(desk, request, response).catch((fault) => {
+    answer(shared, request, response).catch((fault) => {
       context.log.error('a request failed by our own fault', { fault })
       if (response.headersSent) response.destroy()
-      else sendProblem(response, { status: 500, detail: 'the server failed at this request; its log says why' })
+      else sendProblem(response, { status: 500, detail: 'the server failed at this request; the cause is in its log' })
     })
   }
   server.on('connection', (socket: Socket) => connections?.admit(socket, { name, log: context.log }))
@@ -126,10 +140,10 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   server.on('checkContinue', onRequest)
   server.on('clientError', onClientError)
 
-  const address = await listen(server, options.listen)
+  const address = await listen(server, options.listen, { name, context, connections })
   server.on('error', (fault) => warn('a connection could not be taken', { fault }))
   server.on('drop', () => warn('a connection was refused: too many are open', { max: limits.connectionsMax }))
-  const tell = () => connections && context.facts({ figures: connections.figures(name) })
+  const tell = () => connections && context.facts({ figures: connections.figures(name), warnings: refusals.warnings() })
   tell()
   const facts = setInterval(tell, factsEveryMs)
   context.status('up', `listening on ${address}`)
@@ -147,14 +161,18 @@ async function serve(options: HttpSourceOptions, signal: AbortSignal, context: S
   clearInterval(idle)
 }
 
-interface Desk extends HttpSourceOptions {
+/** What all requests share. */
+interface RequestContext extends HttpSourceOptions {
   readonly held: ByteBudget
-  readonly context: SourceContext
+  readonly source: SourceContext
+  readonly refusals: Refusals
+  /** Of the client, also behind a trusted proxy. */
+  addressOf(request: IncomingMessage): string
   readonly signal: AbortSignal
 }
 
-async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (desk.signal.aborted) response.setHeader('connection', 'close')
+async function answer(context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (context.signal.aborted) response.setHeader('connection', 'close')
   const { method, headers } = request
   const url = originForm(request.url ?? '/')
   const mark = url.indexOf('?')
@@ -167,24 +185,29 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
   if (hasTwoHosts(request.rawHeaders)) return refuse(twoHosts)
   if (!route) return refuse(unknownPath(path))
   if (method !== 'POST') return refuse(wrongMethod(path))
-  const sender = senderOf(headers.authorization, desk.tokens)
+  const sender = senderOf(headers.authorization, context.tokens)
   if (sender === undefined) {
-    desk.context.refused(1, 'unauthorized')
+    context.refusals.refuse('no valid ingest token', { peer: context.addressOf(request) })
     return refuse(unauthorized)
   }
   const { source } = sender
-  desk.connections?.proven(request.socket)
+  context.connections?.proven(request.socket)
+  const limited = limitRefusal(sender, { address: context.addressOf(request) })
+  if (limited !== undefined) {
+    context.refusals.refuse(limited, { peer: context.addressOf(request), source })
+    return refuse(forbidden(limited))
+  }
   const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase()
   const contentType = headers['content-type'] ?? ''
   if ((encoding !== 'identity' && encoding !== 'gzip') || !route.framing(contentType, noBytes)) {
-    desk.context.refused(1, 'protocol', source)
+    context.source.refused(1, 'protocol', source)
     return refuse(unsupported(route, contentType, encoding))
   }
   if (headers.expect) response.writeContinue()
   let heldBytes = 0
   const hold = (bytes: number) => {
     heldBytes += bytes
-    return reserve(desk.held, source, bytes)
+    return reserve(context.held, source, bytes)
   }
   try {
     const body = await readBody(request, hold)
@@ -192,15 +215,15 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
     const result =
       typeof body === 'string'
         ? fromFault(body)
-        : await accept(desk, route, { sender, body, encoding, url, request, hold })
+        : await accept(context, route, { sender, body, encoding, url, request, hold })
     if (typeof result === 'number') return sendAccepted(response, result)
-    desk.context.refused(result.frames, result.cause, source)
+    context.source.refused(result.frames, result.cause, source)
     sendProblem(response, result.problem)
   } catch (fault) {
     if (!(fault instanceof IntakeRefused)) throw fault
     sendProblem(response, later(503, fault.message, fault.retryAfterS))
   } finally {
-    release(desk.held, source, heldBytes)
+    release(context.held, source, heldBytes)
   }
 }
 
@@ -214,12 +237,15 @@ interface Upload {
 }
 
 /** Frames accepted, once durable. Throws IntakeRefused, which intake has counted. */
-async function accept(desk: Desk, route: Route, upload: Upload): Promise<number | Refusal> {
+async function accept(context: RequestContext, route: Route, upload: Upload): Promise<number | Refusal> {
   const { sender, body, encoding, url, request } = upload
-  const { source, time = desk.time } = sender
+  const { source, time = context.time } = sender
   const contentType = request.headers['content-type'] ?? ''
   const mark = url.indexOf('?')
-  const meta = route.meta(mark < 0 ? '' : url.slice(mark + 1), request.headers)
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  const meta: Readonly<Record<string, string>> = { ...route.meta(query, request.headers), ...deviceLimitMeta(sender) }
+  const queryFault = route.queryFault?.(query)
+  if (queryFault !== undefined) return noFrames(queryFault)
   const common = { source, codec: route.codec, ...(time ? { time } : {}) }
   const unpacked = encoding === 'gzip' ? await unpack(source, body) : body
   if (typeof unpacked === 'string') return fromFault(unpacked)
@@ -235,25 +261,44 @@ async function accept(desk: Desk, route: Route, upload: Upload): Promise<number 
     const rewritten = bytes.length - unpacked.length
     const more = bytes.length > bodyBytesMax ? 'too-large' : rewritten > 0 ? upload.hold(rewritten) : undefined
     if (more) return fromFault(more)
-    const framing = route.framing(contentType, bytes) ?? 'whole'
-    const frames = countFrames(framing, bytes)
+    const framed = framedBody(route, contentType, bytes, meta['rename'] !== undefined)
+    if (typeof framed === 'string') return noFrames(framed)
+    const { framing, rows, separator } = framed
+    const frames = countFrames(framing, rows)
     if (frames > framesMax) return tooManyFrames(frames)
-    const wrong = formFault(framing, bytes, frames)
-    if (wrong !== undefined) return noFrames(wrong)
-    const extended = charset === undefined ? meta : { ...meta, charset }
-    delivery = { ...common, ...(extended ? { meta: extended } : {}), framing, bytes, frames }
+    if (frames === 0) return noFrames(nothingIn(framing, bytes))
+    const extended = {
+      ...meta,
+      ...(charset === undefined ? {} : { charset }),
+      ...(separator === ',' ? {} : { separator }),
+    }
+    delivery = { ...common, meta: extended, framing, bytes: rows, frames }
   }
-  await desk.context.deliver([delivery])
+  await context.source.deliver([delivery])
   return delivery.frames
 }
 
-/** Why nothing of a body can be a reading: then its sender must hear of it, for nothing would be kept. */
-function formFault(framing: Framing, bytes: Buffer, frames: number): string | undefined {
-  const csv = framing.startsWith('csv')
-  const wrong = csv ? csvFormFault(bytes, headerRow(bytes, framing)) : undefined
-  if (wrong !== undefined || frames > 0) return wrong
-  return `the body holds no reading${csv && bytes.length > 0 ? ': it has no row below the names of the columns' : ''}`
+interface FramedBody {
+  readonly framing: Framing
+  readonly rows: Buffer
+  readonly separator: string
 }
+
+/** How a body splits, or why it cannot. A map of columns needs a row that names them. */
+function framedBody(route: Route, contentType: string, bytes: Buffer, hasMap: boolean): FramedBody | string {
+  const first = route.framing(contentType, bytes) ?? 'whole'
+  if (!first.startsWith('csv')) return { framing: first, rows: bytes, separator: ',' }
+  const form = csvFormOf(bytes, headerRow(bytes, first))
+  if (!form)
+    return 'the first line announces a separator that is none of comma, semicolon and tab; separate the columns by commas'
+  const rows = bytes.subarray(form.skipBytes)
+  const framing = route.framing(contentType, rows) ?? first
+  const named = hasMap && !framing.endsWith('-header') ? (`${framing}-header` as Framing) : framing
+  return { framing: named, rows, separator: form.separator }
+}
+
+const nothingIn = (framing: Framing, bytes: Buffer) =>
+  `the body holds no reading${framing.startsWith('csv') && bytes.length > 0 ? ': it has no row below the names of the columns' : ''}`
 
 function sendAccepted(response: ServerResponse, frames: number) {
   const body = `{"accepted":${frames}}`

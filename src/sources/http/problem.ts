@@ -87,6 +87,11 @@ export const unauthorized: Problem = {
   headers: { 'www-authenticate': 'Bearer' },
 }
 
+export const forbidden = (why: string): Problem => ({
+  status: 403,
+  detail: `${why}: make another token, or send from where it is meant for`,
+})
+
 export const twoHosts: Problem = { status: 400, detail: twoHostsDetail }
 
 export const unknownCharset: Refusal = {

@@ -1,5 +1,6 @@
 /** What can be posted, and how its bytes are framed. Nothing is parsed here: the content type and a look at the first row decide. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { measures } from '../../domain/measures.ts'
 import { type Framing, headerRow } from '../../lib/frames.ts'
 import type { Delivery } from '../source.ts'
 
@@ -9,9 +10,11 @@ export interface Route {
   /** Bodies are text: what is not UTF-8 is written as UTF-8. */
   readonly text: boolean
   readonly codec: string
-  /** Said with 415. */
+  /** Listed in the answer 415. */
   readonly takes: string
   meta(query: string, headers: IncomingHttpHeaders): Delivery['meta']
+  /** What is wrong with the query, in words. */
+  readonly queryFault?: (query: string) => string | undefined
 }
 
 /** Longer queries than any network server adds are cut: the head of an uplink is small. */
@@ -32,10 +35,27 @@ const readings: Route = {
   codec: 'generic',
   takes: 'application/json, application/x-ndjson or text/csv',
   /** What is posted together is sent again together when the answer is lost. */
-  meta: () => ({ body: '1' }),
+  meta: (query) => {
+    const rename = new URLSearchParams(query).get('map')
+    return { body: '1', ...(rename === null ? {} : { rename }) }
+  },
+  queryFault(query) {
+    const rename = new URLSearchParams(query).get('map')
+    if (rename === null) return undefined
+    const pairs = rename.split(',').map((pair) => /^\s*([a-z_]+):(.+)$/.exec(pair))
+    if (rename.length <= mapCharsMax && pairs.every((pair) => pair && isField(pair[1] as string))) return undefined
+    return `map must be pairs of a field and a column, like map=device:Sensor,occupied:Belegt, at most ${mapCharsMax} characters; fields are ${[...fields].join(', ')}`
+  },
 }
 
-/** A webhook is one frame, whatever its form: the network servers differ, and none sends several uplinks at once. */
+const mapCharsMax = 512
+const fields: ReadonlySet<string> = new Set([
+  ...['device', 'seq', 'time', 'epoch', 'boot', 'bay', 'gateway', 'occupied'],
+  ...measures.map(({ name }) => name),
+])
+const isField = (name: string) => fields.has(name)
+
+/** A webhook is one frame in any form: the network servers differ, and none sends several uplinks at once. */
 const lorawan: Route = {
   framing: () => 'whole',
   text: false,
@@ -61,4 +81,4 @@ const cr = 13
 const lf = 10
 
 /** The first row names columns when one of its cells is literally `device`. */
-const namesColumns = (row: string) => row.split(',').some((cell) => /^\s*"?device"?\s*$/i.test(cell))
+const namesColumns = (row: string) => row.split(/[,;\t]/).some((cell) => /^\s*"?device"?\s*$/i.test(cell))

@@ -7,7 +7,7 @@ import { unpack } from './unpack.ts'
 const mebibyte = 1024 * 1024
 const packed = (bytes: number) => gzipSync(Buffer.alloc(bytes, ' '))
 
-test('what is packed comes back, small or large; what is too large or no gzip is said so', async () => {
+test('what is packed comes back, small or large; what is too large or no gzip is an error', async () => {
   for (const bytes of [0, 1, 64 * 1024, 64 * 1024 + 1, mebibyte, bodyBytesMax]) {
     const unpacked = await unpack(`a${bytes}`, packed(bytes))
     assert.ok(Buffer.isBuffer(unpacked) && unpacked.length === bytes, `${bytes}`)
@@ -34,7 +34,7 @@ test('the small body of one source does not wait for the bombs of another, and i
   for (const unpacked of await Promise.all(bombs)) assert.ok(Buffer.isBuffer(unpacked))
 })
 
-test('a source that sends more than can wait is told so', async () => {
+test('a source that sends more than can wait gets an error', async () => {
   const body = packed(70_000)
   const answers = await Promise.all(Array.from({ length: 70 }, () => unpack('many', body)))
   const taken = answers.filter((answer) => Buffer.isBuffer(answer)).length

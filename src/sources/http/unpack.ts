@@ -1,5 +1,5 @@
 /**
- * Unpacking gzip bodies, so that nobody waits for the bodies of another. Small ones are unpacked at once. One that turns out to be large
+ * Unpacking gzip bodies, so that no source waits for the bodies of another. Small ones are unpacked at once. One that turns out to be large
  * goes to the thread pool, one of each source at a time, the sources in turn; and then the source rests as long as its body was large:
  * a compression bomb of 8 KiB keeps a core busy as a body of 8 MiB does, and costs its sender nothing.
  */
@@ -11,7 +11,7 @@ const smallPackedBytesMax = 4 * 1024
 const smallBytesMax = 64 * 1024
 /** The thread pool also syncs the journal: leave it threads. */
 const largeAtOnceMax = 2
-/** Beyond it a source is told to wait for its answers. */
+/** Upper bound on waiting bodies of one source; a further one gets 429. */
 const waitingOfSourceMax = 64
 /** What one source may have unpacked beside small bodies: a tenth of what a core unpacks. */
 const restBytesPerMs = 64 * 1024

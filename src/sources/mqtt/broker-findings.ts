@@ -11,7 +11,7 @@ export async function brokerFindings(settings: BrokerSettings): Promise<Finding[
   const { clientId = defaultClientId } = settings
   const nameless: Finding[] =
     clientId === defaultClientId
-      ? [{ level: 'warning', what: `${name}: ${noClientId}`, fix: 'set brokers[].clientId to a name of its own' }]
+      ? [{ level: 'warning', what: `${name}: ${noClientId}`, fix: 'set brokers[].clientId to a separate name' }]
       : []
   try {
     const { warnings, figures } = await brokerPreflight({ ...settings, clientId })

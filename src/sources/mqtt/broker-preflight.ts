@@ -1,6 +1,6 @@
 /**
- * Tries what a broker does with a client like us, under a client id of its own so that nobody is thrown out: does it keep a session
- * while the client is away, which QoS does it grant, and what does it say of itself. Leaves nothing behind at the broker.
+ * Tries what a broker does with a client like us, under a client id of its own so that no client is disconnected: does it keep a session
+ * while the client is away, which QoS does it grant, and what does it report in `$SYS`. Leaves nothing behind at the broker.
  */
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt'
 import type { SourceFacts } from '../source.ts'
@@ -30,6 +30,7 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
   const warnings: string[] = []
   const version = await versionOf(address)
   const first = await visit(address, version, false, async (client) => {
+    // It may be refused: only the session that stays behind matters, and the second visit looks for that.
     await client.subscribeAsync('baykeeper/preflight', { qos: 1 }).catch(() => [])
   })
   const second = await visit(address, version, false, async () => {})
@@ -37,6 +38,7 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
   let granted = 1
   await visit(address, version, true, async (client) => {
     client.on('message', (topic, payload) => said.set(topic, payload.toString()))
+    // A broker that does not publish them leaves the findings about them out.
     await client.subscribeAsync([versionTopic, droppedTopic], { qos: 0 }).catch(() => [])
     const grants = await client.subscribeAsync([...address.topics], { qos: 1 }).catch(() => undefined)
     if (!grants)
@@ -62,9 +64,9 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
   }
 }
 
-/** The broker does not tell how it is set. */
+/** The broker does not report these settings. */
 const mosquittoHint =
-  'Mosquitto keeps 1,000 messages for us while we are away unless max_queued_messages says more, and forgets them when it restarts unless persistence is on: check its configuration'
+  'Mosquitto keeps 1,000 messages for us while we are away unless max_queued_messages is set higher, and forgets them when it restarts unless persistence is on: check its configuration'
 
 async function versionOf(address: BrokerAddress): Promise<4 | 5> {
   if (address.version === 4) return 4

@@ -139,7 +139,7 @@ test('a message to one of the server’s own topics ends the connection and is c
   assert.deepEqual(context.refusals, [{ frames: 1, cause: 'protocol', source: undefined }])
 })
 
-test('no session outlives its connection, and the client is told', async (t) => {
+test('no session outlives its connection, and CONNACK reports none', async (t) => {
   const { client } = await openBroker(t)
   const first = await client({ clientId: 'gone', clean: false })
   first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] })
@@ -204,7 +204,7 @@ test('a client may not subscribe without end', async (t) => {
   assert.equal(suback?.cmd === 'suback' && suback.granted.filter((code) => code === 128).length, 300 - 256)
 })
 
-test('a password is an ingest token and names the source; a wrong one is turned away, none only where allowed', async (t) => {
+test('a password is an ingest token and names the source; a wrong one is rejected, none is accepted only where allowed', async (t) => {
   const { context, client } = await openBroker(t, { anonymous: false })
   const known = await client({ clientId: 'a', username: 'north', password: 'good' })
   assert.equal(known.returnCode, 0)

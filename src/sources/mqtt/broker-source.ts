@@ -7,7 +7,7 @@
  * - When intake refuses, the client is disconnected without acknowledgement, so that it sends again.
  * - A QoS 2 message repeated on its connection is journaled once; repeated on a new one it is a duplicate that processing finds.
  * - A message that its client marks as sent before (DUP) is marked (`meta.dup`).
- * - QoS 0 is journaled and marked (`meta.qos`): what is lost of it nobody can tell the sender.
+ * - QoS 0 is journaled and marked (`meta.qos`): its sender cannot be notified of a loss.
  * - Everything is bounded: connections, packet size, subscriptions, bytes on their way; a client with too many of those is not
  *   read until they are durable. Nothing is retained or queued for absent or slow subscribers, and every
  *   session ends with its connection.
@@ -18,15 +18,15 @@
  * - What violates the protocol ends the connection, and is never forgiven (packet-fault.ts).
  */
 import type { EventEmitter } from 'node:events'
-import { createServer } from 'node:net'
-import { Aedes, type AuthenticateError, type Client } from 'aedes'
+import { createServer, type Socket } from 'node:net'
+import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
 import type { ConnectionLimits } from '../connection-limits.ts'
-import { createDeliveryQueue } from '../delivery-queue.ts'
-import { createLimitedWarn } from '../limited-warn.ts'
+import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
 import type { Source, SourceContext, TokenCheck } from '../source.ts'
-import { lossyByProtocol, qos0Sent } from './client-facts.ts'
-import { clientIdOf, createCredentials, mayRead } from './credentials.ts'
+import { type BrokerReport, createBrokerReport, unmatchedSent } from './broker-report.ts'
+import { qos0Sent } from './client-facts.ts'
+import { type Credentials, clientIdOf, createCredentials, mayRead } from './credentials.ts'
 import { createJournaling, halfOpenMax } from './journaling.ts'
 import { PacketGate } from './packet-gate.ts'
 import { defaultTopics, topicLevelsMax } from './topic-filter.ts'
@@ -70,23 +70,92 @@ export function mqttBrokerSource(options: MqttBrokerOptions): Source {
 }
 
 async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: SourceContext): Promise<void> {
-  const { tokens, anonymous, connections, name = defaultName } = options
+  const { connections, name = defaultName } = options
   const queue = createDeliveryQueue(context, { onRefused: 'reject', signal })
   const gates = new Set<PacketGate>()
+  const credentials = createCredentials(options)
+  const report = createBrokerReport(context, name, gates, connections)
+  const broker = await Aedes.createBroker(brokerOptions(options, context, { queue, credentials, report }))
+  const events: EventEmitter = broker
+  events.on('error', (fault: Error) => context.log.error('the broker failed at a message', { fault }))
+  broker.on('clientError', (client, fault) =>
+    context.log.debug('an MQTT client was cut off', { clientId: clientIdOf(client), fault }),
+  )
+
+  const server = createServer({ keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true }, (socket) => {
+    if (connections && !connections.admit(socket, { name, log: context.log })) return
+    const gate = gateFor(socket, context, report)
+    gates.add(gate)
+    gate.once('close', () => gates.delete(gate))
+    broker.handle(gate)
+  })
+  server.maxConnections = options.connectionsMax ?? connectionsMax
+  const address = await listen(server, options.listen, { name, context, connections })
+  server.on('error', (fault) => report.warn('a connection could not be taken', { fault }))
+  server.on('drop', () => report.warn('a connection was refused: too many are open', { max: server.maxConnections }))
+  context.status('up', `listening on ${address}`)
+  options.onListening?.(`mqtt://${address}`)
+  report.send()
+  const timer = setInterval(() => {
+    report.send()
+    for (const client of credentials.revoked()) {
+      const clientId = clientIdOf(client)
+      report.warn('an MQTT client was cut off: its token was revoked or replaced', { clientId })
+      client.close()
+    }
+  }, lookEveryMs)
+
+  await aborted(signal)
+  clearInterval(timer)
+  const closed = new Promise((resolve) => server.close(resolve))
+  for (const gate of gates) gate.shut()
+  await settledWithin(closeMs, queue, context)
+  // A turn of the loop for the acknowledgements to be written.
+  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise<void>((resolve) => broker.close(() => resolve()))
+  for (const gate of gates) gate.destroy()
+  await closed
+}
+
+/** Checks what comes over a connection, before the broker sees it. */
+const gateFor = (socket: Socket, context: SourceContext, { counts, warn }: BrokerReport) =>
+  new PacketGate(socket, {
+    bytesMax: connectBytesMax,
+    onTooLarge(bytes) {
+      context.refused(1, 'too-large')
+      warn('an MQTT client was cut off: its packet is too large', { peer: socket.remoteAddress, bytes })
+    },
+    onFault({ reason, frames }) {
+      counts.protocol_violations++
+      if (frames > 0) context.refused(frames, 'protocol')
+      warn(`an MQTT client was cut off: ${reason}`, { peer: socket.remoteAddress })
+    },
+  })
+
+async function settledWithin(ms: number, queue: DeliveryQueue, { clock }: SourceContext) {
+  const late = new AbortController()
+  // The sleep is aborted once it is not needed any more.
+  await Promise.race([queue.settled(), clock.sleep(ms, late.signal).catch(() => {})])
+  late.abort()
+}
+
+interface BrokerParts {
+  readonly queue: DeliveryQueue
+  readonly credentials: Credentials
+  readonly report: BrokerReport
+}
+
+/** Limits of the broker, who may connect, and what becomes of a message. */
+function brokerOptions(
+  { topics = defaultTopics, codec = 'generic', time, connections }: MqttBrokerOptions,
+  context: SourceContext,
+  { queue, credentials, report }: BrokerParts,
+): AedesOptions {
+  const { counts, warn, refusals } = report
   const gateOf = (client: Client) => client.conn as PacketGate
-  const credentials = createCredentials({ tokens, anonymous })
+  const peerOf = (client: Client | null) => client && gateOf(client).socket.remoteAddress
   const subscriptions = new WeakMap<Client, number>()
-  const warn = createLimitedWarn(context.log, context.clock)
-  const figures = { qos0_messages: 0, unmatched_messages: 0, protocol_violations: 0, clients_turned_away: 0 }
-  const tell = () => {
-    const { qos0_messages, unmatched_messages } = figures
-    context.facts({
-      ...(qos0_messages > 0 ? { lossy: lossyByProtocol } : {}),
-      warnings: [...(qos0_messages > 0 ? [qos0Sent] : []), ...(unmatched_messages > 0 ? [unmatchedSent] : [])],
-      figures: { ...figures, connections: gates.size, ...connections?.figures(name) },
-    })
-  }
-  const broker = await Aedes.createBroker({
+  return {
     connectTimeout: connectMs,
     queueLimit: earlyPacketsMax,
     maxInflightInbound: halfOpenMax,
@@ -102,32 +171,30 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
     authenticate(client, username, _password, callback) {
       const sender = credentials.of(client)
       if (sender === undefined) {
-        figures.clients_turned_away++
-        warn('an MQTT client was turned away: wrong user or token', { clientId: clientIdOf(client), username })
+        counts.clients_turned_away++
+        const { reason, source } = credentials.refusalOf(client)
+        warn('an MQTT client was rejected', { clientId: clientIdOf(client), username, reason })
+        refusals.refuse(reason, { peer: peerOf(client), source, frames: 0 })
         return callback(turnedAway(), false)
       }
-      const gate = gateOf(client)
-      gate.bytesMax = packetBytesMax
-      connections?.proven(gate.socket)
+      gateOf(client).bytesMax = packetBytesMax
+      connections?.proven(gateOf(client).socket)
       callback(null, true)
     },
     authorizePublish: createJournaling({
-      topics: options.topics ?? defaultTopics,
-      codec: options.codec ?? 'generic',
-      time: options.time,
+      ...{ topics, codec, time, gateOf, queue },
       senderOf: (client) => credentials.of(client),
-      gateOf,
-      queue,
       onQos0(client) {
-        if (figures.qos0_messages++ > 0) return
+        if (counts.qos0_messages++ > 0) return
         context.log.warn(qos0Sent, { clientId: client && clientIdOf(client) })
-        tell()
+        report.send()
       },
       onUnmatched(client, topic) {
-        figures.unmatched_messages++
+        counts.unmatched_messages++
         warn(unmatchedSent, { topic, clientId: client && clientIdOf(client) })
       },
       onReserved: () => context.refused(1, 'protocol'),
+      onLimited: (reason, client, source) => refusals.refuse(reason, { peer: peerOf(client), source }),
     }),
     authorizeSubscribe(client, subscription, callback) {
       const count = (subscriptions.get(client) ?? 0) + 1
@@ -137,63 +204,8 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
     },
     authorizeForward: (client, packet) =>
       client.conn.writableNeedDrain || !credentials.mayForward(packet) ? null : packet,
-  })
-  const events: EventEmitter = broker
-  events.on('error', (fault: Error) => context.log.error('the broker failed at a message', { fault }))
-  broker.on('clientError', (client, fault) =>
-    context.log.debug('an MQTT client was cut off', { clientId: clientIdOf(client), fault }),
-  )
-
-  const server = createServer({ keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true }, (socket) => {
-    if (connections && !connections.admit(socket, { name, log: context.log })) return
-    const gate = new PacketGate(socket, {
-      bytesMax: connectBytesMax,
-      onTooLarge(bytes) {
-        context.refused(1, 'too-large')
-        warn('an MQTT client was cut off: its packet is too large', { peer: socket.remoteAddress, bytes })
-      },
-      onFault({ reason, frames }) {
-        figures.protocol_violations++
-        if (frames > 0) context.refused(frames, 'protocol')
-        warn(`an MQTT client was cut off: ${reason}`, { peer: socket.remoteAddress })
-      },
-    })
-    gates.add(gate)
-    gate.once('close', () => gates.delete(gate))
-    broker.handle(gate)
-  })
-  server.maxConnections = options.connectionsMax ?? connectionsMax
-  const address = await listen(server, options.listen)
-  server.on('error', (fault) => warn('a connection could not be taken', { fault }))
-  server.on('drop', () => warn('a connection was refused: too many are open', { max: server.maxConnections }))
-  context.status('up', `listening on ${address}`)
-  options.onListening?.(`mqtt://${address}`)
-  tell()
-  const timer = setInterval(() => {
-    tell()
-    for (const client of credentials.revoked()) {
-      warn('an MQTT client was cut off: its token was revoked or replaced', { clientId: clientIdOf(client) })
-      client.close()
-    }
-  }, lookEveryMs)
-
-  await aborted(signal)
-  clearInterval(timer)
-  const closed = new Promise((resolve) => server.close(resolve))
-  for (const gate of gates) gate.shut()
-  const late = new AbortController()
-  // The sleep is aborted once it is not needed any more.
-  await Promise.race([queue.settled(), context.clock.sleep(closeMs, late.signal).catch(() => {})])
-  late.abort()
-  // A turn of the loop for the acknowledgements to be written.
-  await new Promise((resolve) => setImmediate(resolve))
-  await new Promise<void>((resolve) => broker.close(() => resolve()))
-  for (const gate of gates) gate.destroy()
-  await closed
+  }
 }
-
-const unmatchedSent =
-  'messages come to topics that no rule is about; they are kept as dead letters. Readings belong to baykeeper/DEVICE/reading'
 
 const turnedAway = (): AuthenticateError =>
   Object.assign(new Error('the user is the name of the source and the password its ingest token'), { returnCode: 4 })

@@ -1,4 +1,4 @@
-/** What a connection to a broker says about what can be lost on it: said before it is, in log, status and `baykeeper doctor`. */
+/** What can be lost on a connection to a broker: reported before it is lost, in log, status and `baykeeper doctor`. */
 import type { IConnackPacket } from 'mqtt'
 import type { Instant } from '../../lib/brand.ts'
 import type { SourceContext, SourceFigures } from '../source.ts'
@@ -12,7 +12,7 @@ const sessionSMin = 24 * 3_600
 export const noClientId = `no client id is set, so it is "${defaultClientId}": two of one name at a broker throw each other out`
 
 export const forgotten = 'The broker kept no session for us: what was sent while we were away is lost there.'
-export const lossyByProtocol = 'QoS 0 is lossy by protocol: nobody is told what did not arrive'
+export const lossyByProtocol = 'QoS 0 is lossy by protocol: a message that does not arrive is not reported'
 export const qos0Granted = 'the broker grants QoS 0 only, which is lossy by protocol'
 export const qos0Sent = 'readings come with QoS 0, which is lossy by protocol: set QoS 1 at the sender'
 
@@ -54,7 +54,7 @@ export interface Memory {
   qos0Messages: number
 }
 
-/** What of the connection can lose readings, said before it does. */
+/** What of the connection can lose readings, reported before it does. */
 export function weaknessesOf(
   { clientId }: MqttClientOptions,
   { sessionPresent, properties }: IConnackPacket,

@@ -47,7 +47,7 @@ async function mosquitto(t: TestContext, settings: string): Promise<number> {
   return port
 }
 
-test('the preflight says of Mosquitto what its queue may lose, what it grants, and whether it keeps a session', {
+test('the preflight reports for Mosquitto what its queue may lose, what it grants, and whether it keeps a session', {
   skip: missing('mosquitto'),
 }, async (t) => {
   const ask = async (settings: string) => {
@@ -84,7 +84,7 @@ test('Mosquitto keeps for us what it has acknowledged to the sensor, over refusa
   sensor.on('error', () => {})
   await new Promise<void>((resolve) => sensor.once('connect', () => resolve()))
   t.after(() => sensor.endAsync(true))
-  // The session exists from the first subscription on; what was published before it is nobody's.
+  // The session exists from the first subscription on; what was published before it is not kept for us.
   const first = run(t, { url, clientId: 'baykeeper-test' })
   await first.up()
   await first.leave()

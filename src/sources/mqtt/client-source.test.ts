@@ -1,4 +1,4 @@
-/** Pins what MQTT.js does with withheld acknowledgements, against a broker that says what it is told to. */
+/** Pins what MQTT.js does with withheld acknowledgements, against a scripted broker. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
@@ -173,7 +173,7 @@ test('a message that fits no record is kept as noise and acknowledged', async (t
   assert.equal(context.frames().length, 0)
 })
 
-test('what weakens the promise is said: QoS 0 granted, a forgotten or short session, no client id', async (t) => {
+test('what weakens the promise is reported: QoS 0 granted, a forgotten or short session, no client id', async (t) => {
   const lossy = await scripted(t, { granted: 0 })
   await lossy.up()
   assert.match(told(lossy.context), /QoS 0/)
@@ -192,7 +192,7 @@ test('what weakens the promise is said: QoS 0 granted, a forgotten or short sess
     forgetful.context.losses.map(({ cause, frames, from = 0, to = 0 }) => [cause, frames, to >= from && from > 0]),
     [['port-down', null, true]],
   )
-  assert.equal(lossy.context.said.lossy, 'QoS 0 is lossy by protocol: nobody is told what did not arrive')
+  assert.equal(lossy.context.said.lossy, 'QoS 0 is lossy by protocol: a message that does not arrive is not reported')
   assert.deepEqual(lossy.context.said.figures, { qos_granted: 0, session_present: 0, qos0_messages: 0 })
   const nameless = await scriptedBroker()
   t.after(() => nameless[Symbol.asyncDispose]())
@@ -216,7 +216,8 @@ test('a session that the broker has kept is no loss', async (t) => {
   assert.equal(context.said.figures?.['session_present'], 1)
 })
 
-test('a broker that keeps no session, as our own, is found out before it matters, and nobody is thrown out', async (t) => {
+/** Our own broker, which keeps no session and does not know MQTT 5; ended with the test. Returns its address. */
+function ownBroker(t: TestContext): Promise<string> {
   const stopper = new AbortController()
   const { promise, resolve } = Promise.withResolvers<string>()
   const broker = mqttBrokerSource({
@@ -229,7 +230,12 @@ test('a broker that keeps no session, as our own, is found out before it matters
     stopper.abort()
     return broker
   })
-  const { context, up } = start(t, { url: await promise, preflight: brokerPreflight })
+  return promise
+}
+
+test('a broker that keeps no session, as our own, is found out before it matters, and no client is disconnected', async (t) => {
+  const url = await ownBroker(t)
+  const { context, up } = start(t, { url, preflight: brokerPreflight })
   await up()
   await context.until(() => context.said.figures?.['session_kept'] === 0)
   assert.deepEqual(context.said.warnings?.filter((warning) => /clean session/.test(warning)).length, 1)
@@ -250,19 +256,7 @@ test('a broker that is not there is an error, a stop while connecting is none', 
 })
 
 test('a broker that does not know MQTT 5, as our own, is asked with 3.1.1', async (t) => {
-  const stopper = new AbortController()
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const broker = mqttBrokerSource({
-    listen: { host: '127.0.0.1', port: 0 },
-    tokens: { ingest: () => undefined },
-    anonymous: true,
-    onListening: resolve,
-  }).run(stopper.signal, createFakeContext())
-  t.after(() => {
-    stopper.abort()
-    return broker
-  })
-  const url = await promise
+  const url = await ownBroker(t)
   const { context, up } = start(t, { url })
   await up()
   const sensor = await mqtt.connectAsync(url)

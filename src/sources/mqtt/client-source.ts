@@ -54,7 +54,7 @@ const receiveMax = 4_096
 const keepaliveS = 30
 const connectMs = 10_000
 const closeMs = 5_000
-/** How often the facts are told. */
+/** Interval between reports of the facts. */
 const factsEveryMs = 2_000
 /** Received and not yet durable; above it the next message waits, and the broker with it. */
 const undurableBytesMax = 4 * 1024 * 1024
@@ -116,6 +116,7 @@ async function subscribeUntilAborted(
       const figures = { qos_granted: Math.min(...granted), session_present: connack.sessionPresent ? 1 : 0 }
       const tell = () => tellFacts(weak, figures, memory, context)
       tell()
+      // It logs its own fault; the source works without what it finds.
       tryPreflight({ ...options, topics }, memory, context).then(tell, () => {})
       timer = setInterval(tell, factsEveryMs)
       memory.awaySince = undefined

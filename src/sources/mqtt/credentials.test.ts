@@ -88,7 +88,7 @@ test('a token that is revoked, or replaced by another, ends its connections and 
   await context.until(() => context.durable.length === 2)
 })
 
-test('times are trusted while the token says so, on a connection that stays open too', async (t) => {
+test('times are trusted while the token allows it, on a connection that stays open too', async (t) => {
   const { context, client, tokens } = await withTokens(t)
   tokens.set({ good: { source: 'north', time: 'trust' } })
   const sender = await client({ clientId: 'a', ...north })

@@ -1,6 +1,7 @@
 /** Lets a message to the built-in broker pass once it is durable. */
 import type { AedesOptions, Client } from 'aedes'
 import type { DeliveryQueue } from '../delivery-queue.ts'
+import { deviceLimitMeta, limitRefusal } from '../sender-limits.ts'
 import type { Delivery } from '../source.ts'
 import type { MqttSender } from './credentials.ts'
 import type { PacketGate } from './packet-gate.ts'
@@ -29,12 +30,14 @@ export interface JournalingOptions {
   onUnmatched(client: Client | null, topic: string): void
   /** A message to one of the server's own topics is refused. */
   onReserved(): void
+  /** A message is refused: its token is not for it. */
+  onLimited(reason: string, client: Client | null, source: string | undefined): void
 }
 
 /** Codec of messages to topics that no rule is about: it keeps each as a dead letter. */
 const unmatchedCodec = 'unmatched-topic'
 
-/** For aedes, which acknowledges a message when told it may pass, and disconnects the client when told a fault. */
+/** For aedes, which acknowledges a message on a callback without a fault, and disconnects the client on one with a fault. */
 export function createJournaling(options: JournalingOptions): AuthorizePublish {
   const { topics, codec, gateOf, queue } = options
   const isReading = createTopicMatch(topics)
@@ -48,17 +51,18 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
     if (!gate) return
     const left = (undurable.get(client) ?? 0) + bytes
     undurable.set(client, left)
-    // ByteBudget only while something of its own is on its way: what settles it opens the gate again.
+    // Held only while something of its own is in flight: its settling opens the gate again.
     if (left > clientBytesMax || (left > 0 && queue.bytes > allBytesMax)) gate.hold()
     else gate.release()
   }
 
   const deliveryOf = (client: Client | null, { topic, payload, qos, dup }: Message): Delivery => {
-    const { source, time = options.time } = (client && options.senderOf(client)) ?? {}
+    const sender = (client && options.senderOf(client)) ?? {}
+    const { source, time = options.time } = sender
     return {
       framing: 'whole',
       codec: isReading(topic) ? codec : unmatchedCodec,
-      meta: { topic, ...(qos === 0 ? { qos: '0' } : {}), ...(dup ? { dup: '1' } : {}) },
+      meta: { topic, ...(qos === 0 ? { qos: '0' } : {}), ...(dup ? { dup: '1' } : {}), ...deviceLimitMeta(sender) },
       ...(source === undefined ? {} : { source }),
       ...(time ? { time } : {}),
       bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,
@@ -90,8 +94,21 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
       return callback(new Error('topics that begin with $ are the server’s own'))
     }
     if (client && !options.senderOf(client)) return callback(new Error('the token of this client was revoked'))
+    const sender = client ? options.senderOf(client) : undefined
+    const limited =
+      sender?.source === undefined
+        ? undefined
+        : limitRefusal(
+            { ...sender, source: sender.source },
+            { topic: message.topic, address: client && gateOf(client)?.socket.remoteAddress },
+          )
+    if (limited !== undefined) {
+      options.onLimited(limited, client, sender?.source)
+      // MQTT 3.1.1 has no refusal of a message but the end of the connection.
+      return callback(new Error(limited))
+    }
     message.retain = false
-    // Says to the broker from whom it forwards.
+    // The broker needs the client that it forwards from.
     if (client) Object.assign(message, { clientId: client.id })
     const bytes = message.payload.length
     const settled = journal(client, message)

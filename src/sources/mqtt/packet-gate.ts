@@ -131,7 +131,7 @@ function createPacketCheck(bytesMax: () => number): (chunk: Buffer) => number | 
       }
       const byte = chunk[at++] as number
       if (shift < 0) {
-        // The first byte of a packet says its kind; its length follows, seven bits a byte (2.2.3).
+        // The first byte of a packet is its kind; its length follows, seven bits a byte (2.2.3).
         header = byte
         length = 0
         shift = 0

@@ -1,11 +1,11 @@
-/** One end of an MQTT connection that says exactly what it is told to, for the contract tests of both sources. */
+/** One end of an MQTT connection that sends exactly the given packets, for the contract tests of both sources. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { generate, type Packet, parser } from 'mqtt-packet'
 
 export interface RawPeer {
   readonly socket: Socket
-  /** Everything the other end has said. */
+  /** Everything the other end has sent. */
   readonly heard: readonly Packet[]
   send(...packets: Packet[]): void
   /** Bytes as they are. */
@@ -25,6 +25,7 @@ export function rawPeer(socket: Socket, protocolVersion: 4 | 5 = 4): RawPeer {
     for (const listener of listeners) listener(packet)
   })
   socket.on('data', (data) => reader.parse(data as Buffer))
+  // A fault closes the socket, which ends the client.
   socket.on('error', () => {})
   return {
     socket,
@@ -43,7 +44,7 @@ export function rawPeer(socket: Socket, protocolVersion: 4 | 5 = 4): RawPeer {
   }
 }
 
-/** A client that has said CONNECT and waited for the answer. */
+/** A client that has sent CONNECT and waited for the answer. */
 export async function rawClient(
   port: number,
   options: {

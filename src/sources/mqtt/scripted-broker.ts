@@ -1,4 +1,4 @@
-/** A broker that says exactly what a test tells it to, for the contract of the client. */
+/** A broker that sends exactly what a test gives it, for the contract of the client. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import type { IConnackPacket, Packet } from 'mqtt-packet'

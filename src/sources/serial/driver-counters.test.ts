@@ -55,7 +55,7 @@ test('a file that is no port, a pseudo-terminal and a port without a driver’s 
   assert.equal(await driverCounters('/dev/ptmx'), undefined)
 })
 
-test('a real port of this machine has counters or says it has none', async (t) => {
+test('a real port of this machine has counters or reports none', async (t) => {
   const device = '/dev/ttyS0'
   if (!(await stat(device).catch(() => undefined))) return t.skip(`no ${device} here`)
   const counters = await driverCounters(device)

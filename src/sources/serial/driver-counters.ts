@@ -1,5 +1,5 @@
 /**
- * What the driver of a port says it has lost: the counters of /proc/tty/driver/NAME (Linux), which are those of `TIOCGICOUNT`, for
+ * What the driver of a port reports as lost: the counters of /proc/tty/driver/NAME (Linux), which are those of `TIOCGICOUNT`, for
  * which Node has no ioctl. Most USB adapters and pseudo-terminals have none there, and only root may read the folder: then the
  * answer is undefined, which is not the same as 0.
  */
@@ -20,6 +20,7 @@ export interface DriverCounters {
 
 /** `root` stands before /proc, for tests. Undefined where the platform does not say. */
 export async function driverCounters(device: string, root = '/'): Promise<DriverCounters | undefined> {
+  // A device that is gone has no counters.
   const file = await stat(device).catch(() => undefined)
   if (!file?.isCharacterDevice()) return undefined
   const { major, minor } = numbersOf(file.rdev)
@@ -72,4 +73,5 @@ export function numbersOf(rdev: number): { major: number; minor: number } {
   }
 }
 
+/** A driver that does not offer a file leaves its figure out. */
 const read = (path: string) => readFile(path, 'utf8').catch(() => undefined)

@@ -36,7 +36,7 @@ test('a path is itself while it is there', async () => {
   assert.equal(await findDevice('/dev/serial/by-id/usb-none'), undefined)
 })
 
-test('an id that is none says how to write one', () => {
+test('an invalid id is an error that shows how to write one', () => {
   for (const text of ['usb:', 'usb:0403', 'usb:403:6001', 'usb:0403:6001:'])
     assert.throws(() => parseUsbId(text), /usb:0403:6001/)
   assert.deepEqual(parseUsbId('usb:0403:6001:A:1'), { vendor: '0403', product: '6001', serial: 'A:1' })

@@ -39,6 +39,7 @@ export async function findDevice(wanted: string, root = '/'): Promise<string | u
 
 async function findInSys(id: UsbId, root: string): Promise<string | undefined> {
   const ttys = join(root, 'sys/class/tty')
+  // A system without this folder has no serial devices of its kind.
   const names = (await readdir(ttys).catch(() => [])).filter((name) => /^tty(USB|ACM)/.test(name))
   for (const name of names.sort()) {
     const found = await usbIdOf(join(ttys, name, 'device'))
@@ -52,6 +53,7 @@ async function findInSys(id: UsbId, root: string): Promise<string | undefined> {
 const levelsMax = 6
 
 async function usbIdOf(device: string): Promise<UsbId | undefined> {
+  // A device without a folder is no USB device.
   let dir = await realpath(device).catch(() => undefined)
   for (let level = 0; dir && level < levelsMax; level++, dir = dirname(dir)) {
     const vendor = await read(join(dir, 'idVendor'))
@@ -61,6 +63,7 @@ async function usbIdOf(device: string): Promise<UsbId | undefined> {
   return undefined
 }
 
+/** An id that cannot be read is not known. */
 const read = async (path: string) => (await readFile(path, 'utf8').catch(() => undefined))?.trim()
 const exists = (path: string) =>
   access(path).then(

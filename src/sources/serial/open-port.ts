@@ -1,5 +1,5 @@
 /**
- * Opens a terminal for reading. Serialport sets speed and line discipline and keeps others out; the bytes are read by node's own
+ * Opens a terminal. Serialport sets speed and line discipline and keeps others out; the bytes are read by node's own
  * terminal stream: it is twice as fast, and it ends when the line hangs up, where serialport's reader would try again for ever, in
  * the thread pool that also syncs the journal. Where serialport cannot set the line up (some pseudo-terminals, pipes), the stream
  * reads it as it is.
@@ -14,6 +14,8 @@ export interface OpenPort {
   readonly stream: Socket
   /** What was opened, for people. */
   readonly note: string
+  /** Resolves when what was written has left the port. */
+  drain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -23,17 +25,20 @@ export async function openPort(path: string, baudRate: number): Promise<OpenPort
   const fd = await promisify(open)(path, readingFlags).catch((fault) => Promise.reject(explained(path, fault)))
   const port = new SerialPort({ path, baudRate, autoOpen: false })
   const fault = await new Promise<Error | null>((resolve) => port.open(resolve))
-  // A port whose device vanishes says so here; the stream says it too, and is the one that is listened to.
+  // A port whose device vanishes has an error here; the stream has it too, and that one is handled.
   port.on('error', () => {})
   if (fault && /lock|busy|temporarily unavailable/i.test(fault.message)) {
     await promisify(close)(fd)
     throw explained(path, fault)
   }
-  const stream = isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false })
+  const stream = isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: true })
   if (fault && stream instanceof ReadStream) stream.setRawMode(true)
   return {
     stream,
     note: fault ? `${path}, at its own speed: ${fault.message}` : `${path} at ${baudRate} baud`,
+    async drain() {
+      if (port.isOpen) await new Promise((resolve) => port.drain(resolve))
+    },
     async close() {
       const closed = new Promise((resolve) => stream.once('close', resolve))
       if (!stream.closed) {

@@ -29,7 +29,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   watch.down('the port was gone')
   watch.down('it still is')
   assert.deepEqual(context.losses, [
-    { cause: 'port-down', frames: null, from: 1_000, detail: 'the port was gone: nobody listens.' },
+    { cause: 'port-down', frames: null, from: 1_000, detail: 'the port was gone: it is not read.' },
   ])
   assert.equal(context.said.figures?.['port_downs'], 1)
   pass(2_500)
@@ -40,7 +40,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
       frames: null,
       from: 1_000,
       to: 3_500,
-      detail: 'the port was gone: nobody listened for 2.5 s.',
+      detail: 'the port was gone: it was not read for 2.5 s.',
     },
   ])
   pass(1_000)
@@ -54,7 +54,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   })
 })
 
-test('what the driver lost since the port was opened is told, once', async () => {
+test('what the driver lost since the port was opened is reported, once', async () => {
   let counters = { ...none, overruns: 100, bufferOverruns: 7 }
   const { context, watch } = watched(() => counters)
   await watch.up('/dev/x')

@@ -1,6 +1,6 @@
 /**
- * What a serial port tells about what it may have lost: time in which nobody could listen, with begin and end, and what its driver
- * counted. How many frames that was nobody can know, so it is told as `null` frames, never as 0.
+ * What a serial port may have lost: time in which it could not be read, with begin and end, and what its driver counted. How many
+ * frames that was cannot be known, so it is reported as `null` frames, never as 0.
  */
 import type { Instant } from '../../lib/brand.ts'
 import { type Figure, notAvailable, type SourceContext } from '../source.ts'
@@ -9,7 +9,7 @@ import { type DriverCounters, driverCounters } from './driver-counters.ts'
 export interface PortWatch {
   /** The port is open and read: ends the time it was down. */
   up(device: string): Promise<void>
-  /** Nobody listens from now on; said again it changes nothing. */
+  /** The port is not read from now on; a second call changes nothing. */
   down(why: string): void
   /** Asks the driver what it lost since the last look. */
   look(): Promise<void>
@@ -17,7 +17,7 @@ export interface PortWatch {
 
 export type ReadCounters = (device: string) => Promise<DriverCounters | undefined>
 
-const lossy = 'a serial line has no acknowledgement: what is sent while nobody listens is gone'
+const lossy = 'a serial line has no acknowledgement: what is sent while the port is not read is lost'
 
 export function createPortWatch(context: SourceContext, read: ReadCounters = driverCounters): PortWatch {
   const { clock } = context
@@ -48,7 +48,7 @@ export function createPortWatch(context: SourceContext, read: ReadCounters = dri
       if (down) {
         const ms = clock.monotonic() - down.since
         downMs += ms
-        const detail = `${down.why}: nobody listened for ${(ms / 1_000).toFixed(1)} s.`
+        const detail = `${down.why}: it was not read for ${(ms / 1_000).toFixed(1)} s.`
         context.lost({ cause: 'port-down', frames: null, from: down.from, to: clock.now(), detail })
         down = undefined
       }
@@ -59,7 +59,7 @@ export function createPortWatch(context: SourceContext, read: ReadCounters = dri
       down = { from: clock.now(), since: clock.monotonic(), why }
       downs++
       device = undefined
-      context.lost({ cause: 'port-down', frames: null, from: down.from, detail: `${why}: nobody listens.` })
+      context.lost({ cause: 'port-down', frames: null, from: down.from, detail: `${why}: it is not read.` })
       tell()
     },
     async look() {
@@ -72,7 +72,7 @@ export function createPortWatch(context: SourceContext, read: ReadCounters = dri
       if (more.overruns + more.bufferOverruns === 0) return
       overruns = Number(overruns) + more.overruns
       bufferOverruns = Number(bufferOverruns) + more.bufferOverruns
-      const detail = `${asked}: the driver lost ${more.overruns + more.bufferOverruns} characters that nobody fetched in time.`
+      const detail = `${asked}: the driver lost ${more.overruns + more.bufferOverruns} characters that were not read in time.`
       context.lost({ cause: 'overrun', frames: null, detail })
       context.log.error('the serial driver lost characters', { device: asked, ...more })
       tell()

@@ -5,6 +5,7 @@ import { driverCounters } from './driver-counters.ts'
 import { findDevice } from './find-device.ts'
 
 export async function portFindings(wanted: string): Promise<Finding[]> {
+  // A device that is not found is the finding below.
   const device = await findDevice(wanted).catch(() => undefined)
   if (device === undefined)
     return [

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { missing } from '../../../tools/parts.ts'
-import { runSource } from '../registry.ts'
+import { runSource } from '../runner.ts'
 import { createFakeContext } from '../testing/fake-context.ts'
 import { serialSource } from './serial-source.ts'
 
@@ -156,7 +156,7 @@ test('fifty thousand lines pass without loss where the writer waits', { skip }, 
   assert.equal(context.states.at(-1)?.state, 'down')
 })
 
-test('a port that is not there is waited for and said so', { skip }, async (t) => {
+test('a port that is not there is waited for and reported', { skip }, async (t) => {
   const { context, stop } = start(t, '/dev/serial/by-id/usb-none')
   await context.until(() =>
     context.states.some(({ state, detail }) => state === 'waiting' && /plug it in/.test(detail ?? '')),

@@ -1,31 +1,27 @@
 /**
- * A serial port: LF or CRLF lines up to 64 KiB. Nobody sends again here, so what was read is kept in memory until intake takes it.
+ * A serial port: LF or CRLF lines up to 64 KiB, or another framing (lib/serial-framing.ts). No sender repeats here, so what was read is kept in memory until intake takes it.
  *
  * Promises
  * - A port that is away is waited for, for ever; it is opened again within a second of coming back. Unplugging ends nothing.
  *   Only a port that cannot be opened (held by another, no permission) is left to the retry schedule.
- * - Time in which the port was not open, or not read, is told with begin and end, and what its driver lost (port-watch.ts).
+ * - Time in which the port was not open, or not read, is reported with begin and end, and what its driver lost (port-watch.ts).
  * - What is no reading of a sensor (see sift.ts) is kept as noise; a line that names CSV columns holds for the lines after it.
  * - A port without modem lines or speed, as a pseudo-terminal, works as well.
  */
+import type { Socket } from 'node:net'
 import type { Instant } from '../../lib/brand.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
-import { createLineSplitter } from '../line-splitter.ts'
 import type { Source, SourceContext } from '../source.ts'
 import { findDevice, parseUsbId } from './find-device.ts'
 import { openPort } from './open-port.ts'
+import { type Cut, type CutterSettings, createPortCutter } from './port-cutter.ts'
 import { createPortWatch, type PortWatch } from './port-watch.ts'
-import { createSift } from './sift.ts'
 
-export interface SerialSourceOptions {
+export interface SerialSourceOptions extends CutterSettings {
   /** Device file, best below /dev/serial/by-id, or `usb:VENDOR:PRODUCT[:SERIAL]`. */
   readonly path: string
   readonly baud?: number
   readonly name?: string
-  readonly codec?: string
-  /** `required`: a line without a checksum is kept aside by the codec. */
-  readonly checksum?: 'optional' | 'required'
-  readonly time?: 'trust'
 }
 
 const defaultBaud = 115_200
@@ -100,7 +96,7 @@ interface Around {
 /** Resolves when the port has gone or the signal has aborted. */
 async function readPort(path: string, options: SerialSourceOptions, around: Around): Promise<void> {
   const { queue, signal, context, watch } = around
-  const { baud = defaultBaud, codec = 'generic', checksum, time } = options
+  const { baud = defaultBaud } = options
   const { clock, log } = context
   const port = await openPort(path, baud).catch((fault) => {
     watch.down('the port could not be opened')
@@ -109,27 +105,23 @@ async function readPort(path: string, options: SerialSourceOptions, around: Arou
   const { stream } = port
   const openedAt = clock.monotonic()
   let firstAt: number | undefined
-  const splitter = createLineSplitter({
-    sift: createSift({ firstIsPartial: () => (firstAt ?? openedAt) - openedAt < quietMs }),
-  })
+  const cutter = createPortCutter(options, () => (firstAt ?? openedAt) - openedAt < quietMs)
   const noise = (bytes: Buffer) => {
     queue.noise(bytes).catch((fault) => log.warn('noise could not be kept', { bytes: bytes.length, fault }))
   }
+  const keep = (cuts: readonly Cut[]) => {
+    for (const cut of cuts)
+      if ('noise' in cut) noise(cut.noise)
+      else {
+        const { frames } = cut.delivery
+        queue.add([cut.delivery]).catch((fault) => log.error('messages could not be kept', { frames, fault }))
+      }
+  }
+  const quiet = watchForQuiet(stream, () => keep(cutter.quiet()))
   const take = (chunk: Buffer) => {
     firstAt ??= clock.monotonic()
-    for (const piece of splitter.push(chunk)) {
-      const { bytes, lines: frames } = piece
-      if (piece.kind === 'noise') {
-        noise(bytes)
-        continue
-      }
-      const meta = {
-        ...(piece.columns === undefined ? {} : { columns: piece.columns }),
-        ...(checksum === 'required' ? { checksum } : {}),
-      }
-      const delivery = { framing: 'lines', codec, meta, ...(time ? { time } : {}), bytes, frames } as const
-      queue.add([delivery]).catch((fault) => log.error('lines could not be kept', { frames, fault }))
-    }
+    keep(cutter.push(chunk))
+    quiet.heard()
     if (queue.bytes > keptBytesMax) steer()
   }
   let unread: { readonly cause: 'refused'; readonly frames: null; readonly from: Instant } | undefined
@@ -147,7 +139,9 @@ async function readPort(path: string, options: SerialSourceOptions, around: Arou
     if (unread)
       context.lost({ ...unread, to: clock.now(), detail: 'Intake refused for too long: the port was not read.' })
     unread = undefined
-    if (!stream.destroyed) stream.resume()
+    if (stream.destroyed) return
+    stream.resume()
+    quiet.heard()
   }
 
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -166,10 +160,31 @@ async function readPort(path: string, options: SerialSourceOptions, around: Arou
   const timer = setInterval(() => watch.look(), countersLookMs)
   await ended
   clearInterval(timer)
+  quiet.stop()
   await watch.look()
   signal.removeEventListener('abort', onAbort)
   stream.off('data', take)
-  const cut = splitter.rest()
+  const cut = cutter.rest()
   if (cut.length > 0) noise(cut)
   await port.close()
+}
+
+/** `onQuiet` once nothing came for `quietMs`. */
+function watchForQuiet(stream: Socket, onQuiet: () => void) {
+  let heard = 0
+  const timer = setTimeout(() => {
+    const before = heard
+    // Timers run before what waits is read: a process that was busy hears first what came meanwhile.
+    setImmediate(() => {
+      if (heard === before && !stream.isPaused() && !stream.destroyed) onQuiet()
+    })
+  }, quietMs)
+  return {
+    /** Something, so that the time begins again. */
+    heard() {
+      heard++
+      timer.refresh()
+    },
+    stop: () => clearTimeout(timer),
+  }
 }

@@ -23,7 +23,7 @@ test('a line that had begun before the port was opened is noise; one after silen
   assert.deepEqual(pick(read('\r\nA,1\n', true)), ['\r\nA,1\n', ''])
 })
 
-test('what a board says before its first reading is noise, later prose is not', () => {
+test('what a board prints before its first reading is noise, later prose is not', () => {
   const { lines, noise } = read('ets Jun  8 2016\r\nReady.\r\n\r\ndevice=A occupied=1\r\nParking Not Available\r\n')
   assert.equal(noise, 'ets Jun  8 2016\r\nReady.\r\n')
   assert.equal(lines.trim(), 'device=A occupied=1\r\nParking Not Available')

@@ -1,7 +1,7 @@
 /**
  * What a serial line carries that no sensor sent as a reading goes to noise, kept raw:
  * - the line that was already being sent when the port was opened: cut short it could read as another value than was meant;
- * - what a board says while it starts: lines before the first one that can be a reading;
+ * - what a board prints while it starts: lines before the first one that can be a reading;
  * - NUL and 0xFF at the start of a line, as resets and idle levels leave them, and a byte order mark;
  * - ANSI codes (colours of log lines) anywhere.
  * Inside a line nothing else is touched: a damaged reading must not turn into a whole one.
@@ -18,11 +18,13 @@ const nothing = Buffer.alloc(0)
 export interface SiftOptions {
   /** The first line after opening may have begun before it. */
   readonly firstIsPartial: () => boolean
+  /** Lines of prose and rows of one column have no form that is known here: none of them is taken for what a board prints while it starts. */
+  readonly anyLine?: boolean
 }
 
-export function createSift({ firstIsPartial }: SiftOptions): (line: Buffer) => Sifted | undefined {
+export function createSift({ firstIsPartial, anyLine = false }: SiftOptions): (line: Buffer) => Sifted | undefined {
   let first = true
-  let started = false
+  let started = anyLine
   return (line) => {
     const partial = first && firstIsPartial()
     first = false

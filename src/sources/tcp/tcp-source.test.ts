@@ -47,7 +47,7 @@ test('lines go to the journal together, with peer and columns; column names are 
   assert.deepEqual(context.noises, ['device,seq\n'])
 })
 
-test('ACK counts the lines that are durable, and says nothing before the sync', async (t) => {
+test('ACK counts the lines that are durable, and is not sent before the sync', async (t) => {
   const { context, connect } = await open(t)
   context.hold()
   const { write, heard } = connect()
@@ -75,7 +75,7 @@ test('a client that has closed its side is still acknowledged', async (t) => {
   assert.equal(heard(), 'ACK 1\n')
 })
 
-test('nobody is acknowledged who has not asked', async (t) => {
+test('a client that did not ask is not acknowledged', async (t) => {
   const { context, connect } = await open(t)
   const { write, heard } = connect()
   write('a,1\n#ack on\n')
@@ -84,7 +84,7 @@ test('nobody is acknowledged who has not asked', async (t) => {
   assert.equal(heard(), '')
 })
 
-test('while intake refuses nothing is acknowledged or dropped, and it goes on by itself', async (t) => {
+test('while intake refuses nothing is acknowledged or dropped, and it resumes without a new connection', async (t) => {
   const { context, connect } = await open(t)
   context.refuse('journal')
   const { write, heard } = connect()
@@ -192,6 +192,30 @@ test('a sender on another address is refused and counted unless it is listed', a
   const opened = await open(t, { listen, allow: [own.address] })
   opened.connect(own.address).write('a,1\n')
   await opened.context.until(() => opened.context.frames().length === 1)
+})
+
+test('a connection that names no token in time is closed, one that has named its token stays', async (t) => {
+  const tokens = { ingest: (token: string) => (token === 'good' ? { source: 'north' } : undefined) }
+  const { context, connect } = await open(t, { access: 'token', tokens })
+  const turns = async (done: () => boolean) => {
+    for (let i = 0; i < 10_000 && !done(); i++) await new Promise((resolve) => setImmediate(resolve))
+    assert.ok(done(), 'in time')
+  }
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const sender = connect()
+  sender.write('#token good\na,1\n')
+  await turns(() => context.frames().length === 1)
+  const silent = [connect(), connect()]
+  silent[1]?.write('#token go')
+  await turns(() => {
+    t.mock.timers.tick(1_000)
+    return silent.every(({ socket }) => socket.destroyed)
+  })
+  t.mock.timers.tick(20_000)
+  sender.write('a,2\n')
+  await turns(() => context.frames().length === 2)
+  t.mock.timers.reset()
+  assert.deepEqual(context.frames(), ['a,1', 'a,2'])
 })
 
 test('any bytes are taken, counted once and kept', async (t) => {

@@ -1,5 +1,5 @@
 /**
- * A `SourceContext` for tests: an ordinary implementation that keeps everything in memory and does as it is told. `hold` keeps
+ * A `SourceContext` for tests: an ordinary implementation that keeps everything in memory and follows the test. `hold` keeps
  * deliveries undurable until `release`; `refuse` makes intake refuse; `delayMs` is the time of a sync.
  */
 
@@ -20,14 +20,14 @@ export interface FakeContext extends SourceContext {
   readonly refusedByIntake: number
   /** One that began as another of its cause has replaced it. */
   readonly losses: readonly SourceLoss[]
-  /** What was said last. */
+  /** The facts reported last. */
   readonly said: SourceFacts
   readonly states: readonly { state: SourceState; detail: string | undefined }[]
   /** Calls of `deliver`, refused ones included. */
   readonly delivers: number
   hold(): void
   release(): void
-  /** For so many times, or until told otherwise. */
+  /** For so many times, or until the next call. */
   refuse(refusal: RefusalCause | undefined, times?: number): void
   press(on: boolean): void
   /** Resolves when `condition` holds, rejects after `ms`. */
@@ -95,7 +95,7 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
     press(on) {
       pressed = on
     },
-    async until(condition, ms = 5_000) {
+    async until(condition, ms = 30_000) {
       const end = performance.now() + ms
       while (!condition()) {
         if (performance.now() > end) throw new Error(`did not happen within ${ms} ms: ${condition}`)

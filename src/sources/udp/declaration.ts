@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { declareListener } from '../declaration.ts'
-import { allow, port, timePolicy, trust } from '../settings.ts'
+import { access, allow, port, timePolicy, trust } from '../settings.ts'
 
 export const udp = declareListener({
   key: 'udp',
   kind: 'udp',
-  settings: z.strictObject({ port: port.default(7001), allow, time: timePolicy }).prefault({}),
+  settings: z.strictObject({ port: port.default(7001), allow, access, time: timePolicy }).prefault({}),
   listen: { protocol: 'udp', scheme: 'udp', label: 'UDP datagrams', flag: '--udp-port', admits: 'address' },
   resends: false,
   reserved: ['udp'],
@@ -27,8 +27,16 @@ export const udp = declareListener({
       fix: 'sysctl -w net.core.rmem_max=8388608',
     }))
   },
-  async create({ allow, time }, _index, { name, datagramAddress, onDatagramPort }) {
+  async create({ allow, access, time }, _index, { name, tokens, datagramAddress, onDatagramPort }) {
     const { udpSource } = await import('./udp-source.ts')
-    return udpSource({ name, listen: datagramAddress(), allow, onListening: onDatagramPort, ...trust(time) })
+    return udpSource({
+      name,
+      listen: datagramAddress(),
+      allow,
+      access,
+      tokens,
+      onListening: onDatagramPort,
+      ...trust(time),
+    })
   },
 })

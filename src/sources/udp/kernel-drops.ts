@@ -1,10 +1,11 @@
-/** How many datagrams the kernel dropped at a socket because nobody read in time: the last column of /proc/net/udp (Linux). */
+/** How many datagrams the kernel dropped at a socket because it was not read in time: the last column of /proc/net/udp (Linux). */
 import { readFile } from 'node:fs/promises'
 import { endianness } from 'node:os'
 
 /** Undefined where the platform does not say. */
 export async function kernelDrops(address: string, port: number): Promise<number | undefined> {
   const six = address.includes(':')
+  // Where the kernel does not show its drops, they are reported as not known.
   const table = await readFile(six ? '/proc/net/udp6' : '/proc/net/udp', 'utf8').catch(() => undefined)
   return table === undefined ? undefined : dropsOf(table, `${six ? '' : hexAddress(address)}:${hexPort(port)}`)
 }

@@ -32,7 +32,7 @@ async function open(t: TestContext, options: Partial<UdpSourceOptions> = {}) {
   return { context, port, stop, send, heard }
 }
 
-test('each datagram is one frame with its sender, whatever its bytes', async (t) => {
+test('each datagram is one frame with its sender of any bytes', async (t) => {
   const { context, send } = await open(t)
   await send('{"device":"A"}\n{"device":"B"}\n')
   await send(new Uint8Array())
@@ -96,6 +96,20 @@ test('beyond what may be kept datagrams are counted as refused, and room comes b
   await context.until(() => context.frames().includes('after'))
 })
 
+test('datagrams with nothing behind their request are bounded too', async (t) => {
+  // With each datagram the devices of its token are kept.
+  const devices = ['x'.repeat(60_000)]
+  const tokens = { ingest: () => ({ source: 'north', limits: { devices } }) }
+  const { context, send } = await open(t, { tokens })
+  context.hold()
+  for (let i = 0; i < 2_000 && context.refusals.length === 0; i++) {
+    await send('#token good\n#ack 1\n')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.deepEqual(context.refusals[0], { frames: 1, cause: 'overload', source: undefined })
+  context.release()
+})
+
 test('closing makes durable what was received', async (t) => {
   const { context, send, stop } = await open(t)
   context.hold()
@@ -108,7 +122,7 @@ test('closing makes durable what was received', async (t) => {
 })
 
 test('what the kernel dropped is counted as lost', async (t) => {
-  if (process.platform !== 'linux') return t.skip('only Linux tells the drops of a socket')
+  if (process.platform !== 'linux') return t.skip('only Linux reports the drops of a socket')
   const { context, send, stop, port } = await open(t)
   assert.equal(await kernelDrops('127.0.0.1', port), 0)
   assert.match(context.states.at(-1)?.detail ?? '', /receive buffer \d+ KiB/)

@@ -5,7 +5,8 @@
  * limit, then counted as refused.
  *
  * The receive buffer is asked to be large: a pause of 100 ms at 10,000 datagrams a second loses 4 % with the usual one. What the
- * kernel granted is a fact of the source, and less than asked for is a warning. This machine may always send, others when their address is listed.
+ * kernel granted is a fact of the source, and less than asked for is a warning. This machine may always send, others when their address is
+ * listed or the datagram begins with a proof (token-line.ts): then the source is that of the token.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -13,17 +14,31 @@ import { isIPv6 } from 'node:net'
 import { createAllowList } from '../allow-list.ts'
 import { createDeliveryQueue } from '../delivery-queue.ts'
 import { aborted } from '../listener.ts'
-import { IntakeRefused, notAvailable, type Source, type SourceContext } from '../source.ts'
+import { createRefusals } from '../refusals.ts'
+import { deviceLimitMeta, limitRefusal } from '../sender-limits.ts'
+import {
+  IntakeRefused,
+  notAvailable,
+  type Sender,
+  type Source,
+  type SourceContext,
+  type TokenCheck,
+} from '../source.ts'
+import { type Proof, proofOf } from '../token-line.ts'
 import { kernelDrops } from './kernel-drops.ts'
 
 export interface UdpSourceOptions {
   readonly listen: { readonly host: string; readonly port: number }
   /** Addresses and CIDR ranges beside this machine. */
   readonly allow?: readonly string[]
+  /** `token`: only senders with a token. Default `listed`. */
+  readonly access?: 'listed' | 'token'
+  /** Absent: no sender can prove who it is by a token. */
+  readonly tokens?: TokenCheck
   readonly name?: string
   readonly codec?: string
   readonly time?: 'trust'
-  /** Told the port that was bound; it matters when 0 was asked for. */
+  /** Called with the port that was bound; it matters when 0 was asked for. */
   readonly onListening?: (port: number) => void
 }
 
@@ -34,7 +49,8 @@ const dropsLookMs = 2_000
 const closeMs = 5_000
 
 export function udpSource(options: UdpSourceOptions): Source {
-  const maySend = createAllowList(options.allow ?? [])
+  const isListed = createAllowList(options.allow ?? [])
+  const maySend = (address: string | undefined) => options.access !== 'token' && isListed(address)
   return {
     name: options.name ?? 'udp',
     kind: 'udp',
@@ -50,21 +66,20 @@ async function serve(
 ): Promise<void> {
   const { listen, codec = 'generic', time } = options
   const queue = createDeliveryQueue(context, { onRefused: 'retry', signal })
-  let warned = false
+  const refusals = createRefusals(context)
   const receive = (datagram: Buffer, { address, port }: RemoteInfo) => {
-    if (!maySend(address)) {
-      context.refused(1, 'unauthorized')
-      if (!warned) context.log.warn('datagrams are refused: their sender is not in the allow list', { peer: address })
-      warned = true
-      return
-    }
-    if (queue.bytes > keptBytesMax) return context.refused(1, 'overload')
-    const { id, bytes } = splitRequest(datagram)
+    const { proof, bytes: proven } = proofOf(datagram)
+    const sender = proof && senderOf(proof, proven, options.tokens)
+    const reason = refusalOf(proof, sender, address, maySend)
+    if (reason !== undefined) return refusals.refuse(reason, { peer: address, source: sender?.source })
+    if (queue.held > keptBytesMax) return context.refused(1, 'overload')
+    const { id, bytes } = splitRequest(proven)
     const delivery = {
       framing: 'whole',
       codec,
-      meta: { peer: address },
-      ...(time ? { time } : {}),
+      meta: { peer: address, ...(sender ? deviceLimitMeta(sender) : {}) },
+      ...(sender ? { source: sender.source } : {}),
+      ...((sender?.time ?? time) ? { time: 'trust' as const } : {}),
       bytes,
       frames: 1,
     } as const
@@ -108,7 +123,7 @@ async function serve(
     const figures = { kernel_drops: now ?? notAvailable, receive_buffer_bytes: granted }
     context.facts({
       lossy: 'UDP: a sender that asks for no acknowledgement cannot know what was lost',
-      warnings,
+      warnings: [...warnings, ...refusals.warnings()],
       figures,
     })
   }
@@ -127,7 +142,22 @@ async function serve(
   await new Promise<void>((resolve) => socket.close(() => resolve()))
 }
 
-/** An id is for its sender: a number, or whatever fits. */
+const senderOf = (proof: Proof, bytes: Buffer, tokens: TokenCheck | undefined): Sender | undefined =>
+  proof.is === 'token' ? tokens?.ingest(proof.token) : tokens?.signed?.(proof.source, proof.mac, bytes)
+
+/** Why a datagram is refused; undefined where it is taken. */
+function refusalOf(
+  proof: Proof | undefined,
+  sender: Sender | undefined,
+  address: string,
+  maySend: (address: string) => boolean,
+): string | undefined {
+  if (sender) return limitRefusal(sender, { address })
+  if (proof) return 'the first line is no valid proof of a token'
+  return maySend(address) ? undefined : 'the address is not in the allow list, and the datagram begins with no token'
+}
+
+/** An id is for its sender: a number, or any id that fits. */
 const request = /^#ack ([\x21-\x7e]{1,32})\r?\n/
 
 function splitRequest(datagram: Buffer): { readonly id: string | undefined; readonly bytes: Buffer } {
@@ -150,7 +180,7 @@ const kib = (bytes: number) => Math.round(bytes / 1024)
 const smallBuffer = (granted: number) =>
   `the kernel grants ${kib(granted)} KiB of the ${kib(receiveBufferBytes)} KiB receive buffer: a burst can overflow it; raise net.core.rmem_max`
 
-/** What would lose datagrams here, tried on a socket of its own. */
+/** What would lose datagrams here, tried on its own socket. */
 export async function udpPreflight(): Promise<readonly string[]> {
   const socket = createSocket({ type: 'udp4' })
   socket.bind({ address: '127.0.0.1', port: 0 })

@@ -1,11 +1,11 @@
 /**
  * The runner of sources. A source just throws when its line breaks; here it is started again, by the one retry schedule, until the
- * signal aborts. It says so once per break and never gives up. Which sources exist is said where they are configured.
+ * signal aborts. It logs each break once and never gives up. Which sources exist is up to the configuration.
  */
 import { retryDelayMs } from '../lib/retry.ts'
 import type { Source, SourceContext } from './source.ts'
 
-/** A line that held this long was well: the next break starts the schedule anew. */
+/** A line that held this long was healthy: the next break starts the schedule from its beginning. */
 const wellMs = 60_000
 
 /** Resolves once the signal has aborted and the source has released everything. Never rejects. */
@@ -14,7 +14,7 @@ export async function runSource(source: Source, signal: AbortSignal, context: So
   let attempt = 0
   while (!signal.aborted) {
     const startedAt = clock.monotonic()
-    let reason = 'the source ended by itself'
+    let reason = 'the source ended without an error'
     try {
       context.status('starting')
       await source.run(signal, context)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { aborted } from './listener.ts'
-import { runSource } from './registry.ts'
+import { runSource } from './runner.ts'
 import type { Source } from './source.ts'
 import { createFakeContext } from './testing/fake-context.ts'
 
-test('a source that breaks is started again by the schedule and says why it waits', async () => {
+test('a source that breaks is started again by the schedule and reports why it waits', async () => {
   const slept: number[] = []
   const clock = { ...systemClock, sleep: async (ms: number) => void slept.push(ms) }
   const context = createFakeContext({ clock })

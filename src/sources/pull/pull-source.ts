@@ -1,0 +1,116 @@
+/**
+ * Pulls a feed of another operator at an interval and journals each body that is new, with the map that reads it.
+ *
+ * Promises
+ * - A body is journaled before it is understood: one that cannot be read is a dead letter with its bytes.
+ * - Answers other than 200 and 304 are no body. They, and a publisher that cannot be reached, are shown in the status; the feed is asked again at its interval.
+ * - A body that has not changed is not journaled again, unless its readings have no time: then each answer is a sign of life.
+ * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
+ */
+import { createHash } from 'node:crypto'
+import type { FeedMap } from '../../domain/feed-map.ts'
+import { createAddressList } from '../../lib/address-list.ts'
+import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
+import { type Delivery, IntakeRefused, type Source, type SourceContext } from '../source.ts'
+
+export interface PullSourceOptions extends FeedMap {
+  readonly url: string
+  readonly name: string
+  readonly everyS: number
+  readonly allowAddresses: readonly string[]
+  readonly time?: 'trust'
+  /** For tests. */
+  readonly resolve?: Resolve
+}
+
+const bodyBytesMax = 8 * 1024 * 1024
+const timeoutMs = 30_000
+
+/** What the last answer was known by. */
+interface Seen {
+  etag: string | undefined
+  modified: string | undefined
+  hash: string | undefined
+}
+
+export function pullSource(options: PullSourceOptions): Source {
+  const { name, everyS } = options
+  const seen: Seen = { etag: undefined, modified: undefined, hash: undefined }
+  return {
+    name,
+    kind: 'http',
+    async run(signal, context) {
+      const { clock } = context
+      while (!signal.aborted) {
+        const began = clock.monotonic()
+        await pullOnce(options, seen, signal, context).catch((fault: Error) => {
+          if (signal.aborted) return
+          context.status('waiting', `${fault.message} Asked again in ${everyS} s.`)
+          context.log.warn('a feed was not pulled', { feed: name, reason: fault.message })
+        })
+        // An aborted sleep ends early: the loop looks at the signal.
+        await clock.sleep(Math.max(0, everyS * 1_000 - (clock.monotonic() - began)), signal).catch(() => {})
+      }
+    },
+  }
+}
+
+async function pullOnce(
+  options: PullSourceOptions,
+  seen: Seen,
+  signal: AbortSignal,
+  context: SourceContext,
+): Promise<void> {
+  const { url, resolve, allowAddresses } = options
+  const answer = await fetchBody(
+    {
+      ...{ url, bodyBytesMax, timeoutMs, signal },
+      headers: {
+        'user-agent': 'baykeeper',
+        ...(seen.etag === undefined ? {} : { 'if-none-match': seen.etag }),
+        ...(seen.modified === undefined ? {} : { 'if-modified-since': seen.modified }),
+      },
+    },
+    { isAllowed: createAddressList(allowAddresses), allowedBy: 'its allowAddresses', ...(resolve ? { resolve } : {}) },
+  )
+  const host = new URL(url).host
+  if (answer.status === 304) return context.status('up', `${host}: not changed`)
+  if (answer.status !== 200) throw new Error(`${host} answered ${answer.status}.`)
+  if (answer.body.length === 0) throw new Error(`${host} answered with an empty body.`)
+  await keep(answer, options, seen, context)
+  context.status('up', `${host}: ${answer.body.length} bytes`)
+}
+
+async function keep(
+  answer: FetchedBody,
+  options: PullSourceOptions,
+  seen: Seen,
+  context: SourceContext,
+): Promise<void> {
+  const { format, items, fields, separator, zone, time } = options
+  const hash = createHash('sha256').update(answer.body).digest('hex')
+  const hasTime = format === 'datex2' || fields.time !== undefined
+  if (!(hasTime && hash === seen.hash)) {
+    const map: FeedMap = {
+      format,
+      fields,
+      separator,
+      ...(items === undefined ? {} : { items }),
+      ...(zone === undefined ? {} : { zone }),
+    }
+    const delivery: Delivery = {
+      ...{ framing: 'whole', codec: 'pulled-feed', meta: { feed: JSON.stringify(map) } },
+      ...{ ...(time ? { time } : {}), bytes: answer.body, frames: 1 },
+    }
+    await context.deliver([delivery]).catch((fault) => {
+      if (fault instanceof IntakeRefused) throw new Error(`Intake refuses: ${fault.message}.`, { cause: fault })
+      throw fault
+    })
+  }
+  // Only once it is durable: a body that was refused is asked for again.
+  seen.hash = hash
+  seen.etag = answer.headers['etag']
+  seen.modified = answer.headers['last-modified']
+  // Without a time of its own each answer is a sign of life, so it is asked for in full.
+  if (!hasTime) [seen.etag, seen.modified] = [undefined, undefined]
+}
