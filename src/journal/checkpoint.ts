@@ -62,6 +62,7 @@ async function checkpointIn(
       await file.close()
     }
   } catch {
+    // A segment that cannot be read holds no checkpoint: an earlier one is looked for, and the journal behind it is counted.
     return undefined
   }
   return place && found?.place.number !== place.number ? undefined : found

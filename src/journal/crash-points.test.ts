@@ -1,6 +1,7 @@
 /** Short runs that are stopped at each of their operations in turn: what the random harness finds now and then is found here always. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { effort } from '../../test/fixtures/effort.ts'
 import type { JournalOptions, JournalRecord, JournalWriter } from './journal.ts'
 import { type CrashFiles, createCrashFiles } from './testing/crash-files.ts'
 import { journalInMemory } from './testing/journal-in-memory.ts'
@@ -9,7 +10,7 @@ import { seededRandom } from './testing/seeded-random.ts'
 const data = (text: string): JournalRecord => ({ kind: 1, frames: 1, bytes: Buffer.from(text) })
 type Journal = ReturnType<typeof journalInMemory>
 /** Images looked at of each stop. */
-const images = 10
+const images = effort(10)
 
 it('keeps on a failing disk what was acknowledged before a segment that could not be taken back', async () => {
   const { files, open } = journalInMemory()

@@ -1,4 +1,4 @@
-/** The segments of a journal as they lie in its directory, oldest first. Whatever else lies there is left alone. */
+/** The segments of a journal as they lie in its directory, oldest first. All else there is left alone. */
 import { join } from 'node:path'
 import type { Files } from '../lib/files.ts'
 import { JournalError } from './journal.ts'

@@ -11,7 +11,7 @@ const chunkBytes = 256 * 1024
 const aheadBytes = 1024 * 1024
 /** Without a write for this long, the journal counts as idle. */
 const idleMs = 50
-/** Chunks begin on a page of their own, so that they share none with the last record. */
+/** Chunks begin on their own page, so that they share none with the last record. */
 const pageBytes = 4_096
 const zeros = new Uint8Array(aheadBytes)
 

@@ -74,7 +74,7 @@ export function createGroupQueue(options: {
   let { mark, usedNumber } = options
   let offset = headerBytes
   let segment = beginSegment()
-  const memories: Memory[] = []
+  const memories = createMemories()
 
   /** The next record begins a new segment. */
   function beginSegment(): SegmentPlan {
@@ -115,25 +115,11 @@ export function createGroupQueue(options: {
       reserve(last, bytes)
       return last
     }
-    const taken = memories.pop() ?? memory(memoryBytesMin)
-    const fresh = { segment, offset, memory: taken, used: 0, appends: [], lastRecords: [], end: mark }
+    const fresh = { segment, offset, memory: memories.take(), used: 0, appends: [], lastRecords: [], end: mark }
     const group: Group = { ...fresh, checkpoint: undefined, closed: false }
     reserve(group, bytes)
     groups.push(group)
     return group
-  }
-
-  function reserve(group: Group, bytes: number) {
-    const wanted = group.used + bytes
-    if (wanted <= group.memory.bytes.byteLength) return
-    const larger = memory(Math.max(wanted, 2 * group.memory.bytes.byteLength))
-    larger.bytes.set(group.memory.bytes.subarray(0, group.used))
-    group.memory = larger
-  }
-
-  function recycle(group: Group) {
-    if (memories.length < memoriesKept && group.memory.bytes.byteLength <= memoryKeptBytesMax)
-      memories.push(group.memory)
   }
 
   return {
@@ -141,11 +127,11 @@ export function createGroupQueue(options: {
     first: () => groups[0],
     shift() {
       const group = groups.shift()
-      if (group) recycle(group)
+      if (group) memories.give(group.memory)
     },
     replan(after, into) {
       const appends = groups.flatMap((group) => group.appends)
-      for (const group of groups) recycle(group)
+      for (const group of groups) memories.give(group.memory)
       groups = []
       mark = into ? { ...after, number: Math.max(after.number, into.segment.number) } : after
       if (into && mark.number >= usedNumber) {
@@ -159,5 +145,25 @@ export function createGroupQueue(options: {
       if (mark.number < usedNumber) segment = beginSegment()
     },
     planned: () => segment,
+  }
+}
+
+/** Makes room for so many more bytes. */
+function reserve(group: Group, bytes: number) {
+  const wanted = group.used + bytes
+  if (wanted <= group.memory.bytes.byteLength) return
+  const larger = memory(Math.max(wanted, 2 * group.memory.bytes.byteLength))
+  larger.bytes.set(group.memory.bytes.subarray(0, group.used))
+  group.memory = larger
+}
+
+/** Memory of settled groups, for the next ones. */
+function createMemories() {
+  const free: Memory[] = []
+  return {
+    take: () => free.pop() ?? memory(memoryBytesMin),
+    give(used: Memory) {
+      if (free.length < memoriesKept && used.bytes.byteLength <= memoryKeptBytesMax) free.push(used)
+    },
   }
 }

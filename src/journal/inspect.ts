@@ -1,11 +1,11 @@
 /** Content of a journal directory by segment. Only reads, so it works beside a running writer and after a crash. */
 import { join } from 'node:path'
 import { type Files, realFiles } from '../lib/files.ts'
+import { copyName, damagedDirectory } from './damaged-bytes.ts'
 import { listSegments, type Segment } from './directory.ts'
 import type { Damage, JournalTail, StoredRecord } from './journal.ts'
 import { openReader } from './reader.ts'
 import { formatVersion, segmentSalt } from './segment.ts'
-import { copyName, damagedDirectory } from './testing/damaged-bytes.ts'
 import { type Seal, walk } from './walk.ts'
 
 export interface SegmentFacts {

@@ -73,7 +73,7 @@ export async function recover(files: Files, dir: string): Promise<Recovered> {
   }
 }
 
-/** A header that cannot be read may have held a fence of its own. */
+/** A header that cannot be read may have held a separate fence. */
 const headerless = ({ segments, unreadableSegments }: Directory) =>
   unreadableSegments.length + segments.filter(({ header }) => !header).length
 
@@ -92,6 +92,7 @@ async function readTail(files: Files, segment: Segment, newest: boolean): Promis
   try {
     return await walkTail(files, segment, newest)
   } catch (error) {
+    // The size is for the report alone: the segment counts as unreadable either way.
     const bytes = await files.bytes(segment.path).catch(() => 0)
     return unreadable(segment, bytes, `the file cannot be read: ${(error as Error).message}`)
   }

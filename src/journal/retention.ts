@@ -48,6 +48,7 @@ export async function createRetention(options: {
     found
       .toSorted((a, b) => a.ordinal - b.ordinal)
       .map(async ({ ordinal, first, path, header, isUnreadable }, i, all) => {
+        // A segment that cannot be looked at counts as empty: it is only kept longer by that.
         const bytes = await files.bytes(path).catch(() => 0)
         const at = endOf(all, i, opened.at)
         const monotonic = opened.monotonic - Math.max(0, opened.at - at)

@@ -58,6 +58,7 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
       if (group) await writeAll(target.file, group.memory.bytes.subarray(0, group.used), group.offset)
       if (fresh) await files.syncDirectory(dir)
     } catch (error) {
+      // A new file that cannot be removed voids what the one before would get: only a newer segment is safe then. The fault itself is thrown.
       if (fresh) await discard(files, dir, target).catch(() => current.leaveTraces(target))
       throw error
     }
@@ -72,6 +73,7 @@ export function createSegmentWriter(deps: SegmentWriterDeps): SegmentWriter {
       await segment.file.truncate(segment.offset)
       await segment.file.sync()
     } catch {
+      // What lies behind the last record that was acknowledged is void by the header of the next segment.
       current.abandon(segment)
     }
   }

@@ -21,7 +21,7 @@ describe('the states of the writer', () => {
     assert.equal(faultIn(after(opened, durable, refused)), fault)
     assert.deepEqual(after(opened, refused, durable), { is: 'writing' })
   })
-  test('it never opens again once it is closing, whatever becomes of the groups that wait', () => {
+  test('it never opens again once it is closing, for any result of the groups that wait', () => {
     assert.deepEqual(after(opened, close), { is: 'closing', fault: undefined })
     assert.deepEqual(after(opened, refused, close, close), { is: 'closing', fault })
     assert.deepEqual(after(opened, refused, close, durable), { is: 'closing', fault: undefined })

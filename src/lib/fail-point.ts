@@ -6,7 +6,7 @@ import process from 'node:process'
 
 export const failPoints = ['frame-received', 'frame-durable', 'checkpoint', 'record-seen', 'batch-committed'] as const
 /** Of changes made by people: no frame passes them. */
-export const deskFailPoints = ['desk-received', 'desk-durable'] as const
+export const deskFailPoints = ['desk-received', 'desk-durable', 'desk-copying', 'desk-copied'] as const
 const allFailPoints: readonly string[] = [...failPoints, ...deskFailPoints]
 export type FailPoint = (typeof failPoints)[number] | (typeof deskFailPoints)[number]
 

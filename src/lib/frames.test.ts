@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import { countFrames, type Framing, frameSpans, framings, hasHeader, headerRow } from './frames.ts'
 
 const encoder = new TextEncoder()
@@ -97,7 +98,7 @@ test('frames ascend, do not overlap, cover every byte that is no separator, and 
       if (header) assert.ok(rest.includes(header))
       else assert.match(rest, framing === 'json' ? /^\uFEFF?[[\],\s]*$/ : /^\uFEFF?\s*$/)
     }),
-    { numRuns: 3_000 },
+    { numRuns: effort(3_000) },
   )
 })
 

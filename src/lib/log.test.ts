@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { anyText } from '../../test/fixtures/any-text.ts'
 import { createLog, type LogOptions } from './log.ts'
 import { createLogOutput } from './log-output.ts'
 
@@ -21,7 +22,7 @@ test('a value from outside cannot begin a new line or steer the terminal', () =>
 })
 
 test('no text leaves a control or bidi character in either form, and JSON lines parse back to what was logged', () => {
-  const text = fc.string({ unit: 'binary' })
+  const text = anyText()
   const { log, lines } = logged()
   const json = logged({ json: true })
   fc.assert(

@@ -16,6 +16,7 @@ export function readUtf8File(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
+    // The message names where the text ends that is UTF-8.
     const before = bytes.toString('utf8').split('\ufffd', 1)[0] ?? ''
     throw new NotUtf8(file, before.split('\n').length)
   }

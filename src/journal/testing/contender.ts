@@ -45,6 +45,7 @@ function holder(held: string): number | undefined {
   try {
     return Number(readFileSync(held, 'utf8'))
   } catch {
+    // It is not written yet.
     return undefined
   }
 }

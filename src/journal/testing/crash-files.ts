@@ -265,7 +265,7 @@ function diskFrom(random: Random, state: DiskState): CrashFiles {
   return disk
 }
 
-/** The same state in memory of its own. */
+/** The same state in its own memory. */
 function copyOf({ entries, durableEntries, changes }: DiskState): DiskState {
   const copies = new Map<Inode, Inode>()
   const copy = (inode: Inode) => copies.getOrInsertComputed(inode, cloneInode)

@@ -4,12 +4,20 @@
  */
 import { runBitRot } from './bit-rot.ts'
 import { runClockSteps } from './clock-steps.ts'
+import { runDeskPowerLoss } from './desk-power-loss.ts'
 import { runDiskFull } from './disk-full.ts'
 import { runModel } from './model.ts'
 import { runPowerLoss } from './power-loss.ts'
 import { runSeeds, type SeedFailed } from './run-seeds.ts'
 
-const harnesses = { power: runPowerLoss, rot: runBitRot, full: runDiskFull, model: runModel, clock: runClockSteps }
+const harnesses = {
+  power: runPowerLoss,
+  rot: runBitRot,
+  full: runDiskFull,
+  model: runModel,
+  clock: runClockSteps,
+  desk: runDeskPowerLoss,
+}
 const [budgetMs = '2000', firstSeed = '1', only] = process.argv.slice(2)
 const chosen = Object.entries(harnesses).filter(([name]) => only === undefined || name === only)
 try {

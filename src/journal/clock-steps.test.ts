@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { effort } from '../../test/fixtures/effort.ts'
 import { hourMs, runClockSteps, start, steppingClock } from './testing/clock-steps.ts'
 import { createCrashFiles } from './testing/crash-files.ts'
 import { runSeeds } from './testing/run-seeds.ts'
@@ -7,7 +8,7 @@ import { seededRandom } from './testing/seeded-random.ts'
 import { openWriter } from './writer.ts'
 
 it('keeps its order and what is young, wherever the wall clock goes', async (t) => {
-  const { reached, firstSeed } = await runSeeds({ budgetMs: 700 }, runClockSteps)
+  const { reached, firstSeed } = await runSeeds({ budgetMs: effort(700) }, runClockSteps)
   t.diagnostic(`clock: ${reached} steps from seed ${firstSeed}`)
 })
 

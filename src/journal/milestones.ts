@@ -1,10 +1,10 @@
 /** Counts at records: from headers, from places the reader has been at, or by walking the stretch from the nearest of them. */
-import type { Files } from '../../lib/files.ts'
-import { totalsBefore } from '../damage.ts'
-import type { Segment } from '../directory.ts'
-import type { Totals } from '../record.ts'
-import { segmentSalt } from '../segment.ts'
-import { walk } from '../walk.ts'
+import type { Files } from '../lib/files.ts'
+import { totalsBefore } from './damage.ts'
+import type { Segment } from './directory.ts'
+import type { Totals } from './record.ts'
+import { segmentSalt } from './segment.ts'
+import { walk } from './walk.ts'
 
 /** A known place inside a segment. */
 export interface Milestone extends Totals {

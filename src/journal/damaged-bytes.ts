@@ -1,8 +1,8 @@
 /** Copies damaged bytes before retention or truncation removes them, for a later investigation. */
 import { join } from 'node:path'
-import type { Files } from '../../lib/files.ts'
-import { writeAll } from '../active-segment.ts'
-import type { Damage } from '../journal.ts'
+import type { Files } from '../lib/files.ts'
+import { writeAll } from './active-segment.ts'
+import type { Damage } from './journal.ts'
 
 export const damagedDirectory = 'damaged'
 /** Name of the copy of one damage. */
