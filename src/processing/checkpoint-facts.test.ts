@@ -18,7 +18,7 @@ test('damage is a loss with its records, its frames and the place of its bytes',
   )
 })
 
-test('frames that nobody can count are unknown, not 0; a torn end is no loss unless frames were in it', () => {
+test('frames that cannot be counted are unknown, not 0; a torn end is no loss unless frames were in it', () => {
   const unknown = { ...damage, frames: 0, reason: 'the records are missing; how many frames is unknown' }
   assert.equal(damageLosses(unknown, now)[0]?.frames, null)
   assert.equal(damageLosses({ ...damage, frames: 0 }, now)[0]?.frames, 0)
@@ -26,12 +26,12 @@ test('frames that nobody can count are unknown, not 0; a torn end is no loss unl
   assert.equal(damageLosses({ ...damage, torn: true }, now).length, 1)
 })
 
-test('a range whose segment is gone says that nothing is left of it', () => {
+test('a range whose segment is gone is reported with nothing left of it', () => {
   const [loss] = damageLosses({ ...damage, segment: '', bytes: 0, toRecord: 12 }, now)
   assert.match(loss?.detail ?? '', /^Record 12 cannot be read back: .* No bytes of them are left\.$/)
 })
 
-test('of several checkpoints in one batch the last word counts', () => {
+test('of several checkpoints in one batch the last one counts', () => {
   const day = { source: 'http', day: '2026-11-23', received: 1, accepted: 1, refused: 0, unframeable: 0 }
   const losses = damageLosses(damage, now)
   const one = mergeCheckpointFacts([

@@ -1,14 +1,21 @@
-/** What stands beside the frames of a batch: what intake said in its checkpoints, and the records that could not be read back. */
+/** What a batch holds beside frames: the facts of intake's checkpoints, and the records that could not be read back. */
 
+import type { SystemHealth } from '../domain/folds/fold.ts'
+import { damagedDirectory } from '../journal/damaged-bytes.ts'
 import type { Damage } from '../journal/journal.ts'
-import { damagedDirectory } from '../journal/testing/damaged-bytes.ts'
+import type { Instant } from '../lib/brand.ts'
 import { dayNumber } from '../lib/utc-day.ts'
 import type { IntakeDay, LossBatch, LossRow } from '../store/store.ts'
 
-export type CheckpointFacts = Pick<LossBatch, 'losses' | 'intakeDays'>
+export interface CheckpointFacts extends Pick<LossBatch, 'losses' | 'intakeDays'> {
+  /** When it was written, by the clock of intake; absent where that cannot be read. */
+  readonly at?: Instant
+  /** The server as its processes see it; absent where intake does not report it. */
+  readonly health?: SystemHealth
+}
 
-/** Of several checkpoints in one batch: the last word on each loss and each day. */
-export function mergeCheckpointFacts(said: readonly CheckpointFacts[]): CheckpointFacts {
+/** Of several checkpoints in one batch: the newest facts for each loss and each day. */
+export function mergeCheckpointFacts(said: readonly CheckpointFacts[]): Omit<CheckpointFacts, 'at' | 'health'> {
   if (said.length === 0) return { losses: [], intakeDays: [] }
   const losses = new Map<string, LossRow>()
   const days = new Map<string, IntakeDay>()
@@ -22,7 +29,7 @@ export function mergeCheckpointFacts(said: readonly CheckpointFacts[]): Checkpoi
 /** A torn end without frames is no loss: nothing in it was ever acknowledged. */
 export function damageLosses(range: Damage, now: number): readonly LossRow[] {
   const { segment, fromRecord, toRecord, frames, bytes, offset, reason, torn } = range
-  // The journal says 0 where it cannot know; only its reason tells the two apart.
+  // The journal reports 0 where it cannot know; only its reason distinguishes that from a real 0.
   const isUnknown = frames === 0 && reason.includes('unknown')
   if (torn && frames === 0) return []
   const records = fromRecord === toRecord ? `Record ${fromRecord}` : `Records ${fromRecord} to ${toRecord}`

@@ -19,7 +19,7 @@ test('waits for room, and for the oldest first', async () => {
   assert.deepEqual([told, underWay.count], [['room', 'none'], 0])
 })
 
-test('the first fault is told to everybody who waits, until all have ended', async () => {
+test('every waiting caller gets the first fault, until all have ended', async () => {
   const underWay = createCommitsUnderWay()
   const [a, b] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   underWay.add(a.promise)

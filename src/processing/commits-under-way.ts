@@ -1,4 +1,4 @@
-/** The commits that were begun and have not ended, in their order. One that follows a failed one fails too, so the first fault is the one to tell. */
+/** The commits that were begun and have not ended, in their order. One that follows a failed one fails too, so the first fault is reported. */
 export interface CommitsUnderWay {
   readonly count: number
   add(commit: Promise<void>): void
@@ -15,7 +15,7 @@ export function createCommitsUnderWay(): CommitsUnderWay {
       return commits.length
     },
     add(commit) {
-      // Its fault is told where it is waited for.
+      // Its fault is reported where it is awaited.
       commit.then(
         () => commits.splice(commits.indexOf(commit), 1),
         () => {},

@@ -14,7 +14,7 @@ const edge = 0.1
 
 export type CounterStep =
   | { readonly kind: 'first' | 'on' | 'reset'; readonly count: number }
-  /** It does not fit: it may be an error, a late value or a counter that began again. The next value says which. */
+  /** It does not fit: it may be an error, a late value or a counter that began again. The next value decides. */
   | { readonly kind: 'doubtful' }
 
 export interface CounterAsk {

@@ -1,4 +1,4 @@
-/** A frame that nobody could use, as a row: its bytes, how it came, and why it is here. */
+/** A frame that could not be used, as a row: its bytes, how it came, and why it is here. */
 import type { Reading, Rejection } from '../domain/reading.ts'
 import type { Uplink, UplinkHead } from '../domain/uplink.ts'
 import type { DeadLetterRow } from '../store/store.ts'
@@ -29,7 +29,7 @@ export const conflictOf = (reading: Reading): Rejection => ({
   detail: `device ${reading.device} sent another payload under sequence number ${reading.seq} before; the first is kept, this one waits here`,
 })
 
-/** What a dead letter's head says beside how its frame came. */
+/** What a dead letter's head holds beside how its frame came. */
 export interface DeadLetterHead {
   /** The letter stands for its whole record, which was counted as so many frames. */
   readonly frames?: number
@@ -47,8 +47,12 @@ const metaCharsMax = 2_000
 function headOf(uplink: UplinkHead & Pick<Uplink, 'framing'>, more: DeadLetterHead): string {
   const { meta, ...rest } = uplink
   const chars = Object.values(meta ?? {}).reduce((sum, value) => sum + value.length, 0)
-  return JSON.stringify({ ...rest, ...(meta && chars <= metaCharsMax ? { meta } : {}), ...more })
+  const kept = chars <= metaCharsMax ? meta : limitOf(meta)
+  return JSON.stringify({ ...rest, ...(kept ? { meta: kept } : {}), ...more })
 }
+
+/** Of the token that the frame came with: without it another try would take the frame for a device of others. */
+const limitOf = ({ devices }: NonNullable<UplinkHead['meta']> = {}) => (devices === undefined ? undefined : { devices })
 
 export function deadLetter(
   { pos, uplink }: DecodedRecord,

@@ -9,10 +9,11 @@ import type { StoredRecord } from '../journal/journal.ts'
 import { instant } from '../lib/brand.ts'
 import { frameSpans, hasHeader, headerRow } from '../lib/frames.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
+import { withinDevices } from './device-limit.ts'
 
 export interface DecodedFrame {
   readonly idx: number
-  /** Where its bytes lie; `bytesOf` gives them. A view of its own for each would cost as much as decoding it. */
+  /** Where its bytes lie; `bytesOf` gives them. A separate view for each would cost as much as decoding it. */
   readonly within: Uint8Array
   readonly from: number
   readonly to: number
@@ -56,7 +57,7 @@ export function decodeRecord(stored: StoredRecord, codecOf: CodecOf, base: numbe
   return splitUplink(record, uplink, codecOf)
 }
 
-/** A fault of ours in decoding is an answer too: the record is kept whole, and the next one has its turn. */
+/** A bug of the decoder is a result too: the record is kept whole, and the next one is decoded. */
 export function decodeAnyRecord(stored: StoredRecord, codecOf: CodecOf, base: number): DecodedRecord {
   try {
     return decodeRecord(stored, codecOf, base)
@@ -99,7 +100,7 @@ export function splitUplink(
       const to = spans[2 * i + 1] as number
       const quick = codec.quick?.(within, from, to, context)
       const result = quick ? ok([quick]) : codec.decode(within.subarray(from, to), context)
-      return { idx: i, within, from, to, result }
+      return { idx: i, within, from, to, result: withinDevices(result, meta) }
     },
   }
 }

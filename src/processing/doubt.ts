@@ -2,12 +2,12 @@
 import type { Instant } from '../lib/brand.ts'
 import type { Tracked } from './fleet.ts'
 import type { HistoryFold } from './folds.ts'
-import type { ByteBudget } from './order/order-state.ts'
+import type { HeldPresence } from './order/order-state.ts'
 
 export function hold(
   { state, order }: Tracked,
   time: Instant,
-  until: ByteBudget['until'],
+  until: HeldPresence['until'],
   history: HistoryFold | undefined,
 ): void {
   if (order.held || state.occupied === undefined) return

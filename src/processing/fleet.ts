@@ -7,7 +7,7 @@ import { type DeviceRecord, newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
-import type { DeviceOrder } from '../store/store.ts'
+import { type DeviceOrder, deviceRows, type RowList, type RowMemory } from '../store/store.ts'
 import { newOrder, type OrderState, orderFrom, orderText } from './order/order-state.ts'
 import type { Undecided } from './undecided-frames.ts'
 
@@ -25,7 +25,7 @@ export interface Tracked {
   /** Readings of a new connection that may be repeated for want of an answer, in order of arrival. */
   resends: Undecided[]
   /** The numbers of the current epoch that were taken last, each followed by its payload hash: a ring. */
-  recent: Float64Array
+  recent: number[]
   recentNext: number
   /** Changed by the batch in hand. */
   touched: boolean
@@ -41,10 +41,11 @@ export interface Fleet {
   meet(source: string, external: DeviceId, arrived: Instant): Tracked
   /** Marks a device as changed by the batch in hand. */
   touch(device: Tracked): void
+  /** By number. */
   dirty(): readonly Tracked[]
   all(): Iterable<Tracked>
-  /** Copies: the next batch may be built while this one is being committed. */
-  touched(): DeviceState[]
+  /** Copies, by number: the next batch may be built while this one is being committed. */
+  touched(memory?: RowMemory): RowList<DeviceState>
   /** Orders of touched devices that are not as they are stored; they count as stored from then on. */
   ordersChanged(): DeviceOrder[]
   /** The batch is complete: what comes now belongs to the next. */
@@ -55,14 +56,25 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
   const bySource = new Map<string, Map<string, Tracked>>()
   const orderOf = new Map(orders.map(({ device, state }) => [device, state]))
   let dirty: Tracked[] = []
+  /** By number. */
+  let inOrder = true
   let lastSource = ''
   let ofSource: Map<string, Tracked> | undefined
   let lastId = 0
   let size = 0
 
   const add = (state: DeviceRecord, order: OrderState, orderStored: string | undefined): Tracked => {
+    // Written out: a spread would keep the fields apart from the object.
     const tracked: Tracked = {
-      ...{ state, order, orderStored, run: [], resends: [], recent: noNumbers, recentNext: 0, touched: false, day: 0 },
+      state,
+      order,
+      orderStored,
+      run: [],
+      resends: [],
+      recent: noNumbers,
+      recentNext: 0,
+      touched: false,
+      day: 0,
       counts: { committed: 0, duplicate: 0, quarantined: 0, readings: 0 },
     }
     bySource.getOrInsertComputed(state.source, () => new Map()).set(state.external, tracked)
@@ -86,12 +98,13 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
     touch(device) {
       if (device.touched) return
       device.touched = true
+      inOrder &&= device.state.id > (dirty.at(-1)?.state.id ?? 0)
       dirty.push(device)
     },
-    dirty: () => dirty,
+    dirty: inHand,
     all: () =>
       [...bySource.values()].flatMap((devices) => [...devices.values()]).sort((a, b) => a.state.id - b.state.id),
-    touched: () => dirty.map(({ state }) => ({ ...state })),
+    touched: (memory) => deviceRows.pack(statesOf(inHand()), memory),
     ordersChanged() {
       const changed: DeviceOrder[] = []
       for (const device of dirty) {
@@ -113,7 +126,15 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
     settle() {
       for (const device of dirty) device.touched = false
       dirty = []
+      inOrder = true
     },
+  }
+
+  /** What the batch in hand has changed, by number: writers that meet take their locks in this one order. */
+  function inHand(): Tracked[] {
+    if (!inOrder) dirty.sort((a, b) => a.state.id - b.state.id)
+    inOrder = true
+    return dirty
   }
 
   /** Frames of one source come in a row. */
@@ -126,15 +147,19 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
   }
 }
 
+function* statesOf(devices: readonly Tracked[]) {
+  for (const { state } of devices) yield state
+}
+
 function isStoredClock(text: string, clock: number | null): boolean {
   const begin = `{"clock":${clock}`
   return text.startsWith(begin) && ',}'.includes(text[begin.length] as string)
 }
 
-const noNumbers = new Float64Array(0)
+const noNumbers: number[] = []
 
 export function rememberSeq(device: Tracked, seq: number, hash: number): void {
-  if (device.recent.length === 0) device.recent = new Float64Array(2 * recentSeqsMax).fill(Number.NaN)
+  if (device.recent.length === 0) device.recent = Array.from({ length: 2 * recentSeqsMax }, () => Number.NaN)
   device.recent[device.recentNext] = seq
   device.recent[device.recentNext + 1] = hash
   device.recentNext = (device.recentNext + 2) % device.recent.length

@@ -94,7 +94,7 @@ describe('gaps of an epoch', () => {
     assert.deepEqual([rows, changes], [{ gaps: [], gapsGone: [] }, [[today, -1]]])
   })
 
-  test('always hold what is missing, whatever the order and the cut into batches, and a day is never below 0', async () => {
+  test('always hold what is missing in any order and cut into batches, and a day is never below 0', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.nat(60), { minLength: 1, maxLength: 60 }),

@@ -15,7 +15,7 @@ const gapsAskedMax = 16
 export interface GapBook {
   /**
    * A number was stored that was not there before. `span` is the lowest and highest of its epoch before it, undefined for the first.
-   * `changed` is told by how much which day's missing numbers change.
+   * `changed` gets the day and by how much its missing numbers change.
    */
   take(place: NumberTaken, changed: (day: DayNumber, by: number) => void): Promise<void> | undefined
   /** The ends of the gap that a missing number lies in; undefined when no gap is known. */

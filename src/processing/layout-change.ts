@@ -1,7 +1,8 @@
 /** A record of kind `desk` as processing applies it: the layout that is in effect for every frame behind it. */
 
-import type { Layout } from '../domain/layout.ts'
+import { type AssignedDevice, assignedDevices } from '../domain/assigned-device.ts'
 import { decodePublication, type LayoutBase } from '../domain/layout-publication.ts'
+import { layoutFromStored } from '../domain/stored-layout.ts'
 import { type Watching, watchingOf } from '../domain/watching.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { unpackJson } from '../lib/packed-json.ts'
@@ -11,6 +12,7 @@ import type { LayoutRow } from '../store/store.ts'
 export interface LayoutChange {
   readonly row: Omit<LayoutRow, 'version'>
   readonly watching: Watching
+  readonly assigned: readonly AssignedDevice[]
   readonly base: LayoutBase | undefined
 }
 
@@ -20,9 +22,12 @@ export function layoutChangeOf({ number, bytes }: StoredRecord): Result<LayoutCh
   if (!publication) return fail('it is not a layout, or one of a later release')
   const { author, comment, at, base, packed } = publication
   try {
-    const watching = watchingOf(unpackJson(packed) as Layout)
+    const layout = layoutFromStored(unpackJson(packed))
+    const watching = watchingOf(layout)
+    const assigned = assignedDevices(layout)
     // The reader's bytes are gone with its next read.
-    return ok({ row: { record: number, created: at, author, comment, packed: packed.slice() }, watching, base })
+    const row = { record: number, created: at, author, comment, packed: packed.slice() }
+    return ok({ row, watching, assigned, base })
   } catch (fault) {
     return fail(String(fault))
   }

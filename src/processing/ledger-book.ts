@@ -18,6 +18,7 @@ export interface LedgerBook {
 export interface SensorDayBook {
   /** `device`: its number. */
   add(device: number, day: number, column: SensorColumn, count: number): void
+  has(device: number, day: number): boolean
   rows(): readonly SensorDayDelta[]
 }
 
@@ -70,6 +71,7 @@ export function createSensorDayBook(): SensorDayBook {
       const row = rows.getOrInsertComputed(device, () => aDay(day, device))
       row[column] = addSaturating(row[column], count)
     },
+    has: (device, day) => days.get(day)?.has(device) === true,
     rows: () => [...days.values()].flatMap((rows) => [...rows.values()]),
   }
 }

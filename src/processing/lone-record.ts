@@ -1,14 +1,16 @@
 /**
- * A record that cannot be committed although it is alone. A trial of the offset and one dead letter says whose fault it is: when that
- * fails too, the database is at fault, nothing is blamed and the offset stays. Otherwise the frames that are refused are set aside,
+ * A record that cannot be committed although it is alone. A trial of the offset and one dead letter finds the cause: when that fails
+ * too, it is the database, nothing is set aside and the offset stays. Otherwise the frames that are refused are set aside,
  * or the whole record where no frame alone explains it.
  */
 import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import type { CommitBatch, Store } from '../store/store.ts'
 import { type BatchRows, createBatch } from './batch.ts'
+import type { CodecBook } from './codec-book.ts'
 import { type CommitKey, commitOf } from './commit-of.ts'
 import { type DecodedRecord, framesOf, wholeFrame } from './decode-record.ts'
+import type { DeskRequests } from './desk-requests.ts'
 import type { Fleet } from './fleet.ts'
 import type { HistoryFold } from './folds.ts'
 import { refusedFrames } from './refused-frames.ts'
@@ -17,16 +19,18 @@ import { kindOf } from './trouble.ts'
 export interface Folds {
   readonly fleet: Fleet
   readonly history: HistoryFold
+  readonly requests: DeskRequests
+  readonly codecs: CodecBook
 }
 
 export interface LoneRecordDeps {
   readonly store: Store
   readonly log: Log
   /** Folds as the store has them, new ones at each call. */
-  readonly foldsFrom: () => Folds
+  readonly foldsFrom: () => Promise<Folds>
 }
 
-type Beside = Pick<CommitBatch, 'ledger'>
+type Beside = Pick<CommitBatch, 'ledger' | 'layouts' | 'changes'>
 
 export interface LoneCommit {
   readonly commit: CommitBatch
@@ -77,12 +81,12 @@ async function withoutRefused(deps: LoneRecordDeps, record: DecodedRecord, key: 
 }
 
 async function build(deps: LoneRecordDeps, record: DecodedRecord, key: CommitKey, beside: Beside): Promise<LoneCommit> {
-  const folds = deps.foldsFrom()
+  const folds = await deps.foldsFrom()
   const { fleet, history } = folds
   const batch = createBatch(fleet, deps.store, 0, history)
   await batch.addRecord(record)
   const built = await commitOf(batch, key, fleet, { losses: [], intakeDays: [] })
-  const commit = { ...built, ledger: [...built.ledger, ...beside.ledger] }
+  const commit = { ...built, ...beside, ledger: [...built.ledger, ...beside.ledger] }
   fleet.settle()
   return { commit, outcomes: batch.rows.outcomes, folds }
 }

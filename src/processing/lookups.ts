@@ -16,7 +16,7 @@ export interface Lookups {
   of(device: Tracked, record: DecodedRecord, frame: DecodedFrame): Lookup
 }
 
-/** What a record says of one device, in its order. */
+/** The readings of one device in a record, in their order. */
 interface SaidInRecord extends LoggedKey {
   /** Of the row that it is stored as. */
   readonly idx: number
@@ -104,7 +104,7 @@ async function newestOf(stored: StoredKeys, { state, run }: Tracked, count: numb
   return [...rows, ...waiting].sort((a, b) => b.pos - a.pos || b.idx - a.idx).slice(0, count)
 }
 
-/** O1: the whole bodies of a record, each device by itself. */
+/** O1: the whole bodies of a record, each device apart. */
 function createBodyRepeats(fleet: Fleet, stored: StoredKeys) {
   let repeats = new Map<Tracked, Promise<boolean>>()
   let repeatsOf: DecodedRecord | undefined
@@ -112,7 +112,7 @@ function createBodyRepeats(fleet: Fleet, stored: StoredKeys) {
   /** Numbers of frames per device for which the devices of the record were announced. */
   let countsAnnounced = new Set<number>()
 
-  /** All that the record says of the device is what is stored last of it, or what one record before it said, frame for frame. */
+  /** All readings of the device in the record equal the last stored ones, or those of one earlier record, frame for frame. */
   async function repeatsRecord(device: Tracked, said: readonly SaidInRecord[]): Promise<boolean> {
     const { state, run } = device
     if ((await isOneRecord(stored, device, said)) && bitsIn(said) >= proofBits) return true
@@ -146,13 +146,13 @@ function createBodyRepeats(fleet: Fleet, stored: StoredKeys) {
       }
       return said
     },
-    /** `ofDevice`: what the record whose bodies were asked for last says of the device. */
+    /** `ofDevice`: readings of the device in the record whose bodies were asked for last. */
     repeats: (device: Tracked, ofDevice: readonly SaidInRecord[]) =>
       repeats.getOrInsertComputed(device, () => repeatsRecord(device, ofDevice)),
   }
 }
 
-/** One record before said the same, frame for frame. */
+/** One earlier record had the same readings, frame for frame. */
 async function isOneRecord(
   stored: StoredKeys,
   { state, order }: Tracked,

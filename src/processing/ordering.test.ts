@@ -179,7 +179,7 @@ const numberOnly: readonly Case[] = [
     is: { shows: null, stored: 1, quarantined: 1, tentative: 1 },
   },
   {
-    it: 'and the next number says that it was a restart',
+    it: 'and the next number shows that it was a restart',
     sent: ['5 T', '5 F', '6 F'],
     is: { shows: false, stored: 3, missing: 0, epochs: 2 },
   },
@@ -199,7 +199,7 @@ const numberOnly: readonly Case[] = [
     is: { shows: null, stored: 4, quarantined: 3, tentative: 3 },
   },
   {
-    it: 'the second lap of a counter of 8 bits goes on, whatever its payloads are',
+    it: 'the second lap of a counter of 8 bits goes on with any payloads',
     sent: [...run(0, 255, always('T')), ...run(0, 255, alternating)],
     is: { shows: true, stored: 512, missing: 0 },
   },
@@ -209,14 +209,88 @@ const numberOnly: readonly Case[] = [
     is: { shows: true, stored: 4, possibleRepeats: 1, missing: 0 },
   },
   {
-    it: 'a frame kept apart that may be the newest is not once its number comes again with another payload',
-    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T', '6 F', '7 T'],
-    is: { shows: true, stored: 12, possibleRepeats: 4 },
+    it: 'a frame kept apart that may be the newest leaves the bay unknown below its number',
+    sent: ['9 F', '10 F', '11 F', '7 T', '8 F', '11 F', '9 T', '10 T'],
+    is: { shows: null, stored: 8, possibleRepeats: 1 },
   },
   {
-    it: 'a frame kept apart that may be the newest leaves the bay unknown below its number',
-    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T'],
-    is: { shows: null, stored: 10, possibleRepeats: 4 },
+    it: 'and is not once its number comes again with another payload',
+    sent: ['9 F', '10 F', '11 F', '7 T', '8 F', '11 F', '9 T', '10 T', '11 T'],
+    is: { shows: true, stored: 9, possibleRepeats: 1 },
+  },
+  {
+    it: 'the next number behind a repeated frame is of this boot, though it equals the boot before: nothing is repeated from this boot into that one',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F'],
+    is: { shows: false, stored: 9, possibleRepeats: 1, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'and a restart whose numbers are among those is seen',
+    sent: ['5 F', '6 T', '7 F', '3 F', '4 T', '4 T', '5 F', '6 T', '7 F', '5 T', '6 F', '7 T'],
+    is: { shows: true, stored: 12, possibleRepeats: 1, missing: 0, epochs: 3 },
+  },
+  {
+    it: 'a late frame that comes twice, the second time before the next number of a new boot, is surely stored once',
+    sent: ['1 F', '5 F', '2 F', '2 F', '5 T'],
+    is: { shows: true, stored: 5, possibleRepeats: 1, missing: 5, epochs: 2 },
+  },
+  {
+    it: 'the next number behind a repeated run is of this boot, though it equals the boot before',
+    sent: ['70 F', ...run(40, 69, irregular), ...run(40, 69, irregular), '70 F', '71 T'],
+    is: { shows: true, stored: 33, duplicate: 30, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'also where the end of the repeated run equals the boot before by chance, and more than one follows',
+    sent: [
+      ...[...run(67, 69, irregular), '70 F', '71 F', ...run(40, 69, irregular)],
+      ...[...run(40, 69, irregular), '70 F', '71 F', '72 T'],
+    ],
+    is: { shows: true, stored: 38, duplicate: 30, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'also where numbers are lost before it',
+    sent: ['72 F', ...run(40, 69, irregular), ...run(40, 69, irregular), '72 F', '73 T'],
+    is: { shows: true, stored: 33, duplicate: 30, missing: 2, epochs: 2 },
+  },
+  {
+    it: 'also where it is the last of 64 that wait',
+    sent: ['104 F', ...run(40, 102, irregular), ...run(40, 102, irregular), '104 F', '105 T'],
+    is: { shows: true, stored: 66, duplicate: 63, possibleRepeats: 1, epochs: 2 },
+  },
+  {
+    it: 'what goes on in the boot before from frames of it that wait is in doubt, also where the next number is expected',
+    sent: ['0 F', '1 T', '2 T', '3 F', '4 T', '5 F', '0 T', '1 F', '2 F', '1 T', '2 T', '3 F', '4 T', '5 F'],
+    is: { shows: null, stored: 9, quarantined: 5, tentative: 5, missing: 0, epochs: 2 },
+  },
+  {
+    it: 'frames that equal the boot before by chance, and are repeated with the rest of this boot, are of this boot',
+    sent: [
+      ...['26 F', '27 T', ...run(2, 24, irregular), '26 F', '27 T'],
+      ...[...run(2, 24, irregular), '26 F', '27 T', '28 F'],
+    ],
+    is: { shows: false, stored: 28, duplicate: 25, missing: 1, epochs: 2 },
+  },
+  {
+    it: 'taken and free that alternate with the number prove nothing where numbers are lost either',
+    sent: [
+      ...[...run(0, 255, alternating), ...run(0, 59, alternating)],
+      ...run(61, 160, alternating).filter((_, i) => i % 8 !== 3),
+    ],
+    is: { shows: null, stored: 380, possibleRepeats: 64, quarantined: 23, tentative: 23, missing: 0 },
+  },
+  {
+    it: 'the first frame of a lap that comes late, behind one that equals the lap before, may not be the newest',
+    sent: ['2 F', '250 T', '255 T', '2 F', '0 T'],
+    is: { shows: null, stored: 5, possibleRepeats: 1 },
+  },
+  {
+    it: 'until a number above both, in a new lap too',
+    sent: ['2 F', '250 T', '255 T', '2 F', '0 T', '3 T'],
+    is: { shows: true, stored: 6, possibleRepeats: 1 },
+  },
+  {
+    it: 'a wrap goes on from frames above the highest that equal the lap before by chance',
+    sent: [...run(240, 255, alternating), ...run(0, 248, alternating), '250 F', '251 T', '0 T', '1 T'],
+    is: { shows: true, stored: 269, missing: 5 },
   },
   {
     it: 'a frame for a hole is late when the next number comes, and fills it',
@@ -239,6 +313,17 @@ const numberOnly: readonly Case[] = [
     is: { shows: true, stored: 200, duplicate: 200, missing: 0 },
   },
   {
+    it: 'what a new connection repeats is known also behind a frame that its own clock identifies',
+    sent: [
+      { ...line('348 +00:59:18 T'), meta: { conn: 'a' }, arrived: begin },
+      { ...line('1 +01:08:47 F'), meta: { conn: 'a' }, arrived: begin + 1_000 },
+      { ...line('348 +00:59:18 T'), meta: { conn: 'b' }, arrived: begin + 2_000 },
+      { ...line('1 +01:08:47 F'), meta: { conn: 'b' }, arrived: begin + 3_000 },
+      { ...line('3 +01:08:51 F'), meta: { conn: 'b' }, arrived: begin + 4_000 },
+    ],
+    is: { shows: false, stored: 3, duplicate: 2, missing: 1, epochs: 2 },
+  },
+  {
     it: 'a line that was held for a repetition and completes a restart is counted once',
     sent: [
       ...over({ conn: 'a' }, ['1 T', '1 F']),
@@ -259,7 +344,7 @@ const numberOnly: readonly Case[] = [
     is: { shows: false, stored: 101, duplicate: 100, missing: 0 },
   },
   {
-    it: 'a run that only changes to and fro is no proof: every boot of a board that sends changes says it',
+    it: 'a run that only changes to and fro is no proof: every boot of a board that sends changes looks like it',
     sent: [...run(0, 62, alternating), ...run(0, 61, alternating)],
     is: { shows: null, stored: 63, quarantined: 62, tentative: 62 },
   },
@@ -284,7 +369,7 @@ const numberOnly: readonly Case[] = [
     is: { shows: true, stored: 7, possibleRepeats: 1 },
   },
   {
-    it: 'a whole body that comes again is one of duplicates, whatever it says',
+    it: 'a whole body that comes again is one of duplicates with any content',
     sent: [body(run(0, 149, always('T'))), body(run(0, 149, always('T')))],
     is: { shows: true, stored: 150, duplicate: 150, missing: 0 },
   },
@@ -316,7 +401,7 @@ const sessions: readonly Case[] = [
     is: { shows: false, stored: 2, duplicate: 1 },
   },
   {
-    it: 'one that is stamped later than the newest and says another presence makes the state unknown: its counter may have begun again',
+    it: 'one that is stamped later than the newest with another presence makes the state unknown: its counter may have begun again',
     sent: [uplink('a', 1, '10:00:00', true), uplink('a', 2, '10:10:00', false), uplink('a', 1, '10:10:21', true)],
     is: { shows: null, stored: 2, duplicate: 1 },
   },
@@ -337,7 +422,7 @@ const sessions: readonly Case[] = [
     is: { shows: true, stored: 4, missing: 3, epochs: 2 },
   },
   {
-    it: 'a new session is a new boot, whatever its counter says and though its join was lost',
+    it: 'a new session is a new boot with any counter, and though its join was lost',
     sent: [
       ...Array.from({ length: 30 }, (_, seq) => uplink('a', seq, `10:${String(seq).padStart(2, '0')}:00`, true)),
       ...Array.from({ length: 8 }, (_, i) => uplink('b', i + 2, `11:0${i}:00`, false)),
@@ -386,7 +471,7 @@ const retained: readonly Case[] = [
     is: { shows: false, stored: 2 },
   },
   {
-    it: 'a retained message tells what is not known yet',
+    it: 'a retained message sets a state that is not known yet',
     sent: [{ ...line('T'), meta: { retain: '1' } }],
     is: { shows: true, stored: 1 },
   },

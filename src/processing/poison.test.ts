@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import { codecOf } from '../codecs/registry.ts'
 import { type Log, silentLog } from '../lib/log.ts'
 import { type CommitBatch, listOf, StoreError, type StoreFault } from '../store/store.ts'
@@ -175,7 +176,7 @@ describe('no frame can stop the others', () => {
           assert.ok(quarantined <= blamed.size, 'only a frame that a rule names is set aside')
         },
       ),
-      { numRuns: 100 },
+      { numRuns: effort(100) },
     )
   })
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { watchingOf } from '../domain/watching.ts'
+import { createCodecBook } from './codec-book.ts'
+import { createDeskRequests } from './desk-requests.ts'
 import { createFleet } from './fleet.ts'
 import { createHistoryFold } from './folds.ts'
 import type { Loaded } from './loaded.ts'
@@ -8,8 +10,20 @@ import { firstState, nextState, type ProcessorEvent, type ProcessorState } from 
 import { suspicionUntil } from './suspicion.ts'
 
 const fleet = createFleet([])
-const history = createHistoryFold(watchingOf({ sites: [] }), fleet, [])
-const at = (position: number): Loaded => ({ fleet, history, layoutVersion: 0, layoutRecord: 0, position, base: 0 })
+const history = createHistoryFold(watchingOf({ sites: [] }), fleet)
+const requests = createDeskRequests([])
+const codecs = createCodecBook([])
+const at = (position: number): Loaded => ({
+  fleet,
+  history,
+  requests,
+  codecs,
+  layoutVersion: 0,
+  layoutRecord: 0,
+  periodsOwed: [],
+  position,
+  base: 0,
+})
 const suspicion = suspicionUntil(20, 'it is refused')
 const states: Readonly<Record<ProcessorState['is'], ProcessorState>> = {
   loading: { is: 'loading', suspicion },

@@ -4,7 +4,7 @@
  * - R1 A batch has three outcomes: stored, rejected (dead letters, with bytes), retry. Only the first two move the cursor. What is refused
  *   as data, or stays refused for a reason in no list, is halved down to one record, and that is set aside: no frame stops the others.
  * - R2 The cursor, the rows and the ledger move in one transaction; after any failed commit everything in memory is dropped and
- *   loaded from the store, whose cursor says what really happened. So there is one way back from every fault.
+ *   loaded from the store, whose cursor shows what really happened. So there is one way back from every fault.
  * - R3 Operating faults of the store are retried for ever, with growing waits; intake never waits for the processor.
  * - R4 At most three batches are in memory, bounded in bytes and frames: two are being committed, in order, and one is being built.
  */
@@ -17,6 +17,8 @@ import { isBatchFault, ofItsBatch } from './batch-faults.ts'
 import type { CheckpointFacts } from './checkpoint-facts.ts'
 import { type CommitsUnderWay, createCommitsUnderWay } from './commits-under-way.ts'
 import type { CodecOf } from './decode-record.ts'
+import type { PrepareScripts } from './decoder-book.ts'
+import type { DeskRecords } from './desk-records.ts'
 import { type Loaded, loadFolds } from './loaded.ts'
 import { prepareAlone } from './lone-batch.ts'
 import { createMeter, type Meter, type ProcessorStats } from './meter.ts'
@@ -38,17 +40,21 @@ export interface ProcessorDeps {
   /** Fence of this processor's claim: the journal's own, so that a newer writer's processor wins. */
   readonly fence: number
   readonly durable: DurableSignal
+  /** Changes made by people that the journal no longer holds. */
+  readonly desk?: DeskRecords | undefined
   readonly codecOf: CodecOf
   /** Reads again which decoders operators have chosen. */
   refreshDecoders?(): Promise<void>
+  /** Absent: no frame is decoded by a script. */
+  readonly prepareScripts?: PrepareScripts | undefined
   readonly clock: Clock
   readonly log: Log
   /** Least time between two commits while there is no backlog. */
   readonly lingerMs?: number | undefined
-  /** A device silent for longer says nothing of its bay any more. Default 24 h. */
+  /** The bay of a device that is silent for longer is unknown. Default 24 h. */
   readonly promiseMs?: number | undefined
   onCommitted?(position: number): void
-  /** What intake says in a checkpoint about its counts and losses. */
+  /** Counts and losses that intake wrote into a checkpoint. */
   checkpointFacts?(checkpoint: StoredRecord): CheckpointFacts
 }
 
@@ -128,7 +134,7 @@ async function load({ deps, meter }: Parts): Promise<Loaded> {
   const folds = await loadFolds(deps)
   const counts = await reader.countsAt(cursor.position)
   meter.placed(cursor.position, counts?.acceptedFrames ?? 0, folds.fleet.size)
-  // Also the commit whose answer was lost: whoever follows it should not wait for the next one.
+  // Also the commit whose answer was lost: its followers should not wait for the next one.
   deps.onCommitted?.(cursor.position)
   return { ...folds, position: cursor.position, base: cursor.base ?? 0 }
 }
@@ -170,7 +176,7 @@ async function search({ deps, source, orders, commit }: Parts, loaded: Loaded, s
  * everything else is the database's, and is waited for.
  */
 async function afterFault(
-  { deps, source, troubles, meter }: Parts,
+  { deps, source, troubles, meter, pace }: Parts,
   fault: unknown,
   suspicion: Suspicion | undefined,
   signal: AbortSignal,
@@ -185,6 +191,7 @@ async function afterFault(
     else log.warn('a batch is refused: looking for the messages that cause it', { reason: String(fault) })
     return suspicion ?? suspicionUntil(source.reached, reason)
   }
+  pace.failed()
   await troubles.add(fault, async () => (await store.describe()).version)
   meter.state(kind === 'fenced' || blamesRows || kind === 'unknown' ? 'behind' : 'database-down')
   // An aborted sleep ends early: the loop looks at the signal.
@@ -208,7 +215,7 @@ function createCommit(parts: Omit<Parts, 'commit'>): Parts['commit'] {
     // Not the wait for the one before it.
     const tookMs = clock.monotonic() - Math.max(startedMs, committedAtMs)
     committedAtMs = clock.monotonic()
-    pace.committed({ tookMs, isFull })
+    pace.committed({ tookMs, isFull, devices: commit.devices.length })
     meter.committed({
       ...{ position: commit.to, acceptedFrames, ...outcomes, devices },
       tookMs: clock.monotonic() - begunMs,

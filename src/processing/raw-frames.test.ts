@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
+import { effort } from '../../test/fixtures/effort.ts'
 import { encodeUplink } from '../domain/uplink.ts'
 import { recordKinds } from '../journal/journal.ts'
 import { createMemoryJournal } from '../journal/testing/memory-journal.ts'
@@ -142,7 +143,7 @@ describe('the copier of raw frames', () => {
     assert.deepEqual([...(await copied([{ body: 'a' }, { body: 'b' }], { faults: passing })).values()], ['a', 'b'])
   })
 
-  test('copies each frame once, whatever fails and whoever is killed, and never says more than is stored', async () => {
+  test('copies each frame once through faults and kills, and never reports more than is stored', async () => {
     const faults = fc.record({
       fault: fc.constantFrom<StoreFault>('transient', 'capacity', 'fenced', 'data'),
       after: fc.boolean(),
@@ -162,7 +163,7 @@ describe('the copier of raw frames', () => {
           for (const [key, body] of frames) assert.equal(key, `${base + 1 + Number(body)}.0`)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: effort(25) },
     )
   })
 })

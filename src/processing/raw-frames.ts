@@ -1,11 +1,11 @@
 /**
- * The copier of raw frames: with a reader of its own it follows the journal behind the batches, and copies the bytes of every frame into
+ * The copier of raw frames: with its own reader it follows the journal behind the batches, and copies the bytes of every frame into
  * the store, for as long as retention asks for them.
  *
  * - W1 Only what the batches have committed is copied, so never what is not durable; each frame once: the frames of a piece and the
- *   copier's own offset are one transaction, and after any fault the stored offset says what happened.
+ *   copier's own offset are one transaction, and after any fault the stored offset shows what happened.
  * - W2 The batches come first: copying takes at most a share of the database's time, and falls behind rather than take more.
- * - W3 What is not copied yet is held in the journal: `onCopied` says how far it is.
+ * - W3 What is not copied yet is held in the journal: `onCopied` reports its offset.
  */
 import { decodeUplink, type Uplink } from '../domain/uplink.ts'
 import { type JournalReader, recordKinds, type StoredRecord } from '../journal/journal.ts'
@@ -103,7 +103,7 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
     }
   }
 
-  /** The frames of one record that the store refuses are passed over, and said. */
+  /** The frames of one record that the store refuses are passed over, and logged. */
   async function copy({ from, to, frames }: Piece & { readonly from: number }, isRefused: (fault: unknown) => boolean) {
     const key = { journal: reader.id, from, to, fence }
     try {
@@ -116,7 +116,7 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
     }
   }
 
-  /** What the journal cannot give any more is passed over: the batches have said so already. */
+  /** What the journal cannot give any more is passed over: the batches have reported it already. */
   async function next({ position, base }: { position: number; base: number }, oneByOne: boolean): Promise<Piece> {
     const limit = oneByOne ? { bytesMax: 1, framesMax: 1 } : { bytesMax: pieceBytesMax, framesMax: pieceFramesMax }
     const { records, damage } = await reader.read(position, { durable: committed, ...limit })
@@ -133,7 +133,7 @@ export function createRawFrameCopier(deps: RawFrameCopierDeps): RawFrameCopier {
   }
 }
 
-/** As they are told apart in the rows made of them (decode-record.ts): what does not split as it was counted is one. */
+/** Split as for the rows made of them (decode-record.ts): what does not split as it was counted is one. */
 function framesOf(record: StoredRecord, base: number): RawFrameRow[] {
   if (record.kind !== recordKinds.data || record.frames === 0) return []
   const { source, arrivedAt, framing, bytes } = decodeUplink(record.bytes) ?? unreadable(record)

@@ -40,9 +40,9 @@ function house() {
   return {
     store,
     known,
-    async commit(text: string, { codec = 'list', framing = 'lines' as Framing, uplink = true } = {}) {
+    async commit(text: string, { codec = 'list', framing = 'lines' as Framing, uplink = true, meta = {} } = {}) {
       const body = new TextEncoder().encode(text)
-      const bytes = uplink ? encodeUplink({ source: 'http', codec, framing, arrivedAt, bytes: body }) : body
+      const bytes = uplink ? encodeUplink({ source: 'http', codec, framing, arrivedAt, meta, bytes: body }) : body
       const frames = countFrames(framing, body)
       const record = { number: position + 1, kind: 1 as const, frames, bytes, acceptedFrames: 0, noiseFrames: 0 }
       const batch = createBatch(fleet, store)
@@ -84,7 +84,7 @@ test('a record that waits as a whole is split when it is decoded again, and ever
   ])
 })
 
-test('of several sensors in a frame that comes again, only those are counted anew that were quarantined', async () => {
+test('of several sensors in a frame that comes again, only those that were quarantined are counted again', async () => {
   const { store, known, commit, requeue, days } = house()
   await commit(JSON.stringify([r('A', 5)]))
   await commit(JSON.stringify([r('A', 5, false), r('B', 1)]))
@@ -147,4 +147,20 @@ test('bytes that were no uplink of a known format are read as one when they have
       ['unknown', 0, 0],
     ],
   )
+})
+
+test('a frame that is decoded again keeps the limit of its token, however much came with it', async () => {
+  const { store, known, commit, requeue } = house()
+  const meta = { devices: 'A-*', columns: 'x'.repeat(3_000) }
+  await commit(JSON.stringify([r('B', 1)]), { codec: 'later', meta })
+  await commit(JSON.stringify([r('B', 2)]), { meta })
+  const [, limited = assert.fail('nothing waits')] = [...store.deadLetters.values()]
+  assert.deepEqual(JSON.parse(limited.head).meta, { devices: 'A-*' })
+  known['later'] = listCodec
+  await requeue()
+  assert.deepEqual(
+    [...store.deadLetters.values()].map(({ code }) => code),
+    ['foreign-device', 'foreign-device'],
+  )
+  assert.equal(store.readings.length, 0)
 })

@@ -12,8 +12,11 @@ import type { Log } from '../lib/log.ts'
 import { fail } from '../lib/result.ts'
 import { type CommitBatch, noReadings, type Store, type StoredDeadLetter } from '../store/store.ts'
 import { createBatch } from './batch.ts'
+import type { CodecBook } from './codec-book.ts'
 import type { DeadLetterHead } from './dead-letter.ts'
 import { type CodecOf, type DecodedRecord, framesOf, splitUplink, wholeFrame } from './decode-record.ts'
+import type { PrepareScripts } from './decoder-book.ts'
+import { withinDevices } from './device-limit.ts'
 import type { Fleet } from './fleet.ts'
 import type { HistoryFold } from './folds.ts'
 import { createLedgerBook } from './ledger-book.ts'
@@ -33,6 +36,7 @@ export interface RequeueDeps {
   readonly codecOf: CodecOf
   /** Reads again which decoders operators have chosen. */
   refreshDecoders?(): Promise<void>
+  readonly prepareScripts?: PrepareScripts | undefined
   readonly log: Log
   /** The folds of the place as the store has them, after a try that was refused. */
   readonly reload?: () => Promise<void>
@@ -41,6 +45,7 @@ export interface RequeueDeps {
 export interface RequeuePlace {
   readonly fleet: Fleet
   readonly history?: HistoryFold
+  readonly codecs?: CodecBook
   readonly position: number
   readonly base: number
 }
@@ -93,9 +98,12 @@ async function putBack(deps: RequeueDeps, place: RequeuePlace, letter: StoredDea
 
 async function requeueSome(
   deps: RequeueDeps,
-  { fleet, history, position, base }: RequeuePlace,
+  { fleet, history, codecs, position, base }: RequeuePlace,
   letters: readonly StoredDeadLetter[],
 ): Promise<number> {
+  await deps.prepareScripts?.(codecs?.scripts ?? [], () => {
+    for (const letter of letters) framesOf(decodeAgain(letter, JSON.parse(letter.head) as StoredHead, deps.codecOf))
+  })
   const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
   const done: StoredDeadLetter[] = []
@@ -149,7 +157,7 @@ export function decodeAgain(letter: StoredDeadLetter, head: StoredHead, codecOf:
     return splitUplink({ number: pos, frames }, (isUnread(head) && decodeUplink(bytes)) || uplink, codecOf)
   const codec = codecOf(letter.codec, letter.source)
   const result = codec
-    ? codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} })
+    ? withinDevices(codec.decode(bytes, { arrivedAt: arrived, meta: head.meta ?? {} }), head.meta ?? {})
     : fail({
         code: 'unknown-format' as const,
         detail: `no codec named "${letter.codec}" in this release; set codecs: { ${letter.source}: NAME } in the configuration`,

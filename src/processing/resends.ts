@@ -14,19 +14,22 @@ export type ResendStep =
 
 const no: ResendStep = { kind: 'no' }
 
-export async function resendStep({ order, state }: Tracked, facts: Facts, look: Lookup): Promise<ResendStep> {
+export async function resendStep({ order, state, run }: Tracked, facts: Facts, look: Lookup): Promise<ResendStep> {
   const { connection, seq = null, hash, clock, name } = facts
   // A clock that is ahead looks right when its frames are sent again later: it is believed once it was believed in order.
   const hasClock = clock !== undefined && (order.clock !== null || state.readings === 0)
-  if (connection === undefined || hasClock || name !== undefined) return no
+  if (connection === undefined || name !== undefined) return no
   const begins = order.connection !== undefined && connection !== order.connection
-  if (!begins && order.resent === undefined) return no
-  const said = [...(begins ? [] : (order.resent ?? [])), { seq, hash }]
+  const begun = begins ? undefined : order.resent
+  if (!begins && begun === undefined) return no
+  // Its clock identifies it; a frame without one that waits may be repeated behind it.
+  if (hasClock && begins && run.length === 0) return no
+  const said = [...(begun ?? []), { seq, hash }]
   const log = [...(await look.newest(resendLookBack))].reverse()
   const found: Resend = resendOf(log, said)
   order.changed = true
-  order.resent = found === 'no' ? undefined : said
-  if (found === 'no') return no
+  order.resent = found === 'no' || (hasClock && said.length >= resendMax) ? undefined : said
+  if (found === 'no' || hasClock) return no
   if (found === 'ends') return { kind: 'repetition', goesOn: false }
   if (said.length < resendMax) return { kind: 'held' }
   order.resent = undefined

@@ -8,6 +8,11 @@ import { effectiveTime } from './plausible-time.ts'
 import { decodeAgain, type StoredHead } from './requeue.ts'
 import type { Ticket, WaitingHead } from './undecided-frames.ts'
 
+/** As they are decoded again by `restoreRuns`: for what scripts are asked. */
+export function decodeWaiting(letters: readonly StoredDeadLetter[], codecOf: CodecOf): void {
+  for (const letter of letters) decodeAgain(letter, JSON.parse(letter.head) as StoredHead, codecOf).frame(0)
+}
+
 /** `letters`: in order of their frames. */
 export function restoreRuns(fleet: Fleet, letters: readonly StoredDeadLetter[], codecOf: CodecOf): void {
   for (const letter of letters) {

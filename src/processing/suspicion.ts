@@ -6,7 +6,7 @@
 export interface Suspicion {
   /** Last record of the part. */
   readonly until: number
-  /** Records tried at once; undefined until the first look says where the part begins. */
+  /** Records tried at once; undefined until the first look finds where the part begins. */
   records: number | undefined
   /** A single record has failed: its frames are tried apart. */
   isAlone: boolean

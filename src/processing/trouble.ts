@@ -77,6 +77,7 @@ export function createTroubleBook({ clock, log }: { readonly clock: Clock; reado
       const before = current
       const tries = (before?.tries ?? 0) + 1
       const isReported = tries >= reportedAfterTries || now - begunMs >= reportedAfterMs
+      // The report names the server where it answers, and leaves it out where not.
       const server = before?.server ?? (isReported ? await serverOf().catch(() => undefined) : undefined)
       const statement = fault instanceof StoreError ? fault.statement : undefined
       current = {

@@ -13,7 +13,7 @@ import type { Tracked } from './fleet.ts'
 import type { RunFrame } from './order/undecided.ts'
 
 /** A reading on its way into the batch. */
-export interface Taken {
+export interface PlacedReading {
   readonly device: Tracked
   readonly reading: Reading
   readonly uplink: Uplink
@@ -27,9 +27,7 @@ export interface Taken {
 
 /** One reading of the undecided run of a device. */
 export interface Undecided extends RunFrame {
-  readonly taken: Taken
-  /** Epoch whose numbers it was compared with. */
-  readonly epoch: number
+  readonly taken: PlacedReading
   readonly ticket: Ticket
   /** Which reading of its frame it is. */
   readonly k: number
@@ -47,7 +45,7 @@ export interface Ticket {
   readonly devices: Set<Tracked>
 }
 
-/** What the head of a letter says of the readings that wait. */
+/** What the head of a letter holds about the readings that wait. */
 export interface WaitingHead extends DeadLetterHead {
   readonly waiting: readonly Waiting[]
   readonly committed: boolean
@@ -55,6 +53,11 @@ export interface WaitingHead extends DeadLetterHead {
 export type Waiting = readonly [k: number, match: RunFrame['match'], epoch: number, began: boolean]
 
 export interface UndecidedFrames {
+  /** The ticket of the frame in hand, once one of its readings waits. */
+  readonly inHand: Ticket | undefined
+  /** The next frame comes: nothing of it waits yet. */
+  begin(): void
+  /** The ticket of the frame in hand, made for the first of its readings that waits. */
   ticketOf(record: DecodedRecord, frame: DecodedFrame): Ticket
   /** What its readings wait for has changed: its letter is written again. */
   refile(ticket: Ticket): void
@@ -73,7 +76,7 @@ export function createUndecidedFrames(): UndecidedFrames {
   const written = new Map<string, DeadLetterRow>()
   const gone = new Map<string, { pos: number; idx: number }>()
   const own = new Set<string>()
-  let last: Ticket | undefined
+  let inHand: Ticket | undefined
 
   function write(ticket: Ticket) {
     const { letter, open, committed } = ticket
@@ -83,11 +86,18 @@ export function createUndecidedFrames(): UndecidedFrames {
   }
 
   return {
+    get inHand() {
+      return inHand
+    },
+    begin() {
+      inHand = undefined
+    },
     ticketOf(record, frame) {
-      if (last?.letter.pos === record.pos && last.letter.idx === frame.idx && !last.filed) return last
-      const letter = deadLetter(record, frame, undecidedAs, {})
-      last = { letter, uplink: record.uplink, open: new Map(), committed: false, filed: false, devices: new Set() }
-      return last
+      inHand ??= {
+        ...{ letter: deadLetter(record, frame, undecidedAs, {}), uplink: record.uplink },
+        ...{ open: new Map(), committed: false, filed: false, devices: new Set() },
+      }
+      return inHand
     },
     file(ticket) {
       if (ticket.open.size === 0) return false

@@ -1,9 +1,15 @@
-/** What a frame says that its place in the order of its device depends on. */
+/** The facts of a frame that decide its place in the order of its device. */
 import { visitorOf } from '../../domain/measure-code.ts'
 import { type Measure, measures } from '../../domain/measures.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { Uplink } from '../../domain/uplink.ts'
 import { hash48, type RunningHash, startHash } from '../../lib/hash.ts'
+
+/** The last frame that waits. `mayBeOfBefore`: all that wait equal the boot before. */
+export interface Behind {
+  readonly seq: number
+  readonly mayBeOfBefore: boolean
+}
 
 export interface Facts {
   readonly seq: number | undefined
@@ -14,7 +20,7 @@ export interface Facts {
   readonly clock: number | undefined
   /** Device time or network time, else the time of arrival. */
   readonly time: number
-  /** Undefined where the device time is taken whatever it says. */
+  /** Undefined where the device time is taken unchecked. */
   readonly arrived: number | undefined
   readonly hash: number
   readonly isRestart: boolean
@@ -22,8 +28,8 @@ export interface Facts {
   readonly isDup: boolean
   readonly isWholeBody: boolean
   readonly connection: string | undefined
-  /** It goes on from the undecided run of its device, or from a recognised repetition: no wrap. */
-  readonly isAfterRun: boolean
+  /** What the frame before it is, where that waits or is of a recognised repetition. */
+  readonly behind: Behind | undefined
 }
 
 const laterMeasures = measures.filter(({ since, radio }) => since !== undefined && !radio)
@@ -75,7 +81,7 @@ export function factsOf(
   reading: Reading,
   { meta, arrivedAt, time: policy }: Uplink,
   { time, doubted, hash }: { readonly time: number; readonly doubted: boolean; readonly hash: number },
-  runAt: number | undefined,
+  behind: Behind | undefined,
 ): Facts {
   const name = nameOf(reading)
   return {
@@ -90,6 +96,6 @@ export function factsOf(
     isDup: meta?.['dup'] === '1',
     isWholeBody: meta?.['body'] === '1',
     connection: meta?.['conn'],
-    isAfterRun: runAt !== undefined && reading.seq !== undefined && reading.seq > runAt,
+    behind,
   }
 }

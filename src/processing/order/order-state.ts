@@ -1,6 +1,6 @@
 /**
  * What is remembered of the order of one device, beside its row: kept in memory, stored in the transaction that changes it, as text and only
- * when it is not what the row says anyway. Rules: docs/specs/ordering.md.
+ * when it cannot be derived from the row. Rules: docs/specs/ordering.md.
  */
 
 import type { Sent } from './resend.ts'
@@ -16,7 +16,7 @@ export interface Span {
 }
 
 /** Presence as it was before it became uncertain. */
-export interface ByteBudget {
+export interface HeldPresence {
   readonly occupied: boolean | null | undefined
   readonly since: number | null
   /** What ends the doubt: a decision about the undecided run, a later device time, a second frame of a new part of a session, the next frame. */
@@ -50,7 +50,7 @@ export interface OrderState {
   boots: Span[]
   /** The boot before the current one. */
   before: number | null
-  held: ByteBudget | undefined
+  held: HeldPresence | undefined
   /** Newest connection that asked for acknowledgements. */
   connection: string | undefined
   /** What came since the connection began, while it repeats what was sent before it. */
@@ -61,8 +61,11 @@ export interface OrderState {
   rising: Rising | undefined
   /** A late frame showed that boots were counted as one: which numbers are missing is not certain. */
   isJoined: boolean
-  /** A counter value that does not fit to the one before it, until the next value says which is right. */
-  counts: { readonly in?: number; readonly out?: number; readonly at: number } | undefined
+  /**
+   * Counter values that do not fit to those before them, until the next value decides which is right, and when counters had their last accepted
+   * values; `outAt`: that of `countOut`, where it is another. Undefined: none is in doubt, and they came with the newest reading.
+   */
+  counts: { readonly in?: number; readonly out?: number; readonly at: number; readonly outAt?: number } | undefined
   /** Stored with the mark `possible_repeat`. */
   repeats: number
   /** Readings that wait for a decision, as it is stored. */
@@ -72,15 +75,30 @@ export interface OrderState {
 }
 
 /** JSON has no undefined. */
-type HeldText = Omit<ByteBudget, 'occupied'> & { readonly occupied: boolean | null | 'none' }
+type HeldText = Omit<HeldPresence, 'occupied'> & { readonly occupied: boolean | null | 'none' }
 
-/** Boots remembered: repeats and late frames of older ones open a boot of their own. */
+/** Boots remembered: repeats and late frames of older ones open their own boot. */
 export const bootsMax = 32
 
+/** Written out: there is one for each device, and a spread would keep its fields apart from the object. */
 export const newOrder = (): OrderState => ({
-  ...{ clock: null, from: null, name: undefined, lastEpoch: 0, boots: [], before: null, held: undefined },
-  ...{ connection: undefined, resent: undefined, repeating: undefined, counts: undefined, repeats: 0, changed: false },
-  ...{ overtaken: undefined, rising: undefined, isJoined: false, waiting: 0 },
+  clock: null,
+  from: null,
+  name: undefined,
+  lastEpoch: 0,
+  boots: [],
+  before: null,
+  held: undefined,
+  connection: undefined,
+  resent: undefined,
+  repeating: undefined,
+  overtaken: undefined,
+  rising: undefined,
+  isJoined: false,
+  counts: undefined,
+  repeats: 0,
+  waiting: 0,
+  changed: false,
 })
 
 /** `lastTime`: of the device's row. A device without a stored order had a clock, which is its `lastTime`. */

@@ -1,23 +1,21 @@
 /**
- * Where a frame goes, from what its device remembers, what the frame says and what is stored. No store in it: lookups are handed in, and the
+ * Where a frame goes, from what its device remembers, the facts of the frame and what is stored. No store in it: lookups are handed in, and the
  * state is only read. Rules by their numbers: docs/specs/ordering.md.
  */
 import type { DeviceState } from '../../domain/device.ts'
+import { placeByNumber, seqStepMax, wrapWidth } from './by-number.ts'
 import { epochOfName, type Facts } from './facts.ts'
 import { bootsMax, type OrderState, type Span } from './order-state.ts'
 import type { Match } from './undecided.ts'
 
 /** Within this, the number decides where device time goes back: clocks are corrected in small steps. */
 export const clockStepMaxMs = 10_000
-/** A number may rise by so many at once, from losses; and a wrap is seen within so many of its ends. */
-export const seqStepMax = 64
 /** A late counter of a session is at most so much newer than the newest, by the network's own clocks. */
 const sessionSlackMs = 60_000
 /** Copies of one uplink, by several gateways, are stamped within this. */
 export const sessionCopyMs = 10_000
 /** So many lower counters that rise with later times are a counter that began again. */
 const risingMax = 3
-const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
 /** Frames of a device among which a marked redelivery is looked for. */
 export const redeliveryMax = 16
 
@@ -35,7 +33,7 @@ export type Placement =
   | { readonly kind: 'older-boot'; readonly epoch: number | undefined; readonly cuts?: boolean }
   /** `mayBeNew`: its network time is later than the newest, so its counter may have begun again. */
   | { readonly kind: 'late'; readonly epoch: number; readonly mayBeNew?: boolean; readonly cuts?: boolean }
-  /** `isReturn`: it may be new after all, and the state is doubtful when it says another one. */
+  /** `isReturn`: it may be new after all, and the state is doubtful when its presence differs. */
   | { readonly kind: 'duplicate'; readonly isReturn?: true }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'undecided'; readonly match: Match; readonly epoch: number; readonly began: boolean }
@@ -66,7 +64,7 @@ export interface Lookup {
   repeatsBody(): Promise<boolean>
 }
 
-type Device = Pick<DeviceState, 'epoch' | 'minSeq' | 'maxSeq'>
+export type Device = Pick<DeviceState, 'epoch' | 'minSeq' | 'maxSeq'>
 
 const next: Placement = { kind: 'next' }
 const boot: Placement = { kind: 'boot' }
@@ -85,7 +83,7 @@ export function isNext(
   if (maxSeq === null || seq <= maxSeq || order.name !== name) return false
   const { clock: newest } = order
   if (name?.startsWith('s')) return true
-  // The first clock that is believed says nothing of the order: the number does.
+  // The first clock that is believed does not decide the order: the number does.
   if (clock !== undefined && newest !== null) {
     if (clock > newest) return true
     if (countsAlone(order, name)) return true
@@ -117,10 +115,11 @@ export async function place(order: OrderState, device: Device, facts: Facts, loo
   if (clock !== undefined && (order.clock !== null || device.maxSeq === null))
     return placeByClock(order, device, numbered, clock, look)
   if (name !== undefined) return placeNamed(order, device, numbered, look)
+  if (device.maxSeq !== null && order.name === undefined && (await isSentAgain(facts, look))) return duplicate
   return placeByNumber(order, device, numbered, look)
 }
 
-type Numbered = Facts & { readonly seq: number }
+export type Numbered = Facts & { readonly seq: number }
 
 /** O4, O6: device clock without a number, or neither. */
 async function placeUnnumbered(order: OrderState, device: Device, facts: Facts, look: Lookup): Promise<Placement> {
@@ -137,7 +136,7 @@ async function placeUnnumbered(order: OrderState, device: Device, facts: Facts, 
   return order.clock === null || clock === order.clock ? next : { kind: 'late', epoch: device.epoch }
 }
 
-/** O1: the transport says that it may have been delivered before, and it was. */
+/** O1: the transport marks it as possibly delivered before, and it was. */
 async function isSentAgain({ isDup, isWholeBody, hash, seq }: Facts, look: Lookup): Promise<boolean> {
   if (isWholeBody && (await look.repeatsBody())) return true
   if (!isDup) return false
@@ -287,36 +286,4 @@ async function placeNamed(order: OrderState, device: Device, facts: Numbered, lo
   const row = await look.inEpoch(epoch, seq)
   if (row?.hash === hash) return duplicate
   return row ? conflict : { kind: 'late', epoch }
-}
-
-/** Width of the counter when `seq` follows `max` across its end. */
-export const wrapWidth = (max: number, seq: number): number | undefined =>
-  seq < seqStepMax ? counterWidths.find((width) => max < width && width - max <= seqStepMax) : undefined
-
-/** O7: a number and nothing else. */
-async function placeByNumber(order: OrderState, device: Device, facts: Numbered, look: Lookup): Promise<Placement> {
-  const { seq, hash, connection } = facts
-  const { epoch, minSeq, maxSeq } = device
-  if (maxSeq === null || minSeq === null) return next
-  if (order.name !== undefined) return boot
-  if (await isSentAgain(facts, look)) return duplicate
-  const before = order.boots.find((span) => span.epoch === order.before)
-  const began = connection !== undefined && connection !== order.connection
-  const undecided = (match: Match, of: number): Placement => ({ kind: 'undecided', match, epoch: of, began })
-  const inBefore = async () =>
-    before && seq >= before.min && seq <= before.max ? look.inEpoch(before.epoch, seq) : undefined
-  if (seq > maxSeq) {
-    if (!before || seq < before.min || seq > before.max) return next
-    const row = await inBefore()
-    if (row) return row.hash === hash ? undecided('same', before.epoch) : next
-    return seq - maxSeq > seqStepMax ? undecided('hole', before.epoch) : next
-  }
-  const width = began || facts.isAfterRun ? undefined : wrapWidth(maxSeq, seq)
-  // With no number lost across the end, a wrap is likelier than a repetition or a restart, whatever is stored under the number.
-  if (width !== undefined && width - maxSeq + seq === 1) return { kind: 'wrap', width }
-  const row = seq >= minSeq ? await look.inEpoch(epoch, seq) : undefined
-  if (row?.hash === hash) return undecided('same', epoch)
-  if ((await inBefore())?.hash === hash) return undecided('same', order.before as number)
-  if (width !== undefined) return { kind: 'wrap', width }
-  return undecided(row ? 'other' : seq < minSeq ? 'below' : 'hole', epoch)
 }

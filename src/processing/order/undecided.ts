@@ -17,6 +17,8 @@ export interface RunFrame {
   readonly seq: number
   readonly hash: number
   readonly match: WaitsFor
+  /** Whose numbers it was compared with: of a frame that equals the boot before, of that one. */
+  readonly epoch: number
   /** It is the first frame of a connection. */
   readonly began: boolean
 }
@@ -40,14 +42,23 @@ export function isRestart(run: readonly RunFrame[]): boolean {
 }
 
 /**
- * How unlikely it is that two boots send such payloads. A board that sends only changes says taken, free, taken, ... in every boot, and one that sends
- * a sign of life says the same: neither is any proof. Payloads of more than two kinds are worth one bit a change.
+ * How unlikely it is that two boots send such payloads. A board that sends only changes sends taken, free, taken, ... in every boot, and one that sends
+ * a sign of life repeats itself: neither is any proof, and neither are the numbers that were lost between (taken and free alternate with the number
+ * then). So of two payloads only steps of one number count. Payloads of more than two kinds are worth one bit a change.
  */
-export function bitsIn(frames: readonly { readonly hash: number }[]): number {
-  const steps = frames.length - 1
+export function bitsIn(frames: readonly { readonly hash: number; readonly seq?: number | null }[]): number {
+  const isMany = new Set(frames.map(({ hash }) => hash)).size > 2
+  let steps = 0
   let changes = 0
-  for (let i = 1; i <= steps; i++) if (frames[i]?.hash !== frames[i - 1]?.hash) changes++
-  if (changes === 0 || new Set(frames.map(({ hash }) => hash)).size > 2) return changes
+  for (const [i, { hash, seq }] of frames.entries()) {
+    const before = frames[i - 1]
+    if (before === undefined) continue
+    const isStep = typeof seq !== 'number' || typeof before.seq !== 'number' || seq - before.seq === 1
+    if (!isMany && !isStep) continue
+    steps++
+    if (hash !== before.hash) changes++
+  }
+  if (changes === 0 || isMany) return changes
   const share = changes / steps
   return share === 1 ? 0 : -steps * (share * Math.log2(share) + (1 - share) * Math.log2(1 - share))
 }
@@ -63,30 +74,74 @@ function ascendingFrom(run: readonly RunFrame[]): number {
   return Math.max(0, at)
 }
 
-/** `maxSeq`: the highest number of the current boot. */
-export type DecidedBy = 'restart' | 'full' | { readonly nextSeq: number; readonly maxSeq: number }
+/** What decides a run: two ascending frames in it, a frame above the highest number, one across the end of the counter, or its length. */
+export type Decider =
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'next'; readonly seq: number }
+  | { readonly kind: 'wrap'; readonly seq: number; readonly width: number }
 
-/** What becomes of each frame. `by` decides: the run itself, a frame above the highest number, or its length. */
-export function verdicts(run: readonly RunFrame[], by: DecidedBy): Verdict[] {
-  const alone = (frame: RunFrame): Verdict =>
-    frame.match === 'hole' || frame.match === 'below' ? 'late' : 'possible-repeat'
-  if (isRepetition(run)) return run.map(() => 'repetition')
-  const tail = ascendingFrom(run)
-  if (typeof by === 'object' && isAhead(run, by)) return run.map(() => 'next')
-  const isBoot = by === 'restart' || (by !== 'full' && isFollowedBy(run, tail, by.nextSeq))
-  return run.map((frame, i) => (isBoot && i >= tail ? 'boot' : alone(frame)))
+/** What becomes of each frame. `maxSeq`: the highest number of the current boot. */
+export function verdicts(run: readonly RunFrame[], by: Decider, maxSeq: number): Verdict[] {
+  const bootFrom =
+    by.kind === 'restart' || (by.kind === 'next' && isFollowedBy(run, by.seq)) ? ascendingFrom(run) : run.length
+  const decided: Verdict[] = []
+  let max = maxSeq
+  while (decided.length < bootFrom) {
+    const stretch = run.slice(decided.length, stretchEnd(run, decided.length, bootFrom, max))
+    decided.push(...verdictsOf(stretch, by, max))
+    if (decided.at(-1) === 'next') max = (stretch.at(-1) as RunFrame).seq
+  }
+  while (decided.length < run.length) decided.push('boot')
+  return decided.map((verdict, i) => (verdict === 'late' && isAgain(run, decided, i) ? 'possible-repeat' : verdict))
 }
 
-/** All of it lies between the highest number and the frame that decides: it equals the boot before by chance. */
-const isAhead = (
-  run: readonly RunFrame[],
-  { nextSeq, maxSeq }: { readonly nextSeq: number; readonly maxSeq: number },
-) => run.every(({ seq }, i) => seq > (run[i - 1]?.seq ?? maxSeq)) && isNear(run.at(-1)?.seq ?? maxSeq, nextSeq)
-const isNear = (seq: number, nextSeq: number) => nextSeq > seq && nextSeq - seq <= stepMax
+/** Which of two equal frames is the late one is not known: the other one is of the current boot. */
+const isAgain = (run: readonly RunFrame[], decided: readonly Verdict[], i: number) =>
+  run.some((frame, k) => (decided[k] === 'boot' || decided[k] === 'next') && isEqual(frame, run[i]))
+const isEqual = (a: RunFrame, b: RunFrame | undefined) => a.seq === b?.seq && a.hash === b.hash
+
+/**
+ * Where the frames that may be one repetition end. What is repeated comes in the order in which it was sent: from this boot it does not go on in
+ * the boot before. And frames above the highest that are repeated with the rest of this boot are of this boot.
+ */
+function stretchEnd(run: readonly RunFrame[], from: number, to: number, max: number): number {
+  for (let i = from + 1; i < to; i++) {
+    const [a, b] = [run[i - 1] as RunFrame, run[i] as RunFrame]
+    if (a.seq <= max && b.seq > max && !isOfOne(run.slice(from, i), b.epoch)) return i
+    if (a.seq > max && b.seq <= max && run.slice(i, to).some((frame) => isEqual(frame, a))) return i
+  }
+  return to
+}
+
+/** All of them equal this boot. */
+export const isOfOne = (run: readonly RunFrame[], boot: number | null) => run.every(({ epoch }) => epoch === boot)
+
+function verdictsOf(stretch: readonly RunFrame[], by: Decider, max: number): Verdict[] {
+  if (by.kind !== 'restart' && isRepetition(stretch)) return stretch.map(() => 'repetition')
+  const nextFrom = isGoneOnFrom(stretch.at(-1), by) ? aheadFrom(stretch, max) : stretch.length
+  return stretch.map(({ match }, i): Verdict => {
+    if (i >= nextFrom) return 'next'
+    return match === 'hole' || match === 'below' ? 'late' : 'possible-repeat'
+  })
+}
+
+/** Where its ascending end above the highest number begins: that equals the boot before by chance, when the numbers go on from it. */
+function aheadFrom(stretch: readonly RunFrame[], max: number): number {
+  const from = ascendingFrom(stretch)
+  const above = stretch.findIndex(({ seq }, i) => i >= from && seq > max)
+  return above === -1 ? stretch.length : above
+}
+
+function isGoneOnFrom(last: RunFrame | undefined, by: Decider): boolean {
+  if (last === undefined || by.kind === 'restart' || by.kind === 'full') return false
+  const steps = (by.kind === 'wrap' ? by.width : 0) + by.seq - last.seq
+  return steps > 0 && steps <= stepMax
+}
 
 /** A number that is stored with another payload, and the next frame goes on from there: together two ascending frames. */
-function isFollowedBy(run: readonly RunFrame[], tail: number, nextSeq: number): boolean {
+function isFollowedBy(run: readonly RunFrame[], nextSeq: number): boolean {
   const last = run.at(-1)
-  const hasOther = run.slice(tail).some(({ match }) => match === 'other')
+  const hasOther = run.slice(ascendingFrom(run)).some(({ match }) => match === 'other')
   return last !== undefined && hasOther && nextSeq - last.seq <= stepMax
 }

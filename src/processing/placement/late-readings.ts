@@ -10,17 +10,17 @@ import type { Tracked } from '../fleet.ts'
 import { nameOf } from '../order/facts.ts'
 import { bootsMax } from '../order/order-state.ts'
 import { risenTo, sessionCopyMs } from '../order/place.ts'
-import type { Taken } from '../undecided-frames.ts'
+import type { PlacedReading } from '../undecided-frames.ts'
+import { clockOf } from './placed-reading.ts'
 import type { PlacedRows } from './placed-rows.ts'
 import type { PlacerDeps } from './placer-deps.ts'
-import { clockOf } from './taken.ts'
 
 export interface LateReadings {
   /** Of a boot before the current one. `named`: its epoch, where it is known. */
-  takeOlderBoot(taken: Taken, seq: number, named: number | undefined): Promise<Outcome>
-  takeLate(taken: Taken, seq: number | undefined, epoch: number): Promise<Outcome>
+  takeOlderBoot(taken: PlacedReading, seq: number, named: number | undefined): Promise<Outcome>
+  takeLate(taken: PlacedReading, seq: number | undefined, epoch: number): Promise<Outcome>
   /** Its boot, or whether it is a repetition, cannot be known: kept apart, neither lost nor duplicate. */
-  takeApart(taken: Taken): Outcome
+  takeApart(taken: PlacedReading): Outcome
 }
 
 export function createLateReadings(deps: PlacerDeps, rows: PlacedRows): LateReadings {
@@ -47,7 +47,7 @@ export function createLateReadings(deps: PlacerDeps, rows: PlacedRows): LateRead
 }
 
 /** The boot of a reading that fits into no boot that is known; its epoch. */
-async function addOlderBoot({ stored }: PlacerDeps, taken: Taken, seq: number, named: number | undefined) {
+async function addOlderBoot({ stored }: PlacerDeps, taken: PlacedReading, seq: number, named: number | undefined) {
   const { device, reading } = taken
   const { order } = device
   const epoch = named ?? (await freshEpoch(device, stored, nameOf(reading)))
@@ -70,7 +70,7 @@ async function addOlderBoot({ stored }: PlacerDeps, taken: Taken, seq: number, n
 
 async function countInCurrent(
   { gaps, missed }: PlacerDeps,
-  taken: Taken,
+  taken: PlacedReading,
   seq: number,
   span: { readonly min: number; readonly max: number },
 ) {
@@ -85,7 +85,7 @@ async function countInCurrent(
   }
 }
 
-async function countInOlder({ gaps, stored, missed }: PlacerDeps, taken: Taken, seq: number, epoch: number) {
+async function countInOlder({ gaps, stored, missed }: PlacerDeps, taken: PlacedReading, seq: number, epoch: number) {
   const { state, order } = taken.device
   const day = dayNumber(taken.uplink.arrivedAt)
   const clock = clockOf(taken)
@@ -106,7 +106,7 @@ async function countInOlder({ gaps, stored, missed }: PlacerDeps, taken: Taken, 
 }
 
 /** O2: a lower counter of its session that is stamped later may have begun again; further ones that rise decide. */
-export function noteRising(taken: Taken) {
+export function noteRising(taken: PlacedReading) {
   const { order, state } = taken.device
   const clock = clockOf(taken)
   const { seq } = taken.reading

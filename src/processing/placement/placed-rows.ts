@@ -2,20 +2,20 @@
 import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { addReading } from '../../store/store.ts'
 import type { Outcome } from '../dead-letter.ts'
-import type { Taken } from '../undecided-frames.ts'
+import type { PlacedReading } from '../undecided-frames.ts'
+import { clockOf } from './placed-reading.ts'
 import type { PlacerDeps } from './placer-deps.ts'
-import { clockOf } from './taken.ts'
 
 export interface PlacedRows {
-  add(taken: Taken, epoch: number, marks: number): Outcome
+  add(taken: PlacedReading, epoch: number, marks: number): Outcome
   /** A reading that is not the newest: its presence repairs the stays around it. */
-  addLate(taken: Taken, epoch: number): Outcome
+  addLate(taken: PlacedReading, epoch: number): Promise<Outcome>
 }
 
 export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | 'added'>): PlacedRows {
   const { rows, lateStays } = deps
 
-  function add(taken: Taken, epoch: number, marks: number): Outcome {
+  function add(taken: PlacedReading, epoch: number, marks: number): Outcome {
     const { device, reading, uplink, pos, idx, hash, time, doubted } = taken
     const { state } = device
     state.readings++
@@ -29,12 +29,14 @@ export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | '
 
   return {
     add,
-    addLate(taken: Taken, epoch: number): Outcome {
+    async addLate(taken: PlacedReading, epoch: number): Promise<Outcome> {
       const { device, reading, time } = taken
       const clock = clockOf(taken)
       const isBefore = clock !== undefined && device.order.clock !== null && clock <= device.order.clock
-      if (isBefore && reading.measures.occupied !== undefined) lateStays.add(device, time)
-      return add(taken, epoch, qualityBits.late)
+      const outcome = add(taken, epoch, qualityBits.late)
+      const tells = reading.measures.occupied !== undefined || reading.seq !== undefined
+      if (isBefore && tells) await lateStays.repair(device, time)
+      return outcome
     },
   }
 }

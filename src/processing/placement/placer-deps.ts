@@ -8,7 +8,7 @@ import type { HistoryFold } from '../folds.ts'
 import type { GapBook } from '../gap-book.ts'
 import type { LateStays } from '../late-stays.ts'
 import type { StoredKeys } from '../stored-keys.ts'
-import type { Taken, Ticket, Undecided } from '../undecided-frames.ts'
+import type { PlacedReading, Ticket, Undecided } from '../undecided-frames.ts'
 
 export type Fate = Outcome | 'undecided'
 export type MaybePromise<T> = T | Promise<T>
@@ -23,9 +23,9 @@ export interface PlacerDeps {
   /** Positions before it were seen by the feeds already: records are decoded again. 0 for those that come from the journal. */
   readonly revMin: number
   /** By how much the missing numbers of a day change. */
-  missed(taken: Taken, day: DayNumber, by: number): void
+  missed(taken: PlacedReading, day: DayNumber, by: number): void
   /** A row was added. */
-  added(taken: Taken): void
+  added(taken: PlacedReading): void
   ticketOf(record: DecodedRecord, frame: DecodedFrame): Ticket
   refile(ticket: Ticket): void
   /** A reading that waited was decided. */

@@ -1,4 +1,4 @@
-/** A reading whose place is known, to its outcome: live, late, a boot of its own, a duplicate, in conflict, or waiting. */
+/** A reading whose place is known, to its outcome: live, late, a separate boot, a duplicate, in conflict, or waiting. */
 import assert from 'node:assert/strict'
 import { countSeq } from '../../domain/fold.ts'
 import { instant, unreachable } from '../../lib/brand.ts'
@@ -6,20 +6,20 @@ import { beginBoot } from '../boots.ts'
 import { hold } from '../doubt.ts'
 import { type Facts, nameOf } from '../order/facts.ts'
 import { type Lookup, type Placement, place, redeliveryMax } from '../order/place.ts'
-import type { Taken, Ticket } from '../undecided-frames.ts'
+import type { PlacedReading, Ticket } from '../undecided-frames.ts'
 import { noteJoined, noteRising } from './late-readings.ts'
 import { wrapNumbers } from './live-readings.ts'
+import { contradicts, duplicate, noteClock } from './placed-reading.ts'
 import type { PlacedRows } from './placed-rows.ts'
 import type { Fate, PlacerDeps } from './placer-deps.ts'
-import { contradicts, duplicate, noteClock } from './taken.ts'
 import type { FrameOf, Settled, UndecidedRuns } from './undecided-runs.ts'
 
-type Settle = (taken: Taken, placed: Placement, from: FrameOf) => Promise<Fate>
+type Settle = (taken: PlacedReading, placed: Placement, from: FrameOf) => Promise<Fate>
 
 export interface Settlement {
   readonly settle: Settle
   /** A retained message, which never waits. */
-  takeRetained(taken: Taken, facts: Facts, look: Lookup): Promise<Fate>
+  takeRetained(taken: PlacedReading, facts: Facts, look: Lookup): Promise<Fate>
 }
 
 export interface SettlementParts extends Settled {
@@ -31,7 +31,7 @@ export function createSettlement(deps: PlacerDeps, parts: SettlementParts): Sett
   const { live, late, rows, runs } = parts
   const { stored, history } = deps
 
-  async function settle(taken: Taken, placed: Placement, from: FrameOf): Promise<Fate> {
+  async function settle(taken: PlacedReading, placed: Placement, from: FrameOf): Promise<Fate> {
     const { device, reading } = taken
     const { state } = device
     const { seq } = reading
@@ -39,8 +39,7 @@ export function createSettlement(deps: PlacerDeps, parts: SettlementParts): Sett
       case 'next':
         return seq === undefined ? live.goLive(taken, state.epoch) : live.takeNumber(taken, seq)
       case 'wrap':
-        await wrapNumbers(deps, taken, placed.width)
-        return live.takeNumber(taken, seq as number)
+        return live.takeNumber(taken, seq as number, await wrapNumbers(deps, taken, placed.width))
       case 'boot':
         await beginBoot(device, stored, seq === undefined ? undefined : nameOf(reading))
         return seq === undefined ? live.goLive(taken, state.epoch) : live.takeNumber(taken, seq)
@@ -77,11 +76,11 @@ export function createSettlement(deps: PlacerDeps, parts: SettlementParts): Sett
   }
 }
 
-/** B5: a retained message says how things stood when it was sent, and when that was is only known when it has a time. */
+/** B5: a retained message has the state at the time it was sent, which is only known when the message has a time. */
 async function takeRetained(
   { live, late, rows }: SettlementParts,
   settle: Settle,
-  taken: Taken,
+  taken: PlacedReading,
   { facts, look }: { readonly facts: Facts; readonly look: Lookup },
 ): Promise<Fate> {
   const { device, reading } = taken

@@ -5,17 +5,23 @@
 import type { DecodedFrame, DecodedRecord } from '../decode-record.ts'
 import type { Tracked } from '../fleet.ts'
 import { createLookups } from '../lookups.ts'
-import { type Facts, factsOf } from '../order/facts.ts'
+import { type Behind, type Facts, factsOf } from '../order/facts.ts'
 import { type Lookup, type Placement, place } from '../order/place.ts'
+import { type Decider, isOfOne } from '../order/undecided.ts'
 import { resendStep } from '../resends.ts'
-import type { Taken, Undecided } from '../undecided-frames.ts'
+import type { PlacedReading, Undecided } from '../undecided-frames.ts'
+import { duplicate } from './placed-reading.ts'
 import type { Fate, PlacerDeps } from './placer-deps.ts'
 import type { Settlement } from './settlement.ts'
-import { duplicate } from './taken.ts'
 import { type FrameOf, open, type UndecidedRuns } from './undecided-runs.ts'
 
 /** Places a reading by what is stored. */
-export type SlowPlacement = (taken: Taken, record: DecodedRecord, frame: DecodedFrame, k: number) => Promise<Fate>
+export type SlowPlacement = (
+  taken: PlacedReading,
+  record: DecodedRecord,
+  frame: DecodedFrame,
+  k: number,
+) => Promise<Fate>
 
 export function createSlowPlacement(
   deps: PlacerDeps,
@@ -30,9 +36,8 @@ export function createSlowPlacement(
     const placed = await place(order, state, facts, look)
     const isDecided = placed.kind === 'next' || placed.kind === 'wrap' || placed.kind === 'boot'
     if (device.run.length === 0 || !isDecided) return placed
-    const isNext = isNumber && placed.kind === 'next'
-    await runs.decideRun(device, isNext ? { nextSeq: facts.seq as number, maxSeq: state.maxSeq ?? 0 } : 'full')
-    return place(order, state, facts, look)
+    await runs.decideRun(device, deciderOf(placed, isNumber ? facts.seq : undefined))
+    return place(order, state, { ...facts, behind: undefined }, look)
   }
 
   /** It was no repetition: placed as if its connection were nothing new. */
@@ -40,7 +45,7 @@ export function createSlowPlacement(
     const { taken, ticket, k } = entry
     const { device, reading, uplink } = taken
     const connection = device.order.connection
-    const facts = { ...factsOf(reading, uplink, taken, device.run.at(-1)?.seq), connection }
+    const facts = { ...factsOf(reading, uplink, taken, behindOf(device)), connection }
     const placed = await placeBehindRun(device, facts, look, facts.seq !== undefined)
     const fate = await settle(taken, placed, { ticket: () => ticket, k })
     if (fate === 'undecided') deps.refile(ticket)
@@ -50,8 +55,7 @@ export function createSlowPlacement(
 
   return async (taken, record, frame, k) => {
     const { device, reading, uplink } = taken
-    const { order } = device
-    const facts = factsOf(reading, uplink, taken, order.repeating ?? device.run.at(-1)?.seq)
+    const facts = factsOf(reading, uplink, taken, behindOf(device))
     const look = lookups.of(device, record, frame)
     if (uplink.meta?.['retain'] === '1') return takeRetained(taken, facts, look)
     if (await goesOnRepeating(device, facts, look)) return duplicate(device)
@@ -66,6 +70,18 @@ export function createSlowPlacement(
     noteConnection(device, facts)
     return fate
   }
+}
+
+/** How a number decides the frames that wait. */
+function deciderOf(placed: Placement, seq: number | undefined): Decider {
+  if (seq !== undefined && placed.kind === 'next') return { kind: 'next', seq }
+  return seq !== undefined && placed.kind === 'wrap' ? { kind: 'wrap', seq, width: placed.width } : { kind: 'full' }
+}
+
+function behindOf({ order: { repeating, before }, run }: Tracked): Behind | undefined {
+  if (repeating !== undefined) return { seq: repeating, mayBeOfBefore: true }
+  const last = run.at(-1)
+  return last && { seq: last.seq, mayBeOfBefore: isOfOne(run, before) }
 }
 
 function noteConnection({ order }: Tracked, { connection }: Facts) {
@@ -90,7 +106,13 @@ async function goesOnRepeating({ order, state }: Tracked, facts: Facts, look: Lo
 }
 
 /** It and what was held before it are repetitions. */
-function repeated(deps: PlacerDeps, runs: UndecidedRuns, { device, time }: Taken, facts: Facts, goesOn: boolean): Fate {
+function repeated(
+  deps: PlacerDeps,
+  runs: UndecidedRuns,
+  { device, time }: PlacedReading,
+  facts: Facts,
+  goesOn: boolean,
+): Fate {
   for (const entry of device.resends.splice(0)) {
     duplicate(device)
     deps.decided(entry, 'duplicate')
@@ -102,7 +124,7 @@ function repeated(deps: PlacerDeps, runs: UndecidedRuns, { device, time }: Taken
 }
 
 /** It waits for the end of what its connection repeats. */
-function holdBack(runs: UndecidedRuns, taken: Taken, facts: Facts, { ticket, k }: FrameOf): Fate {
+function holdBack(runs: UndecidedRuns, taken: PlacedReading, facts: Facts, { ticket, k }: FrameOf): Fate {
   const { device, hash } = taken
   noteConnection(device, facts)
   const entry: Undecided = {

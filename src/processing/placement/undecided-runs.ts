@@ -4,13 +4,14 @@ import { beginBoot } from '../boots.ts'
 import type { Outcome } from '../dead-letter.ts'
 import { hold, release } from '../doubt.ts'
 import type { Tracked } from '../fleet.ts'
+import { seqStepMax } from '../order/by-number.ts'
 import type { Placement } from '../order/place.ts'
-import { isRepetition, isRestart, runMax, type Verdict, verdicts } from '../order/undecided.ts'
-import type { Taken, Ticket, Undecided } from '../undecided-frames.ts'
+import { type Decider, isRestart, runMax, type Verdict, verdicts } from '../order/undecided.ts'
+import type { PlacedReading, Ticket, Undecided } from '../undecided-frames.ts'
 import type { LateReadings } from './late-readings.ts'
 import type { LiveReadings } from './live-readings.ts'
+import { contradicts, duplicate } from './placed-reading.ts'
 import type { Fate, PlacerDeps } from './placer-deps.ts'
-import { contradicts, duplicate } from './taken.ts'
 
 /** Where a reading comes from: the ticket of its frame, and which of its readings it is. */
 export interface FrameOf {
@@ -18,13 +19,11 @@ export interface FrameOf {
   readonly k: number
 }
 
-type DecidedBy = Parameters<typeof verdicts>[1]
-
 export interface UndecidedRuns {
   /** The reading waits for the frames after it. */
-  wait(taken: Taken, placed: Extract<Placement, { kind: 'undecided' }>, from: FrameOf): Promise<Fate>
+  wait(taken: PlacedReading, placed: Extract<Placement, { kind: 'undecided' }>, from: FrameOf): Promise<Fate>
   /** Decides the run, which is empty then; the outcomes of its frames in their order. */
-  decideRun(device: Tracked, by: DecidedBy): Promise<Outcome[]>
+  decideRun(device: Tracked, by: Decider): Promise<Outcome[]>
   /** O8: the presence is known while all frames that wait agree. */
   reviewDoubt(device: Tracked, time: Instant): void
   /** What waits of this frame is kept apart at once. */
@@ -40,7 +39,7 @@ export function createUndecidedRuns(deps: PlacerDeps, settled: Settled): Undecid
   const { stored, history } = deps
 
   async function wait(
-    taken: Taken,
+    taken: PlacedReading,
     { match: compared, epoch, began }: Extract<Placement, { kind: 'undecided' }>,
     { ticket: ticketOf, k }: FrameOf,
   ): Promise<Fate> {
@@ -55,7 +54,7 @@ export function createUndecidedRuns(deps: PlacerDeps, settled: Settled): Undecid
     const isNewBoot = isRestart(device.run)
     if (!isNewBoot && device.run.length < runMax) return 'undecided'
     const run = device.run
-    const fates = await decideRun(device, isNewBoot ? 'restart' : 'full')
+    const fates = await decideRun(device, isNewBoot ? { kind: 'restart' } : { kind: 'full' })
     return fates[run.length - 1] as Outcome
   }
 
@@ -65,11 +64,11 @@ export function createUndecidedRuns(deps: PlacerDeps, settled: Settled): Undecid
     else if (device.order.held?.until === 'decided') release(device, time, history)
   }
 
-  async function decideRun(device: Tracked, by: DecidedBy): Promise<Outcome[]> {
+  async function decideRun(device: Tracked, by: Decider): Promise<Outcome[]> {
     const { run } = device
     device.run = []
-    const decided = verdicts(run, by)
-    noteDecision(device, run, by, history)
+    const decided = verdicts(run, by, device.state.maxSeq ?? 0)
+    noteDecision(device, run, decided, by, history)
     if (decided.includes('boot')) {
       const first = decided.indexOf('boot')
       for (let i = 0; i < first; i++) await decide(run[i] as Undecided, decided[i] as Verdict)
@@ -108,20 +107,34 @@ function giveUp(deps: PlacerDeps, { late }: Settled, { open: waiting }: Ticket) 
 }
 
 /** What the decision about a run means for its device: it repeats itself, its doubt ends or lasts, its newest frame may be another. */
-function noteDecision(device: Tracked, run: readonly Undecided[], by: DecidedBy, history: PlacerDeps['history']) {
+function noteDecision(
+  device: Tracked,
+  run: readonly Undecided[],
+  decided: readonly Verdict[],
+  by: Decider,
+  history: PlacerDeps['history'],
+) {
   const { order } = device
-  const isRepeated = isRepetition(run)
   const last = run.at(-1) as Undecided
-  if (isRepeated && by === 'full') {
+  const isRepeated = decided.at(-1) === 'repetition'
+  if (isRepeated && by.kind === 'full') {
     order.repeating = last.seq
     order.changed = true
   }
   if (order.held?.until === 'decided') {
-    if (by !== 'full' || isRepeated) release(device, last.taken.time, history)
+    if (by.kind !== 'full' || isRepeated) release(device, last.taken.time, history)
     // O11: so many frames decided nothing.
     else order.held = { ...order.held, until: 'next' }
   }
-  if (typeof by === 'object' && !isRepeated) noteOvertaken(device, run, by.nextSeq)
+  const apart = run.filter((_, i) => decided[i] === 'possible-repeat' || decided[i] === 'late')
+  if (by.kind === 'next') noteOvertaken(device, apart, by.seq)
+  // Only the first numbers of a lap may be of the one that begins now.
+  if (by.kind === 'wrap')
+    noteOvertaken(
+      device,
+      apart.filter(({ seq }) => seq < seqStepMax),
+      by.seq,
+    )
 }
 
 async function carryOut(

@@ -5,7 +5,7 @@ import { codecOf as usualCodecOf } from '../../codecs/registry.ts'
 import { encodePublication } from '../../domain/layout-publication.ts'
 import { encodeUplink } from '../../domain/uplink.ts'
 import type { Damage, JournalReader, StoredRecord } from '../../journal/journal.ts'
-import { instant } from '../../lib/brand.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { countFrames, type Framing } from '../../lib/frames.ts'
 import { silentLog } from '../../lib/log.ts'
@@ -16,7 +16,7 @@ import { createProcessor, type ProcessorDeps } from '../processor.ts'
 export const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 export const text = new TextEncoder()
 /** Between two records: a few of them share a minute. */
-const recordMs = 25_000
+export const recordMs = 25_000
 /** Far more than the faults any test plans. */
 const pausesMax = 500
 
@@ -24,12 +24,16 @@ export interface Body {
   readonly body: string | Uint8Array
   readonly framing?: Framing
   readonly counted?: number
-  /** What the transport says of it. */
+  /** What the transport knows of it. */
   readonly meta?: Readonly<Record<string, string>>
   /** A layout that is published here: the body is its packed JSON. */
   readonly kind?: 'desk'
   /** Record of the layout that this one was made from. */
   readonly base?: number
+  /** A record of this kind in place of frames: its bytes, by its time. */
+  readonly record?: { readonly kind: 3 | 4; bytes(at: Instant): Uint8Array }
+  /** After the record before it. */
+  readonly afterMs?: number
 }
 
 /** A journal of these bodies, one record each, read at most `perRead` records at a time. */
@@ -39,11 +43,18 @@ export function journalOf(
   damage: readonly Damage[] = [],
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
-  const records = bodies.map(({ body, framing = 'json', counted, kind, base, meta }, index): StoredRecord => {
+  let at = instant(arrivedAt - recordMs)
+  const records = bodies.map((said, index): StoredRecord => {
+    const { body, framing = 'json', counted, kind, base, meta, record, afterMs = recordMs } = said
+    at = instant(at + afterMs)
+    if (record) {
+      const { kind: ofRecord, bytes: bytesAt } = record
+      return { number: index + 1, kind: ofRecord, frames: 0, bytes: bytesAt(at), acceptedFrames, noiseFrames: 0 }
+    }
     const bytes = typeof body === 'string' ? text.encode(body) : body
     if (kind === 'desk') {
       const publication = encodePublication({
-        ...{ author: 'planner', comment: 'why', at: arrivedAt, packed: bytes },
+        ...{ author: 'planner', comment: 'why', at, packed: bytes },
         ...(base === undefined ? {} : { base: { journal: 'test', record: base } }),
       })
       return { number: index + 1, kind: 4, frames: 0, bytes: publication, acceptedFrames, noiseFrames: 0 }
@@ -52,7 +63,7 @@ export function journalOf(
     acceptedFrames += frames
     const uplink = encodeUplink({
       ...{ source: 'http', codec: 'generic', framing, bytes, ...(meta ? { meta } : {}) },
-      arrivedAt: instant(arrivedAt + index * recordMs),
+      arrivedAt: at,
     })
     return { number: index + 1, kind: 1, frames, bytes: uplink, acceptedFrames, noiseFrames: 0 }
   })
@@ -88,7 +99,8 @@ export function slowly(store: MemoryStore): MemoryStore {
   }
 }
 
-export interface DrainOptions extends Partial<Pick<ProcessorDeps, 'codecOf' | 'log' | 'checkpointFacts'>> {
+export interface DrainOptions
+  extends Partial<Pick<ProcessorDeps, 'codecOf' | 'prepareScripts' | 'log' | 'checkpointFacts' | 'desk'>> {
   /** Waits allowed: far more than the faults any test plans. */
   readonly pauses?: number
 }
@@ -96,7 +108,7 @@ export interface DrainOptions extends Partial<Pick<ProcessorDeps, 'codecOf' | 'l
 /** Runs a processor over the whole journal and stops it. */
 export async function drain(
   journal: ReturnType<typeof journalOf>,
-  store: MemoryStore,
+  store: MemoryStore | Store,
   { codecOf = usualCodecOf, log = silentLog, pauses = pausesMax, ...more }: DrainOptions = {},
 ): Promise<void> {
   const stop = new AbortController()
@@ -108,7 +120,7 @@ export async function drain(
     durable: {
       waitBeyond: async (beyond) => {
         if (beyond < journal.last) return journal.last
-        // The batch under way may fail yet: the journal is drained when the store says so.
+        // The batch under way may fail yet: the journal is drained when the store's offset is at its end.
         while ((await store.cursor(journal.id)).position < journal.last && !stop.signal.aborted) await setImmediate()
         stop.abort()
         throw stop.signal.reason

@@ -1,4 +1,4 @@
-/** Plays frames of devices through batches into a store in memory, as the processor does: commit after commit, restarted where a case says so. */
+/** Plays frames of devices through batches into a store in memory, as the processor does: commit after commit, restarted where a case asks for it. */
 import type { Codec } from '../../codecs/codec.ts'
 import { codecOf as ownCodecOf } from '../../codecs/registry.ts'
 import { type DeviceState, missing } from '../../domain/device.ts'
@@ -57,7 +57,21 @@ export async function createPlayer(layout: Layout = emptyLayout) {
   async function load() {
     const fleet = createFleet(await store.devices(), await store.deviceOrders())
     restoreRuns(fleet, await store.undecidedFrames(), codecOf)
-    return { fleet, history: createHistoryFold(watchingOf(layout), fleet, await store.newestOccupancy()) }
+    return {
+      fleet,
+      history: createHistoryFold(watchingOf(layout), fleet, {
+        assignments: await store.allAssignments(),
+        occupancy: await store.newestOccupancy(),
+        bays: await store.storedBays(),
+        standing: await store.standingStays(),
+        overstays: await store.currentOverstays(),
+        countZones: await store.countZones(),
+        countStates: await store.countStatesAt(),
+        alerts: await store.storedAlerts(),
+        signs: await store.signs(),
+        reportSchedules: await store.reportSchedules(),
+      }),
+    }
   }
 
   async function commit(records: readonly Sent[]) {

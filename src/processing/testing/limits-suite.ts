@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { effort } from '../../../test/fixtures/effort.ts'
 import { instant } from '../../lib/brand.ts'
 import type { Store } from '../../store/store.ts'
 import type { MemoryStore } from '../../store/testing/memory-store.ts'
@@ -76,7 +77,7 @@ export function limitsSuite(
           await using here = await place()
           await endsWell(here.store, contents.map(bodyOf))
         }),
-        { numRuns: runs },
+        { numRuns: effort(runs) },
       )
     })
 

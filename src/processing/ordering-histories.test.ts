@@ -1,6 +1,7 @@
 /** The processing against an emulated world that knows the truth: thousands of lives of boards and of the lines behind them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { effort } from '../../test/fixtures/effort.ts'
 import { missing } from '../domain/device.ts'
 import { type Delivery, type History, kinds, readingOf, recordsOf } from '../simulator/world/history.ts'
 import { type Fate, judge, type Observation, type Presence, unknownShare } from '../simulator/world/judge.ts'
@@ -9,7 +10,7 @@ import { historyOf, unfairHistoryOf } from '../simulator/world/world.ts'
 import { createPlayer, type Sent } from './testing/history.ts'
 
 const firstSeed = Number(process.env['SEED'] ?? 1)
-const count = Number(process.env['HISTORIES'] ?? 600)
+const count = Number(process.env['HISTORIES'] ?? effort(600))
 const seeds = (many: number) => Array.from({ length: many }, (_, i) => firstSeed + i)
 
 /** What one uplink is to the journal: a record of one frame each, as its transport brings it. */
@@ -101,7 +102,7 @@ test('every fair history is shown right, and what cannot be known is not certain
 test('the state is known most of the time', { timeout: 600_000 }, async () => {
   for (const kind of kinds) {
     const observed: Observation[] = []
-    for (const seed of seeds(60)) observed.push(await observe(historyOf(seed, kind)))
+    for (const seed of seeds(effort(60))) observed.push(await observe(historyOf(seed, kind)))
     const share = unknownShare(observed)
     assert.ok(share < 0.2, `${kind}: the state is unknown after ${(100 * share).toFixed(1)} % of the frames`)
   }

@@ -1,26 +1,26 @@
-/** What a reading on its way into the batch says of itself and of its device. */
+/** Clock and presence of a reading on its way into the batch, and their effect on its device. */
 import type { Instant } from '../../lib/brand.ts'
 import type { Outcome } from '../dead-letter.ts'
 import type { Tracked } from '../fleet.ts'
-import type { Taken } from '../undecided-frames.ts'
+import type { PlacedReading } from '../undecided-frames.ts'
 
 /** The device time where it is believed. */
 export const clockOf = ({
   reading,
   time,
   doubted,
-}: Pick<Taken, 'reading' | 'time' | 'doubted'>): Instant | undefined =>
+}: Pick<PlacedReading, 'reading' | 'time' | 'doubted'>): Instant | undefined =>
   reading.time === undefined || doubted ? undefined : time
 
-/** It says another presence than the one that is known. */
-export function contradicts({ device, reading }: Taken): boolean {
+/** Its presence differs from the one that is known. */
+export function contradicts({ device, reading }: PlacedReading): boolean {
   const { occupied } = reading.measures
   const known = device.order.held ? device.order.held.occupied : device.state.occupied
   return occupied !== undefined && known !== undefined && occupied !== known
 }
 
 /** The newest device time of the device. */
-export function noteClock(taken: Taken) {
+export function noteClock(taken: PlacedReading) {
   const { order } = taken.device
   const clock = clockOf(taken)
   // O12: times that are not believed can be compared with none: the device has no clock until one in order is believed.
