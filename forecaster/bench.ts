@@ -3,7 +3,7 @@
  *
  * Scores the network against all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
- * `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
+ * `--served` measures what the product's own recipe serves (docs/forecast-served.md); `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
@@ -11,12 +11,15 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { runAblations } from './bench/ablations.ts'
 import { openCache } from './bench/cache.ts'
+import { runColdStart } from './bench/cold-start.ts'
 import { fitDefaults } from './bench/fitted-methods.ts'
 import { networkDefaults } from './bench/network-methods.ts'
 import { countOpening } from './bench/openings.ts'
 import { type Protocol, protocols } from './bench/protocols.ts'
 import { writeReport } from './bench/report.ts'
 import { type Ran, type RunOptions, runProtocol, trainOnly } from './bench/run-protocol.ts'
+import { coldChapter, servedChapter, writeServed } from './bench/served-report.ts'
+import { runServed } from './bench/served-run.ts'
 import { tableOf } from './bench/tables-of-results.ts'
 import { muensterFile } from './data/muenster.ts'
 
@@ -38,6 +41,7 @@ const { values } = parseArgs({
     cache: { type: 'string' },
     'train-only': { type: 'boolean', default: false },
     ablations: { type: 'boolean', default: false },
+    served: { type: 'boolean', default: false },
     data: { type: 'string', default: path.join(root, '../shared/data') },
   },
 })
@@ -70,6 +74,11 @@ if (values.ablations) {
   process.exit(0)
 }
 
+if (values.served) {
+  await serveAll()
+  process.exit(0)
+}
+
 const ran: Ran[] = []
 for (const name of chosen()) {
   const protocol = protocols[name]
@@ -80,6 +89,24 @@ for (const name of chosen()) {
   ran.push(one)
   // After each protocol, so that an interrupted run has printed its results.
   if (options.split === 'test' && name !== 'city') writeReport(root, ran)
+}
+
+/** Cold starts are measured in cities that the shipped weights have never seen. */
+async function serveAll(): Promise<void> {
+  const names = values.protocol?.split(',') ?? ['F', 'M', 'A', 'B']
+  const cold: Parameters<typeof coldChapter>[0][number][] = []
+  for (const name of names) {
+    const protocol = protocols[name]
+    if (!protocol) throw new Error(`there is no protocol ${name}: ${Object.keys(protocols).join(', ')}`)
+    if (options.split === 'test') countOpening(root, name)
+    const served = await runServed(protocol, options)
+    console.log(tableOf(served.result))
+    if (name === 'A' || name === 'B')
+      cold.push({ name, horizonNames: protocol.horizonNames, of: await runColdStart(protocol, options) })
+    if (options.split !== 'test') continue
+    writeServed(root, [servedChapter(served), ...(cold.length > 0 ? [coldChapter(cold)] : [])])
+    writeReport(root, [])
+  }
 }
 
 function chosen(): string[] {

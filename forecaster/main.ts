@@ -5,23 +5,27 @@
  *   node forecaster/main.ts serve [--weights FILE]
  *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
  *
- * FILE holds histories of sites, one a line. With --leash a training ends when its standard input closes, because its parent has exited then; it
+ * FILE holds histories of sites, one a line. With --parent-control a training ends when its standard input closes, because its parent has exited then; it
  * pauses from a line "rest" to a line "go on".
  */
+import { statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { newPredictor } from './model/predictor.ts'
 import { readModel } from './model/weights-file.ts'
 import { newForecaster } from './serve/forecasting.ts'
+import { answeredHorizons } from './serve/horizons.ts'
 import { serve } from './serve/lines.ts'
-import { trainCommand } from './train/train-command.ts'
+import { ownWeights, trainCommand } from './train/train-command.ts'
+import { heldOutDaysMost as heldOutDays } from './train/windows.ts'
 
 /** Live ingest has priority: forecasting runs at a lower priority, training at the lowest. */
 const serveNiceness = 10
 const trainNiceness = 19
 /** Small: each place of a batch that no lot fills costs as much as one. */
-const serveSeries = 64
+const serveSeries = 32
+const dayMs = 86_400_000
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
 
 // A terminal's hang-up reaches the whole group, and the server goes on.
@@ -37,7 +41,7 @@ const { positionals, values } = parseArgs({
     steps: { type: 'string' },
     seed: { type: 'string', default: '1' },
     progress: { type: 'string', default: process.stderr.isTTY ? 'bar' : 'json' },
-    leash: { type: 'boolean', default: false },
+    'parent-control': { type: 'boolean', default: false },
     folder: { type: 'string', default: path.join(import.meta.dirname, '../../shared/data') },
   },
 })
@@ -45,12 +49,14 @@ const { positionals, values } = parseArgs({
 switch (positionals[0]) {
   case 'serve': {
     os.setPriority(serveNiceness)
-    const { config, tensors, hash } = readModel(values.weights)
-    await using predictor = await newPredictor(config, tensors, serveSeries)
+    const { config, tensors, hash, about } = readModel(values.weights)
+    // The network reads how far ahead a target lies, so it is asked at more horizons than it was trained on.
+    await using predictor = await newPredictor({ ...config, horizons: answeredHorizons }, tensors, serveSeries)
     // Who asks first reads a history meanwhile.
     await predictor.warm()
-    console.error(`forecaster: weights ${hash}, ${config.horizons.length} horizons`)
-    const forecaster = newForecaster({ predictor, horizons: config.horizons, lots: config.lots, hash })
+    console.error(`forecaster: weights ${hash}, ${answeredHorizons.length} horizons`)
+    const unseenFromMs = about === ownWeights ? statSync(values.weights).mtimeMs - heldOutDays * dayMs : undefined
+    const forecaster = newForecaster({ predictor, horizons: answeredHorizons, lots: config.lots, hash, unseenFromMs })
     await serve(forecaster, { input: process.stdin, output: process.stdout })
     break
   }

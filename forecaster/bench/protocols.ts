@@ -2,8 +2,9 @@
  * Where the windows lie. Test windows are opened by the bench alone, and counted; everything else stops at the end of validation.
  *
  * M: Muenster, models frozen after training. F: Muenster, fresh months, walked through as in production: models are updated on what is
- * past before each week, thresholds each night. B: Birmingham, half hours by day. `city`: generated, for machines without the data.
+ * past before each week, thresholds each night. A: Aarhus, half hours. B: Birmingham, half hours by day. `city`: generated, for machines without the data.
  */
+import { readAarhus } from '../data/aarhus.ts'
 import { readBirmingham } from '../data/birmingham.ts'
 import { generatedCity } from '../data/city.ts'
 import { readMuenster } from '../data/muenster.ts'
@@ -11,7 +12,7 @@ import { type Panel, stepOf } from '../data/panel.ts'
 import type { Window } from './pairs.ts'
 
 export interface Protocol {
-  readonly name: 'M' | 'F' | 'B' | 'city'
+  readonly name: 'M' | 'F' | 'A' | 'B' | 'city'
   readonly title: string
   readonly horizons: readonly number[]
   readonly horizonNames: readonly string[]
@@ -39,6 +40,8 @@ export interface Protocol {
   readonly lookBack: number
   /** Days before a window on which intervals are calibrated. */
   readonly calibrationDays: number
+  /** Of the clocks of the panel. */
+  readonly zone: string
   read(dataFolder: string, until: string): Panel
 }
 
@@ -48,6 +51,7 @@ const quarterNames = ['15 min', '30 min', '1 h', '2 h', '4 h', '24 h']
 const quarterHours = [1, 2, 4, 8, 16, 96]
 
 const muenster = {
+  zone: 'Europe/Berlin',
   horizons: quarterHours,
   horizonNames: quarterNames,
   from: '2021-06-01',
@@ -89,6 +93,7 @@ export const protocols: Readonly<Record<string, Protocol>> = {
   },
   B: {
     name: 'B',
+    zone: 'Europe/London',
     title: 'Birmingham',
     horizons: [1, 2, 4, 8, 48],
     horizonNames: ['30 min', '1 h', '2 h', '4 h', '24 h'],
@@ -105,8 +110,29 @@ export const protocols: Readonly<Record<string, Protocol>> = {
     calibrationDays: 7,
     read: readBirmingham,
   },
+  A: {
+    name: 'A',
+    zone: 'Europe/Copenhagen',
+    title: 'Aarhus',
+    horizons: [1, 2, 4, 8, 48],
+    horizonNames: ['30 min', '1 h', '2 h', '4 h', '24 h'],
+    from: '2014-05-22',
+    trainFrom: '2014-06-06',
+    anchorFrom: '2014-06-20',
+    trainTo: '2014-09-01',
+    validation: ['2014-09-01', '2014-10-01'],
+    test: ['2014-10-01', '2014-11-05'],
+    walked: false,
+    refitTo: '2014-10-01',
+    rowShare: 1,
+    steps: 400,
+    lookBack: 96,
+    calibrationDays: 14,
+    read: readAarhus,
+  },
   city: {
     name: 'city',
+    zone: 'Europe/Berlin',
     title: 'generated city',
     horizons: quarterHours,
     horizonNames: quarterNames,

@@ -12,6 +12,9 @@ import type { Method } from './method.ts'
 import { cellsOf, dayOfCell, lotOfCell, type Pairs } from './pairs.ts'
 import type { Setting } from './setting.ts'
 
+/** Errors of neighbouring days hang together: whole weeks are drawn. */
+const blockDays = 7
+
 export interface MethodScore {
   readonly name: string
   readonly ours: boolean
@@ -76,9 +79,13 @@ export function resultOf({ setting, methods, seedPoints, served }: Judged): Resu
     versus[method.name] = sums.map((own, h) => {
       const best = bestAt[h] as Method
       const score = scores.find(({ name }) => name === best.name)
-      return { baseline: best.name, baselineMae: score?.mae[h] as number, interval: pairedBootstrap(own) }
+      return {
+        baseline: best.name,
+        baselineMae: score?.mae[h] as number,
+        interval: pairedBootstrap(own, { blockDays }),
+      }
     })
-    ratio[method.name] = pairedGeometricBootstrap(sums)
+    ratio[method.name] = pairedGeometricBootstrap(sums, { blockDays })
   }
   return {
     protocol: protocol.name,

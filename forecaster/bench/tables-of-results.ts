@@ -16,12 +16,19 @@ export function errorTable({ methods, horizonNames, seeds, title, split, window,
     row(['method', ...horizonNames]),
     rule(horizonNames.length + 1),
     ...methods.map(({ name, ours, mae }) => row([ours ? `**${name}**` : name, ...mae.map((value) => points(value))])),
-    row([
-      `one seed, mean ± sd of ${seeds.count}`,
-      ...seeds.mean.map((mean, h) => `${points(mean)} ± ${points(seeds.deviation[h] as number)}`),
-    ]),
+    ...seedRows(seeds),
   ].join('\n')
 }
+
+const seedRows = ({ count, mean, deviation }: Result['seeds']): string[] =>
+  count === 0
+    ? []
+    : [
+        row([
+          `one seed, mean ± sd of ${count}`,
+          ...mean.map((value, h) => `${points(value)} ± ${points(deviation[h] as number)}`),
+        ]),
+      ]
 
 export function otherErrorsTable({ methods, horizonNames }: Result): string {
   return [

@@ -74,7 +74,8 @@ function scaleOf({ panel, anomaly }: Seasonal, horizon: number, { from, to, phi 
       total += miss
       pairs++
     }
-  const mean = pairs > 0 ? total / pairs : 0.05
+  // Lots that never moved have no error either, and nothing may be divided by 0.
+  const mean = pairs > 0 ? Math.max(scaleMin, total / pairs) : 0.05
   return { mean, table: smoothed({ sums, counts, slots, mean }) }
 }
 

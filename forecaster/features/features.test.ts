@@ -67,3 +67,10 @@ test('an origin whose target lies beyond the panel has no part that is not a num
   for (const part of ['patches', 'days', 'query', 'mix', 'site', 'anchor', 'scale'] as const)
     assert.ok(batch[part].every(Number.isFinite), part)
 })
+
+test('a site that never moves still has an error that may be divided by', () => {
+  const still = { ...panel, rates: panel.rates.map((rates) => rates.map(() => 0.5)) }
+  const { sigma, scale } = fitAnchor(seasonalOf(still), [1, 96], { from: 28 * 96, to: 60 * 96 })
+  assert.ok(sigma.every((error) => error > 0) && scale.every((table) => table.every((value) => value > 0)))
+  assert.ok(inputsOf(still).batch.query.every(Number.isFinite))
+})

@@ -15,7 +15,7 @@ export function fillQuery({ batch, view, series, lot, t }: InputPosition, h: num
   const rates = panel.rates[lot] as Float32Array
   const mean = mean4[lot] as Float32Array
   const away = anomaly[lot] as Float32Array
-  const target = t + (view.anchor.horizons[h] as number)
+  const target = t + (view.ahead[h] as number)
   const day = Math.floor(target / slots)
   const slot = target % slots
   const quarter = 96 / slots
@@ -102,7 +102,7 @@ export function fillMix({ batch, view, series, lot, t, end }: InputPosition, h: 
   const { panel, mean4, anomaly } = view.seasonal
   const { slots } = panel
   const rates = panel.rates[lot] as Float32Array
-  const target = t + (view.anchor.horizons[h] as number)
+  const target = t + (view.ahead[h] as number)
   const at = series * batch.horizons + h
   const day = Math.floor(target / slots)
   const scale = (view.anchor.scale[h] as Float32Array)[

@@ -10,18 +10,20 @@ export const slopeGain = 10
 export interface View {
   readonly seasonal: Seasonal
   readonly anchor: Anchor
+  /** Steps of the panel to each target: its horizon, but where clocks change in between. */
+  readonly ahead: readonly number[]
   /** How far ahead each horizon lies, in smooth bumps over octaves of a quarter of an hour. */
   readonly horizonFeatures: readonly Float32Array[]
 }
 
-export function viewOf(seasonal: Seasonal, anchor: Anchor): View {
+export function viewOf(seasonal: Seasonal, anchor: Anchor, ahead: readonly number[] = anchor.horizons): View {
   const stepHours = 24 / seasonal.panel.slots
   const centres = [0, 1, 2, 3, 4, 5, 6, 6.6]
   const horizonFeatures = anchor.horizons.map((h) => {
     const octave = Math.log2(h * stepHours * 4)
     return Float32Array.from(centres, (centre) => Math.exp(-(((octave - centre) / 0.6) ** 2)))
   })
-  return { seasonal, anchor, horizonFeatures }
+  return { seasonal, anchor, ahead, horizonFeatures }
 }
 
 export interface InputPosition {

@@ -2,7 +2,7 @@
  * Paired bootstrap over days: is A better than B, or was it the days? Whole days are drawn with replacement, because errors of one day hang
  * together; both methods are judged on the same days of every draw.
  */
-import { seededRandom } from '../data/random.ts'
+import { type Random, seededRandom } from '../data/random.ts'
 
 export interface DaySums {
   /** Sum of errors by day, one array per method, and how many cells each day had. */
@@ -35,15 +35,34 @@ export function absoluteErrorsByDay(
   return sums
 }
 
+/** So many days in a row are drawn together: errors of a day hang together with those of its neighbours. */
+export interface BootstrapOptions {
+  readonly draws?: number
+  readonly seed?: number
+  readonly blockDays?: number
+}
+
+/** As many days as there are, in blocks of neighbours; the last day is followed by the first, so that each is drawn as often. */
+function drawnDays(days: Int32Array, random: Random, blockDays: number): Int32Array {
+  const drawn = new Int32Array(days.length)
+  for (let i = 0; i < drawn.length; i += blockDays) {
+    const first = Math.floor(random() * days.length)
+    for (let j = 0; j < blockDays && i + j < drawn.length; j++) drawn[i + j] = days[(first + j) % days.length] as number
+  }
+  return drawn
+}
+
 /** Middle 95 % of `draws`. */
-export function pairedBootstrap({ a, b, cells }: DaySums, { draws = 1000, seed = 1 } = {}): Interval {
+export function pairedBootstrap(
+  { a, b, cells }: DaySums,
+  { draws = 1000, seed = 1, blockDays = 1 }: BootstrapOptions = {},
+): Interval {
   const random = seededRandom(seed)
   const days = Int32Array.from(cells.keys()).filter((day) => (cells[day] as number) > 0)
   const differences = Float64Array.from({ length: draws }, () => {
     let sum = 0
     let count = 0
-    for (let i = 0; i < days.length; i++) {
-      const day = days[Math.floor(random() * days.length)] as number
+    for (const day of drawnDays(days, random, blockDays)) {
       sum += (a[day] as number) - (b[day] as number)
       count += cells[day] as number
     }
@@ -63,7 +82,10 @@ export function pairedBootstrap({ a, b, cells }: DaySums, { draws = 1000, seed =
 }
 
 /** Ratio of A's error to B's, geometric mean over several sets judged on the same days; below 1: A is better. */
-export function pairedGeometricBootstrap(sets: readonly DaySums[], { draws = 1000, seed = 1 } = {}): Interval {
+export function pairedGeometricBootstrap(
+  sets: readonly DaySums[],
+  { draws = 1000, seed = 1, blockDays = 1 }: BootstrapOptions = {},
+): Interval {
   const random = seededRandom(seed)
   const length = sets[0]?.cells.length ?? 0
   const days = Int32Array.from({ length }, (_, day) => day).filter((day) =>
@@ -82,9 +104,7 @@ export function pairedGeometricBootstrap(sets: readonly DaySums[], { draws = 100
     }
     return Math.exp(logs / sets.length)
   }
-  const drawn = Float64Array.from({ length: draws }, () =>
-    ratio(Int32Array.from(days, () => days[Math.floor(random() * days.length)] as number)),
-  ).sort()
+  const drawn = Float64Array.from({ length: draws }, () => ratio(drawnDays(days, random, blockDays))).sort()
   return {
     difference: ratio(days),
     low: drawn[Math.floor(draws * 0.025)] as number,

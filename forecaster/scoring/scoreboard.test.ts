@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IssuedForecast } from '@baykeeper/contract/forecast.ts'
-import { calibrationOf, decidingCount, driftOf, figuresOf, gate, lastDays, score, scoreboard } from './scoreboard.ts'
+import { calibrationOf, driftOf, figuresOf, lastDays, score, scoreboard } from './scoreboard.ts'
 
 const now = Date.parse('2026-05-29T00:00:00Z')
 const quarter = 15 * 60_000
@@ -45,14 +45,7 @@ test('only the last days count: one quarter of an hour later a forecast is gone'
   assert.equal(lastDays(scored, now, 7).length, 7 * 96)
 })
 
-test('the gate serves the baseline when it is clearly better, and reports both errors', () => {
-  const worse = figuresOf(score(issued(200, { model: 0.3, baseline: 0.45 }), truths(200)))
-  assert.deepEqual(gate(worse), { serve: 'baseline', why: '28-day error 20.00 against 5.00 points of the baseline' })
-  const better = figuresOf(score(issued(200, { model: 0.48, baseline: 0.4 }), truths(200)))
-  assert.equal(gate(better).serve, 'model')
-})
-
-test('a simple baseline that is clearly better than model and anchor serves, and is named', () => {
+test('the errors of the simple baselines are exact, and compared on the same pairs alone', () => {
   const others = { persistence: 0.3, day: 0.49, week: 0.2, weeks: 0.1 }
   const scored = (count: number, at: number) =>
     issued(count, { model: 0.3, baseline: 0.4 }).map((one, i) => (i < at ? { ...one, others } : one))
@@ -66,23 +59,13 @@ test('a simple baseline that is clearly better than model and anchor serves, and
       ['weeks', 40],
     ],
   )
-  const decided = gate(figures)
-  assert.deepEqual([decided.serve, decided.method], ['baseline', 'day'])
-  assert.match(decided.why, /1\.00 points of yesterday's against 20\.00 of the model, 10\.00 of the anchor/)
   const gaps = figuresOf(score(scored(200, 150), truths(200)))
   assert.equal(gaps?.others_mae, null, 'compared on other pairs they would not be comparable')
-  assert.equal(gate(gaps).method, undefined)
 })
 
 test('the number of hindcasts is reported', () => {
   const some = issued(10).map((one, i) => (i < 4 ? { ...one, hindcast: true } : one))
   assert.equal(figuresOf(score(some, truths(10)))?.hindcasts, 4)
-})
-
-test('the gate does not decide on a handful of scores, nor for a lead within two per cent', () => {
-  const few = decidingCount - 1
-  assert.equal(gate(figuresOf(score(issued(few, { model: 0.1, baseline: 0.5 }), truths(few)))).serve, 'model')
-  assert.equal(gate(figuresOf(score(issued(200, { model: 0.399, baseline: 0.4 }), truths(200)))).serve, 'model')
 })
 
 test('a calibrated forecast has as many observations below each quantile as its level requires', () => {
@@ -102,11 +85,9 @@ test('a week much worse than the four before it is drift', () => {
   assert.equal(driftOf(good, good), undefined)
 })
 
-test('the scoreboard has a cell, a decision and factors for every lot and horizon', () => {
+test('the scoreboard has a cell for every lot and horizon', () => {
   const far = issued(300).map((one) => ({ ...one, minutes: 60 }))
   const board = scoreboard(score([...issued(300), ...far], truths(300)), now)
   assert.deepEqual(board.cells.map(({ minutes }) => minutes).sort(), [15, 60])
-  assert.equal(board.gate.length, 2)
   assert.equal(board.calibration.length, 14)
-  assert.ok(board.factors.every(({ of80 }) => of80 <= 1))
 })

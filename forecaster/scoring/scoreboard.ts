@@ -1,8 +1,6 @@
 /**
- * The scoreboard: forecasts whose time has come, against what came. Pure: forecasts and truths are kept elsewhere and handed in.
- *
- * The gate serves, per lot and horizon, the method with the lower error over 28 days. It switches only for a clear lead, so that two
- * equals do not take turns on the page.
+ * The scoreboard: forecasts whose time has come, against what came. Pure: forecasts and truths are kept elsewhere and handed in. It shows how
+ * good forecasts have been; what is served next is learnt by the forecaster from the same weeks (recipe/learning.ts).
  */
 import {
   type IssuedForecast,
@@ -10,7 +8,7 @@ import {
   type SimpleBaseline,
   simpleBaselines,
 } from '@baykeeper/contract/forecast.ts'
-import { factorFor, firstAim, stretchNeeded } from '../model/conformal.ts'
+import { reasonText } from '@baykeeper/contract/forecast-reasons.ts'
 import { levels, medianAt, pinball } from './quantiles.ts'
 
 export interface Scored extends IssuedForecast {
@@ -18,10 +16,8 @@ export interface Scored extends IssuedForecast {
   readonly atMs: number
 }
 
-/** Fewer scored forecasts of a lot and horizon decide nothing. */
+/** Fewer scored forecasts of a lot and horizon show no drift. */
 export const decidingCount = 48
-/** The baseline must be this much better to take over. */
-const leadShare = 0.02
 const comparableShare = 0.95
 const dayMs = 86_400_000
 /** The last week this much worse than the four is drift. */
@@ -89,47 +85,14 @@ function pointError(scored: readonly Scored[], which: 'model' | 'baseline'): num
 export const lastDays = (scored: readonly Scored[], nowMs: number, days: number): Scored[] =>
   scored.filter(({ atMs }) => atMs <= nowMs && atMs > nowMs - days * dayMs)
 
-export interface Decision {
-  readonly serve: 'model' | 'baseline'
-  readonly method?: SimpleBaseline
-  readonly why: string
-}
-
-export const baselineNames: Readonly<Record<SimpleBaseline, string>> = {
-  persistence: 'the last rate',
-  day: "yesterday's",
-  week: "last week's",
-  weeks: 'the mean of four weeks',
-}
-
-export function gate(figures: Figures | null): Decision {
-  if (!figures || figures.model_mae === null || figures.baseline_mae === null || figures.count < decidingCount)
-    return { serve: 'model', why: `fewer than ${decidingCount} scored forecasts in 28 days` }
-  const { model_mae: model, baseline_mae: anchor } = figures
-  const text = `28-day error ${points(model)} against ${points(anchor)} points of the baseline`
-  const best = bestOther(figures.others_mae ?? null)
-  if (best && best.error * (1 + leadShare) < Math.min(model, anchor))
-    return {
-      ...{ serve: 'baseline', method: best.name },
-      why: `28-day error ${points(best.error)} points of ${baselineNames[best.name]} against ${points(model)} of the model, ${points(anchor)} of the anchor`,
-    }
-  return model / anchor > 1 + leadShare ? { serve: 'baseline', why: text } : { serve: 'model', why: text }
-}
-
-function bestOther(errors: Readonly<Record<SimpleBaseline, number>> | null) {
-  if (!errors) return undefined
-  const [name] = simpleBaselines.toSorted((a, b) => errors[a] - errors[b])
-  return name && { name, error: errors[name] }
-}
-
 const points = (value: number) => (100 * value).toFixed(2)
 
 /** Undefined: all as usual. */
 export function driftOf(days7: Figures | null, days28: Figures | null): string | undefined {
   if (!days7 || !days28 || days7.count < decidingCount) return undefined
   if (days7.pinball > driftRatio * days28.pinball)
-    return `this week's pinball loss is ${(days7.pinball / days28.pinball).toFixed(1)} times that of four weeks`
-  if (days7.coverage80 < driftCoverage) return `80 % intervals held ${points(days7.coverage80)} % of the time this week`
+    return reasonText('drift-loss', { times: (days7.pinball / days28.pinball).toFixed(1) })
+  if (days7.coverage80 < driftCoverage) return reasonText('drift-coverage', { n: points(days7.coverage80) })
   return undefined
 }
 
@@ -145,25 +108,16 @@ export function calibrationOf(scored: readonly Scored[]): { level: number; obser
 export function scoreboard(scored: readonly Scored[], nowMs: number): Omit<Scoreboard, 'type' | 'id'> {
   const recent = lastDays(scored, nowMs, 28)
   const cells = Map.groupBy(recent, ({ lot, minutes }) => `${minutes}\n${lot}`)
-  const board: Omit<Scoreboard, 'type' | 'id'> = { cells: [], gate: [], factors: [], calibration: [], drift: [] }
+  const board: Omit<Scoreboard, 'type' | 'id'> = { cells: [], calibration: [], drift: [] }
   for (const own of cells.values()) {
     const { lot, minutes } = own[0] as Scored
     const days28 = figuresOf(own)
     const days7 = figuresOf(lastDays(own, nowMs, 7))
     board.cells.push({ lot, minutes, days7, days28 })
-    board.gate.push({ lot, minutes, ...gate(days28) })
-    board.factors.push({ lot, minutes, ...factorsOf(own) })
     const why = driftOf(days7, days28)
     if (why) board.drift.push({ lot, minutes, why })
   }
   for (const [minutes, own] of Map.groupBy(recent, (one) => one.minutes))
     for (const entry of calibrationOf(own)) board.calibration.push({ minutes, ...entry })
   return board
-}
-
-/** Relative to what was issued: a factor of 1.1 asks for intervals a tenth wider than they were. */
-function factorsOf(scored: readonly Scored[]) {
-  const needed = (interval: 80 | 95) =>
-    Float32Array.from(scored, ({ rate, truth }) => stretchNeeded(Float32Array.from(rate), 0, truth, interval))
-  return { of80: factorFor(needed(80), firstAim.of80), of95: factorFor(needed(95), firstAim.of95) }
 }

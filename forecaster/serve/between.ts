@@ -1,41 +1,34 @@
-/** A forecast for an instant between two horizons: straight between their quantiles. */
+/** A forecast for an instant between two horizons. */
 import type { ForecastPoint } from '@baykeeper/contract/forecast.ts'
+import { around, type ClosedSpan } from '@baykeeper/contract/forecast-minute.ts'
 import { chanceFree } from './probability.ts'
 
 export interface Wanted {
-  readonly minutes: number
   readonly at: string
+  readonly originMs: number
   readonly capacity: number
+  readonly closures: readonly ClosedSpan[]
   readonly free_at_least?: readonly number[] | undefined
 }
 
 export function between(
   points: readonly ForecastPoint[],
-  { minutes, at, capacity, free_at_least = [] }: Wanted,
+  { at, originMs, capacity, closures, free_at_least = [] }: Wanted,
 ): ForecastPoint {
-  const next = points.findIndex((point) => point.minutes >= minutes)
-  const to = points[next]
-  const bare = {
-    minutes: Math.round(minutes),
-    at,
-    widened: 1,
-    rate: null,
-    free: null,
-    p_free: [],
-    model: null,
-    baseline: null,
+  const atMs = Date.parse(at)
+  const minutes = Math.round((atMs - originMs) / 60_000)
+  const found = around(points, closures, { atMs, originMs })
+  if ('withheld' in found) {
+    const nothing = { rate: null, free: null, p_free: [], model: null, baseline: null }
+    return { minutes, at, served: 'withheld', why: found.withheld, widened: found.widened, ...nothing }
   }
-  if (!to || minutes <= 0) return { ...bare, served: 'withheld', why: 'not within 24 h of the origin' }
-  const from = points[next - 1] ?? to
-  const missing = [from, to].find(({ rate }) => rate === null)
-  if (missing || !from.rate || !to.rate) return { ...bare, served: 'withheld', why: missing?.why ?? '' }
-  const share = to === from ? 1 : (minutes - from.minutes) / (to.minutes - from.minutes)
+  const { from, to, share } = found
   const mix = (a: number, b: number) => a + share * (b - a)
-  const rate = from.rate.map((value, k) => mix(value, to.rate?.[k] as number))
+  const rate = (from.rate ?? []).map((value, k) => mix(value, to.rate?.[k] as number))
+  const nearest = share < 0.5 ? from : to
   return {
-    ...bare,
-    served: to.served,
-    why: to.why,
+    ...{ minutes, at, served: nearest.served, why: nearest.why },
+    ...(nearest.experts ? { experts: nearest.experts } : {}),
     widened: Math.max(from.widened, to.widened),
     rate,
     free: rate.map((value) => Math.round(capacity * (1 - value))),

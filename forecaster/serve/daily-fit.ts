@@ -14,8 +14,6 @@ export interface DailyFit {
   readonly anchor: Anchor
   /** By horizon. */
   readonly spread: readonly SpreadTable[]
-  /** Distances at the levels of the simple baselines that serve somewhere: made when they first do. */
-  readonly simple: Map<string, readonly number[]>
 }
 
 const laterMs = 2_000
@@ -66,7 +64,6 @@ export async function wholeFit(
 }
 
 type Part = Pick<DailyFit, 'anchor' | 'spread'>
-type Fitted = Part & Pick<DailyFit, 'simple'>
 
 function fitPart(
   { seasonal, placed }: DayView,
@@ -78,8 +75,7 @@ function fitPart(
   return { anchor, spread: [spreadTable(seasonal, anchor, { h: 0, origin: placed.origin, ...(days ? { days } : {}) })] }
 }
 
-const together = (parts: readonly Part[]): Fitted => ({
-  simple: new Map(),
+const together = (parts: readonly Part[]): Part => ({
   anchor: {
     horizons: parts.flatMap(({ anchor }) => anchor.horizons),
     phi: parts.flatMap(({ anchor }) => anchor.phi),

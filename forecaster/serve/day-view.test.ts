@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { canFollow, followed, newDayView } from './day-view.ts'
-import { remembered, type Site, stepMs } from './site-panel.ts'
+import { aheadOf, remembered, type Site, stepMs } from './site-panel.ts'
 import { requestOf } from './site-under-test.ts'
 
 const whole = requestOf()
@@ -60,4 +60,12 @@ test('another day, other lots, other dates, an earlier time and an older change 
   assert.ok(!canFollow(view, asked(site, 19, now - 5 * 96)))
   assert.ok(!canFollow(view, asked({ ...site, lots: site.lots.slice(1) }, 19, now)))
   assert.ok(!canFollow(view, asked({ ...site, holidays: new Set(['2026-02-14']) }, 19, now)))
+})
+
+test('a target is where clocks will stand then, also when they are changed before', () => {
+  const step = (text: string) => Date.parse(text) / stepMs
+  assert.deepEqual(aheadOf('Europe/Berlin', step('2026-03-28T12:00:00Z'), [4, 96]), [4, 100])
+  assert.deepEqual(aheadOf('Europe/Berlin', step('2026-10-24T12:00:00Z'), [4, 96]), [4, 92])
+  assert.deepEqual(aheadOf('Australia/Lord_Howe', step('2026-04-04T10:00:00Z'), [4, 96]), [4, 94])
+  assert.deepEqual(aheadOf('UTC', step('2026-03-28T12:00:00Z'), [4, 96]), [4, 96])
 })

@@ -34,18 +34,40 @@ test('an instant between two horizons lies between their forecasts, and one beyo
   assert.deepEqual([lot?.at[1]?.served, lot?.at[1]?.rate], ['withheld', null])
 })
 
-test('with less than 14 days of history the baseline is served with the number of days as the reason', async () => {
+test('with less than 14 days of history the other experts speak, with the number of days as the reason', async () => {
   const { lots } = await forecaster.forecast(requestOf({ days: 12 }))
-  assert.deepEqual(
-    [lots[0]?.points[0]?.served, lots[0]?.points[0]?.why],
-    ['baseline', '11 days of history; the model needs 14'],
-  )
-  assert.equal(lots[0]?.points[0]?.model, null)
+  const [point] = lots[0]?.points ?? []
+  assert.equal(point?.served, 'baseline')
+  assert.match(point?.why ?? '', /^11 days of history; the model needs 14; experts weighed by/)
+  assert.deepEqual([point?.model, point?.experts?.network], [null, undefined])
 })
 
-test('with less than a week nothing is served', async () => {
-  const { lots } = await forecaster.forecast(requestOf({ days: 5 }))
-  assert.ok(lots[0]?.points.every(({ served, why }) => served === 'withheld' && /less than a week/.test(why)))
+test('the first hour of a lot is enough for a forecast, and no rate at all for none', async () => {
+  const request = requestOf({ days: 5 })
+  const young = request.lots.map((lot) => ({
+    ...lot,
+    rates: lot.rates.map((rate, t) => (t < lot.rates.length - 4 ? null : rate)),
+  }))
+  const first = await forecaster.forecast({ ...request, lots: young })
+  for (const { points } of first.lots) {
+    assert.ok(points.every(({ rate, served }) => served === 'baseline' && rate?.every(Number.isFinite)))
+    const width = (h: number) => (points[h]?.rate?.[5] as number) - (points[h]?.rate?.[1] as number)
+    assert.ok(width(0) > 0.01 && width(2) > width(0), `${width(0)} ${width(2)}`)
+  }
+  const unknown = request.lots.map((lot) => ({ ...lot, rates: lot.rates.map(() => null) }))
+  const none = await forecaster.forecast({ ...request, lots: unknown })
+  assert.ok(none.lots[0]?.points.every(({ rate, why }) => rate === null && why === 'no rate is known yet'))
+})
+
+test('after four weeks of silence the days before them still speak', async () => {
+  const request = requestOf({ days: 80 })
+  const from = request.lots[0]?.rates.length as number
+  const lots = request.lots.map((lot) => ({
+    ...lot,
+    rates: lot.rates.map((rate, t) => (t >= from - 30 * 96 && t < from - 2 ? null : rate)),
+  }))
+  const answer = await forecaster.forecast({ ...request, lots })
+  for (const { points } of answer.lots) assert.ok(points.every(({ rate }) => rate?.every(Number.isFinite)))
 })
 
 test('a late pipeline widens the intervals as far as the age of its state, with the reason', async () => {
@@ -80,44 +102,58 @@ test('within an announced closure nothing is forecast, after it there is', async
   )
 })
 
-test('a lot without a current rate has the baseline, wide as a day ahead', async () => {
+test('a lot without a current rate is forecast by others than the network', async () => {
   const request = requestOf()
   const lots = request.lots.map((lot) => ({ ...lot, rates: [...lot.rates.slice(0, -1), null] }))
   const answer = await forecaster.forecast({ ...request, lots })
-  assert.deepEqual([answer.lots[0]?.points[0]?.served, answer.lots[0]?.points[0]?.why], ['baseline', 'no current rate'])
+  const [point] = answer.lots[0]?.points ?? []
+  assert.equal(point?.served, 'baseline')
+  assert.match(point?.why ?? '', /^no current rate; /)
 })
 
-test('the gate decides per lot and horizon, and its reason is passed on', async () => {
+test('every answer names who it is mixed from, and the shares add up', async () => {
+  const { lots } = await forecaster.forecast(requestOf())
+  for (const { points } of lots)
+    for (const { experts, why } of points) {
+      const shares = Object.values(experts ?? {})
+      assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 0.03, JSON.stringify(experts))
+      assert.match(why, /^experts weighed by the last \d+ days$/)
+    }
+})
+
+test('an expert that has been right counts more than one that has been wrong', async () => {
+  // The tiny network is not trained: its forecasts are wrong.
+  const { lots } = await forecaster.forecast(requestOf())
+  const [near] = lots[0]?.points ?? []
+  assert.ok((near?.experts?.network ?? 0) < 0.35, JSON.stringify(near?.experts))
+})
+
+test('a minute within a closure is closed, and one beside it is not, whatever the horizons are', async () => {
   const request = requestOf()
-  const gate = [{ lot: request.lots[0]?.id as string, minutes: 60, serve: 'baseline' as const, why: 'it was better' }]
-  const { lots } = await forecaster.forecast({ ...request, gate })
+  const origin = Date.parse(request.now) - 60_000
+  const iso = (minutes: number) => new Date(origin + minutes * 60_000).toISOString()
+  const lots = request.lots.map((lot) => ({ ...lot, closures: [{ from: iso(70), to: iso(100) }] }))
+  const [lot] = (await forecaster.forecast({ ...request, lots, at: [iso(69), iso(70), iso(99), iso(100)] })).lots
   assert.deepEqual(
-    lots[0]?.points.map(({ served }) => served),
-    ['model', 'baseline', 'model', 'model'],
+    lot?.at.map(({ served, why }) => [served === 'withheld', why.startsWith('closed until')]),
+    [
+      [false, false],
+      [true, true],
+      [true, true],
+      [false, false],
+    ],
   )
-  assert.equal(lots[0]?.points[1]?.why, 'it was better')
-  assert.equal(lots[1]?.points[1]?.served, 'model')
 })
 
-test('where a simple baseline is the best it is served, with the residuals it had', async () => {
-  const request = requestOf({}, { site: 'simple' })
-  const now = request.lots[0]?.rates.at(-1) as number
-  const gateOf = (method: 'persistence' | 'week') => [
-    { lot: request.lots[0]?.id as string, minutes: 60, serve: 'baseline' as const, method, why: 'it was better' },
-  ]
-  const ask = async (method: 'persistence' | 'week') =>
-    (await forecaster.forecast({ ...request, gate: gateOf(method) })).lots[0]?.points[1]
-  const last = await ask('persistence')
-  assert.deepEqual([last?.served, last?.why], ['baseline', 'it was better'])
-  const rate = last?.rate ?? []
-  assert.ok((rate[0] as number) < now && now < (rate[6] as number))
-  assert.deepEqual(
-    rate,
-    rate.toSorted((a, b) => a - b),
-  )
-  const week = await ask('week')
-  assert.notDeepEqual(week?.rate, rate)
-  assert.equal(week?.baseline, last?.baseline, 'the scoreboard goes on with the anchor')
+test('a lot that has never moved is answered, and the others with it', async () => {
+  const request = requestOf()
+  for (const still of [0, 1, 0.4]) {
+    const lots = request.lots.map((lot, i) => (i === 0 ? { ...lot, rates: lot.rates.map(() => still) } : lot))
+    const answer = forecastAnswerSchema.parse(await forecaster.forecast({ ...request, lots }))
+    for (const { points } of answer.lots) assert.ok(points.every(({ rate }) => rate?.every(Number.isFinite)))
+    const [, median] = [0, answer.lots[0]?.points.at(-1)?.rate?.[3] as number]
+    assert.ok(Math.abs(median - still) < 0.01, `${median}`)
+  }
 })
 
 test('a closure without an end is until further notice, with the reason', async () => {

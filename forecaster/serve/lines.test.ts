@@ -75,3 +75,12 @@ test('fresh input is neither widened nor excused', () => {
   const verdict = verdictOf(pipeline, { nowMs, coverage: 1, minutes: 15, sigma: Math.sqrt })
   assert.deepEqual(verdict, { widened: 1, withheld: false, why: '' })
 })
+
+test('old state is named also where a longer lead time makes the usual error no larger, and narrows nothing', () => {
+  const nowMs = Date.parse('2026-05-01T12:00:00Z')
+  const pipeline = { depth: 0, lag_s: 0, as_of: '2026-05-01T11:18:00Z', coverage: 1 }
+  for (const sigma of [() => 0.05, (minutes: number) => 1 / minutes]) {
+    const { widened, why } = verdictOf(pipeline, { nowMs, coverage: 1, minutes: 60, sigma })
+    assert.deepEqual([widened, why], [1, 'state is 42 minutes old'])
+  }
+})

@@ -20,4 +20,4 @@ export function chanceAtMost(rate: number, quantiles: ArrayLike<number>): number
 
 /** k free of `capacity` means a rate of at most 1 - k / capacity; a hair more, because rates are whole spaces. */
 export const chanceFree = (k: number, capacity: number, quantiles: ArrayLike<number>): number =>
-  k > capacity ? 0 : chanceAtMost(1 - (k - 0.5) / capacity, quantiles)
+  k <= 0 ? 1 : k > capacity ? 0 : chanceAtMost(1 - (k - 0.5) / capacity, quantiles)

@@ -94,6 +94,12 @@ export function panelOf({ site, zone, lots, firstStep, rates, holidays, school }
   return { panel, origin: localOf.at(-1) as number, firstKnown }
 }
 
+/** By horizon: steps on the clocks of the site from a UTC step to so many steps later; they differ where clocks change in between. */
+export function aheadOf(zone: string, step: number, horizons: readonly number[]): number[] {
+  const offset = offsets(zone)
+  return horizons.map((horizon) => horizon + Math.round((offset(step + horizon) - offset(step)) / stepMs))
+}
+
 /** Local minus UTC of a step, in ms; asked of the time zone once an hour of time. */
 export function offsets(zone: string): (step: number) => number {
   const byHour = new Map<number, number>()

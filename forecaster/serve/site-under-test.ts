@@ -19,10 +19,10 @@ export const tinyServed: ModelConfig = {
   contextHidden: 0,
 }
 
-export async function forecasterUnderTest(series = 8): Promise<Forecaster> {
+export async function forecasterUnderTest(series = 8, pairsMax = 200): Promise<Forecaster> {
   await ready()
   const predictor = await newPredictor(tinyServed, await stored(initialParameters(tinyServed, 1)), series)
-  return newForecaster({ predictor, horizons: tinyServed.horizons, lots: [], hash: 'test' })
+  return newForecaster({ predictor, horizons: tinyServed.horizons, lots: [], hash: 'test', pairsMax })
 }
 
 /** In winter, so that local midnight is 23:00 UTC. */

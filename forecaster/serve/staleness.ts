@@ -1,8 +1,9 @@
 /**
  * Effect of stale or lagging input on a forecast: it is widened as if its lead time were longer by the age of the input, and withheld
- * beyond an hour. A forecast from old state must say so.
+ * beyond an hour. A forecast from old state must say so, also where a longer lead time makes the usual error no larger.
  */
 import type { PipelineState } from '@baykeeper/contract/forecast.ts'
+import { joinReasons, reasonText } from '@baykeeper/contract/forecast-reasons.ts'
 
 /** Younger than this is fresh: sensors report every few minutes, rates are of a quarter of an hour. */
 export const freshSecondsMax = 150
@@ -34,16 +35,17 @@ export function verdictOf(
     return {
       widened: 1,
       withheld: true,
-      why: `the newest state is ${Math.round(age / 60)} minutes old, ${depth} messages pending`,
+      why: reasonText('state-too-old', { n: Math.round(age / 60), pending: depth }),
     }
   if (known < coverageMin)
-    return { widened: 1, withheld: true, why: `only ${Math.round(100 * known)}% of the bays are known` }
-  const late = age > freshSecondsMax ? sigma(minutes + age / 60) / sigma(minutes) : 1
+    return { widened: 1, withheld: true, why: reasonText('few-known', { n: Math.round(100 * known) }) }
+  const isLate = age > freshSecondsMax
+  const late = isLate ? Math.max(1, sigma(minutes + age / 60) / sigma(minutes)) : 1
   const blind = known < coverageFull ? Math.sqrt(coverageFull / known) : 1
-  const widened = Math.max(1, late * blind)
-  const reasons = [
-    ...(late > 1 ? [`state is ${Math.round(age / 60)} minutes old`] : []),
-    ...(blind > 1 ? [`${Math.round(100 * known)}% of the bays are known`] : []),
-  ]
-  return { widened, withheld: false, why: reasons.join(', ') }
+  const widened = late * blind
+  const why = joinReasons(
+    isLate ? reasonText('state-old', { n: Math.round(age / 60) }) : '',
+    blind > 1 ? reasonText('partly-known', { n: Math.round(100 * known) }) : '',
+  )
+  return { widened, withheld: false, why }
 }

@@ -16,7 +16,7 @@ import { ready } from '../model/tensor.ts'
 import { hashOf, readModel, writeModel } from '../model/weights-file.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { panelOfHistory } from './history-panel.ts'
-import { shippedPanels, singlePanel } from './panels.ts'
+import { shareOf, shippedPanels, singlePanel } from './panels.ts'
 import { controlledByParent } from './parent-control.ts'
 import { progressPrinter } from './progress-printer.ts'
 import type { Source } from './source.ts'
@@ -32,7 +32,7 @@ export interface TrainValues {
   readonly seed: string
   readonly progress: string
   readonly folder: string
-  readonly leash?: boolean | undefined
+  readonly 'parent-control'?: boolean | undefined
 }
 
 /** Horizons of a forecast: a quarter of an hour to a day. */
@@ -66,14 +66,14 @@ export async function trainCommand(values: TrainValues): Promise<number> {
       from: viewDays * panel.slots,
       to: windows.learntTo,
       lots: Int32Array.from(panel.lots, ({ id }) => config.lots.indexOf(id)),
-      share: panel.name.startsWith('city') && panels.length > 1 ? 0.4 / (panels.length - 1) : 1,
+      share: shareOf(panel, panels.length),
       recency: 1,
     }),
   )
   const cancelling = new AbortController()
   process.once('SIGINT', () => cancelling.abort())
   process.once('SIGTERM', () => cancelling.abort())
-  const control = values.leash ? controlledByParent(process.stdin, cancelling) : undefined
+  const control = values['parent-control'] ? controlledByParent(process.stdin, cancelling) : undefined
   const checkpointFile = `${out}.checkpoint`
   const steps = Number(values.steps ?? stepsDefault)
   const resume = existsSync(checkpointFile) ? readCheckpoint(checkpointFile) : undefined
@@ -130,13 +130,18 @@ export async function trainCommand(values: TrainValues): Promise<number> {
   const about =
     data === 'muenster' || data === 'shipped'
       ? attribution
-      : `trained on ${data === 'city' ? 'a generated city' : 'a site'}`
+      : data === 'city'
+        ? 'trained on a generated city'
+        : ownWeights
   writeModel(out, { config, tensors: done.weights, dataHash: hashOf(panels), about })
   rmSync(checkpointFile, { force: true })
   if (reported.last) say({ ...reported.last, ...verdict })
   console.error(`${out}: ${parametersOf(done.weights)} parameters, ${done.steps} steps in ${done.seconds.toFixed(0)} s`)
   return 0
 }
+
+/** Description of weights that were trained on a site. */
+export const ownWeights = 'trained on a site'
 
 const attribution =
   'Trained on "Parkhausbelegung Stadt Muenster" (dl-de/by-2-0), kept by Code For Muenster, 2021-06 to 2024-07, and on generated cities.'

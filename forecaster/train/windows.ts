@@ -17,7 +17,7 @@ export interface Windows {
 /** Newest share of what may be seen that the early stop judges by. */
 const earlyShare = 0.12
 /** Each weekday once, where there is history enough. */
-const heldOutDaysMost = 7
+export const heldOutDaysMost = 7
 const heldOutShare = 1 / 7
 /** The anchor wants the four same weekdays before; a short history is fitted on less. */
 const anchorDays = 28

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DeviceState } from '../domain/device.ts'
-import type { Bay, Layout } from '../domain/layout.ts'
+import { type Bay, type Layout, plainBay } from '../domain/layout.ts'
 import { instant } from '../lib/brand.ts'
 import { newestArrivals } from './arrivals.ts'
 
-const bay = (id: string, device?: string): Bay => ({ id, type: 'standard', x: 0, y: 0, ...(device ? { device } : {}) })
+const bay = (id: string, device?: string): Bay => plainBay(id, { x: 0, y: 0 }, device ? { devices: [device] } : {})
 const site = (id: string, ...bays: Bay[]): Layout['sites'][number] => ({
   ...{ id, name: id, zone: 'UTC' },
   levels: [{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [], bays }],

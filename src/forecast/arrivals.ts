@@ -10,7 +10,9 @@ export function newestArrivals(
 ): ReadonlyMap<string, Instant> {
   const siteOf = new Map<string, string>()
   for (const site of sites)
-    for (const { bays } of site.levels) for (const { id, device = id } of bays) siteOf.set(device, site.id)
+    for (const { bays } of site.levels)
+      for (const { id, devices: assigned } of bays)
+        for (const device of assigned.length > 0 ? assigned : [id]) siteOf.set(device, site.id)
   const newest = new Map<string, Instant>()
   for (const { external, claimedBay, lastArrived } of devices) {
     const site = siteOf.get(external) ?? (claimedBay === null ? undefined : siteOf.get(claimedBay))

@@ -6,7 +6,8 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { silentLog } from '../lib/log.ts'
-import { createForecaster, type ForecasterState } from './forecaster.ts'
+import { createForecaster } from './forecaster.ts'
+import type { ForecasterState } from './forecaster-run.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'forecaster-double-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -34,7 +35,8 @@ function started(main: string, more: { laterMs?: number } = {}) {
   const stop = new AbortController()
   const forecaster = createForecaster({
     ...{ log: silentLog, signal: stop.signal, main, onState: (state) => states.push(state) },
-    deadlines: { firstMs: 3_000, laterMs: 3_000, ...more },
+    // A busy machine may take seconds to start a process.
+    deadlines: { firstMs: 30_000, laterMs: 30_000, ...more },
     weights: (canUseOwn) => {
       tried.push(canUseOwn)
       return weights
@@ -44,7 +46,7 @@ function started(main: string, more: { laterMs?: number } = {}) {
 }
 
 async function again<T>(ask: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + 8_000; ; await sleep(50)) {
+  for (const until = Date.now() + 30_000; ; await sleep(50)) {
     try {
       return await ask()
     } catch (error) {

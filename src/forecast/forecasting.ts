@@ -1,12 +1,13 @@
 /**
- * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and whatever fails is tried again when it is
+ * The forecasts of all sites, and the trainings: what is due is done, one thing after the other, and what fails is tried again when it is
  * due again. Readings, pages and commits never wait for it; it reports with `onState` and `onIssued`. Its states are in forecasting-state.ts.
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { createDue, type Due, eagerMs, hindcastAfterMs, layoutMs, lookMs, never } from './due.ts'
-import { createForecaster, type Forecaster, type ForecasterState } from './forecaster.ts'
+import { createForecaster, type Forecaster } from './forecaster.ts'
+import type { ForecasterState } from './forecaster-run.ts'
 import {
   type ForecastingEvent,
   type ForecastingState,
@@ -16,7 +17,7 @@ import {
 } from './forecasting-state.ts'
 import { createLookBack } from './look-back.ts'
 import { forecastSites } from './lots.ts'
-import { createQualityBook, type QualityBook } from './quality-book.ts'
+import { createQualityBook, type ForecastMisses, type QualityBook } from './quality-book.ts'
 import { issueAll } from './rounds.ts'
 import { type PipelineNow, type SiteForecasts, siteForecasts } from './site-forecasts.ts'
 import { type PlanSettings, sitePlan } from './site-plan.ts'
@@ -40,6 +41,8 @@ export interface ForecastService {
   isPressed?(): boolean
   onState(state: ForecasterState): void
   onIssued(site: string, issuedMs: number): void
+  /** By site. */
+  onScored?(misses: ReadonlyMap<string, ForecastMisses>): void
   onPids?(pids: { forecaster: number | undefined; training: number | undefined }): void
 }
 

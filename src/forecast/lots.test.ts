@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Bay, Level } from '../domain/layout.ts'
+import { type Bay, type Level, plainBay } from '../domain/layout.ts'
 import { forecastSites } from './lots.ts'
 
-const bay = (id: string, more: Partial<Bay> = {}): Bay => ({ id, type: 'standard', x: 0, y: 0, ...more })
+const bay = (id: string, more: Partial<Bay> = {}): Bay => plainBay(id, { x: 0, y: 0 }, more)
 const level = (id: string, bays: readonly Bay[], zones: readonly string[] = []): Level => ({
   ...{ id, name: id.toUpperCase(), x: 0, y: 0, w: 1, h: 1, bays },
   zones: zones.map((zone) => ({ id: zone, name: zone.toUpperCase() })),
@@ -12,7 +12,7 @@ const site = (id: string, levels: readonly Level[]) => ({ id, name: 'North', zon
 
 test('a site is forecast as a whole, by level and by zone; closed bays do not count', () => {
   const levels = [
-    level('l1', [bay('a', { zone: 'ev' }), bay('b'), bay('c', { closed: true })], ['ev']),
+    level('l1', [bay('a', { zones: ['ev'] }), bay('b'), bay('c', { closed: true })], ['ev']),
     level('l2', [bay('d')]),
   ]
   const [north] = forecastSites({ sites: [site('n', levels)] })
@@ -28,7 +28,7 @@ test('a site is forecast as a whole, by level and by zone; closed bays do not co
 })
 
 test('the only level is the site again, what has no bay is not forecast, and what has none open is known to be closed', () => {
-  const [north] = forecastSites({ sites: [site('n', [level('l1', [bay('a', { zone: 'ev' })], ['ev', 'none'])])] })
+  const [north] = forecastSites({ sites: [site('n', [level('l1', [bay('a', { zones: ['ev'] })], ['ev', 'none'])])] })
   assert.deepEqual(
     north?.lots.map(({ id, name }) => [id, name]),
     [
@@ -45,12 +45,31 @@ test('the only level is the site again, what has no bay is not forecast, and wha
   )
 })
 
+test('places of count zones without a bay are forecast with their zone, level and site', () => {
+  const [bays, deck] = [level('l1', [bay('a', { zones: ['row'] }), bay('b')], ['row']), level('l2', [], ['deck'])]
+  const counted = (of: Level, countCapacity: number): Level => ({
+    ...of,
+    zones: of.zones.map((zone) => ({ ...zone, countCapacity })),
+  })
+  const [north] = forecastSites({ sites: [site('n', [counted(bays, 4), counted(deck, 50)])] })
+  assert.deepEqual(
+    north?.lots.map(({ id, capacity, isClosed = false }) => [id, capacity, isClosed]),
+    [
+      ['n', 55, false],
+      ['n/l1', 5, false],
+      ['n/l2', 50, false],
+      ['n/l1/row', 4, false],
+      ['n/l2/deck', 50, false],
+    ],
+  )
+})
+
 test('ids stay distinct and short for any names in the layout', () => {
   const long = 'x'.repeat(128)
   const levels = [
     level('a/b', [bay('1')], []),
-    level('a', [bay('2', { zone: 'b' })], ['b']),
-    level(long, [bay('3', { zone: long })], [long]),
+    level('a', [bay('2', { zones: ['b'] })], ['b']),
+    level(long, [bay('3', { zones: [long] })], [long]),
   ]
   const ids = forecastSites({ sites: [site('n', levels)] }).flatMap(({ lots }) => lots.map(({ id }) => id))
   assert.equal(new Set(ids).size, ids.length)

@@ -1,5 +1,6 @@
 /** Forecast units of a layout: each site as a whole, each of its levels, each of their zones. */
 import { createHash } from 'node:crypto'
+import { countingOf, placesWithoutBay } from '../domain/counting.ts'
 import type { Layout, Site } from '../domain/layout.ts'
 import type { PlaceKey } from '../store/store.ts'
 
@@ -7,7 +8,7 @@ export interface ForecastLot {
   /** Unique over all sites; that of a whole site is the site's own. */
   readonly id: string
   readonly name: string
-  /** Bays that are not closed, or all of them where every one is; above 0. */
+  /** Bays that are not closed, or all of them where every one is, and places of count zones without a bay; above 0. */
   readonly capacity: number
   /** Every bay is closed in the layout. */
   readonly isClosed?: boolean
@@ -30,8 +31,11 @@ export const forecastSites = ({ sites }: Pick<Layout, 'sites'>): ForecastSite[] 
   sites.map((site) => ({ id: site.id, zone: site.zone, lots: lotsOf(site) })).filter(({ lots }) => lots.length > 0)
 
 function lotsOf(site: Site): ForecastLot[] {
-  const open = (bays: readonly { readonly closed?: boolean }[]) => {
-    const capacity = bays.filter(({ closed }) => !closed).length
+  const { zones: counted } = countingOf({ sites: [site] })
+  const open = (bays: readonly { readonly closed?: boolean }[], level?: string, zone?: string) => {
+    const own = counted.filter((each) => (level ?? each.level) === each.level && (zone ?? each.zone) === each.zone)
+    const capacity =
+      bays.filter(({ closed }) => !closed).length + own.reduce((sum, each) => sum + placesWithoutBay(each), 0)
     return capacity === 0 ? { capacity: bays.length, isClosed: true } : { capacity }
   }
   const whole = {
@@ -44,14 +48,18 @@ function lotsOf(site: Site): ForecastLot[] {
   const levels = site.levels.map((level) => ({
     id: idOf(site.id, level.id),
     name: `${site.name} · ${level.name}`,
-    ...open(level.bays),
+    ...open(level.bays, level.id),
     place: { site: site.id, level: level.id, zone: null },
   }))
   const zones = site.levels.flatMap((level) =>
     level.zones.map((zone) => ({
       id: idOf(site.id, level.id, zone.id),
       name: [site.name, ...(isOneLevel ? [] : [level.name]), zone.name].join(' · '),
-      ...open(level.bays.filter((bay) => bay.zone === zone.id)),
+      ...open(
+        level.bays.filter((bay) => bay.zones.includes(zone.id)),
+        level.id,
+        zone.id,
+      ),
       place: { site: site.id, level: level.id, zone: zone.id },
     })),
   )

@@ -21,6 +21,7 @@ export function lowerPriority(pid: number | undefined, priority: number): void {
 export function giveWayWholly(pid: number | undefined): void {
   lowerPriority(pid, idlePriority)
   if (os.platform() !== 'linux' || pid === undefined) return
+  // Without `chrt` the nice value alone lowers the priority; a process that has ended needs none.
   for (const ms of againMs)
     setTimeout(() => execFile('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)], () => {}), ms).unref()
 }
@@ -39,6 +40,7 @@ function threadsOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number)
   } catch {
+    // Without /proc the threads are not known: the process itself is lowered.
     return [pid]
   }
 }

@@ -1,4 +1,5 @@
-/** How good the forecasts of each site are: kept in the store, and in memory for the next round. */
+/** How good the forecasts of each site are: kept in the store. */
+import type { Scoreboard } from '@baykeeper/contract/forecast.ts'
 import { instant } from '../lib/brand.ts'
 import type { Due } from './due.ts'
 import type { Forecaster } from './forecaster.ts'
@@ -12,14 +13,13 @@ const scoreFewMs = 15 * 60_000
 const fewLotsMax = 100
 
 export interface QualityBook {
-  of(site: string): KeptQuality | undefined
   load(sites: readonly string[]): Promise<void>
   /** The page names the model before the first score, and a new one at once. */
   nameModel(site: string, forecaster: Forecaster): Promise<void>
   score(subject: Subject): Promise<void>
 }
 
-export function createQualityBook({ store, clock, log }: ForecastService, due: Due): QualityBook {
+export function createQualityBook({ store, clock, log, onScored }: ForecastService, due: Due): QualityBook {
   const kept = new Map<string, KeptQuality>()
 
   async function keep(made: KeptQuality) {
@@ -29,7 +29,6 @@ export function createQualityBook({ store, clock, log }: ForecastService, due: D
   }
 
   return {
-    of: (site) => kept.get(site),
     async load(sites) {
       for (const id of sites) {
         const quality = await store.forecastQuality(id)
@@ -44,18 +43,34 @@ export function createQualityBook({ store, clock, log }: ForecastService, due: D
     async score({ sites, forecaster }) {
       const lots = sites.reduce((sum, { site }) => sum + site.lots.length, 0)
       due.score = clock.now() + (lots > fewLotsMax ? scoreMs : scoreFewMs)
+      const misses = new Map<string, ForecastMisses>()
       for (const { site, rates } of sites) {
         const now = clock.now()
-        const scored = await scoreSite({ store, forecaster }, rates, now)
-        if (!scored) continue
-        const { board, oldestMs } = scored
-        const scoring = { scoredMs: now, oldestMs, weights: forecaster.weights, before: kept.get(site.id) }
-        await keep(keptQuality(site.id, board, scoring))
+        const board = await scoreSite({ store, forecaster }, rates, now)
+        if (!board) continue
+        await keep(keptQuality(site.id, board, { scoredMs: now, weights: forecaster.weights }))
+        misses.set(site.id, missesOf(board))
       }
+      onScored?.(misses)
       const gone = await store.forgetForecasts(instant(clock.now() - (scoredDays + 1) * 86_400_000))
       if (gone > 0) log.debug('old forecasts are forgotten', { gone })
     },
   }
 }
 
-const nothingScored = { scoredMs: undefined, oldestMs: undefined, weights: undefined, before: undefined }
+const nothingScored = { scoredMs: undefined, weights: undefined }
+
+/** Forecasts of the last seven days that came due, and which share of them did not hold what was measured in their range of 80 %. */
+export interface ForecastMisses {
+  readonly share: number
+  readonly checked: number
+}
+
+function missesOf({ cells }: Pick<Scoreboard, 'cells'>): ForecastMisses {
+  let [checked, held] = [0, 0]
+  for (const { days7 } of cells) {
+    checked += days7?.count ?? 0
+    held += (days7?.count ?? 0) * (days7?.coverage80 ?? 0)
+  }
+  return { checked, share: checked === 0 ? 0 : Math.round(1_000 * (1 - held / checked)) / 1_000 }
+}

@@ -6,7 +6,6 @@ import type { ForecastService } from './forecasting.ts'
 import type { Subject } from './forecasting-state.ts'
 import type { QualityBook } from './quality-book.ts'
 import { nextRoundMs } from './schedule.ts'
-import { gateOf } from './scoring.ts'
 import type { SiteForecasts } from './site-forecasts.ts'
 
 /** How many forecasts with content were issued. */
@@ -40,7 +39,6 @@ async function issueOne(
   { newestMs, quality }: { readonly newestMs: number | undefined; readonly quality: QualityBook },
 ): Promise<0 | 1> {
   const { id, lots } = each.site
-  const kept = quality.of(id)
   const started = performance.now()
   const made = await each.issue({
     ...{ nowMs: clock.now(), pipeline: pipeline(), newestArrivalMs: newestMs },
@@ -48,8 +46,6 @@ async function issueOne(
       signal.throwIfAborted()
       await setImmediate()
     },
-    gate: kept ? gateOf(kept) : [],
-    factors: kept?.factors ?? [],
   })
   if (!made) return 0
   const ms = Math.round(performance.now() - started)

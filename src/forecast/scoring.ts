@@ -6,9 +6,7 @@ import type { IssuedForecast, Scoreboard, SimpleBaseline } from '@baykeeper/cont
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
-import { dayMs } from '../lib/utc-day.ts'
 import type { IssuedForecastRow, Store } from '../store/store.ts'
-import { type KeptFactor, nextFactors } from './factors.ts'
 import type { Forecaster } from './forecaster.ts'
 import { unpackIssued } from './issued-body.ts'
 import { type SiteRates, stepsADay } from './site-rates.ts'
@@ -22,20 +20,14 @@ const rowsAtOnce = 50
 const lotsAtOnce = 8
 
 export type Board = Omit<Scoreboard, 'type' | 'id'>
-export const emptyBoard: Board = { cells: [], gate: [], factors: [], calibration: [], drift: [] }
-
-export interface Scored {
-  readonly board: Board
-  /** The first origin that counts. */
-  readonly oldestMs: number
-}
+export const emptyBoard: Board = { cells: [], calibration: [], drift: [] }
 
 /** The board of a site; undefined while nothing has come due. */
 export async function scoreSite(
   { store, forecaster }: { store: Store; forecaster: Forecaster },
   rates: SiteRates,
   nowMs: number,
-): Promise<Scored | undefined> {
+): Promise<Board | undefined> {
   const rows = await sampledRows(store, rates.site.id, nowMs)
   const sameClock = sameClockIn(rates.site.zone)
   const now = new Date(nowMs).toISOString()
@@ -52,7 +44,7 @@ export async function scoreSite(
     const forecasts = due.map(({ truth: _truth, ...forecast }) => forecast)
     boards.push(await forecaster.score({ now, forecasts, actuals: [...actuals.values()] }))
   }
-  return boards.length === 0 ? undefined : { board: together(boards), oldestMs: rows[0]?.origin ?? nowMs }
+  return boards.length === 0 ? undefined : together(boards)
 }
 
 async function sampledRows(store: Store, site: string, nowMs: number): Promise<IssuedForecastRow[]> {
@@ -124,8 +116,6 @@ export function together(boards: readonly Board[]): Board {
   )
   return {
     cells: boards.flatMap(({ cells }) => cells),
-    gate: boards.flatMap(({ gate }) => gate),
-    factors: boards.flatMap(({ factors }) => factors),
     drift: boards.flatMap(({ drift }) => drift),
     calibration: [...levels.values()].map((same) => {
       const [{ minutes, level }] = same as [(typeof same)[number]]
@@ -136,71 +126,40 @@ export function together(boards: readonly Board[]): Board {
   }
 }
 
-/** As it is kept: what pages show, and the factors that the next forecast takes. */
+/** As it is kept: what pages show. */
 export interface KeptQuality {
   readonly quality: ForecastQuality
-  readonly factors: readonly KeptFactor[]
-  /** Since when: the first score, or the first origin that was made up for afterwards. */
-  readonly begunMs: number
 }
 
 interface Scoring {
   readonly scoredMs: number | undefined
-  /** The first origin that was scored. */
-  readonly oldestMs: number | undefined
   readonly weights: Weights | undefined
-  readonly before: KeptQuality | undefined
 }
 
 export function keptQuality(
   site: string,
-  { cells, gate, factors, calibration, drift }: Board,
-  { scoredMs, oldestMs, weights, before }: Scoring,
+  { cells, calibration, drift }: Board,
+  { scoredMs, weights }: Scoring,
 ): KeptQuality {
-  const decided = new Map(gate.map((each) => [`${each.minutes} ${each.lot}`, each]))
   const shown = (figures: Board['cells'][number]['days7']) => {
     if (!figures) return null
     const { rmse: _rmse, ...rest } = figures
     return rest
   }
-  const begunMs = Math.min(
-    (before?.quality.scored ? before.begunMs : scoredMs) ?? 0,
-    oldestMs ?? Number.POSITIVE_INFINITY,
-  )
-  const share = before ? shareSince({ ...before, begunMs }, scoredMs) : 1
   return {
-    factors: nextFactors(before?.factors ?? [], factors, share),
-    begunMs,
     quality: {
       site,
       scored: scoredMs === undefined ? null : new Date(scoredMs).toISOString(),
       model: weights ? modelShown(weights) : null,
-      cells: cells.map(({ lot, minutes, days7, days28 }) => {
-        const { serve, method, why } = decided.get(`${minutes} ${lot}`) ?? unscored
-        return { lot, minutes, serve, ...(method ? { method } : {}), why, days7: shown(days7), days28: shown(days28) }
-      }),
+      cells: cells.map(({ lot, minutes, days7, days28 }) => ({
+        ...{ lot, minutes, days7: shown(days7), days28: shown(days28) },
+      })),
       calibration,
       drift,
     },
   }
 }
 
-const unscored: Pick<Board['gate'][number], 'serve' | 'method' | 'why'> = { serve: 'model', why: 'no score yet' }
-
-/** Of the days that were scored, how much has passed since they were scored before. */
-function shareSince(before: KeptQuality, scoredMs: number | undefined): number {
-  if (!before.quality.scored || scoredMs === undefined) return 1
-  const overMs = Math.min(scoredDays * dayMs, scoredMs - before.begunMs)
-  return overMs > 0 ? Math.min(1, (scoredMs - Date.parse(before.quality.scored)) / overMs) : 1
-}
-
 export const modelShown = ({ hash, name, trained, rows, parameters }: Weights) => ({
   ...{ hash, name, trained, rows, parameters },
 })
-
-/** State that a restarted process resumes from. */
-export const gateOf = ({ quality }: KeptQuality): Board['gate'] =>
-  quality.cells.map(({ lot, minutes, serve, method, why }) => ({
-    ...{ lot, minutes, serve, why },
-    ...(method ? { method } : {}),
-  }))

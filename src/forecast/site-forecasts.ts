@@ -2,9 +2,10 @@
  * Forecasts of one site: reads the history from the store, asks the forecaster, and stores the answer with its inputs. The forecaster
  * receives the whole history once and then only what is new.
  */
-import type { ForecastAnswer, ForecastRequest, PipelineState, Scoreboard } from '@baykeeper/contract/forecast.ts'
+import type { ForecastAnswer, ForecastRequest, PipelineState } from '@baykeeper/contract/forecast.ts'
 import { forecastLevels } from '@baykeeper/contract/forecast.ts'
 import type { SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import { closureText } from '@baykeeper/contract/forecast-reasons.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
 import { instant } from '../lib/brand.ts'
 import type { Store } from '../store/store.ts'
@@ -24,8 +25,6 @@ export interface Round {
   readonly nowMs: number
   readonly pipeline: PipelineNow
   readonly newestArrivalMs: number | undefined
-  readonly gate: Scoreboard['gate']
-  readonly factors: readonly Scoreboard['factors'][number][]
   pause(): Promise<void>
 }
 
@@ -97,12 +96,12 @@ export function siteForecasts(
       let first = from
       for (; rates.lastStep - first >= stepsAtOnce; first += stepsAtOnce)
         await forecaster.remember(part(first, first + stepsAtOnce - 1))
+      const history = withClosures(part(first, rates.lastStep), { plan, lots: site.lots, nowMs })
+      const closed = history.lots.map(({ closures }) => closures)
       const answer = await forecaster.forecast({
-        ...withClosures(part(first, rates.lastStep), { plan, lots: site.lots, nowMs }),
+        ...history,
         now: new Date(nowMs).toISOString(),
         pipeline,
-        gate: [...round.gate],
-        factors: round.factors.map(({ lot, minutes, of80, of95 }) => ({ lot, minutes, of80, of95 })),
       })
       sent = { generation, step: rates.lastStep }
       const answered = performance.now()
@@ -110,7 +109,7 @@ export function siteForecasts(
       const origin = instant(Date.parse(answer.origin))
       await store.saveForecast(
         { site: site.id, origin, issued, model: answer.model, ...packIssued(answer) },
-        JSON.stringify(shownForecast(answer, rates, issued)),
+        JSON.stringify(shownForecast(answer, rates, { issuedMs: issued, closed })),
       )
       const ms = (from: number, to: number) => Math.round(to - from)
       const took = { readMs: ms(began, read), answerMs: ms(read, answered), keepMs: ms(answered, performance.now()) }
@@ -160,7 +159,17 @@ function pipelineOf({ nowMs, pipeline, newestArrivalMs }: Round, rates: SiteRate
 /** As pages show it; `state` is evaluated at the time of the request. */
 export type ShownForecast = Omit<SiteForecast, 'state'>
 
-export function shownForecast(answer: ForecastAnswer, rates: SiteRates, issuedMs: number): ShownForecast {
+interface ShownWith {
+  readonly issuedMs: number
+  /** By lot, as they were sent. */
+  readonly closed?: readonly ForecastRequest['lots'][number]['closures'][]
+}
+
+export function shownForecast(
+  answer: ForecastAnswer,
+  rates: SiteRates,
+  { issuedMs, closed = [] }: ShownWith,
+): ShownForecast {
   const origin = Date.parse(answer.origin)
   const originStep = Math.floor(origin / quarterMs)
   return {
@@ -181,11 +190,24 @@ export function shownForecast(answer: ForecastAnswer, rates: SiteRates, issuedMs
           const step = originStep - observedSteps + i
           return { at: new Date(step * quarterMs).toISOString(), rate: rounded(rates.rateAt(lot, step)) }
         }),
-        points: points.map(({ at, minutes, served, why, widened, rate, free }) => ({
+        ...closuresShown(closed[lot]),
+        points: points.map(({ at, minutes, served, experts, why, widened, rate, free }) => ({
           ...{ at, minutes, served, why, widened: Math.round(widened * 1_000) / 1_000, free, p_free: [] },
+          ...(experts ? { experts } : {}),
           rate: rate?.map((value) => Math.round(value * rateDigits) / rateDigits) ?? null,
         })),
       }
     }),
   }
+}
+
+/** So that a minute within one is known to be closed, whatever the horizons around it are. */
+function closuresShown(sent: ForecastRequest['lots'][number]['closures']) {
+  if (!sent || sent.length === 0) return {}
+  const closures = sent.map((each) => ({
+    from: each.from,
+    ...(each.to ? { to: each.to } : {}),
+    why: closureText(each),
+  }))
+  return { closures }
 }

@@ -3,6 +3,7 @@
  * come with the lots (lots.ts).
  */
 
+import { reasonText } from '@baykeeper/contract/forecast-reasons.ts'
 import { type OpenDay, openDays } from '@baykeeper/contract/vocabulary.ts'
 import { dayMs } from '../lib/utc-day.ts'
 import type { ForecastLot, ForecastSite } from './lots.ts'
@@ -70,7 +71,7 @@ export function sitePlan({ id, zone }: Pick<ForecastSite, 'id' | 'zone'>, settin
     to: to === undefined ? Number.POSITIVE_INFINITY : momentOf(to, zone, 1),
   }))
   const closures = ({ place, isClosed }: ForecastLot): Closed[] => [
-    ...(isClosed ? [{ from: 0, to: Number.POSITIVE_INFINITY, why: 'all its bays are closed' }] : []),
+    ...(isClosed ? [{ from: 0, to: Number.POSITIVE_INFINITY, why: reasonText('all-closed', {}) }] : []),
     ...planned.filter(
       ({ level, part }) =>
         (level === undefined || level === place.level) && (part === undefined || part === place.zone),
@@ -124,7 +125,7 @@ function shutSpans(
   if (from !== undefined) spans.push({ from, to: Number.POSITIVE_INFINITY, why: outside })
   return spans.filter((span) => span.from < toMs)
 }
-const outside = 'outside opening hours'
+const outside = reasonText('outside-hours', {})
 
 function isOpenAt(open: readonly OpenHours[], holidays: ReadonlySet<string>, at: Temporal.ZonedDateTime): boolean {
   const knowsHolidays = open.some(({ days }) => days.includes('holiday'))

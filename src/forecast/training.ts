@@ -53,6 +53,8 @@ export const trainingDaysMin = 35
 export const beatMsMax = 30_000
 /** Each heartbeat is a commit, and the batches of readings wait for it. */
 const beatMs = 5_000
+/** Progress is shown this often, where the trainer reports it. */
+const progressMs = 1_000
 /** Readings are looked at this often while a training runs. */
 const lookMs = 250
 /** A process that is killed again and again is not started for ever. */
@@ -131,7 +133,9 @@ interface Lease {
 function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: AbortController): Lease {
   let progress: TrainingProgress | undefined
   let detail = 'Reading the history.'
+  let storedAt = 0
   const renew = async () => {
+    storedAt = performance.now()
     const change = { beat: instant(Date.now()), detail, ...(progress ? { progress: JSON.stringify(progress) } : {}) }
     if (!(await store.changeTraining(id, ['running'], change))) cancelling.abort()
   }
@@ -146,6 +150,7 @@ function beat({ store, onProgress, log }: TrainingDeps, id: number, cancelling: 
     progressed(next) {
       progress = next
       onProgress?.(next)
+      if (performance.now() - storedAt >= progressMs) void renew().catch(onLostHeartbeat)
     },
     async stop() {
       clearInterval(timer)
@@ -163,6 +168,7 @@ async function resumable(dir: string, steps: number, from: string): Promise<Plan
     const age = Date.now() - (await stat(history)).mtimeMs
     return known.steps === steps && known.from === from && age < resumeMsMax ? known : undefined
   } catch {
+    // A checkpoint that cannot be read is not resumed: the training begins again.
     return undefined
   }
 }
@@ -237,7 +243,13 @@ async function runTrainer(
   const { history, out } = files(dir)
   const options = { data: history, out, from: weights, steps: String(steps), progress: 'json' }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-  const args = [`--max-old-space-size=${heapMiB}`, '--disable-warning=ExperimentalWarning', main, 'train', '--leash']
+  const args = [
+    `--max-old-space-size=${heapMiB}`,
+    '--disable-warning=ExperimentalWarning',
+    main,
+    'train',
+    '--parent-control',
+  ]
   const child: ChildProcess = spawn(process.execPath, [...args, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.once('spawn', () => {
     giveWayWholly(child.pid)
@@ -245,6 +257,7 @@ async function runTrainer(
   })
   let last: TrainingProgress | undefined
   let words = ''
+  // A training that has ended takes no word any more; its exit is judged below.
   child.stdin?.on('error', () => {})
   child.stderr?.on('data', (bytes: Buffer) => {
     words = (words + bytes.toString()).slice(-600)
@@ -286,6 +299,7 @@ function parsed(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {
+    // A line that is no report is ignored; the training is judged by its exit and its files.
     return undefined
   }
 }

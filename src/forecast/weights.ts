@@ -51,6 +51,7 @@ function readNote(file: string): TrainedNote | undefined {
   try {
     return trainedSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
+    // Weights without a readable description are served without a date.
     return undefined
   }
 }
@@ -68,6 +69,7 @@ function readWeights(file: string): Pick<Weights, 'file' | 'hash' | 'parameters'
     )
     return { file, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 12), parameters }
   } catch {
+    // Weights that cannot be read are not served: the shipped ones are, or none.
     return undefined
   }
 }

@@ -1,0 +1,162 @@
+/** From replayed forecasts to weights of the experts and factors of the intervals. Pure: the same pairs, the same answer. */
+import type { Factors } from '../model/conformal.ts'
+import { stretchNeeded } from '../model/conformal.ts'
+import { levels } from '../scoring/quantiles.ts'
+import {
+  type BandState,
+  bandHours,
+  bandOf,
+  learn,
+  mixed,
+  newBandState,
+  newLesson,
+  speaks,
+  takeIn,
+  weightsAt,
+  weightsOf,
+} from './aggregation.ts'
+import { groupFactors, lotFactors, type Needed } from './calibration.ts'
+import type { Fan } from './origin.ts'
+
+/** A past origin of a lot: what each expert would have forecast, and what came. */
+export interface Pair {
+  readonly lot: number
+  /** Steps since 1970 on clocks of the site. */
+  readonly step: number
+  /** By expert. */
+  readonly fans: readonly (Fan | undefined)[]
+  /** By horizon; NaN where it is not known. */
+  readonly truth: Float32Array
+}
+
+export interface LearningShape {
+  readonly capacities: readonly number[]
+  /** In hours. */
+  readonly leads: readonly number[]
+  /** Usual error by horizon, so that losses of different lead times compare. */
+  readonly sigma: readonly number[]
+  readonly slots: number
+}
+
+export interface Learnt {
+  /** Days that it was learnt from. */
+  readonly days: number
+  readonly pairs: number
+  /** By lot and horizon. */
+  weights(lot: number, h: number): Float64Array
+  factors(lot: number, h: number): Factors
+}
+
+/** Up to so many bays lots are of one group: small ones change in steps. */
+const groupCapacities = [20, 60, 200, Number.POSITIVE_INFINITY]
+const groupOf = (capacity: number) => groupCapacities.findIndex((most) => capacity <= most)
+/** So many rounds of a group weigh as much as those of all lots. */
+const groupRounds = 40
+const one: Factors = { of80: 1, of95: 1 }
+
+export function learntFrom(pairs: readonly Pair[], shape: LearningShape): Learnt {
+  const { capacities, leads, slots } = shape
+  const groups = capacities.map(groupOf)
+  const bands = leads.map(bandOf)
+  const rounds = [...Map.groupBy(pairs, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, same]) => same)
+  const all = statesOf(rounds, { shape, bands })
+  const weights = groupCapacities.map((_, group) => {
+    const own = rounds.map((same) => same.filter(({ lot }) => groups[lot] === group)).filter(({ length }) => length > 0)
+    return leaning(statesOf(own, { shape, bands }), all)
+  })
+  const byHorizon = weights.map((ofGroup) => leads.map((hours) => weightsAt(ofGroup, hours)))
+  const weightsFor = (lot: number, h: number) => byHorizon[groups[lot] as number]?.[h] as Float64Array
+  const needed = neededOf(rounds.flat(), { shape, bands, weightsFor })
+  const factors = factorsBy(needed, { groups, leads })
+  const steps = rounds.map(([pair]) => (pair as Pair).step)
+  return {
+    days: steps.length > 0 ? Math.ceil(((steps.at(-1) as number) - (steps[0] as number) + 1) / slots) : 0,
+    pairs: pairs.length,
+    weights: weightsFor,
+    factors: (lot, h) => factors[lot]?.[h] ?? one,
+  }
+}
+
+interface Bands {
+  readonly shape: LearningShape
+  /** By horizon. */
+  readonly bands: readonly number[]
+}
+
+/** One pass in the order of time: each round is forecast with what the rounds before it taught. */
+function statesOf(rounds: readonly (readonly Pair[])[], { shape, bands }: Bands): BandState[] {
+  const states = bandHours.map(newBandState)
+  const said = new Float32Array(levels.length)
+  for (const round of rounds) {
+    const lessons = bandHours.map(newLesson)
+    const heard = bandHours.map(() => false)
+    const weights = states.map(weightsOf)
+    for (const { fans, truth } of round)
+      for (const [h, band] of bands.entries()) {
+        const at = h * levels.length
+        const came = truth[h] as number
+        if (Number.isNaN(came) || !mixed(fans, weights[band] as Float64Array, { at, out: said })) continue
+        heard[band] = true
+        learn(lessons[band] as (typeof lessons)[number], fans, {
+          ...{ at, said, truth: came },
+          scale: shape.sigma[h] as number,
+        })
+      }
+    for (const [band, state] of states.entries())
+      if (heard[band]) takeIn(state, lessons[band] as (typeof lessons)[number])
+  }
+  return states
+}
+
+/** Weights of a group, leaning on those of all lots while it has few rounds. */
+const leaning = (own: readonly BandState[], all: readonly BandState[]): Float64Array[] =>
+  own.map((state, band) => {
+    const share = state.rounds / (state.rounds + groupRounds)
+    const whole = weightsOf(all[band], band)
+    return weightsOf(state, band).map((value, e) => share * value + (1 - share) * (whole[e] as number))
+  })
+
+interface NeededOptions extends Bands {
+  readonly weightsFor: (lot: number, h: number) => Float64Array
+}
+
+/** By band: how far each forecast's intervals would have had to be stretched. */
+function neededOf(pairs: readonly Pair[], { shape, bands, weightsFor }: NeededOptions): Needed[][] {
+  const needed: Needed[][] = bandHours.map(() => [])
+  const said = new Float32Array(levels.length)
+  for (const { lot, step, fans, truth } of pairs)
+    for (const [h, band] of bands.entries()) {
+      const at = h * levels.length
+      const came = truth[h] as number
+      if (Number.isNaN(came) || !fans.some((fan) => speaks(fan, at))) continue
+      if (!mixed(fans, weightsFor(lot, h), { at, out: said })) continue
+      needed[band]?.push({
+        ...{ day: Math.floor(step / shape.slots), lot },
+        of80: stretchNeeded(said, 0, came, 80),
+        of95: stretchNeeded(said, 0, came, 95),
+      })
+    }
+  return needed
+}
+
+/** By lot and horizon; between the middles of the bands as the weights are. */
+function factorsBy(
+  needed: readonly Needed[][],
+  { groups, leads }: { groups: readonly number[]; leads: readonly number[] },
+): Factors[][] {
+  const ofGroups = groupCapacities.map((_, group) =>
+    needed.map((ofBand) => {
+      const own = ofBand.filter(({ lot }) => groups[lot] === group)
+      return groupFactors(own.length > 0 ? own : ofBand)
+    }),
+  )
+  const ofLots = needed.map((ofBand) => Map.groupBy(ofBand, ({ lot }) => lot))
+  return groups.map((group, lot) => {
+    const bands = needed.map((_, band) => lotFactors(ofGroups[group]?.[band] ?? one, ofLots[band]?.get(lot) ?? []))
+    const logs = bands.map(({ of80, of95 }) => Float64Array.of(Math.log(of80), Math.log(of95)))
+    return leads.map((hours) => {
+      const [of80, of95] = weightsAt(logs, hours) as unknown as [number, number]
+      return { of80: Math.exp(of80), of95: Math.exp(of95) }
+    })
+  })
+}
