@@ -2,6 +2,7 @@
 import type { BayType } from '@baykeeper/contract/vocabulary.ts'
 import type { Bay, Layout, Level, Site } from '../domain/layout.ts'
 import { type Character, characters } from './demand.ts'
+import { harbourBays, harbourCityMin, harbourDevices, harbourSite } from './harbour.ts'
 import { bayH, bayPlace, bayW, type PlateShape, shapePlate } from './plate.ts'
 import { createRandom, type Random } from './random.ts'
 
@@ -9,13 +10,34 @@ const levelsPerSite = 5
 /** A smaller city has fewer levels: a plate of three bays is no car park. */
 const levelBaysMin = 12
 const plateGap = 8
-const siteGap = 10
+const siteGap = 14
 /** Shares of all bays. */
 const disabledShare = 0.03
 const evShare = 0.08
 const familyShare = 0.04
 const staffShare = 0.06
 const closedShare = 0.004
+
+/** How often a sensor promises to send, seconds; those of the ground floor of the station are on mains. */
+const heartbeatS = 180
+const mainsHeartbeatS = 60
+
+/** With the harbour beneath the car parks. */
+export function livingCity(bays: number, seed: number, zone: string): Layout {
+  const hasHarbour = bays >= harbourCityMin
+  const inside = bays - (hasHarbour ? harbourBays : 0)
+  const { sites, ...city } = cityLayout(inside, seed, zone)
+  const bottom = Math.max(...sites.flatMap(({ levels }) => levels.map(({ y, h }) => y + h))) + siteGap
+  const harbour = hasHarbour ? [harbourSite({ zone, x: 0, y: bottom, deviceOf: (i) => deviceId(inside + i) })] : []
+  const all = [...sites, ...harbour]
+  const devices = all.flatMap(({ id, levels }) =>
+    levels.flatMap(({ bays }, level) => {
+      const promised = id === 'sta' && level === 0 ? mainsHeartbeatS : heartbeatS
+      return bays.flatMap(({ devices }) => devices).map((device) => ({ device, heartbeatS: promised }))
+    }),
+  )
+  return { ...city, sites: all, devices: hasHarbour ? [...devices, ...harbourDevices] : devices }
+}
 
 export function cityLayout(bays: number, seed: number, zone: string): Layout {
   const random = createRandom(seed ^ 0x5eed)
@@ -68,22 +90,25 @@ function level({ character, index, count, first, shape, x, y, random }: LevelPla
     const type = typeOf(character, index, i, count)
     bays.push({
       id: `${character.code}-${index + 1}${String(i + 1).padStart(3, '0')}`,
-      type,
-      ...(type === 'ev' ? { zone: 'charging' } : type === 'staff' ? { zone: 'staff' } : {}),
+      types: [type],
+      zones: type === 'ev' ? ['charging'] : type === 'staff' ? ['staff'] : [],
       x: x + place.x,
       y: y + place.y,
-      device: deviceId(first + i),
+      devices: [deviceId(first + i)],
       ...(random() < closedShare ? { closed: true } : {}),
     })
   }
   const zones = [
     { id: 'charging', name: 'Charging' },
     { id: 'staff', name: 'Staff' },
-  ].filter(({ id }) => bays.some(({ zone }) => zone === id))
+  ].filter(({ id }) => bays.some(({ zones }) => zones.includes(id)))
   return { id: `l${index + 1}`, name: `L${index + 1}`, x, y, w: shape.w, h: shape.h, zones, bays }
 }
 
 /** A DevEUI in the form of the LoRa Alliance's test block. */
+/** Of the sensor that takes the place of this one. */
+export const replacementId = (device: string): string => device.replace(/^70B3D57ED0/, '70B3D57ED8')
+
 const deviceId = (number: number): string => `70B3D57ED${number.toString(16).toUpperCase().padStart(7, '0')}`
 
 /** Disabled and family bays by the entrance, chargers in a block at the far end of the lower levels, staff on top at the hospital. */

@@ -1,7 +1,7 @@
 /**
- * The demo city: sensors in four car parks with the demand of a real week, and the faults of real radios. It is pure: `tick(now)`
- * answers with the frames that reached the network since the tick before, in the order they would arrive; the same seed and the
- * same ticks give the same frames.
+ * The demo city: sensors in four car parks and a harbour with the demand of a real week, the faults of real radios, and a script of what happens
+ * beside the traffic (city-script.ts). It is pure: `tick(now)` answers with the frames that reached the network since the tick before, in the
+ * order they would arrive; the same seed and the same ticks give the same frames.
  *
  * Each bay is a two-state chain whose rates make the expected share of taken bays equal the demand curve at every moment:
  * departures at rate d = 1/stay, arrivals at (r' + d*r) / (1 - r), for a curve r with slope r'.
@@ -10,10 +10,14 @@
  */
 import type { Layout } from '../domain/layout.ts'
 import type { Instant } from '../lib/brand.ts'
-import { cityLayout } from './city-layout.ts'
-import { characters, demand } from './demand.ts'
-import { between, createRandom, normal, type Random } from './random.ts'
-import { jsonLine, type WireReading } from './wire-reading.ts'
+import { type CityFaults, usualPauseMs } from './city-gateway.ts'
+import { livingCity } from './city-layout.ts'
+import { type Cell, firstFrames, type Life, newLife } from './city-life.ts'
+import { backlogOf, type CityAct, type CityScript, createScript, type ScriptStage } from './city-script.ts'
+import { changes, frame, reportOf, type Sensor } from './city-sensor.ts'
+import { stuckBay } from './harbour.ts'
+import { placeRates, type Rate } from './place-rates.ts'
+import { createRandom, type Random } from './random.ts'
 
 export interface CityOptions {
   readonly bays: number
@@ -23,250 +27,135 @@ export interface CityOptions {
   /** City time runs this many times as fast as the clock; readings carry the clock's time. */
   readonly speed?: number
   readonly faults?: Partial<CityFaults>
+  /** What happens beside the traffic of a city with a harbour; absent: the script of the demo. */
+  readonly script?: (stage: ScriptStage) => CityScript
 }
 
-/** Chances per frame. */
-export interface CityFaults {
-  readonly duplicate: number
-  readonly late: number
-  readonly garbled: number
+/** What is true of a bay. */
+export interface BayTruth {
+  readonly bay: string
+  readonly occupied: boolean
+  /** Why a server may not know: a fault of the sensor, or a frame that has not reached it. */
+  readonly excuse: 'stuck' | 'flapping' | 'silent' | 'pending' | undefined
 }
 
 export interface City {
   readonly layout: Layout
   /** The first word of every sensor that talks. Opens the city's epoch: a later start has a higher one. */
   start(now: Instant): readonly string[]
+  /** What people did at the desk since the last call: to be in effect before the frames of the next tick. */
+  acts(now: Instant): readonly CityAct[]
   /** Frames since the last call, as JSON lines; now and then one is garbled. */
   tick(now: Instant): readonly string[]
+  /** As of the last tick. */
+  truth(): readonly BayTruth[]
 }
 
-const defaultFaults: CityFaults = { duplicate: 1 / 500, late: 1 / 5_000, garbled: 1 / 30_000 }
-const heartbeatMs = 300_000
-const gatewayBays = 60
-/** A gateway sends what it has gathered this often: its readings arrive together. */
-const flushMsMin = 1_000
-const flushMsMax = 4_000
-/** Chance per flush that a gateway's uplink pauses, and for how long. */
-const pauseChance = 1 / 1_500
-const pauseMsMax = 45_000
-/** Shorter than the time after which a server counts a late frame as missing. */
-const lateMsMax = 6_000
+const defaultFaults: CityFaults = { duplicate: 1 / 500, late: 1 / 5_000, garbled: 1 / 30_000, pauseMs: usualPauseMs }
 /** City time in one step: short against a stay. */
 const stepCityMs = 20_000
 /** After a longer gap (a laptop asleep) the city goes on from here instead of reliving the gap. */
 const gapCityMsMax = 10 * 60_000
-/** Shares of all sensors. */
-const faultShares = { silent: 0.004, stuck: 0.003, flapping: 0.001, lowBattery: 0.01 } as const
-type Fault = keyof typeof faultShares
-const faults = Object.keys(faultShares) as Fault[]
-const flapMs = 12_000
-/** How widely stays differ: standard deviation of the logarithm. */
-const staySpread = 1
-/** Levels fill from the ground up: shift of the curve per level, in log odds. */
-const levelShift = 0.35
 
-interface Sensor {
-  readonly device: string
-  readonly place: number
-  readonly fault: Fault | undefined
-  /** Departures per millisecond of city time. */
-  readonly rate: number
-  readonly rssi: number
-  battery: number
-  occupied: boolean
-  seq: number
-  lastTime: number
-  heartbeatAt: number
-  /** When it falls silent for good. */
-  silentAt: number
-}
-
-interface Gateway {
-  readonly sensors: readonly Sensor[]
-  outbox: string[]
-  flushAt: number
-  held: { readonly line: string; readonly due: number }[]
-}
-
-export function createCity({ bays, seed, zone, speed = 1, faults: chances }: CityOptions): City {
-  const layout = cityLayout(bays, seed, zone)
+export function createCity(options: CityOptions): City {
+  const { bays, seed, zone, speed = 1, faults: chances, script = createScript } = options
+  const layout = livingCity(bays, seed, zone)
   const random = createRandom(seed)
   const chance = { ...defaultFaults, ...chances }
   const places = layout.sites.flatMap((site, s) =>
     site.levels.map((_, l) => ({ site: s, level: l, of: site.levels.length })),
   )
-  let gateways: Gateway[] = []
-  let epoch = 0
+  let life: Life | undefined
   let clockStart = 0
   let last = 0
-  const cityTime = (now: number) => clockStart + (now - clockStart) * speed
 
   function start(now: Instant): string[] {
-    epoch = Math.max(epoch + 1, Math.floor(now / 1_000))
+    const epoch = Math.max((life?.epoch ?? 0) + 1, Math.floor(now / 1_000))
     clockStart = now
     last = now
-    const rates = placeRates(now, 1_000)
-    const lines: string[] = []
-    gateways = []
-    let sensors: Sensor[] = []
-    const close = () => {
-      if (sensors.length > 0)
-        gateways.push({ sensors, outbox: [], flushAt: now + between(random, 0, flushMsMax), held: [] })
-      sensors = []
-    }
-    for (const [place, { site, level }] of places.entries()) {
-      for (const { id, device = id } of layout.sites[site]?.levels[level]?.bays ?? []) {
-        const sensor = newSensor(random, device, place, characters[site]?.stayMin ?? 30, now)
-        sensor.occupied = random() < (rates[place] as Rate).share
-        sensors.push(sensor)
-        if (sensor.silentAt > now) lines.push(frame(sensor, now, true))
-        if (sensors.length >= gatewayBays) close()
-      }
-      close()
-    }
-    return lines
+    const rates = placeRates(places, { zone, seed }, now, 1_000)
+    const begun = newLife({ layout, places, rates, random, chance, epoch, now, script })
+    life = begun
+    const stuck = begun.harbour && begun.bays[begun.harbour.yardAt]?.[stuckBay]
+    return begun.cells.flatMap(({ sensors }) =>
+      sensors.flatMap((sensor) =>
+        sensor.silentAt > now
+          ? firstFrames(random, sensor, begun, now, sensor === stuck && sensor.fault === 'stuck' ? backlogOf(now) : [])
+          : [],
+      ),
+    )
   }
 
   function tick(now: Instant): string[] {
-    if (now <= last) return []
+    if (now <= last || !life) return []
     const from = Math.max(last, now - gapCityMsMax / speed)
     last = now
     const steps = Math.max(1, Math.ceil(((now - from) * speed) / stepCityMs))
     const width = (now - from) / steps
-    for (let step = 0; step < steps; step++) live(from + step * width, width)
+    for (let step = 0; step < steps; step++) {
+      const at = from + step * width
+      const cityMs = width * speed
+      const rates = placeRates(places, { zone, seed }, clockStart + (at - clockStart) * speed, cityMs)
+      for (const cell of life.cells) live(random, life, cell, rates, { at, width, cityMs, now })
+      countHeartbeats(life, now)
+    }
     const lines: string[] = []
-    for (const gateway of gateways) flush(gateway, now, lines)
+    for (const { gateway } of life.cells) gateway.flush(now, lines)
     return lines
   }
 
-  /** Lets `width` ms of the clock pass from `at`. */
-  function live(at: number, width: number) {
-    const cityMs = width * speed
-    const rates = placeRates(cityTime(at), cityMs)
-    for (const gateway of gateways) {
-      for (const sensor of gateway.sensors) {
-        if (sensor.silentAt <= at) continue
-        if (changes(sensor, rates[sensor.place] as Rate, cityMs, width)) {
-          sensor.occupied = !sensor.occupied
-          emit(gateway, frame(sensor, at + random() * width, false))
-        }
-        if (sensor.heartbeatAt <= at + width) {
-          emit(gateway, frame(sensor, Math.max(at, sensor.heartbeatAt), true))
-          sensor.heartbeatAt += heartbeatMs * Math.max(1, Math.ceil((at - sensor.heartbeatAt) / heartbeatMs))
-        }
-      }
-    }
-  }
-
-  function changes(sensor: Sensor, { share, slope }: Rate, cityMs: number, clockMs: number): boolean {
-    if (sensor.fault === 'stuck') return false
-    if (sensor.fault === 'flapping') return random() < clockMs / flapMs
-    const arriving = (slope + sensor.rate * share) / (1 - share)
-    // When the curve falls faster than cars leave, additional cars leave.
-    const leaving = sensor.rate + Math.max(0, -arriving * (1 - share)) / share
-    return random() < 1 - Math.exp(-(sensor.occupied ? leaving : Math.max(0, arriving)) * cityMs)
-  }
-
-  interface Rate {
-    readonly share: number
-    /** Change of share per millisecond of city time. */
-    readonly slope: number
-  }
-
-  function placeRates(city: number, widthMs: number): Rate[] {
-    const ahead = Math.max(60_000, widthMs)
-    const curves = characters.map((character) => ({
-      now: demand(character, city, zone, seed),
-      soon: demand(character, city + ahead, zone, seed),
-    }))
-    return places.map(({ site, level, of }) => {
-      const { now, soon } = curves[site] as { now: number; soon: number }
-      const share = shareOnLevel(now, level, of)
-      return { share, slope: (shareOnLevel(soon, level, of) - share) / ahead }
-    })
-  }
-
-  function frame(sensor: Sensor, at: number, health: boolean): string {
-    const time = Math.max(Math.round(at), sensor.lastTime + 1)
-    sensor.lastTime = time
-    sensor.battery = Math.max(1, sensor.battery - 0.0005)
-    const reading: WireReading = {
-      device: sensor.device,
-      epoch,
-      seq: sensor.seq++,
-      time,
-      occupied: sensor.occupied,
-      rssi_dbm: Math.round(sensor.rssi + 3 * normal(random)),
-      ...(health
-        ? { battery_pct: Math.round(sensor.battery), temperature_c: Math.round(10 * (14 + 2 * normal(random))) / 10 }
-        : {}),
-    }
-    return jsonLine(reading)
-  }
-
-  function emit(gateway: Gateway, line: string) {
-    if (random() < chance.late) {
-      gateway.held.push({ line, due: last + between(random, 1_000, lateMsMax) })
-      return
-    }
-    if (random() < chance.garbled) gateway.outbox.push(garbled(line))
-    gateway.outbox.push(line)
-    if (random() < chance.duplicate) gateway.outbox.push(line)
-  }
-
-  function garbled(line: string): string {
-    const cut = Math.floor(random() * (line.length - 2)) + 1
-    return `${line.slice(0, cut)}~${line.slice(cut + 1, -1)}`
-  }
-
-  function flush(gateway: Gateway, now: number, lines: string[]) {
-    if (gateway.flushAt > now) return
-    const pause = random() < pauseChance ? random() * pauseMsMax : 0
-    gateway.flushAt = now + between(random, flushMsMin, flushMsMax) + pause
-    if (gateway.outbox.length > 0) {
-      for (const line of gateway.outbox) lines.push(line)
-      gateway.outbox = []
-    }
-    if (gateway.held.length > 0) {
-      for (const { line, due } of gateway.held) if (due <= now) lines.push(line)
-      gateway.held = gateway.held.filter(({ due }) => due > now)
-    }
-  }
-
-  return { layout, start, tick }
-}
-
-function newSensor(random: Random, device: string, place: number, stayMin: number, now: number): Sensor {
-  const fault = drawFault(random)
   return {
-    device,
-    place,
-    fault,
-    rate: Math.exp(staySpread * normal(random)) / (stayMin * 60_000),
-    rssi: between(random, -112, -62),
-    battery: fault === 'lowBattery' ? between(random, 3, 12) : between(random, 35, 100),
-    occupied: false,
-    seq: 0,
-    lastTime: 0,
-    heartbeatAt: now + random() * heartbeatMs,
-    // Half of the silent sensors never send, the others stop during the demo.
-    silentAt:
-      fault !== 'silent' ? Number.POSITIVE_INFINITY : random() < 0.5 ? now : now + between(random, 60_000, 1_200_000),
+    ...{ layout, start, tick },
+    acts: (now) => life?.harbour?.script.acts(now) ?? [],
+    truth: () => (life ? truthOf(life, last) : []),
   }
 }
 
-function drawFault(random: Random): Fault | undefined {
-  let drawn = random()
-  for (const fault of faults) {
-    drawn -= faultShares[fault]
-    if (drawn < 0) return fault
-  }
-  return undefined
+interface Step {
+  readonly at: number
+  /** Of the clock. */
+  readonly width: number
+  readonly cityMs: number
+  readonly now: number
 }
 
-/** The share of a level's bays that are taken when that of the whole car park is known. */
-export const shareOnLevel = (share: number, level: number, levels: number): number =>
-  shifted(share, ((levels - 1) / 2 - level) * levelShift)
+/** Lets the sensors of one gateway live for a while. */
+function live(random: Random, life: Life, cell: Cell, rates: readonly Rate[], { at, width, cityMs, now }: Step) {
+  for (const sensor of cell.sensors) {
+    if (sensor.heldUntil <= at && changes(random, sensor, rates[sensor.place] as Rate, cityMs))
+      sensor.occupied = !sensor.occupied
+    countPass(life, sensor, at, now)
+    if (sensor.silentAt <= at) continue
+    const reported = reportOf(random, sensor, width)
+    if (reported !== sensor.reported) {
+      sensor.reported = reported
+      cell.gateway.emit(sensor.device, frame(random, sensor, life.epoch, at + random() * width, false), now)
+    }
+    if (sensor.heartbeatAt <= at + width) {
+      cell.gateway.emit(sensor.device, frame(random, sensor, life.epoch, Math.max(at, sensor.heartbeatAt), true), now)
+      sensor.heartbeatAt += sensor.heartbeatMs * Math.max(1, Math.ceil((at - sensor.heartbeatAt) / sensor.heartbeatMs))
+    }
+  }
+}
 
-/** Shifts a share in log odds: it stays between 0 and 1, and changes most in the middle. */
-const shifted = (share: number, shift: number): number => 1 / (1 + ((1 - share) / share) * Math.exp(-shift))
+/** A vehicle of the yard drives in or out. */
+function countPass({ harbour, cells }: Life, sensor: Sensor, at: number, now: number) {
+  if (sensor.counted === sensor.occupied) return
+  sensor.counted = sensor.occupied
+  if (sensor.place !== harbour?.yardAt) return
+  const passed = harbour.gates.pass(sensor.occupied, at)
+  if (passed) cells.at(-1)?.gateway.emit(passed.device, passed.line, now)
+}
+
+function countHeartbeats({ harbour, cells }: Life, now: number) {
+  for (const { device, line } of harbour?.gates.heartbeats(now) ?? []) cells.at(-1)?.gateway.emit(device, line, now)
+}
+
+function truthOf({ bays, cells }: Life, now: number): BayTruth[] {
+  const pending = new Set(cells.flatMap(({ gateway }) => [...gateway.pending()]))
+  return bays.flat().map(({ bay, device, occupied, fault, silentAt }) => {
+    const isFaulty = fault === 'stuck' || fault === 'flapping'
+    const excuse = silentAt <= now ? 'silent' : isFaulty ? fault : pending.has(device) ? 'pending' : undefined
+    return { bay, occupied, excuse }
+  })
+}

@@ -70,6 +70,21 @@ export const characters: readonly Character[] = [
   },
 ]
 
+/** Of the harbour, which takes no share of the car parks' bays. */
+const harbour: Character = {
+  name: 'Harbour',
+  code: 'HARB',
+  share: 0,
+  stayMin: 14,
+  eventPercent: 15,
+  percent: {
+    weekday: [30, 26, 24, 22, 22, 24, 30, 40, 52, 60, 64, 68, 72, 72, 68, 66, 68, 72, 74, 72, 66, 58, 46, 36],
+    saturday: [34, 30, 26, 24, 22, 24, 28, 36, 48, 60, 70, 76, 80, 82, 82, 80, 78, 76, 76, 74, 70, 62, 52, 42],
+    sunday: [34, 30, 26, 24, 22, 22, 26, 32, 42, 54, 64, 70, 74, 76, 76, 74, 70, 66, 60, 54, 48, 42, 36, 32],
+  },
+}
+export const allCharacters: readonly Character[] = [...characters, harbour]
+
 /** Month-day of holidays most cities share. */
 const holidays = new Set(['01-01', '05-01', '12-25', '12-26'])
 /** ISO dates of the city's holidays. */

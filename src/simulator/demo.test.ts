@@ -25,6 +25,7 @@ test('the city keeps what the server did not accept and sends it again, once and
     bays: 120,
     seed: 1,
     zone: 'UTC',
+    act: async () => {},
     signal: stop.signal,
     log: silentLog,
     clock,

@@ -6,6 +6,7 @@
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { createCity } from './city.ts'
+import type { CityAct } from './city-script.ts'
 import { postUntilAccepted } from './senders/http-post.ts'
 
 /** A short step makes the page move evenly. */
@@ -21,13 +22,15 @@ export interface DemoOptions {
   readonly seed: number
   readonly zone: string
   readonly speed?: number
+  /** What people do at the desk of the city: resolves when it is in the journal. Frames that are sent then come behind it. */
+  act(act: CityAct): Promise<void>
   readonly signal: AbortSignal
   readonly log: Log
   readonly clock?: Clock
 }
 
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { url, token, signal, log, clock = systemClock } = options
+  const { url, token, signal, log, act, clock = systemClock } = options
   const city = createCity(options)
   const post = {
     token,
@@ -39,10 +42,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     onTrouble: (message: string) => log.warn(`the simulated city is waiting: ${message}`),
   }
   try {
-    for (let lines = city.start(clock.now()); ; lines = city.tick(clock.now())) {
+    for (let lines = city.start(clock.now()); ; ) {
       for (let from = 0; from < lines.length; from += batchLinesMax)
         await postUntilAccepted(url, lines.slice(from, from + batchLinesMax).join('\n'), post)
       await clock.sleep(tickMs, signal)
+      const now = clock.now()
+      for (const one of city.acts(now)) await act(one)
+      lines = city.tick(now)
     }
   } catch (error) {
     if (!signal.aborted) throw error

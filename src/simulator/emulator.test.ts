@@ -18,7 +18,7 @@ function steppedClock(): Clock {
   }
 }
 
-/** Each with a hash of its own: the halves of two cut lines must not read like a third. */
+/** Each with its own hash: the halves of two cut lines must not read like a third. */
 const linesOf = (count: number): NumberedLine[] =>
   Array.from({ length: count }, (_, i) => ({ number: i, text: `A,${i},,${i % 2},${hash48(`line ${i}`).toString(36)}` }))
 

@@ -3,6 +3,7 @@ import { ApiError, createClient } from '@baykeeper/contract/client.ts'
 import type { LayoutDocument } from '@baykeeper/contract/layout.ts'
 import { routes } from '@baykeeper/contract/routes.ts'
 import type { Layout, Site } from '../domain/layout.ts'
+import { camelKeys, snakeKeys } from '../lib/key-case.ts'
 
 export interface LayoutUpload {
   /** Base URL of web and API. */
@@ -29,10 +30,10 @@ export async function uploadLayout(
   return 'written'
 }
 
-const onWire = ({ bayW, bayH, ...rest }: Layout) => ({ ...rest, bay_w: bayW, bay_h: bayH })
+const onWire = (layout: Layout) => snakeKeys(layout) as LayoutDocument
 
-/** The types differ in fields that are undefined, which JSON has not. */
-const fromWire = ({ bay_w: bayW, bay_h: bayH, ...rest }: LayoutDocument) => ({ ...rest, bayW, bayH }) as Layout
+/** What the server answers is written in full. */
+const fromWire = (document: LayoutDocument) => camelKeys(document) as Layout
 
 /** Both layouts in one plan, the bays that are new below; `undefined` when none is. A bay that is known stays where it is. */
 export function beside(before: Layout, added: Layout): Layout | undefined {

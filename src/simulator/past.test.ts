@@ -16,8 +16,19 @@ test('the same seed has the same past, quarter by quarter', () => {
   assert.deepEqual(past, quarters())
 })
 
-test('levels add up to their site, and zones fit into their level', () => {
-  for (const places of quarters().slice(0, 40))
+test('sites add up to the city, levels to their site, and zones fit into their level', () => {
+  for (const places of quarters().slice(0, 40)) {
+    const sites = places.filter(({ site, level, zone: of }) => site !== null && level === null && of === null)
+    const city = places.filter(({ site }) => site === null)
+    assert.deepEqual(
+      city.map(({ capacity, occupied }) => [capacity, occupied]),
+      [
+        [
+          sites.reduce((sum, { capacity }) => sum + capacity, 0),
+          sites.reduce((sum, { occupied }) => sum + occupied, 0),
+        ],
+      ],
+    )
     for (const { id } of layout.sites) {
       const own = places.filter(({ site }) => site === id)
       const [whole] = own
@@ -33,6 +44,7 @@ test('levels add up to their site, and zones fit into their level', () => {
           assert.ok(part.occupied <= (level?.occupied ?? 0) && part.capacity <= (level?.capacity ?? 0))
       }
     }
+  }
 })
 
 test('the past is that of the demand the city lives by', () => {

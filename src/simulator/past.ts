@@ -2,18 +2,16 @@
  * The demo city before it was started: how full each place was at every quarter of an hour, from the same demand that the city lives by, with
  * the scatter of single cars. Simulated like everything of the city, and pure: the same seed and days give the same past.
  */
-import type { Layout, Level } from '../domain/layout.ts'
+import type { Bay, Layout, Level } from '../domain/layout.ts'
 import { quarterMs } from '../domain/occupancy-span.ts'
+import type { Place } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
-import { shareOnLevel } from './city.ts'
-import { type Character, characters, demand } from './demand.ts'
+import { allCharacters, type Character, demand } from './demand.ts'
+import { shareOnLevel } from './place-rates.ts'
 import { createRandom, normal, type Random } from './random.ts'
 
 /** How a place stood at the end of a quarter of an hour. */
-export interface PastQuarter {
-  readonly site: string
-  readonly level: string | null
-  readonly zone: string | null
+export interface PastQuarter extends Place {
   readonly start: Instant
   readonly capacity: number
   readonly occupied: number
@@ -28,17 +26,17 @@ export interface PastOptions {
   readonly to: number
 }
 
-/** Quarter by quarter, oldest first; all places of a quarter together. */
+/** Quarter by quarter, oldest first; all places of a quarter together, the city last. Of bay types it knows nothing. */
 export function* pastOf({ layout, seed, zone, from, to }: PastOptions): Generator<readonly PastQuarter[]> {
   const random = createRandom(seed ^ 0x9a57)
   const lots = layout.sites.map((site, s) => ({
     site: site.id,
-    character: characters[s] as Character,
+    character: allCharacters[s] as Character,
     levels: site.levels.map((level) => ({ level, groups: groupsOf(level) })),
   }))
   for (let start = Math.floor(from / quarterMs) * quarterMs; start + quarterMs <= to; start += quarterMs) {
     const end = start + quarterMs
-    yield lots.flatMap(({ site, character, levels }) => {
+    const places = lots.flatMap(({ site, character, levels }) => {
       const share = demand(character, end, zone, seed)
       const all = levels.map(({ level, groups }, l) => {
         const expected = shareOnLevel(share, l, levels.length)
@@ -66,7 +64,14 @@ export function* pastOf({ layout, seed, zone, from, to }: PastOptions): Generato
         ),
       ]
     })
+    yield [...places, cityOf(places, instant(start))]
   }
+}
+
+function cityOf(places: readonly PastQuarter[], start: Instant): PastQuarter {
+  const sites = places.filter(({ level, zone }) => level === null && zone === null)
+  const sum = (of: 'capacity' | 'occupied') => sites.reduce((all, each) => all + each[of], 0)
+  return { site: null, level: null, zone: null, start, capacity: sum('capacity'), occupied: sum('occupied') }
 }
 
 /** The bays of one zone of a level, or those of none. */
@@ -77,11 +82,18 @@ interface Group {
   away: number
 }
 
-function groupsOf({ zones, bays }: Level): Group[] {
+const groupsOf = (level: Level): Group[] =>
+  zoneGroups(level).map(({ zone, bays }) => ({ zone, capacity: bays.length, away: 0 }))
+
+/** Open bays of a level by their first zone, those of none first; groups without a bay are left out. */
+export function zoneGroups({
+  zones,
+  bays,
+}: Level): { readonly zone: string | undefined; readonly bays: readonly Bay[] }[] {
   const open = bays.filter(({ closed }) => !closed)
   return [undefined, ...zones.map(({ id }) => id)]
-    .map((zone) => ({ zone, capacity: open.filter((bay) => bay.zone === zone).length, away: 0 }))
-    .filter(({ capacity }) => capacity > 0)
+    .map((zone) => ({ zone, bays: open.filter((bay) => bay.zones[0] === zone) }))
+    .filter((group) => group.bays.length > 0)
 }
 
 function live(group: Group, share: number, { random, character }: { random: Random; character: Character }): number {

@@ -2,7 +2,7 @@
  * A plan for bays of which only the area is known: one plate per area, its bays in the order of their numbers (along a street
  * markers are numbered in order), plates packed in columns.
  */
-import type { Layout, Level } from '../domain/layout.ts'
+import { type Layout, type Level, plainBay } from '../domain/layout.ts'
 import { bayH, bayPlace, bayW, shapeRows } from './plate.ts'
 
 export interface AreaBays {
@@ -65,7 +65,7 @@ export function layoutOfStays(
       zones: [],
       bays: bays.map((id, i) => {
         const place = bayPlace(shape, i)
-        return { id, type: 'standard', x: x + place.x, y: y + place.y }
+        return plainBay(id, { x: x + place.x, y: y + place.y })
       }),
     }
   })

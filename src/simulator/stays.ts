@@ -69,6 +69,7 @@ function localTime(text: string, zone: string): LocalTime | undefined {
     const { epochMilliseconds: first } = local.toZonedDateTime(zone)
     return { first, second: local.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds }
   } catch {
+    // Text that is no time: the caller reports its row.
     return undefined
   }
 }

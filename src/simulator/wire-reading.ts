@@ -3,6 +3,8 @@ import type { MeasureName } from '@baykeeper/contract/measures.ts'
 /** A reading as a sensor would send it: the names of the generic form, and its two spellings. */
 export interface WireReading extends Partial<Record<MeasureName, number>> {
   readonly device: string
+  /** That passes it on. */
+  readonly gateway?: string
   readonly seq: number
   readonly epoch?: number
   /** Milliseconds since 1970. */
@@ -10,7 +12,10 @@ export interface WireReading extends Partial<Record<MeasureName, number>> {
   readonly occupied: boolean
 }
 
-export const jsonLine = (reading: WireReading): string =>
+/** A counter knows nothing of a bay. */
+type WireCount = Omit<WireReading, 'occupied'>
+
+export const jsonLine = (reading: WireReading | WireCount): string =>
   JSON.stringify({ ...reading, time: new Date(reading.time).toISOString() })
 
 /** `device,seq,time,occupied`, what a listener expects by default. A reading with an epoch has no place in these columns: it goes as key=value. */

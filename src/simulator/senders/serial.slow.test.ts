@@ -74,7 +74,7 @@ test('a board at 460,800 baud on a real terminal: its truth is what arrives', {
 }, async () => {
   await using pair = await openPair()
   await using line = await openLine(pair.near, 115_200)
-  // Each with a hash of its own: the halves of two cut lines must not read like a third.
+  // Each with its own hash: the halves of two cut lines must not read like a third.
   const lines = Array.from({ length: 3_000 }, (_, i) => ({
     number: i,
     text: `A-017,${i},,${i % 2},${hash48(`line ${i}`).toString(36)}`,

@@ -1,4 +1,5 @@
 /** The life of a board: runs (boots, network sessions), readings in each, and its clock. */
+import { minuteMs } from '../../lib/utc-day.ts'
 import { between, type Random } from '../random.ts'
 import type { Kind, TrueReading, Wire } from './history.ts'
 
@@ -15,7 +16,6 @@ export const dayStart = Date.UTC(2026, 10, 23, 6)
 const hoursMax = 18
 /** Between the last frame of a boot and the first of the next. */
 const restartMs = [12_000, 600_000] as const
-const minuteMs = 60_000
 
 export const chance = (random: Random, share: number): boolean => random() < share
 export const whole = (random: Random, low: number, high: number): number => Math.floor(between(random, low, high + 1))

@@ -2,7 +2,8 @@
  * Compares what a server made of a history with the truth. The server is any function that takes a history and returns what it showed and
  * where each frame went: a reference in memory, the real processing, a real server read through its API.
  */
-import { contentOf, type History, readingOf } from './history.ts'
+import { contentOf, type Delivery, type History, readingOf } from './history.ts'
+import { judgeStays, type StayClaim } from './judge-stays.ts'
 import { counterRestarts, joinsBoots, missingIn, mustBeKnown, numbersOnly, presenceAfter } from './truth.ts'
 
 /** Where one delivered frame ended. */
@@ -16,15 +17,18 @@ export interface Observation {
   /** By delivery; `undefined` where it went nowhere. */
   readonly fates: readonly (Fate | undefined)[]
   readonly missing: number | 'not certain'
+  /** Of the bay that the board watches; absent: the server makes none. */
+  readonly stays?: readonly StayClaim[]
 }
 
 export interface Finding {
-  readonly what: 'opposite' | 'unknown' | 'lost' | 'doubled' | 'dead letter' | 'unaccounted' | 'losses'
+  readonly what: 'stay' | 'opposite' | 'unknown' | 'lost' | 'doubled' | 'dead letter' | 'unaccounted' | 'losses'
   readonly text: string
 }
 
 export function judge(history: History, observed: Observation): Finding[] {
-  const findings = [...judgeFates(history, observed)]
+  const stays = judgeStays(history, observed.stays ?? [])
+  const findings = [...judgeFates(history, observed), ...stays.map((text) => ({ what: 'stay', text }) as const)]
   if (history.fair) return [...judgeShown(history, observed), ...findings, ...judgeLosses(history, observed)]
   return [...findings, ...judgeCertainty(history, observed)]
 }
@@ -60,7 +64,7 @@ function judgeFates(history: History, { fates }: Observation): Finding[] {
     if (!doubtAllowed && doubtful > 0) add('unknown', `${where}: left in doubt`)
     if (history.fair && stored > distinctAtMost(history, distinct))
       add('doubled', `${where}: stored ${stored} times, made ${distinct} times`)
-    const needed = history.fair ? distinctAtLeast(history, distinct) : 1
+    const needed = history.fair ? distinctAtLeast(history, deliveries) : 1
     if (stored + doubtful + (history.fair ? 0 : count('quarantined')) < needed)
       add('lost', `${where}: stored ${stored + doubtful} times, made ${distinct} times`)
   }
@@ -73,12 +77,30 @@ function contentAt(history: History, i: number): string {
 }
 
 /**
- * Frames that say the same are counted apart only on a line that repeats nothing, by boards without a clock. Elsewhere the last frame of one boot
- * and the first of the next may look like one that was sent again.
+ * Readings that say the same are counted apart by boards without a clock, each by its first delivery. Where the transport repeats for want of an
+ * answer, that may look like what was sent before: the first of a boot and the last of the boot before say the same.
  */
-function distinctAtLeast(history: History, distinct: number): number {
-  const { kind, transport } = history
-  return transport === 'serial' && (numbersOnly(history) || kind === 'neither') ? distinct : 1
+function distinctAtLeast(history: History, deliveries: readonly number[]): number {
+  if (!numbersOnly(history) && history.kind !== 'neither') return 1
+  const first = new Map<number, number>()
+  for (const i of deliveries) {
+    const reading = history.deliveries[i]?.reading ?? 0
+    if (!first.has(reading)) first.set(reading, i)
+  }
+  return Math.max(1, [...first.values()].filter((i) => !mayBeSentAgain(history, i)).length)
+}
+
+/** All frames of its body, or of its connection so far, came before. */
+function mayBeSentAgain(history: History, i: number): boolean {
+  const { deliveries, transport } = history
+  const delivery = deliveries[i]
+  const unit = (other: Delivery) => (transport === 'tcp' ? other.connection : other.record)
+  if (delivery === undefined || (transport !== 'http' && transport !== 'tcp')) return false
+  const from = deliveries.findIndex((other) => unit(other) === unit(delivery))
+  const to = transport === 'tcp' ? i : deliveries.findLastIndex((other) => unit(other) === unit(delivery))
+  const known = new Set(deliveries.slice(0, from).map((_, k) => contentAt(history, k)))
+  for (let k = from; k <= to; k++) if (!known.has(contentAt(history, k))) return false
+  return true
 }
 
 /** Identical frames without a number, some of them repeated: the frames do not show how many were new. */

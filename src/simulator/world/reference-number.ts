@@ -2,83 +2,58 @@
  * A number and nothing else. Frames that this boot and the one before do not explain are kept undecided until the frames after them tell: a new
  * boot, a repetition, or late frames.
  */
-import { type Frame, holesIn, payloadOf, type Row, type ToyServer } from './server.ts'
+import { createBoots } from './reference-boots.ts'
+import { type Frame, payloadOf, type Row, type ToyServer } from './server.ts'
 
-/** By number, unwrapped: 300 is 44 in the second lap of 8 bits. */
-interface Boot {
-  readonly payloads: Map<number, string>
-  lap: number
-  lapBefore: number
-  max: number
-  min: number
-}
-type Sort = 'next' | 'same' | 'hole' | 'other'
-
-const wraps = [2 ** 8, 2 ** 16, 2 ** 32]
-const wrapReach = 64
 const undecidedMax = 64
 const repetitionBits = 16
 
 export function byNumber(fates: ToyServer['fates']): Row {
-  const boots: Boot[] = []
+  const boots = createBoots(fates)
   let undecided: Frame[] = []
   let shown: boolean | null = null
   let isDoubted = false
   let uncertain = false
 
-  const boot = () => boots.at(-1) as Boot
-
-  function put(frame: Frame, number: number, fate: 'stored' | 'possible-repeat' = 'stored') {
-    const { payloads } = boot()
-    fates[frame.index] = payloads.get(number) === payloadOf(frame) ? 'duplicate' : fate
-    if (!payloads.has(number)) payloads.set(number, payloadOf(frame))
-    boot().max = Math.max(boot().max, number)
-    boot().min = Math.min(boot().min, number)
-  }
-
-  /** A frame above the highest, the lap counted in; undefined when it is not above. */
-  function above(seq: number): number | undefined {
-    const { lap, max } = boot()
-    if (lap + seq > max) return lap + seq
-    const wrap = wraps.find((size) => max - lap < size && max - lap >= size - wrapReach)
-    return wrap !== undefined && seq <= wrapReach ? lap + wrap + seq : undefined
-  }
-
-  function sortOf(frame: Frame): Sort {
-    const { seq = 0 } = frame
-    const { lap, lapBefore, min, payloads } = boot()
-    const before = boots.at(-2)
-    const payload = payloadOf(frame)
-    if (payloads.get(lap + seq) === payload || payloads.get(lapBefore + seq) === payload) return 'same'
-    if (before?.payloads.get(before.lap + seq) === payload || before?.payloads.get(before.lapBefore + seq) === payload)
-      return 'same'
-    if (above(seq) !== undefined) return 'next'
-    const number = lap + seq
-    return number > min && !payloads.has(number) ? 'hole' : 'other'
-  }
+  const sortOf = (frame: Frame) => boots.sortOf(frame, undecided.at(-1))
 
   function follow(frame: Frame) {
-    const number = above(frame.seq ?? 0) as number
-    const { lap } = boot()
-    if (number - (frame.seq ?? 0) !== lap) Object.assign(boot(), { lap: number - (frame.seq ?? 0), lapBefore: lap })
-    put(frame, number)
+    boots.follow(frame)
     shown = frame.occupied
     isDoubted = false
   }
 
   /** A frame above the highest has come, or it lasts too long: this boot goes on. */
-  function goOn() {
-    const isRepetition = evidenceBits(undecided.map(payloadOf)) >= repetitionBits
-    const allSame = undecided.every((frame) => sortOf(frame) === 'same')
-    for (const frame of undecided) {
-      const number = boot().lap + (frame.seq ?? 0)
+  function goOn(next?: Frame) {
+    const from = next === undefined ? undecided.length : aheadFrom(next)
+    const ahead = undecided.slice(from)
+    settle(undecided.slice(0, from))
+    undecided = []
+    for (const frame of ahead) follow(frame)
+  }
+
+  /** Where the end above the highest begins, that equals the lap or boot before by chance: the numbers go on from it. */
+  function aheadFrom({ seq: nextSeq = 0 }: Frame): number {
+    let from = undecided.length
+    const seqAt = (i: number) => undecided[i]?.seq ?? nextSeq
+    while (from > 0 && boots.current().lap + seqAt(from - 1) > boots.current().max && seqAt(from - 1) < seqAt(from))
+      from--
+    return from > 0 && from < undecided.length && boots.isContinued(undecided[from - 1], seqAt(from))
+      ? undecided.length
+      : from
+  }
+
+  function settle(frames: readonly Frame[]) {
+    const isRepetition = evidenceBits(frames) >= repetitionBits
+    const allSame = frames.every((frame) => sortOf(frame) === 'same')
+    for (const frame of frames) {
+      const number = boots.current().lap + (frame.seq ?? 0)
       const sort = sortOf(frame)
-      if (sort === 'hole') put(frame, number)
+      if (sort === 'hole') boots.put(frame, number)
       else if (sort === 'same' && allSame && isRepetition) fates[frame.index] = 'duplicate'
-      else if (sort === 'other' && number < boot().min) put(frame, number)
+      else if (sort === 'other' && number < boots.current().min) boots.put(frame, number)
       else fates[frame.index] = 'possible-repeat'
     }
-    undecided = []
   }
 
   function isNewBoot(): boolean {
@@ -89,19 +64,18 @@ export function byNumber(fates: ToyServer['fates']): Row {
   }
 
   function begin(frames: readonly Frame[]) {
-    boots.push({ payloads: new Map(), lap: 0, lapBefore: 0, max: -1, min: Number.POSITIVE_INFINITY })
+    boots.begin(frames)
     undecided = []
-    for (const frame of frames) put(frame, frame.seq ?? 0)
     shown = (frames.at(-1) as Frame).occupied
     isDoubted = false
   }
 
   return {
     take(frame) {
-      if (boots.length === 0) return begin([frame])
+      if (boots.count === 0) return begin([frame])
       if (sortOf(frame) === 'next') {
         const isOvertaken = undecided.some(({ seq = 0 }) => seq > (frame.seq ?? 0))
-        if (undecided.length > 0) goOn()
+        if (undecided.length > 0) goOn(frame)
         follow(frame)
         isDoubted = isOvertaken
         return
@@ -120,10 +94,7 @@ export function byNumber(fates: ToyServer['fates']): Row {
       goOn()
     },
     shown: () => (isDoubted || contradicts() ? null : shown),
-    missing: () =>
-      undecided.length > 0 || uncertain
-        ? 'not certain'
-        : boots.reduce((sum, { payloads }) => sum + holesIn([...payloads.keys()]), 0),
+    missing: () => (undecided.length > 0 || uncertain ? 'not certain' : boots.missing()),
   }
 
   function contradicts() {
@@ -144,12 +115,17 @@ function lastAscending(frames: readonly Frame[]): readonly Frame[] {
 
 /**
  * How unlikely it is that two boots send such a run. A board that sends only changes sends true, false, true, ... in every boot: that is no
- * evidence at all.
+ * evidence at all, and where a number was lost between, the same presence twice is none either.
  */
-function evidenceBits(payloads: readonly string[]): number {
-  const steps = payloads.length - 1
-  const changes = payloads.filter((payload, i) => i > 0 && payload !== payloads[i - 1]).length
-  if (steps < 1 || new Set(payloads).size > 2) return changes
-  const share = changes / steps
-  return share === 0 || share === 1 ? 0 : -steps * (share * Math.log2(share) + (1 - share) * Math.log2(1 - share))
+function evidenceBits(frames: readonly Frame[]): number {
+  const isMany = new Set(frames.map(payloadOf)).size > 2
+  const steps = frames
+    .map((frame, i) => [frames[i - 1], frame] as const)
+    .filter(([a, b]) => a !== undefined && (isMany || (b.seq ?? 0) - (a.seq ?? 0) === 1))
+  const changes = steps.filter(([a, b]) => a && payloadOf(a) !== payloadOf(b)).length
+  if (steps.length < 1 || isMany) return changes
+  const share = changes / steps.length
+  return share === 0 || share === 1
+    ? 0
+    : -steps.length * (share * Math.log2(share) + (1 - share) * Math.log2(1 - share))
 }

@@ -46,9 +46,11 @@ function calmAfter(history: History): number[] {
   let looksWrapped = false
   let hasResent = false
   const looks = new Set<string>()
+  const laps = createLaps(history)
   return deliveries.map((delivery) => {
     const reading = readingOf(history, delivery)
     const isNext = delivery.reading > newest
+    const mayBeLapBefore = laps.mayBeLapBefore(reading)
     if (reading.run > run) {
       calm = 0
       before = earlier.filter((one) => one.run === run)
@@ -56,7 +58,10 @@ function calmAfter(history: History): number[] {
     }
     const explained =
       (numbersOnly(history) || counterRestarts(history)) &&
-      (looksWrapped || looks.has(lookOf(reading)) || (calm < decidedBy && mayBeLate(earlier, before, reading)))
+      (looksWrapped ||
+        mayBeLapBefore ||
+        looks.has(lookOf(reading)) ||
+        (calm < decidedBy && mayBeLate(earlier, before, reading)))
     hasResent ||= delivery.dup === true || (delivery.connection ?? 1) > 1
     const looksResent = history.kind === 'neither' && hasResent && looks.has(lookOf(reading))
     const sameTime = history.kind === 'clock' && reading.wire.time === lastTime
@@ -81,9 +86,33 @@ function lookOf({ wire: { time: _, ...rest } }: TrueReading): string {
 }
 
 /**
- * Its number may as well be one that was missing before. A frame of the boot before that looks like one of an earlier boot may have been a
- * repetition: it is kept apart and fills no hole (docs/specs/ordering.md, Fairness).
+ * Where numbers are lost across the end of a counter, its next lap may as well be the lap before, sent again with what had been lost of it, as long
+ * as no frame of it has a number of that lap with another payload: two truths with the same frames (two-truths.test.ts).
  */
+function createLaps({ width }: History) {
+  let lap: { readonly name: string; readonly payloads: Map<number, string>; newest: number } | undefined
+  let before: ReadonlyMap<number, string> | undefined
+  return {
+    mayBeLapBefore(reading: TrueReading): boolean {
+      const { run, number, wire } = reading
+      const { seq } = wire
+      if (width === undefined || seq === undefined) return false
+      const name = `${run} ${Math.floor(number / 2 ** width)}`
+      if (lap?.name !== name) {
+        const isWrap = lap?.name.startsWith(`${run} `) === true && number > lap.newest
+        before = isWrap && number !== (lap?.newest ?? 0) + 1 ? lap?.payloads : undefined
+        lap = { name, payloads: new Map(), newest: number }
+      }
+      lap.newest = Math.max(lap.newest, number)
+      lap.payloads.set(seq, lookOf(reading))
+      const stored = before?.get(seq)
+      if (stored !== undefined && stored !== lookOf(reading)) before = undefined
+      return before !== undefined
+    },
+  }
+}
+
+/** Its number may as well be one that was missing before. */
 function mayBeLate(
   earlier: readonly TrueReading[],
   before: readonly TrueReading[],
@@ -91,9 +120,7 @@ function mayBeLate(
 ): boolean {
   const numbers = earlier.filter((one) => one.run < run).map(({ wire }) => wire.seq ?? 0)
   if (numbers.length === 0 || seq < Math.min(...numbers) || seq > Math.max(...numbers)) return false
-  const isKeptApart = (one: TrueReading) =>
-    earlier.some((other) => other.run < one.run && lookOf(other) === lookOf(one))
-  return !before.some((one) => one.wire.seq === seq && !isKeptApart(one))
+  return !before.some(({ wire }) => wire.seq === seq)
 }
 
 /** How many frames are missing between the delivered ones, or undefined where the frames cannot say. */
