@@ -31,7 +31,7 @@ test('an audit is answered with its report, or at once with how far it is', asyn
   assert.deepEqual([done.statusCode, done.json(), asked], [200, report, 2])
 })
 
-test('an audit needs the scope operate; one that cannot be finished, or not be made, says why', async () => {
+test('an audit needs the scope operate; one that cannot be finished, or not be made, reports why', async () => {
   const auditor = { run: () => Promise.reject(new Error('the database is away')), progress: () => idle }
   await using api = await apiUnderTest({ auditor })
   const reader = await api.keyring.createToken({ name: 'reader', kind: 'api', scopes: ['read'] })

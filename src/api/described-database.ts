@@ -1,15 +1,15 @@
-/** What the database says of itself: its version, and what of its settings weakens the promise. */
+/** Description of the database: its version, and which of its settings weaken the promise. */
 import type { Store } from '../store/store.ts'
 import type { RouteContext } from './context.ts'
 
-/** Settings of a database change seldom, and reading them is no business of every look. */
+/** Settings of a database change seldom: not every request reads them. */
 const describeEveryMs = 60_000
-/** The first look may wait for them; a database that is away answers nobody for long. */
+/** Upper bound on the wait of the first request; a database that is away must not delay it longer. */
 const describeWaitMs = 500
 
 type Description = Awaited<ReturnType<Store['describe']>>
 
-/** As it last said, asked again now and then beside whoever looks. */
+/** The last description; it is refreshed in the background. */
 export function describedNowAndThen({
   store,
   clock,
@@ -18,6 +18,7 @@ export function describedNowAndThen({
   let asked: Promise<void> | undefined
   let at = Number.NEGATIVE_INFINITY
   const ask = async () => {
+    // The last description stays until the store answers again.
     last = await store.describe().catch(() => last)
     at = clock.monotonic()
     asked = undefined

@@ -1,5 +1,8 @@
 /** From the forecast that is stored to the one that is answered: how old it is now, and the instants and spaces asked for. */
+
+import { around } from '@baykeeper/contract/forecast-minute.ts'
 import type { LotForecast, LotForecastPoint, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
+import { isClosure } from '@baykeeper/contract/forecast-reasons.ts'
 import { chanceFree, freeAt, mixed } from '../domain/quantiles.ts'
 import type { ForecasterState } from './context.ts'
 
@@ -13,7 +16,7 @@ export interface Asked {
 const freshMsMax = 12 * 60_000
 /** As the forecaster widens: younger input is fresh. */
 const freshInputMsMax = 150_000
-/** Input that is older widens the forecast: it says so of itself. */
+/** Input that is older widens the forecast, which is marked so. */
 const staleWidening = 1.05
 
 export function answerOf(
@@ -25,7 +28,7 @@ export function answerOf(
   const points = shown.lots.flatMap((lot) => lot.points)
   const isOld = age > freshMsMax || points.length === 0
   // What is closed is no less known for it.
-  const open = points.filter(({ why }) => !why.startsWith('closed'))
+  const open = points.filter(({ why }) => !isClosure(why))
   const isDoubtful =
     open.length > 0 && open.every(({ served, widened }) => served === 'withheld' || widened > staleWidening)
   const isStale = isOld || isDoubtful || inputAgeMs(shown) > freshInputMsMax
@@ -58,22 +61,18 @@ const chancesOf = (
   { levels, atLeast }: { levels: readonly number[]; atLeast: readonly number[] },
 ) => atLeast.map((k) => ({ k, p: Math.round(1_000 * chanceFree(k, capacity, { rate, levels })) / 1_000 }))
 
-/** Straight between the two horizons around it. */
+/** Straight between the two horizons around it; within a closure nothing. */
 function pointAt(
-  { points, capacity }: LotForecast,
+  { points, capacity, closures }: LotForecast,
   { at, originMs }: { at: number; originMs: number },
 ): LotForecastPoint {
   const ahead = { at: new Date(at).toISOString(), minutes: Math.round((at - originMs) / 60_000), p_free: [] }
-  const nothing = (why: string, widened = 1): LotForecastPoint => ({
-    ...{ ...ahead, served: 'withheld', why, widened, rate: null, free: null },
-  })
-  const next = points.findIndex((point) => Date.parse(point.at) >= at)
-  const to = points[next]
-  if (!to || at <= originMs) return nothing('not within 24 h of the newest forecast')
-  const from = points[next - 1] ?? to
+  const found = around(points, closures, { atMs: at, originMs })
+  if ('withheld' in found)
+    return { ...ahead, served: 'withheld', why: found.withheld, widened: found.widened, rate: null, free: null }
+  const { from, to, share } = found
+  const rate = mixed(from.rate ?? [], to.rate ?? [], share)
+  const { served, why, experts } = share < 0.5 ? from : to
   const widened = Math.max(from.widened, to.widened)
-  if (!from.rate || !to.rate) return nothing((from.rate ? to : from).why, widened)
-  const span = Date.parse(to.at) - Date.parse(from.at)
-  const rate = mixed(from.rate, to.rate, span > 0 ? (at - Date.parse(from.at)) / span : 1)
-  return { ...ahead, served: to.served, why: to.why, widened, rate, free: freeAt(capacity, rate) }
+  return { ...ahead, served, ...(experts ? { experts } : {}), why, widened, rate, free: freeAt(capacity, rate) }
 }

@@ -23,7 +23,9 @@ const point = (minutes: number, median: number, more: Partial<LotForecastPoint> 
   free: [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3].map((away) => Math.round(100 * (1 - median - away))),
   ...more,
 })
-const shown = (points: readonly LotForecastPoint[], issuedMs = Date.now()): Omit<SiteForecast, 'state'> => ({
+/** Forecasts of one site differ in the moment they are issued. */
+let lastIssued = Date.now()
+const shown = (points: readonly LotForecastPoint[], issuedMs = ++lastIssued): Omit<SiteForecast, 'state'> => ({
   ...{ site: 'south', origin: iso(origin), issued: iso(issuedMs), model: 'c0ffee', levels: [...forecastLevels] },
   pipeline: { depth: 0, lag_s: 0, as_of: iso(issuedMs), coverage: 1 },
   lots: [{ id: 'south', name: 'South', capacity: 100, history_days: 42, observed: [], points: [...points] }],
@@ -52,7 +54,7 @@ const get = async (api: ApiUnderTest, url: string) => api.app.inject({ url, head
 const forecastOf = async (api: ApiUnderTest, query = '') =>
   siteForecastSchema.parse((await get(api, `${path}${query}`)).json())
 
-test('before the first forecast it says what it waits for', async () => {
+test('before the first forecast the answer states what it waits for', async () => {
   const states: Record<string, ForecastsPort | undefined> = { starting: port('starting'), off: port('off') }
   for (const [state, forecasts] of [...Object.entries(states), ['off', undefined], ['off', port('down')]] as const) {
     await using api = await apiUnderTest({ layout, ...(forecasts ? { forecasts } : {}) })
@@ -91,7 +93,7 @@ test('beyond a day, before the origin and beside what is withheld nothing is pro
   assert.deepEqual(whys, [far, ['withheld', null, withheld.why, []], far])
 })
 
-test('a forecast that is old, or rests on old input, says so', async () => {
+test('a forecast that is old, or rests on old input, is marked so', async () => {
   await using api = await apiUnderTest({ layout, forecasts: port() })
   await save(api, shown([point(15, 0.4)], Date.now() - 13 * 60_000))
   assert.equal((await forecastOf(api)).state, 'stale')
@@ -159,7 +161,7 @@ test('a training is asked for, joined and cancelled by who may operate', async (
   assert.equal((await api.store.newestTraining())?.state, 'cancelling')
 })
 
-test('the status says how the forecaster is', async () => {
+test('the status holds the state of the forecaster', async () => {
   await using api = await apiUnderTest({ layout, forecasts: port('down') })
   assert.deepEqual((await get(api, '/api/v1/status')).json().forecaster, { state: 'down', detail: '' })
   assert.match((await get(api, '/metrics')).body, /baykeeper_forecaster_up 0/)
@@ -173,7 +175,7 @@ test('without forecasts no training is taken', async () => {
   }
 })
 
-test('a new forecast is told on the stream to who wants to know', async () => {
+test('a new forecast is sent to the viewers that subscribe to it', async () => {
   const forecasts = port()
   await using api = await apiUnderTest({ layout, forecasts })
   const base = await api.listen()

@@ -5,7 +5,7 @@ import { ProblemError } from './problem.ts'
 
 export const instantOf = (ms: number | undefined): Instant | undefined => (ms === undefined ? undefined : instant(ms))
 
-interface Asked {
+export interface Asked {
   readonly from?: number | undefined
   readonly to?: number | undefined
 }

@@ -11,6 +11,6 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
 })
 
-describe('the past as the API tells it, on MariaDB', { skip: missing }, () => {
+describe('the past in the API, on MariaDB', { skip: missing }, () => {
   historySuite(async () => ({ storeUrl: await server.createDatabase() }))
 })

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
+import { quarterMs } from '../domain/occupancy-span.ts'
+import { minuteMs } from '../lib/utc-day.ts'
 import { occupancyPoints } from './occupancy-points.ts'
 import { at, historySuite, spanAt } from './testing/history-suite.ts'
 
 historySuite(async () => ({}))
 
-test('a step in which some bays were unknown says so beside its figure; a full one is full', () => {
+test('a step in which some bays were unknown has its coverage beside the figure; a full one is full', () => {
   const half = spanAt('07:00:00', { occupiedMs: quarterMs, knownMs: 2 * quarterMs, knownEnd: 0, occupiedEnd: 0 })
   const [first, second] = occupancyPoints([half], { from: at('07:00:00'), to: at('07:30:00'), spanMs: quarterMs })
   assert.deepEqual([first?.occupied, first?.rate, first?.coverage], [1, 0.5, 0.5])

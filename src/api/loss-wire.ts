@@ -19,7 +19,7 @@ export function lossOnWire(loss: StoredLoss): Loss {
 }
 
 function gapSentence({ external, epoch, from, to }: { external: string; epoch: number; from: number; to: number }) {
-  // A boot that the sender named has a number made from its name, which says nothing to people.
+  // A boot that the sender named has a number made from its name: people cannot use it.
   const since = epoch === 0 ? '' : epoch > countsShown ? ' of one of its boots' : ` of its ${ordinal(epoch + 1)} count`
   if (from === to) return `Sensor ${external}: number ${from}${since} never came.`
   return `Sensor ${external}: ${to - from + 1} numbers between ${from - 1} and ${to + 1}${since} never came.`
@@ -27,7 +27,7 @@ function gapSentence({ external, epoch, from, to }: { external: string; epoch: n
 
 export const totalOnWire = (total: LossTotal) => ({ ...total, ...saturatedMark(total.frames) })
 
-/** A sensor that starts anew counts anew. */
+/** Each restart of a sensor begins a new count. Higher numbers are made from names of boots. */
 const countsShown = 1_000_000
 const ordinal = (n: number) => {
   const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')

@@ -49,7 +49,7 @@ const letter: DeadLetterRow = {
   bytes: new Uint8Array(70_000).fill(65),
 }
 
-test('what was lost is told with its cause, and a loss of unknown size is never a zero', async () => {
+test('what was lost is reported with its cause, and a loss of unknown size is never a zero', async () => {
   await using api = await filled()
   const report = lossReportSchema.parse((await api.app.inject(url('/api/v1/ledger/losses'))).json())
   assert.deepEqual(
@@ -102,7 +102,7 @@ test('days of sensors are listed newest first, page by page', async () => {
   assert.deepEqual(rest, { items: [{ ...day, day: '2026-11-22', lost: 0 }], next: null })
 })
 
-test('a ledger row has both sides of a day, and says nothing where intake told nothing', async () => {
+test('a ledger row has both sides of a day, and null where intake reported nothing', async () => {
   await using api = await filled()
   const sums = { committed: 2, duplicate: 0, quarantined: 1, tentative: 0, lost: 0, damaged: 0 }
   await api.commit({ ledger: ['2026-11-22', '2026-11-23'].map((day) => ({ source: 'gate', day, ...sums })) })

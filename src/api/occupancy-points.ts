@@ -1,4 +1,4 @@
-/** Rows of the occupancy of a place as an even row of steps: a step without a row of its own is as the row before it ended. Pure. */
+/** Rows of the occupancy of a place as an even row of steps: a step without its own row is as the row before it ended. Pure. */
 import type { OccupancyPoint } from '@baykeeper/contract/history.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import type { OccupancyRow } from '../store/store.ts'

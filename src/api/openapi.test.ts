@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { layoutSchema } from '@baykeeper/contract/layout.ts'
 import { measures } from '@baykeeper/contract/measures.ts'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import * as z from 'zod'
 import type { OpenApi } from './openapi.ts'
 import { apiUnderTest } from './testing/api-under-test.ts'
@@ -41,6 +42,17 @@ test('the document is OpenAPI 3.1 in structure: every reference resolves, every 
     const name = /^#\/components\/schemas\/(\w+)$/.exec(reference[1] ?? '')?.[1]
     assert.ok(name && spec.components.schemas[name], reference[1] ?? '')
   }
+})
+
+test('a validator of OpenAPI finds nothing wrong with the document, and finds what is', async () => {
+  await using api = await apiUnderTest()
+  const spec = (await api.app.inject('/openapi.json')).json<OpenApi>()
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(structuredClone(spec))
+  assert.ok(valid, JSON.stringify(errors))
+  assert.equal(validator.version, '3.1')
+  const wrong = { ...spec, paths: { 'no-slash': {} } }
+  assert.equal((await new Validator().validate(wrong)).valid, false)
 })
 
 test('every answer in JSON has an example, and examples fit their schemas', async () => {

@@ -1,11 +1,14 @@
 /** The reference as data: OpenAPI 3.1, made from the routes of the contract. */
 import { problemSchema } from '@baykeeper/contract/problem.ts'
-import type { Answer, Route } from '@baykeeper/contract/route.ts'
+import type { Route } from '@baykeeper/contract/route.ts'
 import { scopes } from '@baykeeper/contract/vocabulary.ts'
 import * as z from 'zod'
-import { problemType } from './problem.ts'
+import { type Response, reference, responsesOf } from './openapi-responses.ts'
+import { revalidates, takesIdempotencyKey } from './route-facts.ts'
 
 type Json = Record<string, unknown>
+
+const headerCharsMax = 255
 export interface OpenApi extends Json {
   readonly openapi: string
   readonly info: { readonly title: string; readonly version: string; readonly description: string } & Json
@@ -22,23 +25,7 @@ export interface Operation extends Json {
     readonly required: boolean
     readonly content: Record<string, { schema: Json; examples?: Json }>
   }
-  readonly responses: Record<
-    string,
-    { description: string; content?: Record<string, { schema: Json; example?: unknown }> }
-  >
-}
-
-const problemWords: Readonly<Record<number, string>> = {
-  400: 'The input is not valid; `errors` names the places',
-  401: 'No valid key or session',
-  403: 'The key or session lacks the scope, or a session was used from a foreign page',
-  404: 'There is no such thing',
-  413: 'The body is too large',
-  415: 'The media type is not taken here',
-  421: 'This host name is not served here',
-  429: 'Too many failed sign-ins',
-  500: 'The server failed; its log says why',
-  503: 'Cannot be answered now: try again after Retry-After',
+  readonly responses: Record<string, Response>
 }
 
 export function openApi(routes: readonly Route[], version: string): OpenApi {
@@ -75,8 +62,8 @@ export function openApi(routes: readonly Route[], version: string): OpenApi {
 }
 
 function operation(route: Route): Operation {
-  const { access, body, answers, tag, summary, description } = route
-  const parameters = [...fields('path', route.params), ...fields('query', route.query)]
+  const { access, body, tag, summary, description } = route
+  const parameters = [...fields('path', route.params), ...fields('query', route.query), ...headersOf(route)]
   return {
     operationId: operationId(route),
     tags: [tag],
@@ -85,10 +72,7 @@ function operation(route: Route): Operation {
     security: access === 'open' ? [] : [{ key: [access] }, { session: [access] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: bodyContent(route, body) } } : {}),
-    responses: {
-      ...Object.fromEntries(answers.map((answer) => [String(answer.status), response(answer)])),
-      ...Object.fromEntries(problemsOf(route).map((status) => [String(status), problemResponse(status)])),
-    },
+    responses: responsesOf(route),
   }
 }
 
@@ -101,62 +85,8 @@ const operationId = ({ method, path }: Route) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('') || 'Root')
 
-function problemsOf({ method, access, params, query, body, problems = [], answers }: Route): number[] {
-  // A body is read, and refused, where none is needed too.
-  const readsBody = body !== undefined || method !== 'GET'
-  const implied = [
-    ...(params || query || readsBody ? [400] : []),
-    ...(access === 'open' ? [] : [401, 403]),
-    ...(readsBody ? [413, 415] : []),
-    421,
-    500,
-  ]
-  const answered = new Set(answers.map(({ status }) => status))
-  return [...new Set([...implied, ...problems])].filter((status) => !answered.has(status)).sort((a, b) => a - b)
-}
-
-function response({ description, type = 'application/json', schema, example, headers, status }: Answer) {
-  const hasContent = status !== 303 && status !== 304
-  const [name] = schema ?? []
-  return {
-    description,
-    ...(headers
-      ? {
-          headers: Object.fromEntries(
-            Object.entries(headers).map(([header, words]) => [
-              header,
-              { description: words, schema: { type: 'string' } },
-            ]),
-          ),
-        }
-      : {}),
-    ...(hasContent
-      ? {
-          content: {
-            [type]: {
-              schema: name ? reference(name) : { type: 'string' },
-              ...(example === undefined ? {} : { example }),
-            },
-          },
-        }
-      : {}),
-  }
-}
-
-const problemResponse = (status: number) => ({
-  description: problemWords[status] ?? 'Refused',
-  content: {
-    [problemType]: {
-      schema: reference('Problem'),
-      example: { type: 'about:blank', title: problemWords[status]?.split(';')[0] ?? 'Refused', status },
-    },
-  },
-})
-
-const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
-
 function bodyContent({ bodyName, path }: Route, body: z.ZodType) {
-  const type = path === '/signin' ? 'application/x-www-form-urlencoded' : 'application/json'
+  const type = path.startsWith('/api/') ? 'application/json' : 'application/x-www-form-urlencoded'
   const examples = (z.globalRegistry.get(body)?.['examples'] ?? []) as unknown[]
   return {
     [type]: {
@@ -167,6 +97,30 @@ function bodyContent({ bodyName, path }: Route, body: z.ZodType) {
     },
   }
 }
+
+const header = (name: string, description: string) => ({
+  ...{ name, in: 'header', required: false, description },
+  schema: { type: 'string', maxLength: headerCharsMax },
+})
+
+const headersOf = (route: Route) => [
+  ...(revalidates(route)
+    ? [header('If-None-Match', 'ETag of an answer that the client has: 304 while it is the same')]
+    : []),
+  ...(route.problems?.includes(412)
+    ? [header('If-Match', 'ETag of what the change was made from: 412 when it is another by then')]
+    : []),
+  ...(takesIdempotencyKey(route)
+    ? [
+        header(
+          'Idempotency-Key',
+          route.journals === false
+            ? 'chosen by the caller, such as a UUID: a retry with the same key and content gets the same answer. It is remembered for 24 h at most, and not after a restart: this request is not journaled'
+            : 'chosen by the caller, such as a UUID: for 24 h a retry with the same key and content has no second effect and gets the same answer',
+        ),
+      ]
+    : []),
+]
 
 function fields(where: 'path' | 'query', schema: z.ZodType | undefined) {
   if (!schema) return []

@@ -5,6 +5,7 @@
 import { STATUS_CODES } from 'node:http'
 import { pathText } from '@baykeeper/contract/layout.ts'
 import type { Problem } from '@baykeeper/contract/problem.ts'
+import type { Frozen } from '@baykeeper/contract/route.ts'
 import type { FastifyReply } from 'fastify'
 import type * as z from 'zod'
 import type { Log } from '../lib/log.ts'
@@ -37,7 +38,7 @@ export class ProblemError extends Error {
   }
 }
 
-export type ProblemBody = Problem & { errors?: readonly ProblemIssue[]; reasons?: readonly string[] }
+export type ProblemBody = Frozen<Problem>
 
 export const problemBody = ({ status, message, options }: ProblemError): ProblemBody => ({
   type: 'about:blank',
@@ -57,11 +58,21 @@ export const sendProblem = (reply: FastifyReply, problem: ProblemError): Fastify
     .type(problemType)
     .send(JSON.stringify(problemBody(problem)))
 
-/** Names the place that is wrong: `limit: Too big`, `sites[0].levels[1].bays[3].x: ...`. */
+const limitIssue = /^Too (big|small): expected (?:string|array|number|int|record|set) to (be|have) [<>]=(\S+)( \w+)?$/
+
+/** Limits in words, where the schema gives none of its own. */
+const plainIssue = (message: string): string =>
+  message.replace(
+    limitIssue,
+    (_, size: string, is: string, limit: string, unit = '') =>
+      `must ${is} ${size === 'big' ? 'at most' : 'at least'} ${limit}${unit}`,
+  )
+
+/** Names the place that is wrong: `limit: must be at most 500`, `sites[0].levels[1].bays[3].x: ...`. */
 export function invalid(where: 'path' | 'query' | 'body', error: z.ZodError): ProblemError {
   const errors = error.issues.slice(0, issuesShownMax).map((issue) => ({
     path: pathText(issue.path),
-    message: issue.message,
+    message: plainIssue(issue.message),
   }))
   const [first] = errors
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
@@ -71,7 +82,7 @@ export function invalid(where: 'path' | 'query' | 'body', error: z.ZodError): Pr
   return new ProblemError(400, detail, { code: 'E_INVALID', errors })
 }
 
-/** Whatever was thrown, as a problem. What is our own fault is logged here and told without its inside. */
+/** What was thrown, as a problem. A fault of the server is logged here and answered without its inside. */
 export function problemOf(error: unknown, log: Log, url: string): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof BadCursor)
@@ -83,8 +94,10 @@ export function problemOf(error: unknown, log: Log, url: string): ProblemError {
     return new ProblemError(400, 'path: an id has at most 128 characters', { code: 'E_INVALID' })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new ProblemError(statusCode, message ?? 'bad request', code ? { code } : {})
-  log.error('a request failed by our own fault', { url: url.slice(0, 200), error, stack: (error as Error)?.stack })
-  return new ProblemError(500, 'the server failed at this request; its log says why', { code: 'E_INTERNAL' })
+  // Without its query: that may hold the secret of a link.
+  const path = (url.split('?', 1)[0] ?? '').slice(0, 200)
+  log.error('a request failed by our own fault', { path, error, stack: (error as Error)?.stack })
+  return new ProblemError(500, 'the server failed at this request; the cause is in its log', { code: 'E_INTERNAL' })
 }
 
 function ofStore(error: StoreError, log: Log): ProblemError {

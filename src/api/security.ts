@@ -2,7 +2,7 @@
  * What every answer carries and every request must pass before anything looks at it: a strict content policy, and a Host that is
  * ours (a foreign name that resolves to our address would give a foreign page our origin: DNS rebinding).
  */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasTwoHosts, twoHostsDetail } from '../lib/http-target.ts'
 import { ProblemError } from './problem.ts'
 
@@ -24,14 +24,35 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/** Of a page that these origins may show in a frame; `X-Frame-Options` knows no list of them. */
+export function framedHeaders(reply: FastifyReply, origins: readonly string[]): void {
+  if (origins.length === 0) return
+  const policy = securityHeaders['content-security-policy'] ?? ''
+  reply.header(
+    'content-security-policy',
+    policy.replace("frame-ancestors 'none'", `frame-ancestors ${origins.join(' ')}`),
+  )
+  reply.removeHeader('x-frame-options')
+}
+
 /** What anybody may read anyway, a page of somebody else may read too: a council shows its free bays on its own site. */
-export const publicHeaders: Readonly<Record<string, string>> = {
+const publicHeaders: Readonly<Record<string, string>> = {
   ...securityHeaders,
   'access-control-allow-origin': '*',
   'cross-origin-resource-policy': 'cross-origin',
 }
-export const isPublicRead = ({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean =>
+const isPublicRead = ({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean =>
   (method === 'GET' || method === 'HEAD') && url.startsWith('/public/')
+
+/** Only over TLS: over plain HTTP a browser ignores it. */
+const overTls = { 'strict-transport-security': 'max-age=31536000' }
+
+export function headersFor(
+  request: Pick<FastifyRequest, 'method' | 'url' | 'overTls'>,
+): Readonly<Record<string, string>> {
+  const headers = isPublicRead(request) ? publicHeaders : securityHeaders
+  return request.overTls ? { ...headers, ...overTls } : headers
+}
 
 /** `Host` without its port, in lower case: `localhost`, `[::1]`, `parking.example.org`; empty when it is no host. */
 function hostName(host: string): string {
@@ -74,6 +95,7 @@ function sameHost(origin: string | undefined, host: string | undefined): boolean
   try {
     return new URL(origin).host === host.toLowerCase()
   } catch {
+    // An origin that is no URL is not ours.
     return false
   }
 }

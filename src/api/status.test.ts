@@ -23,7 +23,7 @@ const auditorThat = (report: Partial<AuditReport> | null, failed: string | null 
   },
 })
 
-test('the status tells what is known, and null for what is not', async () => {
+test('the status holds what is known, and null for what is not', async () => {
   await using api = await apiUnderTest({ status: () => ({ ...statusOk, lagMs: 21, pendingFrames: 3 }) })
   const { lag_ms, depth, commit_ms, journal, ledger, audit, database, sources } = await asked(api)
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('the status tells what is known, and null for what is not', async () => {
   assert.equal((await api.app.inject('/api/v1/status')).statusCode, 401)
 })
 
-test('metrics name the weaknesses of the database, and say nothing while nobody knows them', async () => {
+test('metrics name the weaknesses of the database, and omit them while they are unknown', async () => {
   const weaknesses = [
     'sync_binlog is 0, not 1: after a power cut',
     'table gap is MyISAM, not InnoDB: it keeps no transactions',
@@ -61,7 +61,7 @@ test('metrics name the weaknesses of the database, and say nothing while nobody 
   assert.doesNotMatch((await away.app.inject('/metrics')).body, /^baykeeper_database_weaknesses/m)
 })
 
-test('weaknesses of the database are told, and one that is away holds up no answer', async () => {
+test('weaknesses of the database are reported, and one that is away holds up no answer', async () => {
   const weak = { version: 'MariaDB 10', location: 'here', weaknesses: ['sync_binlog is 0, not 1'] }
   await using api = await apiUnderTest({ around: (store) => storeWith(store, { describe: async () => weak }) })
   assert.deepEqual((await asked(api)).database.weaknesses, weak.weaknesses)
@@ -73,7 +73,7 @@ test('weaknesses of the database are told, and one that is away holds up no answ
   assert.ok(performance.now() - began < 2_000)
 })
 
-test('the audit is judged by its own word, not by the difference alone', async () => {
+test('the audit is judged by its own verdict, not by the difference alone', async () => {
   const time = '2026-11-23T08:00:00.000Z'
   await using api = await apiUnderTest(auditorThat({ ok: false, failures: 2, time }))
   assert.deepEqual((await asked(api)).audit, { running: false, ok: false, time, failures: 2, failed: null })
@@ -99,7 +99,7 @@ test('dead letters are counted by reason, those that wait apart from those asked
   })
 })
 
-test('a server on which processing does not advance is not ready, and says why in status and metrics', async () => {
+test('a server on which processing does not advance is not ready, and reports why in status and metrics', async () => {
   const problem = {
     ...{ code: 'store-silent' as const, params: { records: 7, seconds: 21 } },
     detail: 'processing is not advancing: 7 journal records wait',

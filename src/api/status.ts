@@ -42,12 +42,12 @@ interface SourceReport {
   readonly lossy?: string
   /** What of its settings or its surroundings can lose readings. */
   readonly warnings?: readonly string[]
-  /** Figures of its own, by name; what the platform does not tell is said so and never shown as 0. */
+  /** Figures of its own, by name; what the platform does not report is `not available`, never 0. */
   readonly figures?: Readonly<Record<string, number | 'not available'>>
-  /** Frames lost before us, and losses whose size nobody can know; by cause. */
+  /** Frames lost before us, and losses whose size cannot be known; by cause. */
   readonly lost?: Readonly<Record<string, number>>
   readonly uncounted?: Readonly<Record<string, number>>
-  /** The last ones, oldest first. `frames` null: nobody can know; no `to`: it lasts. */
+  /** The last ones, oldest first. `frames` null: cannot be known; no `to`: it lasts. */
   readonly losses?: readonly {
     readonly cause: SourceLossCause
     readonly frames: number | null

@@ -1,5 +1,6 @@
 /** From the nouns of the house to the names of the wire. */
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
+import type { Gateway } from '@baykeeper/contract/gateway.ts'
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import { qualityBits, qualityMarks } from '@baykeeper/contract/vocabulary.ts'
@@ -8,19 +9,25 @@ import { type MeasureValues, measures } from '../domain/measures.ts'
 import { doubtsIn } from '../domain/order-doubts.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { isSaturated } from '../lib/sum.ts'
-import type { ReadingPage, StoredDeadLetter } from '../store/store.ts'
+import type { GatewayRow, ReadingPage, StoredDeadLetter } from '../store/store.ts'
+import { isDisputed } from './device-list.ts'
 import type { LiveState } from './live/live-state.ts'
 import type { SystemStatus } from './status.ts'
 
-/** Says that a sum has stopped at its limit. */
+/** Marks a sum that has stopped at its limit. */
 export const saturatedMark = (...sums: readonly number[]): { saturated?: true } =>
   sums.some(isSaturated) ? { saturated: true } : {}
 
 export const iso = (at: Instant): string => new Date(at).toISOString()
 
+export const gatewayOnWire = ({ source, gateway, offlineSince, heard, devices }: GatewayRow): Gateway => ({
+  ...{ source, gateway: gateway || null, state: offlineSince === null ? 'online' : 'offline' },
+  ...{ since: offlineSince === null ? null : iso(offlineSince), heard: iso(heard), devices },
+})
+
 type Measured = Pick<DeviceState, 'occupied'> & MeasureValues
 
-/** Only what was measured; `null` occupancy is a measurement: the sensor says it does not know. */
+/** Only what was measured; `null` occupancy is a measurement: the sensor reports unknown. */
 function measuresOf(m: Measured): Pick<Device, 'occupied' | MeasureName> {
   const found: { [K in MeasureName]?: number } = {}
   for (const { name, key } of measures) {
@@ -49,6 +56,10 @@ export function deviceOnWire(
     arrived: iso(device.lastArrived),
     first_arrived: iso(device.firstArrived),
     silent: presence.isSilent(device, now),
+    promise_s: Math.round(presence.promiseMsOf(device) / 1_000),
+    model: floor.factsOf(device.external)?.model ?? null,
+    notes: floor.factsOf(device.external)?.notes ?? null,
+    disputed: isDisputed(device, floor, presence),
     epoch: device.epoch,
     max_seq: device.maxSeq,
     missing: missing(device),

@@ -79,10 +79,10 @@ const foreignFlags: Record<string, readonly string[]> = {
     ...['--disable-warning', '--max-semi-space-size', '--heap-growing-percent', '--max-old-space-size'],
     '--use-env-proxy',
   ],
-  'the forecaster, below the server': ['--leash', '--weights', '--progress'],
+  'the forecaster, below the server': ['--parent-control', '--weights', '--progress'],
   'renice, ionice and schedtool': ['--all-tasks', '--idle', '--pid'],
   mysqld: ['--read-only'],
-  'npm and our tools': ['--workspace', '--hours', '--record', '--logLevel'],
+  'npm and our tools': ['--workspace', '--hours', '--days', '--seed', '--record', '--logLevel'],
   'every command': ['--help'],
 }
 
@@ -163,7 +163,7 @@ describe('advice names what exists', () => {
     const top = Object.keys(configSchema.shape)
     const dotted = mentions(
       everything,
-      new RegExp(`["'\`( ]((?:${top.join('|')})\\.(?!tsx?\\b)[a-z][A-Za-z]*)(?=["'\` ,;)(:]|\\.(?:\\W|$))`, 'g'),
+      new RegExp(`["'\`( ]((?:${top.join('|')})\\.(?!tsx?\\b|md\\b)[a-z][A-Za-z]*)(?=["'\` ,;)(:]|\\.(?:\\W|$))`, 'g'),
     )
     // In code it is an expression: only what stands in a string or a document is a text.
     const texts = dotted.filter(({ at, text }) => documents.includes(at.split(':')[0] as string) || isInText(at, text))

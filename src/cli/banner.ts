@@ -1,6 +1,6 @@
 /** What a start prints once the server is ready. */
 import { styleText } from 'node:util'
-import { weakEnvironment } from '../auth/keyring.ts'
+import { weakEnvironment } from '../auth/environment-keys.ts'
 import type { Config } from '../config/config.ts'
 import { type Section, sectionsOf } from '../config/source-sections.ts'
 import { version } from '../config/version.ts'
@@ -11,7 +11,8 @@ interface BannerFacts {
   readonly urls: Record<string, string>
   readonly ports: ServerPorts
   readonly demo: boolean
-  readonly secret: string
+  /** Of the setup link; undefined once there is an administrator. */
+  readonly secret: string | undefined
   readonly ms: number
   readonly unbuilt: string | undefined
   readonly waiting: readonly string[]
@@ -22,7 +23,9 @@ export function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting
   const lines: [string, string][] = []
   if (urls['web']) {
     lines.push(['Page', `${urls['web']}/`])
-    lines.push(['Desk', `${urls['web']}/setup?key=${secret}  (one-time link, 1 h)`])
+    lines.push(['Desk', `${urls['web']}/desk`])
+    if (secret !== undefined)
+      lines.push(['Setup', `${urls['web']}/setup?key=${secret}  (one-time link for the first administrator, 1 h)`])
     lines.push(['API', `${urls['web']}/docs`])
   }
   for (const section of sectionsOf(config)) lines.push(...sourceLines(section, urls))
@@ -38,7 +41,7 @@ export function banner({ config, urls, ports, demo, secret, ms, unbuilt, waiting
     ...lines.map(([name, value]) => `  ${styleText('dim', name.padEnd(7))} ${value}`),
     '',
     ...(demo
-      ? [`  ${styleText('yellow', 'Simulated city')}: it ends by itself with the first token, source or real reading.`]
+      ? [`  ${styleText('yellow', 'Simulated city')}: it ends with the first ingest token, source or real reading.`]
       : []),
     ...(demo ? ['  Connect your own sensor:  ./bin/baykeeper token create --source my-gateway'] : []),
     ...moved.map((line) => `  ! ${line}`),

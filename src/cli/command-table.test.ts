@@ -15,11 +15,35 @@ const values: Record<string, { readonly wrong: readonly string[]; readonly right
   times: { wrong: ['-1', 'abc', '', '0', 'NaN', 'fast'], right: 'max' },
   port: { wrong: ['-1', 'abc', '', '65536', '80.5', 'on'], right: 'off' },
   day: { wrong: ['', 'today', '2026-13-01', '2026-02-30', '23.11.2026', '2026-11-23T00:00'], right: '2026-11-23' },
+  time: {
+    wrong: ['', 'today', '2026-02-30', '2026-02-30T08:00Z', '2026-11-23T08:00:00', '2026-11-23T25:00Z', '1795420800'],
+    right: '2026-11-23T08:00:00+01:00',
+  },
+  hours: { wrong: ['-1', 'abc', '', 'NaN', '8785'], right: '0' },
   cause: { wrong: ['', 'gap', 'SEQUENCE-GAP'], right: 'sequence-gap' },
   list: { wrong: ['', 'root', 'read,root', 'read;operate'], right: 'read,operate' },
   level: { wrong: ['', 'loud'], right: 'warn' },
   iana: { wrong: ['', 'Berlin', 'Mars/Olympus'], right: 'Europe/Berlin' },
   source: { wrong: ['', 'udp', 'carrier-pigeon'], right: 'tcp' },
+  format: { wrong: ['', 'dxf', 'JSON'], right: 'geojson' },
+  type: { wrong: ['', 'truck'], right: 'ev' },
+  with: { wrong: ['', 'before'], right: 'previous' },
+  form: { wrong: ['', 'xls'], right: 'xlsx' },
+  locale: { wrong: ['', 'fr'], right: 'de' },
+  mode: { wrong: ['', 'replace'], right: 'replace-level' },
+  metres: { wrong: ['-1', 'abc', '', 'NaN'], right: '2.5' },
+  degrees: { wrong: ['-1', 'abc', '', '91'], right: '60' },
+  place: { wrong: ['', '51.9', '91,7,0,0', '51.9,7.6,a,0', '51.9,,0,0', '1,2', '1,2,3'], right: '51.96,7.62,0,0,30' },
+  group: { wrong: ['', 'urgent'], right: 'all' },
+  severity: { wrong: ['', 'high'], right: 'critical' },
+  state: { wrong: ['', 'lost', 'SENT'], right: 'sent' },
+  kind: { wrong: ['', 'everything'], right: 'occupancy' },
+  period: { wrong: ['', 'tomorrow'], right: 'last-week' },
+  interval: { wrong: ['', 'hour'], right: 'week' },
+  weekday: { wrong: ['', 'holiday', 'Monday'], right: 'mon' },
+  number: { wrong: ['', '0', '32', '1.5', 'last'], right: '31' },
+  clock: { wrong: ['', '7', '7:00', '24:00', '07:60'], right: '07:00' },
+  role: { wrong: ['', 'owner', 'Admin'], right: 'engineer' },
   policy: { wrong: ['', 'check', 'sometimes'], right: '' },
   ...Object.fromEntries(
     ['file', 'dir', 'url', 'address', 'path', 'name', 'id', 'code', 'text', 'cursor', 'target', 'token', 'key'].map(
@@ -57,9 +81,20 @@ function leaves(command: Command, path: readonly string[] = []): { path: readonl
 }
 const commands = leaves(commandTable(() => async () => {}))
 const argumentsOf = (command: Command) =>
-  command.registeredArguments.flatMap(({ required }) => (required ? ['1.0'] : []))
+  command.registeredArguments.flatMap(({ required, argChoices }) => (required ? [argChoices?.[0] ?? '1.0'] : []))
 const takesValue = (option: Option) => option.required || option.optional
 const placeholder = (option: Option) => /[<[]([^>\].]+)/.exec(option.flags)?.[1] ?? ''
+
+test('the help of a command prints the default of an option once', () => {
+  const twice = commands.flatMap(({ path, command }) =>
+    command.options
+      // The default of a set value is printed beside its text; --no-x has one that is not.
+      .filter(({ defaultValue, negate }) => defaultValue !== undefined && !negate)
+      .filter(({ description }) => /\bdefault\b/.test(description))
+      .map(({ flags }) => `${path.join(' ')} ${flags}`),
+  )
+  assert.deepEqual(twice, [])
+})
 
 describe('every command with every option', () => {
   for (const { path, command } of commands) {

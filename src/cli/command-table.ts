@@ -2,7 +2,8 @@
  * Every command with its options. The options declare what they take (`option-values.ts`); what a command does stands in a file of its
  * own, loaded when the command runs.
  */
-import { logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
+import { reportComparisons, reportFormats, reportKindNames } from '@baykeeper/contract/reports.ts'
+import { bayTypes, locales, logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
 import { Argument, Command, type Option } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import type { Flags } from '../config/overrides.ts'
@@ -10,27 +11,34 @@ import { version } from '../config/version.ts'
 import { transports } from '../simulator/senders/transport.ts'
 import type { ListenerSettings, SourceDeclaration } from '../sources/declaration.ts'
 import { sourceList } from '../sources/list.ts'
-import { addAll, day, decimal, decimalOrMax, listOf, oneOf, port, text, timeZone, whole } from './option-values.ts'
-
-type Exit = number | Promise<number>
-/** Runs a command's action and turns its exit code into that of the process. */
-export type RunAction = <A extends unknown[]>(action: (...args: A) => Exit) => (...args: A) => Promise<void>
+import { addAlerts } from './alert-table.ts'
+import { addCodec } from './codec-table.ts'
+import { addLayout } from './layout-table.ts'
+import { addNotify } from './notify-table.ts'
+import {
+  addAll,
+  day,
+  decimal,
+  decimalOrMax,
+  listOf,
+  oneOf,
+  port,
+  several,
+  text,
+  time,
+  timeZone,
+  whole,
+} from './option-values.ts'
+import { json, jsonAbout, place, placed, type RunAction } from './placed-command.ts'
+import { addSchedules } from './schedule-table.ts'
+import { addSerial } from './serial-table.ts'
+import { addSigns } from './sign-table.ts'
+import { addAudit, addUsers } from './user-table.ts'
 
 const limitMax = 10_000
 const recordMax = Number.MAX_SAFE_INTEGER
 
-const place = (): Option[] => [
-  text('--config <file>', 'configuration file (default ./baykeeper.yaml if it exists)'),
-  text('--data <dir>', 'data directory (default ./data)'),
-  text('--store <url>', 'sqlite or mysql://user@host/database (default sqlite)'),
-  text('--store-password-file <file>', 'file that holds the password of the database user'),
-]
-const json = '--json'
-const jsonAbout = 'one JSON object {ok, data, warnings} on standard output'
-/** A command that works on a data directory. */
-const placed = (command: Command) => addAll(command, place()).option(json, jsonAbout)
-
-/** The port of a listening source, or whatever sets the section of another. */
+/** The port of a listening source; or what sets the section of another. */
 function sourceOptions({ settings, listen, option }: SourceDeclaration): Option[] {
   if (!listen) return option ? [text(`${option.flag} <${option.placeholder}>`, option.about)] : []
   const { port: usual } = settings.parse(undefined) as ListenerSettings
@@ -76,17 +84,39 @@ export function commandTable(run: RunAction): Command {
     .showHelpAfterError('(--help lists commands and options)')
     .exitOverride()
   addServing(program, run)
-  placed(program.command('doctor').description('check everything the server depends on')).action(
-    run(async (...args: Parameters<typeof import('./doctor.ts').doctor>) =>
-      (await import('./doctor.ts')).doctor(...args),
-    ),
-  )
+  placed(program.command('doctor').description('check everything the server depends on'))
+    .addOption(
+      text(
+        '--bundle <file>',
+        'write findings, configuration and figures as a zip without secrets, for a person who helps',
+      ),
+    )
+    .action(
+      run(async (...args: Parameters<typeof import('./doctor.ts').doctor>) =>
+        (await import('./doctor.ts')).doctor(...args),
+      ),
+    )
   addLedger(program.command('ledger').description('where every frame went'), run)
   addJournal(program.command('journal').description('the journal: the records on the disk'), run)
+  addRebuild(program, run)
+  addCompare(program, run)
   addDlq(program.command('dlq').description('dead letters: frames that were not decoded, with their bytes'), run)
+  addReport(program, run)
   addDecoder(program.command('decoder').description('which decoder reads the frames of a LoRaWAN device'), run)
+  addCodec(program.command('codec').description("vendors' scripts that decode LoRaWAN payloads"), run)
+  addLayout(program.command('layout').description('the layout: read from files, checked, compared, published'), run)
+  addNotify(program.command('notify').description('notifications: channels, a test message, what was sent'), run)
+  addSchedules(program.command('schedules').description('reports that are sent by e-mail, and when'), run)
+  addAlerts(program, run)
+  addSerial(
+    program.command('serial').description('what a serial port sends: understand it, keep it, send it again'),
+    run,
+  )
+  addSigns(program.command('signs').description('signs: what they show, and files of them'), run)
   addToken(program.command('token').description('who may send readings, who may use the API'), run)
-  placed(program.command('setup-link').description('a new one-time link that opens the desk')).action(
+  addAudit(program.command('audit').description('what people changed, and who'), run)
+  addUsers(program.command('user').description('who may sign in, and with which role'), run)
+  placed(program.command('setup-link').description('a new one-time link that makes the first administrator')).action(
     run(async (...args: Parameters<typeof import('./token.ts').setupLink>) =>
       (await import('./token.ts')).setupLink(...args),
     ),
@@ -185,6 +215,72 @@ function addJournal(journal: Command, run: RunAction) {
     )
 }
 
+function addRebuild(program: Command, run: RunAction) {
+  placed(
+    program.command('rebuild').description('build the database again from archive and journal; goes on where it was'),
+  )
+    .addOption(text('--archive <dir>', 'archived segments (default: archive of the configuration)'))
+    .addOption(text('--into <url>', 'another database, empty (default: the one of this place)'))
+    .action(
+      run(async (...args: Parameters<typeof import('./rebuild.ts').rebuildCommand>) =>
+        (await import('./rebuild.ts')).rebuildCommand(...args),
+      ),
+    )
+  placed(
+    program.command('checksum').description('checksum of the database, to compare with that of another one'),
+  ).action(
+    run(async (...args: Parameters<typeof import('./rebuild.ts').checksumCommand>) =>
+      (await import('./rebuild.ts')).checksumCommand(...args),
+    ),
+  )
+}
+
+function addCompare(program: Command, run: RunAction) {
+  const about = 'replay a range of the journal as it was and with another layout; print what differs'
+  addAll(placed(program.command('compare').description(about).argument('<layout>', 'file of the other layout')), [
+    time('--from <time>', 'begin of the range (default: the first record that is kept)'),
+    time('--to <time>', 'end of the range (default: the newest record)'),
+    text('--archive <dir>', 'archived segments (default: archive of the configuration)'),
+    decimal('--lead-hours <hours>', 'replayed before the range, for the states at its begin', {
+      min: 0,
+      max: 8_784,
+    }).default(24),
+    text('--scratch <dir>', 'where the two databases are made and removed again (default: that of temporary files)'),
+    whole('--scratch-mb <n>', 'most that they may have together', { min: 16, max: 1_048_576 }).default(4_096),
+  ]).action(
+    run(async (...args: Parameters<typeof import('./compare.ts').compareCommand>) =>
+      (await import('./compare.ts')).compareCommand(...args),
+    ),
+  )
+}
+
+function addReport(program: Command, run: RunAction) {
+  addAll(placed(program.command('report').description('a report of the running server, as a file')), [
+    text('--site <name>', 'of one site (default: all)'),
+    text('--level <name>', 'of one level of the site'),
+    text('--zone <name>', 'of one zone of the level'),
+    oneOf('--type <type>', 'bays of one type', bayTypes),
+    day('--from <day>', 'first local day; required'),
+    day('--to <day>', 'local day after the last one; required'),
+    oneOf('--compare <with>', 'with another period', reportComparisons),
+    day('--compare-from <day>', 'first local day of another period'),
+    day('--compare-to <day>', 'local day after its last one'),
+    timeZone('--time-zone <iana>', 'of the days, where sites have several'),
+    oneOf('--format <form>', 'json, csv or xlsx (default: by the name of the file, else json)', reportFormats),
+    text('--table <name>', 'of CSV, which holds one (default: the first)'),
+    oneOf('--locale <locale>', 'of CSV: de gives ; and decimal commas', locales),
+    text('--output <file>', 'write it there (default: standard output)'),
+    text('--server <url>', 'web address of the server (default: the one running on --data)'),
+    text('--api-key <key>', 'key for it, scope read (default BAYKEEPER_API_KEY, else one is made)'),
+  ])
+    .addArgument(new Argument('<kind>').choices(reportKindNames))
+    .action(
+      run(async (...args: Parameters<typeof import('./report.ts').report>) =>
+        (await import('./report.ts')).report(...args),
+      ),
+    )
+}
+
 function addDlq(dlq: Command, run: RunAction) {
   const source = () => text('--source <name>', 'of one source')
   const code = () => text('--code <code>', 'with one code')
@@ -256,12 +352,20 @@ function addToken(token: Command, run: RunAction) {
   placed(token.command('create').description('make a token; it is shown once'))
     .addOption(text('--source <name>', 'may send readings under this source name').conflicts(['apiKey', 'scopes']))
     .addOption(text('--api-key <name>', 'may use the API').conflicts('time'))
-    .addOption(listOf('--scopes <list>', `of an API key: ${scopes.join(',')} (default all)`, scopes))
+    .addOption(listOf('--scopes <list>', `of an API key: ${scopes.join(',')} (default read)`, scopes))
+    .addOption(several('--site <id>', 'limits an API key to this site; again: to several'))
+    .addOption(time('--expires <time>', 'when an API key ends (default never)'))
     .addOption(
       oneOf('--time <policy>', 'of a source: accept the times of its readings without a limit (replay, history)', [
         'trust',
       ]),
     )
+    .addOption(
+      several('--device <id>', 'of a source: only for this device, or all that begin so (A-*); again: for several'),
+    )
+    .addOption(several('--topic <name>', 'of a source: only to these MQTT topics; again: to several'))
+    .addOption(several('--address <address>', 'of a source: only from this address or CIDR range; again: from several'))
+    .addOption(text('--client-id <id>', 'of a source: only with this MQTT client id'))
     .option('--replace', 'end the token of that name')
     .action(
       run(async (...args: Parameters<typeof import('./token.ts').tokenCreate>) =>

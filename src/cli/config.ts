@@ -4,6 +4,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { configSchema, type LoadedConfig } from '../config/config.ts'
 import { refuseFaulty } from '../config/faults.ts'
+import { redacted } from '../config/redacted.ts'
 import { environmentWarnings, siteWarnings } from '../config/warnings.ts'
 import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore } from './own-store.ts'
@@ -39,7 +40,7 @@ async function layoutSites({ config }: LoadedConfig, options: PlaceOptions): Pro
 
 export function configShow(options: PlaceOptions & Spoken & { origin?: boolean }): number {
   const { config, origins, file } = placeOf(options)
-  const masked = maskSecrets(config)
+  const masked = redacted(config)
   const origin = (dotted: string) => {
     const from = [...origins].find(([at]) => dotted === at || dotted.startsWith(`${at}.`))?.[1] ?? 'default'
     return from === 'file' ? (file ?? 'file') : from
@@ -61,13 +62,6 @@ export function configPrintSchema(options: Spoken): number {
   else writeOutput(`${JSON.stringify(schema, null, 2)}\n`)
   return exitCodes.ok
 }
-
-const maskSecrets = <T>(value: T): T =>
-  JSON.parse(
-    JSON.stringify(value, (key, inner) =>
-      key === 'password' ? '***' : typeof inner === 'string' ? inner.replace(/(\/\/[^:/@]+:)[^@]*@/, '$1***@') : inner,
-    ),
-  ) as T
 
 function flatten(value: unknown, prefix = ''): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[prefix, value]]

@@ -12,8 +12,12 @@ export interface DecoderOptions extends PlaceOptions, Spoken {
 }
 
 export function checkedDecoder(name: string): string {
-  if (modelNames.includes(name)) return name
-  throw new CommandFailed(exitCodes.usage, `there is no decoder "${name}"; there are ${modelNames.join(', ')}`)
+  // Which scripts are published is known to the server; one that is not reads nothing.
+  if (modelNames.includes(name) || /^codec:[a-z0-9][a-z0-9-]*$/.test(name)) return name
+  throw new CommandFailed(
+    exitCodes.usage,
+    `there is no decoder "${name}"; there are ${modelNames.join(', ')}, and codec:ID for a published script`,
+  )
 }
 
 export async function decoderList(options: DecoderOptions): Promise<number> {

@@ -1,4 +1,4 @@
-/** `baykeeper dlq list|show|requeue|discard`: frames nobody could use, with their bytes; another try for them, or their end. */
+/** `baykeeper dlq list|show|requeue|discard`: lists quarantined frames with their bytes, retries or discards them. */
 import { deviceOfUplink } from '../codecs/lorawan/decode.ts'
 import type { UplinkHead } from '../domain/uplink.ts'
 import { systemClock } from '../lib/clock.ts'

@@ -1,6 +1,6 @@
 /** `baykeeper doctor`: looks at everything the promise rests on; each line is good, a warning or a fault, with what to do. */
 import { existsSync } from 'node:fs'
-import { mkdir, open, rm, statfs } from 'node:fs/promises'
+import { access, constants, mkdir, open, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { styleText } from 'node:util'
 import { openKeyring } from '../auth/keyring.ts'
@@ -14,23 +14,56 @@ import type { Finding } from '../lib/finding.ts'
 import { silentLog } from '../lib/log.ts'
 import { type BoundPort, bindPort } from '../processes/bound-sockets.ts'
 import { openStore } from '../store/engine/open.ts'
+import { writeBundle } from './doctor-bundle.ts'
+import { notificationFindings } from './notification-findings.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
 import { unreadyReasons } from './server-health.ts'
 import { sourceFindings } from './source-findings.ts'
+import { tlsFindings } from './tls-findings.ts'
 
 const freeShareMin = 0.2
 const syncMsMax = 20
 
-export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
+export async function doctor(options: PlaceOptions & Spoken & { readonly bundle?: string }): Promise<number> {
   const loaded = placeOf(options)
+  const running = await runningServer(loaded.config.data)
+  const findings = await findingsOf(loaded, running, options)
+  const { bundle } = options
+  if (bundle !== undefined)
+    findings.push(await bundled(bundle, { loaded, findings: [...findings], running, env: process.env }))
+  const faults = findings.filter(({ level }) => level === 'fault')
+  const mark = { ok: styleText('green', '✓'), warning: styleText('yellow', '!'), fault: styleText('red', '✗') }
+  print(
+    options,
+    findings,
+    () => findings.map(({ level, what, fix }) => `${mark[level]} ${what}${fix ? `\n    ${fix}` : ''}`),
+    { ok: faults.length === 0 },
+  )
+  return faults.length === 0 ? exitCodes.ok : exitCodes.failed
+}
+
+async function bundled(file: string, facts: Parameters<typeof writeBundle>[1]): Promise<Finding> {
+  try {
+    await writeBundle(file, facts)
+    return {
+      level: 'ok',
+      what: `${file} was written: it holds no reading and no secret. Look into it before you pass it on`,
+    }
+  } catch (fault) {
+    const exists = (fault as NodeJS.ErrnoException).code === 'EEXIST'
+    const what = exists ? `${file} exists already` : `${file} cannot be written: ${(fault as Error).message}`
+    return { level: 'fault', what, fix: 'name another file with --bundle' }
+  }
+}
+
+async function findingsOf(loaded: LoadedConfig, running: Ready | undefined, options: PlaceOptions): Promise<Finding[]> {
   const { config, file } = loaded
   const findings: Finding[] = [
     { level: 'ok', what: `Node.js ${process.version}` },
     { level: 'ok', what: file ? `configuration ${file}` : 'configuration: defaults' },
   ]
   findings.push(...(await configuration(loaded)))
-  const running = await runningServer(config.data)
   findings.push(
     running
       ? { level: 'ok', what: `server runs, pid ${running.pids['main']}${running.web ? `, ${running.web}` : ''}` }
@@ -39,8 +72,10 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
   if (running) findings.push(...(await health(running)))
   findings.push(
     ...(await disk(config.data)),
+    ...(config.archive === undefined ? [] : await archive(config.archive)),
     ...(await store(storeUrl(config, config.data))),
     ...(await keys(config.data)),
+    ...tlsFindings(config),
   )
   if (!running)
     findings.push(
@@ -51,16 +86,11 @@ export async function doctor(options: PlaceOptions & Spoken): Promise<number> {
           .map(({ source, listen, port }) => ({ label: source.key, flag: listen.flag, port })),
       ])),
     )
-  findings.push(...(await sourceFindings(config, running !== undefined)))
-  const faults = findings.filter(({ level }) => level === 'fault')
-  const mark = { ok: styleText('green', '✓'), warning: styleText('yellow', '!'), fault: styleText('red', '✗') }
-  print(
-    options,
-    findings,
-    () => findings.map(({ level, what, fix }) => `${mark[level]} ${what}${fix ? `\n    ${fix}` : ''}`),
-    { ok: faults.length === 0 },
+  findings.push(
+    ...(await sourceFindings(config, running !== undefined)),
+    ...(await notificationFindings(options, config, running)),
   )
-  return faults.length === 0 ? exitCodes.ok : exitCodes.failed
+  return findings
 }
 
 async function health(running: Ready): Promise<Finding[]> {
@@ -125,6 +155,21 @@ async function disk(dir: string): Promise<Finding[]> {
         fix: 'choose another with --data',
       },
     ]
+  }
+}
+
+/** A full archive stops nothing at once: retention waits, and the disk of the journal fills. */
+async function archive(dir: string): Promise<Finding[]> {
+  try {
+    await access(dir, constants.W_OK)
+    const { bavail, blocks } = await statfs(dir)
+    const free = `${Math.round((bavail / blocks) * 100)} %`
+    if (bavail / blocks >= freeShareMin) return [{ level: 'ok', what: `archive ${dir} is writable, ${free} free` }]
+    const fix = 'when it is full the journal keeps its segments, and its own disk fills: free some space'
+    return [{ level: 'warning', what: `${free} of the disk of the archive ${dir} is free`, fix }]
+  } catch (fault) {
+    const fix = 'make the directory, mount its disk, or let the user of the server write there'
+    return [{ level: 'fault', what: `archive ${dir} cannot be written: ${(fault as Error).message}`, fix }]
   }
 }
 

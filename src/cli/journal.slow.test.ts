@@ -42,7 +42,7 @@ it('inspect shows each segment: records, frames, time, fence, how it ended', asy
   assert.match(readable.stdout, /1 finding: baykeeper journal verify explains/)
 })
 
-it('verify finds whole and torn journals in order, and says of a damaged one what, where, how much, and what to do', async () => {
+it('verify finds whole and torn journals in order, and reports for a damaged one what, where, how much, and what to do', async () => {
   assert.equal((await runCli(['journal', 'verify', golden('whole')])).code, 0)
   const torn = await runCli(['journal', 'verify', golden('torn-tail')])
   assert.equal(torn.code, 0)
@@ -119,7 +119,7 @@ it('export writes each record as a line, with where it came from, or its bytes a
   assert.match(hurt.stderr, /damage: 43 bytes/)
 })
 
-it('says what it cannot do: exit 4 where there is no journal, 2 for a number that is none', async () => {
+it('what it cannot do is an error: exit 4 where there is no journal, 2 for an invalid number', async () => {
   const none = await runCli(['journal', 'verify', join(place, 'nothing')])
   assert.equal(none.code, 4)
   assert.match(none.stderr, /there is no journal in /)

@@ -1,4 +1,4 @@
-/** `baykeeper journal inspect|verify|export`: the journal itself, read only, beside a running server and on whatever a crash left. */
+/** `baykeeper journal inspect|verify|export`: the journal itself, read only, beside a running server and on what a crash left. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUplink } from '../domain/uplink.ts'
@@ -10,6 +10,7 @@ import { openReader } from '../journal/reader.ts'
 import { snakeKeys } from '../lib/snake-keys.ts'
 import { type CodecOf, decodeRecord, framesOf } from '../processing/decode-record.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
+import { counted } from './counted.ts'
 import { CommandFailed, exitCodes, print, type Spoken, writeOutput } from './output.ts'
 import { openOwnStore } from './own-store.ts'
 import { type PlaceOptions, placeOf, usedPlaceOf } from './place.ts'
@@ -34,10 +35,10 @@ export async function journalInspect(dir: string | undefined, options: JournalOp
     damage,
   })
   print(options, data, () => [
-    `journal ${tail.id || '(none yet)'} in ${place}: ${count(segments.length, 'segment')}, last record ${tail.lastRecord}`,
+    `journal ${tail.id || '(none yet)'} in ${place}: ${counted(segments.length, 'segment')}, last record ${tail.lastRecord}`,
     `  ${tail.acceptedFrames} frames accepted and ${tail.noiseFrames} of noise since it began, fence ${tail.fence}`,
     ...segments.flatMap(segmentLines),
-    ...(damage.length > 0 ? [`${count(damage.length, 'finding')}: baykeeper journal verify explains`] : []),
+    ...(damage.length > 0 ? [`${counted(damage.length, 'finding')}: baykeeper journal verify explains`] : []),
   ])
   return exitCodes.ok
 }
@@ -69,7 +70,7 @@ export async function journalVerify(dir: string | undefined, options: JournalOpt
       damage: snakeKeys(explained),
     },
     () => [
-      `journal ${tail.id || '(none yet)'} in ${place}: ${count(records, 'record')} in ${count(segments.length, 'segment')} read, each checksum tried`,
+      `journal ${tail.id || '(none yet)'} in ${place}: ${counted(records, 'record')} in ${counted(segments.length, 'segment')} read, each checksum tried`,
       ...explained.flatMap(({ what, cost, todo }) => [what, `  cost: ${cost}`, `  do:   ${todo}`]),
       ...later.map(
         ({ name, format }) => `${name} has format ${format}: a later version of baykeeper wrote it; run that one`,
@@ -99,7 +100,7 @@ export async function journalExport(dir: string | undefined, options: ExportOpti
   const codecOf = options.decoded ? await codecsOf(dir, options) : undefined
   await using reader = await openReader(place, { files: readOnlyFiles })
   let ok = true
-  // Whoever reads has enough.
+  // The reader of the pipe has closed it: it needs no more.
   process.stdout.on('error', () => process.exit(exitCodes.ok))
   try {
     refuseNewer(await listSegments(readOnlyFiles, place))
@@ -137,7 +138,7 @@ async function codecsOf(dir: string | undefined, options: JournalOptions): Promi
   return book.codecOf
 }
 
-/** What each frame of a record says, or why it says nothing. */
+/** The readings of each frame of a record, or why it was rejected. */
 function decodedOf(record: StoredRecord, codecOf: CodecOf | undefined) {
   if (!codecOf || record.kind !== 1) return {}
   const decoded = framesOf(decodeRecord(record, codecOf, 0)).map(({ result }) =>
@@ -176,6 +177,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes)
   } catch {
+    // Bytes that are no text are shown in hexadecimal.
     return undefined
   }
 }
@@ -185,5 +187,4 @@ async function write(chunk: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => process.stdout.once('drain', () => resolve()))
 }
 
-const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())

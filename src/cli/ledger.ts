@@ -1,6 +1,6 @@
 /**
- * `baykeeper ledger verify|losses|sensors`: recounts the journal against the database, says what was lost and why, and where the frames
- * of each sensor went. Beside a running server and on a stopped one.
+ * `baykeeper ledger verify|losses|sensors`: recounts the journal against the database, lists losses with their causes, and the outcome of the
+ * frames of each sensor. Works beside a running server and on a stopped one.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -59,7 +59,7 @@ export async function ledgerVerify(options: PlaceOptions & Spoken): Promise<numb
   return ok ? exitCodes.ok : exitCodes.integrity
 }
 
-/** The balance closes while everything waits: a server that does not advance says so. */
+/** The balance closes although everything waits: so a server that does not advance is reported. */
 async function unready(dataDir: string): Promise<readonly string[]> {
   const running = await runningServer(dataDir)
   const reasons = (running && (await unreadyReasons(running))) ?? []

@@ -3,6 +3,7 @@
  * would be right. The placeholder names the kind: `<n>` is a whole number on every command.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { instant } from '../lib/brand.ts'
 
 interface Range {
   readonly min: number
@@ -51,6 +52,16 @@ export const day = (flags: string, about: string): Option =>
     return text
   })
 
+/** `--from <time>`: a moment with its time zone, or the begin of a day, UTC. */
+export const time = (flags: string, about: string): Option =>
+  new Option(flags, about).argParser((value) => {
+    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value)
+    const ms = isDay(value) || (isTime && isDay(value.slice(0, 10))) ? Date.parse(value) : Number.NaN
+    if (Number.isNaN(ms))
+      throw new InvalidArgumentError('Give a time with its zone such as 2026-11-23T08:00:00Z, or a day.')
+    return instant(ms)
+  })
+
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false
   const ms = Date.parse(text)
@@ -62,6 +73,13 @@ export const text = (flags: string, about: string): Option =>
   new Option(flags, about).argParser((value) => {
     if (value.trim() === '') throw new InvalidArgumentError('Give a value that is not empty.')
     return value
+  })
+
+/** Given again it is added to what was given before. */
+export const several = (flags: string, about: string): Option =>
+  new Option(flags, about).argParser((value, before: string | undefined) => {
+    if (value.trim() === '') throw new InvalidArgumentError('Give a value that is not empty.')
+    return before === undefined ? value : `${before},${value}`
   })
 
 /** `--via <name>`: one of a closed list. */
@@ -78,14 +96,35 @@ export const listOf = (flags: string, about: string, names: readonly string[]): 
     return given.join(',')
   })
 
+/** `--at <clock>`: a time of day. */
+export const timeOfDay = (flags: string, about: string): Option =>
+  new Option(flags, about).argParser((value) => {
+    if (/^([01]\d|2[0-3]):[0-5]\d$/.test(value)) return value
+    throw new InvalidArgumentError('Give a time such as 07:00.')
+  })
+
 /** `--zone <iana>`: a time zone. */
 export const timeZone = (flags: string, about: string): Option =>
   new Option(flags, about).argParser((value) => {
     try {
       return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions() && value
     } catch {
+      // The only fault of this constructor is an unknown zone.
       throw new InvalidArgumentError('Give an IANA zone such as Australia/Melbourne.')
     }
+  })
+
+/** `--anchor <place>`: a point on the earth, the same point in the plan, and the bearing of its upward direction. */
+export const anchor = (flags: string, about: string): Option =>
+  new Option(flags, about).argParser((value) => {
+    const numbers = value.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+    const [lat = Number.NaN, lon = Number.NaN, x = Number.NaN, y = Number.NaN, bearing = 0] = numbers
+    const isWhole = (numbers.length === 4 || numbers.length === 5) && numbers.every(Number.isFinite)
+    if (!isWhole || Math.abs(lat) > 90 || Math.abs(lon) > 180 || Math.abs(bearing) > 360)
+      throw new InvalidArgumentError(
+        'Give LAT,LON,X,Y or LAT,LON,X,Y,BEARING, such as 51.96,7.62,0,0: degrees of a point, and where it is in the plan in metres.',
+      )
+    return { lat, lon, x, y, bearing }
   })
 
 export const addAll = (command: Command, options: readonly Option[]): Command =>

@@ -33,7 +33,7 @@ describe('output that cannot be written', { timeout: 120_000 }, () => {
     ['journal', 'inspect', journal, '--json'],
     ['config', 'schema'],
   ])
-    test(`${args.slice(0, 2).join(' ')} fails and says so`, { skip }, () => {
+    test(`${args.slice(0, 2).join(' ')} fails and reports it`, { skip }, () => {
       const { status, stderr } = into('/dev/full', ...args)
       assert.equal(status, 1)
       assert.match(stderr, /standard output cannot be written \(ENOSPC\): what was written is not all/)

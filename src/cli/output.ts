@@ -61,11 +61,12 @@ function isToFile(): boolean {
     const found = fstatSync(standardOutput)
     return found.isFile() || (found.isCharacterDevice() && !isatty(standardOutput))
   } catch {
+    // A descriptor that cannot be looked at is no terminal and no file.
     return false
   }
 }
 
-/** A failure that ends the command with its own exit code and a sentence that says what to do. */
+/** A failure that ends the command with its own exit code and a sentence about what to do. */
 export class CommandFailed extends Error {
   readonly exitCode: number
   constructor(exitCode: number, message: string, options?: ErrorOptions) {

@@ -30,6 +30,7 @@ export function operator(): string {
   try {
     return `${userInfo().username} (command line)`
   } catch {
+    // A user without an entry in the system has no name.
     return 'command line'
   }
 }

@@ -54,10 +54,12 @@ export async function runningServer(dataDir: string): Promise<Ready | undefined>
     keepDirect([ready.web, ready.ingest].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname])))
     return ready
   } catch {
+    // No file, or a process that has ended: no server runs here.
     return undefined
   }
 }
 
 /** A process number may belong to somebody else by now. */
+// A process that has ended has no command line, and is not ours.
 const isOurs = async (pid: number, role: string) =>
   (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${path.sep}src${path.sep}${role}.ts`)

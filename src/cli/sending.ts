@@ -40,7 +40,7 @@ export interface Occasion {
 }
 
 const listeners = { http: 'ingest', mqtt: 'mqtt', tcp: 'tcp' } as const
-/** A demo ends within a second of the first token; its processes start again on the real data. */
+/** A demo ends within a second of the first ingest token; its processes start again on the real data. */
 const demoEndMsMax = 6_000
 
 export async function findTarget(options: SendingOptions, occasion: Occasion): Promise<Target> {
@@ -53,7 +53,7 @@ export async function findTarget(options: SendingOptions, occasion: Occasion): P
   if (via !== 'serial' && !URL.canParse(to)) throw usage(`--to ${to}: give a URL like ${via}://127.0.0.1:8081`)
   // Keys of this directory are good for its own server only.
   const own = ready !== undefined && (via === 'serial' || to === ready[listeners[via]])
-  // The token of the environment is trusted with old times only where the configuration says so; a token for the occasion is.
+  // The token of the environment is trusted with old times only where it is configured so; a token for the occasion always is.
   const ofEnvironment =
     own && occasion.time && !config.trust.includes('env') ? undefined : process.env['BAYKEEPER_INGEST_TOKEN']
   let token = options.token ?? ofEnvironment
@@ -65,18 +65,23 @@ export async function findTarget(options: SendingOptions, occasion: Occasion): P
   using keyring = await openKeyring(data)
   if (options.token) user = trustedSource(keyring, options.token, occasion, config)
   const made: ('ingest' | 'api')[] = []
-  const before = keyring.list().length
+  const isFirst = keyring.isEmpty()
   const { name, time } = occasion
-  if (!token && (via === 'http' || via === 'mqtt')) {
-    token = await keyring.createToken({ name, kind: 'ingest', replace: true, ...(time ? { time } : {}) })
-    user = name
+  const needsToken = !token && (via === 'http' || via === 'mqtt')
+  // The first one ends a simulated city: a transport without tokens makes it for that.
+  if (needsToken || isFirst) {
+    const forOccasion = await keyring.createToken({ name, kind: 'ingest', replace: true, ...(time ? { time } : {}) })
     made.push('ingest')
+    if (needsToken) {
+      token = forOccasion
+      user = name
+    }
   }
   if (!apiKey && occasion.api) {
-    apiKey = await keyring.createToken({ name, kind: 'api', replace: true })
+    apiKey = await keyring.createToken({ name, kind: 'api', scopes: ['read', 'layout'], replace: true })
     made.push('api')
   }
-  if (before === 0 && made.length > 0) await demoEnd(data, ready)
+  if (isFirst) await demoEnd(data, ready)
   return {
     via,
     to,

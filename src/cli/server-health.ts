@@ -1,4 +1,4 @@
-/** What a running server says of itself at /readyz. */
+/** What a running server reports at /readyz. */
 import type { Ready } from './place.ts'
 
 const answerMsMax = 5_000

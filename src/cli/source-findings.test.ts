@@ -9,7 +9,7 @@ import { mqttBrokerSource } from '../sources/mqtt/broker-source.ts'
 import { createFakeContext } from '../sources/testing/fake-context.ts'
 import { sourceFindings } from './source-findings.ts'
 
-test('a broker that keeps no session, a client id of nobody, a port that is away: each is a warning with what to do', async (t) => {
+test('a broker that keeps no session, a missing client id, a port that is away: each is a warning with what to do', async (t) => {
   const stopper = new AbortController()
   const { promise, resolve } = Promise.withResolvers<string>()
   const tokens = { ingest: () => undefined }
@@ -44,7 +44,7 @@ test('a broker that does not answer is a fault', async () => {
   )
 })
 
-test('a port whose driver does not count says so instead of 0', async (t) => {
+test('a port whose driver does not count shows "not available" instead of 0', async (t) => {
   if (process.platform !== 'linux') return t.skip('device files of Linux')
   const config = configSchema.parse({ udp: { port: 'off' }, serial: [{ path: '/dev/ptmx' }] })
   assert.deepEqual(await sourceFindings(config, false), [
@@ -52,7 +52,7 @@ test('a port whose driver does not count says so instead of 0', async (t) => {
   ])
 })
 
-test('what the running server warns of is said too, once', async (t) => {
+test('what the running server warns of is reported too, once', async (t) => {
   const data = await mkdtemp(path.join(os.tmpdir(), 'doctor-'))
   t.after(() => rm(data, { recursive: true }))
   const file = createWarningsFile(data)

@@ -1,4 +1,4 @@
-/** `baykeeper start` as a process: what it refuses, what it shows of itself, and how it begins and ends beside others and after a kill. */
+/** `baykeeper start` as a process: what it refuses, what it shows, and how it begins and ends beside others and after a kill. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -47,7 +47,7 @@ describe('start', { timeout: 280_000 }, () => {
     assert.equal(existsSync(path.join(room, 'never')), false)
   })
 
-  test('says of a read-only file system that it is that', { skip: smallDiskMissing() }, async () => {
+  test('names a read-only file system as the cause', { skip: smallDiskMissing() }, async () => {
     using disk = openSmallDisk(1)
     execFileSync('mount', ['-o', 'remount,ro', disk.dir])
     for (const dir of [disk.dir, path.join(disk.dir, 'a/b')]) {

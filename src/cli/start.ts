@@ -1,43 +1,30 @@
-/** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and stays until told to leave. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { constants, existsSync } from 'node:fs'
-import { access, mkdir, rm } from 'node:fs/promises'
+/** `baykeeper start`: binds the sockets, starts the processes, prints the banner, and runs until it is stopped. */
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { openAccounts } from '../auth/accounts.ts'
 import { type Keyring, openKeyring } from '../auth/keyring.ts'
-import type { Config, LoadedConfig } from '../config/config.ts'
+import type { LoadedConfig } from '../config/config.ts'
 import { refuseFaulty } from '../config/faults.ts'
-import { sectionsOf } from '../config/source-sections.ts'
-import { storeUrl } from '../config/store-url.ts'
 import { version } from '../config/version.ts'
-import { writeFileAtomic } from '../lib/atomic-file.ts'
-import { systemClock } from '../lib/clock.ts'
 import { keepDirect } from '../lib/direct-hosts.ts'
 import { plainMessage } from '../lib/disk-fault.ts'
-import { createLog, type Log, silentLog } from '../lib/log.ts'
-import type { FromCity, ToCity } from '../processes/demo-city.ts'
+import { createLog, type Log } from '../lib/log.ts'
 import { closeToOthers } from '../processes/private-files.ts'
 import { claimRunDirectory, DataDirectoryTaken, type RunDirectory } from '../processes/run-directory.ts'
-import { leaseRefusal } from '../processes/server-lease.ts'
-import { bindServerPorts, descriptorsOf, udpPortsOf, urlsOf } from '../processes/server-ports.ts'
+import { bindServerPorts, descriptorsOf, localUrlsOf, udpPortsOf, urlsOf } from '../processes/server-ports.ts'
 import { createSupervisor, type Supervisor } from '../processes/supervisor.ts'
-import { openStore } from '../store/engine/open.ts'
+import { answersReady, createAnnouncement } from './announcement.ts'
 import { banner } from './banner.ts'
 import { CommandFailed, exitCodes, needsPerson } from './output.ts'
-import type { Ready } from './place.ts'
+import { createSimulatedCity, demoPlace } from './simulated-city.ts'
+import { databaseAccepts, databaseIsFree, refuseUnwritable } from './start-checks.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
 export interface StartOptions {
   readonly readyFile?: string | undefined
-  /** `baykeeper demo`: simulate whatever else is configured. */
+  /** `baykeeper demo`: simulate beside all that is configured. */
   readonly forceDemo?: boolean
 }
-
-const root = path.join(import.meta.dirname, '../..')
-
-/** How often the demo looks whether somebody has made a token: then the real thing begins. */
-const demoCheckMs = 1_000
 
 export async function start(loaded: LoadedConfig, options: StartOptions): Promise<number> {
   try {
@@ -49,167 +36,111 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   }
 }
 
+/** As for children left behind that are named (run-directory.ts): they leave within 2 s, on a busy machine later. */
+const portWaitMs = 20_000
+
+/** The server owns its data directory from here on, until this returns. */
 async function startOn(loaded: LoadedConfig, options: StartOptions): Promise<number> {
   const began = performance.now()
   const { config } = loaded
   const log = createLog({ process: 'main' }, config.log)
-  const say = (line: string) => process.stderr.write(`${line}\n`)
+  const readyFile = options.readyFile && path.resolve(options.readyFile)
   await refuseFaulty(loaded)
   keepDirect([config.host])
   await refuseUnwritable(config.data)
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   using run = claimed(config.data)
-  if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
+  if (readyFile) await rm(readyFile, { force: true })
   await run.leftoversGone((names) =>
     log.info('an earlier server was killed: waiting for what it left behind', { names }),
   )
   for (const problem of await closeToOthers(config.data)) log.warn(problem)
   using keyring = await openKeyring(config.data)
-  const demo =
-    options.forceDemo || (await isDemo(loaded, keyring))
-      ? { dir: path.join(config.data, 'demo'), token: `bkd_${randomBytes(32).toString('base64url')}` }
-      : undefined
-  if (demo) await mkdir(demo.dir, { recursive: true, mode: 0o700 })
-  if (!demo) await databaseIsFree(config)
-  const ports = await bindServerPorts(loaded, demo !== undefined)
+  return await serve({ loaded, log, run, keyring, readyFile, isForced: options.forceDemo === true, began })
+}
+
+interface Owned {
+  readonly loaded: LoadedConfig
+  readonly log: Log
+  readonly run: RunDirectory
+  readonly keyring: Keyring
+  readonly readyFile: string | undefined
+  readonly isForced: boolean
+  readonly began: number
+}
+
+/** Starts everything and stays until it is stopped; returns the exit code. */
+async function serve({ loaded, log, run, keyring, readyFile, isForced, began }: Owned): Promise<number> {
+  const { config } = loaded
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  const place = await demoPlace(loaded, keyring, isForced)
+  if (!place) await databaseIsFree(config)
+  const ports = await bindServerPorts(loaded, place !== undefined, run.followsKilled ? portWaitMs : 0)
   const unbuilt = await ensureWebBuilt(say)
 
-  const leaving = Promise.withResolvers<number>()
-  // It is raced, or awaited later: a rejection before that must not end the process.
-  leaving.promise.catch(() => {})
-  let city: ChildProcess | undefined
-  const urls = () => urlsOf(config, ports, supervisor.udpPorts())
-  const announce = async () => {
-    const ready = readyOf(config, answering(urls(), supervisor), supervisor)
-    await run.announce(ready)
-    if (options.readyFile) await writeFileAtomic(path.resolve(options.readyFile), JSON.stringify(ready))
-  }
-  let announced = false
+  const leaving = leavingOnSignals(log)
+  const urls = () => localUrlsOf(config, ports, supervisor.udpPorts())
+  const announcement = createAnnouncement({ config, run, readyFile, log, urls, supervisor: () => supervisor })
+  const city =
+    place && createSimulatedCity({ config, place, keyring, isForced, run, log, supervisor: () => supervisor })
   const supervisor: Supervisor = createSupervisor({
     settings: {
-      config,
-      dataDir: config.data,
-      demo,
-      version,
-      startedAt: Date.now(),
-      urls: urlsOf(config, ports, {}),
+      ...{ config, dataDir: config.data, demo: place, version },
+      ...{ startedAt: Date.now(), urls: urlsOf(config, ports, {}) },
     },
     listeners: descriptorsOf(ports),
     udpPorts: udpPortsOf(ports),
     log,
     onSpawn: run.spawned,
-    onChange: () => {
-      if (announced) announce().catch((error) => log.warn('the ready file could not be written', { error }))
-    },
+    onChange: announcement.renew,
     onRefused: (fault) => leaving.reject(fault),
-    onRealData: () => void endDemo('the first real reading has arrived'),
+    onRealData: () => void city?.end('the first real reading has arrived'),
   })
-
-  let ending: Promise<void> | undefined
-  const endDemo = (why: string) => {
-    ending ??= (async () => {
-      clearInterval(watching)
-      log.info(`${why}: the simulated city ends, the real one begins`)
-      city?.kill('SIGTERM')
-      city = undefined
-      await supervisor.endDemo()
-    })()
-    return ending
-  }
-  const watching =
-    demo && !options.forceDemo
-      ? setInterval(() => keyring.list().length > 0 && void endDemo('a token exists now'), demoCheckMs)
-      : undefined
-
-  for (const [signal, code] of [
-    ['SIGINT', exitCodes.interrupted],
-    ['SIGTERM', exitCodes.ok],
-  ] as const)
-    process.on(signal, () => leaving.resolve(code))
-  // A terminal that is closed does not end a server.
-  process.on('SIGHUP', () => log.info('SIGHUP is ignored: there is nothing to read again'))
-  process.on('disconnect', () => leaving.resolve(exitCodes.ok))
-
   try {
-    if (demo) city = startCity(config, { ...demo, ingest: urls()['ingest'] as string, supervisor, log, run })
-    const up = await Promise.race([
-      Promise.all([supervisor.start(), city && layoutPlaced(city), databaseAccepts(config)]),
-      leaving.promise,
-    ])
+    const placed = city?.start(urls()['ingest'] as string)
+    const up = await Promise.race([Promise.all([supervisor.start(), placed, databaseAccepts(config)]), leaving.promise])
     if (typeof up === 'number') return up
     const [waiting] = up
-    if (city?.connected) city.send({ type: 'go' } satisfies ToCity)
+    city?.go()
     if (urls()['web'] && supervisor.hasListened('web'))
       await answersReady(`${urls()['web']?.replace('//0.0.0.0:', '//127.0.0.1:')}/readyz`)
-    announced = true
-    const secret = await keyring.createSetupLink()
-    say(
-      banner({
-        config,
-        urls: urls(),
-        ports,
-        demo: demo !== undefined,
-        secret,
-        ms: performance.now() - began,
-        unbuilt,
-        waiting,
-        file: loaded.file,
-      }),
-    )
-    await announce()
+    const secret = hasAdmin(config.data) ? undefined : await keyring.createSetupLink()
+    const ms = performance.now() - began
+    const shown = urlsOf(config, ports, supervisor.udpPorts())
+    const facts = { config, urls: shown, ports, demo: place !== undefined, file: loaded.file }
+    say(banner({ ...facts, secret, ms, unbuilt, waiting }))
+    await announcement.begin()
     return await leaving.promise
   } catch (cause) {
     throw new CommandFailed(
       needsPerson(cause) ? exitCodes.config : exitCodes.failed,
       plainMessage(cause, config.data),
-      {
-        cause,
-      },
+      { cause },
     )
   } finally {
-    announced = false
-    clearInterval(watching)
-    city?.kill('SIGTERM')
+    announcement.end()
+    city?.stop()
     await supervisor.stop()
-    if (options.readyFile) await rm(path.resolve(options.readyFile), { force: true })
+    if (readyFile) await rm(readyFile, { force: true })
     for (const { socket } of Object.values(ports.bound)) socket.close()
   }
 }
 
-/** Of a file system that is read only, `mkdir` says that the directory does not exist. */
-async function refuseUnwritable(dir: string): Promise<void> {
-  let found = dir
-  while (!existsSync(found) && found !== path.dirname(found)) found = path.dirname(found)
-  try {
-    await access(found, constants.W_OK)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why = code === 'EROFS' ? 'its file system is read only' : `${code}`
-    throw new CommandFailed(exitCodes.failed, `${found} cannot be written (${why}): name another with --data`, {
-      cause,
-    })
-  }
+function hasAdmin(dataDir: string): boolean {
+  using accounts = openAccounts(dataDir)
+  return accounts.hasAdmin()
 }
 
-/** The city is simulated only while nothing real exists: no token, no source, no layout, no reading. */
-async function isDemo({ config, origins }: LoadedConfig, keyring: Keyring): Promise<boolean> {
-  if (!config.demo.enabled || config.ingest.port === 'off') return false
-  const hasLines = sectionsOf(config).some(({ source, settings }) => source.lines?.(settings).length)
-  if (keyring.list().length > 0 || hasLines || origins.has('store')) return false
-  if (!existsSync(path.join(config.data, 'baykeeper.db'))) return true
-  const { openStore } = await import('../store/engine/open.ts')
-  await using store = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
-  await store.migrate()
-  return (await store.layout()) === undefined && (await store.counts()).devices === 0
-}
-
-/** A port is announced when its process listens on it, not when it is bound: the kernel accepts connections from then on. */
-function answering(urls: Record<string, string>, supervisor: Supervisor): Record<string, string> {
-  const { web, ...ofIntake } = urls
-  return {
-    ...(web && supervisor.hasListened('web') ? { web } : {}),
-    ...(supervisor.hasListened('intake') ? ofIntake : {}),
-  }
+function leavingOnSignals(log: Log) {
+  const leaving = Promise.withResolvers<number>()
+  // It is raced, or awaited later: a rejection before that must not end the process.
+  leaving.promise.catch(() => {})
+  process.on('SIGINT', () => leaving.resolve(exitCodes.interrupted))
+  process.on('SIGTERM', () => leaving.resolve(exitCodes.ok))
+  // A terminal that is closed does not end a server.
+  process.on('SIGHUP', () => log.info('SIGHUP is ignored: there is nothing to read again'))
+  process.on('disconnect', () => leaving.resolve(exitCodes.ok))
+  return leaving
 }
 
 function claimed(dataDir: string): RunDirectory {
@@ -218,82 +149,5 @@ function claimed(dataDir: string): RunDirectory {
   } catch (fault) {
     if (fault instanceof DataDirectoryTaken) throw new CommandFailed(exitCodes.failed, fault.message)
     throw fault
-  }
-}
-
-function readyOf(config: Config, urls: Record<string, string>, supervisor: Supervisor): Ready {
-  const devices = sectionsOf(config).flatMap(({ source, settings }) => {
-    const found = source.devices?.(settings) ?? []
-    return found.length > 0 ? [[source.key, found]] : []
-  })
-  return { ...urls, ...Object.fromEntries(devices), pids: { main: process.pid, ...supervisor.pids() } }
-}
-
-interface CityPlace {
-  readonly dir: string
-  readonly token: string
-  readonly ingest: string
-  readonly supervisor: Supervisor
-  readonly log: Log
-  readonly run: RunDirectory
-}
-
-function startCity(config: Config, { dir, token, ingest, supervisor, log, run }: CityPlace): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', path.join(root, 'src/processes/demo-city.ts')],
-    {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    },
-  )
-  const send = (message: ToCity) => {
-    if (child.connected) child.send(message, undefined, undefined, () => {})
-  }
-  if (child.pid) run.spawned('demo-city', child.pid)
-  child.on('error', (error) => log.warn('the simulator could not be started', { error }))
-  const { bays, seed, speed } = config.demo
-  const settings = { store: storeUrl(config, dir), ingest, token, bays, seed, speed, log: config.log }
-  send({ type: 'settings', ...settings })
-  child.on('message', async (message: FromCity) => {
-    if (message.type === 'publish')
-      send({ type: 'publish-answer', answer: await supervisor.publishDemo(message.record) })
-  })
-  child.on('exit', (code) => code && log.warn('the simulator ended', { code }))
-  return child
-}
-
-/** What is announced as ready says so itself; the figures of the other processes reach the pages a moment after the processes do. */
-async function answersReady(url: string): Promise<void> {
-  for (const until = performance.now() + readyMsMax; performance.now() < until; await sleep(readyLookMs)) {
-    const answer = await fetch(url).catch(() => undefined)
-    if (answer?.ok) return
-  }
-}
-
-const readyMsMax = 3_000
-const readyLookMs = 20
-
-/** The city's plan is in its store, so that the first page shows it; a simulator that fails does not keep the server from starting. */
-async function layoutPlaced(city: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve) => {
-    city.on('message', (message: FromCity) => message.type === 'placed' && resolve())
-    city.once('exit', () => resolve())
-  })
-}
-
-/** Throws where another server works on the database: before a port answers that would be closed again seconds later. */
-async function databaseIsFree(config: Config): Promise<void> {
-  const refusal = await leaseRefusal(storeUrl(config, config.data), config.data)
-  if (refusal !== undefined) throw new CommandFailed(exitCodes.config, refusal)
-}
-
-/** Throws where the database server refuses this configuration. One that is away is waited for by the processes. */
-async function databaseAccepts(config: Config): Promise<void> {
-  if (config.store === 'sqlite') return
-  try {
-    await using _ = await openStore(storeUrl(config, config.data), { log: silentLog, clock: systemClock })
-  } catch (fault) {
-    if (needsPerson(fault)) throw fault
   }
 }

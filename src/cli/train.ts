@@ -21,7 +21,7 @@ export interface TrainOptions extends PlaceOptions, Spoken {
   readonly steps?: number
 }
 
-/** Without a terminal a line now and then says enough. */
+/** Without a terminal, the least time between two lines. */
 const lineMs = 5_000
 const barCharacters = 24
 
@@ -33,8 +33,8 @@ export async function trainCommand(options: TrainOptions): Promise<number> {
   const id = await begin(store)
   const leaving = new AbortController()
   const interrupt = () => leaving.abort()
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   const shown = options.json ? jsonLines() : process.stderr.isTTY ? bar() : lines()
   const layout = (await store.layout())?.layout
   const outcome = await train(
@@ -49,7 +49,7 @@ export async function trainCommand(options: TrainOptions): Promise<number> {
   )
   if (outcome.state === 'interrupted') {
     const detail = 'Interrupted; "baykeeper train" goes on from its checkpoint.'
-    // Nobody else takes it up meanwhile.
+    // Cancelled, so that no server resumes it meanwhile.
     await store.changeTraining(id, ['running'], { state: 'cancelled', ended: systemClock.now(), detail })
     shown.end({ ...outcome, detail })
     return exitCodes.interrupted

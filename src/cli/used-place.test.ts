@@ -50,7 +50,7 @@ describe('a data directory that does not exist', () => {
 
 describe('a data directory that is a file', () => {
   for (const [name, command] of Object.entries(commands))
-    test(`${name} says that it is a file`, async () => {
+    test(`${name} reports that it is a file`, async () => {
       await assert.rejects(command(import.meta.filename), /used-place\.test\.ts is a file: name a directory/)
     })
 })

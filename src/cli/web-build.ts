@@ -8,6 +8,7 @@ const root = path.join(import.meta.dirname, '../..')
 
 /** Returns why the pages could not be built, undefined when they are there. */
 export async function ensureWebBuilt(say: (line: string) => void): Promise<string | undefined> {
+  // Without a manifest the pages were never built.
   const built = await stat(path.join(root, 'web/dist/.vite/manifest.json')).catch(() => undefined)
   const vite = path.join(root, 'node_modules/vite/bin/vite.js')
   const newest = Math.max(...(await Promise.all(['web/src', 'contract'].map((dir) => newestIn(path.join(root, dir))))))
@@ -30,6 +31,7 @@ export async function ensureWebBuilt(say: (line: string) => void): Promise<strin
 
 async function newestIn(dir: string): Promise<number> {
   let newest = 0
+  // A folder that is missing holds nothing newer.
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []))
     if (entry.isFile() && !entry.parentPath.includes('node_modules'))
       newest = Math.max(newest, (await stat(path.join(entry.parentPath, entry.name))).mtimeMs)

@@ -24,7 +24,7 @@ test('a UDP port that is taken is an error that names who holds it', async (t) =
   })
 })
 
-test('in the demo a taken UDP port moves on, and says from where', async (t) => {
+test('in the demo a taken UDP port moves on, and reports from where', async (t) => {
   const port = await held(t)
   const free = await freeUdpPort('127.0.0.1', { ...wish, port, mayMove: true })
   assert.equal(free.movedFrom, port)

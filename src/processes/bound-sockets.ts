@@ -1,11 +1,12 @@
 /**
  * Binds the listening sockets that the children will listen on. In demo mode a taken default port moves to the next free one and
- * says so; otherwise it is an error that names the holder if it can: sensors must not post into nothing.
+ * reports it; otherwise it is an error that names the holder if it can: sensors must not post into nothing.
  */
 import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { portHolder } from './port-holder.ts'
 
 export interface PortWish {
@@ -15,6 +16,8 @@ export interface PortWish {
   readonly port: number
   /** May move to the next free port when taken. */
   readonly mayMove: boolean
+  /** A taken port is tried again for so long; absent: not at all. */
+  readonly waitMs?: number
 }
 
 export interface BoundPort {
@@ -29,8 +32,9 @@ export class PortTaken extends Error {
 }
 
 const movesMax = 50
+const lookAgainMs = 50
 
-/** `host` may be a name; it is resolved once. Throws PortTaken or an error that says what to change. */
+/** `host` may be a name; it is resolved once. Throws PortTaken or an error with what to change. */
 export async function bindPort(host: string, wish: PortWish): Promise<BoundPort> {
   const address = await addressOf(host)
   return firstFree(host, wish, 'tcp', async (port) => {
@@ -74,12 +78,20 @@ async function firstFree<T>(
   protocol: 'tcp' | 'udp',
   bind: (port: number) => Promise<T>,
 ): Promise<T> {
-  for (let port = wish.port; ; port++) {
+  const until = performance.now() + (wish.waitMs ?? 0)
+  for (let port = wish.port; ; ) {
     try {
       return await bind(port)
     } catch (fault) {
       const { code, message } = fault as NodeJS.ErrnoException
-      if (code === 'EADDRINUSE' && wish.mayMove && port - wish.port < movesMax) continue
+      if (code === 'EADDRINUSE' && wish.mayMove && port - wish.port < movesMax) {
+        port++
+        continue
+      }
+      if (code === 'EADDRINUSE' && performance.now() < until) {
+        await sleep(lookAgainMs)
+        continue
+      }
       if (code === 'EADDRINUSE') {
         const holder = await portHolder(port, protocol)
         throw new PortTaken(

@@ -31,9 +31,9 @@ test('a child has its settings, reports that it is ready, and leaves with 0 when
   assert.equal(await child.ended, 0)
 })
 
-test('a child that is not ready yet leaves at once, whatever its body waits for', async (t) => {
-  const child = await childOf(t, `child.send({ type: 'want', beyond: 7 }); await forEver()`)
-  await child.got('want')
+test('a child that is not ready yet leaves at once while its body waits', async (t) => {
+  const child = await childOf(t, `child.send({ type: 'wake-above', beyond: 7 }); await forEver()`)
+  await child.got('wake-above')
   child.send({ type: 'stop' })
   assert.equal(await child.ended, 0)
 })
@@ -76,13 +76,13 @@ test('a child whose main is gone leaves within two seconds or so, also when its 
 test('Ctrl-C and hang-up, which reach the whole group, do not end a child: main decides', async (t) => {
   const child = await childOf(
     t,
-    `child.onMessage(({ beyond }) => child.send({ type: 'want', beyond }))
+    `child.onMessage(({ beyond }) => child.send({ type: 'wake-above', beyond }))
      child.send({ type: 'ready' }); await aborted(child.signal)`,
   )
   await child.got('ready')
   child.process.kill('SIGINT')
   child.process.kill('SIGHUP')
   await sleep(50)
-  child.send({ type: 'want', beyond: 3 })
-  assert.equal((await child.got('want')).beyond, 3)
+  child.send({ type: 'wake-above', beyond: 3 })
+  assert.equal((await child.got('wake-above')).beyond, 3)
 })

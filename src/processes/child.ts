@@ -1,6 +1,6 @@
 /**
  * What every child process has in common: it receives its settings from `main`, reports when it is ready, stops when asked to, and leaves
- * when `main` is gone (the channel closes), whatever it was doing.
+ * when `main` is gone (the channel closes) during any work.
  *
  * A message or the end of the channel may come before this code runs: messages are kept by Node, the end is not, so it is looked at.
  */
@@ -60,6 +60,7 @@ export async function runChild(body: (child: Child) => Promise<void>): Promise<v
     signal: stop.signal,
     send(message) {
       isReady ||= message.type === 'ready'
+      // A main that is gone ends this process by the closed channel.
       if (process.connected) process.send?.(message, undefined, undefined, () => {})
     },
     onMessage: (listener) => listeners.push(listener),

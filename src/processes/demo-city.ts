@@ -6,18 +6,17 @@
 import process from 'node:process'
 import type { LogLevel } from '@baykeeper/contract/vocabulary.ts'
 import { encodePublication } from '../domain/layout-publication.ts'
-import { quarterMs } from '../domain/occupancy-span.ts'
-import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLog } from '../lib/log.ts'
 import { surviveClosedOutput } from '../lib/log-output.ts'
 import { packJson } from '../lib/packed-json.ts'
 import { createCity } from '../simulator/city.ts'
+import type { CityAct } from '../simulator/city-script.ts'
 import { runDemo } from '../simulator/demo.ts'
-import { type PastQuarter, pastOf } from '../simulator/past.ts'
 import { openStore } from '../store/engine/open.ts'
-import { noReadings } from '../store/readings/reading-rows.ts'
-import { noSessions, type OccupancyRow, type Store } from '../store/store.ts'
+import type { LayoutPosition, Store } from '../store/store.ts'
+import { createDemoDesk } from './demo-desk.ts'
+import { writePast } from './demo-past.ts'
 import type { PublishAnswer } from './messages.ts'
 
 export interface DemoCitySettings {
@@ -30,19 +29,13 @@ export interface DemoCitySettings {
   readonly log: { readonly level: LogLevel; readonly json: boolean }
 }
 
-/** Long enough for four weeks of anchor and four to learn from. */
-const pastDays = 63
-/** Its rows are committed under a name of their own: no journal holds them. */
-const pastJournal = 'simulated-past'
-/** A commit of so many is over soon, and the live ones come in between. */
-const pastRowsAtOnce = 4_000
-const pastPauseMs = 15
 /** Behind a backlog of the demo's journal the first page comes before the plan. */
 const placedMsMax = 4_000
 const placedLookMs = 20
 
 surviveClosedOutput()
 const stop = new AbortController()
+/** Ctrl-C goes to all processes; main decides when the city ends. */
 for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
 process.on('SIGTERM', () => stop.abort())
 process.on('disconnect', () => process.exit(0))
@@ -71,6 +64,7 @@ const log = createLog({ process: 'simulator' }, settings.log)
 const { bays, seed, speed } = settings
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 const { layout } = createCity({ bays, seed, zone })
+const desk = createDemoDesk(layout, systemClock)
 {
   await using store = await openStore(settings.store, { log, clock: systemClock })
   await store.migrate()
@@ -88,11 +82,15 @@ const living = runDemo({
   seed,
   zone,
   speed,
+  act: actOut,
   signal: stop.signal,
   log,
 })
 // City time that runs faster has another past than the clock.
-if (speed === 1) await writePast().catch((error) => log.warn('the city has no past', { error }))
+if (speed === 1)
+  await writePast(settings.store, { layout, seed, zone, signal: stop.signal, log }).catch((error) =>
+    log.warn('the city has no past', { error }),
+  )
 await living
 process.exit(0)
 
@@ -101,75 +99,31 @@ async function placeLayout(store: Store) {
   const packed = await packJson(layout)
   const record = encodePublication({ author: 'simulator', comment: '', at: systemClock.now(), packed })
   const until = systemClock.monotonic() + placedMsMax
+  const position = await published(record)
+  while (systemClock.monotonic() < until && (await store.layoutVersionAt(position)) === undefined)
+    await systemClock.sleep(placedLookMs, stop.signal)
+}
+
+/** Resolves with its place in the journal. */
+async function published(record: Uint8Array): Promise<LayoutPosition> {
   for (;;) {
     const answered = received('publish-answer')
     send({ type: 'publish', record })
     const { answer } = await answered
-    if (answer.ok) {
-      while (systemClock.monotonic() < until && (await store.layoutVersionAt(answer)) === undefined)
-        await systemClock.sleep(placedLookMs, stop.signal)
-      return
-    }
-    if (answer.reason === 'refused') throw new Error(`the layout of the simulated city: ${answer.message}`)
-    // Intake is being started. Twice the same layout would do no harm.
+    if (answer.ok) return answer
+    if (answer.reason === 'refused') throw new Error(`a change of the simulated city was refused: ${answer.message}`)
+    // Intake is being started. Twice the same change would do no harm.
     await systemClock.sleep(placedLookMs, stop.signal)
   }
 }
 
-/** Up to the quarter the city was started in; of an older city, what it has missed since it was last alive. */
-async function writePast() {
-  await using store = await openStore(settings.store, { log, clock: systemClock })
-  const to = Math.floor(systemClock.now() / quarterMs) * quarterMs
-  const from = to - pastDays * 86_400_000
-  const began = performance.now()
-  let rows: OccupancyRow[] = []
-  let written = 0
-  const write = async () => {
-    await commitPast(store, rows)
-    written += rows.length
-    rows = []
-    await systemClock.sleep(pastPauseMs, stop.signal)
-  }
-  const lived = await livedQuarters(store, from, to)
-  const past = [...pastOf({ layout, seed, zone, from, to })]
-  // The newest first: it tells most.
-  for (const quarter of past.reverse()) {
-    if (lived.has(quarter[0]?.start ?? 0)) continue
-    for (const place of quarter) rows.push(rowOf(place))
-    if (rows.length >= pastRowsAtOnce) await write()
-  }
-  if (rows.length > 0) await write()
-  if (written > 0)
-    log.info('the simulated city was given a past', {
-      days: pastDays,
-      rows: written,
-      ms: Math.round(performance.now() - began),
-    })
-}
-
-/** Quarters in which the city was alive, or has a past already. */
-async function livedQuarters(store: Store, from: number, to: number): Promise<ReadonlySet<number>> {
-  const site = layout.sites[0]?.id ?? ''
-  const rows = await store.occupancy({
-    ...{ spanMs: quarterMs, site, level: null, zone: null, from: instant(from), to: instant(to) },
-  })
-  return new Set(rows.map(({ start }) => start))
-}
-
-async function commitPast(store: Store, occupancy: readonly OccupancyRow[]) {
-  const { position, fence } = await store.cursor(pastJournal)
-  await store.commit({
-    ...{ journal: pastJournal, from: position, to: position + 1, fence },
-    ...{ readings: noReadings(), devices: [], deadLetters: [], deadLettersDone: [], ledger: [] },
-    history: { sessions: noSessions, occupancy, counts: [], health: [] },
-  })
-}
-
-/** As if nothing had changed within the quarter. */
-function rowOf({ capacity, occupied, ...place }: PastQuarter): OccupancyRow {
-  return {
-    ...{ ...place, spanMs: quarterMs, capacity, occupiedMs: occupied * quarterMs, knownMs: capacity * quarterMs },
-    ...{ fullMs: occupied >= capacity ? quarterMs : 0, minOccupied: occupied, maxOccupied: occupied },
-    ...{ occupiedEnd: occupied, knownEnd: capacity },
+/** A change that cannot be made is left out: the city goes on. */
+async function actOut(act: CityAct) {
+  try {
+    const record = await desk.recordOf(act)
+    if (record) await published(record)
+  } catch (error) {
+    if (stop.signal.aborted) throw error
+    log.warn('a change of the simulated city was left out', { error })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The forecasts' process: follows the history and keeps forecasts of it, by asking the forecaster, which is a process of its own below this one.
+ * The forecasts' process: follows the history and keeps forecasts of it, by asking the forecaster, which is a separate process below this one.
  * It may be missing, fall or hang; nothing else waits for it.
  */
 
@@ -51,6 +51,7 @@ await runChild(async (child) => {
     },
     onState: (state) => child.send({ type: 'forecaster', ...state }),
     onIssued: (site, issued) => child.send({ type: 'issued', site, issued: instant(issued) }),
+    onScored: (misses) => child.send({ type: 'forecast-misses', misses: Object.fromEntries(misses) }),
     onPids: (pids) => child.send({ type: 'forecast-pids', ...pids }),
   })
 })

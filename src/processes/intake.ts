@@ -11,16 +11,15 @@ import { configuredSources } from '../config/configured-sources.ts'
 import { createWarningsFile } from '../config/source-warnings.ts'
 import { reportAbsence } from '../intake/absence.ts'
 import { intakeFigures } from '../intake/figures.ts'
-import { type OpenLane, openLane } from '../intake/lane.ts'
+import { type OpenChannel, openChannel } from '../intake/journal-channel.ts'
 import { createContexts, type SourceReport } from '../intake/source-contexts.ts'
-import { recordKinds } from '../journal/journal.ts'
 import { createAddressList } from '../lib/address-list.ts'
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionsFor, createConnectionLimits } from '../sources/connection-limits.ts'
 import { aborted } from '../sources/listener.ts'
-import { runSource } from '../sources/registry.ts'
+import { runSource } from '../sources/runner.ts'
 import { runChild } from './child.ts'
 import type { PublishAnswer } from './messages.ts'
 import { openFilesMax } from './open-files.ts'
@@ -28,7 +27,7 @@ import { openFilesMax } from './open-files.ts'
 /** Interval of figures and checkpoints: a crash takes at most this much of `refused`. */
 const lookEveryMs = 1_000
 /** Journals whose directory is being looked at. */
-const looking = new WeakSet<OpenLane>()
+const looking = new WeakSet<OpenChannel>()
 
 await runChild(async (child) => {
   const { settings, log, signal } = child
@@ -36,51 +35,54 @@ await runChild(async (child) => {
   using keyring = await openKeyring(settings.dataDir, process.env, {
     onProblem: (error) => log.error('the key file is damaged; the keys known before stay valid', { error }),
   })
-  const lane = { retentionMs: config.retentionHours * 3_600_000, clock: systemClock, log }
-  await using real = await openLane('real', settings.dataDir, lane)
-  await using simulated = demo ? await openLane('demo', demo.dir, lane) : undefined
-  const lanes = simulated ? [real, simulated] : [real]
-  let shown: OpenLane = simulated ?? real
+  const states = new Map<string, SourceReport>()
+  const sources = () => states
+  const channel = { retentionMs: config.retentionHours * 3_600_000, clock: systemClock, log, sources }
+  await using real = await openChannel('real', settings.dataDir, { ...channel, archive: config.archive })
+  await using simulated = demo ? await openChannel('demo', demo.dir, channel) : undefined
+  const channels = simulated ? [real, simulated] : [real]
+  let shown: OpenChannel = simulated ?? real
   let realSeen = false
 
-  const laneOf = (source: string): OpenLane => (simulated && source === simulatorSource ? simulated : real)
-  const arrived = (source: string) => {
-    if (!simulated || realSeen || source === simulatorSource) return
+  const channelOf = (source: string): OpenChannel => (simulated && source === simulatorSource ? simulated : real)
+  const onFirstReading = (source: string) => {
+    if (!simulated || realSeen || shown === real || source === simulatorSource) return
     realSeen = true
     log.info('the first real reading has arrived; the simulated city ends', { source })
   }
 
-  let wanted: number | undefined
+  let wakeAbove: number | undefined
   const ring = () => {
     const { lastRecord } = shown.journal.tail()
-    if (wanted === undefined || lastRecord <= wanted) return
-    wanted = undefined
+    if (wakeAbove === undefined || lastRecord <= wakeAbove) return
+    wakeAbove = undefined
     child.send({ type: 'durable', record: lastRecord })
   }
-  for (const lane of lanes)
-    lane.journal.onDurable(() => {
-      if (lane === shown) ring()
-      if (lane === real && realSeen && shown !== real) child.send({ type: 'real-data' })
+  for (const channel of channels)
+    channel.journal.onDurable(() => {
+      if (channel === shown) ring()
+      if (channel === real && realSeen && shown !== real) child.send({ type: 'real-data' })
     })
   child.onMessage((message) => {
-    if (message.type === 'want') {
-      wanted = message.beyond
+    if (message.type === 'wake-above') {
+      wakeAbove = message.beyond
       ring()
     } else if (message.type === 'publish') {
-      const { request, lane, record } = message
-      void journaled(lane === 'demo' ? simulated : real, record).then((answer) =>
+      const { request, channel, record } = message
+      void journaled(channel === 'demo' ? simulated : real, record).then((answer) =>
         child.send({ type: 'published', request, answer }),
       )
-    } else if (message.type === 'released') shown.journal.release(message.position, message.held)
+    } else if (message.type === 'released') shown.release(message.position, message.held)
+    else if (message.type === 'health') shown.health.reported(message.health)
     else if (message.type === 'demo-over') {
       shown = real
       ring()
     }
   })
 
-  const context = createContexts({ log, laneOf, arrived, trusted: new Set(config.trust) })
+  const context = createContexts({ log, channelOf, onFirstReading, trusted: new Set(config.trust) })
   const udpPorts: Record<string, number> = {}
-  const sources = await configuredSources(settings, {
+  const configured = await configuredSources(settings, {
     ...ingestTokens(keyring, demo?.token),
     connections: createConnectionLimits({
       total: connectionsFor(openFilesMax()),
@@ -91,8 +93,7 @@ await runChild(async (child) => {
       udpPorts[key] = port
     },
   })
-  const states = new Map<string, SourceReport>()
-  const running = sources.map((source) => {
+  const running = configured.map((source) => {
     const { name, kind } = source
     states.set(name, { kind, state: 'starting', detail: '', facts: {} })
     const tell = (told: Partial<SourceReport>) => states.set(name, { ...(states.get(name) as SourceReport), ...told })
@@ -100,19 +101,22 @@ await runChild(async (child) => {
   })
   await listening(states, signal)
   const { counters, checkpoints } = real
-  reportAbsence({ aliveAt: checkpoints.aliveAt, now: systemClock.now(), counters, sources, log })
+  reportAbsence({ aliveAt: checkpoints.aliveAt, now: systemClock.now(), counters, sources: configured, log })
   const { fence } = shown.journal
   child.send({ type: 'ready', fence, udpPorts })
 
+  signal.addEventListener('abort', () => endHealth(channels), { once: true })
   const warnings = createWarningsFile(settings.dataDir)
   const figures = () => child.send({ type: 'intake', figures: intakeFigures(shown, states) })
   figures()
   const timer = setInterval(() => {
     figures()
-    for (const lane of lanes) {
-      lane.nearlyFull = lane.journal.stats().refusing
-      void lookForJournal(lane, log)
-      void lane.checkpoints.tick()
+    for (const channel of channels) {
+      channel.nearlyFull = channel.journal.stats().refusing
+      channel.retain()
+      void channel.health.look()
+      void lookForJournal(channel, log)
+      void channel.checkpoints.tick()
     }
     warnings.keep(states)
   }, lookEveryMs)
@@ -121,37 +125,41 @@ await runChild(async (child) => {
     await Promise.all([aborted(signal), ...running])
   } finally {
     clearInterval(timer)
-    for (const lane of lanes) await lane.checkpoints.last()
+    for (const channel of channels) await channel.checkpoints.last()
     figures()
   }
 })
 
+function endHealth(channels: readonly OpenChannel[]) {
+  for (const { health } of channels) health.end()
+}
+
 /** One look at a time: a file system that hangs answers none. */
-async function lookForJournal(lane: OpenLane, log: Log) {
-  if (looking.has(lane)) return
-  looking.add(lane)
-  const missing = await lane.presence.look().finally(() => looking.delete(lane))
-  if (missing !== undefined && lane.missing === undefined) log.error('readings are refused', { reason: missing })
-  if (missing === undefined && lane.missing !== undefined) log.info('the journal is back; readings are taken again')
-  lane.missing = missing
+async function lookForJournal(channel: OpenChannel, log: Log) {
+  if (looking.has(channel)) return
+  looking.add(channel)
+  const missing = await channel.presence.look().finally(() => looking.delete(channel))
+  if (missing !== undefined && channel.missing === undefined) log.error('readings are refused', { reason: missing })
+  if (missing === undefined && channel.missing !== undefined) log.info('the journal is back; readings are taken again')
+  channel.missing = missing
 }
 
 /** A change made by a person: durable, or refused with the reason. It is no frame and in no count. */
-async function journaled(lane: OpenLane | undefined, bytes: Uint8Array): Promise<PublishAnswer> {
-  if (!lane) return { ok: false, reason: 'refused', message: 'no simulated city is running' }
+async function journaled(channel: OpenChannel | undefined, bytes: Uint8Array): Promise<PublishAnswer> {
+  if (!channel) return { ok: false, reason: 'refused', message: 'no simulated city is running' }
   // As for readings: what is written to a deleted journal is gone with the process.
-  if (lane.missing !== undefined) return { ok: false, reason: 'refused', message: lane.missing }
+  if (channel.missing !== undefined) return { ok: false, reason: 'refused', message: channel.missing }
   failPoint('desk-received')
   try {
-    const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])
+    const record = await channel.publish(bytes)
     failPoint('desk-durable')
-    return { ok: true, journal: lane.journal.id, record }
+    return { ok: true, journal: channel.journal.id, record }
   } catch (fault) {
     return { ok: false, reason: 'refused', message: fault instanceof Error ? fault.message : String(fault) }
   }
 }
 
-/** Resolves when every source has said something about itself, or after 5 s: a source that waits for its line is no reason to wait. */
+/** Resolves when every source has reported a state, or after 5 s: a source that is still connecting does not delay readiness. */
 async function listening(states: ReadonlyMap<string, { state: SourceState }>, signal: AbortSignal) {
   const until = systemClock.monotonic() + 5_000
   while ([...states.values()].some(({ state }) => state === 'starting') && systemClock.monotonic() < until)

@@ -20,13 +20,13 @@ export interface LateStore {
   readonly opened: Promise<Store>
 }
 
-export function lateStore(url: string, { log, clock, signal }: LateStoreDeps): LateStore {
+export function lateStore(url: string, deps: LateStoreDeps, options: StoreOptions = {}): LateStore {
   let real: Store | undefined
-  const opened = reachStore(url, { log, clock, signal }).then((store) => {
+  const opened = reachStore(url, deps, options).then((store) => {
     real = store
     return store
   })
-  // Whoever needs it awaits it. Where nothing does, a rejection must not end the process.
+  // Its users await it and get the rejection. Without a user, a rejection must not end the process.
   opened.catch(() => {})
   const away = async () => {
     throw new StoreError('transient', 'the database has not been reached yet')

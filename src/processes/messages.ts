@@ -3,19 +3,24 @@
  * figures and changes made by people, never readings. All structured-clone safe.
  */
 
+import type { DeliveryQuery } from '@baykeeper/contract/notifications.ts'
 import type { ForecasterStateName, ShownSourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { Config } from '../config/config.ts'
+import type { SystemHealth } from '../domain/folds/fold.ts'
 import type { JournalStats, JournalTail } from '../journal/journal.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
+import type { NotifierReport } from '../notify/notifier.ts'
 import type { ProcessorStats } from '../processing/meter.ts'
 import type { Trouble } from '../processing/trouble.ts'
 import type { SourceFacts, SourceLoss } from '../sources/source.ts'
 import type { StoreFault } from '../store/store.ts'
 import type { Standstill } from './progress-watch.ts'
 
-export type Role = 'intake' | 'processor' | 'web' | 'forecasts'
-export const roles: readonly Role[] = ['intake', 'processor', 'web', 'forecasts']
+export type Role = 'intake' | 'processor' | 'web' | 'forecasts' | 'notifier'
+export const roles: readonly Role[] = ['intake', 'processor', 'web', 'forecasts', 'notifier']
+/** Nothing waits for these: each may be missing, hung or killed, and nothing but its own work is late. */
+export const besideRoles: readonly Role[] = ['forecasts', 'notifier']
 
 /** Where a child finds its listening sockets: file descriptors inherited from `main`. */
 export interface Listeners {
@@ -57,7 +62,7 @@ export interface SourceFigures {
   readonly accepted: number
   readonly refused: number
   readonly unframeable: number
-  /** Frames known to be lost before us, and losses whose size nobody can know; by cause. */
+  /** Frames known to be lost before us, and losses whose size cannot be known; by cause. */
   readonly lost: Readonly<Record<string, number>>
   readonly uncounted: Readonly<Record<string, number>>
   /** The last ones since the start, oldest first. */
@@ -73,6 +78,9 @@ export interface IntakeFigures {
   readonly inFlight: number
   readonly sources: readonly SourceFigures[]
   readonly journal: JournalStats
+  /** Why segments are not archived, and why changes made by people are not copied to the second journal: retention waits for both. */
+  readonly archiveProblem?: string | undefined
+  readonly deskProblem?: string | undefined
 }
 
 export interface LedgerTotals {
@@ -97,6 +105,21 @@ export type PublishAnswer =
   | { readonly ok: true; readonly journal: string; readonly record: number }
   | { readonly ok: false; readonly reason: 'unavailable' | 'refused' | 'interrupted'; readonly message: string }
 
+export type NotifierQuestion =
+  | { readonly is: 'deliveries'; readonly query: DeliveryQuery }
+  | { readonly is: 'test'; readonly channel: string }
+  | { readonly is: 'retry'; readonly id: number }
+  | { readonly is: 'mailed-reports' }
+  | { readonly is: 'send-report'; readonly schedule: string; readonly author: string }
+  | { readonly is: 'add-contact'; readonly wait: string; readonly address: string; readonly until: number }
+  | { readonly is: 'is-contact'; readonly wait: string; readonly address: string | null }
+  | { readonly is: 'remove-contact'; readonly wait: string }
+
+/** `value`: of the type that the question has in `NotifierPort` (api/context.ts). */
+export type NotifierAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string }
+
 export type ToMain =
   | { readonly type: 'ready'; readonly udpPorts?: Readonly<Record<string, number>>; readonly fence?: number }
   /** `fault`: of the store, where that is why. */
@@ -115,7 +138,7 @@ export type ToMain =
       readonly gone?: string | undefined
     }
   /** Processor: wake me when a record above this number is durable. */
-  | { readonly type: 'want'; readonly beyond: number }
+  | { readonly type: 'wake-above'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
   /** `copied`: raw frames are copied too, up to here; the journal holds what is behind. */
   | { readonly type: 'committed'; readonly position: number; readonly copied?: number | undefined }
@@ -123,10 +146,17 @@ export type ToMain =
   | ({ readonly type: 'forecaster' } & ForecasterReport)
   /** Forecasts: there is a new one of this site. */
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
+  /** Forecasts: how often those of each site missed. */
+  | { readonly type: 'forecast-misses'; readonly misses: NonNullable<SystemHealth['forecastMisses']> }
   /** Forecasts: the processes below it. */
   | { readonly type: 'forecast-pids'; readonly forecaster: number | undefined; readonly training: number | undefined }
+  /** Notifier: how its channels are. */
+  | { readonly type: 'notifier'; readonly report: NotifierReport }
+  /** Web: asks the notifier; it is answered by a `notifier-answer` with the same request. */
+  | { readonly type: 'notifier-question'; readonly request: string; readonly question: NotifierQuestion }
+  | { readonly type: 'notifier-answer'; readonly request: string; readonly answer: NotifierAnswer }
   /** Web: this record of kind `desk` is to be journaled; it is answered by a `publish-answer` with the same request. */
-  | { readonly type: 'publish'; readonly request: string; readonly record: Uint8Array }
+  | { readonly type: 'publish'; readonly request: string; readonly lane: 'real' | 'demo'; readonly record: Uint8Array }
   /** Intake. */
   | { readonly type: 'published'; readonly request: number; readonly answer: PublishAnswer }
   /** Intake in demo mode: something real has arrived and is safe in the real journal. */
@@ -135,7 +165,7 @@ export type ToMain =
 export type ToChild =
   | { readonly type: 'start'; readonly settings: ChildSettings }
   | { readonly type: 'stop' }
-  | { readonly type: 'want'; readonly beyond: number }
+  | { readonly type: 'wake-above'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
   | { readonly type: 'released'; readonly position: number; readonly held?: number | undefined }
   | {
@@ -148,13 +178,19 @@ export type ToChild =
       /** Processing does not advance: records wait, and the committed position does not move. */
       readonly standstill?: Standstill | undefined
       readonly forecaster: ForecasterReport
+      /** Absent: it does not run, or has not reported. */
+      readonly notifier?: NotifierReport | undefined
     }
+  | { readonly type: 'notifier-question'; readonly request: string; readonly question: NotifierQuestion }
+  | { readonly type: 'notifier-answer'; readonly request: string; readonly answer: NotifierAnswer }
   | { readonly type: 'issued'; readonly site: string; readonly issued: Instant }
+  /** Intake: what it reports of the others with its heartbeats. Notifier: whether the database is away. */
+  | { readonly type: 'health'; readonly health: Pick<SystemHealth, 'database' | 'unaccounted' | 'forecastMisses'> }
   /** Intake: into the journal of this name. */
   | {
       readonly type: 'publish'
       readonly request: number
-      readonly lane: 'real' | 'demo'
+      readonly channel: 'real' | 'demo'
       readonly record: Uint8Array
     }
   /** Web. */

@@ -9,6 +9,7 @@ export function openFilesMax(): number {
   try {
     return limitOf(readFileSync('/proc/self/limits', 'utf8')) ?? fromReport()
   } catch {
+    // Elsewhere than on Linux the process reports its own limits.
     return fromReport()
   }
 }

@@ -8,6 +8,7 @@ const holding = { tcp: '0A', udp: '07' } as const
 export async function portHolder(port: number, protocol: 'tcp' | 'udp' = 'tcp'): Promise<string | undefined> {
   const inodes = new Set<string>()
   for (const table of [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]) {
+    // A file of /proc that is missing, or of another user, holds no name: the port is reported without its owner.
     const text = await readFile(table, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(1)) {
       const fields = line.trim().split(/\s+/)
@@ -17,6 +18,7 @@ export async function portHolder(port: number, protocol: 'tcp' | 'udp' = 'tcp'):
     }
   }
   if (inodes.size === 0) return undefined
+  // A process that ends meanwhile, or that belongs to another user, is passed over.
   for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')

@@ -9,7 +9,8 @@ import path from 'node:path'
 export const ownerOnlyMask = 0o077
 
 /** What a server makes in its data directory; nothing else there is touched. */
-const ownNames = /^(baykeeper\.db.*|keys\.json.*|setup\.json.*|session\.key|journal|demo|run|forecast)$/
+const ownNames =
+  /^(baykeeper\.db.*|notify\.db.*|keys\.json.*|setup\.json.*|session\.key|journal|desk|demo|run|forecast)$/
 
 /** Takes the rights of group and others away. Returns what could not be changed, a sentence each. */
 export async function closeToOthers(dataDir: string): Promise<string[]> {

@@ -1,5 +1,6 @@
-/** Tells whether a process that was seen before still runs: the kernel gives a number again, but not with the same start. */
+/** Whether a process that was seen before still runs: the kernel gives a number again, but not with the same start. */
 import { existsSync, readFileSync } from 'node:fs'
+import { isRunning } from '../lib/running.ts'
 
 const procExists = existsSync('/proc/self/stat')
 /** Fields of /proc/PID/stat after the command, whose text may hold anything up to the last parenthesis. */
@@ -8,22 +9,14 @@ const startField = 19
 
 /** Undefined when no process of this number runs. On systems without /proc only the number counts. */
 export function processStart(pid: number): string | undefined {
-  if (!procExists) return answersSignals(pid) ? 'running' : undefined
+  if (!procExists) return isRunning(pid) ? 'running' : undefined
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     // A zombie has ended: its parent has not asked for its exit code yet.
     return fields[stateField] === 'Z' || fields[stateField] === 'X' ? undefined : fields[startField]
   } catch {
+    // A process that has ended has no identity.
     return undefined
-  }
-}
-
-function answersSignals(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (fault) {
-    return (fault as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,17 +1,18 @@
 /** The processor process: follows the journal and keeps the store true. It may die at any time; the next one continues. */
 import path from 'node:path'
 import { storeUrl } from '../config/store-url.ts'
-import { minuteMs, quarterMs } from '../domain/occupancy-span.ts'
 import { checkpointFacts } from '../intake/facts.ts'
-import { openJournalReader } from '../journal/segment-journal.ts'
+import { deskCopies, oldestRecord, openJournalReader } from '../journal/segment-journal.ts'
 import { systemClock } from '../lib/clock.ts'
 import { failPoint } from '../lib/fail-point.ts'
-import { dayName, dayNumber } from '../lib/utc-day.ts'
 import { createDecoderBook } from '../processing/decoder-book.ts'
 import { createProcessor, type DurableSignal } from '../processing/processor.ts'
 import { createRawFrameCopier } from '../processing/raw-frames.ts'
+import { createScriptRunner } from '../scripts/script-runner.ts'
 import { type Store, StoreError } from '../store/store.ts'
 import { type Child, runChild } from './child.ts'
+import { createForgetting } from './forgetting.ts'
+import { halfBuiltRefusal } from './half-built.ts'
 import { reachStore } from './late-store.ts'
 import type { LedgerTotals } from './messages.ts'
 import { keepForgetting } from './retention.ts'
@@ -32,10 +33,12 @@ await runChild(async (child) => {
     ? await holdLease({ store, owner: reader.id, dataDir: dir, clock: systemClock, log, signal })
     : undefined
   await using _released = lease
+  const halfBuilt = await halfBuiltRefusal(store, reader.id, (await oldestRecord(path.join(dir, 'journal'))) ?? 1)
+  if (halfBuilt !== undefined) throw new StoreError('config', halfBuilt)
   const weak = (await store.describe()).weaknesses
   for (const weakness of weak) log.warn(`the database weakens the promise: ${weakness}`)
-  const { readingDays, rawDays } = settings.config
-  // The journal holds what the copier has not copied: nothing is released before it has said how far it is.
+  const { rawDays } = settings.config
+  // The journal holds what the copier has not copied: nothing is released before it has reported its offset.
   const at: { position: number; copied: number | undefined } = { position: 0, copied: rawDays > 0 ? 0 : undefined }
   const moved = (now: Partial<typeof at>) => {
     Object.assign(at, now)
@@ -47,14 +50,17 @@ await runChild(async (child) => {
     onCopied: (copied) => moved({ copied }),
   })
   const { codecs, decoders } = settings.config
-  const decoderBook = createDecoderBook({ store, codecs, decoders })
+  await using runner = createScriptRunner()
+  const decoderBook = createDecoderBook({ store, codecs, decoders, runner })
   const processor = createProcessor({
     store,
     reader,
     fence: settings.fence,
     durable: durableSignal(child),
+    desk: { copies: () => deskCopies(path.join(dir, 'desk')) },
     codecOf: decoderBook.codecOf,
     refreshDecoders: decoderBook.refresh,
+    prepareScripts: decoderBook.prepare,
     clock: systemClock,
     log,
     checkpointFacts,
@@ -85,24 +91,7 @@ await runChild(async (child) => {
     asking = false
   }
   const timer = setInterval(report, figuresEveryMs)
-  let forgottenOn = 0
-  const forget = async () => {
-    const today = dayNumber(systemClock.now())
-    if (today === forgottenOn) return
-    const { minuteDays, quarterDays, healthDays } = settings.config
-    const days = readingDays > 0 ? await store.forgetDays(today - readingDays) : []
-    if (days.length > 0) log.info('readings of old days are forgotten', { days: days.map(dayName) })
-    const raw = await store.forgetRaw(today - rawDays)
-    if (raw.length > 0) log.info('raw frames of old days are forgotten', { days: raw.map(dayName) })
-    const gone = {
-      minutes: minuteDays > 0 ? await store.forgetOccupancy(minuteMs, today - minuteDays) : 0,
-      quarters: quarterDays > 0 ? await store.forgetOccupancy(quarterMs, today - quarterDays) : 0,
-      counts: quarterDays > 0 ? await store.forgetCounts(today - quarterDays) : 0,
-      health: healthDays > 0 ? await store.forgetHealth(today - healthDays) : 0,
-    }
-    if (Object.values(gone).some((rows) => rows > 0)) log.info('rows of the history of old days are forgotten', gone)
-    forgottenOn = today
-  }
+  const forget = createForgetting({ store, log, days: settings.config, clock: systemClock })
   const forgetting = keepForgetting({ forget, clock: systemClock, log })
   child.send({ type: 'ready' })
   try {
@@ -131,7 +120,7 @@ function durableSignal(child: Child): DurableSignal {
     async waitBeyond(beyond, signal) {
       if (durable > beyond) return durable
       signal.throwIfAborted()
-      child.send({ type: 'want', beyond })
+      child.send({ type: 'wake-above', beyond })
       await new Promise<void>((resolve, reject) => {
         const abort = () => {
           wake = undefined

@@ -7,7 +7,7 @@ import type { PublishAnswer } from './messages.ts'
 const waitingMax = 8
 
 export interface Publications {
-  publish(lane: 'real' | 'demo', record: Uint8Array): Promise<PublishAnswer>
+  publish(channel: 'real' | 'demo', record: Uint8Array): Promise<PublishAnswer>
   answered(request: number, answer: PublishAnswer): void
   /** What intake had not answered is in doubt. */
   intakeEnded(): void
@@ -15,18 +15,18 @@ export interface Publications {
 
 /** `send`: false when intake is not there to take it. */
 export function createPublications(
-  send: (request: number, lane: 'real' | 'demo', record: Uint8Array) => boolean,
+  send: (request: number, channel: 'real' | 'demo', record: Uint8Array) => boolean,
 ): Publications {
   const waiting = new Map<number, (answer: PublishAnswer) => void>()
   let last = 0
   return {
-    async publish(lane, record) {
+    async publish(channel, record) {
       if (waiting.size >= waitingMax)
         return { ok: false, reason: 'unavailable', message: `${waitingMax} changes are being published already` }
       const request = ++last
       const { promise, resolve } = Promise.withResolvers<PublishAnswer>()
       waiting.set(request, resolve)
-      if (send(request, lane, record)) return promise
+      if (send(request, channel, record)) return promise
       waiting.delete(request)
       return { ok: false, reason: 'unavailable', message: 'the intake process is not running' }
     },

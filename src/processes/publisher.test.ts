@@ -26,7 +26,7 @@ function channel() {
   return { publisher: createPublisher(child), sent, answer }
 }
 
-test('a publication resolves with the record of its own request, in whatever order the answers come', async () => {
+test('a publication resolves with the record of its own request, in any order of the answers', async () => {
   const { publisher, sent, answer } = channel()
   const both = Promise.all([publisher.publish(record), publisher.publish(record)])
   assert.deepEqual(

@@ -8,7 +8,8 @@ import type { PublishAnswer } from './messages.ts'
 /** Intake answers within milliseconds, or after its disk: longer is in doubt. */
 const answerMsMax = 15_000
 
-export function createPublisher(child: Child): Publisher {
+/** `lane`: of the city that the process shows. */
+export function createPublisher(child: Child, lane: 'real' | 'demo' = 'real'): Publisher {
   const waiting = new Map<string, (answer: PublishAnswer) => void>()
   child.onMessage((message) => {
     if (message.type === 'publish-answer') waiting.get(message.request)?.(message.answer)
@@ -20,7 +21,7 @@ export function createPublisher(child: Child): Publisher {
       waiting.set(request, resolve)
       const done = new AbortController()
       try {
-        child.send({ type: 'publish', request, record })
+        child.send({ type: 'publish', request, lane, record })
         const late = systemClock.sleep(answerMsMax, done.signal).then(() => overdue)
         // The sleep is aborted once it is not needed any more.
         late.catch(() => {})

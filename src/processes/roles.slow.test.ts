@@ -1,4 +1,4 @@
-/** Each process alone, with a channel that the test holds: what it promises to `main`, whatever the others do. */
+/** Each process alone, with a channel that the test holds: what it promises to `main` without the others. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -50,7 +50,7 @@ test('the processor stores what main reports as durable, and one that is killed 
   const settings = childSettings(dir, 'processor', { fence: journal.fence })
   const first = startRole(t, settings)
   await first.got('ready')
-  assert.equal((await first.got('want')).beyond, 0)
+  assert.equal((await first.got('wake-above')).beyond, 0)
   await append(journal, 1)
   await sleep(100)
   assert.equal(
@@ -63,7 +63,7 @@ test('the processor stores what main reports as durable, and one that is killed 
   await first.ended
   await append(journal, 2)
   const second = startRole(t, settings)
-  assert.equal((await second.got('want')).beyond, 1)
+  assert.equal((await second.got('wake-above')).beyond, 1)
   second.send({ type: 'durable', record: 2 })
   await second.got('committed', ({ position }) => position === 2)
   const { ledger } = await second.got('processor', ({ ledger }) => ledger?.position === 2)
@@ -77,7 +77,7 @@ test('a processor of an earlier writer of the journal is fenced off: it stores n
   await using journal = await openJournalWriter(path.join(dir, 'journal'))
   await append(journal, 1)
   const newer = startRole(t, childSettings(dir, 'processor', { fence: journal.fence + 1 }))
-  await newer.got('want')
+  await newer.got('wake-above')
   const older = startRole(t, childSettings(dir, 'processor', { fence: journal.fence }))
   await older.got('processor', ({ stats }) => stats.trouble?.kind === 'fenced')
   older.send({ type: 'durable', record: 1 })
@@ -93,7 +93,7 @@ test('intake journals what is posted and published, wakes main once, and refuses
   const config = { ...settings.config, ingest: { ...settings.config.ingest, port: number } }
   const intake = startRole(t, { ...settings, config }, [fd])
   assert.equal((await intake.got('ready')).fence, 1)
-  intake.send({ type: 'want', beyond: 0 })
+  intake.send({ type: 'wake-above', beyond: 0 })
   const answer = await fetch(`http://127.0.0.1:${number}/ingest/v1`, {
     method: 'POST',
     body: '{"device":"A","occupied":true}',
@@ -101,8 +101,8 @@ test('intake journals what is posted and published, wakes main once, and refuses
   })
   assert.equal(answer.status, 202)
   assert.equal((await intake.got('durable')).record, 1)
-  intake.send({ type: 'publish', request: 1, lane: 'real', record: Uint8Array.of(5, 6, 7) })
-  intake.send({ type: 'publish', request: 2, lane: 'demo', record: Uint8Array.of(8) })
+  intake.send({ type: 'publish', request: 1, channel: 'real', record: Uint8Array.of(5, 6, 7) })
+  intake.send({ type: 'publish', request: 2, channel: 'demo', record: Uint8Array.of(8) })
   const published = await intake.got('published', ({ request }) => request === 1)
   const refused = await intake.got('published', ({ request }) => request === 2)
   assert.ok(published.answer.ok)
@@ -128,7 +128,7 @@ test('intake without any source stays, and journals what people change', async (
   const intake = startRole(t, childSettings(dir, 'intake'))
   await intake.got('ready')
   await sleep(200)
-  intake.send({ type: 'publish', request: 1, lane: 'real', record: Uint8Array.of(5) })
+  intake.send({ type: 'publish', request: 1, channel: 'real', record: Uint8Array.of(5) })
   assert.equal((await intake.got('published')).answer.ok, true)
   intake.send({ type: 'stop' })
   assert.equal(await intake.ended, 0)

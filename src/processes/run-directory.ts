@@ -16,11 +16,13 @@ import { processStart } from './process-identity.ts'
 export interface RunningProcess {
   readonly role: string
   readonly pid: number
-  /** Of processStart: tells it from a later process with the same number. */
+  /** Of processStart: distinguishes it from a later process with the same number. */
   readonly start: string
 }
 
 export interface RunDirectory extends Disposable {
+  /** The server before this one was killed. A child that it had just begun to spawn is on no list, and may hold a port. */
+  readonly followsKilled: boolean
   /** Resolves when no process of an earlier server is left. Throws with their names when one stays. */
   leftoversGone(onWait?: (names: string) => void): Promise<void>
   /** Names a child, at once after it was spawned. A role has one process: the newest. */
@@ -66,6 +68,7 @@ export function claimRunDirectory(dataDir: string): RunDirectory {
   rmSync(readyPath(dataDir), { force: true })
   spawned('main', process.pid)
   return {
+    followsKilled: left.length > 0,
     spawned,
     async leftoversGone(onWait) {
       if (left.some(isRunning)) onWait?.(names(left))
@@ -99,6 +102,7 @@ function recordedProcesses(dataDir: string): RunningProcess[] {
     const list = JSON.parse(readFileSync(processesPath(dataDir), 'utf8')) as RunningProcess[]
     return list.filter(({ pid, start }) => Number.isInteger(pid) && typeof start === 'string')
   } catch {
+    // Without the file no earlier server left a process behind, and one that was cut short by a power cut names processes that are gone too.
     return []
   }
 }

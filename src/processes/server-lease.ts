@@ -36,6 +36,7 @@ export async function leaseRefusal(storeUrl: string, dataDir: string): Promise<s
   try {
     return await Promise.race([looking, sleep(lookMsMax, undefined, { ref: false })])
   } catch {
+    // A database that cannot be asked refuses nothing here: the processes wait for it.
     return undefined
   }
 }
@@ -81,7 +82,7 @@ export async function holdLease({ store, owner, dataDir, clock, log, signal }: L
       // An aborted sleep ends early: the loop looks at the signal.
       await clock.sleep(leaseBeatMs, signal).catch(() => {})
       if (signal.aborted) return await new Promise<never>(() => {})
-      // A database that is away says nothing of who holds the lease.
+      // An unreachable database does not prove that the lease is lost.
       const isHeld = await store.beatLease(owner).catch(() => true)
       if (!isHeld)
         throw new StoreError('config', 'another server has taken over this database while this one was silent')

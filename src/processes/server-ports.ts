@@ -1,6 +1,7 @@
 /** The ports of the server: that of the pages, and one for each listening source of the list that is switched on. */
 import type { Config, LoadedConfig } from '../config/config.ts'
 import { listeningSections } from '../config/source-sections.ts'
+import { tlsOf } from '../config/tls-section.ts'
 import { type BoundPort, bindPort, freeUdpPort, type PortWish } from './bound-sockets.ts'
 
 /** By use: `web`, or the key of the source. */
@@ -10,13 +11,17 @@ export interface ServerPorts {
   readonly udp: Readonly<Record<string, { readonly port: number; readonly movedFrom?: number }>>
 }
 
-/** `mayMove`: a taken port that was not set by anybody moves to the next free one. */
-export async function bindServerPorts({ config, origins }: LoadedConfig, mayMove: boolean): Promise<ServerPorts> {
+/** `mayMove`: a taken port that is not set anywhere moves to the next free one. `waitMs`: a taken one is tried again for so long. */
+export async function bindServerPorts(
+  { config, origins }: LoadedConfig,
+  mayMove: boolean,
+  waitMs = 0,
+): Promise<ServerPorts> {
   const bound: Record<string, BoundPort> = {}
   const udp: Record<string, { port: number; movedFrom?: number }> = {}
   const { host } = config
   const wish = (label: string, flag: string, port: number, origin: string): PortWish => ({
-    ...{ label, flag, port },
+    ...{ label, flag, port, waitMs },
     mayMove: mayMove && !origins.has(origin),
   })
   if (config.port !== 'off') bound['web'] = await bindPort(host, wish('web', '--port', config.port, 'port'))
@@ -29,8 +34,25 @@ export async function bindServerPorts({ config, origins }: LoadedConfig, mayMove
   return { bound, udp }
 }
 
+/** Scheme of a listener that speaks TLS, by that of one that does not. */
+const tlsSchemes: Readonly<Record<string, string>> = { http: 'https', mqtt: 'mqtts', tcp: 'tls' }
+
 /** URLs for people, by use. `udpPorts`: as they are bound; a UDP source without one has no URL yet. */
 export function urlsOf(
+  config: Config,
+  ports: ServerPorts,
+  udpPorts: Readonly<Record<string, number>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(localUrlsOf(config, ports, udpPorts)).map(([use, url]) => [
+      use,
+      tlsOf(config, use) ? url.replace(/^\w+/, (scheme) => tlsSchemes[scheme] ?? scheme) : url,
+    ]),
+  )
+}
+
+/** The same for programs on this machine, which need no TLS. */
+export function localUrlsOf(
   config: Config,
   { bound }: ServerPorts,
   udpPorts: Readonly<Record<string, number>>,

@@ -1,5 +1,6 @@
 /** The newest figures of every child, as `main` shares them with the pages and the forecasts. */
 import type { Clock } from '../lib/clock.ts'
+import type { NotifierReport } from '../notify/notifier.ts'
 import type { ForecasterReport, Role, ToChild, ToMain } from './messages.ts'
 import { roles } from './messages.ts'
 import { createProgressWatch } from './progress-watch.ts'
@@ -12,10 +13,11 @@ export interface SharedFigures {
   processor(message: Extract<ToMain, { type: 'processor' }>): void
   committed(position: number): void
   forecaster(state: ForecasterReport): void
+  notifier(report: NotifierReport): void
   exited(role: Role): void
   /** Another journal is followed from now on. */
   reset(): void
-  message(): ToChild
+  message(): Extract<ToChild, { type: 'figures' }>
 }
 
 export function createSharedFigures(
@@ -29,6 +31,7 @@ export function createSharedFigures(
   let forecaster: ForecasterReport = hasForecasts
     ? { state: 'starting', detail: 'The forecasts have not begun.' }
     : { state: 'off', detail: 'Forecasts are switched off in the configuration.' }
+  let notifier: NotifierReport | undefined
   /** When the last figures came from a process that sends some. */
   const figuresAt = new Map<Role, number>()
   const isSilent = (role: Role) =>
@@ -48,6 +51,10 @@ export function createSharedFigures(
     forecaster(state) {
       forecaster = state
     },
+    notifier(report) {
+      notifier = report
+      figuresAt.set('notifier', clock.monotonic())
+    },
     exited(role) {
       figuresAt.delete(role)
       if (role === 'forecasts') forecaster = { state: 'down', detail: 'The forecasts ended and are started again.' }
@@ -64,6 +71,8 @@ export function createSharedFigures(
       silent: roles.filter(isSilent),
       standstill: progress.standstill(),
       forecaster,
+      // A report of long ago shows nothing about the channels now.
+      notifier: isReady('notifier') && !isSilent('notifier') ? notifier : undefined,
     }),
   }
 }

@@ -5,13 +5,16 @@
  * The sockets are bound here and never listened on here: a child listens on the descriptor it inherits, and while it is away the
  * kernel keeps queueing connections, so that a restart of intake refuses none.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemHealth } from '../audit/system-health.ts'
+import type { SystemHealth } from '../domain/folds/fold.ts'
 import { unreachable } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { isForPerson } from '../store/store.ts'
 import type { ChildSettings, Listeners, PublishAnswer, Role, ToChild, ToMain } from './messages.ts'
-import { roles } from './messages.ts'
+import { besideRoles, roles } from './messages.ts'
 import { createPublications, type Publications } from './publications.ts'
 import { leaseHeld } from './server-lease.ts'
 import { createSharedFigures, type SharedFigures } from './shared-figures.ts'
@@ -66,6 +69,7 @@ interface Reported {
   fence: number
   wakeAbove: number | undefined
   forecastPids: Partial<Record<'forecaster' | 'training', number>>
+  forecastMisses: SystemHealth['forecastMisses']
   readonly listened: Set<Role>
 }
 
@@ -89,6 +93,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const isDemo = () => state.is !== 'stopped' && state.isDemo
   const reported: Reported = {
     ...{ udpPorts: options.udpPorts, boundUdpPorts: {}, fence: 0, wakeAbove: undefined, forecastPids: {} },
+    forecastMisses: undefined,
     listened: new Set(),
   }
   const hasForecasts = settings.config.forecast.enabled
@@ -96,15 +101,19 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const isReady = (role: Role) => workers.get(role)?.state.is === 'ready'
   const send = (role: Role, message: ToChild) => workers.get(role)?.send(message)
   const figures = createSharedFigures(systemClock, isReady, hasForecasts)
-  const publications = createPublications((request, lane, record) => {
+  const publications = createPublications((request, channel, record) => {
     if (!isReady('intake')) return false
-    send('intake', { type: 'publish', request, lane, record })
+    send('intake', { type: 'publish', request, channel, record })
     return true
   })
   const share = () => {
     const message = figures.message()
     send('web', message)
     send('forecasts', message)
+    const { forecastMisses } = reported
+    const health = { ...systemHealth(message), ...(forecastMisses ? { forecastMisses } : {}) }
+    send('intake', { type: 'health', health })
+    send('notifier', { type: 'health', health })
   }
   const parts: Parts = { options, workers, reported, figures, publications, send, share }
   const spawn = (role: Role) => {
@@ -113,7 +122,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return spawnRole(role, options.listeners, { ...settings, demo, udpPorts, fence })
   }
   for (const role of roles)
-    if ((role !== 'web' || options.listeners.web !== undefined) && (role !== 'forecasts' || hasForecasts))
+    if (isWanted(role, options))
       workers.set(
         role,
         createWorker({ ...{ role, log, leaveMsMax }, ...workerHooks(parts, role), spawn: () => spawn(role) }),
@@ -140,7 +149,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       reported.wakeAbove = undefined
       figures.reset()
       send('intake', { type: 'demo-over' })
-      await Promise.all((['processor', 'web', 'forecasts'] as const).map((role) => workers.get(role)?.renew()))
+      await Promise.all(
+        (['processor', 'web', 'forecasts', 'notifier'] as const).map((role) => workers.get(role)?.renew()),
+      )
     },
     async stop() {
       on('stop')
@@ -148,6 +159,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await Promise.all([...workers.values()].map((worker) => worker.stop()))
     },
   }
+}
+
+function isWanted(role: Role, { listeners, settings: { config } }: SupervisorOptions): boolean {
+  if (role === 'web') return listeners.web !== undefined
+  if (role === 'forecasts') return config.forecast.enabled
+  return role !== 'notifier' || Object.keys(config.notifications.channels).length > 0
 }
 
 /** The roles that are not ready when they have waited long enough. */
@@ -158,13 +175,13 @@ async function launchAll(workers: ReadonlyMap<Role, Worker>): Promise<readonly R
   workers.get('web')?.launch()
   await intake?.ready()
   workers.get('processor')?.launch()
-  const needed = [...workers].filter(([role]) => role !== 'forecasts')
+  const needed = [...workers].filter(([role]) => !besideRoles.includes(role))
   await Promise.race([
     Promise.all(needed.map(([, worker]) => worker.ready())),
     sleep(othersMsMax, undefined, { ref: false }),
   ])
-  // Nothing waits for forecasts, and they begin when everything else has.
-  workers.get('forecasts')?.launch()
+  // Nothing waits for these, and they begin when everything else has.
+  for (const role of besideRoles) workers.get(role)?.launch()
   return needed.flatMap(([role, { state }]) => (state.is === 'ready' ? [] : [role]))
 }
 
@@ -182,7 +199,7 @@ function workerHooks(parts: Parts, role: Role) {
 }
 
 function receive(parts: Parts, role: Role, message: ToMain) {
-  const { options, reported, figures, publications, send, share } = parts
+  const { options, workers, reported, figures, publications, send, share } = parts
   switch (message.type) {
     case 'ready':
       return childReady(parts, role, message)
@@ -197,9 +214,9 @@ function receive(parts: Parts, role: Role, message: ToMain) {
     case 'processor':
       figures.processor(message)
       return share()
-    case 'want':
+    case 'wake-above':
       reported.wakeAbove = message.beyond
-      return send('intake', { type: 'want', beyond: message.beyond })
+      return send('intake', { type: 'wake-above', beyond: message.beyond })
     case 'durable':
       reported.wakeAbove = undefined
       return send('processor', { type: 'durable', record: message.record })
@@ -211,8 +228,18 @@ function receive(parts: Parts, role: Role, message: ToMain) {
       return share()
     case 'issued':
       return send('web', message)
+    case 'forecast-misses':
+      reported.forecastMisses = message.misses
+      return
     case 'forecast-pids':
       return forecastPids(parts, message)
+    case 'notifier':
+      return figures.notifier(message.report)
+    case 'notifier-question':
+      if (workers.get('notifier')?.state.is === 'ready') return send('notifier', message)
+      return send('web', { type: 'notifier-answer', request: message.request, answer: notifierAway })
+    case 'notifier-answer':
+      return send('web', message)
     case 'real-data':
       return options.onRealData?.()
     case 'publish':
@@ -224,6 +251,11 @@ function receive(parts: Parts, role: Role, message: ToMain) {
   }
 }
 
+const notifierAway = {
+  ok: false,
+  message: 'The notifier process does not run; it is started again automatically.',
+} as const
+
 function childReady(
   { options, reported, send, share }: Parts,
   role: Role,
@@ -234,7 +266,7 @@ function childReady(
   reported.udpPorts = { ...reported.udpPorts, ...udpPorts }
   if (fence !== undefined) reported.fence = fence
   if (role === 'intake' && reported.wakeAbove !== undefined)
-    send('intake', { type: 'want', beyond: reported.wakeAbove })
+    send('intake', { type: 'wake-above', beyond: reported.wakeAbove })
   share()
   options.onChange?.()
 }
@@ -250,9 +282,9 @@ function forecastPids({ options, reported }: Parts, message: Extract<ToMain, { t
 async function publishFor(
   { workers, publications, send }: Parts,
   role: Role,
-  { request, record }: Extract<ToMain, { type: 'publish' }>,
+  { request, lane, record }: Extract<ToMain, { type: 'publish' }>,
 ) {
   const asking = workers.get(role)?.pid
-  const answer = await publications.publish('real', record)
+  const answer = await publications.publish(lane, record)
   if (workers.get(role)?.pid === asking) send(role, { type: 'publish-answer', request, answer })
 }

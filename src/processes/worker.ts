@@ -67,7 +67,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function receive(from: ChildProcess, message: ToMain) {
-    // What a replaced process still says may belong to another journal.
+    // What a replaced process still sends may belong to another journal.
     if (from !== child || state.is === 'leaving') return
     if (message.type === 'failed') first.reject(new WorkerFailed(`${role}: ${message.message}`, message.fault))
     if (message.type === 'ready') {
@@ -94,6 +94,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   const send = (message: ToChild) => {
+    // A child that has ended takes no message; the next one is started with all it needs.
     if (child?.connected) child.send(message, undefined, undefined, () => {})
   }
 

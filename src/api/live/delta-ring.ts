@@ -1,6 +1,6 @@
 /**
  * The last minute of deltas, so that a client that was away resumes where it stopped. Sequence numbers are dense; they begin at a
- * number taken from the clock, so that one of a server before this one is never taken for one of ours.
+ * number taken from the clock, so that a number of an earlier server is never taken for a current one.
  */
 import type { Instant } from '../../lib/brand.ts'
 

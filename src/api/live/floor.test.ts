@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Layout } from '../../domain/layout.ts'
+import { type Layout, plainBay } from '../../domain/layout.ts'
 import type { DeviceId } from '../../domain/reading.ts'
 import { createFloor } from './floor.ts'
 
@@ -22,10 +22,7 @@ const layout: Layout = {
           w: 20,
           h: 10,
           zones: [],
-          bays: [
-            { id: 'A', type: 'standard', x: 1, y: 1 },
-            { id: 'B', type: 'ev', x: 4, y: 1, device: 'dev-b' },
-          ],
+          bays: [plainBay('A', { x: 1, y: 1 }), plainBay('B', { x: 4, y: 1 }, { types: ['ev'], devices: ['dev-b'] })],
         },
         {
           id: 'l1',
@@ -35,7 +32,7 @@ const layout: Layout = {
           w: 20,
           h: 10,
           zones: [],
-          bays: [{ id: 'C', type: 'disabled', x: 1, y: 21 }],
+          bays: [plainBay('C', { x: 1, y: 21 }, { types: ['disabled'] })],
         },
       ],
     },
@@ -63,7 +60,7 @@ test('the version follows the content, not only its number', () => {
   assert.notEqual(createFloor(layout, 3, true).plan.version, version)
 })
 
-test('a device watches the bay the layout says, else the bay it claims, else the bay of its name', () => {
+test('a device watches the bay that the layout assigns, else the bay it claims, else the bay of its name', () => {
   const { bayOf } = createFloor(layout, 1)
   const device = (external: string, claimedBay: string | null = null) => ({
     external: external as DeviceId,

@@ -12,6 +12,7 @@ export async function openStream(base: string, path: string, headers: Record<str
   const stop = new AbortController()
   const response = await fetch(`${base}${path}`, { headers, signal: stop.signal })
   const events: Event[] = []
+  let ended = false
   let text = ''
   const reading = (async () => {
     for await (const piece of response.body as ReadableStream<Uint8Array>) {
@@ -23,9 +24,14 @@ export async function openStream(base: string, path: string, headers: Record<str
       }
     }
   })().catch(() => {}) // A stream that is cut is an end: what came before it is in the events.
+  void reading.then(() => {
+    ended = true
+  })
   return {
     response,
     events,
+    /** By the server. */
+    isEnded: () => ended,
     deltas: () => events.filter(({ name }) => name === 'd'),
     async [Symbol.asyncDispose]() {
       stop.abort()

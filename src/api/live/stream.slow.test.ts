@@ -3,11 +3,17 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import type { DeviceState } from '../../domain/device.ts'
 import { systemClock } from '../../lib/clock.ts'
+import type { BayStateRow } from '../../store/store.ts'
 import { apiUnderTest, bearer, deviceState, layoutOf, storeWith, until } from '../testing/api-under-test.ts'
 import { openStream } from './stream-reader.ts'
 
 /** Enough that a few frames fill what the kernel buffers for a connection (some megabytes on loopback). */
 const bays = 40_000
+
+const bayRow = ({ id, external, occupied, rev, since }: DeviceState): BayStateRow => ({
+  ...{ bay: external, state: occupied ? 'occupied' : 'free', since, cause: 'device', flags: 0, device: id },
+  ...{ override: null, changed: since, patterns: '[]', rev },
+})
 
 test('a slow client gets the latest states merged, never a gap, and others do not wait for it', async () => {
   const ids = Array.from({ length: bays }, (_, i) => `bay-${i}`)
@@ -15,7 +21,13 @@ test('a slow client gets the latest states merged, never a gap, and others do no
   await using api = await apiUnderTest({
     layout: layoutOf(ids),
     around: (store) =>
-      storeWith(store, { devicesSince: async (rev, limit) => devices.filter((d) => d.rev > rev).slice(0, limit) }),
+      storeWith(store, {
+        devicesSince: async (rev, limit) => devices.filter((d) => d.rev > rev).slice(0, limit),
+        deviceEnds: async () => ({ id: bays, rev: devices[0]?.rev ?? 0 }),
+        devicesNumbered: async (from, to, rev) => devices.slice(from - 1, to - 1).filter((d) => d.rev > rev),
+        bayRev: async () => devices[0]?.rev ?? 0,
+        baysSince: async (rev) => devices.filter((d) => d.rev > rev).map(bayRow),
+      }),
   })
   const snapshot = async () => {
     const { rawPayload, headers } = await api.app.inject({ url: '/api/v1/plan/snapshot', headers: bearer })
@@ -77,7 +89,7 @@ test('figures come at once and then every second; sites only when they changed',
   assert.equal(named('d').length, 0)
 })
 
-test('a stream outlives an outage of the store and goes on by itself', async () => {
+test('a stream outlives an outage of the store and resumes without a new connection', async () => {
   let away = false
   await using api = await apiUnderTest({
     layout: layoutOf(['A']),

@@ -44,7 +44,7 @@ test('snapshot and deltas together are the state, and the numbers are dense', as
   )
 })
 
-test('a client that was away resumes where it stopped, and one that cannot is told to begin again', async () => {
+test('a client that was away resumes where it stopped, and one that cannot gets a reset', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A']) })
   const base = await api.listen()
   const { q } = await snapshot(api)

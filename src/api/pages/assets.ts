@@ -28,8 +28,14 @@ const mediaTypes: Readonly<Record<string, string>> = {
 /** Smaller ones gain nothing. */
 const compressBytesMin = 512
 
-export type PageName = 'desk' | 'public'
-const entries: Record<PageName, string> = { desk: 'src/shell/main.tsx', public: 'src/pages/public/main.tsx' }
+export type PageName = 'desk' | 'public' | 'sign-in'
+/** Style sheets that lie beside this file, for some of the pages that the server writes. */
+export type StyleName = 'driver' | 'board' | 'kiosk'
+const entries: Record<PageName, string> = {
+  desk: 'src/shell/main.tsx',
+  public: 'src/pages/public/main.tsx',
+  'sign-in': 'src/pages/sign-in/main.ts',
+}
 
 interface Asset {
   readonly type: string
@@ -42,7 +48,7 @@ export interface Assets {
   /** The web part is built. */
   readonly built: boolean
   /** Elements that load a page's own script and styles, and the style sheet of what the server writes. */
-  tags(page?: PageName): Html
+  tags(page?: PageName, more?: StyleName): Html
   /** True when the path is one of the files; then it has been answered. */
   send(path: string, request: FastifyRequest, reply: FastifyReply): boolean
 }
@@ -57,18 +63,24 @@ type Manifest = Readonly<Record<string, z.infer<typeof chunkSchema>>>
 export async function loadAssets(distDir: string, log: Log): Promise<Assets> {
   const files = new Map<string, Asset>()
   const cssPath = await addOwn(files, 'page.css')
+  const stylePaths: Readonly<Record<StyleName, string>> = {
+    driver: await addOwn(files, 'driver/driver.css'),
+    board: await addOwn(files, 'driver/board.css'),
+    kiosk: await addOwn(files, 'driver/kiosk.css'),
+  }
   const iconPath = await addOwn(files, 'icon.svg')
   const manifest = await readManifest(distDir, log)
   if (manifest) for (const [path, asset] of await readDist(distDir)) files.set(path, asset)
 
   return {
     built: manifest !== undefined,
-    tags(page) {
+    tags(page, more) {
       const chunk = page && manifest?.[entries[page]]
       // The desk brings styles of its own; the public page adds to what the server writes.
       const styles = [
         ...(page === 'desk' && chunk ? [] : [cssPath]),
         ...(chunk && manifest ? stylesOf(manifest, entries[page]) : []),
+        ...(more === undefined ? [] : [stylePaths[more]]),
       ]
       return html`<link rel="icon" type="image/svg+xml" href="${iconPath}">${styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}${
         chunk ? html`<script type="module" src="/${chunk.file}"></script>` : undefined

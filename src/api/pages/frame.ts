@@ -1,10 +1,12 @@
-/** The frame of every page the server writes, and the small pages that say one thing. */
+/** The frame of every page the server writes, and the small pages with one message. */
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
-import type { Assets, PageName } from './assets.ts'
+import type { Assets, PageName, StyleName } from './assets.ts'
 import { type Html, html, jsonBlock } from './html.ts'
+import { otherLanguages, type PageWords } from './page-words.ts'
 
 export interface Frame {
   readonly title: string
+  readonly words: Pick<PageWords, 'locale'>
   readonly assets: Assets
   readonly page?: PageName
   readonly config?: PageConfig
@@ -12,18 +14,26 @@ export interface Frame {
   /** Seconds after which a browser without scripts asks again. */
   readonly refreshS?: number
   readonly bodyClass?: string
+  /** More styles than those of every page. */
+  readonly styles?: StyleName
+  /** In place of that of the browser. */
+  readonly theme?: 'light' | 'dark' | undefined
+  /** A browser without scripts goes there after so long. */
+  readonly refresh?: { readonly afterS: number; readonly to: string }
 }
 
-export function pageText({ title, assets, page, config, body, refreshS, bodyClass = 'plain' }: Frame): string {
+export function pageText(frame: Frame): string {
+  const { title, words, assets, page, config, body, refreshS, bodyClass = 'plain', styles, theme } = frame
+  const refresh = frame.refresh === undefined ? refreshS : `${frame.refresh.afterS}; url=${frame.refresh.to}`
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.locale}"${theme === undefined ? undefined : html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme ?? 'light dark'}">
 <title>${title}</title>
-${refreshS === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${refreshS}"></noscript>`}
-${assets.tags(page)}
+${refresh === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${refresh}"></noscript>`}
+${assets.tags(page, styles)}
 </head>
 <body class="${bodyClass}">
 ${body}
@@ -33,36 +43,21 @@ ${config ? jsonBlock('config', config) : undefined}
 `.html
 }
 
+interface PlainPage {
+  readonly title: string
+  readonly body: Html
+  /** Where the page is in the other languages; default: at its own address. */
+  readonly path?: string
+  readonly page?: PageName
+}
+
 /** One heading and a few words: sign-in failed, link used, page not found. */
-export const plainPage = (assets: Assets, title: string, body: Html): string =>
+export const plainPage = (assets: Assets, words: PageWords, { title, body, path, page }: PlainPage): string =>
   pageText({
     title: `${title} · Baykeeper`,
-    assets,
-    body: html`<header><h1>Baykeeper</h1><a href="/">Public page</a></header>
+    ...{ words, assets, ...(page ? { page } : {}) },
+    body: html`<header><h1>Baykeeper</h1><a href="/">${words.publicPage}</a></header>
 <main><section class="card"><h2>${title}</h2>
-${body}</section></main>`,
+${body}</section></main>
+<footer>Baykeeper${otherLanguages(words, path)}</footer>`,
   })
-
-export const signInPage = (assets: Assets, failed?: string): string =>
-  plainPage(
-    assets,
-    'Sign in to the desk',
-    html`${failed === undefined ? undefined : html`<p class="note" role="alert">${failed}</p>`}
-<p>Open the setup link that the server printed when it started. It works once, for an hour;
-<code>baykeeper setup-link</code> makes a new one. Or sign in with an API key:</p>
-<form method="post" action="/signin">
-<input type="text" name="user" autocomplete="username" value="baykeeper" hidden>
-<label for="key">API key</label>
-<input id="key" name="key" type="password" autocomplete="current-password" required maxlength="512">
-<br><button type="submit">Sign in</button>
-</form>`,
-  )
-
-export const usedLinkPage = (assets: Assets): string =>
-  plainPage(
-    assets,
-    'This setup link no longer works',
-    html`<p>A setup link works once, for an hour, and ends when a newer one is made. On the machine that runs the server,
-<code>baykeeper setup-link</code> makes a new one.</p>
-<p><a href="/desk">Sign in with an API key instead</a></p>`,
-  )

@@ -1,124 +1,116 @@
 /**
- * The public page: how many bays are free, where, and how old that is. It is whole without a script; the script adds the moving
- * plan. What is not known is never shown as free, and what is old says so.
+ * The public page: how many bays are free now and at a later time, where, and how old that is. It is whole without a script; the script
+ * keeps it current and adds the moving plan. What is not known is never shown as free, and no old number is shown as one of now.
  */
-
-import type { SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
-import { type Occupancy, occupancyRate } from '../../domain/occupancy.ts'
-import type { Instant } from '../../lib/brand.ts'
+import type { Ahead } from '../driver/ahead.ts'
+import { choosableTypes, type DriverLot, openingOf } from '../driver/lots.ts'
+import type { DriverView } from '../driver/view.ts'
 import type { Assets } from './assets.ts'
+import { arrivingForm, typeChips } from './driver/arriving.ts'
+import {
+  addressOf,
+  aheadPart,
+  bigNumber,
+  downNote,
+  freshLine,
+  languageLinks,
+  lostNote,
+  openLine,
+  shownOf,
+  timeOf,
+  typeCounts,
+  type Wanted,
+} from './driver/parts.ts'
 import { pageText } from './frame.ts'
 import { type Html, html } from './html.ts'
+import type { PageWords } from './page-words.ts'
 
-/** From here on a lot counts as nearly full. */
-const nearlyFullRate = 0.95
-/** Numbers of a store that has not answered for this long are told to be old. */
-const oldMs = 15_000
 const refreshS = 30
 
 export interface PublicPage {
   readonly assets: Assets
+  readonly words: PageWords
   readonly config: PageConfig
-  readonly name: string
-  readonly sites: readonly SiteSummary[]
-  readonly devicesSeen: number
-  readonly now: Instant
-  /** When the store last answered; undefined before it did. */
-  readonly fresh: Instant | undefined
-  /** Base URL of the ingest listener, when there is one. */
-  readonly ingestUrl: string | undefined
+  readonly view: DriverView
+  readonly wanted: Wanted
+  /** By the clock of the first lot. */
+  readonly at: number
+  /** In the order in which they are shown. */
+  readonly lots: readonly LotAhead[]
+}
+export interface LotAhead {
+  readonly lot: DriverLot
+  readonly at: number
+  readonly ahead: Ahead
 }
 
 export function publicPage(page: PublicPage): string {
-  const { assets, config, name, sites, now, fresh } = page
-  const title = name === '' ? 'Parking' : name
+  const { assets, words, config, view, wanted, at } = page
+  const { driver } = words
+  const title = view.name === '' ? words.parking : view.name
+  const asked = { view, words, type: wanted.type }
+  const zone = view.lots[0]?.site.zone ?? 'UTC'
+  const form = { path: '/', wanted, at, zone, types: choosableTypes(view.lots), words }
+  const isLive = view.lots.length > 0 && wanted.type === undefined
   return pageText({
-    title: `${title} · free bays now`,
-    assets,
+    title: `${title} · ${words.freeNow}`,
+    ...{ words, assets, refreshS, styles: 'driver', bodyClass: 'plain driver' },
     page: 'public',
     config,
-    refreshS,
     body: html`<header>
 <h1>${title}</h1>
-${config.simulated ? html`<strong class="mark">Simulated</strong>` : undefined}
-<a href="/desk">Operator desk</a>
+${config.simulated ? html`<strong class="mark">${words.simulated}</strong>` : undefined}
+<span data-part="fresh">${freshLine(asked)}</span>
+<nav class="languages" aria-label="${driver.language}">${languageLinks(words, '/', { ...wanted })}</nav>
 </header>
-<main>
-${fresh !== undefined && now - fresh <= oldMs ? undefined : oldNote(fresh, now, sites[0]?.zone)}
-<section id="lots" aria-label="Lots">${sites.length === 0 ? emptyCard(page) : lotList(sites, now)}</section>
-<div id="live"></div>
-${assets.built ? undefined : html`<p class="muted">The web part is not built, so the moving plan and the desk are missing: run <code>npm run build --workspace web</code> and start again.</p>`}
+<main data-every="${refreshS}">
+<div data-part="down">${downNote(asked)}</div>${lostNote(words)}
+${view.lots.length === 0 ? noLots(words) : html`<div class="asking">${arrivingForm(form)}${typeChips(form)}</div>`}
+<section id="lots" aria-label="${words.lots}">${view.lots.length === 0 ? undefined : lotList(page)}</section>
+${isLive ? html`<div id="live"></div>` : undefined}
 </main>
-<footer>Baykeeper ${config.version}. <a href="/docs">API reference</a></footer>`,
+<footer><a href="/public/sites">${driver.openData}</a> · <a href="/desk">${driver.forOperators}</a> · Baykeeper ${config.version}</footer>`,
   })
 }
 
-function oldNote(fresh: Instant | undefined, now: Instant, zone = 'UTC'): Html {
-  if (fresh === undefined)
-    return html`<p class="note" role="status">The stored state cannot be read yet; this page tries again by itself.</p>`
-  const since = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(fresh)
-  return html`<p class="note" role="status">Live data is down since ${since} (${zone}), ${ageText(now - fresh)}: the numbers below are from then.</p>`
+const noLots = ({ driver }: PageWords): Html =>
+  html`<div class="card"><h2>${driver.noLots}</h2><p>${driver.noLotsWhy}</p></div>`
+
+function lotList({ view, words, wanted, lots }: PublicPage): Html {
+  const isWhole = wanted.type === undefined && view.freshness.is === 'live'
+  const all = view.lots.map(({ occupancy }) => occupancy)
+  return html`${view.lots.length > 1 && isWhole ? html`<p class="all-lots">${words.lot.total(all)}</p>` : undefined}
+<ul class="lots">${lots.map((each) => lotCard(each, { view, words, wanted }))}</ul>`
 }
 
-const lotList = (sites: readonly SiteSummary[], now: Instant): Html =>
-  html`<ul class="lots">${sites.map((site) => lot(site, now))}</ul>`
+type Listing = Pick<PublicPage, 'view' | 'words' | 'wanted'>
 
-function lot({ id, name, occupancy, levels, updated }: SiteSummary, now: Instant): Html {
-  const word = wordFor(occupancy)
-  const age = updated === null ? 'no data yet' : `updated ${ageText(now - Date.parse(updated))}`
-  return html`<li class="card lot" data-site="${id}" data-word="${word}">
-<h2>${name}</h2>
-<p class="big"><span class="number">${word === 'No data' ? '–' : occupancy.free}</span> <span class="word">${word}</span></p>
-<p class="muted">of ${occupancy.capacity} bays${occupancy.unknown > 0 ? `, ${occupancy.unknown} not known` : ''}</p>
-${levels.length < 2 ? undefined : levelTable(levels)}
-<p class="muted age">${age}</p>
+function lotCard({ lot, at, ahead }: LotAhead, { view, words, wanted }: Listing): Html {
+  const { driver } = words
+  const asked = { view, words, type: wanted.type }
+  const shown = shownOf(lot, asked)
+  const { id, name } = lot.site
+  const { updated } = lot
+  const isShown = view.freshness.is === 'live' && openingOf(lot, view.now).isOpen
+  const href = addressOf(`/lot/${encodeURIComponent(id)}`, { ...wanted })
+  return html`<li class="card lot" data-site="${id}" data-state="${shown.state}" data-shown="${isShown ? 'yes' : 'no'}">
+<h2><a href="${href}">${name}</a></h2>
+<p class="muted">${openLine(lot, asked)}</p>
+<div class="when now"><h3>${driver.now}</h3>
+<p class="big">${bigNumber(shown, words)}</p>
+<p class="muted of-bays">${shown.detail}</p>
+${wanted.type === undefined ? html`<div data-part="types ${id}">${typeCounts(lot, asked)}</div>` : undefined}</div>
+<div class="when ahead" data-part="ahead ${id}"><h3>${driver.atTime(timeOf(lot, at, asked))}</h3>
+${wanted.type !== undefined && ahead.is !== 'none' ? html`<p class="muted">${driver.noForecast.type}</p>` : aheadPart(ahead, words)}</div>
+${wanted.type === undefined && view.freshness.is === 'live' ? levelTable(lot, words) : undefined}
+<p class="muted age">${updated === null ? words.lot.text('noData') : words.lot.updated(view.now - Date.parse(updated))}</p>
 </li>`
 }
 
-const levelTable = (levels: SiteSummary['levels']): Html =>
-  html`<table class="levels">${levels.map(
-    ({ name, occupancy }) => html`<tr><td>${name}</td><td>${levelText(occupancy)}</td></tr>`,
-  )}</table>`
-
-const levelText = (occupancy: Occupancy) => {
-  const word = wordFor(occupancy)
-  return word === 'Full' || word === 'No data' || word === 'Closed' ? word : `${occupancy.free} free`
-}
-
-function wordFor(occupancy: Occupancy): 'Free' | 'Nearly full' | 'Full' | 'No data' | 'Closed' {
-  const rate = occupancyRate(occupancy)
-  if (rate === undefined)
-    return occupancy.capacity > 0 && occupancy.closed === occupancy.capacity ? 'Closed' : 'No data'
-  if (occupancy.free === 0) return 'Full'
-  return rate >= nearlyFullRate ? 'Nearly full' : 'Free'
-}
-
-export function ageText(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1_000))
-  if (s < 60) return `${s} s ago`
-  if (s < 3_600) return `${Math.floor(s / 60)} min ago`
-  if (s < 86_400) return `${Math.floor(s / 3_600)} h ago`
-  const days = Math.floor(s / 86_400)
-  return days === 1 ? 'a day ago' : `${days} days ago`
-}
-
-/** Nothing to show yet: says what is missing and the next command. */
-function emptyCard({ devicesSeen, ingestUrl }: PublicPage): Html {
-  if (devicesSeen > 0)
-    return html`<div class="card"><h2>No bays yet</h2>
-<p>${devicesSeen} ${devicesSeen === 1 ? 'device has' : 'devices have'} reported and ${devicesSeen === 1 ? 'waits' : 'wait'} for a bay. Write a layout with
-<code>PUT /api/v1/layout</code> (<a href="/docs">reference</a>); what they sent already then applies.</p></div>`
-  return html`<div class="card"><h2>No bays yet</h2>
-${
-  ingestUrl === undefined
-    ? html`<p>HTTP ingest is switched off (<code>ingest.port</code> in the configuration): send the first reading by MQTT, TCP or a serial port.</p>`
-    : html`<p>Send the first reading:</p>
-<pre><code>./bin/baykeeper token create --source first
-curl -X POST ${ingestUrl}/ingest/v1 \\
-  -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
-  -d '{"device":"A-017","seq":1,"occupied":true}'</code></pre>`
-}
-<p>Then write a layout with <code>PUT /api/v1/layout</code> (<a href="/docs">reference</a>). The operator desk opens by the
-setup link that the server printed; <code>baykeeper setup-link</code> makes a new one.</p></div>`
-}
+const levelTable = ({ levels }: DriverLot, words: PageWords): Html | undefined =>
+  levels.length < 2
+    ? undefined
+    : html`<table class="levels">${levels.map(
+        (level) => html`<tr><td>${level.name}</td><td>${words.lot.level(level.occupancy)}</td></tr>`,
+      )}</table>`

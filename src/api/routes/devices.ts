@@ -1,27 +1,32 @@
-/** Devices and what they said: read back from the store, so that a reading can be seen as soon as it is committed. */
+/** Devices and their readings: read back from the store, so that a reading can be seen as soon as it is committed. */
 import type { deviceRoutes } from '@baykeeper/contract/routes/devices.ts'
 import * as z from 'zod'
 import type { DeviceState } from '../../domain/device.ts'
 import type { Instant } from '../../lib/brand.ts'
 import { BadCursor } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
+import { wishedDevices } from '../device-list.ts'
 import type { Handlers } from '../endpoint.ts'
 import { instantOf } from '../history-query.ts'
 import { ProblemError } from '../problem.ts'
-import { deviceOnWire, iso, readingOnWire } from '../wire.ts'
+import { deviceOnWire, gatewayOnWire, iso, readingOnWire } from '../wire.ts'
+import type { InboxRoutes } from './inbox.ts'
 
 /** As ReadingRow.idx is made. */
 const readingsPerFrame = 1_024
 
-export function deviceHandlers({ store, live }: RouteContext): Handlers<typeof deviceRoutes> {
+type DeviceRoutes = Omit<typeof deviceRoutes, 'changeDevice' | keyof InboxRoutes>
+
+export function deviceHandlers({ store, live }: RouteContext): Handlers<DeviceRoutes> {
   return {
-    async devices({ query: { cursor, limit, source, unassigned } }) {
+    async devices({ query: { cursor, limit, source, unassigned, ...wish } }) {
       await live.current()
       const filter = { limit, ...(cursor ? { cursor } : {}), ...(source ? { source } : {}) }
-      const page =
-        unassigned === undefined
-          ? await store.devicePage(filter)
-          : inboxPage(assignment(unassigned === 'false'), filter)
+      const isPlain = unassigned === undefined && !wish.find && !wish.trouble && wish.sort === 'id'
+      const isAssigned = unassigned === undefined ? undefined : unassigned === 'false'
+      const page = isPlain
+        ? await store.devicePage(filter)
+        : pageBehind(wishedDevices(live, { ...wish, source, isAssigned }, live.now()), filter)
       return { items: await onWire(page.items), next: page.next }
     },
     async device({ params: { id }, query: { source } }) {
@@ -42,6 +47,7 @@ export function deviceHandlers({ store, live }: RouteContext): Handlers<typeof d
         throw unknownDevice(id)
       return { items: page.items.map(readingOnWire), next: page.next }
     },
+    gateways: async () => ({ items: (await store.gateways()).map(gatewayOnWire), next: null }),
     async rawFrame({ params: { id }, reply }) {
       const [pos, idx] = id.split('.').map(Number) as [number, number]
       const frame = await store.rawFrame({ pos, idx: Math.floor(idx / readingsPerFrame) })
@@ -64,17 +70,9 @@ export function deviceHandlers({ store, live }: RouteContext): Handlers<typeof d
   function oneOnWire(device: DeviceState, order: string | undefined) {
     return deviceOnWire(device, order, live, live.now())
   }
-
-  /** Whether a device has a bay is decided here and not in the store, so this list comes from live state. */
-  function assignment(assigned: boolean): readonly DeviceState[] {
-    return [...live.presence.devices.values()]
-      .filter((device) => (live.floor.bayOf(device) !== undefined) === assigned)
-      .sort((a, b) => compare(a.external, b.external) || compare(a.source, b.source))
-  }
 }
 
 const unknownDevice = (id: string) => new ProblemError(404, `no reading of a device ${id} has been stored`)
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 interface ReadingFilter {
   from?: Instant
@@ -86,29 +84,29 @@ function defined(filter: { [K in keyof ReadingFilter]: ReadingFilter[K] | undefi
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
-/** The cursor is the last item's id and source. */
-function inboxPage(
+/** The cursor is the last item's id and source: the page goes on behind it, or where it was when it is gone. */
+function pageBehind(
   devices: readonly DeviceState[],
-  { cursor, limit, source }: { cursor?: string; limit: number; source?: string },
+  { cursor, limit }: { cursor?: string; limit: number },
 ): { items: readonly DeviceState[]; next: string | null } {
-  const after = cursor === undefined ? undefined : readCursor(cursor)
-  const rest = devices.filter(
-    (device) =>
-      (!source || device.source === source) &&
-      (!after || (compare(device.external, after[0]) || compare(device.source, after[1])) > 0),
-  )
-  const items = rest.slice(0, limit)
+  const [after, place] = cursor === undefined ? [undefined, 0] : readCursor(cursor)
+  const found = after ? devices.findIndex(({ external, source }) => external === after[0] && source === after[1]) : -1
+  const from = found >= 0 ? found + 1 : place
+  const items = devices.slice(from, from + limit)
   const last = items.at(-1)
   const next =
-    rest.length > limit && last ? Buffer.from(JSON.stringify([last.external, last.source])).toString('base64url') : null
+    from + limit < devices.length && last ? cursorOf([[last.external, last.source], from + items.length]) : null
   return { items, next }
 }
 
-const cursorSchema = z.tuple([z.string(), z.string()])
-function readCursor(cursor: string): [string, string] {
+type Cursor = readonly [after: readonly [external: string, source: string], place: number]
+const cursorOf = (cursor: Cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url')
+const cursorSchema = z.tuple([z.tuple([z.string(), z.string()]), z.int().nonnegative()])
+function readCursor(cursor: string): Cursor {
   try {
     return cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
   } catch {
+    // Text that is no cursor gets the one answer for all of it.
     throw new BadCursor('this is not a cursor of this list: leave it out to start at the first page')
   }
 }

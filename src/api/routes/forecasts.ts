@@ -1,53 +1,30 @@
 /** Forecasts: what is expected of a site, how good that has been, and the training of what expects it. */
 
-import { forecastLevels, type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
+import { type TrainingProgress, trainingProgressSchema } from '@baykeeper/contract/forecast.ts'
 import type { ForecastQuality, SiteForecast, TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import type { forecastRoutes } from '@baykeeper/contract/routes/forecasts.ts'
 import { activeTrainingStates } from '@baykeeper/contract/vocabulary.ts'
 import type { TrainingRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import { answerOf } from '../forecast-answer.ts'
+import { forecastReader } from '../forecast-reader.ts'
 import { ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
-export function forecastHandlers({
-  store,
-  live,
-  clock,
-  log,
-  forecasts,
-}: RouteContext): Handlers<typeof forecastRoutes> {
-  /** The newest of each site, read from its text once. */
-  const read = new Map<string, { readonly at: number; readonly shown: Omit<SiteForecast, 'state'> }>()
-  async function newest(site: string) {
-    const stored = await store.shownForecast(site)
-    if (!stored) return undefined
-    const known = read.get(site)
-    if (known?.at === stored.at) return known.shown
-    const shown = JSON.parse(stored.document) as Omit<SiteForecast, 'state'>
-    read.set(site, { at: stored.at, shown })
-    return shown
-  }
+export function forecastHandlers(context: RouteContext): Handlers<typeof forecastRoutes> {
+  const { store, live, clock, log, forecasts } = context
   const needSite = async (id: string) => {
     await live.current()
     if (live.floor.levels.some(({ site }) => site.id === id)) return
     throw new ProblemError(404, `there is no site ${id} in the layout`)
   }
   const runs = () => forecasts !== undefined && forecasts.state().state !== 'off'
+  const forecastOf = forecastReader(context)
 
   return {
     async forecast({ params: { id }, query }): Promise<SiteForecast> {
       await needSite(id)
-      const forecaster = forecasts?.state()
-      const shown = await newest(id)
-      if (!shown) {
-        const state = !runs() || forecaster?.state === 'down' ? 'off' : 'starting'
-        const none = { origin: null, issued: null, model: null, pipeline: null, lots: [] }
-        return { site: id, state, levels: [...forecastLevels], ...none }
-      }
-      const wanted = { at: query.at.map((text) => Date.parse(text)), atLeast: query.free_at_least }
-      return answerOf(shown, wanted, { now: clock.now(), forecaster })
+      return forecastOf(id, { at: query.at.map((text) => Date.parse(text)), atLeast: query.free_at_least })
     },
     async forecastQuality({ params: { id } }): Promise<ForecastQuality> {
       await needSite(id)

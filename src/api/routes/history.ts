@@ -1,15 +1,17 @@
-/** How parking went, read back: stays of bays and sites, occupancy over time, counts of count zones, health of devices. */
+/** How parking went, read back: occupancy over time, counts of count zones, health of devices. */
 
-import type { Stay } from '@baykeeper/contract/history.ts'
+import type { cityGroups, occupancyGroups } from '@baykeeper/contract/history.ts'
 import { daysUsual, type historyRoutes } from '@baykeeper/contract/routes/history.ts'
+import type { BayType } from '@baykeeper/contract/vocabulary.ts'
 import type { DeviceState } from '../../domain/device.ts'
-import { minuteMs, quarterMs } from '../../domain/occupancy-span.ts'
+import { quarterMs } from '../../domain/occupancy-span.ts'
+import { placeOfType } from '../../domain/watching.ts'
 import { instant } from '../../lib/brand.ts'
-import { dayName, dayNumber } from '../../lib/utc-day.ts'
-import type { PlaceKey, SessionRow } from '../../store/store.ts'
+import { dayName, dayNumber, minuteMs } from '../../lib/utc-day.ts'
+import type { PlaceKey } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import { spanOf } from '../history-query.ts'
+import { type Asked, spanOf } from '../history-query.ts'
 import { occupancyPoints } from '../occupancy-points.ts'
 import { ProblemError } from '../problem.ts'
 import { iso, saturatedMark } from '../wire.ts'
@@ -24,54 +26,21 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
   const missing = (what: string, id: string) => new ProblemError(404, `there is no ${what} ${id} in the layout`)
   const levelsOf = (id: string) => live.floor.levels.filter(({ site }) => site.id === id)
   return {
-    async baySessions({ params: { id }, query: { cursor, limit, ...asked } }) {
-      await live.current()
-      const { floor, presence } = live
-      const index = floor.indexOf.get(id)
-      if (index === undefined) throw missing('bay', id)
-      const watching = [...presence.devices.values()].filter(
-        (device) => device.claimedBay === id || floor.bayOf(device) === index,
-      )
-      // A device that was new a moment ago is in the store, and not yet in the live state.
-      const named = await store.devicesByExternal(id)
-      const devices = [...new Set([...watching, ...named].map((device) => device.id))]
-      if (devices.length === 0) return { items: [], next: null }
-      const filter = { ...spanOf(asked, live.now(), daysUsual.stays), bays: new Set([id]), devices, limit }
-      const page = await store.stays({ ...filter, ...(cursor ? { cursor } : {}) })
-      return { items: await staysOnWire(page.items), next: page.next }
-    },
-    async siteSessions({ params: { id }, query: { cursor, limit, ...asked } }) {
-      await live.current()
-      const levels = levelsOf(id)
-      if (levels.length === 0) throw missing('site', id)
-      const bays = new Set(levels.flatMap(({ level }) => level.bays.map((bay) => bay.id)))
-      const filter = { ...spanOf(asked, live.now(), daysUsual.stays), bays, limit }
-      const page = await store.stays({ ...filter, ...(cursor ? { cursor } : {}) })
-      return { items: await staysOnWire(page.items), next: page.next }
-    },
     async occupancyHistory({ params: { id }, query: { step, group, ...asked } }) {
       await live.current()
       const levels = levelsOf(id)
       const [first] = levels
       if (!first) throw missing('site', id)
-      const span = spanOf(asked, live.now(), daysUsual.occupancy)
-      const spanMs = stepMs[step]
-      const from = instant(Math.floor(span.from / spanMs) * spanMs)
-      const to = instant(Math.min(span.to, live.now()))
-      const places = placesOf(id, levels, group)
-      const points = places.length * Math.ceil(Math.max(0, to - from) / spanMs)
-      if (points > pointsMax)
-        throw new ProblemError(
-          400,
-          `query from: these are ${points} points, more than ${pointsMax}: ask for less time, a longer step or a larger group`,
-          { code: 'E_INVALID' },
-        )
-      const series = []
-      for (const place of places) {
-        const rows = await store.occupancy({ ...place, spanMs, from, to })
-        series.push({ level: place.level, zone: place.zone, points: occupancyPoints(rows, { from, to, spanMs }) })
+      const { from, to, series } = await pointsOf({ store, live }, placesOf(id, levels, group), step, asked)
+      return {
+        ...{ site: id, time_zone: first.site.zone, step, from, to },
+        series: series.map(({ place: { level, zone, type }, points }) => ({ level, zone, type, points })),
       }
-      return { site: id, time_zone: first.site.zone, step, from: iso(from), to: iso(to), series }
+    },
+    async cityOccupancyHistory({ query: { step, group, ...asked } }) {
+      await live.current()
+      const { from, to, series } = await pointsOf({ store, live }, cityPlacesOf(live.floor.levels, group), step, asked)
+      return { step, from, to, series: series.map(({ place: { site, type }, points }) => ({ site, type, points })) }
     },
     async deviceCounts({ params: { id }, query: { source, ...asked } }) {
       const span = notTooLong(spanOf(asked, live.now(), daysUsual.counts))
@@ -103,28 +72,72 @@ export function historyHandlers({ store, live }: RouteContext): Handlers<typeof 
       return { items, next: null }
     },
   }
+}
 
-  async function staysOnWire(rows: readonly SessionRow[]): Promise<Stay[]> {
-    const here = live.presence.devices
-    const known = rows.every(({ device }) => here.has(device))
-      ? here
-      : new Map((await store.devices()).map((device) => [device.id, device]))
-    return rows.map(({ device, bay, arrival, departure, dwellMs, certain }) => ({
-      ...{ bay, device: known.get(device)?.external ?? '', source: known.get(device)?.source ?? '' },
-      ...{ arrival: iso(arrival), departure: iso(departure), dwell_s: dwellMs / 1_000, certain },
-    }))
+/** Of each place, the steps from the one that holds `from`. */
+async function pointsOf(
+  { store, live }: Pick<RouteContext, 'store' | 'live'>,
+  places: readonly NamedPlace[],
+  step: keyof typeof stepMs,
+  asked: Asked,
+) {
+  const span = spanOf(asked, live.now(), daysUsual.occupancy)
+  const spanMs = stepMs[step]
+  const from = instant(Math.floor(span.from / spanMs) * spanMs)
+  const to = instant(Math.min(span.to, live.now()))
+  const points = places.length * Math.ceil(Math.max(0, to - from) / spanMs)
+  if (points > pointsMax)
+    throw new ProblemError(
+      400,
+      `query from: these are ${points} points, more than ${pointsMax}: ask for less time, a longer step or a larger group`,
+      { code: 'E_INVALID' },
+    )
+  const series = []
+  for (const place of places) {
+    const rows = await store.occupancy({ ...rollupOf(place), spanMs, from, to })
+    series.push({ place, points: occupancyPoints(rows, { from, to, spanMs }) })
   }
+  return { from: iso(from), to: iso(to), series }
 }
 
 type Levels = RouteContext['live']['floor']['levels']
 
-function placesOf(site: string, levels: Levels, group: 'site' | 'level' | 'zone'): readonly PlaceKey[] {
-  if (group === 'site') return [{ site, level: null, zone: null }]
-  return levels.flatMap(({ level }): PlaceKey[] =>
-    group === 'level'
-      ? [{ site, level: level.id, zone: null }]
-      : level.zones.map((zone) => ({ site, level: level.id, zone: zone.id })),
-  )
+/** As it is answered: a type is no zone. */
+interface NamedPlace extends PlaceKey {
+  readonly type: BayType | null
+}
+const rollupOf = ({ type, ...place }: NamedPlace): PlaceKey => (type === null ? place : placeOfType(place.site, type))
+
+const whole = { level: null, zone: null, type: null }
+
+const typesOf = (levels: Levels): readonly BayType[] => [
+  ...new Set(levels.flatMap(({ level }) => level.bays.flatMap(({ types }) => types))),
+]
+
+function placesOf(site: string, levels: Levels, group: (typeof occupancyGroups)[number]): readonly NamedPlace[] {
+  switch (group) {
+    case 'site':
+      return [{ ...whole, site }]
+    case 'type':
+      return typesOf(levels).map((type) => ({ ...whole, site, type }))
+    case 'level':
+      return levels.map(({ level }) => ({ ...whole, site, level: level.id }))
+    case 'zone':
+      return levels.flatMap(({ level }) =>
+        level.zones.map((zone) => ({ ...whole, site, level: level.id, zone: zone.id })),
+      )
+  }
+}
+
+function cityPlacesOf(levels: Levels, group: (typeof cityGroups)[number]): readonly NamedPlace[] {
+  switch (group) {
+    case 'city':
+      return [{ ...whole, site: null }]
+    case 'type':
+      return typesOf(levels).map((type) => ({ ...whole, site: null, type }))
+    case 'site':
+      return [...new Set(levels.map(({ site }) => site.id))].map((site) => ({ ...whole, site }))
+  }
 }
 
 async function devicesOf(

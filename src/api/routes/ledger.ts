@@ -40,7 +40,7 @@ const nothing = { committed: 0, duplicate: 0, quarantined: 0, tentative: 0, lost
 const untold = { received: null, accepted: null, refused: null, unframeable: null }
 type BothSides = LedgerReport['rows'][number]
 
-/** Both sides of each day, by source, then day: what intake counted, and where the database says that it went. */
+/** Both sides of each day, by source, then day: what intake counted, and its outcomes in the database. */
 function withIntake(rows: readonly LedgerRow[], days: readonly IntakeDay[]): BothSides[] {
   const merged = new Map<string, BothSides>()
   for (const row of rows) merged.set(`${row.source} ${row.day}`, { ...onWire(row), ...untold })

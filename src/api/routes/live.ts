@@ -6,8 +6,8 @@ import type { liveRoutes } from '@baykeeper/contract/routes/live.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import type { Audience } from '../live/stream-hub.ts'
 import { siteSummaries } from '../live/summaries.ts'
+import type { Audience } from '../live/viewer.ts'
 import { sendStates } from './states.ts'
 import { openStream } from './stream.ts'
 
@@ -40,7 +40,9 @@ function viewHandlers(context: RouteContext, audience: Audience): Handlers<View>
       await live.current()
       return { items: siteSummaries(live.presence), next: null }
     },
-    stream: ({ query, request, reply }) => openStream(context, audience, query, request, reply),
+    // The alerts and figures of the desk are about all sites.
+    stream: ({ query, principal, request, reply }) =>
+      openStream(context, principal?.sites ? 'public' : audience, query, request, reply),
   }
 }
 

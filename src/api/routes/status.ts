@@ -1,4 +1,5 @@
 /** The whole server in one answer, for the Pipeline page and for programs that do not read Prometheus. */
+import type { ChannelHealthList } from '@baykeeper/contract/notifications.ts'
 import type { statusRoutes } from '@baykeeper/contract/routes/health.ts'
 import type { ServerStatus } from '@baykeeper/contract/status.ts'
 import { instant } from '../../lib/brand.ts'
@@ -8,7 +9,7 @@ import type { Handlers } from '../endpoint.ts'
 import { iso, sourceOnWire } from '../wire.ts'
 
 export function statusHandlers(context: RouteContext): Handlers<typeof statusRoutes> {
-  const { status, live, hub, figures, clock, auditor, forecasts } = context
+  const { status, live, hub, figures, clock, auditor, forecasts, notifier } = context
   const described = describedNowAndThen(context)
   return {
     async status(): Promise<ServerStatus> {
@@ -48,8 +49,14 @@ export function statusHandlers(context: RouteContext): Handlers<typeof statusRou
         devices: kpi.devices,
         streams: hub.stats(),
         ...(forecasts ? { forecaster: forecasts.state() } : {}),
+        ...(notifier ? { notifications: sumOf(notifier.report()) } : {}),
         sources: sources.map(sourceOnWire),
       }
     },
   }
+}
+
+function sumOf({ state, detail, items }: ChannelHealthList) {
+  const total = (of: 'pending' | 'dead') => items.reduce((sum, channel) => sum + channel[of], 0)
+  return { state, detail, pending: total('pending'), dead: total('dead') }
 }

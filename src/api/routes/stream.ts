@@ -1,36 +1,41 @@
 /** Opens a stream; `live/stream-hub.ts` does the work. */
 import type { StreamTopic } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { identify } from '../access.ts'
+import { addressBlock } from '../../lib/client-address.ts'
+import { identify, isUnchanged } from '../access.ts'
+import { callerAddress } from '../caller-address.ts'
 import type { RouteContext } from '../context.ts'
-import type { Audience } from '../live/stream-hub.ts'
+import type { Audience } from '../live/viewer.ts'
 import { ProblemError } from '../problem.ts'
 
 export function openStream(
-  { hub, keyring }: RouteContext,
+  { hub, ...gate }: RouteContext,
   audience: Audience,
   query: { topics: readonly StreamTopic[]; last?: number | undefined },
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (hub.full(audience))
+  const client = addressBlock(callerAddress(gate.trustedProxies)(request))
+  if (hub.full(audience, client))
     throw new ProblemError(503, 'as many viewers as the stream serves are connected', {
       code: 'E_STREAM_FULL',
       headers: { 'retry-after': '30' },
     })
+  const { principal } = request
   reply.hijack()
   hub.add({
     response: reply.raw,
     headers: reply.getHeaders(),
     audience,
+    client,
     topics: new Set(query.topics),
     lastId: lastSequence(request.headers['last-event-id']) ?? query.last,
-    allowed: () => audience === 'public' || identify(keyring, request).principal !== undefined,
+    allowed: () => principal === undefined || isUnchanged(principal, identify(gate, request).principal),
   })
   return reply
 }
 
-/** What is no number of ours cannot be resumed, and is answered like one that is too old. */
+/** An invalid Last-Event-ID is treated as expired. */
 function lastSequence(header: string | string[] | undefined): number | undefined {
   if (header === undefined) return undefined
   const q = Number(header)

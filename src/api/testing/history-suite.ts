@@ -1,13 +1,19 @@
-/** The past as the API tells it, on whichever store: the same tests for each. */
+/** The past in the API: the same tests for each store. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { occupancyHistorySchema, staySchema } from '@baykeeper/contract/history.ts'
+import {
+  cityHistorySchema,
+  occupancyHistorySchema,
+  overstaySchema,
+  staySchema,
+  turnoverSchema,
+} from '@baykeeper/contract/history.ts'
 import type { Layout } from '../../domain/layout.ts'
 import { quarterMs } from '../../domain/occupancy-span.ts'
 import { instant } from '../../lib/brand.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { dayNumber } from '../../lib/utc-day.ts'
-import { type OccupancyRow, type SessionRow, sessionRows } from '../../store/store.ts'
+import { type OccupancyRow, type OverstayRow, type SessionRow, sessionRows } from '../../store/store.ts'
 import {
   type ApiUnderTest,
   apiUnderTest,
@@ -24,13 +30,20 @@ export const at = (time: string) => instant(Date.parse(`2026-11-23T${time}Z`))
 
 const stay = (device: number, bay: string, arrival: string, departure: string): SessionRow => ({
   ...{ device, bay, arrival: at(arrival), departure: at(departure), certain: true },
-  dwellMs: at(departure) - at(arrival),
+  ...{ dwellMs: at(departure) - at(arrival), corrections: 0, maxErrorMs: 0, hiddenMax: null, overstayMin: null },
+})
+const overstay = (bay: string, arrival: string, begun: string, ended?: string): OverstayRow => ({
+  ...{ bay, arrival: at(arrival), maxStayMin: 20, graceMin: 0, begun: at(begun) },
+  ended: ended === undefined ? null : at(ended),
+  minutes: ended === undefined ? null : (at(ended) - at(begun)) / 60_000,
 })
 export const spanAt = (start: string, row: Partial<OccupancyRow> = {}): OccupancyRow => ({
   ...{ spanMs: quarterMs, site: 'south', level: null, zone: null, start: at(start), capacity: 4 },
   ...{ occupiedMs: 2 * quarterMs, knownMs: 4 * quarterMs, fullMs: 0, minOccupied: 1, maxOccupied: 3 },
   ...{ occupiedEnd: 3, knownEnd: 4, ...row },
 })
+
+const undoubted = { correction_counter: 0, max_error_s: 0, hidden_max: null, overstay_min: null }
 
 async function filledOn(options: UnderTestOptions): Promise<ApiUnderTest> {
   const api = await apiUnderTest({ clock, layout: twoSites, ...options })
@@ -44,10 +57,26 @@ async function filledOn(options: UnderTestOptions): Promise<ApiUnderTest> {
         stay(3, 'B-1', '07:00:00', '07:40:00'),
         stay(1, 'A-9', '06:00:00', '06:30:00'),
       ]),
+      standing: {
+        ...{ put: [], gone: [] },
+        overstays: {
+          put: [
+            overstay('A-1', '07:55:00', '08:05:00'),
+            overstay('A-2', '07:40:00', '08:00:00'),
+            overstay('B-1', '07:50:00', '08:01:00'),
+            overstay('A-2', '07:00:00', '07:20:00', '07:30:00'),
+            overstay('B-1', '07:00:00', '07:20:00', '07:40:00'),
+          ],
+          gone: [],
+        },
+      },
       occupancy: [
         spanAt('07:00:00'),
         spanAt('07:30:00', { level: 'l0' }),
         spanAt('07:45:00', { level: 'l0', zone: 'z' }),
+        spanAt('07:45:00', { site: null, occupiedEnd: 1 }),
+        spanAt('07:45:00', { zone: 'standard', occupiedEnd: 2 }),
+        spanAt('07:45:00', { site: null, zone: 'standard', occupiedEnd: 4 }),
       ],
       counts: [{ device: 1, start: at('07:45:00'), entries: 31, exits: 12, resets: 0 }],
       health: [
@@ -80,11 +109,11 @@ export function historySuite(place: () => Promise<UnderTestOptions>): void {
       items: [
         {
           ...{ bay: 'A-1', device: 'A-1', source: 'gate', arrival: '2026-11-23T07:20:00.000Z' },
-          ...{ departure: '2026-11-23T07:50:00.000Z', dwell_s: 1_800, certain: true },
+          ...{ departure: '2026-11-23T07:50:00.000Z', dwell_s: 1_800, certain: true, ...undoubted },
         },
         {
           ...{ bay: 'A-1', device: 'A-1', source: 'gate', arrival: '2026-11-23T07:00:00.000Z' },
-          ...{ departure: '2026-11-23T07:10:00.000Z', dwell_s: 600, certain: true },
+          ...{ departure: '2026-11-23T07:10:00.000Z', dwell_s: 600, certain: true, ...undoubted },
         },
       ],
       next: null,
@@ -104,6 +133,62 @@ export function historySuite(place: () => Promise<UnderTestOptions>): void {
       (await api.app.inject(url(`/api/v1/sites/${site}/sessions`))).json().items.map(({ bay }: { bay: string }) => bay)
     assert.deepEqual(await bays('south'), ['A-1', 'A-2', 'A-1'])
     assert.deepEqual(await bays('north'), ['B-1'])
+  })
+
+  test('stays are asked for by bay, by site, or of all bays', async () => {
+    await using api = await filled()
+    const bays = async (query: string) =>
+      (await api.app.inject(url(`/api/v1/stays${query}`))).json().items.map(({ bay }: { bay: string }) => bay)
+    assert.deepEqual(await bays(''), ['A-1', 'B-1', 'A-2', 'A-1'])
+    assert.deepEqual(await bays('?site=south'), ['A-1', 'A-2', 'A-1'])
+    assert.deepEqual(await bays('?bay=B-1'), ['B-1'])
+    assert.equal((await api.app.inject(url('/api/v1/stays?bay=B-1&site=south'))).statusCode, 404)
+    assert.equal((await api.app.inject(url('/api/v1/stays?site=X'))).statusCode, 404)
+  })
+
+  test('overstays that go on come longest first, those that ended newest first, page by page', async () => {
+    await using api = await filled()
+    const page = async (query: string) => (await api.app.inject(url(`/api/v1/overstays${query}`))).json()
+    const current = await page('')
+    assert.deepEqual(current.items[0], {
+      ...{ site: 'south', bay: 'A-2', arrival: '2026-11-23T07:40:00.000Z', begun: '2026-11-23T08:00:00.000Z' },
+      ...{ ended: null, overstay_min: null, max_stay_min: 20, grace_min: 0 },
+    })
+    for (const item of current.items) overstaySchema.parse(item)
+    const bays = ({ items }: { items: { bay: string }[] }) => items.map(({ bay }) => bay)
+    assert.deepEqual(bays(current), ['A-2', 'B-1', 'A-1'])
+    assert.deepEqual(bays(await page('?site=south')), ['A-2', 'A-1'])
+    for (const [state, all] of [
+      ['current', ['A-2', 'B-1', 'A-1']],
+      ['ended', ['B-1', 'A-2']],
+    ] as const) {
+      const found: string[] = []
+      let cursor = ''
+      do {
+        const { items, next } = await page(`?state=${state}&limit=1${cursor}`)
+        found.push(...bays({ items }))
+        cursor = next === null ? '' : `&cursor=${next}`
+      } while (cursor !== '')
+      assert.deepEqual(found, all)
+    }
+    const [ended] = (await page('?state=ended&from=2026-11-23T07:35:00Z')).items
+    assert.deepEqual([ended.bay, ended.overstay_min], ['B-1', 20])
+    assert.equal((await api.app.inject(url('/api/v1/overstays?cursor=x'))).statusCode, 400)
+  })
+
+  test('turnover is by bay and local day of the site', async () => {
+    await using api = await filled()
+    const turnover = async (query: string) => (await api.app.inject(url(`/api/v1/turnover?site=south${query}`))).json()
+    const day = (bay: string, stays: number, dwell_s: number) => ({
+      ...{ day: '2026-11-23', bay, stays, uncertain: 0, dwell_s, overstays: 0, overstay_min: 0 },
+    })
+    const whole = await turnover('')
+    turnoverSchema.parse(whole)
+    assert.deepEqual(whole.items, [day('A-1', 2, 1_200), day('A-2', 1, 1_800)])
+    assert.deepEqual((await turnover('&from=2026-11-22&to=2026-11-23')).items, [])
+    for (const query of ['&from=2026-11-24&to=2026-11-23', '&from=2026-01-01', '&from=yesterday'])
+      assert.equal((await api.app.inject(url(`/api/v1/turnover?site=south${query}`))).statusCode, 400, query)
+    assert.equal((await api.app.inject(url('/api/v1/turnover?site=X'))).statusCode, 404)
   })
 
   test('what is not in the layout, or asked for wrongly, is a problem in words', async () => {
@@ -127,7 +212,7 @@ export function historySuite(place: () => Promise<UnderTestOptions>): void {
     assert.equal((await api.app.inject('/api/v1/bays/A-1/sessions')).statusCode, 401)
   })
 
-  test('occupancy over time fills steps without a change, and what nobody knew is null and not 0', async () => {
+  test('occupancy over time fills steps without a change, and what was unknown is null and not 0', async () => {
     await using api = await filled()
     const asked = async (query: string) =>
       occupancyHistorySchema.parse((await api.app.inject(url(`/api/v1/sites/south/occupancy/history?${query}`))).json())
@@ -165,7 +250,34 @@ export function historySuite(place: () => Promise<UnderTestOptions>): void {
     )
   })
 
-  test('counts and health of a device are told by quarter and by day', async () => {
+  test('the occupancy of bay types and of the city is kept beside that of sites, and a type is no zone', async () => {
+    await using api = await filled()
+    const asked = async (path: string) =>
+      (await api.app.inject(url(`/api/v1/${path}&from=2026-11-23T08:00:00Z`))).json()
+    const site = occupancyHistorySchema.parse(await asked('sites/south/occupancy/history?group=type'))
+    const rest = { level: null, zone: null }
+    const newest = ({ points }: { points: { occupied: number | null; coverage: number }[] }) => [
+      points[0]?.occupied,
+      points[0]?.coverage,
+    ]
+    assert.deepEqual(
+      site.series.map(({ points, ...name }) => [name, newest({ points })]),
+      [[{ ...rest, type: 'standard' }, [2, 1]]],
+    )
+    const city = async (group: string) =>
+      cityHistorySchema
+        .parse(await asked(`occupancy/history?group=${group}`))
+        .series.map(({ site, type, points }) => [site, type, ...newest({ points })])
+    assert.deepEqual(await city('city'), [[null, null, 1, 1]])
+    assert.deepEqual(await city('type'), [[null, 'standard', 4, 1]])
+    assert.deepEqual(await city('site'), [
+      ['south', null, 3, 1],
+      ['north', null, null, 0],
+    ])
+    assert.equal((await api.app.inject(url('/api/v1/occupancy/history?group=zone'))).statusCode, 400)
+  })
+
+  test('counts and health of a device are listed by quarter and by day', async () => {
     await using api = await filled()
     assert.deepEqual((await api.app.inject(url('/api/v1/devices/A-1/counts'))).json().items, [
       { source: 'gate', start: '2026-11-23T07:45:00.000Z', entries: 31, exits: 12, resets: 0 },

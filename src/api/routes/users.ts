@@ -1,0 +1,111 @@
+/** Users: invited, changed and disabled by an administrator. */
+import type { User, userPatchSchema } from '@baykeeper/contract/accounts.ts'
+import type { accountRoutes } from '@baykeeper/contract/routes/accounts.ts'
+import type { FastifyRequest } from 'fastify'
+import type * as z from 'zod'
+import type { Accounts } from '../../auth/accounts.ts'
+import { type Actor, type Person, type PersonChange, PersonFault } from '../../auth/people.ts'
+import { linkMs } from '../../auth/person-links.ts'
+import { instant } from '../../lib/brand.ts'
+import { callerAddress } from '../caller-address.ts'
+import type { RouteContext } from '../context.ts'
+import type { Handlers } from '../endpoint.ts'
+import { ProblemError } from '../problem.ts'
+import { iso } from '../wire.ts'
+
+type Others = Pick<typeof accountRoutes, 'users' | 'inviteUser' | 'changeUser' | 'linkUser' | 'removeFactorOf'>
+
+export function userHandlers(context: RouteContext): Handlers<Others> {
+  const { clock } = context
+  const { people, factors, passkeys } = context.accounts
+  const addressOf = callerAddress(context.trustedProxies)
+  const actor = (request: FastifyRequest) => {
+    const { name = 'unknown', account } = request.principal ?? {}
+    return { name, account, address: addressOf(request) }
+  }
+  const waysOf = (id: string): Ways => ({ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length })
+  const invited = (person: Person, request: FastifyRequest) => {
+    const secret = people.createLink(person.id, actor(request))
+    return {
+      user: userOnWire(person, waysOf(person.id)),
+      link: `/password?link=${secret}`,
+      expires: iso(instant(clock.now() + linkMs)),
+    }
+  }
+  return {
+    users() {
+      const [withFactor, keys] = [factors.all(), passkeys.counts()]
+      const ways = ({ id }: Person) => ({ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0 })
+      return { items: people.all().map((person) => userOnWire(person, ways(person))), next: null }
+    },
+    inviteUser({ body: { name, email, role, sites }, request }) {
+      const person = inWords(() =>
+        people.add({ name: name.trim(), email, role, sites: sites ?? undefined }, actor(request)),
+      )
+      return invited(person, request)
+    },
+    changeUser: ({ params: { id }, body, request }) =>
+      userOnWire(
+        inWords(() => people.change(id, changeOf(body), actor(request))),
+        waysOf(id),
+      ),
+    removeFactorOf({ params: { id }, request, reply }) {
+      if (!removeFactors(context.accounts, people.byId(id), actor(request)))
+        throw new ProblemError(
+          404,
+          `there is no user ${id} with a second factor or a passkey: GET /api/v1/users lists them`,
+        )
+      return reply.code(204).send()
+    },
+    linkUser({ params: { id }, request }) {
+      const person = people.byId(id)
+      if (!person) throw new ProblemError(404, `there is no user ${id}: GET /api/v1/users lists them`)
+      if (person.isDisabled) throw new ProblemError(404, `${person.name} is disabled: enable the account first`)
+      return invited(person, request)
+    },
+  }
+}
+
+/** False where there was nothing to remove; the sessions of this person end. */
+function removeFactors({ factors, passkeys, sessions }: Accounts, person: Person | undefined, by: Actor): boolean {
+  if (!person) return false
+  const keys = passkeys.ofPerson(person.id)
+  for (const { id } of keys) passkeys.remove(person, id, by)
+  const hadFactor = factors.remove(person, by)
+  if (keys.length === 0 && !hadFactor) return false
+  for (const { id } of sessions.ofPerson(person.id)) sessions.end(person.id, id)
+  return true
+}
+
+/** What is left out stays as it is. */
+const changeOf = ({ name, role, sites, disabled }: z.output<typeof userPatchSchema>): PersonChange => ({
+  ...(name === undefined ? {} : { name: name.trim() }),
+  ...(role === undefined ? {} : { role }),
+  ...(sites === undefined ? {} : { sites: sites ?? undefined }),
+  ...(disabled === undefined ? {} : { isDisabled: disabled }),
+})
+
+interface Ways {
+  readonly hasFactor: boolean
+  /** Number of passkeys. */
+  readonly keys: number
+}
+
+/** A refusal in the words of the API. */
+function inWords<T>(change: () => T): T {
+  try {
+    return change()
+  } catch (fault) {
+    if (!(fault instanceof PersonFault)) throw fault
+    const status = fault.code === 'E_PERSON_UNKNOWN' ? 404 : 409
+    throw new ProblemError(status, `${fault.message}. Nothing was changed.`, { code: fault.code })
+  }
+}
+
+const userOnWire = (
+  { id, name, email, role, sites, created, isDisabled, hasPassword }: Person,
+  { hasFactor, keys }: Ways,
+): User => ({
+  ...{ id, name, email, role, sites: sites ? [...sites] : null, created: iso(created) },
+  ...{ disabled: isDisabled, invited: !hasPassword, second_factor: hasFactor, passkeys: keys },
+})
