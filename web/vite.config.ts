@@ -2,18 +2,27 @@
  * Builds the pages: two entries without HTML, because the server renders the shells and finds the files by the manifest.
  * Relative base: a lazy chunk is found beside the one that asks for it, wherever the server mounts them.
  */
-import { defineConfig } from 'vite'
+import { defineConfig, type UserConfig } from 'vite'
+import { publicBuild } from './public-build.ts'
 
-export default defineConfig({
+const shared: UserConfig = {
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    manifest: true,
     target: 'es2023',
     // An inline polyfill or data: asset would need a weaker content security policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: ['src/shell/main.tsx', 'src/pages/public/main.tsx'] },
   },
+}
+
+export default defineConfig({
+  ...shared,
+  build: {
+    ...shared.build,
+    manifest: true,
+    rolldownOptions: { input: ['src/shell/main.tsx', 'src/pages/sign-in/main.ts'] },
+  },
+  plugins: [publicBuild('src/pages/public/main.tsx', shared)],
 })

@@ -1,28 +1,13 @@
 /** Texts of a page fit their boxes, in both languages and at the widths of a phone and a small desktop screen. */
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { samplePlan } from './plan/sample-plan.ts'
-import { launchBrowser, noSideways, openPage, shows, skip } from './testing/browser-under-test.ts'
-import { type Build, buildPages } from './testing/build-under-test.ts'
-import { type PageDouble, startPageDouble } from './testing/pages-under-test.ts'
+import { noSideways, shows, skip } from './testing/browser-under-test.ts'
+import { deskUnderTest } from './testing/desk-under-test.ts'
 import { sampleLosses } from './testing/pipeline-samples-under-test.ts'
 
-let build: Build
-let browser: Browser
-let double: PageDouble
-before(async () => {
-  if (skip) return
-  build = await buildPages()
-  browser = await launchBrowser()
-  double = await startPageDouble(samplePlan(2, 10), build)
-})
-beforeEach(() => double?.reset())
-after(async () => {
-  await browser?.close()
-  await double?.[Symbol.asyncDispose]()
-  await build?.[Symbol.asyncDispose]()
-})
+const desk = deskUnderTest(samplePlan(2, 10))
 
 const looks = ['en', 'de'].flatMap((lang) =>
   [390, 1280].map((width) => ({ lang, width, look: { viewport: { width, height: 844 } } })),
@@ -42,7 +27,7 @@ test('the link of a key figure stands below its text, and neither a card nor the
   skip,
 }, async () => {
   for (const { lang, width, look } of looks) {
-    await using opened = await openPage(browser, double, `/desk?lang=${lang}`, look)
+    await using opened = await desk.open(`/desk?lang=${lang}`, look)
     const { page } = opened
     await shows(page, '.tile.wide .tile-value', '0')
     const [text, link] = await Promise.all(
@@ -59,11 +44,11 @@ test('a loss of as many messages as can be counted fits the cell of its day, wit
 }, async () => {
   for (const { lang, width, look } of looks) {
     const { losses, ...more } = sampleLosses()
-    Object.assign(double.pipeline, {
+    Object.assign(desk.double.pipeline, {
       ...more,
       losses: losses.map((loss, i) => (i === 0 ? { ...loss, frames: Number.MAX_SAFE_INTEGER } : loss)),
     })
-    await using opened = await openPage(browser, double, `/desk/losses?lang=${lang}`, look)
+    await using opened = await desk.open(`/desk/losses?lang=${lang}`, look)
     const { page } = opened
     const cell = page.locator('.heat-4').first()
     assert.match((await cell.getAttribute('title')) ?? '', /≥ 9.007.199.254.740.991 /)
@@ -73,9 +58,9 @@ test('a loss of as many messages as can be counted fits the cell of its day, wit
 })
 
 test('the tables of the message balance are as wide as their box on a screen of 1280 pixels', { skip }, async () => {
-  Object.assign(double.pipeline, sampleLosses())
+  Object.assign(desk.double.pipeline, sampleLosses())
   for (const { lang, width, look } of looks.filter((each) => each.width === 1_280)) {
-    await using opened = await openPage(browser, double, `/desk/pipeline?lang=${lang}`, look)
+    await using opened = await desk.open(`/desk/pipeline?lang=${lang}`, look)
     const { page } = opened
     await page.locator('.pair .rows').nth(1).waitFor()
     assert.deepEqual(await cut(page, '.pair .scroll-x, .spark5 figcaption'), [], `${lang} ${width}`)

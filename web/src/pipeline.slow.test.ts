@@ -1,30 +1,15 @@
 /** The pages about the pipeline in a real browser, against a server that a test moves by hand. */
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { samplePlan } from './plan/sample-plan.ts'
-import { isClean, type Look, launchBrowser, noSideways, openPage, shows, skip } from './testing/browser-under-test.ts'
-import { type Build, buildPages } from './testing/build-under-test.ts'
-import { type PageDouble, startPageDouble } from './testing/pages-under-test.ts'
+import { isClean, noSideways, shows, skip } from './testing/browser-under-test.ts'
+import { deskUnderTest } from './testing/desk-under-test.ts'
 import { sampleLetters, sampleLosses } from './testing/pipeline-samples-under-test.ts'
 
-let build: Build
-let browser: Browser
-let double: PageDouble
-before(async () => {
-  if (skip) return
-  build = await buildPages()
-  browser = await launchBrowser()
-  double = await startPageDouble(samplePlan(2, 10), build)
-})
-beforeEach(() => double?.reset())
-after(async () => {
-  await browser?.close()
-  await double?.[Symbol.asyncDispose]()
-  await build?.[Symbol.asyncDispose]()
-})
+const desk = deskUnderTest(samplePlan(2, 10))
 
-const open = (path: string, look?: Look) => openPage(browser, double, path, look)
+const { open } = desk
 const value = (page: Page, stage: string) => page.locator('.stage', { hasText: stage }).locator('.stage-value b')
 
 test('the Pipeline page opens from the desk without loading it again, and by its address', { skip }, async () => {
@@ -35,11 +20,11 @@ test('the Pipeline page opens from the desk without loading it again, and by its
   await shows(page, 'h1', 'Pipeline')
   assert.equal(new URL(page.url()).pathname, '/desk/pipeline')
   await value(page, 'Streams').waitFor()
-  assert.equal(double.opened, 1)
+  assert.equal(desk.double.opened, 1)
   await page.goBack()
   await page.locator('.tile-value.free').waitFor()
-  assert.equal(double.opened, 1)
-  await page.goto(`${double.url}/desk/pipeline`)
+  assert.equal(desk.double.opened, 1)
+  await page.goto(`${desk.double.url}/desk/pipeline`)
   await shows(page, '.stage', 'Streams')
   await page.keyboard.press('Control+k')
   await page.locator('dialog input').fill('s1-003')
@@ -55,18 +40,18 @@ test('a stage has colour only where something is wrong; without the server the l
   const { page } = opened
   await page.waitForFunction(() => /\d/.test(document.querySelector('.stage-value b')?.textContent ?? ''))
   assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 0)
-  const mqtt = double.pipeline.sources[1]
+  const mqtt = desk.double.pipeline.sources[1]
   assert.ok(mqtt)
   mqtt.state = 'down'
   await shows(page, '.stage.bad', 'mqtt is down')
   assert.equal(await page.locator('.stage.warn, .stage.bad').count(), 1)
-  double.pipeline.weaknesses = ['sync_binlog is 0, not 1: after a power cut a replica can miss what was committed']
+  desk.double.pipeline.weaknesses = ['sync_binlog is 0, not 1: after a power cut a replica can miss what was committed']
   await shows(page, '.stage.warn', '1 weak setting')
   await shows(page, '.weak', 'sync_binlog is 0')
   await isClean(opened, 'weak')
   const before = await value(page, 'Streams').textContent()
-  double.down = true
-  double.cut()
+  desk.double.down = true
+  desk.double.cut()
   await shows(page, '.flow.stale .age', /as of \d\d:\d\d:\d\d/)
   await shows(page, '.ledger-strip.stale', /as of \d\d:\d\d:\d\d/)
   assert.equal(await value(page, 'Streams').textContent(), before)
@@ -75,7 +60,7 @@ test('a stage has colour only where something is wrong; without the server the l
 
 test('the reason for not being ready is in the language of the page', { skip }, async () => {
   const detail = 'processing is not advancing: 7 journal records wait, and the last commit was 21 s ago. Some reason.'
-  double.pipeline.problems = [{ code: 'processor-silent', params: { records: 7, seconds: 21 }, detail }]
+  desk.double.pipeline.problems = [{ code: 'processor-silent', params: { records: 7, seconds: 21 }, detail }]
   await using german = await open('/desk/pipeline?lang=de')
   await shows(german.page, '.banner.bad', /steht still: 7 Einträge.*Der Prozessor antwortet nicht/)
   await isClean(german, 'problem in German')
@@ -90,7 +75,7 @@ test('the ledger strip shows the live law and the difference, and shows when it 
   assert.equal(await page.textContent('.law-result > b'), '0')
   await shows(page, '.law-result', /checked \d\.\d s ago/)
   await shows(page, '.equation', '118,090')
-  double.pipeline.ledger = { ...double.pipeline.ledger, received: 118_097, difference: 7 }
+  desk.double.pipeline.ledger = { ...desk.double.pipeline.ledger, received: 118_097, difference: 7 }
   await shows(page, '.law-result', '7 messages are unaccounted for')
   await shows(page, '.equation', '118,097')
 })
@@ -104,16 +89,16 @@ test('an audit shows its progress and result; a server without an auditor, and m
   await page.locator('.audit progress').waitFor()
   await shows(page, '.audit-running', '400 of 1,412 sensors')
   await shows(page, '.report', 'Audit passed')
-  double.pipeline.audit = 'open'
+  desk.double.pipeline.audit = 'open'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.report.bad', 'difference -2')
   await shows(page, '.report.bad', 'journal damage in 7')
   // The totals of this second close; the rows did not.
   await shows(page, '.law-result .chip.bad', 'the last audit found 1 row that does not')
-  double.pipeline.audit = 'absent'
+  desk.double.pipeline.audit = 'absent'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.audit', 'baykeeper ledger verify')
-  double.pipeline.audit = 'forbidden'
+  desk.double.pipeline.audit = 'forbidden'
   await page.getByRole('button', { name: 'Audit now' }).click()
   await shows(page, '.audit', 'scope “operate”')
 })
@@ -121,7 +106,7 @@ test('an audit shows its progress and result; a server without an auditor, and m
 test('losses are shown by cause, day, source and sensor; an unknown size is never a 0; the filter is part of the address', {
   skip,
 }, async () => {
-  Object.assign(double.pipeline, sampleLosses())
+  Object.assign(desk.double.pipeline, sampleLosses())
   await using opened = await open('/desk')
   const { page } = opened
   await page.click('.tile-link')
@@ -141,14 +126,14 @@ test('losses are shown by cause, day, source and sensor; an unknown size is neve
   await page.locator('.heat-4').first().click()
   await page.waitForURL(/day=\d{4}-\d{2}-\d{2}/)
   const there = page.url()
-  await using again = await open(there.slice(double.url.length))
+  await using again = await open(there.slice(desk.double.url.length))
   await shows(again.page, '.lost-sum', (await page.textContent('.lost-sum')) ?? 'none')
 })
 
 test('a dead letter is opened by key, shows its bytes, is decoded again, and is discarded only with a reason', {
   skip,
 }, async () => {
-  double.pipeline.letters = sampleLetters(8)
+  desk.double.pipeline.letters = sampleLetters(8)
   await using opened = await open('/desk/dead-letters')
   const { page } = opened
   const first = page.locator('.rows .link').first()
@@ -165,37 +150,39 @@ test('a dead letter is opened by key, shows its bytes, is decoded again, and is 
   await page.getByRole('button', { name: 'Retry', exact: true }).click()
   await shows(page, '.result', '1 dead letter will be retried.')
   await shows(page, '.drawer', 'Queued for a retry')
-  assert.deepEqual(double.pipeline.asked.at(-1), { path: '/dead-letters/requeue', body: { id: '912.0' } })
+  assert.deepEqual(desk.double.pipeline.asked.at(-1), { path: '/dead-letters/requeue', body: { id: '912.0' } })
   await page.locator('.rows .link').nth(1).click()
   await shows(page, '.drawer h2', 'Dead letter 911.0')
   await page.getByRole('button', { name: 'Discard' }).click()
-  const asked = double.pipeline.asked.length
+  const asked = desk.double.pipeline.asked.length
   await page.getByLabel('Reason', { exact: true }).last().fill('  x ')
   await page.getByRole('button', { name: 'Discard', exact: true }).click()
   await shows(page, '.give-up', 'at least 3 characters')
-  assert.equal(double.pipeline.asked.length, asked)
+  assert.equal(desk.double.pipeline.asked.length, asked)
   await page.locator('.give-up textarea').fill('noise from the installation')
   await page.getByRole('button', { name: 'Discard', exact: true }).click()
   await shows(page, '.result', 'Dead letter 911.0 was discarded.')
   await page.locator('.drawer').waitFor({ state: 'detached' })
   const body = { id: '911.0', reason: 'noise from the installation' }
-  assert.deepEqual(double.pipeline.asked.at(-1), { path: '/dead-letters/discard', body })
+  assert.deepEqual(desk.double.pipeline.asked.at(-1), { path: '/dead-letters/discard', body })
   await isClean(opened, 'after a discard')
 })
 
 test('all dead letters of a reason are retried with one click, and a line shows how many', { skip }, async () => {
-  double.pipeline.letters = sampleLetters(60)
+  desk.double.pipeline.letters = sampleLetters(60)
   await using opened = await open('/desk/dead-letters')
   const { page } = opened
   await page.getByRole('button', { name: 'Older' }).click()
   await shows(page, '.rows .link', '887.0')
   await page.locator('.filters select').first().selectOption('bad-line')
   await page.waitForURL(/code=bad-line/)
-  const waiting = double.pipeline.letters.filter(({ code, state }) => code === 'bad-line' && state === 'new').length
+  const waiting = desk.double.pipeline.letters.filter(
+    ({ code, state }) => code === 'bad-line' && state === 'new',
+  ).length
   await page.getByRole('button', { name: 'Retry all “Invalid line”' }).click()
   await shows(page, '.result', `${waiting} dead letters will be retried.`)
-  assert.deepEqual(double.pipeline.asked.at(-1)?.body, { code: 'bad-line' })
-  double.pipeline.letters = []
+  assert.deepEqual(desk.double.pipeline.asked.at(-1)?.body, { code: 'bad-line' })
+  desk.double.pipeline.letters = []
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await shows(page, '.nothing', 'Every message was decoded')
 })
@@ -203,8 +190,8 @@ test('all dead letters of a reason are retried with one click, and a line shows 
 test('at 320 pixels, and with text at 200 %, no page about the pipeline needs scrolling sideways', {
   skip,
 }, async () => {
-  Object.assign(double.pipeline, sampleLosses())
-  double.pipeline.letters = sampleLetters(4)
+  Object.assign(desk.double.pipeline, sampleLosses())
+  desk.double.pipeline.letters = sampleLetters(4)
   for (const [path, width, reached] of [
     ['/desk/pipeline', 320, '.stage'],
     ['/desk/losses', 720, '.heat'],
@@ -236,7 +223,7 @@ for (const [colorScheme, width, height] of looks)
         'losses',
         '/desk/losses?lang=de',
         async (page) => {
-          Object.assign(double.pipeline, sampleLosses())
+          Object.assign(desk.double.pipeline, sampleLosses())
           await page.reload()
           await shows(page, '.lost-sum', '191 Meldungen')
         },
@@ -245,10 +232,10 @@ for (const [colorScheme, width, height] of looks)
         'a server without it',
         '/desk/losses',
         async (page) => {
-          double.pipeline.absent = true
+          desk.double.pipeline.absent = true
           await page.reload()
           await shows(page, '.part', 'Not available on this server yet')
-          double.pipeline.absent = false
+          desk.double.pipeline.absent = false
         },
       ],
       ['no dead letters', '/desk/dead-letters', (page) => shows(page, '.nothing', 'Every message was decoded')],
@@ -256,7 +243,7 @@ for (const [colorScheme, width, height] of looks)
         'dead letter',
         '/desk/dead-letters?letter=911.0&lang=de',
         async (page) => {
-          double.pipeline.letters = sampleLetters(6)
+          desk.double.pipeline.letters = sampleLetters(6)
           await page.reload()
           await shows(page, '.hex', '0000')
           await page.getByRole('button', { name: 'Verwerfen' }).click()

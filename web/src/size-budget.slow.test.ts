@@ -19,9 +19,9 @@ const zipped = async (files: readonly string[]) => {
 for (const [page, kind, lazy, limit] of [
   ['desk', 'scripts', false, 60],
   ['desk', 'styles', false, 8],
-  ['public', 'scripts', false, 12],
+  ['public', 'scripts', false, 9],
   ['public', 'styles', false, 8],
-  ['public', 'scripts', true, 14],
+  ['public', 'scripts', true, 15],
 ] as const)
   test(`${kind} of the ${page} page ${lazy ? 'with all it loads later ' : ''}stay within ${limit} KiB compressed`, async (t) => {
     const bytes = await zipped(build.filesOf(page, lazy)[kind])
@@ -29,7 +29,7 @@ for (const [page, kind, lazy, limit] of [
     assert.ok(bytes > 0 && bytes <= limit * kib, `${bytes} bytes`)
   })
 
-test('each page that is fetched when it is opened adds no more than 35 KiB compressed, all together 160', async (t) => {
+test('each page that is fetched when it is opened adds no more than 35 KiB compressed, all together 180', async (t) => {
   const routes = build.routes()
   assert.ok(routes.size >= 3, [...routes.keys()].join())
   for (const [name, files] of routes) {
@@ -38,7 +38,7 @@ test('each page that is fetched when it is opened adds no more than 35 KiB compr
     assert.ok(bytes > 0 && bytes <= 35 * kib, `${name}: ${bytes} bytes`)
   }
   const all = await zipped([...new Set([...routes.values()].flat())])
-  assert.ok(all <= 160 * kib, `${all} bytes`)
+  assert.ok(all <= 180 * kib, `${all} bytes`)
 })
 
 test('no file names another host, and none makes code out of text', async () => {
@@ -48,9 +48,12 @@ test('no file names another host, and none makes code out of text', async () => 
   })
   for (const file of new Set(files)) {
     const text = (await build.read(file)).toString('utf8')
-    // Names of XML namespaces look like addresses and are never fetched; the curl line shows the reader's own host.
+    // Never fetched: names of XML namespaces; the curl line, which shows the reader's own host; the page that errors of the passkey library name.
     const hosts = (text.match(/https?:\/\/[^\s"'`)]+/g) ?? []).filter(
-      (url) => !url.startsWith('http://www.w3.org/') && !/^http:\/\/\$\{location\.hostname\}/.test(url),
+      (url) =>
+        !/^(?:http:\/\/www\.w3\.org\/|https:\/\/simplewebauthn\.dev\/docs\/|http:\/\/\$\{location\.hostname\})/.test(
+          url,
+        ),
     )
     assert.deepEqual(hosts, [], file)
     assert.doesNotMatch(text, /\beval\(|new Function\(|@import|url\(/, file)

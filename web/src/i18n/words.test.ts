@@ -3,12 +3,26 @@ import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import * as vocabulary from '@baykeeper/contract/vocabulary.ts'
+import { alertsDe } from '../pages/alerts/de.ts'
+import { type AlertsKey, alertsEn } from '../pages/alerts/en.ts'
+import { rulesDe } from '../pages/alerts/rules/de.ts'
+import { type RulesKey, rulesEn } from '../pages/alerts/rules/en.ts'
+import { devicesDe } from '../pages/devices/de.ts'
+import { type DevicesKey, devicesEn } from '../pages/devices/en.ts'
 import { forecastDe } from '../pages/forecast/de.ts'
 import { type ForecastKey, forecastEn } from '../pages/forecast/en.ts'
+import { layoutDe } from '../pages/layout/de.ts'
+import { type LayoutKey, layoutEn } from '../pages/layout/en.ts'
+import { toolsDe } from '../pages/live/tools-de.ts'
+import { type ToolsKey, toolsEn } from '../pages/live/tools-en.ts'
 import { pipelineEn } from '../pages/pipeline/en.ts'
+import { setupDe } from '../pages/setup/de.ts'
+import { type SetupKey, setupEn } from '../pages/setup/en.ts'
+import { signsDe } from '../pages/signs/de.ts'
+import { type SignsKey, signsEn } from '../pages/signs/en.ts'
 import { de } from './de.ts'
 import { en, type TextKey } from './en.ts'
-import { chooseLocale, createWords } from './words.ts'
+import { createWords } from './words.ts'
 
 const blanksOf = (text: unknown) =>
   (JSON.stringify(text).match(/\{\w+\}/g) ?? []).filter((blank, i, all) => all.indexOf(blank) === i).sort()
@@ -17,27 +31,52 @@ test('every German text has the blanks of its English one', () => {
   for (const key of Object.keys(en) as TextKey[]) assert.deepEqual(blanksOf(de[key]), blanksOf(en[key]), key)
   for (const key of Object.keys(forecastEn) as ForecastKey[])
     assert.deepEqual(blanksOf(forecastDe[key]), blanksOf(forecastEn[key]), key)
+  for (const key of Object.keys(signsEn) as SignsKey[])
+    assert.deepEqual(blanksOf(signsDe[key]), blanksOf(signsEn[key]), key)
+  for (const key of Object.keys(setupEn) as SetupKey[])
+    assert.deepEqual(blanksOf(setupDe[key]), blanksOf(setupEn[key]), key)
+  for (const key of Object.keys(alertsEn) as AlertsKey[])
+    assert.deepEqual(blanksOf(alertsDe[key]), blanksOf(alertsEn[key]), key)
+  for (const key of Object.keys(devicesEn) as DevicesKey[])
+    assert.deepEqual(blanksOf(devicesDe[key]), blanksOf(devicesEn[key]), key)
+  for (const key of Object.keys(toolsEn) as ToolsKey[])
+    assert.deepEqual(blanksOf(toolsDe[key]), blanksOf(toolsEn[key]), key)
+  for (const key of Object.keys(layoutEn) as LayoutKey[])
+    assert.deepEqual(blanksOf(layoutDe[key]), blanksOf(layoutEn[key]), key)
+  for (const key of Object.keys(rulesEn) as RulesKey[])
+    assert.deepEqual(blanksOf(rulesDe[key]), blanksOf(rulesEn[key]), key)
 })
 
 test('every English text is named somewhere in the pages', async () => {
   const folder = path.join(import.meta.dirname, '..')
   const files: string[] = []
   for await (const file of glob('**/*.{ts,tsx}', { cwd: folder }))
-    if (!/^i18n\/(?:\w+-)?(?:en|de)\.ts$/.test(file)) files.push(await readFile(path.join(folder, file), 'utf8'))
+    if (!/^i18n\/(?:\w+-)?(?:en|de)\.ts$|tools-(?:en|de)\.ts$/.test(file))
+      files.push(await readFile(path.join(folder, file), 'utf8'))
   const text = files.join('\n')
-  // Types of bays, codes of dead letters and of problems are named by the server; others are members of a closed list.
+  // Types of bays, codes of dead letters, problems and reasons are named by the server; others are members of a closed list.
   const members = new Set<string>(Object.values(vocabulary).flatMap((list) => (Array.isArray(list) ? list : [])))
-  const unused = Object.keys({ ...en, ...pipelineEn, ...forecastEn }).filter(
-    (key) => !/^(?:type|code|problem)_/.test(key) && !members.has(key) && !text.includes(`'${key}'`),
+  const all = {
+    ...en,
+    ...pipelineEn,
+    ...forecastEn,
+    ...signsEn,
+    ...setupEn,
+    ...alertsEn,
+    ...rulesEn,
+    ...devicesEn,
+    ...layoutEn,
+    ...toolsEn,
+  }
+  const unused = Object.keys(all).filter(
+    (key) =>
+      !/^(?:type|code|problem|reason|mode|event|done|kind|verdict|source|refusal|unit|day|delivery|tool|hint|change|by|expert)_/.test(
+        key,
+      ) &&
+      !members.has(key) &&
+      !text.includes(`'${key}'`),
   )
   assert.deepEqual(unused, [])
-})
-
-test('the language is chosen by address, then cookie, then the browser', () => {
-  assert.equal(chooseLocale('?lang=de', 'lang=en', ['en']), 'de')
-  assert.equal(chooseLocale('', 'a=b; lang=de', ['en']), 'de')
-  assert.equal(chooseLocale('', '', ['fr-CH', 'de-CH', 'en']), 'de')
-  assert.equal(chooseLocale('?lang=xx', '', ['ja']), 'en')
 })
 
 test('each form that a language has is used, and other where a text lacks it', () => {
@@ -59,7 +98,8 @@ test('numbers, plurals, ages and the time of the site follow the language', () =
   assert.equal(words.clock(noon, 'Europe/Berlin'), '12:00:05')
   assert.equal(createWords('en').clock(noon, 'America/New_York'), '06:00:05')
   assert.equal(createWords('en').ago(4_000), '4\u00a0s ago')
-  assert.equal(words.ago(14 * 60_000), 'vor 14 Min.')
+  assert.equal(words.ago(14 * 60_000), 'vor 14\u00a0min')
+  assert.equal(words.ago(2 * 86_400_000), 'vor 2 Tagen')
   assert.equal(createWords('en').span(7_200_000), '2\u00a0h')
   assert.equal(createWords('en').duration(7_440_000), '2\u00a0h 4\u00a0min')
   assert.equal(createWords('de').duration(90_000), '2\u00a0min')

@@ -14,6 +14,8 @@ export interface Words<K extends string = TextKey> {
   clock(at: number, zone?: string): string
   minute(at: number, zone?: string): string
   moment(at: number, zone?: string): string
+  /** "23 Nov, 20:58" */
+  dayMinute(at: number, zone?: string): string
   /** "23 Nov, 20:58 – 23:02": the day once where it is one. */
   range(from: number, to: number, zone?: string): string
   /** "4 s ago" */
@@ -26,20 +28,6 @@ export interface Words<K extends string = TextKey> {
   day(day: string, long?: boolean): string
   /** The same language with more texts, those of a page that came later. */
   with<M extends string>(more: Readonly<Record<M, string | Plural>>): Words<K | M>
-}
-
-export const locales = ['en', 'de'] as const
-export type Locale = (typeof locales)[number]
-
-/** Language by address, then cookie, then the browser's own list. */
-export function chooseLocale(search: string, cookie: string, preferred: readonly string[]): Locale {
-  const asked = new URLSearchParams(search).get('lang')
-  const kept = /(?:^|;\s*)lang=([a-z-]+)/i.exec(cookie)?.[1]
-  for (const tag of [asked, kept, ...preferred]) {
-    const found = locales.find((locale) => tag?.toLowerCase().split('-')[0] === locale)
-    if (found) return found
-  }
-  return 'en'
 }
 
 type Texts<K extends string> = Readonly<Record<K, string | Plural>>
@@ -110,6 +98,7 @@ export function createWords<K extends string = TextKey>(
     minute: (at, zone) => time(at, { hour: '2-digit', minute: '2-digit' }, zone),
     moment: (at, zone) =>
       time(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone),
+    dayMinute: (at, zone) => time(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }, zone),
     range(from, to, timeZone) {
       const style = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
       return new Intl.DateTimeFormat(locale, { ...style, ...(timeZone ? { timeZone } : {}) }).formatRange(from, to)
@@ -127,8 +116,12 @@ export function createWords<K extends string = TextKey>(
         'UTC',
       ),
     with: (more) => createWords(locale, { ...dictionary, ...more }),
-    // English ages have the symbols of durations, as on the public page.
-    ago: (ms) => (locale === 'en' ? `${inUnit(...unit(ms))} ago` : relative.format(-unit(ms)[0], unit(ms)[1])),
+    // Ages have the symbols of durations, as on the public page; days are words, with a case in German.
+    ago(ms) {
+      const [n, of] = unit(ms)
+      if (locale === 'en') return `${inUnit(n, of)} ago`
+      return of === 'day' ? relative.format(-n, of) : `vor ${inUnit(n, of)}`
+    },
     span: (ms) => inUnit(...unit(ms)),
   }
 }

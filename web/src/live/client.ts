@@ -2,6 +2,7 @@
  * The live client: plan, snapshot and stream, and the tally they keep true. Executes the commands of the link (`link.ts`); owns the
  * timers. Knows nothing of pages: they listen.
  */
+import type { AlertCounts } from '@baykeeper/contract/alerts.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Delta, Kpi, Plan, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
@@ -19,9 +20,12 @@ export interface LiveListener {
   /** These bays changed; `at` is the server's time of the change. */
   bays?(changed: readonly number[], at: number): void
   kpi?(kpi: Kpi): void
+  /** Count zones add something else to the tally. */
+  counted?(): void
   sites?(sites: readonly SiteSummary[]): void
   /** A new one can be fetched. */
   forecast?(issued: ForecastIssued): void
+  alerts?(counts: AlertCounts): void
   link?(link: Link): void
 }
 
@@ -86,9 +90,15 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   function onEvent({ name, data }: StreamEvent) {
     if (name === 'd') send({ type: 'delta', delta: JSON.parse(data) as Delta })
     else if (name === 'kpi') listener.kpi?.(JSON.parse(data) as Kpi)
-    else if (name === 'sites') listener.sites?.(JSON.parse(data) as SiteSummary[])
+    else if (name === 'sites') onSites(JSON.parse(data) as SiteSummary[])
     else if (name === 'forecast') listener.forecast?.(JSON.parse(data) as ForecastIssued)
+    else if (name === 'alerts') listener.alerts?.(JSON.parse(data) as AlertCounts)
     else if (name === 'reset') send({ type: 'reset', version: (JSON.parse(data) as { version: string }).version })
+  }
+
+  function onSites(sites: readonly SiteSummary[]) {
+    if (tally?.count(sites)) listener.counted?.()
+    listener.sites?.(sites)
   }
 
   async function fetchPlan() {

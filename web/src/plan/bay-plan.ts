@@ -11,7 +11,7 @@
 import type { Tally } from '../live/tally.ts'
 import { type PlanColours, readColours } from './colours.ts'
 import { createFades } from './fades.ts'
-import { bayAt, boundsOf, type Floor, nearestPlate, type Plate } from './floor.ts'
+import { bayAt, boundsOf, centreX, centreY, type Floor, nearestPlate, type Plate } from './floor.ts'
 import { drawMarks, type Marks, markSize, nameFromPx, showsShapes } from './marks.ts'
 import {
   drawPlate,
@@ -23,6 +23,7 @@ import {
   showsBays,
 } from './plates.ts'
 import { drawRings, type Ringed } from './rings.ts'
+import { createMarkSizes, type MarkSizes } from './shaped-stamps.ts'
 import { showsNames, stampBays } from './stamps.ts'
 import {
   type Box,
@@ -96,8 +97,9 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   let view: View = { scale: 1, left: 0, top: 0 }
   let scaleFit = 1
   let wanted: (() => void) | undefined
-  let rings: Ringed = { focus: -1, open: -1, hover: -1, attention: [] }
+  let rings: Ringed = { focus: -1, open: -1, hover: -1, attention: [], alerts: [], cover: undefined }
   let marks: Marks | undefined
+  let sizes: MarkSizes | undefined
   let full = true
   let frame = 0
   /** Displayed state: the tally, or its copy from when the plan was paused. */
@@ -190,12 +192,17 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
   }
 
   function stampMarks() {
+    sizes = undefined
     const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
     if (!showsShapes((floor.bayW * view.scale) / dpr, colours)) marks = undefined
     else if (!marks || marks.w !== w || marks.h !== h) marks = drawMarks(w, h, colours, dpr, showsNames(scene()))
   }
 
-  const stamp = (bays: ArrayLike<number>) => stampBays(scene(), marks, bays)
+  const stamp = (bays: ArrayLike<number>) => {
+    const now = scene()
+    sizes ??= createMarkSizes(now, showsNames(now))
+    stampBays(now, marks, sizes, bays)
+  }
 
   /** The view has moved: repaint at once if that is fast enough, else move the picture and repaint when it stops. */
   function look(next: View, moving: boolean) {
@@ -306,7 +313,7 @@ export function createBayPlan(options: BayPlanOptions): BayPlan {
     show: (place) => whenMeasured(() => look(centredView(place, place.zoom * dpr, size), false)),
     showBay(bay, near) {
       whenMeasured(() => {
-        const at = { x: (floor.x[bay] as number) + floor.bayW / 2, y: (floor.y[bay] as number) + floor.bayH / 2 }
+        const at = { x: centreX(floor, bay), y: centreY(floor, bay) }
         const scale = near ? Math.max(view.scale, (nameFromPx * dpr * 1.4) / floor.bayW) : view.scale
         const box = onCanvas(view, { ...at, w: 0, h: 0 })
         const edge = 40 * dpr

@@ -1,5 +1,6 @@
 /** The floor: a plan in typed arrays, and questions about places on it. Index i is bay i on the wire. Pure. */
 import type { Plan } from '@baykeeper/contract/live.ts'
+import { awayFrom, type BayShape, shapesOf, topOf } from './shapes.ts'
 import type { Box } from './view.ts'
 
 export type Plate = Plan['plates'][number]
@@ -11,6 +12,10 @@ export interface Floor {
   readonly size: number
   readonly x: Float32Array
   readonly y: Float32Array
+  /** Those that are no upright rectangle of the usual size. */
+  readonly shapes: ReadonlyMap<number, BayShape>
+  /** Those that are not named by their ids. */
+  readonly labels: ReadonlyMap<number, string>
   readonly bayW: number
   readonly bayH: number
   readonly ids: readonly string[]
@@ -34,16 +39,26 @@ export interface FloorSite {
   readonly room: number
 }
 
+/** Bays, and places of count zones without a bay. */
+export const placesOn = ({ from, to, places = 0 }: Plate): number => to - from + places
+export const placesIn = ({ plates }: Pick<Floor, 'plates'>): number =>
+  plates.reduce((sum, plate) => sum + placesOn(plate), 0)
+
 export function createFloor(plan: Plan): Floor {
   const x = Float32Array.from(plan.x)
   const y = Float32Array.from(plan.y)
   const plateOf = new Uint16Array(plan.ids.length)
   const headroom = new Float32Array(plan.plates.length)
   const prefix = new Uint16Array(plan.plates.length)
+  const shapes = shapesOf(plan)
+  const topAt = (i: number) => {
+    const shape = shapes.size > 0 ? shapes.get(i) : undefined
+    return shape ? topOf(shape) : (y[i] as number)
+  }
   for (const [p, plate] of plan.plates.entries()) {
     plateOf.fill(p, plate.from, plate.to)
     let first = Number.POSITIVE_INFINITY
-    for (let i = plate.from; i < plate.to; i++) first = Math.min(first, (y[i] as number) - plate.y)
+    for (let i = plate.from; i < plate.to; i++) first = Math.min(first, topAt(i) - plate.y)
     headroom[p] = Number.isFinite(first) ? Math.max(0, first) : plate.h
     prefix[p] = sharedPrefix(plan.ids, plate.from, plate.to)
   }
@@ -53,6 +68,8 @@ export function createFloor(plan: Plan): Floor {
     size: plan.ids.length,
     x,
     y,
+    shapes,
+    labels: new Map(plan.labels),
     bayW: plan.bay_w,
     bayH: plan.bay_h,
     ids: plan.ids,
@@ -106,6 +123,8 @@ function sharedPrefix(ids: readonly string[], from: number, to: number): number 
 
 /** Short name of a bay on its plate. */
 export const labelOf = (floor: Floor, bay: number): string => {
+  const label = floor.labels.get(bay)
+  if (label !== undefined) return label
   const id = floor.ids[bay] ?? ''
   return id.slice(floor.prefix[floor.plateOf[bay] ?? 0]) || id
 }
@@ -140,9 +159,8 @@ export function bayAt(floor: Floor, x: number, y: number, reach = 0): number {
     if (x < plate.x - reach || x > plate.x + plate.w + reach || y < plate.y - reach || y > plate.y + plate.h + reach)
       continue
     for (let i = plate.from; i < plate.to; i++) {
-      const dx = Math.max((floor.x[i] as number) - x, 0, x - (floor.x[i] as number) - floor.bayW)
-      const dy = Math.max((floor.y[i] as number) - y, 0, y - (floor.y[i] as number) - floor.bayH)
-      const away = Math.hypot(dx, dy)
+      const shape = floor.shapes.size > 0 ? floor.shapes.get(i) : undefined
+      const away = shape ? awayFrom(shape, x, y) : awayFromPlain(floor, i, x, y)
       if (away === 0) return i
       if (away < least) {
         least = away
@@ -152,6 +170,17 @@ export function bayAt(floor: Floor, x: number, y: number, reach = 0): number {
   }
   return best
 }
+
+function awayFromPlain(floor: Floor, i: number, x: number, y: number): number {
+  const dx = Math.max((floor.x[i] as number) - x, 0, x - (floor.x[i] as number) - floor.bayW)
+  const dy = Math.max((floor.y[i] as number) - y, 0, y - (floor.y[i] as number) - floor.bayH)
+  return Math.hypot(dx, dy)
+}
+
+export const centreX = ({ shapes, x, bayW }: Floor, i: number): number =>
+  (shapes.size > 0 ? shapes.get(i)?.cx : undefined) ?? (x[i] as number) + bayW / 2
+export const centreY = ({ shapes, y, bayH }: Floor, i: number): number =>
+  (shapes.size > 0 ? shapes.get(i)?.cy : undefined) ?? (y[i] as number) + bayH / 2
 
 /** A step to the side costs this many times a step ahead. */
 const sidewaysCost = 3
@@ -167,15 +196,15 @@ export function neighbour(floor: Floor, bay: number, direction: Direction): numb
 }
 
 function nearestAhead(floor: Floor, bay: number, direction: Direction, from: number, to: number): number {
-  const x = floor.x[bay] as number
-  const y = floor.y[bay] as number
+  const x = centreX(floor, bay)
+  const y = centreY(floor, bay)
   const flat = direction === 'left' || direction === 'right'
   const sign = direction === 'right' || direction === 'down' ? 1 : -1
   let best = -1
   let least = Number.POSITIVE_INFINITY
   for (let i = from; i < to; i++) {
-    const dx = (floor.x[i] as number) - x
-    const dy = (floor.y[i] as number) - y
+    const dx = centreX(floor, i) - x
+    const dy = centreY(floor, i) - y
     const ahead = sign * (flat ? dx : dy)
     const aside = Math.abs(flat ? dy : dx)
     if (ahead <= 0.01 || aside > ahead * sidewaysCost) continue

@@ -5,6 +5,8 @@ export interface Taps {
   /** A bay was tapped, or -1 for the ground. */
   tap(bay: number): void
   hover(bay: number): void
+  /** While it is on, a drag does not move the plan: its box is reported in pixels. */
+  readonly lasso?: { isOn(): boolean; over(from: { x: number; y: number }, to: { x: number; y: number }): void }
 }
 
 const tapPx = 6
@@ -17,6 +19,7 @@ export function listenToHands(canvas: HTMLCanvasElement, plan: () => BayPlan | u
   const { signal } = stop
   const hands = new Map<number, { x: number; y: number }>()
   let travelled = 0
+  let began: { x: number; y: number } | undefined
   const reach = (event: PointerEvent) => (event.pointerType === 'mouse' ? reachPxMouse : reachPxTouch)
 
   canvas.addEventListener(
@@ -33,7 +36,10 @@ export function listenToHands(canvas: HTMLCanvasElement, plan: () => BayPlan | u
     'pointerdown',
     (event) => {
       if (event.button !== 0) return
-      if (hands.size === 0) travelled = 0
+      if (hands.size === 0) {
+        travelled = 0
+        began = { x: event.offsetX, y: event.offsetY }
+      }
       hands.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
       canvas.setPointerCapture(event.pointerId)
     },
@@ -50,6 +56,10 @@ export function listenToHands(canvas: HTMLCanvasElement, plan: () => BayPlan | u
       const now = { x: event.offsetX, y: event.offsetY }
       hands.set(event.pointerId, now)
       travelled += Math.hypot(now.x - before.x, now.y - before.y)
+      if (hands.size === 1 && began && taps.lasso?.isOn()) {
+        if (travelled > tapPx) taps.lasso.over(began, now)
+        return
+      }
       if (hands.size === 1) {
         if (travelled > tapPx) plan()?.move(now.x - before.x, now.y - before.y)
         return

@@ -5,7 +5,7 @@
 import { code, stateCount } from '../bay-state.ts'
 import type { PlanColours } from './colours.ts'
 
-type Surface = OffscreenCanvasRenderingContext2D
+type Surface = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D
 
 export interface Marks {
   /** By state code, opaque, all of one size in device pixels. */
@@ -35,7 +35,7 @@ export const showsShapes = (bayPx: number, colours: PlanColours): boolean =>
 export function drawMarks(w: number, h: number, colours: PlanColours, dpr: number, named: boolean): Marks {
   const images = Array.from({ length: stateCount }, (_, state) => {
     const image = new OffscreenCanvas(w, h)
-    const g = image.getContext('2d', { alpha: false }) as Surface
+    const g = image.getContext('2d', { alpha: false }) as OffscreenCanvasRenderingContext2D
     g.fillStyle = colours.plate
     g.fillRect(0, 0, w, h)
     drawMark(g, state, { w, h, top: named ? h * nameShare : 0 }, colours, dpr)
@@ -43,6 +43,10 @@ export function drawMarks(w: number, h: number, colours: PlanColours, dpr: numbe
   })
   return { images, w, h }
 }
+
+/** Width of the lines of a mark of this width. */
+export const lineOf = (w: number, colours: PlanColours, dpr: number): number =>
+  Math.max(colours.strong ? 2 * dpr : dpr, Math.min(3 * dpr, w * 0.05))
 
 interface Room {
   readonly w: number
@@ -53,7 +57,7 @@ interface Room {
 
 function drawMark(g: Surface, state: number, room: Room, colours: PlanColours, dpr: number): void {
   const { w, h } = room
-  const line = Math.max(colours.strong ? 2 * dpr : dpr, Math.min(3 * dpr, w * 0.05))
+  const line = lineOf(w, colours, dpr)
   const short = Math.min(w, h)
   g.fillStyle = colours.box[state] as string
   g.strokeStyle = colours.mark[state] as string
@@ -64,6 +68,15 @@ function drawMark(g: Surface, state: number, room: Room, colours: PlanColours, d
   if (state === code.unknown) g.setLineDash([short * 0.26, short * 0.18])
   g.stroke()
   g.setLineDash([])
+  drawSign(g, state, room, colours, dpr)
+}
+
+/** What stands in the box of a bay. */
+export function drawSign(g: Surface, state: number, room: Room, colours: PlanColours, dpr: number): void {
+  const { w, h } = room
+  const line = lineOf(w, colours, dpr)
+  const short = Math.min(w, h)
+  g.strokeStyle = colours.mark[state] as string
   if (state === code.occupied) drawCar(g, room, colours, dpr)
   else if (state === code.reserved) drawDiagonals(g, room, line)
   else if (state === code.closed) drawCross(g, room, Math.max(line, short * 0.08))

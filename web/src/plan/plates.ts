@@ -2,7 +2,7 @@
 import { code, stateCount } from '../bay-state.ts'
 import type { Tally } from '../live/tally.ts'
 import type { PlanColours } from './colours.ts'
-import type { Floor } from './floor.ts'
+import { type Floor, placesOn } from './floor.ts'
 import { type Box, onCanvas, type View } from './view.ts'
 
 const siteLabelPx = 12
@@ -41,7 +41,7 @@ export const showsBays = (floor: Floor, view: View, dpr: number): boolean => {
 const freeOf = ({ tally }: PlateScene, p: number) => tally.byPlate[p * stateCount + code.free] as number
 const isDark = ({ tally, floor }: PlateScene, p: number) => {
   const plate = floor.plates[p]
-  return plate !== undefined && tally.byPlate[p * stateCount + code.unknown] === plate.to - plate.from
+  return plate !== undefined && tally.byPlate[p * stateCount + code.unknown] === placesOn(plate)
 }
 const freeText = (scene: PlateScene, p: number, short: boolean) =>
   isDark(scene, p) ? scene.words.noData : scene.words.free(freeOf(scene, p), short)
@@ -146,7 +146,7 @@ function drawSummary(scene: PlateScene, p: number, box: Box): void {
   const bar: Box = { x: box.x + pad, y: box.y + box.h - pad - barH, w: box.w - 2 * pad, h: barH }
   let x = bar.x
   for (const state of [code.occupied, code.reserved, code.closed, code.unknown, code.free]) {
-    const share = (tally.byPlate[p * stateCount + state] as number) / Math.max(1, plate.to - plate.from)
+    const share = (tally.byPlate[p * stateCount + state] as number) / Math.max(1, placesOn(plate))
     g.fillStyle = colours.far[state] as string
     g.fillRect(x, bar.y, share * bar.w, bar.h)
     x += share * bar.w

@@ -4,6 +4,7 @@ import { code } from '../bay-state.ts'
 import { labelOf } from './floor.ts'
 import { type Marks, markSize, nameFromPx, nameShare } from './marks.ts'
 import type { PlateScene } from './plates.ts'
+import { fillShape, type MarkSizes, stampShape } from './shaped-stamps.ts'
 
 /** Bay types with their own stamp; standard bays have none. */
 const letters = {
@@ -14,24 +15,37 @@ const letters = {
   motorcycle: 'M',
   permit: 'P',
   staff: 'S',
+  visitor: 'V',
 } as const satisfies Record<Exclude<BayType, 'standard'>, string>
 const letterOf: Readonly<Record<string, string>> = letters
 
 export const showsNames = ({ floor, view, dpr }: PlateScene): boolean => (floor.bayW * view.scale) / dpr >= nameFromPx
 
 /** Paints bays as they are now; `marks` undefined: they are too small for shapes. */
-export function stampBays(scene: PlateScene, marks: Marks | undefined, bays: ArrayLike<number>): void {
+export function stampBays(
+  scene: PlateScene,
+  marks: Marks | undefined,
+  sizes: MarkSizes,
+  bays: ArrayLike<number>,
+): void {
   if (!marks) {
     stampFar(scene, bays)
     return
   }
-  const { g, tally } = scene
+  const { g, tally, floor } = scene
   const { w, h } = marks
+  const shaped = floor.shapes.size > 0 ? floor.shapes : undefined
   // Read once: for each of 50,000 bays they would cost more than the stamp.
   const { width, height } = g.canvas
   const named = showsNames(scene)
   for (let k = 0; k < bays.length; k++) {
     const bay = bays[k] as number
+    const shape = shaped?.get(bay)
+    if (shape) {
+      const name = (markW: number, markH: number) => named && nameBay(scene, bay, 0, 0, markW, markH)
+      stampShape(scene, shape, tally.states[bay] as number, sizes, name)
+      continue
+    }
     const x = pixelX(scene, bay)
     const y = pixelY(scene, bay)
     if (x + w < 0 || y + h < 0 || x > width || y > height) continue
@@ -50,11 +64,17 @@ function stampFar(scene: PlateScene, bays: ArrayLike<number>): void {
   const { g, floor, tally, view, colours } = scene
   const { width, height } = g.canvas
   const { w, h } = markSize(floor.bayW, floor.bayH, view.scale)
+  const shaped = floor.shapes.size > 0 ? floor.shapes : undefined
   for (const [state, colour] of colours.far.entries()) {
     g.fillStyle = colour
     for (let k = 0; k < bays.length; k++) {
       const bay = bays[k] as number
       if (tally.states[bay] !== state) continue
+      const shape = shaped?.get(bay)
+      if (shape) {
+        fillShape(scene, shape)
+        continue
+      }
       const x = pixelX(scene, bay)
       const y = pixelY(scene, bay)
       if (x + w >= 0 && y + h >= 0 && x <= width && y <= height) g.fillRect(x, y, w, h)

@@ -8,11 +8,28 @@ import type { Route } from './route.ts'
 
 type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
+const places = () => import('../pages/devices/places-page.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
+  lots: places,
+  devices: places,
+  inbox: places,
+  layout: () => import('../pages/layout/layout-page.tsx'),
   forecast: () => import('../pages/forecast/forecast-page.tsx'),
+  reports: () => import('../pages/reports/reports-page.tsx'),
+  alerts: () => import('../pages/alerts/alerts-page.tsx'),
+  rules: () => import('../pages/alerts/rules-page.tsx'),
+  signs: () => import('../pages/signs/signs-page.tsx'),
   pipeline: () => import('../pages/pipeline/pipeline-page.tsx'),
   losses: () => import('../pages/pipeline/losses-page.tsx'),
   deadLetters: () => import('../pages/pipeline/dead-letters-page.tsx'),
+  notifications: () => import('../pages/pipeline/notifications-page.tsx'),
+  sources: () => import('../pages/setup/sources-page.tsx'),
+  settings: () => import('../pages/setup/settings-page.tsx'),
+  welcome: () => import('../pages/setup/welcome-page.tsx'),
+  account: () => import('../pages/access/account-page.tsx'),
+  users: () => import('../pages/access/users-page.tsx'),
+  accessKeys: () => import('../pages/access/keys-page.tsx'),
+  auditLog: () => import('../pages/access/audit-page.tsx'),
 }
 
 export function DeskPage() {

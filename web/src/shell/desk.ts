@@ -2,9 +2,11 @@
  * The desk: what its pages show, as signals. Bays never pass through here: deltas go from the stream to the tally and the
  * canvas; only the numbers people read are published, at most four times a second.
  */
+import type { AlertCounts } from '@baykeeper/contract/alerts.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import type { Right } from '@baykeeper/contract/rights.ts'
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
@@ -44,6 +46,10 @@ export interface Desk {
   readonly forecasts: Signal<Forecasts>
   /** The newest forecast that the stream announced. */
   readonly forecastIssued: Signal<ForecastIssued | undefined>
+  /** Undefined before the first, and from a server that has no alerts. */
+  readonly alertCounts: Signal<AlertCounts | undefined>
+  /** Bays with an open alert, ringed on the plan. */
+  readonly alertBays: Signal<readonly number[]>
   readonly link: Signal<Link>
   /** Milliseconds from the server's word to the painted bay. */
   readonly delayMs: Signal<number | undefined>
@@ -52,6 +58,10 @@ export interface Desk {
   /** When the numbers were last true, if they are not current: then they are grey and say so. */
   readonly staleSince: ReadonlySignal<number | undefined>
   readonly zone: ReadonlySignal<string | undefined>
+  /** A past moment on the plan in place of the live states; undefined: live. */
+  readonly past: Signal<{ readonly at: number; readonly city: City } | undefined>
+  /** Bays that are being chosen on the plan; undefined: a tap opens the drawer. */
+  readonly choosing: Signal<ReadonlySet<number> | undefined>
   readonly paused: Signal<number | undefined>
   readonly theme: Signal<Theme>
   readonly view: Signal<'plan' | 'table'>
@@ -82,6 +92,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   const sites = signal<readonly SiteSummary[]>([])
   const rates = signal<readonly number[]>([])
   const forecastIssued = signal<ForecastIssued | undefined>(undefined)
+  const alertCounts = signal<AlertCounts | undefined>(undefined)
   const counted = signal(0)
   const city = signal<City | undefined>(undefined)
   const loaded = signal(false)
@@ -113,6 +124,10 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       })
       desk.onBays?.(undefined)
     },
+    counted() {
+      desk.onBays?.(undefined)
+      count()
+    },
     bays(changed, at) {
       if (paused.value === undefined) delay.record(at, Date.now())
       desk.onBays?.(changed)
@@ -135,6 +150,9 @@ export function createDesk(config: PageConfig, words: Words): Desk {
     forecast(next) {
       forecastIssued.value = next
     },
+    alerts(next) {
+      if (paused.value === undefined) alertCounts.value = next
+    },
     link(next) {
       link.value = next
     },
@@ -154,6 +172,8 @@ export function createDesk(config: PageConfig, words: Words): Desk {
     sites,
     forecasts: signal<Forecasts>(new Map()),
     forecastIssued,
+    alertCounts,
+    alertBays: signal<readonly number[]>([]),
     link,
     delayMs: signal(undefined),
     now,
@@ -166,6 +186,8 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       return undefined
     }),
     zone: computed(() => sites.value[0]?.zone),
+    past: signal(undefined),
+    choosing: signal(undefined),
     paused,
     theme: signal(keptTheme()),
     view: signal('plan'),
@@ -184,6 +206,13 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   return desk
 }
 
+export const needingAction = (counts: AlertCounts | undefined): number =>
+  counts ? counts.needs_action.critical + counts.needs_action.warning + counts.needs_action.info : 0
+
+/** Whether this session may do such a thing. The server judges again. */
+export const may = ({ config }: Pick<Desk, 'config'>, right: Right): boolean =>
+  config.reader?.rights.includes(right) ?? false
+
 export function setPaused(desk: Desk, pause: boolean): void {
   batch(() => {
     desk.paused.value = pause ? Date.now() : undefined
@@ -197,6 +226,13 @@ export function go(desk: Desk, href: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', href)
   else history.pushState(null, '', href)
   desk.place.value = placeOf(location)
+}
+
+/** Chosen, or no longer chosen. */
+export function chooseBay(desk: Desk, bay: number): void {
+  const next = new Set(desk.choosing.value)
+  if (!next.delete(bay)) next.add(bay)
+  desk.choosing.value = next
 }
 
 /** Shows a bay on the plan and opens its drawer. */

@@ -1,9 +1,9 @@
 /** The frame of every page of the desk: header with the link chip, rail or bottom bar, banner. */
 import type { ComponentChildren } from 'preact'
-import { useDesk } from './desk.ts'
+import { may, needingAction, useDesk } from './desk.ts'
 import { Icon } from './icons.tsx'
 import { LinkBanner, LinkChip } from './link-state.tsx'
-import { type Route, railIcons, routes } from './route.ts'
+import { type Route, railIcons, railRouteOf, routes, wideRoutes } from './route.ts'
 import { applyTheme, themes } from './theme.ts'
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -20,6 +20,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <LinkBanner />
         {children}
       </main>
+      <footer class="more-pages">
+        <OtherPages />
+      </footer>
     </div>
   )
 }
@@ -115,18 +118,48 @@ function Rail() {
   const { route } = place.value
   const current = (page: Route) => {
     if (page === route) return 'page'
-    // The neighbours of the pipeline are reached from it: they are parts of the same page for the reader.
-    return page === 'pipeline' && railIcons[route] === undefined ? 'true' : undefined
+    return page === railRouteOf(route) ? 'true' : undefined
   }
   return (
     <nav class="rail" aria-label={words.text('navigation')}>
       {Object.entries(railIcons).map(([page, icon]) => (
-        <a key={page} href={routes[page as Route]} aria-current={current(page as Route)}>
+        <a
+          key={page}
+          href={routes[page as Route]}
+          aria-current={current(page as Route)}
+          class={wideRoutes.includes(page as Route) ? 'wide-only' : undefined}
+        >
           <Icon name={icon} />
-          {words.text(page as Route)}
+          <span>{words.text(page as Route)}</span>
+          {page === 'alerts' && <NeedAction />}
         </a>
       ))}
       <span class="gap" />
+      <OtherPages />
+    </nav>
+  )
+}
+
+/** In the rail on a wide screen, below the page on a phone, whose bar has no room for them. */
+function OtherPages() {
+  const desk = useDesk()
+  const { words } = desk
+  return (
+    <>
+      {wideRoutes.map((route) => (
+        <a key={route} href={routes[route]} class="narrow-only">
+          {words.text(route)}
+        </a>
+      ))}
+      <OwnAccount />
+      <a href={routes.settings}>{words.text('settings')}</a>
+      {may(desk, 'admin') && (
+        <>
+          <a href={routes.users}>{words.text('users')}</a>
+          <a href={routes.accessKeys}>{words.text('accessKeys')}</a>
+          <a href={routes.auditLog}>{words.text('auditLog')}</a>
+        </>
+      )}
       <a href="/">
         <Icon name="page" />
         {words.text('publicPage')}
@@ -135,7 +168,38 @@ function Rail() {
         <Icon name="book" />
         {words.text('apiReference')}
       </a>
-    </nav>
+    </>
+  )
+}
+
+/** Who has signed in, and the way out; or the way in. */
+function OwnAccount() {
+  const { words, config } = useDesk()
+  if (!config.reader?.signed_in) return <a href="/signin">{words.text('signIn')}</a>
+  return (
+    <>
+      <a href={routes.account}>{config.reader.name}</a>
+      <form method="post" action="/signout">
+        <button type="submit" class="sign-out">
+          {words.text('signOut')}
+        </button>
+      </form>
+    </>
+  )
+}
+
+/** Alerts that need a person. */
+function NeedAction() {
+  const { words, alertCounts } = useDesk()
+  const n = needingAction(alertCounts.value)
+  if (n === 0) return null
+  return (
+    <>
+      <b class={`count ${alertCounts.value?.needs_action.critical ? 'critical' : ''}`} aria-hidden="true">
+        {words.compact(n)}
+      </b>
+      <span class="unseen">{words.count('alertsOpen', n)}</span>
+    </>
   )
 }
 

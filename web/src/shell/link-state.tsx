@@ -6,12 +6,13 @@ import { routes } from './route.ts'
 const offlineFromMs = 15_000
 
 export function LinkChip() {
-  const { words, link, delayMs, now, kpi, paused, zone } = useDesk()
+  const { words, link, delayMs, now, kpi, paused, past, zone } = useDesk()
   const { phase, downSince, retryAt } = link.value
   const seconds = Math.max(0, Math.ceil(((retryAt ?? now.value) - now.value) / 1_000))
   const [tone, text, more] = (() => {
     if (paused.value !== undefined)
       return ['warn', words.text('linkPaused', { time: words.minute(paused.value, zone.value) })]
+    if (past.value) return ['warn', words.text('asOf', { time: words.dayMinute(past.value.at, zone.value) })]
     if (phase === 'refused') return ['bad', words.text('linkRefused')]
     if (phase === 'asleep') return ['warn', words.text('linkAsleep')]
     if (downSince !== undefined && now.value - downSince > offlineFromMs)

@@ -1,8 +1,10 @@
 /** Starts the desk: language, theme, live client, and keys that work everywhere. */
+import { chooseLocale } from '@baykeeper/contract/locale.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import type { Locale } from '@baykeeper/contract/vocabulary.ts'
 import { render } from 'preact'
 import { type Dictionary, en } from '../i18n/en.ts'
-import { chooseLocale, createWords, type Locale } from '../i18n/words.ts'
+import { createWords } from '../i18n/words.ts'
 import { readPageConfig } from '../page-config.ts'
 import { closeDrawer, createDesk, type Desk, DeskContext, setPaused } from './desk.ts'
 import './desk.css'

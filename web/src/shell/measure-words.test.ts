@@ -7,7 +7,7 @@ import { measureRows } from './measure-words.ts'
 
 const device = { battery_v: 3.58, temperature_c: 21.44, count_in: 1_200 }
 
-test('each measure of a device is a row with its unit, but the battery, which has one of its own', () => {
+test('each measure of a device is a row with its unit, but the battery, which has its own', () => {
   const rows = measureRows(createWords('en', en), device, [])
   assert.deepEqual(
     rows.map(({ label, text }) => [label, text]),

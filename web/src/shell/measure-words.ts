@@ -1,11 +1,12 @@
 /** What a device measured last, in words: a row for each measure that has no place of its own. Pure. */
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import { type MeasureDeclaration, type MeasureName, measures } from '@baykeeper/contract/measures.ts'
-import { locales, type Words } from '../i18n/words.ts'
+import { locales } from '@baykeeper/contract/vocabulary.ts'
+import type { Words } from '../i18n/words.ts'
 
 type Measured = Pick<Device & StoredReading, MeasureName>
 
-/** Shown together, in a row of their own. */
+/** Shown together, in their own row. */
 const batteryMeasures: readonly MeasureName[] = ['battery_v', 'battery_pct']
 
 export interface MeasureRow {

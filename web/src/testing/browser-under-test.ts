@@ -32,10 +32,15 @@ export interface Opened extends AsyncDisposable {
   readonly complaints: string[]
 }
 
-/** Pages that a test has left, each in a context of its own: a new one costs a process, so the next test gets one of these. */
+/** Pages that a test has left, each in its own context: a new one costs a process, so the next test gets one of these. */
 const left = new WeakMap<Browser, Page[]>()
 
-export async function openPage(browser: Browser, double: PageDouble, path: string, look: Look = {}): Promise<Opened> {
+export async function openPage(
+  browser: Browser,
+  double: Pick<PageDouble, 'url'>,
+  path: string,
+  look: Look = {},
+): Promise<Opened> {
   const { viewport = { width: 1440, height: 900 }, colorScheme = 'light', reducedMotion = null } = look
   const page = left.get(browser)?.pop() ?? (await (await browser.newContext()).newPage())
   await page.setViewportSize(viewport)
@@ -51,6 +56,17 @@ export async function openPage(browser: Browser, double: PageDouble, path: strin
   })
   await page.goto(double.url + path)
   return { page, complaints, [Symbol.asyncDispose]: () => leave(browser, page) }
+}
+
+/** The desk, opened by a session of this API key on a real server. */
+export async function openSignedIn(browser: Browser, url: string, key: string, look?: Look): Promise<Opened> {
+  const opened = await openPage(browser, { url }, '/signin', look)
+  const { page } = opened
+  await page.locator('details summary').click()
+  await page.fill('#key', key)
+  await page.press('#key', 'Enter')
+  await page.locator('.shell').waitFor()
+  return opened
 }
 
 /** Leaves no state for the next test. A closed page, or one with sibling pages, is discarded with its context. */

@@ -1,4 +1,4 @@
-/** The pages as they are built now, in a folder of their own: a test never depends on what was built before. */
+/** The pages as they are built now, in their own folder: a test never depends on what was built before. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ interface Chunk {
 }
 
 export interface Build extends AsyncDisposable {
+  readonly dir: string
   read(file: string): Promise<Buffer>
   /** Scripts that a page loads first, and its style sheets; with what it loads later when `lazy`. */
   filesOf(
@@ -44,6 +45,7 @@ export async function buildPages(): Promise<Build> {
     return seen
   }
   return {
+    dir,
     read: (file) => readFile(path.join(dir, file)),
     filesOf(page, lazy = false) {
       const chunks = [...closure(entry(page), lazy)].map((name) => manifest[name] as Chunk)

@@ -10,6 +10,7 @@ import {
   type TrainingJob,
   trainingJobSchema,
 } from '@baykeeper/contract/forecast-pages.ts'
+import { reasonText } from '@baykeeper/contract/forecast-reasons.ts'
 import type { SiteSummary } from '@baykeeper/contract/live.ts'
 
 export interface ForecastDouble {
@@ -40,6 +41,12 @@ const quarterMs = 15 * minuteMs
 const horizons = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 72, 96].map((steps) => steps * 15)
 const observedSteps = 36
 const away = [-1.96, -1.28, -0.67, 0, 0.67, 1.28, 1.96]
+
+const expertsOf = {
+  model: { experts: { network: 0.6, similar: 0.3, anchor: 0.1 } },
+  baseline: { experts: { similar: 0.7, anchor: 0.3 } },
+  withheld: {},
+} as const
 
 const clip = (rate: number) => Math.min(1, Math.max(0, rate))
 /** Full at one o'clock at the site (11 h ahead of UTC), empty at night. */
@@ -164,13 +171,15 @@ function sampleForecast(double: ForecastDouble, site: SiteSummary, asked: URLSea
           served,
           why:
             {
-              model: '6.1% smaller error than the baseline over 28 days',
+              model: reasonText('learnt', { n: 28 }),
               baseline:
                 double.historyDays < 14
-                  ? `${double.historyDays} days of history; the model needs 14`
-                  : 'over 28 days its error was 4.2% smaller than that of the model',
-              withheld: 'only 41% of the bays are known',
-            }[served] + (double.widened > 1 && served !== 'withheld' ? '; 81% of the bays are known' : ''),
+                  ? reasonText('short-history', { n: double.historyDays, needed: 14 })
+                  : reasonText('no-current-rate', {}),
+              withheld: reasonText('few-known', { n: 41 }),
+            }[served] +
+            (double.widened > 1 && served !== 'withheld' ? `; ${reasonText('partly-known', { n: 81 })}` : ''),
+          ...expertsOf[served],
           widened: double.widened,
           rate,
           free: rate?.map((value) => Math.round(capacity * (1 - value))) ?? null,
@@ -203,7 +212,7 @@ function sampleForecast(double: ForecastDouble, site: SiteSummary, asked: URLSea
   }
 }
 
-function sampleQuality({ scored, drifting, baselineFrom }: ForecastDouble, site: SiteSummary): ForecastQuality {
+function sampleQuality({ scored, drifting }: ForecastDouble, site: SiteSummary): ForecastQuality {
   if (!scored) return { site: site.id, scored: null, model: null, cells: [], calibration: [], drift: [] }
   const lots = lotsOf(site)
   return {
@@ -233,8 +242,6 @@ function sampleQuality({ scored, drifting, baselineFrom }: ForecastDouble, site:
         return {
           lot: id,
           minutes,
-          serve: minutes >= baselineFrom ? ('baseline' as const) : ('model' as const),
-          why: '',
           days7: figures(80, -0.034),
           days28: figures(310, 0.006),
         }
@@ -248,8 +255,6 @@ function sampleQuality({ scored, drifting, baselineFrom }: ForecastDouble, site:
         count: 900,
       })),
     ),
-    drift: drifting
-      ? [{ lot: lots[0]?.id ?? '', minutes: 60, why: 'the error of the last 7 days is 38 % above that of 28 days' }]
-      : [],
+    drift: drifting ? [{ lot: lots[0]?.id ?? '', minutes: 60, why: reasonText('drift-loss', { times: '1.6' }) }] : [],
   }
 }

@@ -1,4 +1,5 @@
 /** Made-up history for tests of the pages: stays of a bay, a day of a lot with an unknown hour. */
+import { type BayHistory, bayHistorySchema } from '@baykeeper/contract/bay.ts'
 import { type OccupancyHistory, occupancyHistorySchema, type Stay, staySchema } from '@baykeeper/contract/history.ts'
 
 const minuteMs = 60_000
@@ -13,7 +14,8 @@ export function sampleStays(bay: string): Stay[] {
     const [arrived, left] = [departure - dwellMs, departure].map((at) => new Date(at).toISOString())
     return staySchema.parse({
       ...{ bay, device: bay, source: 'http', arrival: arrived, departure: left },
-      ...{ dwell_s: dwellMs / 1_000, certain: i !== 2 },
+      ...{ dwell_s: dwellMs / 1_000, certain: i !== 2, correction_counter: 0, max_error_s: i === 2 ? 300 : 0 },
+      ...{ hidden_max: 0, overstay_min: null },
     })
   })
 }
@@ -31,6 +33,20 @@ export function sampleDay(site: string): OccupancyHistory {
     return { start, capacity, occupied, occupied_min: occupied, occupied_max: occupied, rate, coverage, full: 0 }
   })
   const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
-  const series = [{ level: null, zone: null, points }]
+  const series = [{ level: null, zone: null, type: null, points }]
   return occupancyHistorySchema.parse({ site, time_zone: 'Europe/Berlin', step: '15m', ...span, series })
+}
+
+/** Two stays of a day, and an hour of which nothing is known. */
+export function sampleBayHistory(): BayHistory {
+  const to = Date.now()
+  const at = (hours: number) => new Date(to - hours * 60 * minuteMs).toISOString()
+  const states = [
+    { cause: 'device', state: 'free', at: at(26) },
+    { cause: 'device', state: 'occupied', at: at(20) },
+    { cause: 'device', state: 'unknown', at: at(12) },
+    { cause: 'device', state: 'free', at: at(11) },
+    { cause: 'device', state: 'occupied', at: at(2) },
+  ]
+  return bayHistorySchema.parse({ from: at(24), to: at(0), states })
 }

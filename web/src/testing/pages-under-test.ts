@@ -5,13 +5,17 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { BayDetail } from '@baykeeper/contract/bay.ts'
 import type { Kpi, OccupancyCounts, Plan, SiteSummary } from '@baykeeper/contract/live.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
+import { rightNames } from '@baykeeper/contract/rights.ts'
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import type { Build } from './build-under-test.ts'
+import { type CountsDouble, createCountsDouble } from './counts-under-test.ts'
 import { createForecastDouble, type ForecastDouble } from './forecast-under-test.ts'
-import { sampleDay, sampleStays } from './history-under-test.ts'
+import { sampleBayHistory, sampleDay, sampleStays } from './history-under-test.ts'
 import { createPipelineDouble, type PipelineDouble } from './pipeline-under-test.ts'
+import { createSignsDouble, type SignsDouble } from './signs-under-test.ts'
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -20,8 +24,14 @@ export interface PageDouble extends AsyncDisposable {
   readonly url: string
   readonly pipeline: PipelineDouble
   readonly forecast: ForecastDouble
+  readonly countZones: CountsDouble
+  readonly signs: SignsDouble
   /** State code by bay. */
   readonly states: Uint8Array
+  /** What the API answers of a bay beside the usual, by its id. */
+  readonly details: Map<string, Partial<BayDetail>>
+  /** Bays with an overstay that has gone on for so many minutes. */
+  readonly overstays: Map<string, number>
   readonly viewers: number
   /** Streams opened since the start. */
   readonly opened: number
@@ -43,18 +53,22 @@ export interface PageDouble extends AsyncDisposable {
 
 export async function startPageDouble(plan: Plan, build: Build): Promise<PageDouble> {
   const states = new Uint8Array(plan.ids.length)
+  const details: PageDouble['details'] = new Map()
+  const overstays: PageDouble['overstays'] = new Map()
   const viewers = new Set<ServerResponse>()
   let pipeline = createPipelineDouble()
   let forecast = createForecastDouble()
+  let countZones = createCountsDouble()
+  let signs = createSignsDouble()
   const ring: { q: number; text: string }[] = []
   let q = 1_000
   let opened = 0
   let resumed = 0
 
   const count = (from: number, to: number): OccupancyCounts => {
-    const counts = { capacity: to - from, free: 0, occupied: 0, reserved: 0, unknown: 0, closed: 0 }
+    const counts = { free: 0, occupied: 0, reserved: 0, unknown: 0, closed: 0 }
     for (const state of states.subarray(from, to)) counts[bayStates[state] ?? 'unknown']++
-    return counts
+    return { ...counts, capacity: to - from - counts.closed, live: counts.free + counts.occupied }
   }
   const sites = (): SiteSummary[] =>
     [...Map.groupBy(plan.plates, ({ site }) => site)].map(([id, plates]) => ({
@@ -62,7 +76,10 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
       name: plates[0]?.site_name ?? id,
       zone: 'Australia/Melbourne',
       occupancy: count(plates[0]?.from ?? 0, plates.at(-1)?.to ?? 0),
-      levels: plates.map(({ level, from, to }) => ({ id: level, name: level, occupancy: count(from, to) })),
+      levels: plates.map(({ level, from, to }) => ({
+        ...{ id: level, name: level, occupancy: count(from, to) },
+        ...countZones.counted(id, level),
+      })),
       updated: new Date().toISOString(),
     }))
   const kpi = (): Kpi => ({
@@ -104,7 +121,9 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
     const json = (body: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     const html = (page: 'desk' | 'public') =>
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(shell(page, plan, build, sites()))
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end(shell(page, { plan, build, sites: sites(), locale: url.searchParams.get('lang') ?? 'en' }))
     if (pathname === '/desk' || pathname.startsWith('/desk/')) return html('desk')
     if (pathname === '/') return html('public')
     if (pathname.startsWith('/assets/')) {
@@ -126,11 +145,15 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
         })
         .end(Buffer.from(states))
     if (forecast.answer(request, response, url, sites())) return
+    if (await countZones.answer(request, response, url)) return
+    if (await signs.answer(request, response, url)) return
     if (await pipeline.answer(request, response, url)) return
     const [, , , kind, id = ''] = pathname.split('/').map(decodeURIComponent)
     if (pathname.endsWith('/sessions')) return json({ items: sampleStays(id), next: null })
     if (pathname.endsWith('/occupancy/history')) return json(sampleDay(id))
-    if (kind === 'bays') return json(bay(plan, states, id))
+    if (kind === 'bays' && pathname.endsWith('/history')) return json(sampleBayHistory())
+    if (kind === 'bays') return json({ ...bay(plan, states, id), ...details.get(id) })
+    if (kind === 'overstays') return json(overstaysOf(url.searchParams.get('bay') ?? '', overstays))
     if (kind === 'devices' && pathname.endsWith('/readings')) return json({ items: [reading(id)], next: null })
     if (kind === 'devices') return json(id ? device(id, id) : { items: [device('A-017', null)], next: null })
     return response.writeHead(404).end()
@@ -141,12 +164,18 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   const timer = setInterval(figures, 1_000)
   const double: PageDouble = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    states,
+    ...{ states, details, overstays },
     get pipeline() {
       return pipeline
     },
     get forecast() {
       return forecast
+    },
+    get countZones() {
+      return countZones
+    },
+    get signs() {
+      return signs
     },
     down: false,
     refuse: false,
@@ -176,9 +205,13 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
       for (const viewer of viewers) viewer.destroy()
     },
     reset() {
+      details.clear()
+      overstays.clear()
       double.cut()
       pipeline = createPipelineDouble()
       forecast = createForecastDouble()
+      countZones = createCountsDouble()
+      signs = createSignsDouble()
       states.fill(0)
       ring.length = 0
       opened = 0
@@ -194,13 +227,24 @@ export async function startPageDouble(plan: Plan, build: Build): Promise<PageDou
   return double
 }
 
-function shell(page: 'desk' | 'public', plan: Plan, build: Build, sites: readonly SiteSummary[]): string {
+interface Shell {
+  readonly plan: Plan
+  readonly build: Build
+  readonly sites: readonly SiteSummary[]
+  readonly locale: string
+}
+
+function shell(page: 'desk' | 'public', { plan, build, sites, locale }: Shell): string {
   const base = page === 'desk' ? '/api/v1' : '/public'
   const config: PageConfig = {
     page,
     version: '0.0.0',
     simulated: plan.simulated,
     ingest_port: 18_081,
+    reader:
+      page === 'desk'
+        ? { name: 'duty desk', role: 'admin', signed_in: true, rights: [...rightNames], sites: null }
+        : null,
     paths: {
       plan: `${base}/plan`,
       snapshot: page === 'desk' ? `${base}/plan/snapshot` : `${base}/snapshot`,
@@ -211,29 +255,44 @@ function shell(page: 'desk' | 'public', plan: Plan, build: Build, sites: readonl
   const styles = build.filesOf(page).styles.map((file) => `<link rel="stylesheet" href="/${file}">`)
   const lots = sites.map(
     ({ id, name, levels }) =>
-      `<li class="card lot" data-site="${id}" data-word="Free"><h2>${name}</h2><p class="big"><span class="number">0</span> <span class="word">Free</span></p><p class="muted">of 0 bays</p><table class="levels">${levels.map((level) => `<tr><td>${level.name}</td><td>0 free</td></tr>`).join('')}</table><p class="muted age">no data yet</p></li>`,
+      `<li class="card lot" data-site="${id}" data-state="free"><h2>${name}</h2><p class="big"><span class="number">0</span> <span class="word">Free</span></p><p class="muted of-bays">of 0 bays</p><table class="levels">${levels.map((level) => `<tr><td>${level.name}</td><td>0 free</td></tr>`).join('')}</table><p class="muted age">no data yet</p></li>`,
   )
   const body =
     page === 'desk'
       ? '<div id="app"></div>'
-      : `<main><h1>City</h1><ul class="lots">${lots.join('')}</ul><div id="live"></div></main>`
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Baykeeper</title><link rel="icon" href="/icon.svg">${styles.join('')}<script type="module" src="/${build.scriptOf(page)}"></script></head><body class="${page === 'desk' ? 'desk' : 'plain'}">${body}<script type="application/json" id="config">${JSON.stringify(config)}</script></body></html>`
+      : `<main><h1>City</h1><p class="all-lots"></p><ul class="lots">${lots.join('')}</ul><div id="live"></div></main>`
+  return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Baykeeper</title><link rel="icon" href="/icon.svg">${styles.join('')}<script type="module" src="/${build.scriptOf(page)}"></script></head><body class="${page === 'desk' ? 'desk' : 'plain'}">${body}<script type="application/json" id="config">${JSON.stringify(config)}</script></body></html>`
 }
 
 const bay = (plan: Plan, states: Uint8Array, id: string) => ({
   id,
   site: 'site-0',
   level: 'l0',
-  zone: null,
-  type: 'standard',
+  zones: [],
+  types: ['standard'],
+  cause: 'device',
+  flags: [],
+  override: null,
+  gateway: null,
   state: bayStates[states[plan.ids.indexOf(id)] ?? 3],
   stale: false,
   since: new Date(Date.now() - 60_000).toISOString(),
   device: { id: `dev-${id}`, source: 'http' },
   arrived: new Date().toISOString(),
   age_s: 1,
+  assigned: [],
   conflicts: [],
 })
+
+function overstaysOf(bay: string, overstays: PageDouble['overstays']) {
+  const minutes = overstays.get(bay)
+  const ago = (min: number) => new Date(Date.now() - min * 60_000).toISOString()
+  const of = (begun: number) => ({
+    ...{ site: 'site-0', bay, arrival: ago(begun + 30), begun: ago(begun), ended: null },
+    ...{ overstay_min: null, max_stay_min: 30, grace_min: 0 },
+  })
+  return { items: minutes === undefined ? [] : [of(minutes)], next: null }
+}
 
 const device = (id: string, bayId: string | null) => ({
   id,

@@ -172,13 +172,13 @@ export function createPipelineDouble(): PipelineDouble {
     return false
   }
 
-  /** One look while it runs, then the report. */
+  /** Some looks while it runs, so that a slow machine sees them too, then the report. */
   let looks = 0
   let report: AuditReport | null = null
   function audit(request: IncomingMessage, send: (status: number, body: unknown) => boolean, refuse: Refuse): boolean {
     if (double.audit === 'absent') return refuse(404, 'there is nothing at this address')
     if (request.method === 'POST' && double.audit === 'forbidden') return refuse(403, 'this needs the scope operate')
-    if (request.method === 'POST') looks = 2
+    if (request.method === 'POST') looks = 5
     else if (looks > 0 && --looks === 0) report = sampleAudit(double)
     const progress: AuditProgress = {
       running: looks > 0,

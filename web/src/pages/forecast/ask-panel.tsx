@@ -4,9 +4,13 @@ import type { LotForecast } from '@baykeeper/contract/forecast-pages.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 import { chancesIn20, chancesOf, chanceWord } from './chances.ts'
+import { expertsWords } from './expert-words.ts'
 import { type ForecastWords, useForecastWords } from './forecast-words.ts'
+import { LeadError } from './lead-error.tsx'
 import { freeOf, level, type Outlook, peakOf } from './lots-ahead.ts'
-import { clockAt, hourMs, nextAt, quarterMs, roundUp } from './site-clock.ts'
+import { reasonWords } from './reason-words.ts'
+import { clockAt, daysAhead, hourMs, nextAt, quarterMs, roundUp } from './site-clock.ts'
+import { Why } from './why.tsx'
 
 const pollMs = 60_000
 const quicks = [
@@ -113,14 +117,13 @@ export function AskPanel({ question, outlook, now, picks, picked, again, past, o
 
 function Answer({ question, again }: { question: Question; again: number }) {
   const words = useForecastWords()
-  const { zone } = useDesk()
+  const { zone, now } = useDesk()
   const { site, lot, at, k } = question
   const query = { at: new Date(at).toISOString(), free_at_least: k }
   const request = requestOf('GET /api/v1/sites/{id}/forecast', { params: { id: site }, query })
   const answer = useFetched(request, pollMs, again).value
-  const head = (
-    <p class="answer-head">{words.text('answerAt', { lot: lot.name, time: words.minute(at, zone.value) })}</p>
-  )
+  const day = ({ 0: 'answerToday', 1: 'answerTomorrow' } as const)[daysAhead(at, now.value, zone.value)] ?? 'answerAt'
+  const head = <p class="answer-head">{words.text(day, { lot: lot.name, time: words.minute(at, zone.value) })}</p>
   if (!answer.value)
     return (
       <>
@@ -141,7 +144,7 @@ function Answer({ question, again }: { question: Question; again: number }) {
         {head}
         <p class="answer-none">
           {point?.served === 'withheld'
-            ? words.text('answerWithheld', { why: point.why })
+            ? words.text('answerWithheld', { why: reasonWords(words, point.why, zone.value).text })
             : words.text('answerMissing')}
         </p>
       </>
@@ -172,10 +175,11 @@ function Answer({ question, again }: { question: Question; again: number }) {
           percent: words.percent(point.rate[level.median] ?? 0),
         })}{' '}
         <span class="quiet">
-          {words.text(point.served === 'baseline' ? 'servedBaseline' : 'servedModel')}:{' '}
-          <span lang="en">{point.why}</span>
+          {point.experts && <>{words.text('mixedFrom', { experts: expertsWords(words, point.experts) })}: </>}
+          <Why why={point.why} />
         </span>
       </p>
+      <LeadError site={site} lot={lot.id} minutes={point.minutes} />
       {n < goodChances && better && (
         <p class="better">{words.text('better', { lot: better.lot.name, n: chancesIn20(better.p ?? 0) })}</p>
       )}

@@ -1,7 +1,15 @@
 /** Texts of the Forecast page in English: fetched with it, so that the desk does not wait for them. */
+import { type ForecastReason, forecastReasons } from '@baykeeper/contract/forecast-reasons.ts'
 import type { Plural } from '../../i18n/en.ts'
 
+/** Reasons are sent as English sentences: the same texts. */
+const reasons = Object.fromEntries(
+  Object.entries(forecastReasons).map(([code, text]) => [`reason_${code}`, text]),
+) as Readonly<Record<`reason_${ForecastReason}`, string>>
+
 export const forecastEn = {
+  ...reasons,
+
   lead: 'Expected occupancy, its uncertainty, and the accuracy so far.',
   issued: 'issued {age}',
   restsOn: 'Based on data up to {time} · {coverage} of bays reporting · {depth} readings queued',
@@ -16,7 +24,7 @@ export const forecastEn = {
   noLots: 'No bays yet, so there is nothing to forecast.',
   noLotsOf: 'No forecast for this site yet.',
   needsDays:
-    'Needs {need} days of history; this lot has {have}. Until then the seasonal baseline is shown: the usual value at this hour.',
+    'The network needs {need} days of history; this lot has {have}. Until then the forecast is mixed from the last value and from days like today.',
   needsDaysBar: 'Days of history',
 
   ask: 'Will there be space?',
@@ -32,6 +40,8 @@ export const forecastEn = {
   askPast: '{time} is in the past. Showing {instead}.',
   asking: 'Loading …',
   answerAt: '{lot} at {time}',
+  answerToday: '{lot} today at {time}',
+  answerTomorrow: '{lot} tomorrow at {time}',
   veryLikely: 'Very likely',
   likely: 'Likely',
   uncertain: 'Uncertain',
@@ -46,8 +56,15 @@ export const forecastEn = {
   answerWithheld: 'No forecast for this time: {why}',
   answerMissing: 'No forecast for this time. Forecasts reach 24 hours ahead.',
   better: 'Better at this time: {lot}, {n} of 20 chances',
-  servedModel: 'From the model',
-  servedBaseline: 'From the baseline',
+  mixedFrom: 'Mixed from {experts}',
+  expertShare: '{expert} {percent}',
+  expert_network: 'network',
+  expert_similar: 'similar days',
+  expert_anchor: 'seasonal anchor',
+  expert_last: 'last value',
+  expert_course: 'usual course',
+  errorAhead:
+    'Forecasts {lead} ahead were off by {points} percentage points on average over 28 days; {percent} of the observed values were within the 80% range.',
 
   fan: 'Occupancy and forecast',
   fanOf: '{lot}: occupancy and forecast',
@@ -56,14 +73,14 @@ export const forecastEn = {
   now: 'now',
   full: 'full: {n} bays',
   withheld: 'withheld',
-  baseline: 'baseline',
-  model: 'model',
+  baseline: 'without network',
+  model: 'with network',
   ahead: 'Hours ahead',
   aheadHours: '{n} h',
   band95: '95% band',
   observed: 'observed',
   median: 'median',
-  medianBaseline: 'median of the baseline',
+  medianBaseline: 'median without the network',
   band50: '50%',
   band80: '80%',
   band95Short: '95%',
@@ -74,12 +91,14 @@ export const forecastEn = {
   readWithheld: '{time}: withheld. {why}',
   readBeyond: '{time}: no forecast',
   stretch: '{from}–{to}',
-  servesBaseline: 'Baseline used: {why}',
-  servesBaselineAll: 'Baseline used for all lead times: {why}',
+  servesBaseline: 'Without the network: {why}',
+  servesBaselineAll: 'Without the network at all lead times: {why}',
   servesWithheld: 'No forecast: {why}',
   widenedBy: 'Bands up to {factor} times as wide as usual: {why}',
   reasonsServed: 'Method used, and why',
-  servesModelAll: 'Model used for all lead times.',
+  servesModelAll: 'Network and other experts at all lead times.',
+  whoSpeaks: 'Who the forecast is mixed from',
+  whoSpeaksAt: '{lead} ahead',
 
   tableAhead: 'Forecast: quantiles of the taken share',
   tableObserved: 'Observed',
@@ -113,9 +132,9 @@ export const forecastEn = {
   mae: 'Mean error',
   maeBy: 'Mean error by lead time, in percentage points of occupancy',
   maeServed: 'used',
-  maeBaseline: 'baseline',
-  maeBaselineKey: 'baseline; left of it is better',
-  maeModel: 'model',
+  maeBaseline: 'anchor',
+  maeBaselineKey: 'seasonal anchor; left of it is better',
+  maeModel: 'network',
   maePersistence: 'last value',
   maeDay: 'yesterday',
   maeWeek: 'last week',
@@ -125,12 +144,10 @@ export const forecastEn = {
   pinball: 'Pinball',
   horizon: 'Lead time',
   scoredCount: 'Scored',
-  servedCells: 'Method',
-  servedShare: '{n} of {all} model',
-  betterBy: '{percent} smaller error than the baseline',
-  worseBy: '{percent} larger error than the baseline',
-  evenWith: 'As good as the baseline',
-  pinballNote: 'Pinball loss of the forecasts shown; there is none for the baseline.',
+  betterBy: '{percent} smaller error than the seasonal anchor',
+  worseBy: '{percent} larger error than the seasonal anchor',
+  evenWith: 'As good as the seasonal anchor',
+  pinballNote: 'Pinball loss of the forecasts shown; there is none for the anchor.',
   figures: 'Figures',
   reliability: 'Reliability',
   reliabilityText:
@@ -146,7 +163,7 @@ export const forecastEn = {
   modelTrained: 'Trained',
   modelRows: 'Rows used',
   modelParameters: 'Parameters',
-  modelNone: 'No model is loaded: baseline used.',
+  modelNone: 'No network is loaded.',
   notTrained: 'as shipped',
   drift: { one: 'Drift at {n} lead time', other: 'Drift at {n} lead times' },
   driftNone: 'No drift',

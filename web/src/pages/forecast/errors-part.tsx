@@ -60,9 +60,6 @@ export function ErrorsPart({ scores }: { scores: readonly HorizonScore[] }) {
             ),
             figure(words.text('pinball'), ({ pinball }) => words.number(pinball * 100, 2)),
             figure(words.text('band80'), ({ coverage80 }) => words.percent(coverage80, 1)),
-            figure(words.text('servedCells'), ({ cells, baselineCells }) =>
-              words.text('servedShare', { n: cells - baselineCells, all: cells }),
-            ),
             figure(words.text('scoredCount'), ({ count }) => words.number(count)),
           ]}
         />

@@ -186,7 +186,7 @@ function SitePart({ site, mine, asked, now }: SitePartProps) {
 
 const keyOf = (site: string, lot: Pick<LotForecast, 'id'>) => `${site}/${lot.id}`
 
-/** Every lot of every site that is known, under a name of its own. */
+/** Every lot of every site that is known, under its own name. */
 function usePicks(desk: Desk, now: number): readonly LotPick[] {
   const forecasts = desk.forecasts.value
   const sites = desk.sites.value

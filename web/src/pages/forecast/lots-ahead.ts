@@ -3,6 +3,8 @@
  * taken together, their peak and their order. Times are milliseconds, rates the taken share. Pure.
  */
 
+import type { ExpertShares } from '@baykeeper/contract/forecast.ts'
+import { closureAt } from '@baykeeper/contract/forecast-minute.ts'
 import type { LotForecast, SiteForecast } from '@baykeeper/contract/forecast-pages.ts'
 import type { Serving } from '@baykeeper/contract/vocabulary.ts'
 
@@ -15,6 +17,7 @@ export interface Ahead {
   readonly why: string
   readonly widened: number
   readonly rate: readonly number[] | null
+  readonly experts?: ExpertShares | undefined
 }
 
 export interface Observed {
@@ -26,14 +29,18 @@ export interface Outlook {
   readonly capacity: number
   readonly observed: readonly Observed[]
   readonly ahead: readonly Ahead[]
+  readonly closures?: LotForecast['closures']
 }
 
 export function outlookOf({
   capacity,
   observed,
   points,
-}: Pick<LotForecast, 'capacity' | 'observed' | 'points'>): Outlook {
-  const ahead = points.map(({ at, served, why, widened, rate }) => ({ at: Date.parse(at), served, why, widened, rate }))
+  closures,
+}: Pick<LotForecast, 'capacity' | 'observed' | 'points' | 'closures'>): Outlook {
+  const ahead = points.map(({ at, served, why, widened, rate, experts }) => ({
+    ...{ at: Date.parse(at), served, why, widened, rate, experts },
+  }))
   return {
     capacity,
     observed: observed.map(({ at, rate }) => ({ at: Date.parse(at), rate })).sort((a, b) => a.at - b.at),
@@ -41,16 +48,19 @@ export function outlookOf({
       .sort((a, b) => a.at - b.at)
       // The requested instant may equal a horizon.
       .filter(({ at }, k) => at !== ahead[k - 1]?.at),
+    ...(closures ? { closures } : {}),
   }
 }
 
 /** Undefined beyond the last horizon and before the first one is due. */
-export function aheadAt({ ahead, observed }: Outlook, at: number): Ahead | undefined {
+export function aheadAt({ ahead, observed, closures }: Outlook, at: number): Ahead | undefined {
   const next = ahead.findIndex((point) => point.at >= at)
   const to = ahead[next]
   const origin = observed.at(-1)?.at
   if (!to || (next === 0 && to.at !== at && (origin === undefined || at <= origin))) return undefined
   const from = ahead[next - 1] ?? to
+  const closed = closureAt(closures, at)
+  if (closed) return { at, served: 'withheld', why: closed.why, widened: 1, rate: null }
   if (to.at === at || from === to) return { ...to, at }
   const widened = Math.max(from.widened, to.widened)
   if (from.rate === null || to.rate === null) {

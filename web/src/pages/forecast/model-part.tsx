@@ -5,6 +5,7 @@ import { useDesk } from '../../shell/desk.ts'
 import { useForecastWords } from './forecast-words.ts'
 import { horizonWord } from './horizon-word.ts'
 import { QualityPart } from './quality-part.tsx'
+import { Why } from './why.tsx'
 
 export function ModelPart({
   quality: { model, drift, scored },
@@ -36,7 +37,7 @@ export function ModelPart({
                 {lot === undefined && `${of}, `}
                 {horizonWord(words, minutes)}
               </b>{' '}
-              <span lang="en">{why}</span>
+              <Why why={why} />
             </li>
           ))}
         </ul>

@@ -29,7 +29,7 @@ test('a moment is described by its kind: observed, not known, forecast, withheld
   assert.equal(say(origin - quarterMs), '07:45: not known')
   assert.equal(
     say(origin + hourMs),
-    '09:00, 59\u00a0min ahead: 70% taken, 80% range 60%–80%; about 60 free (40–80); baseline',
+    '09:00, 59\u00a0min ahead: 70% taken, 80% range 60%–80%; about 60 free (40–80); without network',
   )
   assert.equal(say(origin + 2 * hourMs), '10:00: withheld. closed until 12:00')
   assert.equal(say(origin + 3 * hourMs), '11:00: no forecast')

@@ -1,6 +1,7 @@
 /** One instant of a fan as a sentence, for the line above the chart and for screen readers. Pure. */
 import type { ForecastWords } from './forecast-words.ts'
 import { aheadAt, freeOf, level, type Outlook } from './lots-ahead.ts'
+import { reasonWords } from './reason-words.ts'
 import { quarterMs } from './site-clock.ts'
 
 interface Moment {
@@ -21,7 +22,7 @@ export function momentWords(words: ForecastWords, { outlook, at, now, zone }: Mo
       return words.text('readObserved', { time, percent: words.percent(seen.rate), free: free(seen.rate) })
     return words.text(at <= now ? 'readUnknown' : 'readBeyond', { time })
   }
-  if (!ahead.rate) return words.text('readWithheld', { time, why: ahead.why })
+  if (!ahead.rate) return words.text('readWithheld', { time, why: reasonWords(words, ahead.why, zone).text })
   const rate = (k: number) => ahead.rate?.[k] ?? 0
   return words.text('readAhead', {
     time,

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
-import { aheadOfBaseline, byHorizon, coverageOf, ofLot, reliabilityOf } from './quality.ts'
+import { aheadOfBaseline, byHorizon, coverageOf, errorAhead, ofLot, reliabilityOf } from './quality.ts'
 
 type Cell = ForecastQuality['cells'][number]
-const cell = (
-  lot: string,
-  minutes: number,
-  figures: Partial<NonNullable<Cell['days7']>> | null,
-  serve: Cell['serve'] = 'model',
-): Cell => ({
+const cell = (lot: string, minutes: number, figures: Partial<NonNullable<Cell['days7']>> | null): Cell => ({
   lot,
   minutes,
-  serve,
-  why: '',
   days7: figures && {
     count: 100,
     mae: 0.04,
@@ -29,11 +22,7 @@ const cell = (
 
 test('horizons are in order, and each cell weighs what it counts', () => {
   const rows = byHorizon(
-    [
-      cell('a', 60, { mae: 0.06 }),
-      cell('a', 15, {}),
-      cell('b', 15, { count: 300, mae: 0.08, coverage80: 0.6 }, 'baseline'),
-    ],
+    [cell('a', 60, { mae: 0.06 }), cell('a', 15, {}), cell('b', 15, { count: 300, mae: 0.08, coverage80: 0.6 })],
     'days7',
   )
   assert.deepEqual(
@@ -42,7 +31,7 @@ test('horizons are in order, and each cell weighs what it counts', () => {
   )
   assert.ok(Math.abs((rows[0]?.mae ?? 0) - 0.07) < 1e-12)
   assert.ok(Math.abs((rows[0]?.coverage80 ?? 0) - 0.65) < 1e-12)
-  assert.deepEqual([rows[0]?.count, rows[0]?.cells, rows[0]?.baselineCells], [400, 2, 1])
+  assert.equal(rows[0]?.count, 400)
   assert.deepEqual(byHorizon([cell('a', 15, {})], 'days28'), [])
 })
 
@@ -92,4 +81,13 @@ test('reliability adds up the horizons that are wanted', () => {
     { level: 0.9, observed: 0.8, count: 100 },
   ])
   assert.deepEqual(reliabilityOf(calibration, undefined)[1], { level: 0.9, observed: 0.95, count: 400 })
+})
+
+test('the error at a lead time is that of the nearest that was scored, of the lot alone', () => {
+  const cells = [15, 240, 300].map((minutes) => ({ ...cell('a', minutes, { mae: minutes / 1_000 }), days28: null }))
+  const scored = cells.map((each) => ({ ...each, days28: each.days7 }))
+  assert.equal(errorAhead(scored, { lot: 'a', minutes: 250 })?.minutes, 240)
+  assert.equal(errorAhead(scored, { lot: 'a', minutes: 250 })?.mae, 0.24)
+  assert.equal(errorAhead(scored, { lot: 'b', minutes: 250 }), undefined)
+  assert.equal(errorAhead(cells, { lot: 'a', minutes: 250 }), undefined)
 })

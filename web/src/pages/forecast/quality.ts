@@ -25,8 +25,6 @@ export interface HorizonScore {
   readonly others: Readonly<Record<SimpleBaseline, number | null>>
   /** So many of `count` were made afterwards. */
   readonly hindcasts: number
-  readonly cells: number
-  readonly baselineCells: number
 }
 
 const scored = (cells: readonly Cell[], window: Window) =>
@@ -75,10 +73,20 @@ export function byHorizon(cells: readonly Cell[], window: Window): readonly Hori
         baseline: mean(comparable, ({ baseline_mae }) => baseline_mae),
         others: othersOf(comparable),
         hindcasts: all.reduce((sum, { hindcasts = 0 }) => sum + hindcasts, 0),
-        cells: group.length,
-        baselineCells: group.filter(({ cell }) => cell.serve === 'baseline').length,
       }
     })
+}
+
+/** Of the scored lead time nearest to one; undefined where nothing of the lot has been scored. */
+export function errorAhead(
+  cells: readonly Cell[],
+  { lot, minutes }: { lot: string; minutes: number },
+): { readonly minutes: number; readonly mae: number; readonly coverage80: number } | undefined {
+  const known = cells.flatMap((cell) => (cell.lot === lot && cell.days28 ? [{ cell, figures: cell.days28 }] : []))
+  const away = ({ cell }: (typeof known)[number]) => Math.abs(Math.log(cell.minutes / Math.max(1, minutes)))
+  const [nearest] = known.toSorted((a, b) => away(a) - away(b))
+  if (!nearest) return undefined
+  return { minutes: nearest.cell.minutes, mae: nearest.figures.mae, coverage80: nearest.figures.coverage80 }
 }
 
 export interface Coverage {

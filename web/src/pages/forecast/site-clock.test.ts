@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { readAsk, writeAsk } from './ask-address.ts'
 import { chancesIn20, chanceWord } from './chances.ts'
-import { clockAt, hourMs, nextAt, quarterMs, roundUp } from './site-clock.ts'
+import { clockAt, daysAhead, hourMs, nextAt, quarterMs, roundUp } from './site-clock.ts'
 
 test('the next time a clock shows something is after now, within a day, and shows it', () => {
   const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC')
@@ -58,4 +58,11 @@ test('chances are counted of twenty and called as agreed', () => {
   ] as const
   for (const [p, chances, word] of cases) assert.deepEqual([chancesIn20(p), chanceWord(p)], [chances, word])
   assert.equal(roundUp(quarterMs + 1, quarterMs), 2 * quarterMs)
+})
+
+test('tomorrow is by the calendar of the site, in any zone of the reader', () => {
+  const now = Date.parse('2026-11-23T22:30:00Z')
+  assert.equal(daysAhead(Date.parse('2026-11-23T23:30:00Z'), now, 'Europe/Berlin'), 1)
+  assert.equal(daysAhead(Date.parse('2026-11-23T23:30:00Z'), now, 'UTC'), 0)
+  assert.equal(daysAhead(Date.parse('2026-11-24T22:30:00Z'), now, 'America/New_York'), 1)
 })

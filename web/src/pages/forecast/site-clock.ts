@@ -37,3 +37,13 @@ export const roundUp = (at: number, ms: number): number => Math.ceil(at / ms) * 
 
 /** Minutes past local midnight. */
 export const minuteOfDay = (at: number, zone: string | undefined): number => minutesOf(clockAt(at, zone)) as number
+
+/** Days from today to the day of `at`, by the calendar of the site. */
+export function daysAhead(at: number, now: number, zone: string | undefined): number {
+  const dayOf = (moment: number) => {
+    const style = { year: 'numeric', month: '2-digit', day: '2-digit', ...(zone ? { timeZone: zone } : {}) } as const
+    // Sweden writes dates as ISO 8601 does.
+    return Date.parse(new Intl.DateTimeFormat('sv-SE', style).format(moment))
+  }
+  return Math.round((dayOf(at) - dayOf(now)) / (dayMinutes * minuteMs))
+}

@@ -3,19 +3,24 @@
 import type { BayDetail } from '@baykeeper/contract/bay.ts'
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
+import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { useFetched } from '../../kit/fetched.ts'
 import { closeDrawer, useDesk } from '../../shell/desk.ts'
-import { Icon } from '../../shell/icons.tsx'
 import { measureRows } from '../../shell/measure-words.ts'
 import { Spark } from '../../shell/spark.tsx'
+import { BayActions, BayReasons } from './bay-state-part.tsx'
+import { LazyPart } from './lazy-part.tsx'
 import { LedgerDetail } from './ledger-detail.tsx'
 import { writeAddress } from './plan-panel.tsx'
 import { batteryWord, markNames, missingWord, presenceWord } from './reading.ts'
-import { Stays } from './stays.tsx'
+import { Sheet } from './sheet.tsx'
+import { Overstay, Stays } from './stays.tsx'
 import { typeName } from './table-twin.tsx'
 
+const fetchAlerts = () => import('../alerts/bay-alerts.tsx')
+const fetchExtras = () => import('./bay-extras.tsx')
 const pollMs = 2_000
 const readingsMax = 20
 /** Readings come oldest first: ask for the last hours of a device, and keep the newest. */
@@ -39,59 +44,12 @@ export function Drawer() {
   return id === undefined ? null : <BayDrawer key={id} bay={drawer.bay} id={id} />
 }
 
-interface SheetProps {
-  readonly title: string
-  readonly children: ComponentChildren
-  onClose(): void
-}
-
-export function Sheet({ title, children, onClose }: SheetProps) {
-  const { words } = useDesk()
-  const sheet = useRef<HTMLElement>(null)
-  useLayoutEffect(() => {
-    const before = document.activeElement
-    sheet.current?.focus({ preventScroll: true })
-    return () => {
-      // The element that opened it may be gone, such as the search; then the focus goes to the plan.
-      const back = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined
-      const next = back ?? document.querySelector<HTMLElement>('.grid, .twin') ?? document.getElementById('main')
-      next?.focus({ preventScroll: true })
-    }
-  }, [])
-  return (
-    <aside
-      class="drawer panel"
-      ref={sheet}
-      tabIndex={-1}
-      aria-label={title}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
-      }}
-    >
-      <header>
-        <h2>
-          <bdi>{title}</bdi>
-        </h2>
-        <button
-          type="button"
-          class="tool square"
-          aria-label={words.text('close')}
-          title={words.text('close')}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
-      {children}
-    </aside>
-  )
-}
-
 function BayDrawer({ bay, id }: { bay: number; id: string }) {
   const desk = useDesk()
-  const { words, counted, city, now, zone } = desk
+  const { words, counted, city, now, zone, alertCounts } = desk
   counted.value
-  const detail = useFetched(requestOf('GET /api/v1/bays/{id}', { params: { id } }), pollMs).value
+  const asked = useSignal(0)
+  const detail = useFetched(requestOf('GET /api/v1/bays/{id}', { params: { id } }), pollMs, asked.value).value
   const floor = city.value?.floor
   // The tally is newer than the answer: the state on the plan and in the drawer are the same at any moment.
   const state = bayStates[city.value?.tally.states[bay] ?? 3] ?? 'unknown'
@@ -109,20 +67,45 @@ function BayDrawer({ bay, id }: { bay: number; id: string }) {
           </span>
         )}
       </p>
-      {found?.stale && <p class="banner warn">{words.text('stale')}</p>}
+      {found && <BayReasons found={found} />}
+      <LazyPart wanted={alertCounts.value !== undefined} fetch={fetchAlerts} />
+      <LazyPart wanted={found !== undefined} fetch={fetchExtras} />
+      {found?.device === null && <NoDevice id={id} assigned={found.assigned} />}
+      {found?.state === 'occupied' && <Overstay bay={id} since={found.since === null ? 0 : Date.parse(found.since)} />}
       <dl>
         <Row name={words.text('level')} value={floor?.plates[floor.plateOf[bay] ?? 0]?.name} />
-        <Row name={words.text('type')} value={typeName(words, floor?.types[bay] ?? 'standard')} />
-        {found?.zone && <Row name={words.text('zone')} value={<bdi>{found.zone}</bdi>} />}
+        <Row
+          name={words.text('type')}
+          value={typesOf(found, floor?.types[bay])
+            .map((type) => typeName(words, type))
+            .join(', ')}
+        />
+        {found && found.zones.length > 0 && (
+          <Row name={words.text('zone')} value={<bdi>{found.zones.join(', ')}</bdi>} />
+        )}
+        {found && found.assigned.length > 1 && (
+          <Row name={words.text('assignedSensors')} value={<bdi>{found.assigned.join(', ')}</bdi>} />
+        )}
       </dl>
       {detail.failed && <p class="banner bad">{words.text('bayFailed')}</p>}
       {found === undefined && !detail.failed && <p class="quiet">{words.text('loading')} …</p>}
+      {found && <BayActions found={found} changed={() => asked.value++} />}
       {found && <Conflicts of={found.conflicts} />}
-      {found?.device === null && <p class="quiet">{words.text('noDevice', { id })}</p>}
       {found && <Stays bay={id} since={found.since === null ? 0 : Date.parse(found.since)} />}
       {found?.device && <DevicePart id={found.device.id} source={found.device.source} />}
     </Sheet>
   )
+}
+
+/** All of its types once they are known; the plan knows the first. */
+const typesOf = (found: BayDetail | undefined, drawn = 'standard'): readonly string[] => found?.types ?? [drawn]
+
+/** A sensor that is assigned and was never heard is another fault than a bay without one. */
+function NoDevice({ id, assigned }: { id: string; assigned: readonly string[] }) {
+  const { words } = useDesk()
+  const text =
+    assigned.length > 0 ? words.text('notHeard', { ids: assigned.join(', ') }) : words.text('noDevice', { id })
+  return <p class="quiet">{text}</p>
 }
 
 /** Devices that name the bay and are not used: something to set right. */

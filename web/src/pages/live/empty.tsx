@@ -1,6 +1,7 @@
 /** No bays yet: how to send the first reading, and the devices seen so far. */
-import { useSignal } from '@preact/signals'
+import { Command } from '../../kit/command.tsx'
 import { useDesk } from '../../shell/desk.ts'
+import { routes } from '../../shell/route.ts'
 import { Drawer } from './drawer.tsx'
 import { Inbox } from './inbox.tsx'
 
@@ -14,37 +15,20 @@ export function Empty() {
       <section class="panel">
         <h1>{words.text('emptyTitle')}</h1>
         <p>{words.text('emptyText')}</p>
+        <p>
+          <a href={routes.welcome}>{words.text('welcome')}</a>
+        </p>
         <h2>{words.text('emptyStep1')}</h2>
         <Command text="./bin/baykeeper token create --source first" />
         <h2>{words.text('emptyStep2')}</h2>
         {config.ingest_port === null ? <p>{words.text('emptyNoIngest')}</p> : <Command text={send} />}
         <h2>{words.text('emptyStep3')}</h2>
         <p>
-          {words.text('emptyStep3Text')} <a href="/docs">{words.text('apiReference')}</a>
+          {words.text('emptyStep3Text')} <a href={routes.layout}>{words.text('layout')}</a>
         </p>
       </section>
       <Inbox always />
       <Drawer />
-    </div>
-  )
-}
-
-function Command({ text }: { text: string }) {
-  const { words } = useDesk()
-  const copied = useSignal(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    copied.value = true
-  }
-  return (
-    <div class="command">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key (WCAG 2.1.1) */}
-      <pre tabIndex={0}>{text}</pre>
-      {'clipboard' in navigator && (
-        <button type="button" onClick={() => void copy()}>
-          {words.text(copied.value ? 'copied' : 'copy')}
-        </button>
-      )}
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
+import { routes } from '../../shell/route.ts'
 import { presenceWord } from './reading.ts'
 
 const pollMs = 2_000
@@ -20,7 +21,7 @@ export function Inbox({ always = false }: { always?: boolean }) {
   return (
     <section class="panel inbox" aria-label={words.text('inbox')}>
       <h2>
-        {words.text('inbox')} {waiting > 0 && <small>{words.number(waiting)}</small>}
+        <a href={routes.inbox}>{words.text('inbox')}</a> {waiting > 0 && <small>{words.number(waiting)}</small>}
       </h2>
       {devices.length === 0 && <p class="quiet">{words.text('inboxNone')}</p>}
       <ul>

@@ -1,7 +1,8 @@
 /** Key figures. An unknown figure shows a dash, never a zero; a stale one is grey with its time. */
 import type { ComponentChildren } from 'preact'
 import { code } from '../../bay-state.ts'
-import { occupancyRate } from '../../live/tally.ts'
+import { capacityOf, occupancyRate } from '../../live/tally.ts'
+import { placesIn } from '../../plan/floor.ts'
 import { type Desk, useDesk } from '../../shell/desk.ts'
 import { cityAhead } from '../../shell/forecasts.ts'
 import { routes } from '../../shell/route.ts'
@@ -63,17 +64,18 @@ function FreeTile() {
   const { words, counted, city, loaded } = desk
   counted.value
   const totals = city.value?.tally.totals
+  const places = city.value ? placesIn(city.value.floor) : 0
   const unknown = totals?.[code.unknown] ?? 0
   return (
     <div class={tileClass(desk)}>
       <Tile
         label={words.text('freeNow')}
-        known={loaded.value && (city.value?.floor.size ?? 0) > 0}
+        known={loaded.value && places > 0}
         value={words.number(totals?.[code.free] ?? 0)}
         tone="free"
         detail={
           <>
-            {city.value ? words.text('ofBays', { n: city.value.floor.size }) : words.text('notKnown')}
+            {totals ? words.text('ofBays', { n: capacityOf(totals) }) : words.text('notKnown')}
             {unknown > 0 && ` · ${words.text('ofKnown', { n: unknown })}`}
           </>
         }

@@ -1,65 +1,52 @@
 /** The Live page: key figures, the bay plan, lots; what is not known yet is left out. */
-import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
-import { useEffect } from 'preact/hooks'
-import { useDesk } from '../../shell/desk.ts'
+import { placesIn } from '../../plan/floor.ts'
+import { type Desk, useDesk } from '../../shell/desk.ts'
 import { cityAhead, useForecasts } from '../../shell/forecasts.ts'
 import { Drawer } from './drawer.tsx'
 import { Empty } from './empty.tsx'
 import { Inbox } from './inbox.tsx'
 import { KpiStrip } from './kpi-strip.tsx'
+import { LazyPart } from './lazy-part.tsx'
 import { Lots } from './lots.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 
 export function LivePage() {
-  const { city, words } = useDesk()
-  const here = city.value
+  const desk = useDesk()
+  const { city, words, alertCounts } = desk
+  const past = desk.past.value
+  const here = past?.city ?? city.value
   useForecasts()
   return (
     <>
       <h1 class="unseen">{words.text('live')}</h1>
-      <KpiStrip />
+      {!past && <KpiStrip />}
+      {!past && <LazyPart wanted={alertCounts.value !== undefined} fetch={fetchStrip} />}
+      <LazyPart wanted={here !== undefined && placesIn(here.floor) > 0} fetch={fetchTools} />
       {here === undefined && <Outlines />}
-      {here?.floor.size === 0 && <Empty />}
-      {here && here.floor.size > 0 && (
-        <div class="live">
-          <PlanPanel city={here} />
-          <div class="side">
-            <SideFan />
-            <Lots city={here} />
-            <Inbox />
-          </div>
-          <Drawer />
+      {here && placesIn(here.floor) === 0 && <Empty />}
+      {here && placesIn(here.floor) > 0 && (
+        <div class={past ? 'live alone' : 'live'}>
+          <PlanPanel key={past?.at} city={here} />
+          {!past && (
+            <div class="side">
+              <LazyPart wanted={cityAhead(desk) !== undefined} fetch={fetchFan} />
+              <Lots city={here} />
+              <Inbox />
+            </div>
+          )}
+          {!past && <Drawer />}
         </div>
       )}
     </>
   )
 }
 
-/** Occupancy and forecast, fetched with its chart when there is one to draw. */
-function SideFan() {
-  const desk = useDesk()
-  const part = useSignal<ComponentType | undefined>(undefined)
-  const wanted = cityAhead(desk) !== undefined
-  useEffect(() => {
-    if (!wanted || part.value) return
-    let gone = false
-    import('../forecast/side-fan.tsx')
-      .then(({ load }) => load(desk))
-      .then(
-        (loaded) => {
-          if (!gone) part.value = loaded
-        },
-        // The page works without it; the next visit requests it again.
-        () => {},
-      )
-    return () => {
-      gone = true
-    }
-  }, [desk, part, wanted])
-  const Part = part.value
-  return Part ? <Part /> : null
-}
+type Fetch = () => Promise<{ load(desk: Desk): Promise<ComponentType> }>
+/** Occupancy and forecast with their chart, and the alerts. */
+const fetchFan: Fetch = () => import('../forecast/side-fan.tsx')
+const fetchTools: Fetch = () => import('./live-tools.tsx')
+const fetchStrip: Fetch = () => import('../alerts/live-strip.tsx')
 
 /** Before the plan has come: where plates will be, not a spinner. */
 const Outlines = () => (

@@ -2,9 +2,10 @@
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
 import { useSignal } from '@preact/signals'
 import { code, stateCount } from '../../bay-state.ts'
-import { occupancyRate } from '../../live/tally.ts'
+import { capacityOf, occupancyRate } from '../../live/tally.ts'
 import type { Plate } from '../../plan/floor.ts'
 import { type City, useDesk } from '../../shell/desk.ts'
+import { CountZones, useCountZones } from './count-zones.tsx'
 import { DayChart } from './day-chart.tsx'
 import { StateBar } from './state-bar.tsx'
 
@@ -31,6 +32,8 @@ export function lotsOf({ floor, tally }: City): Lot[] {
 export function Lots({ city }: { city: City }) {
   const desk = useDesk()
   const { words, counted, sites, now, staleSince } = desk
+  const recounted = useSignal(0)
+  const countZones = useCountZones(recounted.value)
   counted.value
   return (
     <section class={`panel parking ${staleSince.value === undefined ? '' : 'stale'}`} aria-label={words.text('lots')}>
@@ -39,7 +42,7 @@ export function Lots({ city }: { city: City }) {
       </h2>
       {lotsOf(city).map(({ site, name, plates, counts }) => {
         const rate = occupancyRate(counts)
-        const capacity = counts.reduce((sum, n) => sum + n, 0)
+        const capacity = capacityOf(counts)
         const updated = sites.value.find((each) => each.id === site)?.updated
         return (
           <article key={site} class="parking-lot">
@@ -73,6 +76,7 @@ export function Lots({ city }: { city: City }) {
                 ))}
               </div>
             )}
+            <CountZones of={countZones.filter((zone) => zone.site === site)} changed={() => recounted.value++} />
             <LastDay site={site} name={name} />
             <p class="age">
               {updated

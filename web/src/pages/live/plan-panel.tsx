@@ -1,13 +1,14 @@
 /** The bay plan with its tools, legend and status line; the table twin takes its place on `t`. */
 import { bayStates } from '@baykeeper/contract/vocabulary.ts'
-import { type Signal, useSignal } from '@preact/signals'
+import { effect, type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { type BayPlan, createBayPlan } from '../../plan/bay-plan.ts'
 import type { Floor } from '../../plan/floor.ts'
 import { listenToHands } from '../../plan/gestures.ts'
 import { planKey, zoomStep } from '../../plan/keys.ts'
+import { baysInBox } from '../../plan/lasso.ts'
 import { readPlace, writePlace } from '../../shell/address.ts'
-import { type City, closeDrawer, type Desk, openBay, setPaused, useDesk } from '../../shell/desk.ts'
+import { type City, chooseBay, closeDrawer, type Desk, openBay, setPaused, useDesk } from '../../shell/desk.ts'
 import { Icon, type IconName } from '../../shell/icons.tsx'
 import { cycleSites } from '../../shell/wall.ts'
 import { TableTwin } from './table-twin.tsx'
@@ -139,10 +140,21 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
     desk.onBays = (changed) => (changed ? plan.changed(changed) : plan.refresh())
     openPlace(desk, plan)
     if (desk.paused.value !== undefined) plan.pause(true)
+    const ringing = effect(() => plan.ring({ alerts: desk.alertBays.value }))
     const hands = listenToHands(element, () => plan, {
       tap(bay) {
-        if (bay >= 0) openBay(desk, bay)
+        if (desk.choosing.value) {
+          if (bay >= 0) chooseBay(desk, bay)
+        } else if (desk.past.value) plan.ring({ focus: bay })
+        else if (bay >= 0) openBay(desk, bay)
         else closeDrawer(desk)
+      },
+      lasso: {
+        isOn: () => desk.choosing.value !== undefined,
+        over(from, to) {
+          const bays = baysInBox(city.floor, plan.view, { from, to, dpr: window.devicePixelRatio || 1 })
+          desk.choosing.value = new Set([...(desk.choosing.value ?? []), ...bays])
+        },
       },
       hover(bay) {
         if (bay === plan.rings.hover) return
@@ -156,7 +168,8 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
       const outcome = planKey(plan, event.key)
       if (!outcome) return
       event.preventDefault()
-      if (outcome.type === 'open') openBay(desk, outcome.bay)
+      if (outcome.type === 'open' && desk.choosing.value) chooseBay(desk, outcome.bay)
+      else if (outcome.type === 'open' && !desk.past.value) openBay(desk, outcome.bay)
       else if (outcome.type === 'leave') {
         closeDrawer(desk)
         plan.ring({ focus: -1 })
@@ -168,6 +181,7 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
     grid.current?.addEventListener('keydown', onKey)
     return () => {
       clearTimeout(writing)
+      ringing()
       hands[Symbol.dispose]()
       cycle[Symbol.dispose]()
       plan[Symbol.dispose]()
@@ -203,11 +217,23 @@ function PlanCanvas({ city, plate }: { city: City; plate: Signal<number> }) {
               {words.text(state)}
             </li>
           ))}
+          <AlertLegend />
         </ul>
         <output ref={status} class="status" aria-hidden="true" />
         <div ref={spoken} class="unseen" aria-live="polite" />
       </div>
     </>
+  )
+}
+
+function AlertLegend() {
+  const { words, alertBays } = useDesk()
+  if (alertBays.value.length === 0) return null
+  return (
+    <li>
+      <i class="swatch ringed" aria-hidden="true" />
+      {words.count('ringedBays', alertBays.value.length)}
+    </li>
   )
 }
 

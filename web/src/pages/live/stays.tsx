@@ -1,10 +1,28 @@
-/** The last stays of a bay that ended, newest first. One whose sensor stopped knowing lasted at least so long. */
+/** The stay of a bay that is longer than its rule allows, and the last stays of a bay that ended, newest first. One that is in doubt is marked. */
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
 
 const pollMs = 30_000
 const staysMax = 8
+
+/** Of a bay that is occupied. */
+export function Overstay({ bay, since }: { bay: string; since: number }) {
+  const { words, now, zone } = useDesk()
+  const request = requestOf('GET /api/v1/overstays', { query: { bay, limit: 1 } })
+  const [overstay] = useFetched(request, pollMs, since).value.value?.items ?? []
+  if (!overstay) return null
+  const begun = Date.parse(overstay.begun)
+  return (
+    <p class="banner warn">
+      {words.text('overstay', {
+        span: words.span(now.value - begun),
+        time: words.moment(begun, zone.value),
+        allowed: words.span(overstay.max_stay_min * 60_000),
+      })}
+    </p>
+  )
+}
 
 /** `since`: when the state of the bay began; another one means that a stay may just have ended. */
 export function Stays({ bay, since }: { bay: string; since: number }) {
@@ -22,7 +40,7 @@ export function Stays({ bay, since }: { bay: string; since: number }) {
           return (
             <li key={`${departure} ${arrival}`}>
               <span>{words.range(Date.parse(arrival), Date.parse(departure), zone.value)}</span>
-              <b>{certain ? span : words.text('stayAtLeast', { span })}</b>
+              <b>{certain ? span : words.text('stayInDoubt', { span })}</b>
             </li>
           )
         })}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { stateCount } from '../../bay-state.ts'
 import type { TextKey } from '../../i18n/en.ts'
 import { en } from '../../i18n/en.ts'
+import { capacityOf } from '../../live/tally.ts'
 import { type City, openBay, useDesk } from '../../shell/desk.ts'
 
 const rowPx = 32
@@ -47,7 +48,7 @@ export function TableTwin({ city }: { city: City }) {
                     {each.name}
                   </button>
                 </th>
-                <td>{words.number(each.to - each.from)}</td>
+                <td>{words.number(capacityOf(tally.byPlate, p * stateCount))}</td>
                 {bayStates.map((state, s) => (
                   <td key={state}>{words.number(tally.byPlate[p * stateCount + s] ?? 0)}</td>
                 ))}
@@ -57,7 +58,7 @@ export function TableTwin({ city }: { city: City }) {
           <tfoot>
             <tr>
               <th scope="row">{words.text('total')}</th>
-              <td>{words.number(floor.size)}</td>
+              <td>{words.number(capacityOf(tally.totals))}</td>
               {bayStates.map((state, s) => (
                 <td key={state} data-state={state}>
                   {words.number(tally.totals[s] ?? 0)}

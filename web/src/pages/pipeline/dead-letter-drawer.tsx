@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { useFetched } from '../../kit/fetched.ts'
 import { useDesk } from '../../shell/desk.ts'
-import { Sheet } from '../live/drawer.tsx'
+import { Sheet } from '../live/sheet.tsx'
 import { codeName } from './code-words.ts'
 import { bytesOf, hexLines } from './hex.ts'
 import { type PipelineWords, usePipelineWords } from './pipeline-words.ts'
@@ -23,12 +23,14 @@ interface DrawerProps {
   readonly listed: DeadLetter | undefined
   /** Something of it is being done. */
   readonly busy: boolean
+  /** The reader may retry and discard dead letters. */
+  readonly mayAct: boolean
   requeue(): void
   discard(reason: string): void
   close(): void
 }
 
-export function DeadLetterDrawer({ id, listed, busy, requeue, discard, close }: DrawerProps) {
+export function DeadLetterDrawer({ id, listed, busy, mayAct, requeue, discard, close }: DrawerProps) {
   const words = usePipelineWords()
   const fetched = useFetched(requestOf('GET /api/v1/dead-letters/{id}', { params: { id } }), pollMs).value
   const letter: DeadLetter | undefined = fetched.value ?? listed
@@ -42,7 +44,7 @@ export function DeadLetterDrawer({ id, listed, busy, requeue, discard, close }: 
           <p class="letter-why">
             <b>{codeName(words, letter.code)}:</b> {letter.detail}
           </p>
-          <Ways letter={letter} busy={busy} requeue={requeue} discard={discard} />
+          <Ways letter={letter} busy={busy} mayAct={mayAct} requeue={requeue} discard={discard} />
           <Facts letter={letter} head={fetched.value?.head} />
           <Bytes letter={letter} />
         </>
@@ -54,13 +56,15 @@ export function DeadLetterDrawer({ id, listed, busy, requeue, discard, close }: 
 function Ways({
   letter,
   busy,
+  mayAct,
   requeue,
   discard,
-}: { letter: DeadLetter } & Pick<DrawerProps, 'busy' | 'requeue' | 'discard'>) {
+}: { letter: DeadLetter } & Pick<DrawerProps, 'busy' | 'mayAct' | 'requeue' | 'discard'>) {
   const words = usePipelineWords()
   const asking = useSignal(false)
   const reason = useSignal('')
   const short = useSignal(false)
+  if (!mayAct) return <p class="quiet">{words.text('mayNotDead')}</p>
   if (letter.state === 'requeued') return <p class="quiet">{words.text('letterWaits')}</p>
   if (!asking.value)
     return (

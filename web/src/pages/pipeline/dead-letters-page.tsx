@@ -9,7 +9,7 @@ import { useSignal } from '@preact/signals'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'
 import { act, type Done } from '../../shell/acting.ts'
-import { type Desk, go, useDesk } from '../../shell/desk.ts'
+import { type Desk, go, may, useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
 import { Panel } from '../live/panel.tsx'
 import { codeName, knownCodes } from './code-words.ts'
@@ -100,6 +100,7 @@ function DeadLettersPage() {
           sources={sources.value?.items ?? []}
           counts={codes.value?.items ?? []}
           busy={busy.value}
+          mayAct={may(desk, 'devices')}
           requeue={() => void requeue(filtered ? { code: filter.code, source: filter.source } : { all: true })}
         />
       )}
@@ -120,6 +121,7 @@ function DeadLettersPage() {
             id={open}
             listed={items.find(({ id }) => id === open)}
             busy={busy.value}
+            mayAct={may(desk, 'devices')}
             requeue={() => void requeue({ id: open })}
             discard={(reason) => void discard(open, reason)}
             close={() => change({ letter: undefined })}
@@ -228,11 +230,12 @@ interface FilterProps {
   readonly sources: readonly SourceStatus[]
   readonly counts: readonly DeadLetterCode[]
   readonly busy: boolean
+  readonly mayAct: boolean
   choose(filter: LetterFilter): void
   requeue(): void
 }
 
-function FilterBar({ filter, items, sources, counts, busy, choose, requeue }: FilterProps) {
+function FilterBar({ filter, items, sources, counts, busy, mayAct, choose, requeue }: FilterProps) {
   const words = usePipelineWords()
   const own = (known: readonly string[], seen: readonly string[], chosen: string | undefined) =>
     [...new Set([...known, ...seen, ...(chosen ? [chosen] : [])])].sort()
@@ -284,7 +287,7 @@ function FilterBar({ filter, items, sources, counts, busy, choose, requeue }: Fi
           {words.text('clearFilter')}
         </button>
       )}
-      {items.length > 0 && (
+      {items.length > 0 && mayAct && (
         <button type="button" class="main end" aria-disabled={busy} onClick={requeue}>
           {bulkWord(words, filter)}
         </button>

@@ -1,4 +1,4 @@
-/** Head of the three pages about the pipeline: title, and the way to the other two. With it their style sheet. */
+/** Head of the pages about the pipeline: title, and the way to the others. With it their style sheet. */
 import type { ComponentChildren } from 'preact'
 import { useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
@@ -9,6 +9,7 @@ const tabs = [
   ['pipeline', 'tabPipeline'],
   ['losses', 'tabLosses'],
   ['deadLetters', 'tabDead'],
+  ['notifications', 'tabNotifications'],
 ] as const
 
 export function PageHead({ title, lead }: { title: string; lead?: ComponentChildren }) {

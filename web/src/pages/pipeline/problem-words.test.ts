@@ -12,7 +12,7 @@ const english = createWords('en', en).with<PipelineKey>(pipelineEn)
 const german = createWords('de', de).with<PipelineKey>(pipelineDe)
 const reason = 'ER_XYZ 4711'
 
-test('every reason of the contract has a text of its own in German and in English, with its figures', () => {
+test('every reason of the contract has its own text in German and in English, with its figures', () => {
   const texts = new Set<string>()
   for (const code of healthCodes)
     for (const figures of [{ records: 7, seconds: 21 }, { tries: 12 }]) {

@@ -1,31 +1,34 @@
 /** Live numbers on the lots the server wrote, how old they are, and the plan below them. */
 import type { SiteSummary } from '@baykeeper/contract/live.ts'
+import { hasNumber, type LotWords, lotState } from '@baykeeper/contract/lot-words.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { startLiveClient } from '../../live/client.ts'
 import type { Link } from '../../live/link.ts'
 import type { BayPlan } from '../../plan/bay-plan.ts'
 import { addPlan } from './live-plan.ts'
-import { ageText, levelText, lotWord } from './lot-words.ts'
 
-/** Older than this, numbers say so in grey. */
+/** Older numbers are shown in grey. */
 const oldMs = 15_000
+/** Older ones are not shown. */
+const lostMs = 60_000
 
-export function showLive(config: PageConfig, place: HTMLElement): void {
+export function showLive(config: PageConfig, place: HTMLElement, words: LotWords): void {
   let plan: BayPlan | undefined
   let sites: readonly SiteSummary[] = []
   let link: Link | undefined
   let receivedAt = Date.now()
+  let wasLost = false
   const status = document.createElement('p')
   status.className = 'live-status'
   status.setAttribute('role', 'status')
   const label = document.createElement('span')
   const pause = document.createElement('button')
   pause.type = 'button'
-  pause.textContent = 'Pause'
+  pause.textContent = words.text('pause')
   let paused = false
   pause.addEventListener('click', () => {
     paused = !paused
-    pause.textContent = paused ? 'Resume' : 'Pause'
+    pause.textContent = words.text(paused ? 'resume' : 'pause')
     plan?.pause(paused)
     if (!paused) showSites()
   })
@@ -37,8 +40,10 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
   place.append(status, box)
 
   const showSites = () => {
-    for (const site of sites) showLot(site)
-    showAges(sites, place.ownerDocument)
+    if (Date.now() - receivedAt > lostMs) return
+    for (const site of sites) showLot(site, words)
+    put(document.querySelector('.all-lots'), words.total(sites.map(({ occupancy }) => occupancy)))
+    showAges(sites, words)
   }
 
   startLiveClient(config.paths, {
@@ -49,7 +54,7 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
       if (floor.size === 0) return
       const canvases = document.createElement('div')
       box.append(canvases)
-      void addPlan(canvases, floor, tally).then((added) => {
+      void addPlan(canvases, { floor, tally, words }).then((added) => {
         // A newer plan came while this one was loading.
         if (!canvases.isConnected) return added[Symbol.dispose]()
         plan = added
@@ -58,6 +63,7 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
       })
     },
     states: () => plan?.refresh(),
+    counted: () => plan?.refresh(),
     bays: (changed) => plan?.changed(changed),
     kpi({ pipeline }) {
       // Without its database the server repeats what it last knew.
@@ -79,47 +85,45 @@ export function showLive(config: PageConfig, place: HTMLElement): void {
     const now = Date.now()
     const old = now - receivedAt > oldMs
     document.body.classList.toggle('old', old)
+    const isLost = now - receivedAt > lostMs
+    if (isLost) for (const number of document.querySelectorAll('.lot .number')) put(number, '–')
+    else if (wasLost && !paused) showSites()
+    wasLost = isLost
     const text = paused
-      ? 'Paused'
+      ? words.text('paused')
       : old
-        ? `Live data is down since ${clockText(receivedAt, sites[0]?.zone)}`
-        : stateText(link)
+        ? words.downSince(words.minute(receivedAt, sites[0]?.zone))
+        : words.text(linkText(link))
     if (label.textContent !== text) label.textContent = text
     status.dataset['state'] = old ? 'old' : (link?.phase ?? 'connecting')
-    if (!paused) showAges(sites, document)
+    if (!paused) showAges(sites, words)
   }, 1_000)
 }
 
-const stateText = (link: Link | undefined) =>
-  link?.phase === 'live' ? 'Live' : link?.phase === 'waiting' ? 'Reconnecting' : 'Connecting'
-
-const clockText = (at: number, timeZone = 'UTC') =>
-  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
+const linkText = (link: Link | undefined) =>
+  link?.phase === 'live' ? 'live' : link?.phase === 'waiting' ? 'reconnecting' : 'connecting'
 
 const lotElement = (id: string) => document.querySelector<HTMLElement>(`.lot[data-site="${CSS.escape(id)}"]`)
 const sameLots = (sites: readonly SiteSummary[]) =>
   document.querySelectorAll('.lot[data-site]').length === sites.length && sites.every(({ id }) => lotElement(id))
 
-function showLot({ id, occupancy, levels }: SiteSummary): void {
+function showLot({ id, occupancy, levels }: SiteSummary, words: LotWords): void {
   const lot = lotElement(id)
-  if (!lot) return
-  const word = lotWord(occupancy)
-  lot.dataset['word'] = word
-  put(lot.querySelector('.number'), word === 'No data' ? '–' : String(occupancy.free))
-  put(lot.querySelector('.word'), word)
-  const unknown = occupancy.unknown > 0 ? `, ${occupancy.unknown} not known` : ''
-  put(lot.querySelector('.muted:not(.age)'), `of ${occupancy.capacity} bays${unknown}`)
+  // While it is closed, or the server shows no numbers, the page is as the server wrote it.
+  if (!lot || lot.dataset['shown'] === 'no') return
+  const state = lotState(occupancy)
+  lot.dataset['state'] = state
+  put(lot.querySelector('.number'), hasNumber(state) ? words.number(occupancy.free) : '–')
+  put(lot.querySelector('.word'), words.state(state))
+  put(lot.querySelector('.of-bays'), words.ofBays(occupancy))
   const rows = lot.querySelectorAll('.levels tr')
-  for (const [k, level] of levels.entries()) put(rows[k]?.lastElementChild ?? null, levelText(level.occupancy))
+  for (const [k, level] of levels.entries()) put(rows[k]?.lastElementChild ?? null, words.level(level.occupancy))
 }
 
-function showAges(sites: readonly SiteSummary[], document: Document): void {
+function showAges(sites: readonly SiteSummary[], words: LotWords): void {
   for (const { id, updated } of sites)
     if (updated !== null)
-      put(
-        document.querySelector(`.lot[data-site="${CSS.escape(id)}"] .age`),
-        `updated ${ageText(Date.now() - Date.parse(updated))}`,
-      )
+      put(lotElement(id)?.querySelector('.age') ?? null, words.updated(Date.now() - Date.parse(updated)))
 }
 
 /** Touches the page only where something changed. */

@@ -1,13 +1,20 @@
 /** The plan of the public page: the same as the desk's, without a keyboard grid; the numbers above show the same as text. */
+import type { LotWords } from '@baykeeper/contract/lot-words.ts'
 import type { Tally } from '../../live/tally.ts'
 import type { BayPlan } from '../../plan/bay-plan.ts'
 import type { Floor } from '../../plan/floor.ts'
 
-export async function addPlan(box: HTMLElement, floor: Floor, tally: Tally): Promise<BayPlan> {
+interface PublicPlan {
+  readonly floor: Floor
+  readonly tally: Tally
+  readonly words: LotWords
+}
+
+export async function addPlan(box: HTMLElement, { floor, tally, words }: PublicPlan): Promise<BayPlan> {
   const { createBayPlan } = await import('../../plan/bay-plan.ts')
   const canvas = document.createElement('canvas')
   canvas.setAttribute('role', 'img')
-  canvas.setAttribute('aria-label', `Plan of ${floor.size} bays, moving live. The lots above say the same in numbers.`)
+  canvas.setAttribute('aria-label', words.plan(floor.size))
   const overlay = document.createElement('canvas')
   overlay.setAttribute('aria-hidden', 'true')
   const { w, h } = floor.bounds
@@ -18,6 +25,6 @@ export async function addPlan(box: HTMLElement, floor: Floor, tally: Tally): Pro
     overlay,
     floor,
     tally,
-    words: { free: (n, short) => (short ? String(n) : `${n} free`), noData: 'no data' },
+    words: { free: (n, short) => (short ? words.number(n) : words.free(n)), noData: words.state('no-data') },
   })
 }
