@@ -27,7 +27,29 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'throughput and memory by sensors, stored rows, batch size [--quick] [--full] [--store NAMES] [--parts NAMES]',
   },
+  domain: {
+    file: 'bench/domain.ts',
+    about:
+      '50,000 bays and sensors: folds, publishing, a past day, sites, rate beside 2,000 sensors [--quick] [--json] [--store NAMES] [--parts NAMES]',
+  },
+  alerts: {
+    file: 'bench/alerts.ts',
+    about:
+      '500 rules over 50,000 bays: webhooks, ingest with and without rules, reports [--quick] [--json] [--parts NAMES]',
+  },
+  reports: {
+    file: 'bench/reports.ts',
+    about: 'reports of a month and a year of 2,000 bays [--quick] [--store sqlite,mariadb]',
+  },
+  access: {
+    file: 'bench/access.ts',
+    about: 'what proving who sends it costs a request: open, API key, session [--quick]',
+  },
   report: { file: 'bench/report.ts', about: 'docs/benchmarks.md and its plots from what --record has kept' },
+  codecs: {
+    file: 'bench/codecs.ts',
+    about: 'frames decoded a second on one core: payloads of sensors, envelopes, plain readings [--quick] [--json]',
+  },
   journal: {
     file: 'src/journal/journal.bench.ts',
     about: 'durable appends beside raw write+fdatasync and SQLite [--quick] [--json]',

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { generatedCity } from '../../forecaster/data/city.ts'
+import { plainBay } from '../../src/domain/layout.ts'
 import { quarterMs } from '../../src/domain/occupancy-span.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
@@ -75,7 +76,7 @@ const zoneId = (i: number) => `z${i}`
 function layoutOf(lots: number) {
   const bays = Array.from({ length: lots * baysOfLot }, (_, i) => {
     const lot = Math.floor(i / baysOfLot)
-    return { id: `P-${i}`, type: 'standard' as const, zone: zoneId(lot), x: 3 * (i % 100), y: 6 * Math.floor(i / 100) }
+    return plainBay(`P-${i}`, { x: 3 * (i % 100), y: 6 * Math.floor(i / 100) }, { zones: [zoneId(lot)] })
   })
   const zones = Array.from({ length: lots }, (_, i) => ({ id: zoneId(i), name: `Zone ${i}` }))
   const level = { id: 'L', name: 'Level', x: 0, y: 0, w: 320, h: 200, zones, bays }

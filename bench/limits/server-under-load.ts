@@ -39,12 +39,19 @@ const batchOf: Record<Wire, number> = { http: 1_000, tcp: 1_000, mqtt: 500, seri
 /** Names have six digits; a server has up to five generators, and no two share a device. */
 const devicesApart = 100_000
 
-export async function openServerUnderLoad(at: Place, wanted: readonly SourceName[]): Promise<ServerUnderLoad> {
+/** `prepare`: the database, before the server is started on it. `more`: of its command line; `dir` is gone with the server. */
+export async function openServerUnderLoad(
+  at: Place,
+  wanted: readonly SourceName[],
+  prepare?: (url: string) => Promise<void>,
+  more?: { flags(dir: string): Promise<readonly string[]> },
+): Promise<ServerUnderLoad> {
   await using undo = new AsyncDisposableStack()
   const dir = await mkdtemp(path.join(tmpdir(), 'baykeeper-bench-'))
   undo.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const place = undo.use(await at.open())
-  const flags = ['--store', place.url]
+  await prepare?.(place.url)
+  const flags = ['--store', place.url, ...((await more?.flags(dir)) ?? [])]
   let broker: Mosquitto | undefined
   if (wanted.includes('mosquitto')) {
     broker = undo.use(await startMosquitto())

@@ -25,7 +25,9 @@ function joined(before: BenchResult, after: BenchResult): BenchResult {
   for (const [name, value] of Object.entries(after)) {
     const old = before[name]
     if (name === 'machine' || name === 'not_run') continue
-    if (Array.isArray(value) && Array.isArray(old)) both[name] = lines(name, old as Line[], value as Line[])
+    // Null: not measured this time.
+    if (value === null) both[name] = old ?? null
+    else if (Array.isArray(value) && Array.isArray(old)) both[name] = lines(name, old as Line[], value as Line[])
     else if (isPlain(value) && isPlain(old)) both[name] = { ...old, ...value }
   }
   return both as unknown as BenchResult

@@ -39,6 +39,24 @@ test('a machine that was not idle is named in the report', () => {
   assert.match(reportOf([{ ...plain, machine: { ...machine, load_before: 3 } }]).text, /not idle/)
 })
 
+test('what a run in parts did not measure stands as it was measured before', () => {
+  const domain = (at: string, figures: object): BenchResult => ({ ...peers(at, {}), bench: 'domain', ...figures })
+  const before = domain('2026-11-20T00:00:00Z', { folds_per_s: 400_000, publish_ms: 2_000 })
+  const later = domain('2026-11-21T00:00:00Z', { folds_per_s: null, publish_ms: 1_000 })
+  const result = merged([before, later])
+  assert.deepEqual([result?.['folds_per_s'], result?.['publish_ms']], [400_000, 1_000])
+})
+
+test('figures of 50,000 bays stand beside their targets', () => {
+  const figures = { folds_per_s: 400_000, publish_ms: 4_000, past_state_ms: 1_000, sites_p99_ms: 5 }
+  const domain = { ...peers('2026-11-20T00:00:00Z', {}), bench: 'domain', rates: {}, ...figures }
+  const { text } = reportOf([{ ...domain, rate_50k_ratio: 0.7, pss_50k_mb: null }])
+  assert.match(text, /all folds.*\| 400,000 \| at least 300,000 \| yes \|/)
+  assert.match(text, /published.*\| 4,000 \| below 3,000 \| \*\*no\*\* \|/)
+  assert.match(text, /over 2,000.*\| 0.7 \| at least 0.6 \| yes \|/)
+  assert.match(text, /PSS.*\| - \| below 500 \| not measured \|/)
+})
+
 test('a run in parts replaces what it measured, and only that', () => {
   const later = peers('2026-11-21T00:00:00Z', {
     cases: { kill: 'kill -9' },

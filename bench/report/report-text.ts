@@ -1,10 +1,11 @@
 /** The report as text: ratios first, then what they were made of. */
 import type { BenchResult } from '../run/bench-run.ts'
 import { machineLine, wasBusy } from '../run/machine.ts'
+import { domainSection } from './domain-section.ts'
 import { limitsSection } from './limits-section.ts'
 import { merged } from './merged.ts'
 import { peersSection } from './peers-section.ts'
-import type { LimitsResult, PeersResult, ScalingResult } from './results.ts'
+import type { DomainResult, LimitsResult, PeersResult, ScalingResult } from './results.ts'
 import { scalingSection } from './scaling-section.ts'
 import type { Section } from './section.ts'
 import { table } from './tables.ts'
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, (result: BenchResult) => Section>> = {
   peers: (result) => peersSection(result as unknown as PeersResult),
   limits: (result) => limitsSection(result as unknown as LimitsResult),
   scaling: (result) => scalingSection(result as unknown as ScalingResult),
+  domain: (result) => domainSection(result as unknown as DomainResult),
 }
 
 /** The records are in the order they were made. */

@@ -1,5 +1,7 @@
 /** Results of the benches, read by the report: the shapes of docs/benchmarks.json. */
 
+import type { RateResult } from '../domain/rates.ts'
+import type { Served } from '../domain/served.ts'
 import type { Paced } from '../limits/paced.ts'
 import type { StoreName } from '../limits/place.ts'
 import type { SourceName } from '../limits/server-under-load.ts'
@@ -52,6 +54,20 @@ interface Limit {
   readonly journal_bytes_per_event: number | null
   readonly database_bytes_per_event: number | null
   readonly paced?: Paced
+}
+
+export interface DomainResult {
+  readonly folds_per_s: number | null
+  readonly publish_ms: number | null
+  readonly past_state_ms: number | null
+  readonly sites_p99_ms: number | null
+  readonly rate_50k_ratio: number | null
+  readonly pss_50k_mb: number | null
+  /** By the share of readings that change a bay. */
+  readonly folds?: Readonly<Record<string, number>>
+  readonly served?: Served
+  readonly rates: Readonly<Record<string, readonly RateResult[]>>
+  readonly not_run: Readonly<Record<string, string>>
 }
 
 export interface ScalingResult {
