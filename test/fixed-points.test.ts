@@ -333,6 +333,17 @@ describe('before anything runs', () => {
     assert.ok(findings.length > 5)
   })
 
+  test('doctor names an archive that is not there, and a rebuild reports that there is nothing to build from', async () => {
+    const place = ['--data', path.join(dir, 'fresh')]
+    const env = { BAYKEEPER_ARCHIVE: path.join(dir, 'nowhere') }
+    const { code, stdout } = await runCli(['doctor', ...place], { env })
+    assert.equal(code, 1)
+    assert.match(stdout, /archive .*nowhere cannot be written: ENOENT[\s\S]*make the directory, mount its disk/)
+    const rebuild = await runCli(['rebuild', ...place])
+    assert.equal(rebuild.code, 4)
+    assert.match(rebuild.stderr, /there is nothing to build from: no journal in .*fresh; name its archive/)
+  })
+
   test('tokens are shown once and kept hashed', async () => {
     const data = path.join(dir, 'tokens')
     const { stdout } = await runCli(['token', 'create', '--source', 'gate', '--data', data])

@@ -70,16 +70,16 @@ describe('forecasts that rest on doubtful state', { timeout: 240_000 }, () => {
     for (const point of pointsOf(forecast)) assert.ok(isInterval(point), JSON.stringify(point))
   })
 
-  test('state of half an hour ago: every interval is wider than usual, with the factor and the reason', async () => {
+  test('state of half an hour ago: intervals are wider where the usual error grows, each with the factor and the reason', async () => {
     const forecast = await forecastOf('sta')
     assert.equal(forecast.state, 'stale')
-    for (const { served, widened, why } of pointsOf(forecast).slice(0, 4)) {
+    for (const { served, widened, why } of pointsOf(forecast)) {
       assert.notEqual(served, 'withheld', why)
-      assert.ok(widened > 1, `${widened}`)
+      assert.ok(widened >= 1, `${widened}`)
       assert.match(why, /state is \d\d minutes old/)
     }
-    const [near, far] = [pointsOf(forecast)[0], pointsOf(forecast)[12]]
-    assert.ok((near?.widened ?? 0) > (far?.widened ?? 0), 'a quarter of an hour ahead it means the most')
+    const [near, far] = [pointsOf(forecast)[0]?.widened ?? 0, pointsOf(forecast)[12]?.widened ?? 0]
+    assert.ok(near > 1 && near > far, `a quarter of an hour ahead it means the most: ${near}, ${far}`)
   })
 
   test('state of hours ago: nothing is forecast, and the reason has the age', async () => {

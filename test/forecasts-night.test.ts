@@ -26,7 +26,8 @@ import { apiOf, startServer, type TestServer } from './fixtures/server.ts'
 const zone = ['Asia/Tokyo', 'Asia/Kolkata'].find((each) => localTime(each).minute < 40) ?? 'Asia/Kathmandu'
 const past = { bays: 24, seed: 5, zone, days: 56 }
 const site = pastLayout(past).sites[0]?.id ?? ''
-const steps = 60
+/** Progress is stored every second: it must not end between two of them. */
+const steps = 120
 const waitMsMax = 240_000
 /** The schedule is looked at every two seconds. */
 const severalLooksMs = 9_000

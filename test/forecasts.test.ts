@@ -26,9 +26,10 @@ const days = 42
 const past = { bays: 48, seed: 3, zone: 'Europe/Berlin', days }
 const layout = pastLayout(past)
 const devices = layout.sites.flatMap(({ levels }) =>
-  levels.flatMap(({ bays }) => bays.map(({ id, device = id }) => device)),
+  levels.flatMap(({ bays }) => bays.map(({ id, devices: [device = id] }) => device)),
 )
-const steps = 40
+/** Progress is stored every second: it must not end between two of them. */
+const steps = 80
 const site = 'old'
 const waitMsMax = 180_000
 
@@ -129,7 +130,7 @@ describe('forecasts of a running server', { timeout: 700_000 }, () => {
     assert.equal(first.lots[0]?.id, site)
     assert.ok((first.lots[0]?.history_days ?? 0) > days - 2)
     for (const { points } of first.lots) {
-      assert.equal(points.length, 13)
+      assert.equal(points.length, 28)
       assert.ok(points.every(({ rate, p_free }) => rate?.length === 7 && p_free.length === 1))
     }
     const quality = await api().call(routes.forecastQuality, here)

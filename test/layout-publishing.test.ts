@@ -10,25 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '@baykeeper/contract/client.ts'
 import { routes } from '@baykeeper/contract/routes.ts'
 import { signal } from '../tools/process-tree.ts'
+import { harbourLayout } from './fixtures/harbour-layout.ts'
 import { apiOf, ingestToken, type ReadyFile, type ServerOptions, startServer } from './fixtures/server.ts'
 
-const layoutOf = (ids: readonly string[]) => ({
-  ...{ name: 'Harbour City', bay_w: 2.5, bay_h: 5 },
-  sites: [
-    {
-      ...{ id: 'south', name: 'South Garage', zone: 'Europe/Berlin' },
-      levels: [
-        {
-          ...{ id: 'l0', name: 'Ground', x: 0, y: 0, w: 100, h: 50, zones: [] },
-          bays: ids.map((id, i) => ({ id, type: 'standard' as const, x: i * 3, y: 0, device: `sensor-of-${id}` })),
-        },
-      ],
-    },
-  ],
-})
-
 async function put(ready: ReadyFile, ids: readonly string[], base?: number) {
-  const answer = await apiOf(ready.web).answer(routes.publishLayout, { query: { base }, body: layoutOf(ids) })
+  const answer = await apiOf(ready.web).answer(routes.publishLayout, { query: { base }, body: harbourLayout(ids) })
   return { status: answer.status, body: (await answer.json()) as { version?: number | null; code?: string } }
 }
 
@@ -80,7 +66,7 @@ async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): P
 
 function rowsOf(file: string): unknown[][] {
   using db = new DatabaseSync(file, { readOnly: true })
-  return ['layout', 'session', 'occupancy'].map((table) =>
+  return ['layout', 'stay', 'occupancy'].map((table) =>
     db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`).all(),
   )
 }
@@ -118,7 +104,7 @@ describe('a published layout', () => {
       assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409])
       const winner = answers.findIndex(({ status }) => status === 200)
       const { layout } = await apiOf(ready.web).call(routes.layout)
-      assert.deepEqual(layout, layoutOf([bays[winner] as string]))
+      assert.deepEqual(layout, harbourLayout([bays[winner] as string]))
     }
     assert.equal(await version(ready), 4)
   })

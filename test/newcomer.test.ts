@@ -77,9 +77,10 @@ describe('the first minute', () => {
     const page = await (await fetch(server.ready.web)).text()
     assert.match(page, /Simulated/)
     const sites = async () =>
-      (await json<{ items: { occupancy: { capacity: number } }[] }>(`${server.ready.web}/public/sites`)).items
-    const capacity = (await sites()).reduce((sum, site) => sum + site.occupancy.capacity, 0)
-    assert.equal(capacity, 2_000)
+      (await json<{ items: { occupancy: { capacity: number; closed: number } }[] }>(`${server.ready.web}/public/sites`))
+        .items
+    const bays = (await sites()).reduce((sum, { occupancy }) => sum + occupancy.capacity + occupancy.closed, 0)
+    assert.equal(bays, 2_000)
     const snapshot = async () =>
       new Uint8Array(await (await fetch(`${server.ready.web}/public/snapshot`)).arrayBuffer())
     const first = await snapshot()
@@ -110,15 +111,43 @@ describe('the first minute', () => {
     assert.deepEqual([...own], ['0100007F'], 'listening addresses, as the kernel writes 127.0.0.1')
   })
 
-  test('the setup link opens the desk once', async () => {
+  test('the city is open for reading here, and the setup link makes the first administrator once', async () => {
+    assert.equal((await fetch(`${server.ready.web}/api/v1/sites`)).status, 200)
+    assert.equal((await fetch(`${server.ready.web}/api/v1/users`)).status, 403)
     const link = /(http\S+\/setup\?key=\S+)/.exec(server.output())?.[1] as string
-    const first = await fetch(link, { redirect: 'manual' })
+    const fields = { name: 'Ada', email: 'ada@example.org', password: 'seven green bicycles' }
+    const make = () =>
+      fetch(`${server.ready.web}/setup`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin: server.ready.web },
+        body: new URLSearchParams({ key: new URL(link).searchParams.get('key') ?? '', ...fields }),
+      })
+    assert.equal((await fetch(link)).status, 200)
+    const first = await make()
     assert.equal(first.status, 303)
     const cookie = first.headers.get('set-cookie')?.split(';')[0] as string
     assert.equal((await fetch(`${server.ready.web}/desk`, { headers: { cookie } })).status, 200)
-    assert.equal((await fetch(`${server.ready.web}/api/v1/sites`, { headers: { cookie } })).status, 200)
-    assert.notEqual((await fetch(link, { redirect: 'manual' })).status, 303)
-    assert.equal((await fetch(`${server.ready.web}/api/v1/sites`)).status, 401)
+    assert.equal((await fetch(`${server.ready.web}/api/v1/users`, { headers: { cookie } })).status, 200)
+    for (const again of [await make(), await fetch(link)]) assert.equal(again.status, 403)
+    const { stdout } = await runCli(['user', 'list', '--data', server.dataDir])
+    assert.match(stdout, /ada@example\.org +admin +Ada/)
+    for (const command of [
+      ['add', 'bob@example.org', '--role', 'operator'],
+      ['reset', 'bob@example.org'],
+    ]) {
+      const { stdout: link, stderr, code } = await runCli(['user', ...command, '--data', server.dataDir])
+      assert.equal(code, 0, stderr)
+      assert.match(await (await fetch(link.trim())).text(), /bob@example\.org/)
+    }
+    let log = ''
+    for (let i = 0; i < 100 && !log.includes('signed-in'); i++) {
+      await sleep(100)
+      log = (await runCli(['audit', 'list', '--data', server.dataDir])).stdout
+    }
+    assert.match(log, /Ada from 127\.0\.0\.1: .*"action":"user-added".*\n.*"password-set".*\n.*"signed-in"/)
+    const { code } = await runCli(['audit', 'verify', '--data', server.dataDir])
+    assert.equal(code, 0)
   })
 
   test('the first real reading ends the simulation and is safe in the real store, which holds nothing else', {

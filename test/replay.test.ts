@@ -54,49 +54,25 @@ async function checkStored(server: Server) {
   }
 }
 
+/** As fast as it goes; then all of it is stored. */
+async function replayInto(server: Server, via: string, ...more: readonly string[]) {
+  const how = ['--via', via, ...more, '--speed', 'max', '--zone', 'Australia/Melbourne', '--data', server.dataDir]
+  const replay = await runCli(['replay', stays.csv, ...how], { timeoutMs: 4 * minutes })
+  assert.equal(replay.code, 0, replay.stderr)
+  await checkStored(server)
+}
+
 describe('replay of real stays', () => {
   test('through HTTP batches: every transition once, in order, the ledger closed', {
     timeout: 5 * minutes,
   }, async () => {
     await using server = await startServer({ flags: [] })
-    const replay = await runCli(
-      [
-        'replay',
-        stays.csv,
-        '--via',
-        'http',
-        '--speed',
-        'max',
-        '--zone',
-        'Australia/Melbourne',
-        '--data',
-        server.dataDir,
-      ],
-      { timeoutMs: 4 * minutes },
-    )
-    assert.equal(replay.code, 0, replay.stderr)
-    await checkStored(server)
+    await replayInto(server, 'http')
   })
 
   test('through the built-in broker at QoS 1', { timeout: 5 * minutes }, async () => {
     await using server = await startServer({ flags: [] })
-    const replay = await runCli(
-      [
-        'replay',
-        stays.csv,
-        '--via',
-        'mqtt',
-        '--speed',
-        'max',
-        '--zone',
-        'Australia/Melbourne',
-        '--data',
-        server.dataDir,
-      ],
-      { timeoutMs: 4 * minutes },
-    )
-    assert.equal(replay.code, 0, replay.stderr)
-    await checkStored(server)
+    await replayInto(server, 'mqtt')
   })
 
   test('through a pseudo-terminal in CSV lines', {
@@ -107,25 +83,7 @@ describe('replay of real stays', () => {
     const config = path.join(dir, 'serial.yaml')
     await writeFile(config, `serial:\n  - path: ${pty.server}\n    time: trust\n`)
     await using server = await startServer({ flags: ['--config', config] })
-    const replay = await runCli(
-      [
-        'replay',
-        stays.csv,
-        '--via',
-        'serial',
-        '--to',
-        pty.device,
-        '--speed',
-        'max',
-        '--zone',
-        'Australia/Melbourne',
-        '--data',
-        server.dataDir,
-      ],
-      { timeoutMs: 4 * minutes },
-    )
-    assert.equal(replay.code, 0, replay.stderr)
-    await checkStored(server)
+    await replayInto(server, 'serial', '--to', pty.device)
   })
 
   test('kill -9 of each process in the middle: nothing acknowledged is lost, nothing is stored twice', {

@@ -7,12 +7,13 @@ import { aptLine, findBinary, findPart, missing } from './parts.ts'
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'baykeeper-parts-'))
 const before = process.env['PATH']
-afterEach(() => {
-  process.env['PATH'] = before
-})
 after(() => rmSync(dir, { recursive: true, force: true }))
 
 describe('external parts', () => {
+  afterEach(() => {
+    process.env['PATH'] = before
+  })
+
   test('are found on the PATH, by their first name that can be run', () => {
     process.env['PATH'] = dir
     writeFileSync(path.join(dir, 'chromium'), 'no program')
@@ -31,5 +32,6 @@ describe('external parts', () => {
   })
   test('may need several packages', () => {
     assert.match(aptLine(['mariadbd', 'socat']), /mariadb-server-core mariadb-client-core socat$/)
+    assert.match(aptLine(['mariadbd', 'mariadb-dump']), / mariadb-client$/)
   })
 })

@@ -21,9 +21,16 @@ export const parts = {
     binaries: ['mariadbd'],
     debian: ['mariadb-server-core', 'mariadb-client-core'],
   },
+  // Not among the core packages; clients alone, no service.
+  'mariadb-dump': {
+    purpose: 'restoring a database from a dump',
+    binaries: ['mariadb-dump'],
+    debian: ['mariadb-client'],
+  },
   // Fetches the packages of a server that this Debian release does not have (unpack-server.ts).
   debootstrap: { purpose: 'setting up a real MySQL', binaries: ['debootstrap'], debian: ['debootstrap'] },
   mosquitto: { purpose: 'MQTT against a foreign broker', binaries: ['mosquitto'], debian: ['mosquitto'] },
+  curl: { purpose: 'the commands of the API guide', binaries: ['curl'], debian: ['curl'] },
   socat: { purpose: 'serial lines over a pseudo-terminal', binaries: ['socat'], debian: ['socat'] },
   chromium: { purpose: 'the pages in a browser', binaries: ['chromium', 'chromium-browser'], debian: ['chromium'] },
 } as const satisfies Record<string, Part>

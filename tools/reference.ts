@@ -4,9 +4,12 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type MeasureDeclaration, measures } from '@baykeeper/contract/measures.ts'
+import { reportKinds, reportTables } from '@baykeeper/contract/reports.ts'
 import {
   bayStates,
   bayTypes,
+  countChanges,
+  countStates,
   letterStates,
   losses,
   openDays,
@@ -19,6 +22,9 @@ import {
   sourceStates,
   trainingStates,
 } from '@baykeeper/contract/vocabulary.ts'
+
+import { views } from '../src/store/views.ts'
+import { rightsTable, routesTable, securityFile, securityText } from './rights-table.ts'
 
 export const referenceFile = path.join(import.meta.dirname, '../docs/reference.md')
 
@@ -76,12 +82,62 @@ ${table(
   ]),
 )}
 
+## Rights
+
+What persons may do by their role, and API keys by their scopes. What is in no row is refused to all.
+
+${rightsTable()}
+
+Named site: where a request of a person or key that is limited to sites names its site. \`city\`: refused to them; \`public\`: what the public page
+shows of all sites; \`none\`: it is about no site.
+
+${routesTable()}
+
+## Kinds of reports
+
+\`GET /api/v1/reports/KIND\`; [specs/reports.md](specs/reports.md) has what counts.
+
+${table(
+  ['kind', 'about', 'tables'],
+  Object.entries(reportKinds).map(([kind, { about, tables }]) => [
+    code(kind),
+    about,
+    listed(tables.map(({ name }) => name)),
+  ]),
+)}
+
+${Object.values(reportTables)
+  .map(
+    ({ name, about, columns }) =>
+      `### Table \`${name}\` of reports\n\n${about}\n\n${table(
+        ['column', 'type', 'meaning'],
+        columns.map((column) => [code(column.name), column.type, column.about]),
+      )}`,
+  )
+  .join('\n\n')}
+
+## Views of the database
+
+For programs that read the database themselves. Times are UTC; in SQLite they are text.
+
+${views
+  .map(
+    ({ name, about, columns }) =>
+      `### \`${name}\`\n\n${about}\n\n${table(
+        ['column', 'type', 'meaning'],
+        columns.map((column) => [code(column.name), column.type, column.about]),
+      )}`,
+  )
+  .join('\n\n')}
+
 ## Other closed lists
 
 ${table(
   ['list', 'values'],
   [
     ['state of a bay', listed(bayStates)],
+    ['state of a count zone', listed(countStates)],
+    ['change of a count zone', listed(countChanges)],
     ['type of a bay', listed(bayTypes)],
     ['state of a dead letter', listed(letterStates)],
     ['reason of a rejection by intake', listed(refusalCauses)],
@@ -96,4 +152,7 @@ ${table(
 `
 }
 
-if (import.meta.main) writeFileSync(referenceFile, reference())
+if (import.meta.main) {
+  writeFileSync(referenceFile, reference())
+  writeFileSync(securityFile, securityText())
+}

@@ -3,14 +3,13 @@
  *
  * - fast: `*.test.ts` beside the code. Part of every check.
  * - slow: `*.slow.test.ts` beside the code: seconds long, or with an external program.
- * - system: `test/*.test.ts`, the whole server with all its processes; one file at a time, because each fills the machine.
+ * - system: `test/*.test.ts`, the whole server with all its processes; two files at a time, and a third while a core is idle.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 const rooms = ['src', 'contract', 'web/src', 'tools', 'test', 'bench', 'forecaster']
-export const groups = ['fast', 'slow', 'system'] as const
-export type TestGroup = (typeof groups)[number]
+export type TestGroup = 'fast' | 'slow' | 'system'
 
 /** Paths relative to `root`, sorted. */
 export function testFiles(root: string): Record<TestGroup, string[]> {
@@ -20,15 +19,39 @@ export function testFiles(root: string): Record<TestGroup, string[]> {
   return found
 }
 
-/** Rooms whose fast tests start no process and change nothing that another test file of the process would see. */
-const pureRooms = [
+/**
+ * Rooms whose fast tests run in one process, the longest first: nothing long is left for the end. They leave nothing behind that
+ * another test file would see. A file belongs to the innermost room.
+ */
+const sharedRooms = [
+  'src/api',
+  'src/sources/http',
+  'src/sources/mqtt',
+  'src/processing',
+  'src/store',
+  'src/simulator',
+  'src/forecast',
+  'src/codecs',
+  'src/journal',
+  'forecaster',
+  'tools',
+  'src/cli',
+  'src/sources',
+  'test',
+  'src/audit',
+  'src/auth',
+  'src/processes',
+  'src/domain',
   'web/src',
+  'src/config',
+  'src/lib',
+  'src/intake',
+  'src/notify',
+  'src/reports',
+  'src/layout',
+  'src/signs',
   'contract',
   'bench',
-  'forecaster',
-  ...['domain', 'lib', 'codecs', 'processing', 'forecast', 'simulator', 'store', 'journal'].map(
-    (room) => `src/${room}`,
-  ),
 ]
 
 export interface Bundle {
@@ -36,18 +59,18 @@ export interface Bundle {
   readonly files: readonly string[]
 }
 
-/** Files that run in one process: those of a pure room together, each of the others alone. Largest first: nothing long is left for the end. */
+/** Files that run in one process: the start of one, which loads the same libraries each time, is most of the time of a small file. */
 export function bundles(files: readonly string[]): Bundle[] {
-  const found = new Map<string, string[]>()
+  const found = new Map<string, string[]>(sharedRooms.map((room) => [room, []]))
   for (const file of files) {
-    const name = pureRooms.find((room) => file.startsWith(`${room}/`)) ?? file
+    const [name = file] = sharedRooms
+      .filter((room) => file.startsWith(`${room}/`))
+      .toSorted((a, b) => b.length - a.length)
     found.getOrInsertComputed(name, () => []).push(file)
   }
-  const largestFirst = [...found].toSorted(([, a], [, b]) => b.length - a.length)
-  return largestFirst.map(([name, files]) => ({
-    name: files.length > 1 ? `${name} (${files.length} files)` : name,
-    files,
-  }))
+  return [...found]
+    .filter(([, files]) => files.length > 0)
+    .map(([name, files]) => ({ name: files.length > 1 ? `${name} (${files.length} files)` : name, files }))
 }
 
 function groupOf(file: string): TestGroup {

@@ -5,6 +5,7 @@
  * table. The last line is `N passed, N failed, N skipped`;
  * a step that is no test (types, lint, ...) counts as one.
  */
+import { shareServerFiles } from '../src/store/testing/server-files.ts'
 import { isUnpacked, serverRecipes, type UnpackedKind } from '../src/store/testing/server-programs.ts'
 import { runFaultSuite } from './fault-suite.ts'
 import { installParts, mayInstall } from './install-parts.ts'
@@ -14,8 +15,8 @@ import { line } from './print.ts'
 import { root } from './run-command.ts'
 import type { Counts, FileResult } from './run-test-file.ts'
 import { runStep, steps } from './steps.ts'
-import { groups, testFiles } from './test-files.ts'
-import { countsText, runGroup, summary, total } from './test-report.ts'
+import { testFiles } from './test-files.ts'
+import { countsText, runAll, summary, total } from './test-report.ts'
 import { unpackServer } from './unpack-server.ts'
 
 const words = process.argv.slice(2)
@@ -29,8 +30,15 @@ const results: FileResult[] = []
 if (absent().length > 0 && mayInstall()) stepCounts.push(asCounts(await installParts(absent())))
 if (mayInstall()) await setUpServers()
 if (words.length === 0) stepCounts.push(...(await pool(steps, 2, runStep)).map(asCounts))
+shareServerFiles()
 const files = testFiles(root)
-for (const group of groups) results.push(...(await runGroup(group, files[group].filter(wanted))))
+results.push(
+  ...(await runAll({
+    fast: files.fast.filter(wanted),
+    slow: files.slow.filter(wanted),
+    system: files.system.filter(wanted),
+  })),
+)
 if (words.length === 0 || words.includes('faults')) stepCounts.push(await runFaultSuite())
 
 const all = total([...stepCounts, ...results])

@@ -63,6 +63,11 @@ const codeRules: readonly TextRule[] = [
     text: 'runs only one test and hides the others; take the "only" away',
   },
   {
+    files: /(?<!\.slow)\.test\.ts$/,
+    pattern: /^(?:before|after)Each\(/gm,
+    text: 'holds for every test of the process, in which other files run too; put it into a describe',
+  },
+  {
     files: /^src\//,
     pattern: /^export default\b|^export \{[^}]*\bas default\b/gm,
     text: 'is a default export; export it by name',

@@ -8,8 +8,14 @@ import type { Finding } from './import-law.ts'
 import { lineAt } from './imports.ts'
 
 const membersInRow = 3
-/** Protocols: which of them a simulated board or a benchmark speaks is a choice of its own. */
-const chosenFrom = new Set(['sourceKinds', 'shownSourceKinds'])
+/**
+ * Protocols: which of them a simulated board or a benchmark speaks is a choice of its own. The others have members that are fields elsewhere, as site,
+ * level and zone.
+ */
+const chosenFrom = new Set([
+  ...['sourceKinds', 'shownSourceKinds'],
+  ...['watchedPlaces', 'alertSubjects', 'alertActions', 'alertEvents'],
+])
 const declared = { ...vocabulary, measures: measures.map(({ name }) => name) }
 const lists: readonly (readonly [name: string, members: ReadonlySet<string>])[] = Object.entries(declared).flatMap(
   ([name, value]) => (Array.isArray(value) && !chosenFrom.has(name) ? [[name, new Set<string>(value)] as const] : []),

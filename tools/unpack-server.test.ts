@@ -38,10 +38,7 @@ describe('a server that this Debian release does not have', () => {
       mkdirSync(path.join(folder, 'usr/sbin'), { recursive: true })
       writeFileSync(path.join(folder, 'usr/sbin/mysqld'), '')
       assert.equal(isUnpacked('mysql'), false)
-      assert.match(
-        String(serverMissing('mysql')),
-        /NOT RUN: MySQL 9\.7 is not set up .*node tools\/add-server\.ts mysql/,
-      )
+      assert.match(String(serverMissing('mysql')), /^MySQL 9\.7 is not set up .*node tools\/add-server\.ts mysql/)
       writeFileSync(recipeMark(folder), '{"suite":"older"}')
       assert.equal(isUnpacked('mysql'), false)
       writeFileSync(recipeMark(folder), recipeText('mysql'))

@@ -33,11 +33,11 @@ export const databaseFaults: readonly DatabaseFault[] = [
   {
     name: 'SIGSTOP',
     async strike({ server, following }) {
-      server.signal('SIGSTOP')
+      await server.freeze()
       try {
         await noticed(following)
       } finally {
-        server.signal('SIGCONT')
+        server.resume()
       }
     },
   },

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { DeviceState } from '../../src/domain/device.ts'
-import { emptyLayout, type Layout } from '../../src/domain/layout.ts'
+import { emptyLayout, type Layout, plainBay } from '../../src/domain/layout.ts'
 import { encodeUplink } from '../../src/domain/uplink.ts'
 import { type JournalRecord, recordKinds } from '../../src/journal/journal.ts'
 import { type Random, seededRandom, upTo } from '../../src/journal/testing/seeded-random.ts'
@@ -68,9 +68,9 @@ export const storyLayout: Layout = {
       levels: [
         {
           ...{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [{ id: 'Z', name: 'Z' }] },
-          bays: Array.from({ length: devices }, (_, i) => ({
-            ...{ id: `S-${i}`, type: 'standard' as const, x: 0, y: 0, ...(i % 2 ? { zone: 'Z' } : {}) },
-          })),
+          bays: Array.from({ length: devices }, (_, i) =>
+            plainBay(`S-${i}`, { x: 0, y: 0 }, i % 2 ? { zones: ['Z'] } : {}),
+          ),
         },
       ],
     },
@@ -143,6 +143,10 @@ async function historyOf(store: Store, states: readonly DeviceState[]): Promise<
     const occupancy = await store.occupancy({ spanMs, site, level, zone, from, to })
     kept.put({ sessions: noSessions, occupancy, counts: [], health: [] })
   }
+  // Its layout has no stay rules: there are no overstays.
+  const put = await store.standingStays()
+  const standing = { put, gone: [], overstays: { put: await store.currentOverstays(), gone: [] } }
+  kept.put({ sessions: noSessions, occupancy: [], counts: [], health: [], standing })
   return kept.all()
 }
 

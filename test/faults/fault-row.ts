@@ -11,11 +11,6 @@ export interface FaultRow {
   readonly alone?: boolean
   /** Its part of the time when time is short; 1 without it. */
   readonly weight?: number
-  /**
-   * First seed of `npm test`, which is to give the same answer twice: for a row that plays so many stories that one of those that are known
-   * to be open (docs/specs/ordering.md) is among fresh ones. Torture always plays fresh ones.
-   */
-  readonly knownSeed?: number
   run(options: FaultRunOptions): Promise<FaultRunResult>
 }
 

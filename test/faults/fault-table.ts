@@ -2,11 +2,14 @@
 import type { FaultRow } from './fault-row.ts'
 import { houseRows } from './house-rows.ts'
 import { journalRows } from './journal-rows.ts'
+import { outageRows } from './outage-rows.ts'
 import { sourceRows } from './source-rows.ts'
 import { storeRows } from './store-rows.ts'
 import { historiesRow } from './world-rows.ts'
 
-export const faultTable: readonly FaultRow[] = [...journalRows, historiesRow, ...storeRows, ...sourceRows, ...houseRows]
+export const faultTable: readonly FaultRow[] = [
+  ...[...journalRows, historiesRow, ...storeRows, ...outageRows, ...sourceRows, ...houseRows],
+]
 
 const shared = faultTable.filter(({ alone }) => !alone)
 const inMemory = new Set<FaultRow>([...journalRows, historiesRow])

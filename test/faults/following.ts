@@ -6,7 +6,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { createProcessor } from '../../src/processing/processor.ts'
 import { type Store, StoreError, type StoreFault } from '../../src/store/store.ts'
-import { createMemoryStore } from '../../src/store/testing/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../../src/store/testing/memory-store.ts'
 import { calmEnd, type EndState, storyLayout } from './database-story.ts'
 
 /** Small batches: a round has many commits to hit. */
@@ -132,10 +132,15 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 
 /** The end of a journal of these records that nothing happened to. */
 export async function calm(records: readonly JournalRecord[]): Promise<EndState> {
+  const { store, journal } = await calmStore(records)
+  return calmEnd(store, journal)
+}
+
+export async function calmStore(records: readonly JournalRecord[]): Promise<{ store: MemoryStore; journal: string }> {
   const store = createMemoryStore(storyLayout)
   const journal = await keptJournal()
   await journal.append(records)
   await using following = follow(journal, store as unknown as Store)
   await following.drained()
-  return calmEnd(store, journal.id)
+  return { store, journal: journal.id }
 }

@@ -1,6 +1,7 @@
 /** Faults of the journal: on a disk in memory whose power, room and bytes can be taken away, and with real processes for its lock. */
 import { runBitRot } from '../../src/journal/testing/bit-rot.ts'
 import { runClockSteps } from '../../src/journal/testing/clock-steps.ts'
+import { runDeskPowerLoss } from '../../src/journal/testing/desk-power-loss.ts'
 import { runDiskFull } from '../../src/journal/testing/disk-full.ts'
 import { runModel } from '../../src/journal/testing/model.ts'
 import { runPowerLoss } from '../../src/journal/testing/power-loss.ts'
@@ -21,6 +22,14 @@ export const journalRows: readonly FaultRow[] = [
       'no accepted record is lost, none is invented or altered, none that was refused for want of room returns',
     weight: 3,
     run: bySeeds(runPowerLoss),
+  },
+  {
+    name: 'power loss with the second journal',
+    full: 20_000,
+    long: 2_000_000,
+    unit: 'images of the disk, three generations deep',
+    passesWhen: 'every acknowledged change made by a person has one copy in desk/, in order, and nothing else has one',
+    run: bySeeds(runDeskPowerLoss),
   },
   {
     name: 'journal model',

@@ -1,7 +1,7 @@
 /**
  * Runs the fault table and reports for each row how much of it was reached and what failed.
  *
- *   npm run torture -- [--hours N | --minutes N] [--seed S] [--known-seeds] [--only WORD] [--record]
+ *   npm run torture -- [--hours N | --minutes N] [--seed S] [--only WORD] [--record]
  *
  * Each row gets a slice of the time; what is left goes, slice by slice, to the row that is furthest from its goal: first the full column,
  * then the long one. `--record` adds the run to docs/reliability.json and writes docs/reliability.md from it.
@@ -9,6 +9,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { shareServerFiles } from '../../src/store/testing/server-files.ts'
 import { failuresMax, minutesOf, type RowSum, rowText, table } from './fault-report.ts'
 import type { FaultRow } from './fault-row.ts'
 import { alone, faultTable, lanes } from './fault-table.ts'
@@ -20,7 +21,6 @@ const { values } = parseArgs({
     hours: { type: 'string' },
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string' },
-    'known-seeds': { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     record: { type: 'boolean', default: false },
   },
@@ -49,6 +49,7 @@ const sumOf = (row: FaultRow) => sums.get(row) as RowSum
 const began = performance.now()
 const weight = (chosen: readonly FaultRow[]) => chosen.reduce((sum, row) => sum + (row.weight ?? 1), 0)
 
+shareServerFiles()
 console.log(`fault table: ${rows.length} rows, ${(budgetMs / 60_000).toFixed(1)} minutes, from seed ${seed}`)
 const chosenLanes = lanes.map((lane) => lane.filter(wanted))
 const chosenAlone = alone.filter(wanted)
@@ -95,8 +96,7 @@ function share(row: FaultRow): number {
 
 async function runSlice(row: FaultRow, ms: number) {
   const sum = sumOf(row)
-  const isKnown = values['known-seeds'] && row.knownSeed !== undefined
-  const firstSeed = isKnown ? (row.knownSeed as number) + sum.reached : seed
+  const firstSeed = seed
   seed += seedStride
   const outcome = await runRow(row, { budgetMs: ms, firstSeed, onProgress: (reached) => now.set(row.name, reached) })
   now.delete(row.name)

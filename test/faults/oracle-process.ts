@@ -9,8 +9,8 @@ import { readingsOf } from '../fixtures/readings.ts'
 import type { ReadyFile } from '../fixtures/server.ts'
 import {
   closeGaps,
-  type Place,
   type SerialTruth,
+  type ServerAddresses,
   sendHttp,
   sendMqtt,
   sendSerial,
@@ -20,7 +20,7 @@ import {
 export type ToOracle =
   | {
       readonly type: 'start'
-      readonly place: Place
+      readonly place: ServerAddresses
       readonly serial: string | undefined
       readonly salt: number
       readonly perSecond: {

@@ -8,13 +8,13 @@ import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { generate, parser } from 'mqtt-packet'
 import type { Random } from '../../src/simulator/random.ts'
-import type { Place } from './senders-under-fault.ts'
+import type { ServerAddresses } from './senders-under-fault.ts'
 
 export interface BoardLine {
   readonly device: string
   /** Frames in order. */
   readonly texts: readonly string[]
-  readonly place: Place
+  readonly place: ServerAddresses
   readonly random: Random
   /** Before frame i is sent: its pace, and the calm that the last ones wait for. */
   due(i: number): Promise<void>
@@ -72,7 +72,7 @@ export async function boardOnHttp({ texts, place, random, due }: BoardLine): Pro
 }
 
 /** `isCut`: the sender is gone before the answer. */
-function post(place: Place, body: string, isCut: boolean): Promise<number> {
+function post(place: ServerAddresses, body: string, isCut: boolean): Promise<number> {
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${place.token}`, 'content-type': 'application/json', connection: 'close' }
     const url = new URL('/ingest/v1', place.ingest)

@@ -167,8 +167,10 @@ async function observationOf(
     for (const [i, delivery] of history.deliveries.entries()) {
       if (Boolean(isFirst[i]) !== pass) continue
       const reading = left.get(keyOfSent(history, delivery))?.pop()
-      // A frame that no reading was made of yet waits for a decision, where its device has one that waits.
-      const isWaiting = !reading && pass && !state.missing_certain && waiting.frames > 0
+      // A frame that no reading was made of yet waits for a decision, where its device has one that waits. A board of numbers alone reports
+      // the same again after a restart, and its history has no repetition: those wait too.
+      const mayWait = pass || numbersOnly(history)
+      const isWaiting = !reading && mayWait && !state.missing_certain && waiting.frames > 0
       if (isWaiting) waiting.frames--
       fates[i] = reading ? fateOf(reading) : isWaiting ? 'tentative' : 'duplicate'
     }

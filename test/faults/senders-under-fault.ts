@@ -12,7 +12,7 @@ import mqtt from 'mqtt'
 import { type EmulatorTruth, emulateLine, ttySink } from '../../src/simulator/emulator.ts'
 import type { Oracle, SentFrame } from '../fixtures/oracle.ts'
 
-export interface Place {
+export interface ServerAddresses {
   readonly ingest: string
   readonly mqtt: string
   readonly tcp: string
@@ -21,7 +21,7 @@ export interface Place {
 
 export interface Sending {
   readonly oracle: Oracle
-  readonly place: Place
+  readonly place: ServerAddresses
   readonly perSecond: number
   /** Aborted when no new frame is to be sent; what is under way is still brought home. */
   readonly signal: AbortSignal

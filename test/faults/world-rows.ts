@@ -10,7 +10,6 @@ export const historiesRow: FaultRow = {
   long: 5_000_000,
   unit: 'histories of emulated boards',
   weight: 2,
-  knownSeed: 1,
   passesWhen:
     'the state shown is the truth or unknown, and not unknown for ever; each reading is stored once, each repetition counted, losses are exact or not certain',
   async run({ budgetMs, firstSeed, onProgress }) {

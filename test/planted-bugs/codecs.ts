@@ -11,6 +11,34 @@ const mapping = 'src/codecs/lorawan/mapping/map-object.test.ts'
 
 export const codecBugs: readonly PlantedBug[] = [
   {
+    what: 'reads no target as a distance of 65 m',
+    file: 'src/codecs/lorawan/payloads/milesight-em310-udl/decode.ts',
+    from: 'mm !== undefined && mm < noTarget',
+    to: 'mm !== undefined',
+    judge: ['--test', 'src/codecs/lorawan/payloads/payloads.test.ts'],
+  },
+  {
+    what: 'counts what a period counted as if it were the total',
+    file: 'src/codecs/lorawan/payloads/milesight-vs350/decode.ts',
+    from: '(id & 0x7f) !== 0x04',
+    to: '(id & 0x7f) > 0x05',
+    judge: ['--test', 'src/codecs/lorawan/payloads/payloads.test.ts'],
+  },
+  {
+    what: 'takes a file of models that has a field with a slip',
+    file: 'src/domain/device-model.ts',
+    from: '      if (!Object.hasOwn(fields, name))\n',
+    to: '      if (!Object.hasOwn(fields, name)) continue\n      if (name === "")\n',
+    judge: ['--test', 'src/domain/device-model.test.ts'],
+  },
+  {
+    what: 'replaces the charge that a sensor reports by that of a curve',
+    file: 'src/domain/battery-charge.ts',
+    from: ' || batteryPct !== undefined',
+    to: '',
+    judge: ['--test', 'src/domain/device-model.test.ts'],
+  },
+  {
     what: 'reads the occupied bit of a start-up as that of a status',
     file: 'src/codecs/lorawan/payloads/nwave-nps310/decode.ts',
     from: 'occupied: bit(bytes[4], 0)',

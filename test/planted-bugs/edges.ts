@@ -13,6 +13,7 @@ const client = ['--test', 'contract/client.test.ts']
 const wireNames = ['--test', 'src/api/wire-names.test.ts']
 const losses = ['--test', 'src/api/losses.test.ts']
 const access = ['--test', 'src/api/access.test.ts']
+const attacks = ['--test', 'src/api/attacks.test.ts']
 const advice = ['--test', 'src/cli/advice.test.ts']
 const api = ['--test', 'src/api/server.test.ts']
 const output = ['--test', 'src/cli/output.slow.test.ts']
@@ -78,7 +79,7 @@ export const edgeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'takes a body of another encoding for UTF-8',
-    file: 'src/api/server.ts',
+    file: 'src/api/http-app.ts',
     from: 'if (!isUtf8(body as Buffer))',
     to: 'if (body === undefined)',
     judge: api,
@@ -217,13 +218,6 @@ export const edgeBugs: readonly PlantedBug[] = [
     judge: advice,
   },
   {
-    what: 'prints a fixed port instead of the configured one',
-    file: 'src/api/pages/public-page.ts',
-    from: 'ingestUrl}/ingest/v1',
-    to: "'http://127.0.0.1:8081'}/ingest/v1",
-    judge: advice,
-  },
-  {
     what: 'ends a file at the hour that comes twice',
     file: 'src/simulator/stays.ts',
     from: 'departed.first < arrival ? departed.second : departed.first',
@@ -247,8 +241,8 @@ export const edgeBugs: readonly PlantedBug[] = [
   {
     what: 'puts an id into the path of a call as it is',
     file: 'contract/client.ts',
-    from: 'encodeURIComponent(String(params[name]))',
-    to: 'String(params[name])',
+    from: 'encodeURIComponent(idInPath(String(params[name])))',
+    to: 'idInPath(String(params[name]))',
     judge: client,
   },
   {
@@ -278,5 +272,54 @@ export const edgeBugs: readonly PlantedBug[] = [
     from: 'level.bays.filter(({ id }) => !known.has(id))',
     to: 'level.bays.some(({ id }) => known.has(id)) ? [] : level.bays',
     judge: plan,
+  },
+  {
+    what: 'lets a stream go on for a person who was limited to sites',
+    file: 'src/api/access.ts',
+    from: "mayUse(now, 'read') && String(before.sites) === String(now.sites)",
+    to: "mayUse(now, 'read')",
+    judge: attacks,
+  },
+  {
+    what: 'lets guesses that are sent at once pass the limit of sign-ins',
+    file: 'src/api/sign-in-limit.ts',
+    from: 'const mine = (last.get(name) ?? Promise.resolve()).then(work)',
+    to: 'const mine = work()',
+    judge: attacks,
+  },
+  {
+    what: 'takes the cookie of a page without TLS over TLS',
+    file: 'src/api/access.ts',
+    from: 'cookies[cookieNameOf(request.overTls)]',
+    to: 'cookies[cookieNameOf(false)]',
+    judge: attacks,
+  },
+  {
+    what: 'lets a token speak for the devices of another',
+    file: 'src/processing/device-limit.ts',
+    from: 'if (!foreign) return decoded',
+    to: 'if (foreign) return decoded',
+    judge: ['--test', 'src/processing/device-limit.test.ts'],
+  },
+  {
+    what: 'takes lines without a token where one is demanded',
+    file: 'src/sources/tcp/tcp-source.ts',
+    from: "options.access !== 'token' && isListed(address)",
+    to: 'isListed(address)',
+    judge: ['--test', 'src/sources/sender-limits.test.ts'],
+  },
+  {
+    what: 'takes a datagram whose MAC is of other bytes',
+    file: 'src/auth/ingest-tokens.ts',
+    from: "timingSafeEqual(right, Buffer.from(mac, 'hex')) ? found.sender : undefined",
+    to: 'right.length > 0 ? found.sender : undefined',
+    judge: ['--test', 'src/sources/sender-limits.test.ts'],
+  },
+  {
+    what: 'takes plain connections from elsewhere on a port of TLS',
+    file: 'src/lib/tls-listener.ts',
+    from: 'else if (mayBePlain(socket)) take(socket)',
+    to: 'else if (mayBePlain) take(socket)',
+    judge: ['--test', 'src/lib/tls-listener.slow.test.ts'],
   },
 ]

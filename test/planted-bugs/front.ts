@@ -4,7 +4,65 @@ import type { PlantedBug } from './planted-bug.ts'
 const test = (file: string) => ['--test', file]
 const config = test('src/config/config.test.ts')
 
+const driverPages = test('src/api/driver/driver-pages.test.ts')
+
 export const frontBugs: readonly PlantedBug[] = [
+  {
+    what: 'shows a driver an old number of free bays',
+    file: 'src/api/driver/freshness.ts',
+    from: 'if (now - fresh > oldMs)',
+    to: 'if (now - fresh > 1_000 * oldMs)',
+    judge: driverPages,
+  },
+  {
+    what: 'shows a driver free bays of a lot that is closed',
+    file: 'src/api/pages/driver/parts.ts',
+    from: 'if (!opening.isOpen) {',
+    to: 'if (!opening.isOpen && opening.changes === undefined) {',
+    judge: driverPages,
+  },
+  {
+    what: 'shows a lot in a frame of any site',
+    file: 'src/api/security.ts',
+    from: 'if (origins.length === 0) return',
+    to: 'if (origins.length === 0) return framedHeaders(reply, ["*"])',
+    judge: driverPages,
+  },
+  {
+    what: 'shows messages of another source',
+    file: 'src/api/routes/sources.ts',
+    from: '.filter(({ source }) => source === name)',
+    to: ".filter(({ source }) => source !== '')",
+    judge: test('src/api/sources.test.ts'),
+  },
+  {
+    what: 'names a listener by an address that no machine has',
+    file: 'web/src/pages/setup/commands.ts',
+    from: 'anywhere.includes(address.hostname) ? own',
+    to: "address.hostname === '' ? own",
+    judge: test('web/src/pages/setup/commands.test.ts'),
+  },
+  {
+    what: 'promises a driver a place more often than there is one',
+    file: 'src/api/driver/ahead.ts',
+    from: 'Math.floor(Math.min(1,',
+    to: 'Math.round(Math.min(1,',
+    judge: test('src/api/driver/ahead.test.ts'),
+  },
+  {
+    what: 'opens a site on a holiday by the hours of its weekday',
+    file: 'src/domain/opening.ts',
+    from: 'countedHours(open, zone, holidays)',
+    to: 'countedHours(open, zone, holidays?.slice(1))',
+    judge: test('src/domain/opening.test.ts'),
+  },
+  {
+    what: 'misses a device that changes while many are read',
+    file: 'src/api/live/followed-store.ts',
+    from: 'rev = Math.max(rev, ends.rev)',
+    to: 'rev = (await store.deviceEnds()).rev',
+    judge: ['--test', 'src/api/live/live-state.test.ts'],
+  },
   {
     what: 'takes a mistyped variable without a warning',
     file: 'src/config/warnings.ts',
@@ -22,8 +80,8 @@ export const frontBugs: readonly PlantedBug[] = [
   {
     what: 'lets a cookie make a wrong key good',
     file: 'src/api/access.ts',
-    from: 'if (token !== undefined) return',
-    to: 'if (token !== undefined && keyring.apiKey(token)) return',
+    from: 'if (token !== undefined) {',
+    to: 'if (token !== undefined && keyring.apiKey(token)) {',
     judge: test('src/api/access.test.ts'),
   },
   {
@@ -34,17 +92,17 @@ export const frontBugs: readonly PlantedBug[] = [
     judge: test('src/api/live/delta-ring.test.ts'),
   },
   {
-    what: 'lets a counter at the bay decide whether it is taken',
+    what: 'shows a bay as known because a counter at it still reports',
     file: 'src/api/live/presence.ts',
-    from: 'if (device?.occupied === undefined) continue',
-    to: 'if (device === undefined) continue',
+    from: 'return device?.occupied === undefined ? [] : device',
+    to: 'return device === undefined ? [] : device',
     judge: test('src/api/live/presence.test.ts'),
   },
   {
     what: 'shows a silent bay as it was',
     file: 'src/api/live/presence.ts',
-    from: 'bayState(bay, silent ? undefined : device)',
-    to: 'bayState(bay, device)',
+    from: "row === undefined || (isSilent && row.cause === 'device') ? unknown",
+    to: 'row === undefined ? unknown',
     judge: test('src/api/live/presence.test.ts'),
   },
   {
@@ -53,13 +111,6 @@ export const frontBugs: readonly PlantedBug[] = [
     from: 'local.hour === hour && (lastMs === undefined || nowMs - lastMs > dayMs / 2)',
     to: 'local.hour === hour',
     judge: test('src/forecast/schedule.test.ts'),
-  },
-  {
-    what: 'stretches intervals that were stretched already',
-    file: 'src/forecast/factors.ts',
-    from: 'of80: clamp(mean80 * of80)',
-    to: 'of80: clamp(was.of80 * of80)',
-    judge: test('src/forecast/factors.test.ts'),
   },
   {
     what: 'scores what it never served',
@@ -172,5 +223,33 @@ export const frontBugs: readonly PlantedBug[] = [
     from: '`device.occupied = m.occupied`',
     to: '`device.occupied = measures.occupied`',
     judge: ['--test', '--test-name-pattern=every line', 'test/world/life-of-a-frame.test.ts'],
+  },
+  {
+    what: 'lets an arrival push the rows of a held list of alerts down',
+    file: 'web/src/pages/alerts/listing.ts',
+    from: '  if (before.rows.length === 0) return applied(newest)\n',
+    to: '  if (before.rows.length < 9) return applied(newest)\n',
+    judge: ['--test', 'web/src/pages/alerts/listing.test.ts'],
+  },
+  {
+    what: 'goes on counting the age of an alert that has cleared',
+    file: 'web/src/pages/alerts/alert-view.ts',
+    from: '(cleared === null ? now : Date.parse(cleared))',
+    to: 'now',
+    judge: ['--test', 'web/src/pages/alerts/alert-view.test.ts'],
+  },
+  {
+    what: 'takes an hour that the clocks of the lot skip as a time',
+    file: 'web/src/pages/alerts/site-time.ts',
+    from: 'return localText(at, zone) === text.slice(0, 16) ? at : undefined',
+    to: 'return at',
+    judge: ['--test', 'web/src/pages/alerts/site-time.test.ts'],
+  },
+  {
+    what: 'sends back what a built-in rule watches, which the server refuses',
+    file: 'web/src/pages/alerts/rules/rule-draft.ts',
+    from: 'watch: is_built_in ? null : ',
+    to: 'watch: ',
+    judge: ['--test', 'web/src/pages/alerts/rules/rule-draft.test.ts'],
   },
 ]

@@ -18,8 +18,8 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'acknowledges before the journal has synced',
     file: 'src/intake/source-contexts.ts',
-    from: 'record = await lane.journal.append(records)',
-    to: 'record = 1\n      lane.journal.append(records).catch(() => {})',
+    from: 'record = await channel.journal.append(records)',
+    to: 'record = 1\n      channel.journal.append(records).catch(() => {})',
     judge: contexts,
   },
   {
@@ -39,7 +39,7 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'does not count what it refuses',
     file: 'src/intake/source-contexts.ts',
-    from: "else lane.counters.refuse(source, frames, true, fault instanceof JournalError ? refusalOf[fault.code] : 'journal')",
+    from: "else\n        channel.counters.refuse(source, frames, true, fault instanceof JournalError ? refusalOf[fault.code] : 'journal')",
     to: '',
     judge: contexts,
   },
@@ -59,7 +59,7 @@ export const houseBugs: readonly PlantedBug[] = [
   },
   {
     what: 'does not count again what was journaled after the last checkpoint',
-    file: 'src/intake/lane.ts',
+    file: 'src/intake/journal-channel.ts',
     from: 'for (const record of records) counters.recount(record)',
     to: '',
     judge: checkpoints,
@@ -102,15 +102,15 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'answers a layout before it is journaled',
     file: 'src/processes/intake.ts',
-    from: 'const record = await lane.journal.append([{ kind: recordKinds.desk, frames: 0, bytes }])',
-    to: 'const record = lane.journal.tail().lastRecord + 1 + 0 * bytes.length * recordKinds.desk',
+    from: 'const record = await channel.publish(bytes)',
+    to: 'const record = channel.journal.tail().lastRecord + 1 + 0 * bytes.length',
     judge: ['--test', '--test-name-pattern=accepted after its answer', 'test/layout-publishing.test.ts'],
   },
   {
     what: 'takes a bay outside its level',
-    file: 'src/domain/layout-faults.ts',
-    from: 'at.x <= x + w &&',
-    to: 'at.x <= x + w * 1_000 &&',
+    file: 'src/domain/layout-checks/shapes.ts',
+    from: 'if (beyond(level, centre) > 0) {',
+    to: 'if (beyond(level, centre) > 1_000) {',
     judge: ['--test', 'src/domain/layout-faults.test.ts'],
   },
   {
@@ -137,7 +137,7 @@ export const houseBugs: readonly PlantedBug[] = [
   {
     what: 'writes a checkpoint every second',
     file: 'src/intake/checkpoints.ts',
-    from: 'if (counters.dirty() || beatDue()) await start()',
+    from: 'if (counters.dirty() || beatDue() || deps.health?.isDue()) await start()',
     to: 'await start()',
     judge: checkpoints,
   },
@@ -152,7 +152,7 @@ export const houseBugs: readonly PlantedBug[] = [
     what: 'forgets what a refused checkpoint held',
     file: 'src/intake/counters.ts',
     from: '      inCheckpoint = changes\n',
-    to: '      inCheckpoint = changes\n      inJournal = changes\n      unwritten = []\n',
+    to: '      inCheckpoint = changes\n      inJournal = changes\n      losses.checkpointed()\n',
     judge: checkpoints,
   },
   {

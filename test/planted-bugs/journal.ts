@@ -12,7 +12,7 @@ const model = ['src/journal/testing/journal-judge.ts', '10000', '1', 'model']
 export const journalBugs: readonly PlantedBug[] = [
   {
     what: 'reports a journal that was deleted as a whole as records that were lost, under another name',
-    file: 'src/journal/reader.ts',
+    file: 'src/journal/reader-segments.ts',
     from: 'if (directory.id !== undefined && found.id !== directory.id)',
     to: 'if (found.id !== undefined && directory.id !== undefined && found.id !== directory.id)',
     judge: ['--test', 'src/journal/journal-gone.test.ts'],
@@ -188,14 +188,14 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'keeps no copy of damaged bytes',
-    file: 'src/journal/testing/damaged-bytes.ts',
+    file: 'src/journal/damaged-bytes.ts',
     from: 'await keepOne(files, dir, range, range.offset)',
     to: 'await Promise.resolve()',
     judge: harness,
   },
   {
     what: 'overwrites bytes that were handed out',
-    file: 'src/journal/reader.ts',
+    file: 'src/journal/reader-cursor.ts',
     from: `await extend(window, at.file, window.start)
 `,
     to: `await extend(window, at.file, at.offset)
@@ -204,7 +204,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'reads on in a segment after the next one has begun',
-    file: 'src/journal/reader.ts',
+    file: 'src/journal/reader-segments.ts',
     from: '({ first }) => first <= number)',
     to: '({ first }) => first < number)',
     judge: harness,
@@ -253,14 +253,14 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     what: 'returns what is not durable',
-    file: 'src/journal/reader.ts',
-    from: 'Math.min(durable, windowDurable, ',
+    file: 'src/journal/reader-cursor.ts',
+    from: 'Math.min(limit.durable, loadedUpTo(state), ',
     to: 'Math.min(',
     judge: contract,
   },
   {
     what: 'does not move on when the limits are small',
-    file: 'src/journal/reader.ts',
+    file: 'src/journal/reader-cursor.ts',
     from: 'records.length === 0 || (',
     to: 'false || (',
     judge: model,
@@ -340,6 +340,6 @@ export const journalBugs: readonly PlantedBug[] = [
     file: 'src/journal/segment-writer.ts',
     from: 'Math.max(clock.now(), opened.at + clock.monotonic() - opened.monotonic)',
     to: 'clock.now()',
-    judge: ['--test', 'src/journal/clock-steps.slow.test.ts'],
+    judge: ['--test', 'src/journal/clock-steps.test.ts'],
   },
 ]

@@ -2,7 +2,7 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 const gaps = ['--test', 'src/processing/gap-book.test.ts']
-const histories = ['--test', 'src/audit/ledger-histories.slow.test.ts']
+const histories = ['--test', 'src/audit/ledger-histories.test.ts']
 const requeue = ['--test', 'src/processing/requeue.test.ts']
 const days = ['--test', 'src/intake/days.test.ts', 'src/intake/facts.test.ts']
 const contract = ['--test', 'src/store/engine/sqlite/sqlite.test.ts']
@@ -33,7 +33,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'stores again what was stored of a frame in conflict',
-    file: 'src/processing/batch.ts',
+    file: 'src/processing/frame-fates.ts',
     from: "return before !== undefined && (seq === undefined || before[1] !== 'quarantined')",
     to: 'return before === undefined && seq === -1',
     judge: requeue,
@@ -68,14 +68,14 @@ export const ledgerBugs: readonly PlantedBug[] = [
   },
   {
     what: 'recounts without a look at gaps',
-    file: 'src/store/queries/recount.ts',
+    file: 'src/store/queries/recount-sensors.ts',
     from: 'if (differs(missing, spanned - distinct))',
     to: 'if (spanned < distinct)',
     judge: contract,
   },
   {
     what: 'does not see that a number is stored twice',
-    file: 'src/store/queries/recount.ts',
+    file: 'src/store/queries/recount-sensors.ts',
     from: 'if (numbered !== distinct)',
     to: 'if (numbered < distinct)',
     judge: contract,
@@ -104,7 +104,7 @@ export const ledgerBugs: readonly PlantedBug[] = [
   {
     what: 'lets a reader discard',
     file: 'contract/routes/ledger.ts',
-    from: "dead-letters/discard',\n    access: 'operate'",
+    from: "dead-letters/discard',\n    access: 'devices'",
     to: "dead-letters/discard',\n    access: 'read'",
     judge: api,
   },

@@ -22,6 +22,7 @@ import { plantedBugs as all } from './rooms.ts'
 const copied = [
   'src',
   'contract',
+  'forecaster',
   'test',
   'tools',
   'bin',

@@ -1,15 +1,16 @@
-/** Bugs in the parts of the processes: what each child, the lane, the auditor and the keys promise. */
+/** Bugs in the parts of the processes: what each child, the channel, the auditor and the keys promise. */
 import type { PlantedBug } from './planted-bug.ts'
 
 const child = ['--test', 'src/processes/child.slow.test.ts']
 const publisher = ['--test', 'src/processes/publisher.test.ts']
 const lateStore = ['--test', 'src/processes/late-store.test.ts']
 const role = (name: string) => ['--test', `--test-name-pattern=${name}`, 'src/processes/roles.slow.test.ts']
-const lane = ['--test', 'src/intake/lane.test.ts']
+const channel = ['--test', 'src/intake/journal-channel.test.ts']
 const figures = ['--test', 'src/intake/figures.test.ts']
 const auditor = ['--test', 'src/audit/auditor.slow.test.ts']
 const balance = ['--test', 'src/audit/conservation.test.ts']
-const cookie = ['--test', 'src/auth/session-cookie.test.ts']
+const accounts = ['--test', 'src/auth/accounts.test.ts']
+const rights = ['--test', 'src/api/rights.test.ts']
 const setup = ['--test', 'src/auth/setup-link.test.ts']
 const keys = ['--test', 'src/auth/keyring.test.ts']
 
@@ -87,7 +88,7 @@ export const partBugs: readonly PlantedBug[] = [
   {
     what: 'wakes the processor for records that it did not ask for',
     file: 'src/processes/intake.ts',
-    from: '    wanted = undefined\n    child.send',
+    from: '    wakeAbove = undefined\n    child.send',
     to: '    child.send',
     judge: role('wakes main once'),
   },
@@ -100,17 +101,17 @@ export const partBugs: readonly PlantedBug[] = [
   },
   {
     what: 'counts from 0 again after each start',
-    file: 'src/intake/lane.ts',
+    file: 'src/intake/journal-channel.ts',
     from: 'if (checkpoint) counters.restore(checkpoint)',
     to: '',
-    judge: lane,
+    judge: channel,
   },
   {
     what: 'warns of a damaged journal as if nothing were lost',
-    file: 'src/intake/lane.ts',
+    file: 'src/intake/journal-channel.ts',
     from: "else log.error('the journal is damaged",
     to: "else log.warn('the journal is damaged",
-    judge: lane,
+    judge: channel,
   },
   {
     what: 'leaves refused frames out of the totals',
@@ -156,24 +157,52 @@ export const partBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets a session go on after it has expired',
-    file: 'src/auth/session-cookie.ts',
-    from: 'return now < session.expires ? session : undefined',
-    to: 'return session',
-    judge: cookie,
+    file: 'src/auth/sessions.ts',
+    from: 'clock.now() >= expires ||',
+    to: 'clock.now() < 0 * expires ||',
+    judge: accounts,
   },
   {
-    what: 'takes a session whose signature begins well',
-    file: 'src/auth/session-cookie.ts',
-    from: '!timingSafeEqual(given, right)',
-    to: 'given[0] !== right[0]',
-    judge: cookie,
+    what: 'lets a session go on that was not used for a week',
+    file: 'src/auth/sessions.ts',
+    from: '|| clock.now() - used >= idleMs',
+    to: '|| clock.now() - used >= 4 * idleMs',
+    judge: accounts,
   },
   {
-    what: 'lets others read the key of the sessions',
-    file: 'src/auth/session-cookie.ts',
-    from: "openSync(temporary, 'wx', 0o600)",
-    to: "openSync(temporary, 'wx', 0o644)",
-    judge: cookie,
+    what: 'lets others read the accounts',
+    file: 'src/auth/auth-db.ts',
+    from: 'chmodSync(file, 0o600)',
+    to: 'chmodSync(file, 0o644)',
+    judge: accounts,
+  },
+  {
+    what: 'takes any password for an account without one',
+    file: 'src/auth/password.ts',
+    from: 'return stored !== undefined &&',
+    to: "return stored === undefined || kind !== '' &&",
+    judge: accounts,
+  },
+  {
+    what: 'disables the last administrator',
+    file: 'src/auth/people.ts',
+    from: 'all().filter(isWholeAdmin).length === 1',
+    to: 'all().filter(isWholeAdmin).length === 0',
+    judge: accounts,
+  },
+  {
+    what: 'grants what is not in the table of rights',
+    file: 'contract/rights.ts',
+    from: 'includes(role) ?? false',
+    to: 'includes(role) ?? true',
+    judge: rights,
+  },
+  {
+    what: 'looks at the first bay only of a person who is limited to a site',
+    file: 'src/api/site-limits.ts',
+    from: '!named.every((site)',
+    to: '!named.some((site)',
+    judge: rights,
   },
   {
     what: 'opens the desk with a setup link of yesterday',
@@ -190,10 +219,10 @@ export const partBugs: readonly PlantedBug[] = [
     judge: setup,
   },
   {
-    what: 'keeps a session whose API key was revoked',
+    what: 'keeps an API key that has ended',
     file: 'src/auth/keyring.ts',
-    from: 'if (session.key !== undefined) return',
-    to: 'if (session.key === undefined) return',
+    from: 'now >= key.expires',
+    to: 'now < key.expires - now',
     judge: keys,
   },
 ]

@@ -15,6 +15,55 @@ const judge = (file: string, names?: string): readonly string[] => [
 
 export const sourceBugs: readonly PlantedBug[] = [
   {
+    what: 'remembers the ETag of a body that intake has refused',
+    file: 'src/sources/pull/pull-source.ts',
+    from: 'if (fault instanceof IntakeRefused) throw new Error(',
+    to: 'if (fault instanceof IntakeRefused) return void (',
+    judge: ['--test', 'src/sources/pull/pull-source.test.ts'],
+  },
+  {
+    what: 'takes the time of a publisher without an offset for UTC',
+    file: 'src/codecs/pulled-feed/decode.ts',
+    from: 'zone === undefined ? undefined : zoneInstant(text, zone)',
+    to: "zoneInstant(text, zone ?? 'UTC')",
+    judge: ['--test', 'src/codecs/pulled-feed/decode.test.ts'],
+  },
+  {
+    what: 'reads a decimal comma as the end of a cell',
+    file: 'src/codecs/generic/csv-row.ts',
+    from: 'row.set(name, isPlain ? cell : withDecimalPoint(cell))',
+    to: 'row.set(name, cell)',
+    judge: ['--test', 'src/sources/http/forms.test.ts'],
+  },
+  {
+    what: 'takes a serial frame whose CRC is wrong',
+    file: 'src/lib/serial-framing.ts',
+    from: 'if (claimed === computed) return ok(body)',
+    to: 'if (claimed >= 0) return ok(body)',
+    judge: ['--test', 'src/codecs/serial-frame/decode.test.ts'],
+  },
+  {
+    what: 'reads "not occupied" as occupied',
+    file: 'src/codecs/serial-frame/prose.ts',
+    from: 'into.add(denied ? !means : means)',
+    to: 'into.add(means)',
+    judge: ['--test', 'src/codecs/serial-frame/decode.test.ts'],
+  },
+  {
+    what: 'reads a register that holds 2 as occupied',
+    file: 'src/codecs/serial-frame/registers.ts',
+    from: 'value === 1 ? true : value === 0 ? false : null',
+    to: 'value !== 0',
+    judge: ['--test', 'src/codecs/serial-frame/decode.test.ts'],
+  },
+  {
+    what: 'keeps waiting for the bytes of a length that never come',
+    file: 'src/sources/serial/frame-splitter.ts',
+    from: '      carry = none\n      return cut.length > 0',
+    to: '      return cut.length > 0',
+    judge: ['--test', 'src/sources/serial/frame-splitter.test.ts'],
+  },
+  {
     what: 'sends PUBACK before the sync, as a client of a broker',
     file: 'src/sources/mqtt/client-source.ts',
     from: '    const durable = journal(packet)\n',
@@ -97,8 +146,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'answers 202 before the frames are durable',
     file: 'src/sources/http/http-source.ts',
-    from: '  await desk.context.deliver([delivery])\n',
-    to: '  desk.context.deliver([delivery]).catch(() => {})\n',
+    from: '  await context.source.deliver([delivery])\n',
+    to: '  context.source.deliver([delivery]).catch(() => {})\n',
     judge: judge('src/sources/http/http-source.test.ts', 'no answer before the frames are durable'),
   },
   {
@@ -321,8 +370,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'counts a refused frame although its source keeps it',
     file: 'src/intake/source-contexts.ts',
-    from: 'if (keeps) lane.counters.withdraw(source, frames)\n      else lane',
-    to: 'lane',
+    from: 'if (keeps) channel.counters.withdraw(source, frames)\n      else\n        channel',
+    to: 'channel',
     judge: judge('src/intake/source-contexts.test.ts'),
   },
   {
@@ -335,13 +384,13 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'ends the simulated city because an unknown client was rejected',
     file: 'src/intake/source-contexts.ts',
-    from: '      laneOf(name).counters.refuse(name, frames, false, cause)\n',
-    to: '      arrived(name)\n      laneOf(name).counters.refuse(name, frames, false, cause)\n',
+    from: '      channelOf(name).counters.refuse(name, frames, false, cause)\n',
+    to: '      onFirstReading(name)\n      channelOf(name).counters.refuse(name, frames, false, cause)\n',
     judge: judge('src/intake/source-contexts.test.ts'),
   },
   {
     what: 'forgets a loss when the journal did not take its checkpoint',
-    file: 'src/intake/counters.ts',
+    file: 'src/intake/loss-log.ts',
     from: '      written = [...unwritten]\n',
     to: '      written = [...unwritten]\n      unwritten = []\n',
     judge: judge('src/intake/counters.test.ts'),
@@ -349,7 +398,7 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'counts an outage twice, when it begins and when it ends',
     file: 'src/intake/counters.ts',
-    from: 'else if (before < 0) {',
+    from: 'else if (!goesOn) {',
     to: 'else {',
     judge: judge('src/intake/counters.test.ts'),
   },
@@ -440,15 +489,15 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'forgets the trust of a token over HTTP',
     file: 'src/sources/http/http-source.ts',
-    from: 'const { source, time = desk.time } = sender',
+    from: 'const { source, time = context.time } = sender',
     to: 'const { source } = sender\n  const { time } = desk',
     judge: judge('src/sources/http/http-source.test.ts', 'trust'),
   },
   {
     what: 'answers 202 for nothing',
     file: 'src/sources/http/http-source.ts',
-    from: 'if (wrong !== undefined || frames > 0) return wrong',
-    to: 'if (wrong === undefined || frames > 0) return wrong',
+    from: '    if (frames === 0) return noFrames(nothingIn(framing, bytes))\n',
+    to: '',
     judge: judge('src/sources/http/http-source.test.ts', 'without a reading'),
   },
   {
@@ -489,8 +538,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'closes a connection that is proven',
     file: 'src/sources/connection-limits.ts',
-    from: '    proven(socket) {\n      const connection = open.get(socket)\n      if (!connection) return\n',
-    to: '    proven(socket) {\n      const connection = open.get(socket)\n      if (connection) return\n',
+    from: '    proven(socket) {\n      const connection = open.get(rawSocketOf(socket))\n      if (!connection) return\n',
+    to: '    proven(socket) {\n      const connection = open.get(rawSocketOf(socket))\n      if (connection) return\n',
     judge: judge('src/sources/connection-limits.test.ts'),
   },
   {
@@ -517,8 +566,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'declares a source and does not list it',
     file: 'src/sources/list.ts',
-    from: 'const declared = [http, mqttBroker, tcp, udp, serial, mqttClient] as const',
-    to: 'const declared = [http, mqttBroker, tcp, serial, mqttClient] as const\nvoid udp',
+    from: 'const declared = [http, mqttBroker, tcp, udp, serial, mqttClient, pull] as const',
+    to: 'const declared = [http, mqttBroker, tcp, serial, mqttClient, pull] as const\nvoid udp',
     judge: judge('src/sources/list.test.ts'),
   },
   {

@@ -108,14 +108,14 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'forgets the newest occupancy of a place with the old ones',
-    file: 'src/store/queries/history-queries.ts',
+    file: 'src/store/queries/occupancy-queries.ts',
     from: 'const end = Math.min(before * dayMs, newest)',
     to: 'const end = before * dayMs',
     judge,
   },
   {
     what: 'lowers a fence',
-    file: 'src/store/engine/sqlite/open-sqlite.ts',
+    file: 'src/store/engine/sqlite/offsets.ts',
     from: "AND part = ? AND fence <= ?')",
     to: "AND part = 0 AND ? >= 0')",
     judge,
@@ -171,7 +171,7 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'starts a second journal at positions that are taken',
-    file: 'src/store/engine/sqlite/open-sqlite.ts',
+    file: 'src/store/engine/sqlite/offsets.ts',
     from: 'coalesce(max(base + off), 0)',
     to: 'coalesce(max(off), 0)',
     judge,
@@ -185,7 +185,7 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'passes over devices that share the last rev of an answer',
-    file: 'src/store/queries/shared-queries.ts',
+    file: 'src/store/queries/device-queries.ts',
     from: 'return [...rows.filter((row) => row.rev < last.rev), ...ties].map(toDevice)',
     to: 'return rows.map(toDevice)',
     judge,
@@ -318,7 +318,7 @@ export const storeBugs: readonly PlantedBug[] = [
   },
   {
     what: 'looks for what changed on the next page only',
-    file: 'src/store/queries/shared-queries.ts',
+    file: 'src/store/queries/device-queries.ts',
     from: "where('rev_page', '>=', Math.floor(rev / revsPerPage))",
     to: "where('rev_page', '>', Math.floor(rev / revsPerPage))",
     judge,
@@ -403,9 +403,37 @@ export const storeBugs: readonly PlantedBug[] = [
   {
     what: 'writes rows of a table before those that are gone leave',
     file: 'src/store/engine/sqlite/table-writer.ts',
-    from: '    for (const key of gone) statements.remove.run(...key)\n    for (const values of put) statements.put.run(...values)\n',
-    to: '    for (const values of put) statements.put.run(...values)\n    for (const key of gone) statements.remove.run(...key)\n',
+    from: '    for (const key of gone) removes.getOrInsertComputed(table, removeFrom).run(...key)\n    puts.getOrInsertComputed(table, putInto)(put)\n',
+    to: '    puts.getOrInsertComputed(table, putInto)(put)\n    for (const key of gone) removes.getOrInsertComputed(table, removeFrom).run(...key)\n',
     judge,
+  },
+  {
+    what: 'leaves out the last rows of a list that does not fill its statements',
+    file: 'src/store/engine/sqlite/many-rows.ts',
+    from: 'for (const row of waiting) {',
+    to: 'for (const row of waiting.slice(1)) {',
+    judge,
+  },
+  {
+    what: 'does not notice that one of many devices belongs to another',
+    file: 'src/store/engine/sqlite/commit.ts',
+    from: '=== devices.length',
+    to: '>= devices.length - 1',
+    judge,
+  },
+  {
+    what: 'gives a packed row the text of the row before it',
+    file: 'src/store/packed-rows.ts',
+    from: 'if (texts[before] !== value)',
+    to: 'if (before < 0)',
+    judge: ['--test', 'src/store/packed-rows.test.ts'],
+  },
+  {
+    what: 'forgets what was packed when its memory grows',
+    file: 'src/store/packed-rows.ts',
+    from: 'numbers.set(memory.numbers)',
+    to: 'numbers.set([])',
+    judge: ['--test', 'src/store/packed-rows.test.ts'],
   },
   {
     what: 'forgets the end of a large dead letter',

@@ -11,7 +11,7 @@ import { openStream } from '../../src/api/live/stream-reader.ts'
 import { apiUnderTest, bearer, layoutOf, until } from '../../src/api/testing/api-under-test.ts'
 import { codecOf } from '../../src/codecs/registry.ts'
 import { decodeUplink } from '../../src/domain/uplink.ts'
-import { openLane } from '../../src/intake/lane.ts'
+import { openChannel } from '../../src/intake/journal-channel.ts'
 import { createContexts } from '../../src/intake/source-contexts.ts'
 import { openJournalReader } from '../../src/journal/segment-journal.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -91,7 +91,7 @@ async function directory(t: TestContext) {
 test('one reading goes the way that docs/life-of-a-frame.md describes, station by station', async (t) => {
   const dir = await directory(t)
   const storeUrl = `sqlite:${path.join(dir, 'store.sqlite')}`
-  await using lane = await openLane('real', dir, { retentionMs: 3_600_000, clock: systemClock, log: silentLog })
+  await using channel = await openChannel('real', dir, { retentionMs: 3_600_000, clock: systemClock, log: silentLog })
   await using reader = await openJournalReader(path.join(dir, 'journal'))
   await using web = await apiUnderTest({ storeUrl, layout: layoutOf(['A1']) })
   const base = await web.listen()
@@ -100,7 +100,7 @@ test('one reading goes the way that docs/life-of-a-frame.md describes, station b
   const stop = new AbortController()
   const order: string[] = []
   const bell = createBell()
-  lane.journal.onDurable(() => order.push('durable'))
+  channel.journal.onDurable(() => order.push('durable'))
 
   // 1 and 2: the wire and the source.
   const listening = Promise.withResolvers<string>()
@@ -110,7 +110,12 @@ test('one reading goes the way that docs/life-of-a-frame.md describes, station b
     onListening: listening.resolve,
     limits: { closeIdleMs: 0 },
   })
-  const context = createContexts({ log: silentLog, laneOf: () => lane, arrived: () => {}, trusted: new Set() })
+  const context = createContexts({
+    log: silentLog,
+    channelOf: () => channel,
+    onFirstReading: () => {},
+    trusted: new Set(),
+  })
   const serving = source.run(
     stop.signal,
     context(source, () => {}),
@@ -126,14 +131,14 @@ test('one reading goes the way that docs/life-of-a-frame.md describes, station b
   const answer = await post()
   order.push('acknowledged')
 
-  // 5: the acknowledgement comes after the sync. 3: the lane has counted.
+  // 5: the acknowledgement comes after the sync. 3: the channel has counted.
   assert.deepEqual(order, ['durable', 'acknowledged'])
   assert.deepEqual([answer.status, await answer.text()], [202, '{"accepted":1}'])
-  const { received, accepted, inFlight } = lane.counters.source('north')
+  const { received, accepted, inFlight } = channel.counters.source('north')
   assert.deepEqual([received, accepted, inFlight], [1, 1, 0])
 
   // 4: one record, which holds the body byte for byte. No row yet: nothing has looked into it.
-  const limit = { durable: lane.journal.tail().lastRecord, bytesMax: 1_000_000, framesMax: 1_000 }
+  const limit = { durable: channel.journal.tail().lastRecord, bytesMax: 1_000_000, framesMax: 1_000 }
   const [record, ...others] = (await reader.read(0, limit)).records
   assert.ok(record)
   assert.deepEqual([record.number, record.frames, others.length], [1, 1, 0])
@@ -152,11 +157,11 @@ test('one reading goes the way that docs/life-of-a-frame.md describes, station b
 
   // 6 to 10: the processor, with a connection of its own.
   await using store = await openStore(storeUrl, { log: silentLog, clock: systemClock })
-  const { id, fence } = lane.journal
+  const { id, fence } = channel.journal
   const processor = createProcessor({
     ...{ store, fence, codecOf, clock: systemClock, log: silentLog },
     reader,
-    durable: bell.signal(() => lane.journal.tail().lastRecord),
+    durable: bell.signal(() => channel.journal.tail().lastRecord),
   })
   const processing = processor.run(stop.signal)
   await until(async () => (await web.store.cursor(id)).position === 1)

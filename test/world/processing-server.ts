@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { codecOf } from '../../src/codecs/registry.ts'
 import { type DeviceState, missing } from '../../src/domain/device.ts'
+import { emptyLayout, type Layout, plainBay } from '../../src/domain/layout.ts'
 import { doubtsIn } from '../../src/domain/order-doubts.ts'
 import { encodeUplink } from '../../src/domain/uplink.ts'
 import type { JournalReader } from '../../src/journal/journal.ts'
@@ -59,7 +60,7 @@ export async function observeTogether(histories: readonly History[], seed: numbe
   await using writer = await journal.openWriter()
   await writer.append(sent.map((one) => ({ kind: 1, frames: one.record.frames, bytes: bytesOf(one) })))
   const reader = await journal.openReader()
-  const store = createMemoryStore()
+  const store = createMemoryStore(layoutOf(all))
   for (let done = 0; done < rounds.length; ) {
     const stops = stopsOf(random, rounds, done)
     await follow(store, reader, stops, (before, position) => look(sent.slice(before, position), store))
@@ -68,11 +69,22 @@ export async function observeTogether(histories: readonly History[], seed: numbe
   placeFates(sent, store)
   const duplicates = duplicatesIn(store)
   const orders = new Map((await store.deviceOrders()).map(({ device, state }) => [device, state]))
+  const stays = Map.groupBy(store.history().sessions, ({ bay }) => bay)
   return all.map((played) => ({
+    stays: stays.get(bayOf(played)) ?? [],
     shown: played.shown,
     fates: countedFates(played, duplicates),
     missing: missingOf(played, store, orders),
   }))
+}
+
+const bayOf = ({ source }: Pick<Played, 'source'>) => `bay of ${source}`
+
+/** A bay for each device: its stays follow the bay. */
+function layoutOf(all: readonly Played[]): Layout {
+  const bays = all.map((played) => plainBay(bayOf(played), { x: 0, y: 0 }, { devices: [played.device] }))
+  const level = { id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [], bays }
+  return { ...emptyLayout, sites: [{ id: 'S', name: 'S', zone: 'UTC', levels: [level] }] }
 }
 
 /** The first records of all, then the second ones, ...; `rounds` are the positions at which one ends. */

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { isRunning } from './process-tree.ts'
-import { type RunOptions, runTestFile, runTestFiles } from './run-test-file.ts'
+import { type RunOptions, runTestFiles } from './run-test-file.ts'
 
 let dir: string
 before(async () => {
@@ -16,7 +16,7 @@ const head = `import test, { describe } from 'node:test'\n`
 async function run(name: string, text: string, more: Partial<RunOptions> = {}) {
   const file = path.join(dir, `${name}.test.mjs`)
   await writeFile(file, head + text)
-  const result = await runTestFile(file, { cwd: dir, limitMs: 20_000, leaveMs: 200, ...more })
+  const result = await runTestFiles(file, [file], { cwd: dir, limitMs: 20_000, leaveMs: 200, ...more })
   const { passed, failed, skipped, trouble } = result
   return { result, counts: [passed, failed, skipped], trouble }
 }
@@ -89,6 +89,27 @@ describe('running a test file', { concurrency: 2 }, () => {
     assert.equal(isRunning(Number(pid)), false)
   })
 
+  test('a file whose output is held open by a process it left behind has failed, and the process is ended', async () => {
+    const { counts, trouble } = await run(
+      'holds',
+      `import { spawn } from 'node:child_process'
+       test('starts something', () => {
+         spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], { detached: true, stdio: 'inherit' }).unref()
+       })`,
+      { exitMs: 1_000 },
+    )
+    assert.deepEqual(counts, [1, 1, 0])
+    const [, pid] = /^did not end within 1 s of its last test:\n {2}(\d+) .*setTimeout/.exec(trouble ?? '') ?? []
+    assert.ok(pid, trouble ?? 'no trouble')
+    assert.equal(isRunning(Number(pid)), false)
+  })
+
+  test('a file whose tests pass and whose process ends with another code than 0 has failed', async () => {
+    const { counts, trouble } = await run('code', `test('a', () => { process.exitCode = 3 })`)
+    assert.deepEqual(counts, [1, 1, 0])
+    assert.equal(trouble, 'no test failed, but it ended with exit 3')
+  })
+
   test('counts the files of a bundle together, and names one in which no test ran', async () => {
     const files = ['one', 'two', 'none'].map((name) => path.join(dir, `bundle-${name}.test.mjs`))
     const [one, two, none] = files as [string, string, string]
@@ -100,5 +121,7 @@ describe('running a test file', { concurrency: 2 }, () => {
     assert.deepEqual([both.file, both.passed, both.failed, both.trouble], ['both', 1, 1, undefined])
     const { trouble } = await runTestFiles('all', [one, none], options)
     assert.equal(trouble, `no test ran in ${none}`)
+    const named = [one, none].map((file) => path.relative(dir, file))
+    assert.equal((await runTestFiles('all', named, options)).trouble, `no test ran in ${named[1]}`)
   })
 })
