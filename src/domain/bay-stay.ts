@@ -7,7 +7,7 @@
  * - A3 What was not known within a stay may hide the departure of one vehicle and the arrival of the next: the bound then reaches from the one
  *   to the end of the stay, and from its begin to the other.
  * - A4 Numbers that a device skipped within a stay may hide more stays: of n before a reading that is occupied every other one may have been free,
- *   so it is half of them, rounded up; before one that is free, rounded down. After a restart it is not known how many it skipped.
+ *   so it is half of them, rounded up; before one that is free, rounded down. After a restart it is not known how many it skipped. A departure that is passed over while the sensor flaps may hide one.
  */
 import { type Instant, instant } from '../lib/brand.ts'
 

@@ -61,7 +61,7 @@ export function rowOf({ overstays }: StayParts, { bay, ended, notBefore, isNumbe
   const { device, arrival, departure, maxErrorMs, hidden, corrections } = ended
   return {
     ...{ device, arrival, departure, dwellMs: departure - arrival, bay, certain: isCertain(ended) },
-    ...{ corrections, maxErrorMs, hiddenMax: hidden === 0 && !isNumbered ? null : hidden },
+    ...{ corrections, maxErrorMs, hiddenMax: isNumbered ? hidden : null },
     overstayMin: overstays.end({ bay, arrival, notBefore }, departure),
   }
 }

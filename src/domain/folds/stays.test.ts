@@ -104,6 +104,10 @@ function oneBay(rule?: StayRule) {
         .take()
         .map(({ arrival, departure, certain }) => [(arrival - eight) / 60_000, (departure - eight) / 60_000, certain])
     },
+    rows: () =>
+      fold
+        .take()
+        .map(({ arrival, certain, hiddenMax }) => ({ arrival: (arrival - eight) / 60_000, certain, hiddenMax })),
     overstays() {
       const { put } = fold.takeStanding().overstays
       return put.map(({ begun, ended }) => [(begun - eight) / 60_000, ended === null ? null : (ended - eight) / 60_000])
@@ -156,6 +160,25 @@ describe('what breaks the stay of a bay', () => {
       certain: true,
     })
     assert.deepEqual(bay.ended(), [[10, 60, false]])
+  })
+})
+
+describe('a stay whose sensor flaps', () => {
+  test('is not certain when its departures were passed over', () => {
+    const bay = oneBay()
+    bay.reports(false, 0)
+    bay.reports(true, 10)
+    bay.reports(false, 11, false)
+    bay.reports(true, 12, false)
+    bay.reports(false, 13, false)
+    bay.reports(true, 14, false)
+    bay.reports(false, 30)
+    bay.reports(true, 40)
+    bay.reports(false, 50)
+    assert.deepEqual(bay.rows(), [
+      { arrival: 10, certain: false, hiddenMax: null },
+      { arrival: 40, certain: true, hiddenMax: null },
+    ])
   })
 })
 
