@@ -31,14 +31,15 @@ export const accountSchema = z
   .meta({ examples: [{ ...ada, session: sessionExample }] })
 export type Account = z.infer<typeof accountSchema>
 
-const userExample = { ...ada, disabled: false, invited: true, second_factor: false, passkeys: 0 }
+const userExample = { ...ada, disabled: false, invited: true, second_factor: false, passkeys: 0, provider: false }
 
 export const userSchema = z
   .object({
     ...personFields,
     disabled: z.boolean(),
-    invited: z.boolean().describe('the link was not used yet: there is no password'),
+    invited: z.boolean().describe('has not signed in yet: the link was not used'),
     passkeys: z.int(),
+    provider: z.boolean().describe('signs in with the account of the organisation, which decides about the role'),
     second_factor: z.boolean().describe('signs in with a code of an app beside the password'),
   })
   .meta({ examples: [userExample] })

@@ -272,6 +272,9 @@ export const accessActions = [
   'recovery-code-used',
   'passkey-added',
   'passkey-removed',
+  'identity-linked',
+  'sign-in-refused',
+  'public-access',
 ] as const
 export type AccessAction = (typeof accessActions)[number]
 

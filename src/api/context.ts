@@ -6,6 +6,8 @@ import type { MailedState } from '@baykeeper/contract/report-schedule.ts'
 import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Keyring } from '../auth/keyring.ts'
+import type { OidcProvider } from '../auth/oidc/provider.ts'
+import type { OidcSettings } from '../auth/oidc/settings.ts'
 import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { LayoutWorker } from '../layout/layout-thread.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -145,6 +147,11 @@ export class PublicationRefused extends Error {
   }
 }
 
+export interface OidcPort {
+  readonly settings: OidcSettings
+  readonly provider: OidcProvider
+}
+
 export interface ApiDeps {
   readonly store: Store
   readonly publisher: Publisher
@@ -163,6 +170,8 @@ export interface ApiDeps {
   readonly embedIn?: readonly string[]
   /** Under which people open the pages; absent: passkeys work on this machine only. */
   readonly publicUrl?: string
+  /** The organisation's provider; absent: people sign in here only. */
+  readonly oidc?: OidcPort
   /** Built pages: `web/dist` with Vite's manifest. */
   readonly distDir: string
   /** A device silent for longer is stale and its bay unknown. Default 24 h. */

@@ -6,6 +6,7 @@ import { type AccessEvent, dropEvent, type NotedEvent, nextEvent, noteEvent, wai
 import { openAuthDb } from './auth-db.ts'
 import { createKeyUses } from './key-uses.ts'
 import type { Keyring } from './keyring.ts'
+import { createIdentities, type Identities } from './oidc/identities.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { type Actor, createPeople, isWholeAdmin, type People, type Person } from './people.ts'
 import type { Principal } from './principal.ts'
@@ -21,6 +22,7 @@ export interface Accounts extends Disposable {
   readonly sessions: Sessions
   readonly factors: SecondFactors
   readonly passkeys: Passkeys
+  readonly identities: Identities
   /** False before the first administrator exists: then the setup link makes one. */
   hasAdmin(): boolean
   /** Whether the rules ask this person for a second factor. */
@@ -81,6 +83,7 @@ export function openAccounts(
 
   return {
     ...{ people, sessions, factors, passkeys: createPasskeys(auth, clock) },
+    identities: createIdentities(auth, clock, people, sessions),
     needsFactor: ({ role }) => secondFactorFor.includes(role),
     hasAdmin: () => people.all().some((person) => isWholeAdmin(person) && person.hasPassword),
     ofCookie: (cookie, keyring) => ownerOf({ people, sessions, secondFactorFor }, cookie, keyring),

@@ -17,13 +17,15 @@ type Others = Pick<typeof accountRoutes, 'users' | 'inviteUser' | 'changeUser' |
 
 export function userHandlers(context: RouteContext): Handlers<Others> {
   const { clock } = context
-  const { people, factors, passkeys } = context.accounts
+  const { people, factors, passkeys, identities } = context.accounts
   const addressOf = callerAddress(context.trustedProxies)
   const actor = (request: FastifyRequest) => {
     const { name = 'unknown', account } = request.principal ?? {}
     return { name, account, address: addressOf(request) }
   }
-  const waysOf = (id: string): Ways => ({ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length })
+  const waysOf = (id: string): Ways => ({
+    ...{ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length, isOfProvider: identities.all().has(id) },
+  })
   const invited = (person: Person, request: FastifyRequest) => {
     const secret = people.createLink(person.id, actor(request))
     return {
@@ -34,8 +36,10 @@ export function userHandlers(context: RouteContext): Handlers<Others> {
   }
   return {
     users() {
-      const [withFactor, keys] = [factors.all(), passkeys.counts()]
-      const ways = ({ id }: Person) => ({ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0 })
+      const [withFactor, keys, ofProvider] = [factors.all(), passkeys.counts(), identities.all()]
+      const ways = ({ id }: Person) => ({
+        ...{ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0, isOfProvider: ofProvider.has(id) },
+      })
       return { items: people.all().map((person) => userOnWire(person, ways(person))), next: null }
     },
     inviteUser({ body: { name, email, role, sites }, request }) {
@@ -89,6 +93,7 @@ interface Ways {
   readonly hasFactor: boolean
   /** Number of passkeys. */
   readonly keys: number
+  readonly isOfProvider: boolean
 }
 
 /** A refusal in the words of the API. */
@@ -104,8 +109,9 @@ function inWords<T>(change: () => T): T {
 
 const userOnWire = (
   { id, name, email, role, sites, created, isDisabled, hasPassword }: Person,
-  { hasFactor, keys }: Ways,
+  { hasFactor, keys, isOfProvider }: Ways,
 ): User => ({
   ...{ id, name, email, role, sites: sites ? [...sites] : null, created: iso(created) },
-  ...{ disabled: isDisabled, invited: !hasPassword, second_factor: hasFactor, passkeys: keys },
+  ...{ disabled: isDisabled, invited: !hasPassword && !isOfProvider, provider: isOfProvider },
+  ...{ second_factor: hasFactor, passkeys: keys },
 })
