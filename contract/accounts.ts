@@ -45,9 +45,19 @@ export const userSchema = z
   .meta({ examples: [userExample] })
 export type User = z.infer<typeof userSchema>
 
+const mail = z.boolean().default(false).describe('sends the link to the person, by the first channel of kind email')
+
 export const newUserSchema = z
-  .strictObject({ name, email, role: z.enum(roles), sites: siteIds.default(null) })
-  .meta({ examples: [{ name: 'Ada Lovelace', email: 'ada@example.org', role: 'operator' as const, sites: null }] })
+  .strictObject({ name, email, role: z.enum(roles), sites: siteIds.default(null), mail })
+  .meta({
+    examples: [{ name: 'Ada Lovelace', email: 'ada@example.org', role: 'operator' as const, sites: null, mail: true }],
+  })
+
+export const mailOutcomeSchema = z.object({
+  sent: z.boolean(),
+  detail: z.string().describe('what the mail server has answered, or why nothing was sent'),
+})
+export type MailOutcome = z.infer<typeof mailOutcomeSchema>
 
 export const userPatchSchema = z
   .strictObject({
@@ -63,8 +73,11 @@ export const invitedSchema = z
     user: userSchema,
     link: z.string().describe('path of the page that sets the password: valid once; shown in this answer only'),
     expires: time,
+    mail: mailOutcomeSchema.nullable().describe('null: not asked for'),
   })
-  .meta({ examples: [{ user: userExample, link: '/password?link=…', expires: '2026-11-26T08:00:00.000Z' }] })
+  .meta({
+    examples: [{ user: userExample, link: '/password?link=…', expires: '2026-11-26T08:00:00.000Z', mail: null }],
+  })
 export type Invited = z.infer<typeof invitedSchema>
 
 export const newPasswordSchema = z

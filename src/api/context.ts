@@ -1,4 +1,5 @@
 /** What the owner of the API hands in, and what the routes work with. */
+import type { MailOutcome } from '@baykeeper/contract/accounts.ts'
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { ChannelHealthList, Delivery, DeliveryQuery, TestOutcome } from '@baykeeper/contract/notifications.ts'
@@ -83,6 +84,16 @@ export interface NotifierPort {
   /** Whether this is the address of the wait; null: that it has none. */
   isContact(wait: string, address: string | null): Promise<boolean>
   removeContact(wait: string): Promise<void>
+  /** Sends it at once; it is not kept. */
+  invite(invitation: MailedInvitation): Promise<MailOutcome>
+}
+
+export interface MailedInvitation {
+  readonly address: string
+  readonly name: string
+  readonly by: string
+  readonly link: string
+  readonly expires: number
 }
 
 export interface NewestReport {

@@ -7,6 +7,7 @@ import type { Person } from '../../auth/people.ts'
 import { createLimitedWarn } from '../../lib/limited-warn.ts'
 import type { OidcPort, RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
+import { originOf } from '../own-origin.ts'
 import { signedInPage } from '../pages/sign-in-pages.ts'
 import { ProblemError } from '../problem.ts'
 import { createSealedCookie } from '../sealed-cookie.ts'
@@ -75,10 +76,6 @@ function configured(oidc: OidcPort | undefined): OidcPort {
   if (oidc) return oidc
   throw new ProblemError(404, 'no provider is configured: see signIn.oidc in the configuration')
 }
-
-/** As people open it: the address that is registered at the provider. The check of the host has seen the header. */
-const originOf = ({ publicUrl }: Pick<RouteContext, 'publicUrl'>, { overTls, headers }: FastifyRequest): string =>
-  publicUrl ?? `${overTls ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
 
 interface Settling {
   readonly proven: ProvenPerson
