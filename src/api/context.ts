@@ -22,6 +22,7 @@ import type { LiveState } from './live/live-state.ts'
 import type { ShownSigns } from './live/shown-signs.ts'
 import type { StreamHub } from './live/stream-hub.ts'
 import type { Assets } from './pages/assets.ts'
+import type { SiteViews } from './site-views.ts'
 import type { SystemStatus } from './status.ts'
 
 export interface AuditorPort {
@@ -224,4 +225,5 @@ export interface RouteContext extends Omit<ApiDeps, 'promiseMs' | 'urls' | 'repo
   readonly assets: Assets
   readonly layoutWorker: LayoutWorker
   readonly requests: Requests
+  readonly siteViews: SiteViews
 }

@@ -51,6 +51,8 @@ export const summariesDe: Readonly<Record<keyof Routes, string>> = {
   desk: 'Der Leitstand',
   signInPage: 'Die Seite zum Anmelden',
   signIn: 'Mit E-Mail-Adresse und Passwort oder mit einem API-Schlüssel anmelden',
+  publicAccess: 'Was jeder von jeder Anlage sehen darf',
+  changePublicAccess: 'Ändern, was jeder sehen darf',
   beginOidc: 'Mit dem Konto der Organisation anmelden (OpenID Connect)',
   finishOidc: 'Wohin der Anbieter zurückführt',
   signOut: 'Diese Sitzung beenden',
