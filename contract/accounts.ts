@@ -31,22 +31,33 @@ export const accountSchema = z
   .meta({ examples: [{ ...ada, session: sessionExample }] })
 export type Account = z.infer<typeof accountSchema>
 
-const userExample = { ...ada, disabled: false, invited: true, second_factor: false, passkeys: 0 }
+const userExample = { ...ada, disabled: false, invited: true, second_factor: false, passkeys: 0, provider: false }
 
 export const userSchema = z
   .object({
     ...personFields,
     disabled: z.boolean(),
-    invited: z.boolean().describe('the link was not used yet: there is no password'),
+    invited: z.boolean().describe('has not signed in yet: the link was not used'),
     passkeys: z.int(),
+    provider: z.boolean().describe('signs in with the account of the organisation, which decides about the role'),
     second_factor: z.boolean().describe('signs in with a code of an app beside the password'),
   })
   .meta({ examples: [userExample] })
 export type User = z.infer<typeof userSchema>
 
+const mail = z.boolean().default(false).describe('sends the link to the person, by the first channel of kind email')
+
 export const newUserSchema = z
-  .strictObject({ name, email, role: z.enum(roles), sites: siteIds.default(null) })
-  .meta({ examples: [{ name: 'Ada Lovelace', email: 'ada@example.org', role: 'operator' as const, sites: null }] })
+  .strictObject({ name, email, role: z.enum(roles), sites: siteIds.default(null), mail })
+  .meta({
+    examples: [{ name: 'Ada Lovelace', email: 'ada@example.org', role: 'operator' as const, sites: null, mail: true }],
+  })
+
+export const mailOutcomeSchema = z.object({
+  sent: z.boolean(),
+  detail: z.string().describe('what the mail server has answered, or why nothing was sent'),
+})
+export type MailOutcome = z.infer<typeof mailOutcomeSchema>
 
 export const userPatchSchema = z
   .strictObject({
@@ -62,8 +73,11 @@ export const invitedSchema = z
     user: userSchema,
     link: z.string().describe('path of the page that sets the password: valid once; shown in this answer only'),
     expires: time,
+    mail: mailOutcomeSchema.nullable().describe('null: not asked for'),
   })
-  .meta({ examples: [{ user: userExample, link: '/password?link=…', expires: '2026-11-26T08:00:00.000Z' }] })
+  .meta({
+    examples: [{ user: userExample, link: '/password?link=…', expires: '2026-11-26T08:00:00.000Z', mail: null }],
+  })
 export type Invited = z.infer<typeof invitedSchema>
 
 export const newPasswordSchema = z

@@ -21,6 +21,7 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { overrideRoutes } from './routes/overrides.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { placeRoutes } from './routes/places.ts'
+import { publicAccessRoutes } from './routes/public-access.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { reportScheduleRoutes } from './routes/report-schedules.ts'
 import { reportRoutes } from './routes/reports.ts'
@@ -56,6 +57,7 @@ export const routes = {
   ...alertRuleRoutes,
   ...signRoutes,
   ...accountRoutes,
+  ...publicAccessRoutes,
   ...auditLogRoutes,
   ...healthRoutes,
   ...statusRoutes,

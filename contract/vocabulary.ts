@@ -255,6 +255,10 @@ export const keyKinds = ['api', 'ingest'] as const
 export const roles = ['viewer', 'operator', 'planner', 'engineer', 'admin'] as const
 export type Role = (typeof roles)[number]
 
+/** What anybody may see of a site without signing in. */
+export const publicLevels = ['off', 'occupancy', 'forecast'] as const
+export type PublicLevel = (typeof publicLevels)[number]
+
 /** What the audit log holds about access itself. */
 export const accessActions = [
   'user-added',
@@ -272,6 +276,9 @@ export const accessActions = [
   'recovery-code-used',
   'passkey-added',
   'passkey-removed',
+  'identity-linked',
+  'sign-in-refused',
+  'public-access',
 ] as const
 export type AccessAction = (typeof accessActions)[number]
 

@@ -23,7 +23,7 @@ import {
   webAuthnOptionsSchema,
 } from '../accounts.ts'
 import { pageOf } from '../page.ts'
-import { idParams, route } from '../route.ts'
+import { flagField, idParams, route } from '../route.ts'
 import { keyKinds } from '../vocabulary.ts'
 
 const own = { access: 'account', sites: 'none', tag: 'Account' } as const
@@ -158,6 +158,9 @@ export const accountRoutes = {
     ...{ method: 'POST', path: '/api/v1/users/{id}/link', ...users, summary: 'A new link to set the password' },
     journals: false,
     params: idParams,
+    query: z.strictObject({
+      mail: flagField.default('false').describe('sends the link to the person, by the first channel of kind email'),
+    }),
     problems: [404],
     answers: [{ status: 200, description: 'The link', schema: ['Invited', invitedSchema] }],
   }),

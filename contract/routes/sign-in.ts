@@ -7,6 +7,7 @@ const page = (description: string, status = 200) => ({ status, type: 'text/html'
 const signedIn = { status: 303, description: 'Signed in: on to /desk' }
 const secret = z.string().max(128).default('')
 const typed = z.string().max(1_024).default('')
+const fromProvider = z.string().max(8_192).optional()
 
 export const signInRoutes = {
   signInPage: route({
@@ -53,6 +54,27 @@ export const signInRoutes = {
     bodyBytesMax: 65_536,
     problems: [401, 403, 404, 429],
     answers: [{ status: 204, description: 'Signed in: go on to /desk' }],
+  }),
+  beginOidc: route({
+    ...{ method: 'GET', path: '/sign-in/oidc', access: 'open', tag: 'Pages' },
+    summary: 'Sign in with the account of the organisation (OpenID Connect)',
+    head: false,
+    problems: [404, 503],
+    answers: [{ status: 303, description: 'On to the provider' }, page('The provider cannot be used now', 502)],
+  }),
+  finishOidc: route({
+    ...{ method: 'GET', path: '/sign-in/oidc/callback', access: 'open', tag: 'Pages' },
+    summary: 'Where the provider sends people back',
+    description: 'To be registered at the provider as the redirect address: that of publicUrl with this path.',
+    query: z.object({ code: fromProvider, state: fromProvider, error: fromProvider }),
+    head: false,
+    problems: [404, 429, 503],
+    answers: [
+      page('Signed in: on to /desk, or the second step'),
+      page('Broken off, or begun elsewhere', 401),
+      page('Proven, and without access here', 403),
+      page('The answer of the provider cannot be used', 502),
+    ],
   }),
   signOut: route({
     ...{ method: 'POST', path: '/signout', access: 'open', tag: 'Pages', summary: 'End this session' },

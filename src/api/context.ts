@@ -1,4 +1,5 @@
 /** What the owner of the API hands in, and what the routes work with. */
+import type { MailOutcome } from '@baykeeper/contract/accounts.ts'
 import type { AuditProgress, AuditReport } from '@baykeeper/contract/audit.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { ChannelHealthList, Delivery, DeliveryQuery, TestOutcome } from '@baykeeper/contract/notifications.ts'
@@ -6,6 +7,8 @@ import type { MailedState } from '@baykeeper/contract/report-schedule.ts'
 import type { ForecasterStateName } from '@baykeeper/contract/vocabulary.ts'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Keyring } from '../auth/keyring.ts'
+import type { OidcProvider } from '../auth/oidc/provider.ts'
+import type { OidcSettings } from '../auth/oidc/settings.ts'
 import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { LayoutWorker } from '../layout/layout-thread.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -19,6 +22,7 @@ import type { LiveState } from './live/live-state.ts'
 import type { ShownSigns } from './live/shown-signs.ts'
 import type { StreamHub } from './live/stream-hub.ts'
 import type { Assets } from './pages/assets.ts'
+import type { SiteViews } from './site-views.ts'
 import type { SystemStatus } from './status.ts'
 
 export interface AuditorPort {
@@ -81,6 +85,16 @@ export interface NotifierPort {
   /** Whether this is the address of the wait; null: that it has none. */
   isContact(wait: string, address: string | null): Promise<boolean>
   removeContact(wait: string): Promise<void>
+  /** Sends it at once; it is not kept. */
+  invite(invitation: MailedInvitation): Promise<MailOutcome>
+}
+
+export interface MailedInvitation {
+  readonly address: string
+  readonly name: string
+  readonly by: string
+  readonly link: string
+  readonly expires: number
 }
 
 export interface NewestReport {
@@ -145,6 +159,11 @@ export class PublicationRefused extends Error {
   }
 }
 
+export interface OidcPort {
+  readonly settings: OidcSettings
+  readonly provider: OidcProvider
+}
+
 export interface ApiDeps {
   readonly store: Store
   readonly publisher: Publisher
@@ -163,6 +182,8 @@ export interface ApiDeps {
   readonly embedIn?: readonly string[]
   /** Under which people open the pages; absent: passkeys work on this machine only. */
   readonly publicUrl?: string
+  /** The organisation's provider; absent: people sign in here only. */
+  readonly oidc?: OidcPort
   /** Built pages: `web/dist` with Vite's manifest. */
   readonly distDir: string
   /** A device silent for longer is stale and its bay unknown. Default 24 h. */
@@ -204,4 +225,5 @@ export interface RouteContext extends Omit<ApiDeps, 'promiseMs' | 'urls' | 'repo
   readonly assets: Assets
   readonly layoutWorker: LayoutWorker
   readonly requests: Requests
+  readonly siteViews: SiteViews
 }

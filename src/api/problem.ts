@@ -94,8 +94,8 @@ export function problemOf(error: unknown, log: Log, url: string): ProblemError {
     return new ProblemError(400, 'path: an id has at most 128 characters', { code: 'E_INVALID' })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new ProblemError(statusCode, message ?? 'bad request', code ? { code } : {})
-  // Without its query: that may hold the secret of a link.
-  const path = (url.split('?', 1)[0] ?? '').slice(0, 200)
+  // Without its query, and without what an invitation has in its path: they may hold the secret of a link.
+  const path = (url.split('?', 1)[0] ?? '').replace(/^\/invite\/.*/s, '/invite/***').slice(0, 200)
   log.error('a request failed by our own fault', { path, error, stack: (error as Error)?.stack })
   return new ProblemError(500, 'the server failed at this request; the cause is in its log', { code: 'E_INTERNAL' })
 }

@@ -25,9 +25,10 @@ import { createHttpApp } from './http-app.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { watchAlertCounts } from './live/alert-counts.ts'
 import type { Figures } from './live/figure-texts.ts'
-import { createLiveState } from './live/live-state.ts'
+import { createLiveState, type LiveState } from './live/live-state.ts'
+import { showsSite, wholeView } from './live/site-view.ts'
 import { createStreamHub } from './live/stream-hub.ts'
-import { kpiOf, publicKpi, siteSummaries } from './live/summaries.ts'
+import { kpiOf, narrowKpi, publicKpi, siteSummaries } from './live/summaries.ts'
 import { type Assets, loadAssets } from './pages/assets.ts'
 import { plainPage } from './pages/frame.ts'
 import { html } from './pages/html.ts'
@@ -58,6 +59,7 @@ import { notificationHandlers } from './routes/notifications.ts'
 import { overrideHandlers } from './routes/overrides.ts'
 import { pageHandlers } from './routes/pages.ts'
 import { placeHandlers } from './routes/places.ts'
+import { publicAccessHandlers } from './routes/public-access.ts'
 import { referenceHandlers } from './routes/reference.ts'
 import { reportScheduleHandlers } from './routes/report-schedules.ts'
 import { reportHandlers } from './routes/reports.ts'
@@ -70,6 +72,7 @@ import { userHandlers } from './routes/users.ts'
 import { waitHandlers } from './routes/waits.ts'
 import { createHostCheck, headersFor } from './security.ts'
 import { siteCheck } from './site-limits.ts'
+import { createSiteViews } from './site-views.ts'
 import { createTlsCheck } from './transport.ts'
 
 const promiseMsUsual = 24 * 3_600_000
@@ -77,20 +80,12 @@ const promiseMsUsual = 24 * 3_600_000
 const firstReadMsMax = 2_000
 
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { store, clock, log, status, simulated, promiseMs = promiseMsUsual, urls = {} } = deps
+  const { store, clock, log, simulated, promiseMs = promiseMsUsual, urls = {} } = deps
   const live = createLiveState({ store, clock, log, promiseMs, simulated })
   deps.onSigns?.(live.signs)
-  const figures: Figures = {
-    kpi: () =>
-      kpiOf(live.presence, {
-        now: clock.now(),
-        simulated: simulated(),
-        status: status(),
-        storeDown: live.storeDown,
-      }),
-    publicKpi: () => publicKpi(figures.kpi()),
-    sites: () => siteSummaries(live.presence),
-  }
+  const figures = figuresOf(deps, live)
+  const siteViews = createSiteViews({ live, ...deps })
+  deps.accounts.publicAccess.listen(() => live.restart())
   const hub = createStreamHub(live, figures, clock.monotonic)
   deps.forecasts?.listen((issued) => hub.forecast(issued))
   const assets = await loadAssets(deps.distDir, log)
@@ -109,6 +104,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     layoutWorker,
     alertCounts,
     requests,
+    siteViews,
     publisher: requests.publisher,
   }
   const context: RouteContext = { ...deps, ...parts }
@@ -151,6 +147,16 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   return app
 }
 
+const figuresOf = ({ clock, simulated, status }: ApiDeps, live: LiveState): Figures => ({
+  kpi(audience = 'desk', view = wholeView) {
+    const now = clock.now()
+    const parts = { now, simulated: simulated(), status: status(), storeDown: live.storeDown }
+    const kpi = narrowKpi(kpiOf(live.presence, parts), live.presence, view, now)
+    return audience === 'desk' ? kpi : publicKpi(kpi)
+  },
+  sites: (view = wholeView) => siteSummaries(live.presence).filter(({ id }) => showsSite(view, id)),
+})
+
 const handlersOf = (context: RouteContext): Handlers<Routes> => ({
   ...driverHandlers(context),
   ...pageHandlers(context),
@@ -158,6 +164,7 @@ const handlersOf = (context: RouteContext): Handlers<Routes> => ({
   ...accountHandlers(context),
   ...userHandlers(context),
   ...keyHandlers(context),
+  ...publicAccessHandlers(context),
   ...auditLogHandlers(context),
   ...liveHandlers(context),
   ...placeHandlers(context),

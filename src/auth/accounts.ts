@@ -6,9 +6,11 @@ import { type AccessEvent, dropEvent, type NotedEvent, nextEvent, noteEvent, wai
 import { openAuthDb } from './auth-db.ts'
 import { createKeyUses } from './key-uses.ts'
 import type { Keyring } from './keyring.ts'
+import { createIdentities, type Identities } from './oidc/identities.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { type Actor, createPeople, isWholeAdmin, type People, type Person } from './people.ts'
 import type { Principal } from './principal.ts'
+import { createPublicAccess, type PublicAccess } from './public-access.ts'
 import { createSecondFactors, type SecondFactors } from './second-factors.ts'
 import { createSessions, type Session, type Sessions } from './sessions.ts'
 
@@ -21,6 +23,8 @@ export interface Accounts extends Disposable {
   readonly sessions: Sessions
   readonly factors: SecondFactors
   readonly passkeys: Passkeys
+  readonly identities: Identities
+  readonly publicAccess: PublicAccess
   /** False before the first administrator exists: then the setup link makes one. */
   hasAdmin(): boolean
   /** Whether the rules ask this person for a second factor. */
@@ -56,6 +60,7 @@ export function openAccounts(
   const people = createPeople(auth, clock, sessions.read)
   const factors = createSecondFactors(auth, clock, sessions.read)
   const keyUses = createKeyUses(auth)
+  const publicAccess = createPublicAccess(auth, clock)
   let stamp = auth.stamp()
   let publishing: Promise<void> | undefined
 
@@ -65,6 +70,7 @@ export function openAccounts(
     stamp = now
     people.read()
     sessions.read()
+    publicAccess.read()
   }
   function flush() {
     sessions.note()
@@ -81,6 +87,8 @@ export function openAccounts(
 
   return {
     ...{ people, sessions, factors, passkeys: createPasskeys(auth, clock) },
+    identities: createIdentities(auth, clock, people, sessions),
+    publicAccess,
     needsFactor: ({ role }) => secondFactorFor.includes(role),
     hasAdmin: () => people.all().some((person) => isWholeAdmin(person) && person.hasPassword),
     ofCookie: (cookie, keyring) => ownerOf({ people, sessions, secondFactorFor }, cookie, keyring),

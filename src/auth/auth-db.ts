@@ -1,5 +1,5 @@
 /**
- * `auth.db` in the data directory: accounts, second factors, sessions, links to set a password, last use of keys, and what the audit log has yet to hold. SQLite of
+ * `auth.db` in the data directory: accounts, second factors, who comes by a provider, sessions, links to set a password, last use of keys, and what the audit log has yet to hold. SQLite of
  * its own, so that people sign in while the database of the server is away. Several processes may write: web and commands.
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
@@ -34,6 +34,12 @@ ALTER TABLE session ADD COLUMN strong INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE passkey (
   id TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), name TEXT NOT NULL, public_key BLOB NOT NULL, counter INTEGER NOT NULL,
   transports TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER) STRICT;
+`,
+  `
+CREATE TABLE identity (
+  issuer TEXT NOT NULL, subject TEXT NOT NULL, person TEXT NOT NULL REFERENCES person (id), lost INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,
+  PRIMARY KEY (issuer, subject)) STRICT;
+CREATE TABLE public_access (site TEXT PRIMARY KEY, level TEXT NOT NULL) STRICT;
 `,
 ]
 

@@ -47,9 +47,10 @@ export interface People {
   all(): readonly Person[]
   byId(id: string): Person | undefined
   byEmail(email: string): Person | undefined
-  add(person: NewPerson, by: Actor): Person
-  /** A field that is absent stays as it is; `sites: undefined` given lifts the limit. */
-  change(id: string, change: PersonChange, by: Actor): Person
+  /** `also`: written with it or not at all. */
+  add(person: NewPerson, by: Actor, also?: (person: Person) => void): Person
+  /** A field that is absent stays as it is; `sites: undefined` given lifts the limit. `also`: written with it or not at all. */
+  change(id: string, change: PersonChange, by: Actor, also?: () => void): Person
   /** The secret of a link to set a password; the one before it ends. */
   createLink(id: string, by: Actor): string
   /** Whose link this is, while it is valid. */
@@ -94,8 +95,18 @@ export function createPeople(auth: AuthDb, clock: Clock, onChange: () => void): 
 
   return {
     ...{ all, byId, byEmail, read },
-    add: (person, by) => edit(() => added(person, by)),
-    change: (id, wanted, by) => edit(() => changed(id, wanted, by)),
+    add: (wanted, by, also) =>
+      edit(() => {
+        const person = added(wanted, by)
+        also?.(person)
+        return person
+      }),
+    change: (id, wanted, by, also) =>
+      edit(() => {
+        const person = changed(id, wanted, by)
+        also?.()
+        return person
+      }),
     createLink: (id, by) =>
       edit(() => {
         const person = found(id)
@@ -197,6 +208,8 @@ function edits({ db }: AuthDb, clock: Clock, { found, byEmail, read, all }: Know
       db.prepare('UPDATE person SET name = ?, role = ?, sites = ?, disabled = ? WHERE id = ?').run(
         ...[after.name, after.role, after.sites ? JSON.stringify(after.sites) : null, Number(after.isDisabled), id],
       )
+      // By hand: the provider does not undo it.
+      if (wanted.isDisabled !== undefined) db.prepare('UPDATE identity SET lost = 0 WHERE person = ?').run(id)
       if (after.isDisabled)
         for (const table of ['session', 'link']) db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(id)
       const target = `user ${before.email}`

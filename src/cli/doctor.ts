@@ -16,6 +16,7 @@ import { type BoundPort, bindPort } from '../processes/bound-sockets.ts'
 import { openStore } from '../store/engine/open.ts'
 import { writeBundle } from './doctor-bundle.ts'
 import { notificationFindings } from './notification-findings.ts'
+import { oidcFindings } from './oidc-findings.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, type Ready, runningServer } from './place.ts'
 import { unreadyReasons } from './server-health.ts'
@@ -76,6 +77,7 @@ async function findingsOf(loaded: LoadedConfig, running: Ready | undefined, opti
     ...(await store(storeUrl(config, config.data))),
     ...(await keys(config.data)),
     ...tlsFindings(config),
+    ...(await oidcFindings(config)),
   )
   if (!running)
     findings.push(

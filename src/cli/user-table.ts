@@ -1,6 +1,6 @@
 /** Every command about users, and its options. */
 import { roles } from '@baykeeper/contract/vocabulary.ts'
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { addAll, oneOf, several, text, whole } from './option-values.ts'
 import { placed, type RunAction } from './placed-command.ts'
 
@@ -33,6 +33,7 @@ export function addUsers(user: Command, run: RunAction): void {
     text('--name <name>', 'of the person (default: what is before the @)'),
     oneOf('--role <role>', 'of the person (default viewer)', roles),
     site('limits the person to this site; again: to several'),
+    new Option('--invite', 'sends the link to the person by mail, by the first channel of kind email'),
   ])
     .addArgument(email())
     .action(
@@ -51,6 +52,7 @@ export function addUsers(user: Command, run: RunAction): void {
       ),
     )
   placed(user.command('reset').description('a new link to set the password; printed once'))
+    .option('--invite', 'sends the link to the person by mail, by the first channel of kind email')
     .option('--second-factor', 'and remove the app for codes and the passkeys of a person who has lost them')
     .addArgument(email())
     .action(

@@ -1,8 +1,12 @@
 /** `baykeeper user add|role|reset|list|disable`: accounts of people, on the data directory, whether a server runs or not. */
 import os from 'node:os'
+import type { MailOutcome } from '@baykeeper/contract/accounts.ts'
 import { type Role, roles } from '@baykeeper/contract/vocabulary.ts'
 import { type Accounts, openAccounts } from '../auth/accounts.ts'
 import { type Actor, type Person, type PersonChange, PersonFault } from '../auth/people.ts'
+import { linkMs } from '../auth/person-links.ts'
+import type { Config } from '../config/config.ts'
+import { type MailedInvitation, sendInvitation } from '../notify/invitation.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { type PlaceOptions, placeOf, runningServer, usedPlaceOf } from './place.ts'
 
@@ -12,6 +16,8 @@ export interface UserOptions extends PlaceOptions, Spoken {
   readonly site?: string
   readonly enable?: boolean
   readonly secondFactor?: boolean
+  /** Sends the link by mail. */
+  readonly invite?: boolean
 }
 
 export async function userAdd(email: string, options: UserOptions): Promise<number> {
@@ -76,14 +82,33 @@ async function printLink(
   const { config } = placeOf(options)
   const running = await runningServer(config.data)
   const web = running?.web ?? `http://${config.host}:${config.port}`
-  const link = `${web}/password?link=${people.createLink(id, actor())}`
-  print(options, { email, name, role, link }, () => [link], {
+  const secret = people.createLink(id, actor())
+  const base = config.publicUrl?.replace(/\/$/, '') ?? web
+  const link = `${base}/password?link=${secret}`
+  const invitation = { address: email, name, link: `${base}/invite/${secret}` }
+  const mail = options.invite === true ? await mailed(config, invitation) : undefined
+  print(options, { email, name, role, link, ...(mail ? { mail } : {}) }, () => (mail?.sent ? [] : [link]), {
     warnings: running ? [] : [`no server runs on ${config.data}: the link works once it does`],
   })
+  if (mail && !mail.sent) {
+    if (!options.json) process.stderr.write(`The invitation was not sent: ${mail.detail} Pass the link on yourself.\n`)
+    return exitCodes.failed
+  }
+  if (mail && !options.json) process.stderr.write(`${mail.detail}\n`)
   if (!options.json)
     process.stderr.write(`${name} sets a password there. It works once, for three days, and is shown once.\n`)
   return exitCodes.ok
 }
+
+/** By this process: it works without a running server too. */
+const mailed = (
+  config: Config,
+  invitation: Pick<MailedInvitation, 'address' | 'name' | 'link'>,
+): Promise<MailOutcome> =>
+  sendInvitation(
+    { ...invitation, by: actor().name, expires: Date.now() + linkMs },
+    { settings: config.notifications, env: process.env, signal: new AbortController().signal, now: Date.now },
+  )
 
 function found({ people }: Accounts, email: string): Person {
   const person = people.byEmail(email)

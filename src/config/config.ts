@@ -7,6 +7,7 @@ import path from 'node:path'
 import { logLevels, openDays, roles } from '@baykeeper/contract/vocabulary.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
+import { oidcSection } from '../auth/oidc/settings.ts'
 import { modelNames } from '../codecs/lorawan/models.ts'
 import { codecNames } from '../codecs/registry.ts'
 import { trainingStepsUsual } from '../forecast/training-steps.ts'
@@ -184,6 +185,7 @@ export const configSchema = z.strictObject({
         .array(z.enum(roles))
         .default([])
         .describe('roles whose persons sign in with a code of an app beside the password'),
+      oidc: oidcSection,
     })
     .prefault({})
     .describe('how people sign in'),
@@ -278,9 +280,10 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   )
   const fault = fileInTheWay(data)
   if (fault) throw configError([{ where: locate(['data']), at: ['data'], what: fault }])
-  const { archive, signs, tls } = parsed.data
+  const { archive, signs, tls, signIn } = parsed.data
   const besideFile = file ? path.dirname(file) : cwd
   const directories = {
+    signIn: withOidcPaths(signIn, besideFile),
     ...{ data, signs: withPaths(signs, besideFile) },
     ...(tls === undefined ? {} : { tls: withTlsPaths(tls, besideFile) }),
     ...(archive === undefined ? {} : { archive: path.resolve(cwd, archive) }),
@@ -316,6 +319,17 @@ const withTlsPaths = (tls: NonNullable<Config['tls']>, dir: string): Config['tls
   certificateFile: path.resolve(dir, tls.certificateFile),
   keyFile: path.resolve(dir, tls.keyFile),
 })
+
+/** Read for each sign-in, so that they may change. */
+function withOidcPaths({ oidc, ...signIn }: Config['signIn'], dir: string): Config['signIn'] {
+  if (!oidc) return signIn
+  const { secretFile, caFile } = oidc
+  const files = {
+    ...(secretFile === undefined ? {} : { secretFile: path.resolve(dir, secretFile) }),
+    ...(caFile === undefined ? {} : { caFile: path.resolve(dir, caFile) }),
+  }
+  return { ...signIn, oidc: { ...oidc, ...files } }
+}
 
 /** The store with the password of `storePasswordFile`, so that it stands in no command line and no other file. */
 function withPassword(

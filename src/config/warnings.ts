@@ -3,7 +3,9 @@ import type { LoadedConfig } from './config.ts'
 import { environmentNames } from './overrides.ts'
 
 /** Read elsewhere than in the configuration. */
-export const otherVariables = ['CONFIG', 'INGEST_TOKEN', 'API_KEY', 'FAIL_POINTS'].map((name) => `BAYKEEPER_${name}`)
+export const otherVariables = ['CONFIG', 'INGEST_TOKEN', 'API_KEY', 'OIDC_SECRET', 'FAIL_POINTS'].map(
+  (name) => `BAYKEEPER_${name}`,
+)
 /** Of the tests and benchmarks. */
 const foreignPrefixes = ['BAYKEEPER_TEST_', 'BAYKEEPER_BENCH_']
 

@@ -2,7 +2,7 @@
  * One request to an address that a person has configured. Its name is resolved once, every address of the answer is judged, and the connection
  * is made to exactly those: a name that is resolved otherwise a moment later changes nothing. Redirects are not followed.
  *
- * The answer to a POST counts by its status: the body is not read, so that one without an end costs nothing. That of a GET is read up to a limit.
+ * `post` counts by the status: the body of the answer is not read, so that one without an end costs nothing. `fetchBody` reads it up to a limit.
  */
 import { promises as dns, type LookupAddress } from 'node:dns'
 import http from 'node:http'
@@ -34,6 +34,10 @@ export interface OutboundRequest {
 
 export interface OutboundFetch {
   readonly url: string
+  /** Default GET. */
+  readonly method?: 'GET' | 'POST'
+  /** Of a POST. */
+  readonly body?: string
   readonly headers: Readonly<Record<string, string>>
   /** As it comes and unpacked. */
   readonly bodyBytesMax: number
@@ -95,9 +99,14 @@ export async function fetchBody(asked: OutboundFetch, options: OutboundOptions):
   const failed = (cause: NodeJS.ErrnoException) =>
     reject(new OutboundError(reasonOf(url.host, cause, deadline, asked.timeoutMs), { cause }))
   const request = (isSecure ? https : http).request(url, {
-    method: 'GET',
+    method: asked.method ?? 'GET',
     agent: false,
-    headers: { ...asked.headers, 'accept-encoding': 'gzip', connection: 'close' },
+    headers: {
+      ...asked.headers,
+      ...(asked.body === undefined ? {} : { 'content-length': Buffer.byteLength(asked.body) }),
+      'accept-encoding': 'gzip',
+      connection: 'close',
+    },
     lookup: pinnedTo(addresses),
     signal: deadline,
     ...(isSecure && options.ca !== undefined ? { ca: options.ca } : {}),
@@ -110,7 +119,7 @@ export async function fetchBody(asked: OutboundFetch, options: OutboundOptions):
       failed,
     )
   })
-  request.end()
+  request.end(asked.body)
   return await promise.finally(() => request.destroy())
 }
 

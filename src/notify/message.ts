@@ -20,6 +20,8 @@ export interface OutgoingMessage {
   readonly title: string
   readonly lines: readonly string[]
   readonly link: string | undefined
+  /** What the link is called, in place of what is usual for the kind. */
+  readonly linkText?: string
   /** In place of the configured receivers. */
   readonly address?: string | undefined
   readonly attachment?: Attachment | undefined
@@ -117,7 +119,7 @@ function listLines(
 const ruleTitle = (title: string, locale: 'en' | 'de'): string =>
   locale === 'de' && Object.hasOwn(ruleTextsDe, title) ? (ruleTextsDe[title] as string) : title
 
-const localTime = (at: number, timeZone: string, locale: 'en' | 'de'): string =>
+export const localTime = (at: number, timeZone: string, locale: 'en' | 'de'): string =>
   new Intl.DateTimeFormat(locale === 'de' ? 'de-DE' : 'en-GB', {
     ...{ timeZone, dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' },
   }).format(at)

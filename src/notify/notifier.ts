@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MailOutcome } from '@baykeeper/contract/accounts.ts'
 import type { ChannelHealth, Delivery, DeliveryQuery, TestOutcome } from '@baykeeper/contract/notifications.ts'
 import type { SystemHealth } from '../domain/folds/fold.ts'
 import { createAddressList } from '../lib/address-list.ts'
@@ -26,6 +27,7 @@ import { type NotifiedEvent, type TakenMessage, usualBackoff } from './delivery.
 import { createDeliveryBook, type DeliveryBook } from './delivery-book.ts'
 import { channelHealth, listDeliveries } from './delivery-reports.ts'
 import { type FollowerState, followEvents } from './event-follower.ts'
+import { type MailedInvitation, sendInvitation } from './invitation.ts'
 import { type MessageOptions, messageOf } from './message.ts'
 import { messageWords } from './message-words.ts'
 import { openNotifyDatabase } from './notify-database.ts'
@@ -73,6 +75,8 @@ export interface Notifier extends AsyncDisposable {
   readonly contacts: ContactBook
   /** The newest report of each schedule that is remembered. */
   mailedReports(): readonly MailedReport[]
+  /** Sends it at once; it is not kept. */
+  invite(invitation: MailedInvitation): Promise<MailOutcome>
   /** Sends a report beside its due times. Undefined: there is no such schedule. */
   sendReport(schedule: string, author: string): Promise<AskOutcome | undefined>
 }
@@ -141,6 +145,8 @@ export function startNotifier(options: NotifierOptions): Notifier {
     contacts,
     mailedReports: () => mailedReports(db),
     sendReport: agenda.ask,
+    invite: (invitation) =>
+      sendInvitation(invitation, { settings, env: options.env ?? process.env, signal: end.signal, now }),
     async [Symbol.asyncDispose]() {
       clearInterval(sweeping)
       stop.abort(new Error('the server is stopping'))

@@ -10,6 +10,7 @@ import type { SystemHealth } from '../domain/folds/fold.ts'
 import type { JournalStats, JournalTail } from '../journal/journal.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
+import type { MailedInvitation } from '../notify/invitation.ts'
 import type { NotifierReport } from '../notify/notifier.ts'
 import type { ProcessorStats } from '../processing/meter.ts'
 import type { Trouble } from '../processing/trouble.ts'
@@ -114,6 +115,7 @@ export type NotifierQuestion =
   | { readonly is: 'add-contact'; readonly wait: string; readonly address: string; readonly until: number }
   | { readonly is: 'is-contact'; readonly wait: string; readonly address: string | null }
   | { readonly is: 'remove-contact'; readonly wait: string }
+  | ({ readonly is: 'invite' } & MailedInvitation)
 
 /** `value`: of the type that the question has in `NotifierPort` (api/context.ts). */
 export type NotifierAnswer =

@@ -1,5 +1,6 @@
 /** The web process's way to the notifier: reports come by `main` every second, questions go through it and back. */
 import { randomUUID } from 'node:crypto'
+import type { MailOutcome } from '@baykeeper/contract/accounts.ts'
 import type { Delivery, TestOutcome } from '@baykeeper/contract/notifications.ts'
 import { type NotifierPort, NotifierUnavailable } from '../api/context.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -31,7 +32,10 @@ export function createNotifierLink(
     const done = new AbortController()
     try {
       child.send({ type: 'notifier-question', request, question })
-      const late = systemClock.sleep(question.is === 'test' ? testMsMax : answerMsMax, done.signal)
+      const late = systemClock.sleep(
+        question.is === 'test' || question.is === 'invite' ? testMsMax : answerMsMax,
+        done.signal,
+      )
       // The sleep is aborted once it is not needed any more.
       const answer = await Promise.race([promise, late.then(() => overdue).catch(() => overdue)])
       if (!answer.ok) throw new NotifierUnavailable(answer.message)
@@ -55,6 +59,7 @@ export function createNotifierLink(
       (await ask({ is: 'send-report', schedule, author })) as AskOutcome | undefined,
     addContact: async (contact) => (await ask({ is: 'add-contact', ...contact })) as ContactAdded,
     isContact: async (wait, address) => (await ask({ is: 'is-contact', wait, address })) as boolean,
+    invite: async (invitation) => (await ask({ is: 'invite', ...invitation })) as MailOutcome,
     removeContact: async (wait) => void (await ask({ is: 'remove-contact', wait })),
   }
 }

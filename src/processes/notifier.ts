@@ -64,6 +64,8 @@ async function answerTo(notifier: Notifier, question: NotifierQuestion): Promise
       return { ok: true, value: notifier.contacts.add(question.wait, question.address, question.until) }
     case 'is-contact':
       return { ok: true, value: notifier.contacts.is(question.wait, question.address) }
+    case 'invite':
+      return { ok: true, value: await notifier.invite(question) }
     case 'remove-contact':
       return { ok: true, value: notifier.contacts.remove(question.wait) }
   }

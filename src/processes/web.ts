@@ -9,6 +9,7 @@ import { systemStatus } from '../audit/system-status.ts'
 import type { NotedEvent } from '../auth/access-events.ts'
 import { type Accounts, openAccounts } from '../auth/accounts.ts'
 import { openKeyring } from '../auth/keyring.ts'
+import { createOidcProvider } from '../auth/oidc/provider.ts'
 import { decoderNames, previewUplink } from '../codecs/lorawan/preview.ts'
 import { reservedSource } from '../config/reserved-names.ts'
 import { sourceNames } from '../config/source-names.ts'
@@ -67,6 +68,7 @@ await runChild(async (child) => {
     clock: systemClock,
     log,
     ...ofSettings(settings),
+    ...oidcOf(settings),
     reports: threadedReports(url),
     ...(hasChannels ? { notifier: createNotifierLink(child, () => figures.newest.notifier) } : {}),
     onSigns: (signs) => outputs.push(outputsOf(settings, signs, { log, signal })),
@@ -98,6 +100,12 @@ function ofSettings({ config, demo, urls }: ChildSettings) {
     notificationZone: config.notifications.timeZone,
     sourceNameFault: (name: string) => reservedSource(name, names),
   }
+}
+
+function oidcOf({ config: { signIn } }: ChildSettings) {
+  const { oidc } = signIn
+  const parts = { env: process.env, monotonic: systemClock.monotonic }
+  return oidc ? { oidc: { settings: oidc, provider: createOidcProvider(oidc, parts) } } : {}
 }
 
 async function listen(app: Awaited<ReturnType<typeof createApi>>, { config, listeners }: ChildSettings, log: Log) {

@@ -6,6 +6,7 @@ import type { ForecastQuality } from '@baykeeper/contract/forecast-pages.ts'
 import { dailyTime } from '../../domain/daily-time.ts'
 import type { RouteContext } from '../context.ts'
 import { type ForecastReader, forecastReader } from '../forecast-reader.ts'
+import { showsSite } from '../live/site-view.ts'
 import { type Ahead, aheadOf } from './ahead.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import { type DriverLot, driverLots, openingOf } from './lots.ts'
@@ -30,10 +31,10 @@ const waitMs = 500
 /** Lots by times asked for. */
 const keptMax = 5_000
 
-type Context = Pick<RouteContext, 'live' | 'store' | 'clock' | 'forecasts' | 'status'>
+type Context = Pick<RouteContext, 'live' | 'store' | 'clock' | 'forecasts' | 'status' | 'siteViews'>
 
 export function createDriverViews(context: Context): DriverViews {
-  const { live, store, clock, status } = context
+  const { live, store, clock, status, siteViews } = context
   const forecastOf = forecastReader(context, keptMs)
   const forecasts = createKept<Awaited<ReturnType<ForecastReader>>>(clock.monotonic, keptMs)
   const qualities = createKept<ForecastQuality | undefined>(clock.monotonic, qualityKeptMs)
@@ -48,13 +49,16 @@ export function createDriverViews(context: Context): DriverViews {
     async read() {
       await live.current()
       const now = clock.now()
+      const shown = siteViews.public()
       return {
-        ...{ name: live.floor.plan.name, now, lots: driverLots(live.presence) },
+        ...{ name: live.floor.plan.name, now },
+        lots: driverLots(live.presence).filter(({ site }) => showsSite(shown, site.id)),
         freshness: freshnessOf({ now, fresh: live.fresh, status: status() }),
       }
     },
     async ahead(lot, at) {
       const { id } = lot.site
+      if (!siteViews.isForecastPublic(id)) return { is: 'none', why: 'off' }
       if (!openingOf(lot, at).isOpen) return { is: 'none', why: 'closed' }
       const forecast = await inTime(
         forecasts.get(JSON.stringify([id, at]), () => forecastOf(id, { at: [at], atLeast: [1] })),

@@ -52,6 +52,8 @@ export interface LiveState extends AsyncDisposable {
   current(): Promise<void>
   /** Somebody is watching: read more often. */
   watch(watching: boolean): void
+  /** What readers may see has changed: all fetch plan and snapshot again. */
+  restart(): void
   listen(listener: LiveListener): void
   /** One that a bay rests on. */
   override(id: string): OverrideRow | undefined
@@ -141,6 +143,10 @@ export function createLiveState({ store, clock, log, promiseMs, simulated }: Liv
       await within(clock, currentWaitMs, read)
     },
     watch: polling.watch,
+    restart() {
+      ring.reset()
+      for (const listener of listeners) listener.reset(followed.floor.plan.version)
+    },
     listen: (listener) => {
       listeners.push(listener)
     },

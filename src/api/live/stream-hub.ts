@@ -12,6 +12,7 @@ import type { AlertCounts } from '@baykeeper/contract/alerts.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import { createFigureTexts, type Figures } from './figure-texts.ts'
 import type { LiveState } from './live-state.ts'
+import { wholeView } from './site-view.ts'
 import { type Audience, createViewer, type NewViewer, type Viewer } from './viewer.ts'
 
 const pingMs = 15_000
@@ -58,14 +59,14 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
     frame(frame) {
       for (const viewer of viewers) viewer.frame(frame)
     },
-    reset(version) {
+    reset() {
       texts.renew()
-      for (const viewer of viewers) viewer.reset(version)
+      for (const viewer of viewers) viewer.reset()
     },
     second() {
       texts.renew()
       if (viewers.size === 0) return
-      const sites = texts.of('sites', 'desk').toString()
+      const sites = texts.of('sites', 'desk', wholeView).toString()
       const moved = sites !== sitesText
       sitesText = sites
       for (const viewer of viewers) {
@@ -96,7 +97,7 @@ export function createStreamHub(live: LiveState, figures: Figures, monotonic: ()
       const viewer = createViewer(added, { live, texts, monotonic, onMerged })
       viewer.response.on('close', () => leave(viewer))
       viewer.response.on('error', () => leave(viewer))
-      if (viewers.size === 0) sitesText = texts.of('sites', 'desk').toString()
+      if (viewers.size === 0) sitesText = texts.of('sites', 'desk', wholeView).toString()
       viewers.add(viewer)
       live.watch(true)
       viewer.begin()

@@ -8,6 +8,7 @@ import { type Instant, instant } from '../../lib/brand.ts'
 import type { SystemStatus } from '../status.ts'
 import type { Presence } from './presence.ts'
 import { addOccupancy, type ShownCount, sumOfCounts } from './shown-counts.ts'
+import { type SiteView, showsSite } from './site-view.ts'
 
 const isoOrNull = (at: Instant | null | undefined) =>
   at === undefined || at === null ? null : new Date(at).toISOString()
@@ -214,6 +215,43 @@ export function kpiOf(presence: Presence, { now, simulated, status, storeDown }:
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(status.ledger === undefined ? {} : { ledger: status.ledger }),
     simulated,
+  }
+}
+
+/** The figures of some sites: their bays, and the devices at them. */
+export function narrowKpi(kpi: Kpi, presence: Presence, view: SiteView, now: Instant): Kpi {
+  if (!view.sites) return kpi
+  const { floor, devices } = presence
+  let [seen, reporting] = [0, 0]
+  for (const device of devices.values()) {
+    const index = floor.bayOf(device)
+    if (index === undefined || !showsSite(view, floor.levelOf(index).site.id)) continue
+    seen++
+    if (!presence.isSilent(device, now)) reporting++
+  }
+  const none = occupancyOf(noBays().counts, 0)
+  const sites = siteSummaries(presence).filter(({ id }) => showsSite(view, id))
+  const occupancy = sites.reduce<Occupancy>((sum, site) => addOccupancy(sum, site.occupancy), none)
+  return { ...kpi, occupancy, devices: { seen, reporting, unassigned: 0 } }
+}
+
+/** Of the city what is within some sites. */
+export function narrowCity(presence: Presence, view: SiteView): CityOccupancy {
+  const whole = cityOccupancy(presence)
+  if (!view.sites) return whole
+  const { bays, levels } = presence.floor
+  const shown = siteSummaries(presence).filter(({ id }) => showsSite(view, id))
+  const none = occupancyOf(noBays().counts, 0)
+  const occupancy = shown.reduce<Occupancy>((sum, site) => addOccupancy(sum, site.occupancy), none)
+  const own = levels.filter(({ site }) => showsSite(view, site.id)).flatMap(({ from, to }) => [...range(from, to)])
+  const types = indexesBy(own, (i) => bays[i]?.types ?? [])
+  return {
+    name: whole.name,
+    occupancy,
+    ...sharesOf(occupancy),
+    sites: whole.sites.filter(({ id }) => showsSite(view, id)),
+    types: [...types].map(([type, indexes]) => ({ type, occupancy: countAt(presence, indexes) })),
+    updated: shown.map(({ updated }) => updated).reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null),
   }
 }
 

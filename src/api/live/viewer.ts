@@ -12,6 +12,7 @@ import type { StreamTopic } from '@baykeeper/contract/vocabulary.ts'
 import { deltaEvent, type Frame } from './delta-ring.ts'
 import type { FigureTexts } from './figure-texts.ts'
 import type { LiveState } from './live-state.ts'
+import { narrowPlan, type SiteView } from './site-view.ts'
 
 export type Audience = 'desk' | 'public'
 
@@ -31,6 +32,10 @@ export interface NewViewer {
   readonly topics: ReadonlySet<StreamTopic>
   /** Sequence the viewer has, when it resumes. */
   readonly lastId: number | undefined
+  /** Which sites it is shown. */
+  view(): SiteView
+  /** Whether it is told of new forecasts of the site. */
+  showsForecast(site: string): boolean
   /** Asked again every few seconds: a session that has ended ends its stream. */
   allowed(): boolean
 }
@@ -43,7 +48,7 @@ export interface Viewer {
   begin(): void
   frame(frame: Frame): void
   figure(name: 'kpi' | 'sites'): void
-  reset(version: string): void
+  reset(): void
   forecast(site: string, text: string): void
   /** Alerts are of the desk alone. */
   alerts(text: string): void
@@ -82,6 +87,7 @@ const nothing = (): Missed => ({
 export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerged }: ViewerDeps): Viewer {
   const { response, topics, audience, client } = viewer
   let state: ViewerState = { is: 'flowing' }
+  const own = () => narrowPlan(live.floor.plan, viewer.view())
 
   function write(text: Buffer | string) {
     response.write(text)
@@ -89,8 +95,9 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
     state = { is: 'late', since: monotonic(), missed: state.is === 'late' ? state.missed : nothing() }
   }
 
-  function frame(frame: Frame) {
+  function frame(whole: Frame) {
     if (!topics.has('bays')) return
+    const frame = own().frame(whole)
     if (state.is === 'flowing') return write(frame.bytes)
     const { missed } = state
     if (missed.first === undefined) state = { ...state, missed: { ...missed, first: frame.q } }
@@ -102,10 +109,11 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
   function figure(name: 'kpi' | 'sites') {
     if (!topics.has(name)) return
     if (state.is === 'late') state.missed.figures.add(name)
-    else write(texts.of(name, audience))
+    else write(texts.of(name, audience, viewer.view()))
   }
 
-  function reset(version: string) {
+  function reset() {
+    const { version } = own().plan
     if (state.is === 'flowing') return write(resetText(live.ring.q, version))
     const { forecasts, alerts: newest } = state.missed
     state = {
@@ -124,7 +132,7 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
     if (state.is === 'flowing') return
     const { missed } = state
     state = { is: 'flowing' }
-    if (missed.reset !== undefined) reset(missed.reset)
+    if (missed.reset !== undefined) reset()
     if (missed.first !== undefined) write(deltaEvent(live.ring.q, live.now(), [...missed.changes].flat(), missed.first))
     for (const name of ['kpi', 'sites'] as const) if (missed.figures.has(name)) figure(name)
     for (const text of missed.forecasts.values()) write(text)
@@ -136,7 +144,7 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
     const { lastId } = viewer
     const missed = lastId === undefined ? undefined : live.ring.since(lastId)
     if (missed) for (const one of missed) frame(one)
-    else if (lastId !== undefined) reset(live.floor.plan.version)
+    else if (lastId !== undefined) reset()
     else write(deltaEvent(live.ring.q, live.now(), []))
   }
 
@@ -152,7 +160,7 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
       figure('sites')
     },
     forecast(site, text) {
-      if (!topics.has('forecast')) return
+      if (!topics.has('forecast') || !viewer.showsForecast(site)) return
       if (state.is === 'late') state.missed.forecasts.set(site, text)
       else write(text)
     },

@@ -29,9 +29,35 @@ eine Stunde lang; <code>baykeeper setup-link</code> erzeugt einen neuen.`,
   passkeyDo: 'Mit Passkey anmelden',
   passkeyFailed: 'Der Browser hat keinen Passkey verwendet.',
   passkeyUnknown: 'Dieser Passkey ist hier nicht bekannt, oder sein Konto ist gesperrt.',
+  oidcDo: (provider) => `Mit ${provider} anmelden`,
+  oidcDone: 'Angemeldet',
+  oidcFaults: {
+    unreachable:
+      'Der Anbieter antwortet gerade nicht. Versuchen Sie es später, oder melden Sie sich mit einem Passwort an.',
+    settings:
+      'Diese Anmeldung ist nicht vollständig eingerichtet. Was fehlt, zeigt "baykeeper doctor" dem Administrator.',
+    client:
+      'Der Anbieter nimmt diesen Server nicht an: Client-ID, Client-Secret oder Rücksprungadresse ist nicht die dort eingetragene.',
+    denied: 'Die Anmeldung wurde beim Anbieter abgebrochen.',
+    state:
+      'Diese Anmeldung wurde in einem anderen Fenster begonnen oder hat zu lange gedauert. Beginnen Sie noch einmal.',
+    clock:
+      'Die Uhren des Anbieters und dieses Servers gehen zu weit auseinander. Ein Administrator muss die Uhr des Servers stellen.',
+    audience:
+      'Die Antwort des Anbieters ist für eine andere Anwendung oder von einem anderen Anbieter. Einzelheiten stehen im Protokoll des Servers.',
+    answer: 'Die Antwort des Anbieters ist nicht brauchbar. Einzelheiten stehen im Protokoll des Servers.',
+    'no-role':
+      'Der Anbieter hat bestätigt, wer Sie sind; Ihr Konto dort gibt hier aber keine Rolle. Fragen Sie einen Administrator.',
+    'no-email':
+      'Der Anbieter nennt keine E-Mail-Adresse Ihres Kontos, und ein Konto braucht hier eine. Fragen Sie einen Administrator.',
+    taken:
+      'Zu Ihrer E-Mail-Adresse gibt es hier schon ein Konto, das nicht zum Anbieter gehört. Melden Sie sich mit dessen Passwort an, oder fragen Sie einen Administrator.',
+    disabled: 'Ihr Konto hier ist gesperrt. Fragen Sie einen Administrator.',
+    'last-admin':
+      'Sie sind hier der letzte Administrator, und der Anbieter gibt Ihnen eine andere Rolle. Melden Sie sich mit dem Passwort an, und bestimmen Sie erst einen anderen Administrator.',
+  },
   codeTitle: 'Code eingeben',
-  codeHow:
-    'Ihr Passwort stimmt. Geben Sie die sechs Ziffern ein, die Ihre App jetzt zeigt, oder einen Ihrer Notfallcodes.',
+  codeHow: 'Geben Sie die sechs Ziffern ein, die Ihre App jetzt zeigt, oder einen Ihrer Notfallcodes.',
   code: 'Code',
   codeWrong: 'Dieser Code stimmt nicht, wurde schon benutzt oder ist zu alt. Bitte auf den nächsten warten.',
   codeOver: 'Das hat zu lange gedauert, oder es gab zu viele falsche Codes. Bitte erneut anmelden.',

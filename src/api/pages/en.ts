@@ -1,4 +1,5 @@
 /** Every text of the pages that the server writes, in English: the form that other languages must match. */
+import type { OidcFaultKind } from '../../auth/oidc/oidc-fault.ts'
 import { driverEn } from './driver/en.ts'
 import { html } from './html.ts'
 
@@ -27,8 +28,32 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
   passkeyDo: 'Sign in with a passkey',
   passkeyFailed: 'The browser made no use of a passkey.',
   passkeyUnknown: 'This passkey is not known here, or its account is disabled.',
+  oidcDo: (provider: string) => `Sign in with ${provider}`,
+  oidcDone: 'Signed in',
+  oidcFaults: {
+    unreachable: 'The provider does not answer now. Try again later, or sign in with a password.',
+    settings:
+      'This way to sign in is not set up completely. An administrator finds what is missing with "baykeeper doctor".',
+    client:
+      'The provider does not accept this server: client id, client secret or redirect address is not the one registered there.',
+    denied: 'The sign-in was broken off at the provider.',
+    state: 'This sign-in was begun in another window, or took too long. Begin again.',
+    clock:
+      'The time of the provider and of this server differ too much. An administrator has to set the clock of the server.',
+    audience:
+      'The answer of the provider is for another application or from another provider. The log of the server has the details.',
+    answer: 'The answer of the provider cannot be used. The log of the server has the details.',
+    'no-role': 'The provider has proven who you are, and your account there gives no role here. Ask an administrator.',
+    'no-email':
+      'The provider gives no e-mail address of your account, and an account needs one here. Ask an administrator.',
+    taken:
+      'There is an account with your e-mail address here already, which does not belong to the provider. Sign in with its password, or ask an administrator.',
+    disabled: 'Your account here is disabled. Ask an administrator.',
+    'last-admin':
+      'You are the last administrator here, and the provider gives you another role. Sign in with the password, and make another administrator first.',
+  } as Readonly<Record<OidcFaultKind, string>>,
   codeTitle: 'Enter the code',
-  codeHow: 'Your password is right. Enter the six digits that your app shows now, or one of your recovery codes.',
+  codeHow: 'Enter the six digits that your app shows now, or one of your recovery codes.',
   code: 'Code',
   codeWrong: 'This code is not right, was used before, or is too old. Wait for the next one.',
   codeOver: 'This took too long, or there were too many wrong codes. Sign in again.',

@@ -18,6 +18,8 @@ export interface Frame {
   readonly styles?: StyleName
   /** In place of that of the browser. */
   readonly theme?: 'light' | 'dark' | undefined
+  /** Every browser goes there at once. */
+  readonly onward?: string | undefined
   /** A browser without scripts goes there after so long. */
   readonly refresh?: { readonly afterS: number; readonly to: string }
 }
@@ -32,6 +34,7 @@ export function pageText(frame: Frame): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${theme ?? 'light dark'}">
 <title>${title}</title>
+${frame.onward === undefined ? undefined : html`<meta http-equiv="refresh" content="0; url=${frame.onward}">`}
 ${refresh === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${refresh}"></noscript>`}
 ${assets.tags(page, styles)}
 </head>
@@ -49,13 +52,14 @@ interface PlainPage {
   /** Where the page is in the other languages; default: at its own address. */
   readonly path?: string
   readonly page?: PageName
+  readonly onward?: string
 }
 
 /** One heading and a few words: sign-in failed, link used, page not found. */
-export const plainPage = (assets: Assets, words: PageWords, { title, body, path, page }: PlainPage): string =>
+export const plainPage = (assets: Assets, words: PageWords, { title, body, path, page, onward }: PlainPage): string =>
   pageText({
     title: `${title} · Baykeeper`,
-    ...{ words, assets, ...(page ? { page } : {}) },
+    ...{ words, assets, onward, ...(page ? { page } : {}) },
     body: html`<header><h1>Baykeeper</h1><a href="/">${words.publicPage}</a></header>
 <main><section class="card"><h2>${title}</h2>
 ${body}</section></main>

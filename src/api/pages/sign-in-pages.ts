@@ -18,6 +18,8 @@ export interface SignInForm {
   readonly email?: string
   /** Before the first administrator exists. */
   readonly isNew: boolean
+  /** Name of the organisation's provider, where there is one. */
+  readonly provider?: string | undefined
   /** This address can have them. */
   readonly hasPasskeys: boolean
 }
@@ -25,7 +27,7 @@ export interface SignInForm {
 export const signInPage = (
   assets: Assets,
   words: PageWords,
-  { failed, email = '', isNew, hasPasskeys }: SignInForm,
+  { failed, email = '', isNew, hasPasskeys, provider }: SignInForm,
 ): string =>
   plainPage(assets, words, {
     ...{ title: words.signInTitle, path, ...(hasPasskeys ? { page: 'sign-in' as const } : {}) },
@@ -38,6 +40,7 @@ ${isNew ? html`<p>${words.signInFirst}</p>` : undefined}
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1024">
 <br><button type="submit">${words.signIn}</button>
 </form>
+${provider === undefined ? undefined : html`<p><a class="button" href="/sign-in/oidc">${words.oidcDo(provider)}</a></p>`}
 ${hasPasskeys ? html`<p id="passkey" data-failed="${words.passkeyFailed}" data-unknown="${words.passkeyUnknown}" hidden><button type="button">${words.passkeyDo}</button> <span role="alert"></span></p>` : undefined}
 <details><summary>${words.keyInstead}</summary>
 <form method="post" action="/signin">
@@ -144,6 +147,13 @@ ${newPassword(words)}
 const newPassword = (words: PageWords): Html => html`<label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256" aria-describedby="rule">
 <p class="muted" id="rule">${words.passwordRule}</p>`
+
+/** The session's cookie is not sent where another site has begun the way here: this page begins another one. */
+export const signedInPage = (assets: Assets, words: PageWords): string =>
+  plainPage(assets, words, {
+    ...{ title: words.oidcDone, path: '/desk', onward: '/desk' },
+    body: html`<p><a href="/desk">${words.desk}</a></p>`,
+  })
 
 export const usedLinkPage = (assets: Assets, words: PageWords, isSetup: boolean): string =>
   plainPage(assets, words, {

@@ -9,6 +9,7 @@ import { type Ahead, surelyChances } from '../driver/ahead.ts'
 import { choosableTypes, type DriverLot, openingOf, placeOf } from '../driver/lots.ts'
 import { createDriverViews, type DriverView, type DriverViews, momentAt } from '../driver/view.ts'
 import type { Handlers } from '../endpoint.ts'
+import { showsSite } from '../live/site-view.ts'
 import { badgePicture, lotText } from '../pages/driver/badge.ts'
 import { boardArrows, boardPage, boardThemes } from '../pages/driver/board-page.ts'
 import { embedPage } from '../pages/driver/embed-page.ts'
@@ -93,14 +94,14 @@ async function surerLot(view: DriverView, lot: DriverLot, aheadOf: (lot: DriverL
 
 /** Screens and frames: the server chooses what they show, and they ask again. */
 function screenHandlers(context: RouteContext, views: DriverViews): Some<'boardPage' | 'kioskPage' | 'embedPage'> {
-  const { assets, live, embedIn = [] } = context
+  const { assets, embedIn = [] } = context
   const unknown = (reply: FastifyReply, locale: Locale) =>
     sendPage(reply.code(404), locale, unknownLotPage(assets, pageWords(locale)))
   return {
     async boardPage({ params: { id }, query, request, reply }) {
       const view = await views.read()
       const lot = lotNamed(view, id)
-      const sign = lot || id === all ? undefined : live.signs.find(id)
+      const sign = lot || id === all ? undefined : publicSign(context, id)
       if (!lot && !sign && id !== all) return unknown(reply, localeOf(request))
       const asked = locales.filter((locale) => query.lang?.split(',').includes(locale))
       const [first = localeOf(request), ...more] = asked
@@ -144,6 +145,15 @@ function screenHandlers(context: RouteContext, views: DriverViews): Some<'boardP
       return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(text)
     },
   }
+}
+
+/** Of places that are public only: what it shows is counted there. One without places counts in every site. */
+function publicSign({ live, siteViews }: RouteContext, id: string) {
+  const view = siteViews.public()
+  const sign = live.signs.find(id)
+  const isPublic =
+    sign?.sign.places.length === 0 ? !view.sites : sign?.sign.places.every(({ site }) => showsSite(view, site))
+  return isPublic ? sign : undefined
 }
 
 function dataHandlers(views: DriverViews): Some<'publicLot' | 'publicLotText' | 'publicLotBadge'> {

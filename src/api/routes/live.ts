@@ -4,9 +4,10 @@ import { gzip } from 'node:zlib'
 import type { Plan } from '@baykeeper/contract/live.ts'
 import type { liveRoutes } from '@baykeeper/contract/routes/live.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Principal } from '../../auth/principal.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import { siteSummaries } from '../live/summaries.ts'
+import { narrowPlan } from '../live/site-view.ts'
 import type { Audience } from '../live/viewer.ts'
 import { sendStates } from './states.ts'
 import { openStream } from './stream.ts'
@@ -25,24 +26,25 @@ type View = Pick<typeof liveRoutes, 'plan' | 'snapshot' | 'sites' | 'stream'>
 
 /** The same view twice: for the desk, and for everybody. */
 function viewHandlers(context: RouteContext, audience: Audience): Handlers<View> {
-  const { live } = context
+  const { live, figures, siteViews } = context
   const planOf = planAnswers(audience === 'public' ? 'public, no-cache' : 'private, no-cache')
+  const own = (principal: Principal | undefined) => narrowPlan(live.floor.plan, siteViews.of(audience, principal))
   return {
-    async plan({ request, reply }) {
+    async plan({ principal, request, reply }) {
       await live.current()
-      return planOf(live.floor.plan, request, reply)
+      return planOf(own(principal).plan, request, reply)
     },
-    async snapshot({ reply }) {
+    async snapshot({ principal, reply }) {
       await live.current()
-      return sendStates(context, reply, live.presence.shown)
+      const { plan, states } = own(principal)
+      return sendStates(context, reply, states(live.presence.shown), plan)
     },
-    async sites() {
+    async sites({ principal }) {
       await live.current()
-      return { items: siteSummaries(live.presence), next: null }
+      return { items: [...figures.sites(siteViews.of(audience, principal))], next: null }
     },
-    // The alerts and figures of the desk are about all sites.
     stream: ({ query, principal, request, reply }) =>
-      openStream(context, principal?.sites ? 'public' : audience, query, request, reply),
+      openStream(context, { audience, query }, request, reply, principal),
   }
 }
 
@@ -50,12 +52,13 @@ const compress = promisify(gzip)
 
 /** The plan is large and rarely changes: written and compressed once per version. */
 function planAnswers(cacheControl: string) {
-  let last: { plan: Plan; json: Buffer; zipped: Promise<Buffer> } | undefined
+  const written = new WeakMap<Plan, { json: Buffer; zipped: Promise<Buffer> }>()
+  const writing = (plan: Plan) => {
+    const json = Buffer.from(JSON.stringify(plan))
+    return { json, zipped: compress(json) }
+  }
   return async (plan: Plan, { headers }: FastifyRequest, reply: FastifyReply) => {
-    if (last?.plan !== plan) {
-      const json = Buffer.from(JSON.stringify(plan))
-      last = { plan, json, zipped: compress(json) }
-    }
+    const last = written.getOrInsertComputed(plan, writing)
     reply.headers({ etag: `W/"${plan.version}"`, 'cache-control': cacheControl, vary: 'accept-encoding' })
     if (headers['if-none-match']?.includes(`"${plan.version}"`)) return reply.code(304).send()
     reply.type('application/json')

@@ -11,7 +11,7 @@ import { pageText } from '../pages/frame.ts'
 import { html } from '../pages/html.ts'
 import { localeOf, sendPage } from '../pages/locale.ts'
 import { pageWords } from '../pages/page-words.ts'
-import { sendSignIn } from './sign-in.ts'
+import { sendSignIn } from '../sign-in-parts.ts'
 
 const pathsOf: Readonly<Record<PageConfig['page'], PageConfig['paths']>> = {
   desk: {

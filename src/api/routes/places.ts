@@ -6,7 +6,7 @@ import { bayPage } from '../bay-page.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
 import { bayDetail } from '../live/bay-detail.ts'
-import { cityOccupancy, siteOccupancy, siteRange, siteSummaries } from '../live/summaries.ts'
+import { narrowCity, siteOccupancy, siteRange, siteSummaries } from '../live/summaries.ts'
 import { ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 import { sendStates } from './states.ts'
@@ -48,7 +48,7 @@ async function historyOf(
 const missing = (what: string, id: string) => new ProblemError(404, `there is no ${what} ${id} in the layout`)
 
 export function placeHandlers(context: RouteContext): Handlers<typeof placeRoutes> {
-  const { live, figures, store } = context
+  const { live, figures, store, siteViews } = context
   return {
     async site({ params: { id } }) {
       await live.current()
@@ -69,9 +69,9 @@ export function placeHandlers(context: RouteContext): Handlers<typeof placeRoute
       if (!occupancy) throw missing('site', id)
       return occupancy
     },
-    async cityOccupancy() {
+    async cityOccupancy({ principal }) {
       await live.current()
-      return cityOccupancy(live.presence)
+      return narrowCity(live.presence, siteViews.of('desk', principal))
     },
     async bays({ query }) {
       await live.current()

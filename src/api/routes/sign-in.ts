@@ -8,122 +8,32 @@ import * as z from 'zod'
 import { hashPassword, PasswordsBusy, passwordFault } from '../../auth/password.ts'
 import type { Person } from '../../auth/people.ts'
 import { createLimitedWarn } from '../../lib/limited-warn.ts'
-import { clearSessionCookie, setSessionCookie } from '../access.ts'
-import { callerAddress } from '../caller-address.ts'
+import { clearSessionCookie } from '../access.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import { localeOf, sendPage } from '../pages/locale.ts'
-import { type PageWords, pageWords } from '../pages/page-words.ts'
-import {
-  codePage,
-  enrolPage,
-  passwordPage,
-  recoveryPage,
-  type SignInForm,
-  setupPage,
-  signInPage,
-  usedLinkPage,
-} from '../pages/sign-in-pages.ts'
-import { createPendingSignIns } from '../pending-sign-ins.ts'
+import type { PageWords } from '../pages/page-words.ts'
+import { codePage, enrolPage, passwordPage, recoveryPage, setupPage } from '../pages/sign-in-pages.ts'
 import { ProblemError } from '../problem.ts'
 import { qrCode } from '../qr-code.ts'
-import { relyingParty } from '../relying-party.ts'
 import { requireSameOrigin } from '../security.ts'
-import { addressed, createSignInLimit } from '../sign-in-limit.ts'
+import { addressed } from '../sign-in-limit.ts'
+import { refuseLookingAhead, type SignInParts, sendForm, sendSignIn, signInParts, wordsOf } from '../sign-in-parts.ts'
+import { oidcHandlers } from './oidc.ts'
 import { passkeySignInHandlers } from './passkeys.ts'
 
-const wordsOf = (request: FastifyRequest) => pageWords(localeOf(request))
-
-// Under `no-referrer` a browser sends a form with `Origin: null`, and without TLS that is all there is to know it by.
-const formHeaders = { 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }
-
-const sendForm = (reply: FastifyReply, words: PageWords, text: string) =>
-  sendPage(reply.headers(formHeaders), words.locale, text)
-
-export function sendSignIn(
-  { assets, accounts, publicUrl }: Pick<RouteContext, 'assets' | 'accounts' | 'publicUrl'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  form: Pick<SignInForm, 'failed' | 'email'> = {},
-) {
-  const words = wordsOf(request)
-  return sendForm(
-    reply,
-    words,
-    signInPage(assets, words, {
-      ...form,
-      isNew: !accounts.hasAdmin(),
-      hasPasskeys: relyingParty(publicUrl, request) !== undefined,
-    }),
-  )
-}
-
 export function signInHandlers(context: RouteContext): Handlers<typeof signInRoutes> {
-  const parts = beginnings(context)
+  const parts = signInParts(context)
   return {
     ...credentialHandlers(context, parts),
     ...secondStepHandlers(context, parts),
     ...passkeySignInHandlers(context, parts),
+    ...oidcHandlers(context, parts),
     ...setupHandlers(context, parts),
     ...linkHandlers(context, parts),
   }
 }
 
 type Some<Name extends keyof typeof signInRoutes> = Handlers<Pick<typeof signInRoutes, Name>>
-
-/** What every way to sign in has in common. */
-function beginnings(context: RouteContext) {
-  const { accounts, assets, clock, log } = context
-  const { people, sessions, factors } = accounts
-  const pending = createPendingSignIns(clock)
-  const limit = createSignInLimit(clock, context.trustedProxies)
-  const addressOf = callerAddress(context.trustedProxies)
-
-  /** Ends the session that the browser had, and begins another one. */
-  function open(request: FastifyRequest, reply: FastifyReply, who: Who) {
-    if (request.session) sessions.endHash(request.session.hash)
-    const address = addressOf(request)
-    const agent = request.headers['user-agent'] ?? ''
-    const { person, key, name, isStrong = false } = who
-    const of = person ? { person: person.id, isStrong } : key === undefined ? {} : { key }
-    const cookie = sessions.open({ ...of, address, agent })
-    const target = person ? `user ${person.email}` : `api key ${name}`
-    accounts.note({ name, account: person?.id, address }, { action: 'signed-in', target, before: null, after: null })
-    log.info('signed in', { who: name, address })
-    return setSessionCookie(request, reply, cookie)
-  }
-  const begin = (request: FastifyRequest, reply: FastifyReply, who: Who) =>
-    open(request, reply, who).redirect('/desk', 303)
-  /** The password, or a link by which it was set, is right: the second step follows where there is one. */
-  function beginAs(request: FastifyRequest, reply: FastifyReply, person: Person) {
-    const words = wordsOf(request)
-    const step = { person: person.id, passwordMark: people.passwordMark(person.id) }
-    if (factors.has(person.id)) return sendForm(reply, words, codePage(assets, words, { step: pending.begin(step) }))
-    if (!accounts.needsFactor(person)) return begin(request, reply, { person, name: person.name })
-    const { secret, uri } = factors.begin(person)
-    const form = { step: pending.begin({ ...step, enrolled: secret }), secret, qr: qrCode(uri) }
-    return sendForm(reply, words, enrolPage(assets, words, form))
-  }
-
-  function usedLink(request: FastifyRequest, reply: FastifyReply, isSetup: boolean) {
-    limit.failed(addressed(request))
-    const words = wordsOf(request)
-    return sendForm(reply.code(403), words, usedLinkPage(assets, words, isSetup))
-  }
-  return { limit, pending, addressOf, open, begin, beginAs, usedLink }
-}
-interface Who {
-  readonly person?: Person
-  readonly key?: string
-  readonly name: string
-  readonly isStrong?: boolean
-}
-type Beginnings = ReturnType<typeof beginnings>
-
-const refuseLookingAhead = ({ headers }: FastifyRequest) => {
-  // A browser that only looks ahead must not see the form of a link that is used once.
-  if (headers['sec-purpose'] !== undefined) throw new ProblemError(503, 'this link is not for looking ahead')
-}
 
 interface Attempt {
   readonly email: string
@@ -134,7 +44,7 @@ interface Attempt {
 
 function credentialHandlers(
   context: RouteContext,
-  { limit, addressOf, begin, beginAs }: Beginnings,
+  { limit, addressOf, begin, beginAs }: SignInParts,
 ): Some<'signInPage' | 'signIn' | 'signOut'> {
   const { accounts, keyring, log, clock } = context
   const { people, sessions } = accounts
@@ -177,7 +87,7 @@ function credentialHandlers(
 
 function secondStepHandlers(
   context: RouteContext,
-  { limit, pending, addressOf, open, begin }: Beginnings,
+  { limit, pending, addressOf, open, begin }: SignInParts,
 ): Some<'signInCode' | 'signInEnrol'> {
   const { accounts, assets, log, clock } = context
   const { people, factors } = accounts
@@ -237,7 +147,7 @@ function secondStepHandlers(
 
 function setupHandlers(
   context: RouteContext,
-  { limit, addressOf, beginAs, usedLink }: Beginnings,
+  { limit, addressOf, beginAs, usedLink }: SignInParts,
 ): Some<'setup' | 'makeFirstAdmin'> {
   const { accounts, assets, keyring, log } = context
   const { people } = accounts
@@ -280,7 +190,7 @@ function setupHandlers(
 
 function linkHandlers(
   { accounts, assets }: RouteContext,
-  { limit, addressOf, beginAs, usedLink }: Beginnings,
+  { limit, addressOf, beginAs, usedLink }: SignInParts,
 ): Some<'passwordPage' | 'setPassword'> {
   const { people } = accounts
   return {

@@ -4,6 +4,7 @@ import type { signRoutes } from '@baykeeper/contract/routes/signs.ts'
 import { type NewSignMode, type SignSettings, signsMax } from '@baykeeper/contract/sign.ts'
 import type { SignMode } from '@baykeeper/contract/vocabulary.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Principal } from '../../auth/principal.ts'
 import type { DeskChange } from '../../domain/desk-change.ts'
 import { encodeDeskEntry } from '../../domain/desk-change.ts'
 import { type ShownSign, shownSign } from '../../domain/sign-shown.ts'
@@ -12,12 +13,16 @@ import type { SignRow } from '../../store/store.ts'
 import type { RouteContext } from '../context.ts'
 import { committed, publishRecord } from '../desk-publishing.ts'
 import type { Handlers } from '../endpoint.ts'
+import { showsSite } from '../live/site-view.ts'
 import { ProblemError } from '../problem.ts'
 import { signPicture } from '../sign-picture.ts'
 import { placesMissing } from '../sign-places.ts'
 import { signChangeOnWire, signFromWire, signOnWire } from '../sign-wire.ts'
 
 type SignChanges = ReturnType<typeof signChanges>
+
+const unknownSign = (id: string) =>
+  new ProblemError(404, `there is no sign ${id}: GET /api/v1/signs lists them`, { code: 'E_UNKNOWN_SIGN' })
 
 function signChanges({ store, live, clock, log, publisher, requests }: RouteContext) {
   async function found(id: string): Promise<ShownSign> {
@@ -28,7 +33,7 @@ function signChanges({ store, live, clock, log, publisher, requests }: RouteCont
       throw new ProblemError(503, 'the database has not answered yet: what signs show is not known', {
         code: 'E_STARTING',
       })
-    throw new ProblemError(404, `there is no sign ${id}: GET /api/v1/signs lists them`, { code: 'E_UNKNOWN_SIGN' })
+    throw unknownSign(id)
   }
 
   /** Journaled and waited for: undefined when it is not in effect in time. */
@@ -74,19 +79,30 @@ export function signHandlers(context: RouteContext): Handlers<typeof signRoutes>
 
 type ReadRoutes = Pick<typeof signRoutes, 'signs' | 'sign' | 'signText' | 'signPicture' | 'signHistory'>
 
-function readHandlers({ store, live }: RouteContext, { found }: SignChanges): Handlers<ReadRoutes> {
+function readHandlers({ store, live, siteViews }: RouteContext, { found }: SignChanges): Handlers<ReadRoutes> {
+  const isShownTo = ({ sign: { places } }: ShownSign, principal: Principal | undefined) => {
+    const view = siteViews.of('desk', principal)
+    return places.length === 0 ? !view.sites : places.every(({ site }) => showsSite(view, site))
+  }
+  const shownTo = async (id: string, principal: Principal | undefined) => {
+    const sign = await found(id)
+    if (isShownTo(sign, principal)) return sign
+    // As one that does not exist: what is elsewhere cannot be found out.
+    throw unknownSign(id)
+  }
   return {
-    async signs() {
+    async signs({ principal }) {
       await live.current()
-      return { items: live.signs.all().map(signOnWire), next: null }
+      const shown = live.signs.all().filter((sign) => isShownTo(sign, principal))
+      return { items: shown.map(signOnWire), next: null }
     },
-    sign: async ({ params: { id } }) => signOnWire(await found(id)),
-    async signText({ params: { id }, request, reply }) {
-      const sign = await found(id)
+    sign: async ({ params: { id }, principal }) => signOnWire(await shownTo(id, principal)),
+    async signText({ params: { id }, principal, request, reply }) {
+      const sign = await shownTo(id, principal)
       return answer(request, reply, sign, { type: 'text/plain; charset=utf-8', body: sign.text })
     },
-    async signPicture({ params: { id }, request, reply }) {
-      const sign = await found(id)
+    async signPicture({ params: { id }, principal, request, reply }) {
+      const sign = await shownTo(id, principal)
       return answer(request, reply, sign, { type: 'image/svg+xml', body: signPicture(sign) })
     },
     async signHistory({ params: { id }, query: { cursor, limit } }) {

@@ -1,5 +1,5 @@
 /** Users: invited, changed and disabled by an administrator. */
-import type { User, userPatchSchema } from '@baykeeper/contract/accounts.ts'
+import type { MailOutcome, User, userPatchSchema } from '@baykeeper/contract/accounts.ts'
 import type { accountRoutes } from '@baykeeper/contract/routes/accounts.ts'
 import type { FastifyRequest } from 'fastify'
 import type * as z from 'zod'
@@ -8,8 +8,9 @@ import { type Actor, type Person, type PersonChange, PersonFault } from '../../a
 import { linkMs } from '../../auth/person-links.ts'
 import { instant } from '../../lib/brand.ts'
 import { callerAddress } from '../caller-address.ts'
-import type { RouteContext } from '../context.ts'
+import { NotifierUnavailable, type RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
+import { originOf } from '../own-origin.ts'
 import { ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
@@ -17,32 +18,48 @@ type Others = Pick<typeof accountRoutes, 'users' | 'inviteUser' | 'changeUser' |
 
 export function userHandlers(context: RouteContext): Handlers<Others> {
   const { clock } = context
-  const { people, factors, passkeys } = context.accounts
+  const { people, factors, passkeys, identities } = context.accounts
   const addressOf = callerAddress(context.trustedProxies)
   const actor = (request: FastifyRequest) => {
     const { name = 'unknown', account } = request.principal ?? {}
     return { name, account, address: addressOf(request) }
   }
-  const waysOf = (id: string): Ways => ({ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length })
-  const invited = (person: Person, request: FastifyRequest) => {
-    const secret = people.createLink(person.id, actor(request))
+  const waysOf = (id: string): Ways => ({
+    ...{ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length, isOfProvider: identities.all().has(id) },
+  })
+  const invited = async (person: Person, request: FastifyRequest, isMailed: boolean) => {
+    const by = actor(request)
+    const secret = people.createLink(person.id, by)
+    const expires = instant(clock.now() + linkMs)
+    const mail = isMailed
+      ? await mailed(context, {
+          person,
+          by: by.name,
+          link: new URL(`/invite/${secret}`, originOf(context, request)).href,
+          expires,
+        })
+      : null
     return {
       user: userOnWire(person, waysOf(person.id)),
       link: `/password?link=${secret}`,
-      expires: iso(instant(clock.now() + linkMs)),
+      expires: iso(expires),
+      mail,
     }
   }
   return {
     users() {
-      const [withFactor, keys] = [factors.all(), passkeys.counts()]
-      const ways = ({ id }: Person) => ({ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0 })
+      const [withFactor, keys, ofProvider] = [factors.all(), passkeys.counts(), identities.all()]
+      const ways = ({ id }: Person) => ({
+        ...{ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0, isOfProvider: ofProvider.has(id) },
+      })
       return { items: people.all().map((person) => userOnWire(person, ways(person))), next: null }
     },
-    inviteUser({ body: { name, email, role, sites }, request }) {
+    inviteUser({ body: { name, email, role, sites, mail }, request, reply }) {
+      reply.header('cache-control', 'no-store')
       const person = inWords(() =>
         people.add({ name: name.trim(), email, role, sites: sites ?? undefined }, actor(request)),
       )
-      return invited(person, request)
+      return invited(person, request, mail)
     },
     changeUser: ({ params: { id }, body, request }) =>
       userOnWire(
@@ -57,12 +74,33 @@ export function userHandlers(context: RouteContext): Handlers<Others> {
         )
       return reply.code(204).send()
     },
-    linkUser({ params: { id }, request }) {
+    linkUser({ params: { id }, query: { mail }, request, reply }) {
+      reply.header('cache-control', 'no-store')
       const person = people.byId(id)
       if (!person) throw new ProblemError(404, `there is no user ${id}: GET /api/v1/users lists them`)
       if (person.isDisabled) throw new ProblemError(404, `${person.name} is disabled: enable the account first`)
-      return invited(person, request)
+      return invited(person, request, mail === 'true')
     },
+  }
+}
+
+interface Mailing {
+  readonly person: Person
+  readonly by: string
+  readonly link: string
+  readonly expires: number
+}
+
+/** The account is made in every case: what became of the mail is part of the answer. */
+async function mailed({ notifier, log }: RouteContext, { person, ...more }: Mailing): Promise<MailOutcome> {
+  const { email: address, name } = person
+  if (!notifier) return { sent: false, detail: 'No channel of kind email is configured under notifications.channels.' }
+  try {
+    return await notifier.invite({ address, name, ...more })
+  } catch (fault) {
+    if (!(fault instanceof NotifierUnavailable)) throw fault
+    log.warn('an invitation was not sent', { reason: fault.message })
+    return { sent: false, detail: fault.message }
   }
 }
 
@@ -89,6 +127,7 @@ interface Ways {
   readonly hasFactor: boolean
   /** Number of passkeys. */
   readonly keys: number
+  readonly isOfProvider: boolean
 }
 
 /** A refusal in the words of the API. */
@@ -104,8 +143,9 @@ function inWords<T>(change: () => T): T {
 
 const userOnWire = (
   { id, name, email, role, sites, created, isDisabled, hasPassword }: Person,
-  { hasFactor, keys }: Ways,
+  { hasFactor, keys, isOfProvider }: Ways,
 ): User => ({
   ...{ id, name, email, role, sites: sites ? [...sites] : null, created: iso(created) },
-  ...{ disabled: isDisabled, invited: !hasPassword, second_factor: hasFactor, passkeys: keys },
+  ...{ disabled: isDisabled, invited: !hasPassword && !isOfProvider, provider: isOfProvider },
+  ...{ second_factor: hasFactor, passkeys: keys },
 })

@@ -156,9 +156,9 @@ const attachmentOf = ({ fileName, type, bytes }: Attachment) => ({
   content: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
 })
 
-function htmlOf({ title, lines, link, kind }: OutgoingMessage, locale: 'en' | 'de'): string {
+function htmlOf({ title, lines, link, linkText, kind }: OutgoingMessage, locale: 'en' | 'de'): string {
   const { open } = (kind === 'report' ? reportWords : messageWords)[locale]
-  const opened = link === undefined ? '' : `<p><a href="${escaped(link)}">${open}</a></p>`
+  const opened = link === undefined ? '' : `<p><a href="${escaped(link)}">${linkText ?? open}</a></p>`
   return `<!doctype html><html lang="${locale}"><body><h1 style="font-size:1.2em">${escaped(title)}</h1><p>${lines.map(escaped).join('<br>\n')}</p>${opened}</body></html>`
 }
 

@@ -1,8 +1,8 @@
 /** Passkeys of the own account: added, named, removed. */
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useSignal } from '@preact/signals'
-import { browserSupportsWebAuthn, startRegistration } from '@simplewebauthn/browser'
 import { useFetched } from '../../kit/fetched.ts'
+import { hasPasskeys, makePasskey } from '../../kit/passkey.ts'
 import { Table } from '../../kit/table.tsx'
 import { act } from '../../shell/acting.ts'
 import { Panel } from '../live/panel.tsx'
@@ -67,7 +67,7 @@ export function Passkeys() {
 function Adding({ available, added }: { available: boolean; added(): void }) {
   const { words } = useAccessWords()
   if (!available) return <p>{words.text('passkeysNotHere')}</p>
-  if (!browserSupportsWebAuthn()) return <p>{words.text('passkeysNoBrowser')}</p>
+  if (!hasPasskeys()) return <p>{words.text('passkeysNoBrowser')}</p>
   const send = async (fields: FormData) => {
     const password = String(fields.get('password'))
     const begun = await act(
@@ -75,11 +75,10 @@ function Adding({ available, added }: { available: boolean; added(): void }) {
       requestOf('POST /api/v1/account/passkeys/options', { body: password === '' ? {} : { password } }),
     )
     if (!begun.ok) return begun.why
-    const optionsJSON = begun.value as unknown as Parameters<typeof startRegistration>[0]['optionsJSON']
     // The person has cancelled, or the device has a key for this account already.
-    const made = await startRegistration({ optionsJSON }).catch(() => undefined)
+    const made = await makePasskey(begun.value).catch(() => undefined)
     if (!made) return words.text('passkeyFailed')
-    const body = { name: String(fields.get('name')), response: { ...made } }
+    const body = { name: String(fields.get('name')), response: made }
     const done = await act(words, requestOf('POST /api/v1/account/passkeys', { body: body as never }))
     if (done.ok) added()
     return done.ok ? undefined : done.why

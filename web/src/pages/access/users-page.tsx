@@ -1,5 +1,5 @@
 /** People who may sign in: invited, changed and disabled here. */
-import type { User } from '@baykeeper/contract/accounts.ts'
+import type { Invited, User } from '@baykeeper/contract/accounts.ts'
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { type Role, roles } from '@baykeeper/contract/vocabulary.ts'
 import { type Signal, useSignal } from '@preact/signals'
@@ -46,9 +46,11 @@ function Users() {
   const change = async (id: string, body: { role?: Role; sites?: string[] | null; disabled?: boolean }) => {
     after(await act(words, requestOf('PATCH /api/v1/users/{id}', { params: { id }, body })))
   }
-  const show = ({ user, link, expires }: { user: User; link: string; expires: string }) => {
+  const show = ({ user, link, expires, mail }: Invited) => {
     const about = words.text('linkFor', { name: user.name, time: words.moment(Date.parse(expires), zone.value) })
-    secret.value = { about, text: `${location.origin}${link}` }
+    const mailed =
+      mail && words.text(mail.sent ? 'mailSent' : 'mailNotSent', { email: user.email, detail: mail.detail })
+    secret.value = { about: mailed ? `${mailed} ${about}` : about, text: `${location.origin}${link}` }
   }
   const newLink = async (id: string) => {
     const invited = after(await act(words, requestOf('POST /api/v1/users/{id}/link', { params: { id } })))
@@ -59,7 +61,8 @@ function Users() {
   }
   const invite = async (fields: FormData) => {
     const [name, email, role, sites] = ['name', 'email', 'role', 'sites'].map((field) => String(fields.get(field)))
-    const body = { name: name ?? '', email: email ?? '', role: role as Role, sites: sitesIn(sites ?? '') }
+    const mail = fields.get('mail') !== null
+    const body = { name: name ?? '', email: email ?? '', role: role as Role, sites: sitesIn(sites ?? ''), mail }
     const done = await act(words, requestOf('POST /api/v1/users', { body }))
     if (!done.ok) return done.why
     again.value++
@@ -90,9 +93,10 @@ interface TableProps {
 function UserTable({ users, change, newLink, removeFactor }: TableProps) {
   const { words, choices } = useAccessWords()
   const limiting = useSignal<string | undefined>(undefined)
-  const state = ({ disabled, invited, second_factor: factor, passkeys }: User) =>
+  const state = ({ disabled, invited, second_factor: factor, passkeys, provider }: User) =>
     [
       words.text(disabled ? 'disabled' : invited ? 'invited' : 'active'),
+      ...(provider ? [words.text('providerUser')] : []),
       ...(factor ? [words.text('factorUser')] : []),
       ...(passkeys > 0 ? [`${words.text('passkeys')}: ${passkeys}`] : []),
     ].join(', ')
@@ -221,6 +225,10 @@ function Invitation({ invite }: { invite(fields: FormData): Promise<string | und
         <p class="quiet" id="sites-hint">
           {words.text('sitesHint')}
         </p>
+        <label class="check">
+          <input type="checkbox" name="mail" defaultChecked />
+          <span>{words.text('mailLink')}</span>
+        </label>
       </AccessForm>
     </section>
   )

@@ -5,6 +5,7 @@ import { Command } from '../../kit/command.tsx'
 import { type Desk, useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
 import { applyTheme, type Theme, themes } from '../../shell/theme.ts'
+import { PublicAccessPart } from './public-access.tsx'
 import { useSetupWords, withWords } from './setup-words.ts'
 import '../../kit/parts.css'
 import './setup.css'
@@ -40,6 +41,7 @@ function SettingsPage() {
           </Part>
         </dl>
       </section>
+      <PublicAccessPart />
     </>
   )
 }

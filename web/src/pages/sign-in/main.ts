@@ -1,8 +1,8 @@
 /** Signing in with a passkey, on the page that the server writes: everything else of it works without scripts. */
-import { browserSupportsWebAuthn, startAuthentication } from '@simplewebauthn/browser'
+import { askPasskey, hasPasskeys } from '../../kit/passkey.ts'
 
 const part = document.getElementById('passkey')
-if (part && browserSupportsWebAuthn()) {
+if (part && hasPasskeys()) {
   part.hidden = false
   part.querySelector('button')?.addEventListener('click', () => void signIn(part))
 }
@@ -13,7 +13,7 @@ async function signIn(shown: HTMLElement) {
   try {
     const options = await send('/sign-in/passkey/options', {})
     if (!options.ok) throw new Error(String(options.status))
-    const response = await startAuthentication({ optionsJSON: await options.json() })
+    const response = await askPasskey(await options.json())
     const answer = await send('/sign-in/passkey', { response })
     if (answer.ok) location.assign('/desk')
     else alert.textContent = shown.dataset['unknown'] ?? ''
