@@ -14,6 +14,7 @@ import { sourceList } from '../sources/list.ts'
 import { addAlerts } from './alert-table.ts'
 import { addCodec } from './codec-table.ts'
 import { addLayout } from './layout-table.ts'
+import { addMapping } from './mapping-table.ts'
 import { addNotify } from './notify-table.ts'
 import {
   addAll,
@@ -104,6 +105,7 @@ export function commandTable(run: RunAction): Command {
   addReport(program, run)
   addDecoder(program.command('decoder').description('which decoder reads the frames of a LoRaWAN device'), run)
   addCodec(program.command('codec').description("vendors' scripts that decode LoRaWAN payloads"), run)
+  addMapping(program.command('mapping').description('how MQTT topics of other programs are read'), run)
   addLayout(program.command('layout').description('the layout: read from files, checked, compared, published'), run)
   addNotify(program.command('notify').description('notifications: channels, a test message, what was sent'), run)
   addSchedules(program.command('schedules').description('reports that are sent by e-mail, and when'), run)

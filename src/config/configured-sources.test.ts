@@ -10,6 +10,7 @@ import { configuredSources } from './configured-sources.ts'
 const hooks = {
   ingest: () => undefined,
   onUdpPort: () => {},
+  missingOf: () => ({ numbers: [], absence: undefined }),
   connections: createConnectionLimits({ total: 8, trustedProxies: createAddressList([]), clock: systemClock }),
 }
 /** Nothing listens until a source runs, so any descriptor will do. */

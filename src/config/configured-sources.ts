@@ -11,6 +11,7 @@ import { tlsOf } from './tls-section.ts'
 export interface SourceHooks extends TokenCheck {
   /** The source of this section has bound its UDP port. */
   onUdpPort(key: string, port: number): void
+  missingOf: CreateContext['missingOf']
   /** Of all listeners together. */
   readonly connections: ConnectionLimits
 }
@@ -42,6 +43,7 @@ function contextOf(
     isLoopback: isLoopback(host),
     tokens: hooks,
     connections: hooks.connections,
+    missingOf: hooks.missingOf,
     boundSocket() {
       const fd = listeners[key]
       assert.ok(fd !== undefined, `no socket was bound for "${key}", which is switched on`)

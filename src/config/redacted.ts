@@ -4,7 +4,7 @@
  */
 const hidden = '***'
 /** Names of settings that hold a secret themselves. */
-const secretNames = new Set(['password', 'secret', 'token', 'key', 'pass'])
+const secretNames = new Set(['password', 'secret', 'token', 'key', 'apiKey', 'pass'])
 /** Persons, and what is the only secret of a channel: hidden below `channels`. */
 const channelNames = new Set(['to', 'from', 'user', 'topic'])
 /** Settings that are names of files and not what they hold. */

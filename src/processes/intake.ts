@@ -9,6 +9,7 @@ import { ingestTokens, simulatorSource } from '../auth/ingest-tokens.ts'
 import { openKeyring } from '../auth/keyring.ts'
 import { configuredSources } from '../config/configured-sources.ts'
 import { createWarningsFile } from '../config/source-warnings.ts'
+import type { MissingNumbers } from '../domain/missing-uplinks.ts'
 import { reportAbsence } from '../intake/absence.ts'
 import { intakeFigures } from '../intake/figures.ts'
 import { type OpenChannel, openChannel } from '../intake/journal-channel.ts'
@@ -52,6 +53,7 @@ await runChild(async (child) => {
   }
 
   let wakeAbove: number | undefined
+  let numbers: readonly MissingNumbers[] = []
   const ring = () => {
     const { lastRecord } = shown.journal.tail()
     if (wakeAbove === undefined || lastRecord <= wakeAbove) return
@@ -72,7 +74,8 @@ await runChild(async (child) => {
       void journaled(channel === 'demo' ? simulated : real, record).then((answer) =>
         child.send({ type: 'published', request, answer }),
       )
-    } else if (message.type === 'released') shown.release(message.position, message.held)
+    } else if (message.type === 'missing-numbers') numbers = message.numbers
+    else if (message.type === 'released') shown.release(message.position, message.held)
     else if (message.type === 'health') shown.health.reported(message.health)
     else if (message.type === 'demo-over') {
       shown = real
@@ -82,6 +85,8 @@ await runChild(async (child) => {
 
   const context = createContexts({ log, channelOf, onFirstReading, trusted: new Set(config.trust) })
   const udpPorts: Record<string, number> = {}
+  const { aliveAt } = real.checkpoints
+  const absence = aliveAt === undefined ? undefined : { from: aliveAt, to: systemClock.now() }
   const configured = await configuredSources(settings, {
     ...ingestTokens(keyring, demo?.token),
     connections: createConnectionLimits({
@@ -89,6 +94,7 @@ await runChild(async (child) => {
       trustedProxies: createAddressList(config.trustedProxies),
       clock: systemClock,
     }),
+    missingOf: (name) => ({ numbers: numbers.filter(({ source }) => source === name), absence }),
     onUdpPort: (key, port) => {
       udpPorts[key] = port
     },

@@ -7,6 +7,7 @@ import type { DeliveryQuery } from '@baykeeper/contract/notifications.ts'
 import type { ForecasterStateName, ShownSourceKind, SourceState } from '@baykeeper/contract/vocabulary.ts'
 import type { Config } from '../config/config.ts'
 import type { SystemHealth } from '../domain/folds/fold.ts'
+import type { MissingNumbers } from '../domain/missing-uplinks.ts'
 import type { JournalStats, JournalTail } from '../journal/journal.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { Count } from '../lib/sum.ts'
@@ -142,6 +143,8 @@ export type ToMain =
   /** Processor: wake me when a record above this number is durable. */
   | { readonly type: 'wake-above'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
+  /** Processor: numbers that did not come, of the sources whose network server can be asked for them. */
+  | { readonly type: 'missing-numbers'; readonly numbers: readonly MissingNumbers[] }
   /** `copied`: raw frames are copied too, up to here; the journal holds what is behind. */
   | { readonly type: 'committed'; readonly position: number; readonly copied?: number | undefined }
   /** Forecasts: how the forecaster is, in one sentence. */
@@ -169,6 +172,7 @@ export type ToChild =
   | { readonly type: 'stop' }
   | { readonly type: 'wake-above'; readonly beyond: number }
   | { readonly type: 'durable'; readonly record: number }
+  | { readonly type: 'missing-numbers'; readonly numbers: readonly MissingNumbers[] }
   | { readonly type: 'released'; readonly position: number; readonly held?: number | undefined }
   | {
       readonly type: 'figures'

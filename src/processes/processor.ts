@@ -15,6 +15,7 @@ import { createForgetting } from './forgetting.ts'
 import { halfBuiltRefusal } from './half-built.ts'
 import { reachStore } from './late-store.ts'
 import type { LedgerTotals } from './messages.ts'
+import { keepFindingMissing } from './missing-uplinks.ts'
 import { keepForgetting } from './retention.ts'
 import { holdLease, needsLease } from './server-lease.ts'
 
@@ -91,12 +92,17 @@ await runChild(async (child) => {
     asking = false
   }
   const timer = setInterval(report, figuresEveryMs)
+  const finding = keepFindingMissing({
+    ...{ store, clock: systemClock, log, storages: settings.config.networkStorage },
+    onFound: (numbers) => child.send({ type: 'missing-numbers', numbers }),
+  })
   const forget = createForgetting({ store, log, days: settings.config, clock: systemClock })
   const forgetting = keepForgetting({ forget, clock: systemClock, log })
   child.send({ type: 'ready' })
   try {
     // It ends with the process, by the signal.
     forgetting.run(signal).catch(() => {})
+    finding.run(signal).catch(() => {})
     const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
     const work = Promise.all(running)
     await report()

@@ -223,6 +223,8 @@ function receive(parts: Parts, role: Role, message: ToMain) {
     case 'committed':
       figures.committed(message.position)
       return send('intake', { type: 'released', position: message.position, held: message.copied })
+    case 'missing-numbers':
+      return send('intake', message)
     case 'forecaster':
       figures.forecaster({ state: message.state, detail: message.detail })
       return share()

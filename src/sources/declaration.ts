@@ -6,6 +6,7 @@
  */
 import type { SourceKind } from '@baykeeper/contract/vocabulary.ts'
 import type * as z from 'zod'
+import type { MissingUplinks } from '../domain/missing-uplinks.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { TlsFiles } from '../lib/tls-pair.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
@@ -107,6 +108,8 @@ export interface CreateContext {
   readonly tokens: TokenCheck
   /** Of all listeners together. */
   readonly connections: ConnectionLimits
+  /** What the source of this name should have brought and did not, as processing has found. */
+  missingOf(source: string): MissingUplinks
   /** The socket that `main` has bound. */
   boundSocket(): { readonly fd: number; readonly tls?: TlsFiles }
   /** Where to bind a UDP socket: the port before a restart, when there was one. */

@@ -3,12 +3,13 @@ import type { SourceDeclaration } from './declaration.ts'
 import { http } from './http/declaration.ts'
 import { mqttBroker } from './mqtt/broker-declaration.ts'
 import { mqttClient } from './mqtt/client-declaration.ts'
+import { networkStorage } from './network-storage/declaration.ts'
 import { pull } from './pull/declaration.ts'
 import { serial } from './serial/declaration.ts'
 import { tcp } from './tcp/declaration.ts'
 import { udp } from './udp/declaration.ts'
 
-const declared = [http, mqttBroker, tcp, udp, serial, mqttClient, pull] as const
+const declared = [http, mqttBroker, tcp, udp, serial, mqttClient, pull, networkStorage] as const
 
 /** In the order in which people are shown them. */
 export const sourceList: readonly SourceDeclaration[] = declared

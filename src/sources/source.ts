@@ -95,7 +95,11 @@ export type FigureName =
   | 'receive_buffer_bytes'
   | 'session_kept'
   | 'session_present'
+  | 'storage_requests'
   | 'unmatched_messages'
+  | 'uplinks_missing'
+  | 'uplinks_not_kept'
+  | 'uplinks_repaired'
 export type SourceFigures = Readonly<Partial<Record<FigureName, Figure>>>
 export const notAvailable = 'not available' as const
 export type Figure = number | typeof notAvailable

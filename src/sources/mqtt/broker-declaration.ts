@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { rulesOf, topicMapping, topicMappingFaults } from '../../domain/topic-mapping.ts'
 import { declareListener } from '../declaration.ts'
 import { port, sourceName } from '../settings.ts'
+import { mappingFindings } from './mapping-findings.ts'
 
 export const mqttBroker = declareListener({
   key: 'mqtt',
@@ -11,6 +13,7 @@ export const mqttBroker = declareListener({
       name: sourceName.describe(
         'name of its source; default "mqtt", or "mqtt-broker" when a broker entry has that name',
       ),
+      mapping: topicMapping,
     })
     .prefault({})
     .describe('built-in MQTT broker'),
@@ -35,8 +38,18 @@ export const mqttBroker = declareListener({
             what: 'the built-in broker',
           },
         ],
-  async create(_settings, _index, { name, tokens, isLoopback, connections, boundSocket }) {
+  faults: ({ mapping }) =>
+    topicMappingFaults(mapping).map(({ index, message }) => ({ at: ['mqtt', 'mapping', index], message })),
+  preflight: async ({ mapping }) => mappingFindings('built-in MQTT broker', mapping),
+  async create({ mapping }, _index, { name, tokens, isLoopback, connections, boundSocket }) {
     const { mqttBrokerSource } = await import('./broker-source.ts')
-    return mqttBrokerSource({ name, listen: boundSocket(), tokens, anonymous: isLoopback, connections })
+    return mqttBrokerSource({
+      name,
+      rules: rulesOf(mapping),
+      listen: boundSocket(),
+      tokens,
+      anonymous: isLoopback,
+      connections,
+    })
   },
 })

@@ -20,6 +20,7 @@
 import type { EventEmitter } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
+import type { TopicRule } from '../../domain/topic-rule.ts'
 import type { ConnectionLimits } from '../connection-limits.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import { aborted, type ListenOn, listen } from '../listener.ts'
@@ -39,6 +40,8 @@ export interface MqttBrokerOptions {
   /** Filters of the topics that carry readings. */
   readonly topics?: readonly string[]
   readonly codec?: string
+  /** How topics of other programs are read. */
+  readonly rules?: readonly TopicRule[]
   readonly name?: string
   readonly time?: 'trust'
   readonly onListening?: (url: string) => void
@@ -147,7 +150,7 @@ interface BrokerParts {
 
 /** Limits of the broker, who may connect, and what becomes of a message. */
 function brokerOptions(
-  { topics = defaultTopics, codec = 'generic', time, connections }: MqttBrokerOptions,
+  { topics = defaultTopics, codec = 'generic', rules = [], time, connections }: MqttBrokerOptions,
   context: SourceContext,
   { queue, credentials, report }: BrokerParts,
 ): AedesOptions {
@@ -182,7 +185,7 @@ function brokerOptions(
       callback(null, true)
     },
     authorizePublish: createJournaling({
-      ...{ topics, codec, time, gateOf, queue },
+      ...{ topics, codec, rules, time, gateOf, queue },
       senderOf: (client) => credentials.of(client),
       onQos0(client) {
         if (counts.qos0_messages++ > 0) return

@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { filtersOf, rulesOf, topicMapping, topicMappingFaults } from '../../domain/topic-mapping.ts'
 import { declareSource } from '../declaration.ts'
 import { checkedText, sourceName, timePolicy, trust } from '../settings.ts'
 import { brokerUrlFault } from './broker-url.ts'
 import { clientIdFaults, clientIds } from './client-ids.ts'
+import { mappingFindings } from './mapping-findings.ts'
 import { defaultTopics, topicFilterFault } from './topic-filter.ts'
 
 const broker = z.strictObject({
@@ -28,8 +30,15 @@ const broker = z.strictObject({
     .union([z.literal(4), z.literal(5)])
     .default(5)
     .describe('4 = MQTT 3.1.1, 5 = MQTT 5'),
+  mapping: topicMapping,
   time: timePolicy,
 })
+
+/** The topics of the mapping are subscribed to with the others. */
+function withFilters({ mapping, ...settings }: z.output<typeof broker>) {
+  const rules = rulesOf(mapping)
+  return { ...settings, rules, topics: [...new Set([...settings.topics, ...filtersOf(rules)])] }
+}
 
 export const mqttClient = declareSource({
   key: 'brokers',
@@ -50,14 +59,23 @@ export const mqttClient = declareSource({
       at: ['brokers', i, 'name'],
       what: `broker ${i + 1}`,
     })),
-  faults: clientIdFaults,
+  faults: (brokers) => [
+    ...clientIdFaults(brokers),
+    ...brokers.flatMap(({ mapping }, i) =>
+      topicMappingFaults(mapping).map(({ index, message }) => ({ at: ['brokers', i, 'mapping', index], message })),
+    ),
+  ],
   async preflight(brokers) {
     const { brokerFindings } = await import('./broker-findings.ts')
-    return (await Promise.all(brokers.map(brokerFindings))).flat()
+    const asked = await Promise.all(brokers.map((broker) => brokerFindings(withFilters(broker))))
+    return [
+      ...asked.flat(),
+      ...brokers.flatMap(({ url, mapping }) => mappingFindings(`broker ${new URL(url).host}`, mapping)),
+    ]
   },
   lines: (brokers) => brokers.map(({ url }) => url.replace(/\/\/[^@/]*@/, '//***@')),
   async create(brokers, index, { name }) {
-    const { time, ...settings } = brokers[index] as (typeof brokers)[number]
+    const { time, ...settings } = withFilters(brokers[index] as (typeof brokers)[number])
     const clientId = clientIds(brokers)[index] as string
     const [{ mqttClientSource }, { brokerPreflight }] = await Promise.all([
       import('./client-source.ts'),

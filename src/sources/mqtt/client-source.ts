@@ -13,7 +13,10 @@
  * second. So the handler calls back at once with an error, which releases the next message and suppresses the PUBACK, and sends
  * the PUBACKs itself. That is undocumented behaviour of the pinned version; client-source.test.ts holds it.
  */
+
 import mqtt, { type IClientOptions, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt'
+import { createTopicRules } from '../../domain/topic-mapping.ts'
+import type { TopicRule } from '../../domain/topic-rule.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import { aborted } from '../listener.ts'
 import type { Source, SourceContext } from '../source.ts'
@@ -29,7 +32,7 @@ import {
   tryPreflight,
   weaknessesOf,
 } from './client-facts.ts'
-import { defaultTopics } from './topic-filter.ts'
+import { defaultTopics, mappedCodec } from './topic-filter.ts'
 
 export interface MqttClientOptions {
   readonly url: string
@@ -41,6 +44,8 @@ export interface MqttClientOptions {
   /** 4 = MQTT 3.1.1, 5 = MQTT 5. A broker that does not know 5 is asked again with 4. */
   readonly version?: 4 | 5
   readonly codec?: string
+  /** How topics of other programs are read. */
+  readonly rules?: readonly TopicRule[]
   readonly name?: string
   readonly time?: 'trust'
   /** Tries once, beside the first connection, what the broker does with a client that goes away. */
@@ -198,13 +203,14 @@ interface Taking {
 function takeMessages(
   client: MqttClient,
   queue: DeliveryQueue,
-  { codec = 'generic', time }: MqttClientOptions,
+  { codec = 'generic', time, rules = [] }: MqttClientOptions,
   memory: Memory,
   context: SourceContext,
 ): Taking {
   const { promise: refused, reject } = Promise.withResolvers<never>()
   // It is raced, or awaited later: a rejection before that must not end the process.
   refused.catch(() => {})
+  const ruleOf = createTopicRules(rules)
   let settled: Promise<void> = Promise.resolve()
   let stopped = false
   let failed = false
@@ -218,8 +224,10 @@ function takeMessages(
       ...(dup ? { dup: '1' } : {}),
       ...(retain ? { retain: '1' } : {}),
     }
-    const meta = { topic, ...marks }
-    return queue.add([{ framing: 'whole', codec, meta, ...(time ? { time } : {}), bytes, frames: 1 }])
+    const rule = ruleOf(topic)
+    const meta = { topic, ...(rule === undefined ? {} : { rule }), ...marks }
+    const read = rule === undefined ? codec : mappedCodec
+    return queue.add([{ framing: 'whole', codec: read, meta, ...(time ? { time } : {}), bytes, frames: 1 }])
   }
 
   client.handleMessage = (packet, callback) => {

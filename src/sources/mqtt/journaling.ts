@@ -1,11 +1,13 @@
 /** Lets a message to the built-in broker pass once it is durable. */
 import type { AedesOptions, Client } from 'aedes'
+import { createTopicRules } from '../../domain/topic-mapping.ts'
+import type { TopicRule } from '../../domain/topic-rule.ts'
 import type { DeliveryQueue } from '../delivery-queue.ts'
 import { deviceLimitMeta, limitRefusal } from '../sender-limits.ts'
 import type { Delivery } from '../source.ts'
 import type { MqttSender } from './credentials.ts'
 import type { PacketGate } from './packet-gate.ts'
-import { createTopicMatch } from './topic-filter.ts'
+import { createTopicMatch, mappedCodec } from './topic-filter.ts'
 
 /** Messages of QoS 2 between PUBLISH and PUBREL, of one client. */
 export const halfOpenMax = 1_000
@@ -19,6 +21,7 @@ type Message = Parameters<AuthorizePublish>[1]
 export interface JournalingOptions {
   readonly topics: readonly string[]
   readonly codec: string
+  readonly rules: readonly TopicRule[]
   readonly time: 'trust' | undefined
   /** Undefined when its token was revoked. */
   senderOf(client: Client): MqttSender | undefined
@@ -41,6 +44,7 @@ const unmatchedCodec = 'unmatched-topic'
 export function createJournaling(options: JournalingOptions): AuthorizePublish {
   const { topics, codec, gateOf, queue } = options
   const isReading = createTopicMatch(topics)
+  const ruleOf = createTopicRules(options.rules)
   const undurable = new WeakMap<Client, number>()
   /** QoS 2 messages of a connection by packet id: a repeated one waits for the first. */
   const halfOpen = new WeakMap<Client, Map<number, Promise<void>>>()
@@ -59,10 +63,17 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   const deliveryOf = (client: Client | null, { topic, payload, qos, dup }: Message): Delivery => {
     const sender = (client && options.senderOf(client)) ?? {}
     const { source, time = options.time } = sender
+    const rule = isReading(topic) ? undefined : ruleOf(topic)
     return {
       framing: 'whole',
-      codec: isReading(topic) ? codec : unmatchedCodec,
-      meta: { topic, ...(qos === 0 ? { qos: '0' } : {}), ...(dup ? { dup: '1' } : {}), ...deviceLimitMeta(sender) },
+      codec: isReading(topic) ? codec : rule === undefined ? unmatchedCodec : mappedCodec,
+      meta: {
+        topic,
+        ...(rule === undefined ? {} : { rule }),
+        ...(qos === 0 ? { qos: '0' } : {}),
+        ...(dup ? { dup: '1' } : {}),
+        ...deviceLimitMeta(sender),
+      },
       ...(source === undefined ? {} : { source }),
       ...(time ? { time } : {}),
       bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,
@@ -71,7 +82,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   }
 
   function journal(client: Client | null, message: Message): Promise<void> {
-    if (!isReading(message.topic)) options.onUnmatched(client, message.topic)
+    if (!isReading(message.topic) && ruleOf(message.topic) === undefined) options.onUnmatched(client, message.topic)
     if (message.qos === 0) options.onQos0(client)
     if (message.qos !== 2 || !client || message.messageId === undefined) return queue.add([deliveryOf(client, message)])
     const open = halfOpen.get(client) ?? new Map<number, Promise<void>>()

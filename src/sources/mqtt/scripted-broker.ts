@@ -29,10 +29,12 @@ export async function scriptedBroker({
   const server = createServer((socket) => {
     const peer = rawPeer(socket, version)
     peers.push(peer)
-    peer.hear(({ cmd, messageId = 0 }) => {
+    peer.hear((packet) => {
+      const { cmd, messageId = 0 } = packet
       const accepted = { cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: peers.length > 1 } as const
       if (cmd === 'connect') peer.send({ ...accepted, ...connack }, ...kept)
-      if (cmd === 'subscribe') peer.send({ cmd: 'suback', messageId, granted: [granted] })
+      if (packet.cmd === 'subscribe')
+        peer.send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => granted) })
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

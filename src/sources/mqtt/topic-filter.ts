@@ -50,4 +50,7 @@ export function createTopicMatch(filters: readonly string[]): (topic: string) =>
 const topicsKnownMax = 10_000
 const topicKnownCharsMax = 256
 
+/** Codec of messages that a rule of the mapping is about. */
+export const mappedCodec = 'mapped-topic'
+
 export const defaultTopics: readonly string[] = ['baykeeper/+/reading']

@@ -1,5 +1,5 @@
 /**
- * The Things Stack v3, webhook and MQTT. Fields that are zero or empty are left out, so a missing f_cnt is 0; other message types
+ * The Things Stack v3, webhook and MQTT, and its storage, which wraps the same object as `{"result":{...}}`. Fields that are zero or empty are left out, so a missing f_cnt is 0; other message types
  * come to the same URL.
  */
 
@@ -34,7 +34,8 @@ const silent = [
 
 export const theThingsStack: Envelope = {
   name: 'the-things-stack',
-  read(body) {
+  read(whole) {
+    const body = objectOf(whole['result']) ?? whole
     const ids = objectOf(body['end_device_ids'])
     if (!ids) return undefined
     const device = euiOf(ids['dev_eui']) ?? textOf(ids['device_id'])

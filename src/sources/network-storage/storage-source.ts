@@ -1,0 +1,211 @@
+/**
+ * Asks the storage of a LoRaWAN network server for uplinks that its webhooks or MQTT did not bring.
+ *
+ * Promises
+ * - Only what is missing is asked for: gaps in the numbers of a device, and the time in which no server ran.
+ * - An uplink is delivered under the name of the source that should have brought it, so that one that came twice is a duplicate.
+ * - One request at a time, `everyS` apart. After 429 and 5xx it waits as long as the answer asks for, else twice as long each time.
+ * - An answer that breaks off keeps its whole lines; the rest is asked for again, in smaller pages.
+ * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
+ */
+import type { MissingUplinks } from '../../domain/missing-uplinks.ts'
+import { createAddressList } from '../../lib/address-list.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
+import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
+import { retryDelayMs } from '../../lib/retry.ts'
+import { type Delivery, IntakeRefused, type Source, type SourceContext } from '../source.ts'
+import { createRepairPlan, type RepairWindow } from './repair-plan.ts'
+import { readStoredPage, type StoredPage, type StoredUplink } from './stored-uplinks.ts'
+
+export interface StorageSourceOptions {
+  readonly name: string
+  readonly url: string
+  readonly application: string
+  readonly apiKey: string
+  /** Of the uplinks: the source that should have brought them. */
+  readonly source: string
+  readonly everyS: number
+  readonly keepsHours: number
+  readonly allowAddresses: readonly string[]
+  /** What is missing of `source` now. */
+  missing(): MissingUplinks
+  /** For tests. */
+  readonly resolve?: Resolve
+}
+
+const pageMax = 200
+const bodyBytesMax = 4 * 1024 * 1024
+const timeoutMs = 30_000
+const retries = { firstMs: 5_000, capMs: 600_000 }
+/** A network server that asks for more is asked again all the same. */
+const retryAfterMsMax = 3_600_000
+
+/** A window that is being read: pages of it, oldest first. */
+interface Reading {
+  readonly window: RepairWindow
+  after: Instant
+  limit: number
+  /** Keys of the page before: pages overlap by a millisecond. */
+  seen: ReadonlySet<string>
+}
+
+interface Status {
+  repaired: number
+  requests: number
+  attempt: number
+}
+
+class StorageFault extends Error {
+  readonly waitMs: number | undefined
+  constructor(message: string, waitMs?: number) {
+    super(message)
+    this.waitMs = waitMs
+  }
+}
+
+export function storageSource(options: StorageSourceOptions): Source {
+  const status: Status = { repaired: 0, requests: 0, attempt: 0 }
+  return {
+    name: options.name,
+    kind: 'http',
+    async run(signal, context) {
+      const { clock } = context
+      const plan = createRepairPlan(options.keepsHours * 3_600_000)
+      let reading: Reading | undefined
+      while (!signal.aborted) {
+        const began = clock.monotonic()
+        reading ??= begin(plan.next(options.missing(), clock.now()))
+        const waitMs = reading ? await step(options, reading, status, signal, context) : undefined
+        if (reading && waitMs === 'done') {
+          reading.window.done(clock.now())
+          reading = undefined
+        }
+        tell(options, status, plan.givenUp(), reading !== undefined, context)
+        const pauseMs = typeof waitMs === 'number' ? waitMs : options.everyS * 1_000 - (clock.monotonic() - began)
+        // An aborted sleep ends early: the loop looks at the signal.
+        await clock.sleep(Math.max(0, pauseMs), signal).catch(() => {})
+      }
+    },
+  }
+}
+
+const begin = (window: RepairWindow | undefined): Reading | undefined =>
+  window && { window, after: window.from, limit: pageMax, seen: new Set() }
+
+/** One request. `done`: the window is read to its end; a number: wait so many milliseconds; undefined: the next page is due. */
+async function step(
+  options: StorageSourceOptions,
+  reading: Reading,
+  status: Status,
+  signal: AbortSignal,
+  context: SourceContext,
+): Promise<'done' | number | undefined> {
+  try {
+    status.requests++
+    const page = await fetchPage(options, reading, signal)
+    const isNew = await keep(options, reading, page, status, context)
+    if (page.broken !== undefined) throw new StorageFault(page.broken)
+    status.attempt = 0
+    // A server may give out less than was asked for: the end is a page without anything new.
+    return isNew || page.lines >= reading.limit ? undefined : 'done'
+  } catch (fault) {
+    if (signal.aborted) return undefined
+    const message = (fault as Error).message
+    const waitMs = fault instanceof StorageFault ? fault.waitMs : undefined
+    // A server that breaks off at the same place is asked for less.
+    if (waitMs === undefined) reading.limit = Math.max(1, reading.limit >> 1)
+    const delayMs = Math.round(waitMs ?? retryDelayMs(status.attempt++, retries))
+    context.status('waiting', `${message}. Asked again in ${(delayMs / 1_000).toFixed(0)} s.`)
+    context.log.warn('stored uplinks were not read', { storage: options.name, reason: message, delayMs })
+    return delayMs
+  }
+}
+
+async function fetchPage(options: StorageSourceOptions, reading: Reading, signal: AbortSignal): Promise<StoredPage> {
+  const { url, application, apiKey, allowAddresses, resolve } = options
+  const at = new URL(`/api/v3/as/applications/${encodeURIComponent(application)}/packages/storage/uplink_message`, url)
+  at.search = new URLSearchParams({
+    limit: String(reading.limit),
+    order: 'received_at',
+    after: new Date(reading.after).toISOString(),
+    before: new Date(reading.window.to).toISOString(),
+  }).toString()
+  const answer = await fetchBody(
+    {
+      ...{ url: at.href, bodyBytesMax, timeoutMs, signal },
+      headers: { 'user-agent': 'baykeeper', accept: 'text/event-stream', authorization: `Bearer ${apiKey}` },
+    },
+    { isAllowed: createAddressList(allowAddresses), allowedBy: 'its allowAddresses', ...(resolve ? { resolve } : {}) },
+  )
+  if (answer.status !== 200) throw refusalOf(at.host, answer)
+  return readStoredPage(answer.body)
+}
+
+function refusalOf(host: string, { status, headers }: FetchedBody): StorageFault {
+  const advice =
+    status === 401 || status === 403
+      ? ': check apiKey, it needs the right to read application traffic'
+      : status === 404 || status === 501
+        ? ': check application, and that the storage integration is enabled for it'
+        : ''
+  const seconds = Number(headers['retry-after'] ?? headers['x-rate-limit-retry'])
+  return new StorageFault(
+    `${host} answered ${status}${advice}`,
+    status === 429 && seconds > 0 ? Math.min(retryAfterMsMax, seconds * 1_000) : undefined,
+  )
+}
+
+/** Delivers what is wanted, and moves behind the page once it is durable. False: there is nothing that the page before did not have. */
+async function keep(
+  { source }: StorageSourceOptions,
+  reading: Reading,
+  { uplinks }: StoredPage,
+  status: Status,
+  context: SourceContext,
+): Promise<boolean> {
+  const page = new Map(uplinks.map((uplink) => [keyOf(uplink), uplink]))
+  const fresh = [...page].flatMap(([key, uplink]) => (reading.seen.has(key) ? [] : [uplink]))
+  const wanted = fresh.filter((uplink) => reading.window.isWanted(uplink))
+  const deliveries = wanted.map(
+    ({ bytes }): Delivery => ({
+      ...{ framing: 'whole', codec: 'lorawan', meta: { storage: '1' }, source },
+      // The time is that of the network server, however long ago.
+      ...{ time: 'trust', bytes, frames: 1 },
+    }),
+  )
+  if (deliveries.length > 0)
+    await context.deliver(deliveries, { keeps: true }).catch((fault) => {
+      if (fault instanceof IntakeRefused) throw new StorageFault(`intake refuses: ${fault.message}`, 5_000)
+      throw fault
+    })
+  status.repaired += wanted.length
+  const last = uplinks.at(-1)?.receivedAt
+  if (last === undefined) return false
+  reading.seen = new Set(page.keys())
+  // Several uplinks of one millisecond may be split over two pages: it is asked for again, unless nothing else would be.
+  reading.after = instant(last - 1 > reading.after ? last - 1 : Math.max(reading.after, last))
+  return fresh.length > 0
+}
+
+const keyOf = ({ device, session, number }: StoredUplink) => `${device} ${session} ${number}`
+
+function tell(
+  { url, application, missing }: StorageSourceOptions,
+  { repaired, requests, attempt }: Status,
+  givenUp: number,
+  reading: boolean,
+  context: SourceContext,
+): void {
+  const gaps = missing().numbers.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  context.facts({
+    figures: {
+      uplinks_repaired: repaired,
+      uplinks_missing: gaps,
+      uplinks_not_kept: givenUp,
+      storage_requests: requests,
+    },
+  })
+  if (attempt > 0) return
+  const doing = reading ? 'reading a gap' : gaps > givenUp ? 'the next gap is due later' : 'nothing to ask for'
+  context.status('up', `${new URL(url).host}, ${application}: ${doing}; ${repaired} uplinks brought`)
+}
