@@ -1,5 +1,5 @@
 /** `baykeeper simulate`: numbered readings of simulated sensors at a steady rate, to try a source and count what is stored. */
-import { runFleet } from '../simulator/fleet.ts'
+import { runSteady } from '../simulator/steady.ts'
 import { createProgress, duration } from '../simulator/progress.ts'
 import { openSender } from '../simulator/senders/open.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
@@ -27,7 +27,7 @@ export async function simulateCommand(options: SimulateOptions): Promise<number>
     onTrouble: progress.say,
   })
   try {
-    await runFleet({ sender, sensors, rate, seconds, signal, onProgress: progress.update })
+    await runSteady({ sender, sensors, rate, seconds, signal, onProgress: progress.update })
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
