@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
-import { runSteady } from './steady.ts'
 import { replay } from './replay.ts'
 import type { Sender } from './senders/sender.ts'
+import { runSteady } from './steady.ts'
 import type { WireReading } from './wire-reading.ts'
 
 const startAt = Date.parse('2026-11-23T08:00:00Z')

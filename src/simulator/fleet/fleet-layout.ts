@@ -26,7 +26,7 @@ export async function publishFleetLayout(client: Client, members: Members, devic
 
 function layoutOf({ member }: Members, devices: number): LayoutDocument {
   const all = Array.from({ length: devices }, (_, index) => member(index)).map(({ device, bay, lorawan }) => ({
-    ...{ device, bay, model: lorawan?.model.assigned },
+    ...{ device, bay, model: lorawan?.model.named?.decoder },
   }))
   const watching = all.filter(({ bay }) => bay !== undefined).slice(0, baysMax)
   const bays = watching.map(({ device, bay }, i) => ({

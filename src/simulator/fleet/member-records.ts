@@ -57,7 +57,7 @@ function webhooksOf(member: Member, { model, envelope }: NonNullable<Member['lor
     seen.add(reading)
     const { fPort, bytes, decoded } = frameOf(model, history.readings.length, reading, wire.occupied)
     const message = envelope.write({
-      ...{ device, bytes, decoded, isCopy, fPort },
+      ...{ device, bytes, decoded, isCopy, fPort, model: model.named },
       session: wire.session ?? '',
       seq: wire.seq ?? 0,
       time: network?.time ?? arrived,

@@ -48,6 +48,7 @@ const boardKinds: readonly Kind[] = ['clock-number', 'clock', 'boot', 'number', 
 export interface Members {
   /** Without drawing its history. */
   wayOf(index: number): Way
+  deviceOf(index: number): string
   member(index: number): Member
 }
 
@@ -61,6 +62,7 @@ export function createMembers(fleet: Fleet): Members {
   const wayOf = (index: number) => byShare[placeOf(index)] as Way
   return {
     wayOf,
+    deviceOf: (index) => deviceOf(fleet, index, wayOf(index)),
     member(index) {
       const way = wayOf(index)
       const nth = Math.floor(index / byShare.length) * shares[way] + placeOf(index) - byShare.indexOf(way)

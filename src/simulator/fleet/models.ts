@@ -4,6 +4,7 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { WrittenModel } from '../../codecs/lorawan/envelopes/writer.ts'
 import type { Json } from '../../codecs/lorawan/json.ts'
 import { mappingTables } from '../../codecs/lorawan/mapping/registry.ts'
 import type { MappingTable } from '../../codecs/lorawan/mapping/table.ts'
@@ -20,8 +21,8 @@ export interface ModelFrame {
 
 export interface FleetModel {
   readonly name: string
-  /** Named in the layout; undefined: the generic rules read it. */
-  readonly assigned: string | undefined
+  /** How others name it; undefined: it needs no name, because the generic rules read it. */
+  readonly named: WrittenModel | undefined
   readonly needs: 'bytes' | 'decoded'
   /** Frames of a taken and of a free bay; absent: it measures something else. */
   readonly presence?: { readonly taken: readonly ModelFrame[]; readonly free: readonly ModelFrame[] }
@@ -38,17 +39,23 @@ interface Case {
 const payloads = path.join(import.meta.dirname, '../../codecs/lorawan/payloads')
 
 export function fleetModels(): readonly FleetModel[] {
-  const decoders = payloadDecoders.map(({ name }) => modelOf(name, name, 'bytes', framesOfCases(name)))
+  const decoders = payloadDecoders.map((decoder) =>
+    modelOf(decoder.name, namedOf(decoder), 'bytes', framesOfCases(decoder.name)),
+  )
   const byBytes = new Set(payloadDecoders.map(({ name }) => name))
   const tables = mappingTables
     .filter(({ name }) => !byBytes.has(name))
-    .map((table) => modelOf(table.name, table.name, 'decoded', framesOfTable(table)))
+    .map((table) => modelOf(table.name, namedOf(table), 'decoded', framesOfTable(table)))
   const plain = modelOf('decoded-object', undefined, 'decoded', [
     objectFrame({ occupied: true }, { occupied: true }),
     objectFrame({ occupied: false }, { occupied: false }),
   ])
   return [...decoders, ...tables, plain].filter(({ frames }) => frames.length > 0)
 }
+
+const namedOf = ({ name, vendors: [vendor], models: [id] }: Pick<MappingTable, 'name' | 'vendors' | 'models'>) => ({
+  ...{ decoder: name, vendor, id },
+})
 
 /** Frames of a restart are left out: they would begin the numbers again. */
 function framesOfCases(name: string): ModelFrame[] {
@@ -91,7 +98,7 @@ const objectFrame = (decoded: Json, measures: Measures): ModelFrame => ({
 
 function modelOf(
   name: string,
-  assigned: string | undefined,
+  named: FleetModel['named'],
   needs: FleetModel['needs'],
   frames: readonly ModelFrame[],
 ): FleetModel {
@@ -100,7 +107,7 @@ function modelOf(
   const readings = frames.filter(({ measures }) => Object.keys(measures).length > 0)
   const byCount = readings.toSorted((a, b) => countOf(a) - countOf(b))
   const both = taken.length > 0 && free.length > 0
-  return { name, assigned, needs, ...(both ? { presence: { taken, free } } : {}), frames: byCount }
+  return { name, named, needs, ...(both ? { presence: { taken, free } } : {}), frames: byCount }
 }
 
 const countOf = ({ measures: { countIn = 0, countOut = 0 } }: ModelFrame) => countIn + countOut

@@ -24,7 +24,7 @@ export interface FleetSent {
   /** Frames of no device that the server took. */
   readonly noise: number
   readonly outages: number
-  readonly byWay: Readonly<Partial<Record<Way, number>>>
+  readonly byWay: Readonly<Record<string, number>>
   /** Devices of which a frame went out twice, for want of an answer. */
   readonly resent: ReadonlySet<number>
 }

@@ -21,6 +21,16 @@ export interface WrittenUplink {
   readonly snrDb: number
   /** The same uplink again, as another gateway heard it. */
   readonly isCopy: boolean
+  /** As it was entered in the network server; absent: it was not. */
+  readonly model?: WrittenModel | undefined
+}
+
+export interface WrittenModel {
+  /** Of a decoder of ours. */
+  readonly decoder: string
+  /** Absent: the model is known by its decoder alone. */
+  readonly vendor?: string | undefined
+  readonly id?: string | undefined
 }
 
 export interface EnvelopeWriter {
@@ -35,6 +45,8 @@ export interface EnvelopeWriter {
   readonly times: boolean
   /** Says in which session the number counts. */
   readonly sessions: boolean
+  /** What it can say of the model: the name of a decoder, vendor and model, or nothing. */
+  readonly names: 'decoder' | 'vendor and model' | 'nothing'
   /** Numbers begin again behind this one. Absent: behind 2^32 - 1. */
   readonly seqMax?: number
   readonly write: (uplink: WrittenUplink) => Json
@@ -44,3 +56,9 @@ export const isoOf = (ms: number): string => new Date(ms).toISOString()
 export const base64 = (bytes: Uint8Array): string => bytes.toBase64()
 /** `{ [name]: object }` where there is one. */
 export const decodedAs = (name: string, decoded: Json | undefined): Json => (decoded ? { [name]: decoded } : {})
+
+/** `name` for vendor and model, where both are known. */
+export const namedAs = <T extends object>(
+  model: WrittenModel | undefined,
+  name: (vendor: string, id: string) => T,
+): T | object => (model?.vendor === undefined || model.id === undefined ? {} : name(model.vendor, model.id))

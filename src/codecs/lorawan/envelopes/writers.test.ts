@@ -1,6 +1,7 @@
 /** Each envelope can be written, and what was written is read again with the same fields. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chooseModel } from '../choose-model.ts'
 import { envelopes } from './registry.ts'
 import type { WrittenUplink } from './writer.ts'
 import { envelopeWriters } from './writers.ts'
@@ -48,6 +49,16 @@ for (const { name, query, write, decodes, ports, times, sessions } of envelopeWr
       assert.equal(message.session !== undefined, sessions)
       assert.deepEqual(message.decoded, 'decoded' in changed ? changed.decoded : undefined)
     })
+
+for (const { name, names, write, query } of envelopeWriters.filter((writer) => writer.names !== 'nothing'))
+  test(`${name} names the model as it was entered: ${names}`, () => {
+    const model = { decoder: 'bosch-tps110', vendor: 'bosch', id: 'tps110' }
+    const body = JSON.parse(JSON.stringify(write({ ...uplink, model })))
+    const message = envelopes.find((each) => each.name === name)?.read(body, { event: query ? 'up' : undefined })
+    assert.ok(message?.kind === 'uplink')
+    const choice = chooseModel(uplink.device, message.identifiers, { ofDevice: () => undefined })
+    assert.equal(choice.kind === 'model' && choice.model.name, 'bosch-tps110')
+  })
 
 test('two sessions are two in every envelope that names them', () => {
   for (const { name, sessions, write, query } of envelopeWriters.filter((writer) => writer.sessions)) {

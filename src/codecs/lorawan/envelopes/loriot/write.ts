@@ -3,7 +3,7 @@ import { decodedAs, type EnvelopeWriter } from '../writer.ts'
 
 export const loriotWriter: EnvelopeWriter = {
   name: 'loriot',
-  ...{ decodes: true, ports: true, times: true, sessions: true },
+  ...{ decodes: true, ports: true, times: true, sessions: true, names: 'nothing' },
   write: ({ device, session, seq, time, fPort, bytes, decoded, gateway, rssiDbm, snrDb, isCopy }) => ({
     ...{ EUI: device, devaddr: session, ts: time, fcnt: seq, port: fPort, data: bytes.toHex() },
     ...decodedAs('decoded', decoded),

@@ -1,10 +1,10 @@
 /** The Things Stack v3, webhook: fields that are zero are left out. */
-import { base64, decodedAs, type EnvelopeWriter, isoOf } from '../writer.ts'
+import { base64, decodedAs, type EnvelopeWriter, isoOf, namedAs } from '../writer.ts'
 
 export const theThingsStackWriter: EnvelopeWriter = {
   name: 'the-things-stack',
-  ...{ decodes: true, ports: true, times: true, sessions: true },
-  write: ({ device, session, seq, time, fPort, bytes, decoded, gateway, rssiDbm, snrDb }) => ({
+  ...{ decodes: true, ports: true, times: true, sessions: true, names: 'vendor and model' },
+  write: ({ device, session, seq, time, fPort, bytes, decoded, gateway, rssiDbm, snrDb, model }) => ({
     end_device_ids: {
       device_id: `eui-${device.toLowerCase()}`,
       application_ids: { application_id: 'fleet' },
@@ -19,6 +19,7 @@ export const theThingsStackWriter: EnvelopeWriter = {
       ...decodedAs('decoded_payload', decoded),
       rx_metadata: [{ gateway_ids: { gateway_id: gateway.toLowerCase() }, rssi: rssiDbm, snr: snrDb }],
       received_at: isoOf(time),
+      ...namedAs(model, (brand_id, model_id) => ({ version_ids: { brand_id, model_id } })),
     },
   }),
 }
