@@ -146,12 +146,12 @@ interface Outcome {
 const count = (n: number) => n.toLocaleString('en')
 
 function report(options: Spoken, { fleet, sent, sentS, verdict, tookS }: Outcome): void {
-  const { differences = [], unknown = 0, stays = 0 } = verdict ?? {}
+  const { differences = [], unknown = 0, flapping = 0, stays = 0 } = verdict ?? {}
   const left = ways.filter((way) => !fleet.ways.includes(way))
   const { resent, byWay: by_way, ...facts } = sent
   const data = {
     ...{ seed: fleet.seed, devices: fleet.devices, ...facts, by_way, resent: resent.size, seconds: Math.round(tookS) },
-    ...(verdict ? { differences, unknown, stays } : {}),
+    ...(verdict ? { differences, unknown, flapping, stays } : {}),
   }
   print(
     options,
@@ -162,7 +162,7 @@ function report(options: Spoken, { fleet, sent, sentS, verdict, tookS }: Outcome
       `${count(sent.frames)} frames of ${count(fleet.devices)} devices (seed ${fleet.seed}) in ${duration(sentS)}: ${byWay(sent)}; ${count(sent.noise)} of noise, ${count(sent.outages)} gateway outages, ${count(resent.size)} devices sent again for want of an answer`,
       ...(verdict
         ? [
-            `${count(differences.length)} differences, ${count(unknown)} devices unknown as they may be, ${count(stays)} stays compared, ${duration(tookS)} in all`,
+            `${count(differences.length)} differences, ${count(unknown)} devices unknown as they may be, ${count(flapping)} bays marked as flapping and held occupied, ${count(stays)} stays compared, ${duration(tookS)} in all`,
           ]
         : []),
     ],

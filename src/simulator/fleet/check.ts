@@ -20,8 +20,13 @@ export interface FleetVerdict {
   readonly differences: readonly Difference[]
   /** Devices whose state is unknown, and may be. */
   readonly unknown: number
+  /** Bays that are held occupied, and marked, because their sensor changes more often than vehicles can: hours of frames come in seconds. */
+  readonly flapping: number
   readonly stays: number
 }
+
+/** Only a free bay is held, and only its device shows that it is free. */
+const isHeldBay = ({ what, truth, shown }: Difference) => what === 'bay' && truth === 'free' && shown === 'occupied'
 
 export async function checkFleet(check: FleetCheck): Promise<FleetVerdict> {
   const { client, fleet, members } = check
@@ -30,17 +35,21 @@ export async function checkFleet(check: FleetCheck): Promise<FleetVerdict> {
   return judgeFleet(check, await readServer(client, (id) => ids.has(id), fleet.begin, check.onRead))
 }
 
-export function judgeFleet(
+export async function judgeFleet(
   { fleet, members, resent, signal, onJudged }: Omit<FleetCheck, 'client'>,
   view: ServerView,
-): FleetVerdict {
+): Promise<FleetVerdict> {
   const differences: Difference[] = []
   let unknown = 0
   let stays = 0
+  let flapping = 0
   for (let index = 0; index < fleet.devices; index++) {
     signal.throwIfAborted()
     const member = members.member(index)
-    differences.push(...judgeMember(member, view, resent.has(index)))
+    const found = judgeMember(member, view, resent.has(index))
+    const isHeld = found.some(isHeldBay) && member.bay !== undefined && (await view.isFlapping(member.bay))
+    if (isHeld) flapping++
+    differences.push(...found.filter((difference) => !(isHeld && isHeldBay(difference))))
     if (member.bay !== undefined) {
       if (typeof view.device(member.device)?.occupied !== 'boolean') unknown++
       stays += view.stays(member.bay).length
@@ -52,7 +61,7 @@ export function judgeFleet(
       ...{ device: '(all)', what: 'balance', shown: `${view.difference} unaccounted messages`, truth: '0' },
       why: 'a message was counted as received and is nowhere',
     })
-  return { differences, unknown, stays }
+  return { differences, unknown, flapping, stays }
 }
 
 const lookMs = 500

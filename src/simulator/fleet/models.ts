@@ -57,7 +57,7 @@ const namedOf = ({ name, vendors: [vendor], models: [id] }: Pick<MappingTable, '
   ...{ decoder: name, vendor, id },
 })
 
-/** Frames of a restart are left out: they would begin the numbers again. */
+/** Frames of a restart are left out: they would begin the numbers again. So is a count that leaps, which the server rightly doubts. */
 function framesOfCases(name: string): ModelFrame[] {
   const cases = globSync(`${name}/cases/*.json`, { cwd: payloads })
     .sort()
@@ -91,7 +91,7 @@ function framesOfTable({ presence, distance, countIn, countOut, shape }: Mapping
 
 const objectFrame = (decoded: Json, measures: Measures): ModelFrame => ({
   fPort: 1,
-  bytes: Uint8Array.of(1),
+  bytes: new Uint8Array(),
   decoded,
   measures,
 })
@@ -106,8 +106,18 @@ function modelOf(
   const [taken, free] = [showing(true), showing(false)]
   const readings = frames.filter(({ measures }) => Object.keys(measures).length > 0)
   const byCount = readings.toSorted((a, b) => countOf(a) - countOf(b))
+  const leap = byCount.findIndex(
+    (frame, i) => i > 0 && countOf(frame) - countOf(byCount[i - 1] as ModelFrame) > leapMin,
+  )
   const both = taken.length > 0 && free.length > 0
-  return { name, named, needs, ...(both ? { presence: { taken, free } } : {}), frames: byCount }
+  return {
+    name,
+    named,
+    needs,
+    ...(both ? { presence: { taken, free } } : {}),
+    frames: leap < 0 ? byCount : byCount.slice(0, leap),
+  }
 }
 
+const leapMin = 1_000
 const countOf = ({ measures: { countIn = 0, countOut = 0 } }: ModelFrame) => countIn + countOut

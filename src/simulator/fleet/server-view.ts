@@ -17,6 +17,8 @@ export interface FramesShown {
 export interface ServerView {
   device(id: string): Device | undefined
   bay(id: string): BayShown
+  /** The server marks that the sensor changes more often than vehicles can, and holds the bay occupied until it is steady. */
+  isFlapping(id: string): Promise<boolean>
   /** Over all days. */
   frames(device: string): FramesShown
   stays(bay: string): readonly Stay[]
@@ -73,6 +75,7 @@ export async function readServer(
   const bay = await readBays(client)
   const { totals } = await client.call(routes.ledger)
   return {
+    isFlapping: async (id) => (await client.call(routes.bay, { params: { id } })).flags.includes('flapping'),
     ...{ bay, device: (id) => devices.get(id) },
     frames: (device) => frames.get(device) ?? none,
     stays: (id) => stays.get(id) ?? [],
