@@ -11,9 +11,9 @@ import { udpChannel } from './udp-channel.ts'
 export type Addresses = Readonly<Partial<Record<Way, string>>>
 
 /** Connections of one way that send at the same time. A serial line is one. */
-export const lanesOf: Record<Way, number> = { webhook: 12, http: 4, mqtt: 2, tcp: 6, udp: 12, serial: 1 }
+export const lanesOf: Record<Way, number> = { webhook: 64, http: 8, mqtt: 4, tcp: 16, udp: 48, serial: 1 }
 /** Devices whose frames a lane mixes, as a gateway does; a connection or a datagram at a time is of one device. */
-export const mixedOf: Record<Way, number> = { webhook: 40, http: 40, mqtt: 20, tcp: 1, udp: 1, serial: 20 }
+export const mixedOf: Record<Way, number> = { webhook: 20, http: 20, mqtt: 20, tcp: 1, udp: 1, serial: 20 }
 
 export async function openChannel(way: Way, address: string, options: ChannelOptions): Promise<Channel> {
   switch (way) {
