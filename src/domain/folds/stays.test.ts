@@ -1,6 +1,7 @@
 /** Stays and overstays by bay, from the events of a bay: what breaks a stay and what does not, and what is in doubt of it. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type BayState, bayFlagBits } from '@baykeeper/contract/vocabulary.ts'
 import { instant } from '../../lib/brand.ts'
 import { type DeviceRecord, newDevice } from '../fold.ts'
 import { plainBay, type StayRule } from '../layout.ts'
@@ -13,7 +14,7 @@ import { stays } from './stays.ts'
 const eight = Date.parse('2026-11-23T08:00:00Z')
 const deviceOf = (id: number): DeviceRecord => newDevice(id, 'tcp', `d${id}` as DeviceId, instant(eight))
 const nowhere = { watching: watchingOf({ sites: [] }), devices: [], standing: [], overstays: [] }
-const start = { ...nowhere, stateOf: () => 'unknown' as const, flagsOf: () => 0 }
+const start = { ...nowhere, stateOf: (): BayState => 'unknown', flagsOf: () => 0 }
 const applied = (device: DeviceRecord, before: Partial<Before>, measures: Measures, ms: number) =>
   ({
     is: 'applied',
@@ -61,14 +62,14 @@ describe('the stay of a device that watches no bay of the layout', () => {
 })
 
 /** One bay with a device, from the events that its fold emits. */
-function oneBay(rule?: StayRule) {
+function oneBay(rule?: StayRule, now: Partial<typeof start> = {}) {
   const watching = (by?: StayRule) => {
     const bay = plainBay('b', { x: 0, y: 0 }, { devices: ['d1'], ...(by ? { rule: by } : {}) })
     const level = { id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [], bays: [bay] }
     return watchingOf({ sites: [{ id: 'S', name: 'S', zone: 'UTC', levels: [level] }] })
   }
   const book = listOfStays()
-  const fold = stays({ ...start, watching: watching(rule) }, book)
+  const fold = stays({ ...start, ...now, watching: watching(rule) }, book)
   const device = deviceOf(1)
   const at = (minute: number) => instant(eight + minute * 60_000)
   let state: BayEvent['after'] = 'unknown'
@@ -157,6 +158,16 @@ describe('what breaks the stay of a bay', () => {
     })
     assert.deepEqual(bay.ended(), [[10, 60, false]])
   })
+})
+
+test('a departure that the bay of a flapping sensor passes over may be hidden in its stay', () => {
+  const bay = oneBay(undefined, { stateOf: () => 'occupied', flagsOf: () => bayFlagBits.flapping })
+  bay.reports(false, 0)
+  bay.reports(true, 10)
+  bay.reports(false, 11, false)
+  bay.reports(true, 12, false)
+  bay.reports(false, 20)
+  assert.deepEqual(bay.ended(), [[10, 20, false]])
 })
 
 describe('an overstay', () => {

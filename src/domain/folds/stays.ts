@@ -167,6 +167,7 @@ function applied(parts: StayParts, event: EventOf<'applied'>) {
     moveDevice(memories, device, watching.bayOf({ external, claimedBay: before.claimedBay }), bay)
     // Under an override the bay does not follow its device, so what is remembered no longer follows from it.
     if (bay !== undefined) memories.mark(bay)
+    if (bay !== undefined && before.occupied === true && device.occupied === false) passOver(parts, bay)
     if (bay !== undefined && memories.covered.has(bay) && !memories.unheard.has(bay)) sees(parts, bay, device, time)
   }
   if (memories.unheard.size > 0) {
@@ -174,6 +175,13 @@ function applied(parts: StayParts, event: EventOf<'applied'>) {
     if (bay !== undefined && memories.unheard.has(bay)) sees(parts, bay, device, time)
   }
   parts.gap = undefined
+}
+
+/** The bay of a sensor that flaps is held occupied: what may be a departure, and with the next report another arrival, is no end of its stay. */
+function passOver({ memories, stateOf, flagsOf }: StayParts, bay: string) {
+  if (stateOf(bay) !== 'occupied' || (flagsOf(bay) & bayFlagBits.flapping) === 0) return
+  const memory = memories.edit(bay)
+  if (memory.arrival !== null && memory.hidden !== null) memory.hidden++
 }
 
 /** The device reports the presence, as the state of its bay does not show it. */
