@@ -4,7 +4,7 @@
  */
 import { reportComparisons, reportFormats, reportKindNames } from '@baykeeper/contract/reports.ts'
 import { bayTypes, locales, logLevels, lossCauses, scopes } from '@baykeeper/contract/vocabulary.ts'
-import { Argument, Command, type Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import type { Flags } from '../config/overrides.ts'
 import { version } from '../config/version.ts'
@@ -440,8 +440,17 @@ function addSending(program: Command, run: RunAction) {
   addAll(placed(program.command('simulate').description('send simulated sensors at a rate')), [
     ...target(),
     whole('--sensors <n>', 'how many sensors', { min: 1, max: 1_000_000 }).default(500),
-    decimal('--rate <hz>', 'readings a second in all', { min: 0.01, max: 1e6 }).default(1_000),
-    decimal('--seconds <s>', 'how long', { min: 0.1, max: 1e7 }).default(60),
+    decimal('--rate <hz>', 'readings a second in all (default 1000; of a fleet 5000)', { min: 0.01, max: 1e6 }),
+    decimal('--seconds <s>', 'how long, where it is no fleet', { min: 0.1, max: 1e7 }).default(60),
+    new Option(
+      '--fleet',
+      'every device model and envelope, through every source of the server, with the faults of boards and lines',
+    ),
+    new Option('--check', 'send a fleet, compare what the server shows with the truth, exit 1 if they differ'),
+    whole('--seed <n>', 'of a fleet: the same seed gives the same devices and faults (default 1)', {
+      min: 0,
+      max: 1e9,
+    }),
   ]).action(
     run(async (...args: Parameters<typeof import('./simulate.ts').simulateCommand>) =>
       (await import('./simulate.ts')).simulateCommand(...args),

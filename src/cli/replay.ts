@@ -29,7 +29,7 @@ export async function replayCommand(csv: string, options: ReplayOptions): Promis
   const survey = await surveyStays(readStays(csv, zone, onBadRow))
   if (survey.stays === 0) throw new CommandFailed(exitCodes.failed, nothingToPlay(csv, badRows))
   const total = 2 * survey.stays
-  await using target = await findTarget(options, { name: 'replay', time: 'trust', api: true })
+  await using target = await findTarget(options, { name: 'replay', time: 'trust', api: ['read', 'layout'] })
   const progress = createProgress({ stage: 'replay', total, json: options.json })
   for (const warning of target.warnings) progress.say(`! ${warning}`)
   const plan = await placeBays(target, survey, { name: nameOf(csv), zone }, signal, progress)

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Scope } from '@baykeeper/contract/vocabulary.ts'
 import { type Keyring, openKeyring } from '../auth/keyring.ts'
 import type { Config } from '../config/config.ts'
 import type { Transport } from '../simulator/senders/transport.ts'
@@ -35,8 +36,8 @@ export interface Target extends AsyncDisposable {
 export interface Occasion {
   readonly name: string
   readonly time?: 'trust'
-  /** Also asks for an API key. */
-  readonly api?: boolean
+  /** Also asks for an API key, with these scopes. */
+  readonly api?: readonly Scope[]
 }
 
 const listeners = { http: 'ingest', mqtt: 'mqtt', tcp: 'tcp' } as const
@@ -78,7 +79,7 @@ export async function findTarget(options: SendingOptions, occasion: Occasion): P
     }
   }
   if (!apiKey && occasion.api) {
-    apiKey = await keyring.createToken({ name, kind: 'api', scopes: ['read', 'layout'], replace: true })
+    apiKey = await keyring.createToken({ name, kind: 'api', scopes: [...occasion.api], replace: true })
     made.push('api')
   }
   if (isFirst) await demoEnd(data, ready)

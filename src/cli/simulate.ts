@@ -1,19 +1,26 @@
 /** `baykeeper simulate`: numbered readings of simulated sensors at a steady rate, to try a source and count what is stored. */
-import { runFleet } from '../simulator/fleet.ts'
+
 import { createProgress, duration } from '../simulator/progress.ts'
 import { openSender } from '../simulator/senders/open.ts'
+import { runSteady } from '../simulator/steady.ts'
 import { exitCodes, print, type Spoken } from './output.ts'
 import { findTarget, interruptible, type SendingOptions } from './sending.ts'
 
 export interface SimulateOptions extends SendingOptions, Spoken {
   readonly sensors: number
   /** Readings a second, of all sensors together. */
-  readonly rate: number
+  readonly rate?: number
   readonly seconds: number
+  readonly fleet?: boolean
+  readonly check?: boolean
+  readonly seed?: number
 }
 
+const rateUsual = 1_000
+
 export async function simulateCommand(options: SimulateOptions): Promise<number> {
-  const { sensors, rate, seconds } = options
+  if (options.fleet || options.check) return (await import('./simulate-fleet.ts')).fleetCommand(options)
+  const { sensors, rate = rateUsual, seconds } = options
   using interrupt = interruptible()
   const { signal } = interrupt
   await using target = await findTarget(options, { name: 'simulate' })
@@ -27,7 +34,7 @@ export async function simulateCommand(options: SimulateOptions): Promise<number>
     onTrouble: progress.say,
   })
   try {
-    await runFleet({ sender, sensors, rate, seconds, signal, onProgress: progress.update })
+    await runSteady({ sender, sensors, rate, seconds, signal, onProgress: progress.update })
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {

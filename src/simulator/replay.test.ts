@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
-import { runFleet } from './fleet.ts'
 import { replay } from './replay.ts'
 import type { Sender } from './senders/sender.ts'
+import { runSteady } from './steady.ts'
 import type { WireReading } from './wire-reading.ts'
 
 const startAt = Date.parse('2026-11-23T08:00:00Z')
@@ -83,7 +83,7 @@ test('shifted to now, the first is now and all carry the epoch of this replay', 
 test('a fleet sends exactly rate times seconds readings, each sensor numbered without a gap', async () => {
   const clock = steppedClock()
   const { sender, sent } = recorder(clock)
-  assert.equal(await runFleet({ sender, sensors: 7, rate: 330, seconds: 2, clock }), 660)
+  assert.equal(await runSteady({ sender, sensors: 7, rate: 330, seconds: 2, clock }), 660)
   for (let sensor = 0; sensor < 7; sensor++) {
     const seqs = sent()
       .filter(({ device }) => device === `sim-${sensor}`)

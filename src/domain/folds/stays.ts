@@ -168,7 +168,7 @@ function applied(parts: StayParts, event: EventOf<'applied'>) {
     // Under an override the bay does not follow its device, so what is remembered no longer follows from it.
     if (bay !== undefined) memories.mark(bay)
     if (bay !== undefined && memories.covered.has(bay) && !memories.unheard.has(bay)) sees(parts, bay, device, time)
-    else if (bay !== undefined && device.occupied === true && before.occupied === false) passOver(memories, bay, time)
+    else if (bay !== undefined && device.occupied === true && before.occupied === false) passOver(parts, bay, time)
   }
   if (memories.unheard.size > 0) {
     const bay = watching.bayOf(device)
@@ -177,11 +177,12 @@ function applied(parts: StayParts, event: EventOf<'applied'>) {
   parts.gap = undefined
 }
 
-/** Its one device arrives within a stay: its departure was passed over, as it flapped, so one more stay may hide in this one (A4). */
-function passOver(memories: BayMemories, bay: string, time: Instant) {
+/** The bay of a sensor that flaps is held occupied: an arrival within its stay follows a departure that was passed over, so one more may hide in it (A4). */
+function passOver({ memories, flagsOf }: StayParts, bay: string, time: Instant) {
   const memory = memories.of.get(bay)
   if (memory?.arrival == null || memory.arrival >= time || memory.hidden === null) return
-  if (memories.watchers.get(bay)?.length === 1) memories.edit(bay).hidden = memory.hidden + 1
+  const isHeld = (flagsOf(bay) & bayFlagBits.flapping) !== 0
+  if (isHeld || memories.watchers.get(bay)?.length === 1) memories.edit(bay).hidden = memory.hidden + 1
 }
 
 /** The device reports the presence, as the state of its bay does not show it. */

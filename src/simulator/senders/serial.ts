@@ -49,7 +49,7 @@ export async function openLine(path: string, baud: number): Promise<FileHandle> 
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, signal: AbortSignal | undefined) {
+export async function writeAll(file: FileHandle, bytes: Uint8Array, signal: AbortSignal | undefined) {
   for (let at = 0; at < bytes.length; ) {
     signal?.throwIfAborted()
     try {

@@ -114,7 +114,7 @@ function distinctAtMost({ kind, transport, readings }: History, distinct: number
 const repeatsMax = 64
 const repeats = ({ deliveries }: History) => deliveries.length - new Set(deliveries.map(({ reading }) => reading)).size
 
-function judgeLosses(history: History, { missing }: Observation): Finding[] {
+export function judgeLosses(history: History, { missing }: Pick<Observation, 'missing'>): Finding[] {
   const truth = missingIn(history)
   if (truth === undefined || missing === truth) return []
   const mayDoubt =

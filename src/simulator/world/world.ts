@@ -17,11 +17,13 @@ const transports: Record<Kind, readonly Transport[]> = {
   neither: ['http', 'mqtt', 'tcp', 'serial'],
 }
 
-export function historyOf(seed: number, kind?: Kind): History {
+/** `kind` and `via` are drawn where they are not given. */
+export function historyOf(seed: number, kind?: Kind, via?: Transport): History {
   const random = createRandom(seed)
   const drawn = pick(random, kinds)
   const life = lifeOf(random, kind ?? drawn)
-  const transport = pick(random, transports[life.kind])
+  const drawnTransport = pick(random, transports[life.kind])
+  const transport = via ?? drawnTransport
   const traits: string[] = []
   const bare = { seed, transport, fair: true, ...life }
   const steps = planOf(random, life, transport, numbersOnly({ ...bare, deliveries: [] }), traits)

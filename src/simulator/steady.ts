@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Sender } from './senders/sender.ts'
 import type { WireReading } from './wire-reading.ts'
 
-export interface FleetOptions {
+export interface SteadyOptions {
   readonly sender: Sender
   readonly sensors: number
   /** Readings a second, of all sensors together. */
@@ -17,7 +17,7 @@ export interface FleetOptions {
 const tickMs = 20
 
 /** Resolves to the number of readings sent: `rate * seconds`, unless the sender could not keep up or the signal aborted. */
-export async function runFleet(options: FleetOptions): Promise<number> {
+export async function runSteady(options: SteadyOptions): Promise<number> {
   const { sender, sensors, rate, seconds, signal, onProgress, clock = systemClock } = options
   const epoch = Math.floor(clock.now() / 1_000)
   const total = Math.round(rate * seconds)
