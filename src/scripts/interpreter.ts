@@ -27,8 +27,8 @@ export interface Image {
 
 export interface Interpreter {
   readonly context: QuickJSContext
-  /** Without a script. */
-  readonly blank: Image
+  /** As it was at first, without a script. */
+  clear(): void
   /** Of what is in its memory now. */
   image(): Image
   restore(image: Image): void
@@ -113,16 +113,22 @@ function interpreterOf(context: QuickJSContext, memory: WasmMemory, { steps, sta
         .every((byte) => byte === 0),
   )
   const blank = image()
+  const put = ({ data, heap }: Image): Uint8Array => {
+    const bytes = all()
+    bytes.set(data, 0)
+    bytes.set(heap, stackTop)
+    return bytes
+  }
   let taken = 0
 
   return {
     context,
-    blank,
     image,
-    restore({ data, heap }) {
-      const bytes = all()
-      bytes.set(data, 0)
-      bytes.set(heap, stackTop)
+    restore(image) {
+      put(image)
+    },
+    clear() {
+      put(blank).fill(0, stackTop + blank.heap.length)
     },
     within(most, work) {
       steps.value = most

@@ -104,7 +104,8 @@ test('a script keeps nothing from one frame to the next: neither in its variable
 })
 
 test('a call takes the same number of steps whenever it is made, and ends with them', () => {
-  const text = 'function decodeUplink(i) { if (i.bytes[0]) for (;;) "xyz".split("").sort(); return { data: { n: new Date().getHours() } } }'
+  const text =
+    'function decodeUplink(i) { if (i.bytes[0]) for (;;) "xyz".split("").sort(); return { data: { n: new Date().getHours() } } }'
   const engine = createScriptEngine(interpreter, text)
   const other = createScriptEngine(interpreter, 'function Decoder(bytes) { return { n: bytes[0] } }')
   const run = (byte: number) => engine.run({ bytes: Uint8Array.of(byte), fPort: 1, recvTime })
@@ -176,7 +177,16 @@ test('bytes have what scripts for other servers expect: Buffer, text and base64'
   assert.deepEqual(answer(text, 0xff, 0xfe, 1), {
     data: {
       ...{ i16: -2, u16: 0xfeff, float: 1.5, i24: -511, hex: 'fffe01', base64: '//4B', back: [255, 254, 1] },
-      ...{ isBuffer: true, joined: 5, part: 'fe01', text: 'Stellplätze €😀', latin: 'ä', coded: 'YmF5', decoded: 'bay', old: 'ba' },
+      ...{
+        isBuffer: true,
+        joined: 5,
+        part: 'fe01',
+        text: 'Stellplätze €😀',
+        latin: 'ä',
+        coded: 'YmF5',
+        decoded: 'bay',
+        old: 'ba',
+      },
     },
   })
 })

@@ -7,7 +7,7 @@ import { objectOf } from '../codecs/lorawan/json.ts'
 import type { ScriptAnswer, ScriptFrame } from '../codecs/lorawan/script-answer.ts'
 import type { Image, Interpreter } from './interpreter.ts'
 import { scriptLimits } from './script.ts'
-import { faultIn, lengthOf } from './script-fault.ts'
+import { faultIn } from './script-fault.ts'
 import { loadScript } from './script-loading.ts'
 
 export interface ScriptEngine {
@@ -58,14 +58,11 @@ function answerTo(context: QuickJSContext, call: QuickJSHandle, { bytes, fPort, 
   const given = context.newString(`{"b":[${bytes.join()}],"t":${recvTime}${port}}`)
   const done = context.callFunction(call, context.undefined, given)
   if (done.error) return { failed: faultIn(context, done.error) }
-  const length = lengthOf(context, done.value)
-  return length > scriptLimits.answerChars
-    ? { failed: `its answer has ${length} characters; ${scriptLimits.answerChars} are the most` }
-    : answerOf(context.getString(done.value))
+  return answerOf(context.getString(done.value))
 }
 
 function answerOf(text: string): ScriptAnswer {
   if (text.startsWith('f')) return { failed: text.slice(1) }
-  const data = objectOf(JSON.parse(text.slice(1)))
+  const data = objectOf(JSON.parse(text))
   return data ? { data } : { failed: 'it returned a list or a plain value, no object' }
 }

@@ -14,7 +14,7 @@ export function faultIn(context: QuickJSContext, thrown: QuickJSHandle): string 
 export const isSyntaxFault = (context: QuickJSContext, thrown: QuickJSHandle): boolean =>
   context.typeof(thrown) === 'object' && textAt(context, thrown, 'name') === 'SyntaxError'
 
-export function lengthOf(context: QuickJSContext, text: QuickJSHandle): number {
+function lengthOf(context: QuickJSContext, text: QuickJSHandle): number {
   const length = context.getProp(text, 'length')
   const count = context.getNumber(length)
   length.dispose()

@@ -20,7 +20,7 @@ interface Form {
 export function loadScript(interpreter: Interpreter, text: string): LoadedScript {
   let first: LoadedScript | undefined
   for (const form of formsOf(text)) {
-    interpreter.restore(interpreter.blank)
+    interpreter.clear()
     const loaded = interpreter.within(scriptLimits.stepsToLoad, () => load(interpreter.context, form, text)) ?? ranOut
     first ??= loaded
     if (!('isSyntax' in loaded)) return loaded
@@ -32,12 +32,15 @@ export function loadScript(interpreter: Interpreter, text: string): LoadedScript
 function formsOf(text: string): Form[] {
   const forms: Form[] = [{ text, type: 'global' }]
   if (/^\s*export\b/m.test(text)) forms.push({ text, type: 'module' })
-  const unescaped = /\\n/.test(text) && !/\n/.test(text.trim()) ? unescapedText(text.trim()) : undefined
+  const unescaped = unescapedText(text)
   if (unescaped !== undefined) forms.push({ text: unescaped, type: 'global' })
   return forms
 }
 
-function unescapedText(text: string): string | undefined {
+/** Of text on one line, with its ends of lines escaped. */
+export function unescapedText(given: string): string | undefined {
+  const text = given.trim()
+  if (text.includes('\n') || !text.includes('\\n')) return undefined
   try {
     const value: unknown = JSON.parse(text.startsWith('"') ? text : `"${text}"`)
     return typeof value === 'string' ? value : undefined

@@ -3,6 +3,7 @@
  * its frame and numbers that only look random, so that the same frame has the same answer whenever it is decoded. Everything may be
  * declared again by a script, as a function, `var`, `let` or `const`. Further: surroundings-on-demand.ts.
  */
+import { scriptLimits } from './script.ts'
 
 /** Before the script. What is used afterwards is kept here: the script may change everything it can reach. */
 export const before = `
@@ -43,6 +44,7 @@ export const before = `
  */
 export const behind = `
 (function (named, asBuffer) {
+  var answerChars = ${scriptLimits.answerChars};
   var state = __clock, stringify = JSON.stringify, parse = JSON.parse, slice = String.prototype.slice;
   var MakeDate = Date, has = Object.prototype.hasOwnProperty, call = Function.prototype.call;
   var like = Object.setPrototypeOf, reads = asBuffer ? Object.create(Array.prototype) : undefined;
@@ -93,7 +95,8 @@ export const behind = `
       if (data === undefined || data === null) data = {};
     }
     var text = stringify(data);
-    return typeof text === 'string' ? 'd' + text : 'f' + 'it returned ' + typeof data + ', no object';
+    if (typeof text !== 'string') return 'f' + 'it returned ' + typeof data + ', no object';
+    return text.length > answerChars ? 'f' + 'its answer has ' + text.length + ' characters; ' + answerChars + ' are the most' : text;
   };
 })
 `
