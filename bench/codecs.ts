@@ -1,6 +1,6 @@
 /**
  * How fast frames are decoded, on one core: the payloads of every built-in decoder, the same inside of an envelope of The Things Stack, and plain readings.
- * `npm run bench -- codecs [--quick] [--json]`
+ * `npm run bench -- codecs [--quick] [--json]`; with `--catalogue DIR`, the scripts of a public catalogue in the sandbox (codec-catalogue/main.ts).
  */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,19 @@ import { createLorawanCodec } from '../src/codecs/lorawan/decode.ts'
 import { payloadDecoders } from '../src/codecs/lorawan/payloads/registry.ts'
 import { instant } from '../src/lib/brand.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } })
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    catalogue: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+if (values.catalogue !== undefined) {
+  const { benchCatalogue } = await import('./codec-catalogue/main.ts')
+  await benchCatalogue(values.catalogue, values)
+  process.exit()
+}
 const spanMs = values.quick ? 300 : 2_000
 /** Between two looks at the clock. */
 const roundsPerLook = 200

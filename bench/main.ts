@@ -48,7 +48,8 @@ const benches: Readonly<Record<string, Bench>> = {
   report: { file: 'bench/report.ts', about: 'docs/benchmarks.md and its plots from what --record has kept' },
   codecs: {
     file: 'bench/codecs.ts',
-    about: 'frames decoded a second on one core: payloads of sensors, envelopes, plain readings [--quick] [--json]',
+    about:
+      'frames decoded a second on one core: payloads of sensors, envelopes, plain readings, or the scripts of a catalogue [--quick] [--json] [--catalogue DIR] [--only REGEXP]',
   },
   journal: {
     file: 'src/journal/journal.bench.ts',

@@ -5,7 +5,7 @@ import type { ScriptAnswer } from '../codecs/lorawan/script-answer.ts'
 import { readScriptAnswer } from '../codecs/lorawan/script-payload.ts'
 import { measures } from '../domain/measures.ts'
 import type { Measures } from '../domain/reading.ts'
-import { scriptCharsMax, scriptLimits, scriptOf } from '../scripts/script.ts'
+import { scriptCharsMax, scriptOf } from '../scripts/script.ts'
 import { createScriptRunner } from '../scripts/script-runner.ts'
 import { readVectors, textOfFile, type Vector } from './codec-vectors.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
@@ -14,9 +14,6 @@ export interface CodecTestOptions extends Spoken {
   readonly vectors?: string
   readonly mapping?: string
 }
-
-/** The command ends within 3 seconds of a script that does not return: its start is part of them. */
-const commandLimits = { callMs: scriptLimits.callMs, loadMs: 1_200, endedInRow: 1 } as const
 
 export function scriptText(file: string): string {
   const text = textOfFile(file, 'the script')
@@ -39,7 +36,7 @@ export async function codecTest(file: string, options: CodecTestOptions): Promis
     throw new CommandFailed(exitCodes.usage, 'name the file of vectors with --vectors FILE')
   const script = scriptOf(scriptText(file))
   const vectors = readVectors(options.vectors)
-  await using runner = createScriptRunner(commandLimits)
+  await using runner = createScriptRunner()
   const recvTime = Date.now()
   const frames = vectors.map(({ bytes, fPort }) => ({ bytes, fPort, recvTime }))
   const answers = await runner.run(script, frames)

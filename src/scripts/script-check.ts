@@ -1,6 +1,6 @@
 /** A script before it is published: it has to load, and to define a function that decodes. */
 import { mappingTables } from '../codecs/lorawan/mapping/registry.ts'
-import { scriptLimits, scriptOf } from './script.ts'
+import { scriptOf } from './script.ts'
 import { createScriptRunner, type ScriptRunner } from './script-runner.ts'
 
 const loadFault = /^the script does not load: ?/
@@ -18,8 +18,7 @@ export function createScriptCheck(): ScriptCheck {
   return {
     mappings: mappingTables.map(({ name }) => name),
     async check(text) {
-      // One is enough: a script that hangs is not asked a second time.
-      runner ??= createScriptRunner({ ...scriptLimits, endedInRow: 1 })
+      runner ??= createScriptRunner()
       const [answer] = await runner.run(scriptOf(text), [{ bytes: new Uint8Array(), fPort: 1, recvTime: 0 }])
       const failed = answer?.failed
       if (failed === undefined) return undefined

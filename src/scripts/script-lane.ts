@@ -1,42 +1,33 @@
 /**
- * One thread that runs scripts, job after job, and its end by the wall clock. States: no thread; idle (a thread, no job); working.
+ * One thread that runs scripts, job after job. States: no thread; idle (a thread, no job); working.
  *
- * A call that takes longer than it may is ended with its thread: no limit within the interpreter ends every call. The next call has
- * a new thread. Time is counted in looks, so that a machine that stood still for a while ends nothing.
+ * A call ends by the steps that it may take, counted within the interpreter, after the same number of them on every machine. The wall clock only
+ * watches whether the thread is still there: one that stands still is ended, and its frame is tried again on a new one, with more time.
+ * What a machine is too slow for in the end is no finding about the script. Time is counted in looks, so that a machine that stood
+ * still for a while ends nothing.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { ScriptAnswer, ScriptFrame } from '../codecs/lorawan/script-answer.ts'
-import { type ClockLimits, type Script, type ScriptJob, type ScriptJobDone, scriptLimits } from './script.ts'
+import type { Compiled, ScriptThreadReady, ScriptThreadStart } from './interpreter.ts'
+import { type ClockLimits, clockLimits, type Script, type ScriptJob, type ScriptJobDone } from './script.ts'
 import { calls, isLoading } from './script-progress.ts'
 
 const lookEveryMs = 20
 /** The interpreter's own memory is outside of the heap. */
 const heapMiBMax = 64
 
-const wasEnded = (ms: number): ScriptAnswer => ({
-  failed: `it was ended: it did not return within ${ms} ms`,
-  ended: true,
-})
-const wasStopped: ScriptAnswer = {
-  failed: 'it did not return again and again, so it was not asked for this frame',
-  ended: true,
-}
-
-const wasSlow: ScriptAnswer = {
-  failed: 'it was ended: it is slower than 200 frames a second',
-  ended: true,
-}
 /** Reports nothing about the script: the machine had no thread for it. */
-const wasNotRun = (why: string): ScriptAnswer => ({ failed: `it was not run, as no thread could be started: ${why}` })
+const wasNotRun = (why: string): ScriptAnswer => ({ failed: `it was not run, as ${why}` })
+const noThread = (why: string) => `no thread could be started: ${why}`
 
 /** A machine that is short of threads or memory often has some a moment later. */
 const startsMax = 3
 const startPauseMs = 200
 /** Until a thread has loaded its modules and its interpreter, in looks: a busy machine takes long for it. */
 const startMsMax = 60_000
-/** Milliseconds of a job, beyond those to load its script once. */
-const jobMs = (frames: number) => 2_000 + 5 * frames
+/** Of the first thread that was ready. */
+let compiled: Compiled | undefined
 
 export interface ScriptLane {
   /** An answer for each frame, in order; never rejects. One job at a time: the next one waits. */
@@ -46,19 +37,10 @@ export interface ScriptLane {
 
 interface Attempt {
   readonly answers: readonly ScriptAnswer[]
-  /** Of the frame behind those that were answered and `unheard`. */
-  readonly fault?: ScriptAnswer
-  /** Frames that were decoded when the thread was ended, and whose answers went with it. */
-  readonly unheard?: number
-  /** Why no thread could be started. */
-  readonly notRun?: string
-}
-
-interface Budget {
-  /** That are left. */
-  ms: number
-  /** Nothing of the job was tried yet: to load its script is free once. */
-  isFresh: boolean
+  /** Why the frame behind those that were answered has none: a clause. */
+  readonly fault?: string
+  /** No thread could be started. */
+  readonly isWithoutThread?: true
 }
 
 interface Thread {
@@ -67,8 +49,8 @@ interface Thread {
 }
 
 interface Attempts {
-  /** Until every frame is answered, a call had to be ended, or the thread broke. */
-  attempt(script: Script, frames: readonly ScriptFrame[], budget: Budget): Promise<Attempt>
+  /** Until every frame is answered, or the thread stands still or breaks. */
+  attempt(script: Script, frames: readonly ScriptFrame[], patience: number): Promise<Attempt>
   close(): Promise<void>
 }
 
@@ -79,7 +61,7 @@ async function startThread(): Promise<Thread | string> {
   let worker: Worker
   try {
     worker = new Worker(new URL('./script-thread.ts', import.meta.url), {
-      workerData: progress,
+      workerData: { progress, ...(compiled ? { compiled } : {}) } satisfies ScriptThreadStart,
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
     })
@@ -89,7 +71,10 @@ async function startThread(): Promise<Thread | string> {
   // A later fault of the thread ends it, and its end is seen.
   worker.on('error', (fault) => resolve(String(fault)))
   worker.once('exit', () => resolve('it ended before it was ready'))
-  worker.once('message', () => resolve({ worker, progress }))
+  worker.once('message', (ready: ScriptThreadReady) => {
+    compiled ??= ready.compiled
+    resolve({ worker, progress })
+  })
   let looks = 0
   const watch = setInterval(() => {
     if (++looks * lookEveryMs >= startMsMax) resolve(`it was not ready within ${startMsMax} ms`)
@@ -114,9 +99,9 @@ function createAttempts(limits: ClockLimits): Attempts {
   let thread: Thread | undefined
   let lastId = 0
 
-  async function attempt(script: Script, frames: readonly ScriptFrame[], budget: Budget): Promise<Attempt> {
+  async function attempt(script: Script, frames: readonly ScriptFrame[], patience: number): Promise<Attempt> {
     const ready = thread ?? (await startThreadInSomeTries())
-    if (typeof ready === 'string') return { answers: [], notRun: ready }
+    if (typeof ready === 'string') return { answers: [], fault: noThread(ready), isWithoutThread: true }
     const { worker, progress } = ready
     if (ready !== thread)
       worker.once('exit', () => {
@@ -127,22 +112,21 @@ function createAttempts(limits: ClockLimits): Attempts {
     const answers: ScriptAnswer[] = []
     const begun = Atomics.load(progress, calls)
     worker.postMessage(job)
-    const { promise, resolve } = Promise.withResolvers<ScriptAnswer | undefined>()
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const onMessage = ({ id, answers: more }: ScriptJobDone) => {
       if (id === job.id) answers.push(...more)
       if (answers.length >= frames.length) resolve(undefined)
     }
-    const onGone = () => resolve({ failed: 'it was ended: it broke its thread', ended: true })
+    const onGone = () => resolve('its thread broke')
     worker.on('message', onMessage).on('exit', onGone).ref()
-    const watch = watchCalls({ progress, begun, limits, budget }, resolve)
+    const watch = watchCalls({ progress, begun, limits, patience }, resolve)
     const fault = await promise
     clearInterval(watch)
-    budget.isFresh = false
     worker.off('message', onMessage).off('exit', onGone).unref()
-    if (!fault) return { answers }
+    if (fault === undefined) return { answers }
     thread = undefined
     await worker.terminate()
-    return { answers, fault, unheard: Math.max(0, Atomics.load(progress, calls) - begun - 1 - answers.length) }
+    return { answers, fault }
   }
 
   return {
@@ -154,28 +138,25 @@ function createAttempts(limits: ClockLimits): Attempts {
   }
 }
 
-export function createScriptLane(limits: ClockLimits = scriptLimits): ScriptLane {
+export function createScriptLane(limits: ClockLimits = clockLimits): ScriptLane {
   const attempts = createAttempts(limits)
   let tail: Promise<unknown> = Promise.resolve()
 
   async function work(script: Script, frames: readonly ScriptFrame[]): Promise<readonly ScriptAnswer[]> {
     const answers: ScriptAnswer[] = []
-    const budget: Budget = { ms: jobMs(frames.length), isFresh: true }
-    let endedInRow = 0
-    while (answers.length < frames.length && endedInRow < limits.endedInRow && budget.ms > 0) {
-      const rest = frames.slice(answers.length)
-      const { answers: more, fault, unheard = 0, notRun } = await attempts.attempt(script, rest, budget)
-      if (notRun !== undefined) return [...answers, ...rest.map(() => wasNotRun(notRun))]
+    let tries = 0
+    while (answers.length < frames.length) {
+      // A frame that a thread stood still at comes alone: those behind it wait for no second thread of theirs.
+      const rest = frames.slice(answers.length, tries > 0 ? answers.length + 1 : undefined)
+      const { answers: more, fault, isWithoutThread } = await attempts.attempt(script, rest, limits.patience ** tries)
+      if (isWithoutThread) return [...answers, ...frames.slice(answers.length).map(() => wasNotRun(fault ?? ''))]
       answers.push(...more)
-      // What was decoded and not handed over is decoded again.
-      if (unheard > 0) answers.push(...(await work(script, frames.slice(answers.length, answers.length + unheard))))
-      endedInRow = more.length + unheard > 0 ? 0 : endedInRow
-      if (fault) {
-        endedInRow++
-        answers.push(fault)
+      tries = more.length > 0 ? 0 : tries
+      if (fault !== undefined && ++tries >= limits.tries) {
+        answers.push(wasNotRun(fault))
+        tries = 0
       }
     }
-    while (answers.length < frames.length) answers.push(budget.ms > 0 ? wasStopped : wasSlow)
     return answers
   }
 
@@ -198,14 +179,12 @@ interface Watched {
   /** Calls before this job. */
   readonly begun: number
   readonly limits: ClockLimits
-  readonly budget: Budget
+  /** How much longer than the limits. */
+  readonly patience: number
 }
 
-/**
- * `onLate` when the same call is seen for as long as it may take, or the job has used up its time. To load the script is free for the first call
- * of a job alone: a script that is loaded again for each frame is slow.
- */
-function watchCalls({ progress, begun, limits, budget }: Watched, onLate: (fault: ScriptAnswer) => void) {
+/** `onLate` when the same call is seen for as long as it may take. */
+function watchCalls({ progress, begun, limits, patience }: Watched, onLate: (fault: string) => void) {
   let seen = ''
   let looks = 0
   return setInterval(() => {
@@ -213,10 +192,7 @@ function watchCalls({ progress, begun, limits, budget }: Watched, onLate: (fault
     const loads = now === begun || Atomics.load(progress, isLoading) === 1
     looks = `${now} ${loads}` === seen ? looks + 1 : 0
     seen = `${now} ${loads}`
-    const ms = loads ? limits.loadMs : limits.callMs
-    if (looks * lookEveryMs >= ms) onLate(wasEnded(ms))
-    const isFree = now === begun || (loads && budget.isFresh && now === begun + 1)
-    if (!isFree) budget.ms -= lookEveryMs
-    if (budget.ms <= 0) onLate(wasSlow)
+    const ms = patience * (loads ? limits.loadMs : limits.callMs)
+    if (looks * lookEveryMs >= ms) onLate(`its thread stood still for ${ms} ms`)
   }, lookEveryMs)
 }

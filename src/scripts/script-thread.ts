@@ -1,23 +1,26 @@
-/** The thread that scripts run on. It is ended from outside while it works, so it owns nothing that outlives it. */
+/** The thread that scripts run on. It is ended from outside where it stands still, so it owns nothing that outlives it. */
 import assert from 'node:assert/strict'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ScriptAnswer } from '../codecs/lorawan/script-answer.ts'
+import { compiledInterpreter, loadInterpreter, type ScriptThreadReady, type ScriptThreadStart } from './interpreter.ts'
 import type { Script, ScriptJob, ScriptJobDone } from './script.ts'
-import { createScriptEngine, loadInterpreter, type ScriptEngine } from './script-engine.ts'
+import { createScriptEngine, type ScriptEngine } from './script-engine.ts'
 import { calls, isLoading } from './script-progress.ts'
+import { useUtc } from './utc.ts'
 
 /** Answers are handed over this often: what was not is decoded again when the thread is ended. */
 const answersAtOnce = 64
 
-/** Each takes up to `scriptLimits.memory`. */
-const warmScriptsMax = 16
+/** Each is an image of its memory, 100 kB to 3 MB. */
+const loadedScriptsMax = 32
 
 const onLoaded = () => Atomics.store(progress, isLoading, 0)
 
+useUtc()
 const port = parentPort
 assert(port !== null, 'scripts run on a thread')
-const progress = workerData as Int32Array<SharedArrayBuffer>
-const interpreter = await loadInterpreter()
+const { progress, compiled = compiledInterpreter() } = workerData as ScriptThreadStart
+const interpreter = await loadInterpreter(compiled)
 const engines = new Map<string, ScriptEngine>()
 
 port.on('message', ({ id, script, frames }: ScriptJob) => {
@@ -35,8 +38,8 @@ port.on('message', ({ id, script, frames }: ScriptJob) => {
   }
   if (answers.length > 0) handOver()
 })
-// Of no job: the lane waits for it before it hands one over, so that the start of the thread is at no script's expense.
-port.postMessage({ id: 0, answers: [] } satisfies ScriptJobDone)
+// The lane waits for it before it hands a job over, so that the start of the thread is at no script's expense.
+port.postMessage({ compiled } satisfies ScriptThreadReady)
 
 /** The one that was used longest ago makes room. */
 function engineOf({ hash, text }: Script): ScriptEngine {
@@ -44,9 +47,6 @@ function engineOf({ hash, text }: Script): ScriptEngine {
   engines.delete(hash)
   engines.set(hash, engine)
   const [oldest] = engines.keys()
-  if (engines.size > warmScriptsMax && oldest !== undefined) {
-    engines.get(oldest)?.close()
-    engines.delete(oldest)
-  }
+  if (engines.size > loadedScriptsMax && oldest !== undefined) engines.delete(oldest)
   return engine
 }

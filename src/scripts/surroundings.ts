@@ -1,21 +1,24 @@
 /**
  * What a script finds around it, as text for the interpreter: stubs of `console` and `module.exports`, a clock that stands at the time of
- * its frame and numbers that only look random, so that the same frame has the same answer whenever it is decoded.
+ * its frame and numbers that only look random, so that the same frame has the same answer whenever it is decoded. Everything may be
+ * declared again by a script, as a function, `var`, `let` or `const`. Further: surroundings-on-demand.ts.
  */
+import { scriptLimits } from './script.ts'
 
 /** Before the script. What is used afterwards is kept here: the script may change everything it can reach. */
 export const before = `
-var module = { exports: {} }, exports = module.exports;
-var console = (function () {
-  var stub = {}, nothing = function () {};
-  'log info warn error debug trace table dir group groupEnd time timeEnd assert'.split(' ').forEach(function (name) { stub[name] = nothing; });
-  return stub;
-})();
-var __now = { at: 0, seed: 1 };
 (function (global) {
-  var RealDate = Date, state = __now;
-  delete global.__now;
-  Object.defineProperty(global, '__clock', { value: state, configurable: true });
+  var RealDate = Date, state = { at: 0, seed: 1 }, nothing = function () {};
+  function put(name, value) {
+    Object.defineProperty(global, name, { value: value, configurable: true, writable: true });
+  }
+  var stub = {};
+  'log info warn error debug trace table dir dirxml group groupCollapsed groupEnd time timeEnd timeLog count countReset assert clear'
+    .split(' ').forEach(function (name) { stub[name] = nothing; });
+  put('console', stub);
+  put('module', { exports: {} });
+  put('exports', global.module.exports);
+  put('__clock', state);
   function Date_(a, b, c, d, e, f, g) {
     if (!(this instanceof Date_)) return new RealDate(state.at).toString();
     switch (arguments.length) {
@@ -30,23 +33,38 @@ var __now = { at: 0, seed: 1 };
   Date_.parse = RealDate.parse;
   Date_.UTC = RealDate.UTC;
   Object.defineProperty(Date_, 'name', { value: 'Date' });
-  global.Date = Date_;
+  put('Date', Date_);
   Math.random = function () { state.seed = (state.seed * 16807) % 2147483647; return (state.seed - 1) / 2147483646; };
 })(globalThis);
 `
 
-/** Behind the script: gives the function that runs it, or text: why there is none. */
+/**
+ * Behind the script: a function that makes the one that runs it, or gives text: why there is none. It takes the names that a script written as
+ * an ECMAScript module exports, and whether the bytes need the methods of a Buffer.
+ */
 export const behind = `
-(function () {
+(function (named, asBuffer) {
+  var answerChars = ${scriptLimits.answerChars};
   var state = __clock, stringify = JSON.stringify, parse = JSON.parse, slice = String.prototype.slice;
-  var isArray = Array.isArray, MakeDate = Date, create = Object.create, has = Object.prototype.hasOwnProperty, call = Function.prototype.call;
-  var own = call.bind(has);
-  var cut = call.bind(slice);
-  var exported = typeof module === 'object' && module ? module.exports : undefined;
-  function found(name) { return exported && typeof exported[name] === 'function' ? exported[name] : undefined; }
+  var MakeDate = Date, has = Object.prototype.hasOwnProperty, call = Function.prototype.call;
+  var like = Object.setPrototypeOf, reads = asBuffer ? Object.create(Array.prototype) : undefined;
+  if (reads) Object.getOwnPropertyNames(Buffer.prototype).forEach(function (name) {
+    if (/^read/.test(name)) reads[name] = Buffer.prototype[name];
+  });
+  delete globalThis.__clock;
+  var own = call.bind(has), cut = call.bind(slice);
+  var places = [named, typeof module === 'object' && module ? module.exports : undefined, typeof exports === 'object' ? exports : undefined];
+  places.push(places[0] && places[0].default, places[1] && places[1].default);
+  function found(name) {
+    for (var i = 0; i < places.length; i++) if (places[i] && typeof places[i][name] === 'function') return places[i][name];
+  }
+  function alone() {
+    for (var i = 0; i < places.length; i++) if (typeof places[i] === 'function') return places[i];
+  }
   var uplink = typeof decodeUplink === 'function' ? decodeUplink : found('decodeUplink');
   var decoder = typeof Decoder === 'function' ? Decoder : found('Decoder');
   var decode = typeof Decode === 'function' ? Decode : found('Decode');
+  if (!uplink && !decoder && !decode) uplink = alone();
   if (!uplink && !decoder && !decode)
     return 'it defines none of decodeUplink(input), Decoder(bytes, port) and Decode(fPort, bytes, variables)';
   function listed(errors) {
@@ -56,11 +74,13 @@ export const behind = `
       text += (i ? '; ' : '') + (typeof errors[i] === 'string' ? errors[i] : stringify(errors[i]));
     return text;
   }
+  if (typeof BigInt.prototype.toJSON !== 'function')
+    Object.defineProperty(BigInt.prototype, 'toJSON', { value: function () { return Number(this); }, configurable: true });
   return function (input) {
     var given = parse(input);
     state.at = given.t;
-    state.seed = 1;
-    var bytes = given.b, port = given.p === null ? undefined : given.p, answer;
+    var bytes = given.b, port = given.p, answer;
+    if (reads) like(bytes, reads);
     if (uplink) answer = uplink({ bytes: bytes, fPort: port, recvTime: new MakeDate(given.t), variables: {} });
     else if (decoder) answer = decoder(bytes, port);
     else answer = decode(port, bytes, {});
@@ -74,8 +94,9 @@ export const behind = `
       data = answer.data;
       if (data === undefined || data === null) data = {};
     }
-    var text = stringify(data, function (key, value) { return typeof value === 'bigint' ? Number(value) : value; });
-    return typeof text === 'string' ? 'd' + text : 'f' + 'it returned ' + typeof data + ', no object';
+    var text = stringify(data);
+    if (typeof text !== 'string') return 'f' + 'it returned ' + typeof data + ', no object';
+    return text.length > answerChars ? 'f' + 'its answer has ' + text.length + ' characters; ' + answerChars + ' are the most' : text;
   };
-})()
+})
 `

@@ -14,6 +14,6 @@ export type ScriptAnswer =
   | {
       readonly data?: undefined
       readonly failed: string
-      /** It was ended by the clock. */
+      /** It took all the steps that it may take. */
       readonly ended?: boolean
     }
