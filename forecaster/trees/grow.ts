@@ -47,7 +47,7 @@ function grownGroup({ table, left }: DrawnRows, options: GrowOptions): GroupTree
   const spread = boost(table, misses.map(Math.abs), { ...shape, trees: spreadTrees }, { before })
   const usual = predictBoosted(spread, table)
   const normal = Float64Array.from(misses, (miss, row) => miss / Math.max(spreadMin, usual[row] as number)).sort()
-  return { median, spread, away: levels.map((level) => (level === 0.5 ? 0 : quantileOf(normal, level))) }
+  return { median, spread, away: levels.map((level) => Math.fround(level === 0.5 ? 0 : quantileOf(normal, level))) }
 }
 const spreadMin = 0.0015
 

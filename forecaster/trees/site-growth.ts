@@ -16,16 +16,18 @@ export interface SiteGrowth {
   readonly grown: GrownTrees
   /** Nothing from this step on is looked at. */
   readonly until: number
+  /** By group, at most. */
+  readonly rowsMax?: number
+  readonly treesMax?: number
   /** False: not wanted any more. */
   isWanted(): boolean
 }
 
-/** Rows and trees by group, at most: seconds of a core a week. */
-const rowsMax = 30_000
-const treesMax = 80
+/** Seconds of a core a week. */
+const usualMost = { rows: 16_000, trees: 60 } as const
 const siteOptions = {
   ...boostDefaults,
-  ...{ trees: treesMax, leavesMax: 15, leafRowsMin: 120, learningRate: 0.05, columnShare: 0.5, rowShare: 0.5 },
+  ...{ leavesMax: 15, leafRowsMin: 120, learningRate: 0.05, columnShare: 0.5, rowShare: 0.5 },
 }
 /** Fewer rows teach nothing that the shipped trees do not know. */
 const rowsMin = 2_000
@@ -44,7 +46,7 @@ export async function growForSite(growth: SiteGrowth): Promise<SiteTrees | undef
     const rows = await drawn(growth, group)
     if (!rows) return undefined
     const growing = newBoosting(rows.table, rows.left, { ...siteOptions, seed: 7 + group })
-    for (let i = 0; i < treesMax; i++) {
+    for (let i = 0; i < (growth.treesMax ?? usualMost.trees); i++) {
       growing.addNext()
       await setImmediate()
       if (!growth.isWanted()) return undefined
@@ -65,7 +67,7 @@ interface Rows {
 
 async function drawn(growth: SiteGrowth, group: number): Promise<Rows | undefined> {
   const { view, grown, until } = growth
-  const count = rowCount(view, until)
+  const count = rowCount(view, { until, most: growth.rowsMax ?? usualMost.rows })
   if (count < rowsMin) return undefined
   const random = seededRandom(1_000 + group)
   const inGroup = horizonsOf(view, group)
@@ -95,10 +97,10 @@ async function drawn(growth: SiteGrowth, group: number): Promise<Rows | undefine
 const horizonsOf = ({ anchor, seasonal }: View, group: number): number[] =>
   anchor.horizons.flatMap((steps, h) => (groupOf((steps * 24) / seasonal.panel.slots) === group ? [h] : []))
 
-function rowCount({ seasonal: { panel } }: View, until: number): number {
+function rowCount({ seasonal: { panel } }: View, { until, most }: { until: number; most: number }): number {
   let known = 0
   for (const own of panel.rates) for (let t = 0; t < until; t++) if (!Number.isNaN(own[t] as number)) known++
-  return Math.min(rowsMax, Math.floor(drawShare * known))
+  return Math.min(most, Math.floor(drawShare * known))
 }
 
 interface Drawing {
