@@ -181,9 +181,9 @@ export type Serving = (typeof servings)[number]
 
 /**
  * Who a forecast is mixed from, in the order of their numbers: the network; what days like this one did next; the seasonal anchor, with today's difference fading; the last
- * rate; the rates of this time on days of this kind.
+ * rate; the rates of this time on days of this kind; boosted trees.
  */
-export const forecastExperts = ['network', 'similar', 'anchor', 'last', 'course'] as const
+export const forecastExperts = ['network', 'similar', 'anchor', 'last', 'course', 'trees'] as const
 
 /** Where a training is. The pages show the first four as steps. */
 export const trainingStages = ['reading', 'compiling', 'training', 'validating', 'done', 'cancelled'] as const

@@ -1,9 +1,10 @@
 /**
- * The forecaster: a process of its own. `serve` answers forecasts and scores, `train` makes weights. It knows the server by the contract
+ * The forecaster: a process of its own. `serve` answers forecasts and scores, `train` makes weights, `grow` trees. It knows the server by the contract
  * alone; without it the server runs as before.
  *
  *   node forecaster/main.ts serve [--weights FILE]
  *   node forecaster/main.ts train --data muenster|city|shipped|FILE --out FILE [--steps N] [--seed N] [--progress bar|json] [--from FILE]
+ *   node forecaster/main.ts grow --data shipped|city --out FILE
  *
  * FILE holds histories of sites, one a line. With --parent-control a training ends when its standard input closes, because its parent has exited then; it
  * pauses from a line "rest" to a line "go on".
@@ -19,6 +20,8 @@ import { answeredHorizons } from './serve/horizons.ts'
 import { serve } from './serve/lines.ts'
 import { ownWeights, trainCommand } from './train/train-command.ts'
 import { heldOutDaysMost as heldOutDays } from './train/windows.ts'
+import { growCommand } from './trees/grow-command.ts'
+import { readTrees } from './trees/trees-file.ts'
 
 /** Live ingest has priority: forecasting runs at a lower priority, training at the lowest. */
 const serveNiceness = 10
@@ -27,6 +30,7 @@ const trainNiceness = 19
 const serveSeries = 32
 const dayMs = 86_400_000
 const shippedWeights = path.join(import.meta.dirname, 'weights/shipped.safetensors')
+const shippedTrees = path.join(import.meta.dirname, 'weights/trees.safetensors')
 
 // A terminal's hang-up reaches the whole group, and the server goes on.
 process.on('SIGHUP', () => {})
@@ -56,7 +60,10 @@ switch (positionals[0]) {
     await predictor.warm()
     console.error(`forecaster: weights ${hash}, ${answeredHorizons.length} horizons`)
     const unseenFromMs = about === ownWeights ? statSync(values.weights).mtimeMs - heldOutDays * dayMs : undefined
-    const forecaster = newForecaster({ predictor, horizons: answeredHorizons, lots: config.lots, hash, unseenFromMs })
+    const { grown: trees } = readTrees(shippedTrees)
+    const forecaster = newForecaster({
+      ...{ predictor, horizons: answeredHorizons, lots: config.lots, hash, unseenFromMs, trees },
+    })
     await serve(forecaster, { input: process.stdin, output: process.stdout })
     break
   }
@@ -64,7 +71,11 @@ switch (positionals[0]) {
     os.setPriority(trainNiceness)
     process.exitCode = await trainCommand(values)
     break
+  case 'grow':
+    os.setPriority(trainNiceness)
+    process.exitCode = growCommand(values)
+    break
   default:
-    console.error('forecaster serve | train; see the head of forecaster/main.ts')
+    console.error('forecaster serve | train | grow; see the head of forecaster/main.ts')
     process.exitCode = 2
 }

@@ -35,26 +35,47 @@ export interface Boosted {
   readonly trees: readonly Tree[]
 }
 
+interface More {
+  readonly before?: Boosted
+  readonly onTree?: (trees: readonly Tree[]) => void
+}
+
 /** `table` has `truth.length` rows. `before`: trees of earlier, continued with their bins. `onTree` sees the model grow. */
-export function boost(
+export function boost(table: Float32Array, truth: Float32Array, options: BoostOptions, more: More = {}): Boosted {
+  const growing = newBoosting(table, truth, options, more.before)
+  for (let i = 0; i < options.trees; i++) {
+    growing.addNext()
+    more.onTree?.(growing.model.trees)
+  }
+  return growing.model
+}
+
+export interface Boosting {
+  readonly model: Boosted
+  addNext(): void
+}
+
+/** Tree by tree, so that a process can answer in between. */
+export function newBoosting(
   table: Float32Array,
   truth: Float32Array,
   options: BoostOptions,
-  more: { readonly before?: Boosted; readonly onTree?: (trees: readonly Tree[]) => void } = {},
-): Boosted {
-  const edges = more.before?.edges ?? edgesOf(table, table.length / truth.length)
+  before?: Boosted,
+): Boosting {
+  const edges = before?.edges ?? edgesOf(table, table.length / truth.length)
   const data = binned(table, edges)
-  const trees = [...(more.before?.trees ?? [])]
+  const trees = [...(before?.trees ?? [])]
   const fitted = new Float32Array(truth.length)
   for (const tree of trees) addTree(tree, data, fitted)
   const random = seededRandom(options.seed + trees.length)
   const signs = new Float64Array(truth.length)
   const everyRow = Int32Array.from(truth.keys())
-  for (let i = 0; i < options.trees; i++) {
-    trees.push(nextTree({ data, truth, fitted, signs, everyRow, random, options }))
-    more.onTree?.(trees)
+  return {
+    model: { edges, trees },
+    addNext() {
+      trees.push(nextTree({ data, truth, fitted, signs, everyRow, random, options }))
+    },
   }
-  return { edges, trees }
 }
 
 interface State {

@@ -33,14 +33,13 @@ export interface ColdStart {
 export async function runColdStart(protocol: Protocol, { dataFolder, split }: ServedOptions): Promise<ColdStart[]> {
   const { panel, window, protocol: own } = settingOf(protocol, split, dataFolder)
   const from = window.from + own.calibrationDays * panel.slots
-  const { predictor, hash } = await productForecaster(quartersOf({ panel, ...own }))
+  const { predictor, loaded } = await productForecaster(quartersOf({ panel, ...own }))
   await using _kept = predictor
   const found: ColdStart[] = []
   for (const days of coldDays) {
     const sums = own.horizons.map(() => ({ count: 0, mae: 0, pinball: 0, in80: 0, in95: 0, similar: 0, last: 0 }))
     for (let begin = from; begin + panel.slots <= window.to; begin += everyDays * panel.slots) {
-      const horizons = quartersOf({ panel, ...own })
-      const forecaster = newForecaster({ predictor, horizons, lots: [], hash })
+      const forecaster = newForecaster(loaded)
       const to = begin + panel.slots
       const shape = { panel, zone: own.zone, horizons: own.horizons, stride, from: begin, to, days }
       const { quantiles } = await servedCells(forecaster, shape)

@@ -22,6 +22,8 @@ export interface ServedShape {
   readonly horizons: readonly number[]
   /** Days of history at the first origin; absent: what a server keeps. */
   readonly days?: number
+  /** Before the forecaster is asked at an origin. */
+  readonly onOrigin?: ((t: number) => void) | undefined
 }
 
 export interface ServedCells {
@@ -53,6 +55,7 @@ export async function servedCells(forecaster: Forecaster, shape: ServedShape): P
     if (wall(step) !== firstQuarter(panel) + (t * quarters) / panel.slots || (sent !== undefined && step <= sent))
       continue
     const first = sent === undefined ? step - (shape.days ?? historyDays) * quarters : sent + 1
+    shape.onOrigin?.(t)
     const answer = await forecaster.forecast(requestOf(shape, { first, step, append: sent !== undefined }))
     sent = step
     place(answer, { at: (t - from) * lots, quantiles, shares, counts })

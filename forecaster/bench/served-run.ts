@@ -3,6 +3,7 @@
  * trees of the bench, similar days, and means of these. All on the same pairs of origin and target.
  */
 import { fileURLToPath } from 'node:url'
+import { forecastExperts } from '@baykeeper/contract/vocabulary.ts'
 import { newPredictor } from '../model/predictor.ts'
 import { parametersOf } from '../model/stored-tensors.ts'
 import { readModel } from '../model/weights-file.ts'
@@ -10,8 +11,10 @@ import { newestKnown, newFan } from '../recipe/origin.ts'
 import { similarDays } from '../recipe/similar-days.ts'
 import { meanAbsoluteError } from '../scoring/errors.ts'
 import { levels, medianAt } from '../scoring/quantiles.ts'
-import { newForecaster } from '../serve/forecasting.ts'
+import { type Loaded, newForecaster } from '../serve/forecasting.ts'
+import { readTrees } from '../trees/trees-file.ts'
 import type { Cache } from './cache.ts'
+import { expertMedians } from './expert-medians.ts'
 import { type FitOptions, fittedMethods } from './fitted-methods.ts'
 import type { Method } from './method.ts'
 import { arMethod, naiveMethods } from './naive-methods.ts'
@@ -27,6 +30,8 @@ export interface ServedOptions {
   readonly fit: FitOptions
   readonly cache: Cache
   readonly log: (text: string) => void
+  /** Trials look at every so many of the origins only. */
+  readonly every?: number
 }
 
 export interface Served {
@@ -35,8 +40,11 @@ export interface Served {
   readonly day: readonly { readonly mae: number; readonly baselineMae: number }[]
   /** Mean share of each expert, by horizon. */
   readonly experts: readonly Readonly<Record<string, number>>[]
+  /** Error of each expert alone, by horizon, where it spoke. */
+  readonly alone: Readonly<Record<string, readonly number[]>>
   readonly seconds: number
   readonly model: string
+  readonly trees: string
 }
 
 export const productName = 'served by the product'
@@ -46,18 +54,24 @@ const [dayFrom, dayTo] = [7, 21]
 const serveSeries = 33
 
 export const shippedWeights = fileURLToPath(new URL('../weights/shipped.safetensors', import.meta.url))
+export const shippedTrees = fileURLToPath(new URL('../weights/trees.safetensors', import.meta.url))
 
-export async function productForecaster(horizons: readonly number[]) {
+/** As `serve` has it, but it waits for the trees of a week: no time passes between two origins of a bench. */
+export async function productForecaster(horizons: readonly number[], onFans?: Loaded['onFans']) {
   const { config, tensors, hash } = readModel(shippedWeights)
+  const { grown, hash: treesHash } = readTrees(shippedTrees)
   const predictor = await newPredictor({ ...config, horizons }, tensors, serveSeries)
-  const forecaster = newForecaster({ predictor, horizons, lots: config.lots, hash })
-  return { forecaster, predictor, hash, parameters: parametersOf(tensors) }
+  const loaded: Loaded = {
+    ...{ predictor, horizons, lots: config.lots, hash },
+    ...{ trees: grown, waitsForTrees: true, onFans },
+  }
+  return { forecaster: newForecaster(loaded), loaded, predictor, hash, treesHash, parameters: parametersOf(tensors) }
 }
 
 export async function runServed(protocol: Protocol, options: ServedOptions): Promise<Served> {
   const { split, log } = options
   const whole = settingOf(protocol, split, options.dataFolder)
-  const stride = strideOf(protocol)
+  const stride = strideOf(protocol) * (options.every ?? 1)
   const setting = thinned(whole, stride)
   const { panel, window } = setting
   log(`${protocol.name} ${split}: ${panel.lots.length} lots, every ${stride} steps an origin`)
@@ -72,12 +86,15 @@ export async function runServed(protocol: Protocol, options: ServedOptions): Pro
     meanMethod('mean of AR and similar days', [ar, similar]),
     meanMethod('mean of trees and similar days', [trees, similar]),
   ]
-  const { forecaster, predictor, hash, parameters } = await productForecaster(quartersOf({ panel, ...protocol }))
-  await using _kept = predictor
   const judgedFrom = window.from + protocol.calibrationDays * panel.slots
+  const judged = { from: judgedFrom, to: window.to }
+  const medians = expertMedians({ ...judged, lots: panel.lots.length, horizons: protocol.horizons.length })
+  const loaded = await productForecaster(quartersOf({ panel, ...protocol }), medians.onFans)
+  const { forecaster, predictor, hash, treesHash, parameters } = loaded
+  await using _kept = predictor
   const made = await servedCells(forecaster, {
     ...{ panel, zone: protocol.zone, horizons: protocol.horizons, stride },
-    ...{ from: judgedFrom, to: window.to },
+    ...{ ...judged, onOrigin: medians.onOrigin },
   })
   const cells = (judgedFrom - window.from) * panel.lots.length
   const product: Method = {
@@ -89,9 +106,17 @@ export async function runServed(protocol: Protocol, options: ServedOptions): Pro
     ...setting,
     pairs: setting.pairs.map((own, h) => onlyKnown(own, product.point[h] as Float32Array)),
   }
+  const alone = forecastExperts.map((name, e): readonly [string, readonly number[]] => [
+    name,
+    answered.pairs.map((own, h) => {
+      const point = shifted(medians.points[e]?.[h] as Float32Array, cells)
+      return meanAbsoluteError(point, onlyKnown(own, point))
+    }),
+  ])
   const result = resultOf({ setting: answered, methods: [...baselines, product], seedPoints: [], served: productName })
   return {
-    ...{ result, experts: made.experts, seconds: made.seconds, model: hash },
+    ...{ result, experts: made.experts, seconds: made.seconds, model: hash, trees: treesHash },
+    alone: Object.fromEntries(alone),
     day: dayErrors(answered, { result, baselines, product }),
   }
 }

@@ -1,49 +1,20 @@
 /**
- * How much each expert counts: learnt from what they forecast and what came, by a rule that needs no tuning and whose regret against the best
- * fixed mix in hindsight is bounded by a multiple of the square root of the number of rounds (ML-Poly of Gaillard, Stoltz and van Erven
- * 2014, on the gradients of the pinball loss). Experts that have nothing to say sleep: they neither gain nor lose.
- *
- * Weights are learnt by group of lots and by band of lead time, and go straight from band to band, so that a fan has no steps in it.
+ * How much each expert counts: weights by group of lots and by band of lead time (learnt in `weighing.ts`), which go straight from band to band,
+ * so that a fan has no steps in it; and the mix itself, the weighted mean of the quantiles.
  */
 import { forecastExperts } from '@baykeeper/contract/vocabulary.ts'
 import { levels } from '../scoring/quantiles.ts'
 
-const experts = forecastExperts.length
-
 /** Lead times, in hours, at the middle of each band. */
 export const bandHours = [0.25, 0.75, 2, 6, 24] as const
-/** What is used before anything was learnt, by band; in the order of the experts. */
-const firstWeights: readonly (readonly number[])[] = [
-  [0.6, 0.2, 0.05, 0.15, 0],
-  [0.6, 0.25, 0.05, 0.1, 0],
-  [0.6, 0.25, 0.1, 0.05, 0],
-  [0.6, 0.25, 0.1, 0, 0.05],
-  [0.6, 0.15, 0.1, 0.05, 0.1],
-]
-/** So many rounds weigh as much as the first weights. */
-const firstRounds = 15
-
-export interface BandState {
-  readonly regret: Float64Array
-  readonly square: Float64Array
-  rounds: number
-}
-
-export const newBandState = (): BandState => ({
-  regret: new Float64Array(experts),
-  square: new Float64Array(experts),
-  rounds: 0,
-})
-
-/** Weights of one band; adding up to 1. */
-export function weightsOf(state: BandState | undefined, band: number): Float64Array {
-  const first = firstWeights[band] as readonly number[]
-  if (!state || state.rounds === 0) return Float64Array.from(first)
-  const learnt = Float64Array.from(state.regret, (regret, e) => Math.max(0, regret) / (1 + (state.square[e] as number)))
-  const whole = learnt.reduce((sum, value) => sum + value, 0)
-  const trust = whole > 0 ? state.rounds / (state.rounds + firstRounds) : 0
-  return learnt.map((value, e) => trust * (whole > 0 ? value / whole : 0) + (1 - trust) * (first[e] as number))
-}
+/** What is used before anything was learnt, by band; in the order of the experts. None is 0, so that each can be learnt. */
+export const firstWeights: readonly Float64Array[] = [
+  [0.34, 0.2, 0.05, 0.1, 0.01, 0.3],
+  [0.34, 0.2, 0.05, 0.05, 0.01, 0.35],
+  [0.35, 0.19, 0.09, 0.01, 0.01, 0.35],
+  [0.34, 0.15, 0.1, 0.01, 0.05, 0.35],
+  [0.3, 0.1, 0.1, 0.05, 0.1, 0.35],
+].map((weights) => Float64Array.from(weights))
 
 /** Between the middles of two bands straight in the logarithm of the lead time. */
 export function weightsAt(bands: readonly Float64Array[], hours: number): Float64Array {
@@ -90,40 +61,3 @@ export function mixed(
 
 export const speaks = (fan: Float32Array | undefined, at: number): boolean =>
   fan !== undefined && !Number.isNaN(fan[at] as number)
-
-/** What one round taught: the gradient of the pinball loss at the mix, times how far each expert was from it. */
-export interface Lesson {
-  readonly regret: Float64Array
-  readonly heard: Float64Array
-}
-
-export const newLesson = (): Lesson => ({ regret: new Float64Array(experts), heard: new Float64Array(experts) })
-
-export function learn(
-  lesson: Lesson,
-  fans: readonly (Float32Array | undefined)[],
-  { at, said, truth, scale }: { at: number; said: Float32Array; truth: number; scale: number },
-): void {
-  for (const e of forecastExperts.keys()) {
-    const fan = fans[e]
-    if (!fan || !speaks(fan, at)) continue
-    let regret = 0
-    for (const [k, level] of levels.entries()) {
-      const gradient = truth < (said[k] as number) ? 1 - level : -level
-      regret += gradient * ((said[k] as number) - (fan[at + k] as number))
-    }
-    lesson.regret[e] = (lesson.regret[e] as number) + regret / (levels.length * scale)
-    lesson.heard[e] = (lesson.heard[e] as number) + 1
-  }
-}
-
-/** Takes the mean of a round's lessons into a band. */
-export function takeIn(state: BandState, { regret, heard }: Lesson): void {
-  state.rounds++
-  for (let e = 0; e < experts; e++) {
-    if (heard[e] === 0) continue
-    const mean = (regret[e] as number) / (heard[e] as number)
-    state.regret[e] = (state.regret[e] as number) + mean
-    state.square[e] = (state.square[e] as number) + mean * mean
-  }
-}

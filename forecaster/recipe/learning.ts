@@ -2,21 +2,10 @@
 import type { Factors } from '../model/conformal.ts'
 import { stretchNeeded } from '../model/conformal.ts'
 import { levels } from '../scoring/quantiles.ts'
-import {
-  type BandState,
-  bandHours,
-  bandOf,
-  learn,
-  mixed,
-  newBandState,
-  newLesson,
-  speaks,
-  takeIn,
-  weightsAt,
-  weightsOf,
-} from './aggregation.ts'
+import { bandHours, bandOf, firstWeights, mixed, speaks, weightsAt } from './aggregation.ts'
 import { groupFactors, lotFactors, type Needed } from './calibration.ts'
 import type { Fan } from './origin.ts'
+import { type Said, weighed } from './weighing.ts'
 
 /** A past origin of a lot: what each expert would have forecast, and what came. */
 export interface Pair {
@@ -50,25 +39,25 @@ export interface Learnt {
 /** Up to so many bays lots are of one group: small ones change in steps. */
 const groupCapacities = [20, 60, 200, Number.POSITIVE_INFINITY]
 const groupOf = (capacity: number) => groupCapacities.findIndex((most) => capacity <= most)
-/** So many rounds of a group weigh as much as those of all lots. */
-const groupRounds = 40
+/** How much weights keep to the first ones after one origin; chosen on validation (docs/forecast-trials.md). */
+const leaning = 0.07
 const one: Factors = { of80: 1, of95: 1 }
 
 export function learntFrom(pairs: readonly Pair[], shape: LearningShape): Learnt {
   const { capacities, leads, slots } = shape
   const groups = capacities.map(groupOf)
   const bands = leads.map(bandOf)
-  const rounds = [...Map.groupBy(pairs, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, same]) => same)
-  const all = statesOf(rounds, { shape, bands })
+  const inOrder = pairs.toSorted((a, b) => a.step - b.step)
+  const all = weightsBy(inOrder, firstWeights, { shape, bands })
   const weights = groupCapacities.map((_, group) => {
-    const own = rounds.map((same) => same.filter(({ lot }) => groups[lot] === group)).filter(({ length }) => length > 0)
-    return leaning(statesOf(own, { shape, bands }), all)
+    const own = inOrder.filter(({ lot }) => groups[lot] === group)
+    return own.length === 0 || own.length === inOrder.length ? all : weightsBy(own, all, { shape, bands })
   })
   const byHorizon = weights.map((ofGroup) => leads.map((hours) => weightsAt(ofGroup, hours)))
   const weightsFor = (lot: number, h: number) => byHorizon[groups[lot] as number]?.[h] as Float64Array
-  const needed = neededOf(rounds.flat(), { shape, bands, weightsFor })
+  const needed = neededOf(inOrder, { shape, bands, weightsFor })
   const factors = factorsBy(needed, { groups, leads })
-  const steps = rounds.map(([pair]) => (pair as Pair).step)
+  const steps = inOrder.map(({ step }) => step)
   return {
     days: steps.length > 0 ? Math.ceil(((steps.at(-1) as number) - (steps[0] as number) + 1) / slots) : 0,
     pairs: pairs.length,
@@ -83,38 +72,25 @@ interface Bands {
   readonly bands: readonly number[]
 }
 
-/** One pass in the order of time: each round is forecast with what the rounds before it taught. */
-function statesOf(rounds: readonly (readonly Pair[])[], { shape, bands }: Bands): BandState[] {
-  const states = bandHours.map(newBandState)
-  const said = new Float32Array(levels.length)
-  for (const round of rounds) {
-    const lessons = bandHours.map(newLesson)
-    const heard = bandHours.map(() => false)
-    const weights = states.map(weightsOf)
-    for (const { fans, truth } of round)
-      for (const [h, band] of bands.entries()) {
-        const at = h * levels.length
-        const came = truth[h] as number
-        if (Number.isNaN(came) || !mixed(fans, weights[band] as Float64Array, { at, out: said })) continue
-        heard[band] = true
-        learn(lessons[band] as (typeof lessons)[number], fans, {
-          ...{ at, said, truth: came },
-          scale: shape.sigma[h] as number,
-        })
-      }
-    for (const [band, state] of states.entries())
-      if (heard[band]) takeIn(state, lessons[band] as (typeof lessons)[number])
-  }
-  return states
+/** By band: what was said and came, in the order of time. */
+function saidBy(pairs: readonly Pair[], { shape, bands }: Bands): Said[][] {
+  const said: Said[][] = bandHours.map(() => [])
+  for (const { fans, truth } of pairs)
+    for (const [h, band] of bands.entries()) {
+      const came = truth[h] as number
+      const at = h * levels.length
+      if (Number.isNaN(came) || !fans.some((fan) => speaks(fan, at))) continue
+      said[band]?.push({ fans, at, truth: came, scale: shape.sigma[h] as number })
+    }
+  return said
 }
 
-/** Weights of a group, leaning on those of all lots while it has few rounds. */
-const leaning = (own: readonly BandState[], all: readonly BandState[]): Float64Array[] =>
-  own.map((state, band) => {
-    const share = state.rounds / (state.rounds + groupRounds)
-    const whole = weightsOf(all[band], band)
-    return weightsOf(state, band).map((value, e) => share * value + (1 - share) * (whole[e] as number))
-  })
+/** Weights by band; the fewer origins there are, the nearer to `first`. */
+function weightsBy(pairs: readonly Pair[], first: readonly Float64Array[], shape: Bands): Float64Array[] {
+  const rounds = new Set(pairs.map(({ step }) => step)).size
+  const strength = leaning / Math.sqrt(Math.max(1, rounds))
+  return saidBy(pairs, shape).map((said, band) => weighed(said, { first: first[band] as Float64Array, strength }))
+}
 
 interface NeededOptions extends Bands {
   readonly weightsFor: (lot: number, h: number) => Float64Array

@@ -19,7 +19,7 @@ const distanceMin = 0.01
 /** With fewer days than this their spread leans on what is usual. */
 const enoughDays = 12
 
-interface Day {
+export interface SimilarDay {
   /** The step that stands for now. */
   readonly step: number
   readonly distance: number
@@ -33,14 +33,10 @@ export function similarDays(origin: Origin, keep: readonly number[], out: Fan): 
   const rates = panel.rates[lot] as Float32Array
   const days = daysLike(panel, rates, now)
   if (days.length === 0) return
-  const kind = kindsOf(panel)
   for (const [h, target] of targets.entries()) {
     const lead = target - now
-    const known = days.filter(({ step }) => step + lead <= t && !Number.isNaN(rates[step + lead] as number))
-    const same = known.filter(({ step }) => kind(step) === kind(now) && kind(step + lead) === kind(target))
-    const pool = same.length >= sameKindMin ? same : known
-    if (pool.length === 0) continue
-    const nearest = pool.slice(0, Math.min(nearestMax, Math.max(sameKindMin, Math.ceil(nearestShare * pool.length))))
+    const nearest = nearestDays(panel, days, { rates, t, now, target })
+    if (nearest.length === 0) continue
     const left = keep[h] as number
     const samples = nearest.map(({ step, distance }): [number, number] => [
       (rates[step + lead] as number) + left * ((rates[now] as number) - (rates[step] as number)),
@@ -55,9 +51,9 @@ export function similarDays(origin: Origin, keep: readonly number[], out: Fan): 
 }
 
 /** Nearest first. */
-function daysLike(panel: Panel, rates: Float32Array, now: number): Day[] {
-  const days: Day[] = []
-  for (let back = 1; back <= backDaysMax; back++) {
+export function daysLike(panel: Panel, rates: Float32Array, now: number, backMax = backDaysMax): SimilarDay[] {
+  const days: SimilarDay[] = []
+  for (let back = 1; back <= backMax; back++) {
     const step = now - back * panel.slots
     if (step < 0) break
     if (Number.isNaN(rates[step] as number)) continue
@@ -75,6 +71,28 @@ function daysLike(panel: Panel, rates: Float32Array, now: number): Day[] {
     days.push({ step, distance })
   }
   return days.sort((a, b) => a.distance - b.distance)
+}
+
+interface Wanted {
+  readonly rates: Float32Array
+  readonly t: number
+  readonly now: number
+  readonly target: number
+}
+
+/** Those that count for one target: of the same kind where there are enough, and known by then. */
+export function nearestDays(
+  panel: Panel,
+  days: readonly SimilarDay[],
+  { rates, t, now, target }: Wanted,
+): readonly SimilarDay[] {
+  const kind = kindsOf(panel)
+  const lead = target - now
+  const [kindNow, kindThen] = [kind(now), kind(target)]
+  const known = days.filter(({ step }) => step + lead <= t && !Number.isNaN(rates[step + lead] as number))
+  const same = known.filter(({ step }) => kind(step) === kindNow && kind(step + lead) === kindThen)
+  const pool = same.length >= sameKindMin ? same : known
+  return pool.slice(0, Math.min(nearestMax, Math.max(sameKindMin, Math.ceil(nearestShare * pool.length))))
 }
 
 const kindsOf = (panel: Panel) => (step: number) => dayType(panel, Math.floor(step / panel.slots))

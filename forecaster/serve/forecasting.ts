@@ -2,19 +2,24 @@
  * From a request to an answer. Experts forecast each lot and horizon, and what is answered is their mix, with the share of each: weights and
  * widths are learnt from the last 28 days of the site (recipe/learning.ts). The same code is measured by the bench.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { ForecastAnswer, ForecastRequest, RememberRequest } from '@baykeeper/contract/forecast.ts'
-import { viewOf } from '../features/view.ts'
+import type { Seasonal } from '../features/anomaly.ts'
+import { type View, viewOf } from '../features/view.ts'
 import type { Predictor } from '../model/predictor.ts'
 import { fansOf } from '../recipe/experts.ts'
 import { type Learnt, learntFrom } from '../recipe/learning.ts'
-import { newestKnown } from '../recipe/origin.ts'
+import { type Fan, newestKnown } from '../recipe/origin.ts'
 import type { CourseCache } from '../recipe/usual-course.ts'
 import { levels } from '../scoring/quantiles.ts'
+import type { GrownTrees } from '../trees/grown.ts'
+import { type TreePlace, type Trees, treeFans } from '../trees/tree-expert.ts'
 import { type DailyFit, fitKeyOf, quickFit, wholeFit, wholeFitNow } from './daily-fit.ts'
 import { canFollow, type DayView, followed, newDayView } from './day-view.ts'
 import { lotAnswer } from './lot-answer.ts'
 import { type FanBook, learntByReplay, networkDaysMin, replayPairs } from './replay.ts'
 import { aheadOf, remembered, type Site, slots, stepMs } from './site-panel.ts'
+import { growWeeks, treesAt, type WeeklyTrees, wantedWeeks } from './weekly-trees.ts'
 
 export interface Loaded {
   readonly predictor: Predictor
@@ -25,6 +30,12 @@ export interface Loaded {
   readonly unseenFromMs?: number | undefined
   /** How many past origins are learnt from. */
   readonly pairsMax?: number
+  /** Shipped trees; absent: there is no such expert. */
+  readonly trees?: GrownTrees | undefined
+  /** Answers wait for the trees of a week, as time does not pass between the requests of a bench. */
+  readonly waitsForTrees?: boolean
+  /** What each expert says of a lot, before it is mixed; the bench scores them one by one. */
+  readonly onFans?: ((lot: number, fans: readonly (Fan | undefined)[]) => void) | undefined
 }
 
 /** State of a site between two requests. */
@@ -39,6 +50,9 @@ interface Kept {
   learnt?: Learnt
   /** What `learnt` is, or will be, of. */
   learning?: string
+  /** Trees of its own history, and for which view they are being grown. */
+  readonly weeks: WeeklyTrees
+  growing?: Seasonal
   readonly book: FanBook
   readonly courses: CourseCache
 }
@@ -66,6 +80,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
     const kept: Kept = {
       book: new Map(),
       courses: new Map(),
+      weeks: new Map(),
       site: remembered(request, undefined),
       changedFrom: Math.min(0, sentFrom),
     }
@@ -80,6 +95,8 @@ export function newForecaster(loaded: Loaded): Forecaster {
       const nowMs = Date.parse(request.now)
       const view = viewAt(kept, nowMs)
       const fit = fitOf({ kept, view, loaded, isWanted: (key) => sites.get(request.site)?.fitting === key })
+      const grown = growTrees({ kept, view, fit, loaded })
+      if (loaded.waitsForTrees) await grown
       const isWanted = (key: string) => sites.get(request.site)?.learning === key
       const learnt = await learntOf({ kept, view, fit, loaded, isWanted })
       const lots = await answersOf(request, { kept, view, fit, learnt, loaded })
@@ -104,7 +121,10 @@ function viewAt(kept: Kept, nowMs: number): DayView {
   if (!kept.view) {
     kept.courses.clear()
     // Another past, or other lots: the forecasts of the old ones are forgotten.
-    if (!wasSeen || kept.changedFrom < asked.step - replayedStepsKept) kept.book.clear()
+    if (!wasSeen || kept.changedFrom < asked.step - replayedStepsKept) {
+      kept.book.clear()
+      kept.weeks.clear()
+    }
   }
   kept.view = kept.view ? followed(kept.view, asked) : newDayView(kept.site, nowMs)
   kept.changedFrom = Number.POSITIVE_INFINITY
@@ -136,9 +156,21 @@ function fitOf({ kept, view, loaded: { horizons }, isWanted }: Fitting): DailyFi
   return kept.fit
 }
 
+/** Beside the answers; begun again when another day's view replaces the one that is looked at. */
+async function growTrees({ kept, view, fit, loaded }: Omit<Fitting, 'isWanted'> & { fit: DailyFit }): Promise<void> {
+  if (!loaded.trees || !fit.isWhole || kept.growing === view.seasonal) return
+  if (wantedWeeks(view).every((week) => kept.weeks.has(week))) return
+  const { seasonal } = view
+  kept.growing = seasonal
+  const isWanted = () => kept.view?.seasonal === seasonal
+  await growWeeks({ view, fit, grown: loaded.trees, weeks: kept.weeks, isWanted })
+}
+
 /** Of a small site before it is answered; of a large one beside the answers, once its whole fit is there. */
 async function learntOf({ kept, view, fit, loaded, isWanted }: Fitting & { fit: DailyFit }): Promise<Learnt> {
-  const key = `${fit.key}\n${view.key}`
+  const wanted = wantedWeeks(view)
+  const ofTrees = wanted.every((week) => kept.weeks.has(week)) ? wanted.join(' ') : ''
+  const key = `${fit.key}\n${view.key}\n${ofTrees}`
   const isFew = kept.site.lots.length <= fewLotsMax
   if (kept.learning !== key && fit.isWhole) {
     kept.learning = key
@@ -148,6 +180,7 @@ async function learntOf({ kept, view, fit, loaded, isWanted }: Fitting & { fit: 
     const embeddingOf = (id: string) => lots.indexOf(id)
     const made = learntByReplay({
       ...{ view, fit, predictor, horizons, embeddingOf, networkFrom, book: kept.book, pairsMax },
+      ...(loaded.trees ? { trees: { grown: loaded.trees, weeks: kept.weeks } } : {}),
       isWanted: () => isFew || isWanted(key),
     })
     if (isFew) kept.learnt = (await made) ?? nothingLearnt(view, fit, horizons)
@@ -182,7 +215,10 @@ async function answersOf(request: ForecastRequest, { kept, view, fit, learnt, lo
   const ahead = aheadOf(kept.site.zone, view.step, horizons)
   const targets = ahead.map((steps) => t + steps)
   const asked = panel.lots.map(({ id }, lot) => ({ lot, t, embedding: named.indexOf(id) }))
-  const quantiles = await predictor.predict(viewOf(seasonal, fit.anchor, ahead), asked)
+  const features = viewOf(seasonal, fit.anchor, ahead)
+  const quantiles = await predictor.predict(features, asked)
+  const grown = loaded.trees && treesAt(panel, t, { grown: loaded.trees, weeks: kept.weeks })
+  const ofTrees = grown ? await treesInParts(features, asked, grown) : []
   const width = horizons.length * levels.length
   const leads = horizons.map((h) => h / 4)
   return request.lots.map((sent, lot) => {
@@ -191,7 +227,8 @@ async function answersOf(request: ForecastRequest, { kept, view, fit, learnt, lo
     const origin = { seasonal, lot, t, now: newestKnown(rates, t), targets }
     const hasNetwork = historyDays >= networkDaysMin && origin.now === t
     const network = hasNetwork ? finite(quantiles.subarray(lot * width, (lot + 1) * width)) : undefined
-    const fans = fansOf(origin, { fitted: fit, leads, network, courses: kept.courses })
+    const fans = fansOf(origin, { fitted: fit, leads, network, trees: ofTrees[lot], courses: kept.courses })
+    loaded.onFans?.(lot, fans)
     return lotAnswer({
       ...{ request, sent, origin, fans, learnt, horizons, historyDays },
       anchor: fit.anchor,
@@ -199,6 +236,17 @@ async function answersOf(request: ForecastRequest, { kept, view, fit, learnt, lo
     })
   })
 }
+
+/** A few lots at a time: rows of all at once would be 50 MB. */
+async function treesInParts(view: View, asked: readonly TreePlace[], trees: Trees): Promise<Fan[]> {
+  const fans: Fan[] = []
+  for (let from = 0; from < asked.length; from += treeLotsAtOnce) {
+    fans.push(...treeFans(view, asked.slice(from, from + treeLotsAtOnce), trees))
+    await setImmediate()
+  }
+  return fans
+}
+const treeLotsAtOnce = 64
 
 /** A forecast that is no number counts as none. */
 const finite = (fan: Float32Array): Float32Array | undefined => (fan.every(Number.isFinite) ? fan : undefined)

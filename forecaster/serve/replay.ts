@@ -3,15 +3,19 @@
  * of the history and the weights of the network alone, so a restarted process learns the same again.
  */
 import { setImmediate } from 'node:timers/promises'
+import { forecastExperts } from '@baykeeper/contract/vocabulary.ts'
 import { viewOf } from '../features/view.ts'
 import type { Predictor } from '../model/predictor.ts'
 import { fansOf } from '../recipe/experts.ts'
 import type { Learnt, Pair } from '../recipe/learning.ts'
 import { learntFrom } from '../recipe/learning.ts'
-import { newestKnown } from '../recipe/origin.ts'
+import { type Fan, newestKnown } from '../recipe/origin.ts'
 import { levels } from '../scoring/quantiles.ts'
+import type { GrownTrees } from '../trees/grown.ts'
+import { treeFans } from '../trees/tree-expert.ts'
 import type { DailyFit } from './daily-fit.ts'
 import type { DayView } from './day-view.ts'
+import { heldWeek, treesAt, type WeeklyTrees } from './weekly-trees.ts'
 
 /** Less history than this and the network has nothing to read. */
 export const networkDaysMin = 14
@@ -26,13 +30,20 @@ const strides = [5, 7, 11, 13, 17, 19, 23, 29]
 /** Origins between two looks at whether something waits. */
 const pairsAtOnce = 64
 
-/** Forecasts of the experts, by lot and step; kept from one day to the next. */
-export type FanBook = Map<string, Omit<Pair, 'truth'>>
+/** Forecasts of the experts at one origin of a lot. */
+export interface BookEntry extends Omit<Pair, 'truth'> {
+  /** Week of the site's trees that spoke; undefined: the shipped ones alone. */
+  readonly treesWeek: number | undefined
+}
+/** By lot and step; kept from one day to the next. */
+export type FanBook = Map<string, BookEntry>
 
 export interface Replay {
   readonly view: DayView
   readonly fit: DailyFit
   readonly predictor: Predictor
+  /** Absent: there is no such expert. */
+  readonly trees?: { readonly grown: GrownTrees; readonly weeks: WeeklyTrees } | undefined
   readonly horizons: readonly number[]
   /** Index of the embedding of a lot; -1: a stranger. */
   readonly embeddingOf: (id: string) => number
@@ -63,6 +74,7 @@ export async function learntByReplay(replay: Replay): Promise<Learnt | undefined
     await setImmediate()
     if (!replay.isWanted()) return undefined
   }
+  if (!(await treesAskedAgain(replay, { wanted, keyOf }))) return undefined
   const used = new Set(wanted.map(keyOf))
   for (const key of book.keys()) if (!used.has(key)) book.delete(key)
   const pairs = [...book.values()].map((said): Pair => ({ ...said, truth: truthOf(view, said, horizons) }))
@@ -72,6 +84,46 @@ export async function learntByReplay(replay: Replay): Promise<Learnt | undefined
     sigma: fit.anchor.sigma,
     slots: panel.slots,
   })
+}
+
+interface Again {
+  readonly wanted: readonly Place[]
+  keyOf(place: Place): string
+}
+
+/** Of origins that were replayed before the trees of their week were grown. False when it was not wanted any more. */
+async function treesAskedAgain(replay: Replay, { wanted, keyOf }: Again): Promise<boolean> {
+  const { book, trees, view } = replay
+  if (!trees) return true
+  const { panel } = view.placed
+  const weekFor = ({ t }: Place) => heldWeek(panel, t, trees.weeks)
+  const old = wanted.filter((place) => book.get(keyOf(place))?.treesWeek !== weekFor(place))
+  for (let from = 0; from < old.length; from += pairsAtOnce) {
+    const part = old.slice(from, from + pairsAtOnce)
+    for (const [i, fan] of treesSaidAt(replay, part).entries()) {
+      const place = part[i] as Place
+      const entry = book.get(keyOf(place)) as BookEntry
+      book.set(keyOf(place), { ...entry, fans: entry.fans.with(treesExpertAt, fan), treesWeek: weekFor(place) })
+    }
+    await setImmediate()
+    if (!replay.isWanted()) return false
+  }
+  return true
+}
+const treesExpertAt = forecastExperts.indexOf('trees')
+
+/** By place; of each week its own trees. */
+function treesSaidAt({ view, fit, trees }: Replay, places: readonly Place[]): (Fan | undefined)[] {
+  const said: (Fan | undefined)[] = places.map(() => undefined)
+  if (!trees) return said
+  const { panel } = view.placed
+  const features = viewOf(view.seasonal, fit.anchor)
+  for (const own of Map.groupBy(places.keys(), (i) => heldWeek(panel, (places[i] as Place).t, trees.weeks)).values()) {
+    const asked = own.map((i) => places[i] as Place)
+    const fans = treeFans(features, asked, treesAt(panel, (asked[0] as Place).t, trees))
+    for (const [k, i] of own.entries()) said[i] = fans[k]
+  }
+  return said
 }
 
 /** The same origins whenever they are asked for; of a large site some lots at each, in turn. */
@@ -101,7 +153,7 @@ function truthOf(
   return Float32Array.from(horizons, (h) => (t + h <= origin ? (rates[t + h] as number) : Number.NaN))
 }
 
-async function saidAt(replay: Replay, places: readonly Place[]): Promise<Omit<Pair, 'truth'>[]> {
+async function saidAt(replay: Replay, places: readonly Place[]): Promise<BookEntry[]> {
   const { view, fit, predictor, horizons, networkFrom, embeddingOf } = replay
   const { panel, firstKnown } = view.placed
   const spoken = places.filter(
@@ -116,7 +168,8 @@ async function saidAt(replay: Replay, places: readonly Place[]): Promise<Omit<Pa
       : new Float32Array()
   const width = horizons.length * levels.length
   const leads = horizons.map((h) => (h * 24) / panel.slots)
-  return places.map((place) => {
+  const ofTrees = treesSaidAt(replay, places)
+  return places.map((place, i) => {
     const { lot, t } = place
     const rates = panel.rates[lot] as Float32Array
     const index = spoken.indexOf(place)
@@ -126,7 +179,8 @@ async function saidAt(replay: Replay, places: readonly Place[]): Promise<Omit<Pa
     return {
       lot,
       step: panel.firstDay * panel.slots + t,
-      fans: fansOf(at, { fitted: fit, leads, network }),
+      fans: fansOf(at, { fitted: fit, leads, network, trees: ofTrees[i] }),
+      treesWeek: replay.trees && heldWeek(panel, t, replay.trees.weeks),
     }
   })
 }

@@ -32,10 +32,10 @@ export const forecasterBugs: readonly PlantedBug[] = [
   },
   {
     what: 'lets the expert gain that was wrong',
-    file: 'forecaster/recipe/aggregation.ts',
-    from: '? 1 - level : -level',
-    to: '? -level : 1 - level',
-    judge: test('recipe/aggregation'),
+    file: 'forecaster/recipe/weighing.ts',
+    from: '? 1 - (levels[k] as number) : -(levels[k] as number)',
+    to: '? -(levels[k] as number) : 1 - (levels[k] as number)',
+    judge: test('recipe/weighing'),
   },
   {
     what: 'forecasts a minute of a closure',

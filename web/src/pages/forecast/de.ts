@@ -75,6 +75,7 @@ export const forecastDe: ForecastDictionary = {
   expert_anchor: 'saisonaler Anker',
   expert_last: 'letzter Wert',
   expert_course: 'üblicher Verlauf',
+  expert_trees: 'Entscheidungsbäume',
   errorAhead:
     'Prognosen mit {lead} Vorlauf lagen in 28 Tagen im Mittel {points} Prozentpunkte daneben; {percent} der beobachteten Werte lagen im 80-%-Bereich.',
 

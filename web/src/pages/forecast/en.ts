@@ -63,6 +63,7 @@ export const forecastEn = {
   expert_anchor: 'seasonal anchor',
   expert_last: 'last value',
   expert_course: 'usual course',
+  expert_trees: 'decision trees',
   errorAhead:
     'Forecasts {lead} ahead were off by {points} percentage points on average over 28 days; {percent} of the observed values were within the 80% range.',
 
