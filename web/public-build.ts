@@ -30,10 +30,19 @@ export function publicBuild(entry: string, shared: UserConfig): Plugin {
         ...shared,
         ...{ configFile: false, root: config.root, logLevel: config.logLevel ?? 'info' },
         build: { ...shared.build, ...own },
+        plugins: [plainImports],
       })
       await merge(path.resolve(config.root, outDir), entry)
     },
   }
+}
+
+/** The one chunk that the page loads later has no styles and imports nothing but what is there: nothing is to be preloaded for it. */
+const plainImports: Plugin = {
+  name: 'plain-imports',
+  enforce: 'pre',
+  transform: (_code, id) =>
+    id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : undefined,
 }
 
 /** Both builds name a chunk by its source, so those of the public page get names of their own; its entry keeps its name. */

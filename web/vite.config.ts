@@ -4,6 +4,7 @@
  */
 import { defineConfig, type UserConfig } from 'vite'
 import { publicBuild } from './public-build.ts'
+import { translationLists } from './translations.ts'
 
 const shared: UserConfig = {
   base: './',
@@ -22,7 +23,13 @@ export default defineConfig({
   build: {
     ...shared.build,
     manifest: true,
-    rolldownOptions: { input: ['src/shell/main.tsx', 'src/pages/sign-in/main.ts'] },
+    rolldownOptions: {
+      input: ['src/shell/main.tsx', 'src/pages/sign-in/main.ts'],
+      // What nearly every fetched page has: one file rather than one for each part.
+      output: {
+        codeSplitting: { groups: [{ name: 'kit', test: /src\/(?:kit\/(?:table|page-words)|pages\/live\/panel)/ }] },
+      },
+    },
   },
-  plugins: [publicBuild('src/pages/public/main.tsx', shared)],
+  plugins: [translationLists(), publicBuild('src/pages/public/main.tsx', shared)],
 })

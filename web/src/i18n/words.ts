@@ -26,11 +26,19 @@ export interface Words<K extends string = TextKey> {
   duration(ms: number): string
   /** "23 Nov": a day written YYYY-MM-DD, which is UTC. */
   day(day: string, long?: boolean): string
-  /** The same language with more texts, those of a page that came later. */
-  with<M extends string>(more: Readonly<Record<M, string | Plural>>): Words<K | M>
+  /** The same language with more texts, those of a page that came later; English where there is no translation. */
+  with<M extends string>(english: Texts<M>, translation?: Translation<M>): Words<K | M>
 }
 
-type Texts<K extends string> = Readonly<Record<K, string | Plural>>
+export type Texts<K extends string> = Readonly<Record<K, string | Plural>>
+/** By key; or a list in the order of the English texts, as a build writes it (web/translations.ts). */
+export type Translation<K extends string> = Texts<K> | readonly (string | Plural)[]
+
+export function translated<K extends string>(english: Texts<K>, translation: Translation<K>): Texts<K> {
+  if (!Array.isArray(translation)) return translation as Texts<K>
+  const keys = Object.keys(english) as K[]
+  return Object.fromEntries(keys.map((key, i) => [key, translation[i] as string | Plural])) as Texts<K>
+}
 
 export function createWords<K extends string = TextKey>(
   locale: string,
@@ -115,7 +123,8 @@ export function createWords<K extends string = TextKey>(
         { day: 'numeric', month: long ? 'long' : 'short', ...(long ? { year: 'numeric' } : {}) },
         'UTC',
       ),
-    with: (more) => createWords(locale, { ...dictionary, ...more }),
+    with: (english, translation = english) =>
+      createWords(locale, { ...dictionary, ...translated(english, translation) }),
     // Ages have the symbols of durations, as on the public page; days are words, with a case in German.
     ago(ms) {
       const [n, of] = unit(ms)

@@ -9,27 +9,30 @@ import type { Route } from './route.ts'
 type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
 const places = () => import('../pages/devices/places-page.tsx')
-const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
-  lots: places,
-  devices: places,
-  inbox: places,
-  layout: () => import('../pages/layout/layout-page.tsx'),
-  forecast: () => import('../pages/forecast/forecast-page.tsx'),
-  reports: () => import('../pages/reports/reports-page.tsx'),
-  alerts: () => import('../pages/alerts/alerts-page.tsx'),
-  rules: () => import('../pages/alerts/rules-page.tsx'),
-  signs: () => import('../pages/signs/signs-page.tsx'),
-  pipeline: () => import('../pages/pipeline/pipeline-page.tsx'),
-  losses: () => import('../pages/pipeline/losses-page.tsx'),
-  deadLetters: () => import('../pages/pipeline/dead-letters-page.tsx'),
-  notifications: () => import('../pages/pipeline/notifications-page.tsx'),
-  sources: () => import('../pages/setup/sources-page.tsx'),
-  settings: () => import('../pages/setup/settings-page.tsx'),
-  welcome: () => import('../pages/setup/welcome-page.tsx'),
-  account: () => import('../pages/access/account-page.tsx'),
-  users: () => import('../pages/access/users-page.tsx'),
-  accessKeys: () => import('../pages/access/keys-page.tsx'),
-  auditLog: () => import('../pages/access/audit-page.tsx'),
+const pipeline = () => import('../pages/pipeline/pipeline-pages.tsx')
+const setup = () => import('../pages/setup/setup-pages.tsx')
+const access = () => import('../pages/access/access-pages.tsx')
+const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
+  lots: async () => (await places()).load,
+  devices: async () => (await places()).load,
+  inbox: async () => (await places()).load,
+  layout: async () => (await import('../pages/layout/layout-page.tsx')).load,
+  forecast: async () => (await import('../pages/forecast/forecast-page.tsx')).load,
+  reports: async () => (await import('../pages/reports/reports-page.tsx')).load,
+  alerts: async () => (await import('../pages/alerts/alerts-page.tsx')).load,
+  rules: async () => (await import('../pages/alerts/rules-page.tsx')).load,
+  signs: async () => (await places()).loadSigns,
+  pipeline: async () => (await pipeline()).pipeline,
+  losses: async () => (await pipeline()).losses,
+  deadLetters: async () => (await pipeline()).deadLetters,
+  notifications: async () => (await pipeline()).notifications,
+  sources: async () => (await setup()).sources,
+  settings: async () => (await setup()).settings,
+  welcome: async () => (await setup()).welcome,
+  account: async () => (await access()).account,
+  users: async () => (await access()).users,
+  accessKeys: async () => (await access()).accessKeys,
+  auditLog: async () => (await access()).auditLog,
 }
 
 export function DeskPage() {
@@ -61,7 +64,8 @@ function LazyPage({ route }: { route: Lazy }) {
     failed.value = false
     const load = async () => {
       try {
-        const loaded = await (await pages[route]()).load(desk)
+        const load = await pages[route]()
+        const loaded = await load(desk)
         if (!gone) page.value = loaded
       } catch {
         if (!gone) failed.value = true

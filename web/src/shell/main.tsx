@@ -3,8 +3,8 @@ import { chooseLocale } from '@baykeeper/contract/locale.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import type { Locale } from '@baykeeper/contract/vocabulary.ts'
 import { render } from 'preact'
-import { type Dictionary, en } from '../i18n/en.ts'
-import { createWords } from '../i18n/words.ts'
+import { en, type TextKey } from '../i18n/en.ts'
+import { createWords, type Texts, translated } from '../i18n/words.ts'
 import { readPageConfig } from '../page-config.ts'
 import { closeDrawer, createDesk, type Desk, DeskContext, setPaused } from './desk.ts'
 import './desk.css'
@@ -20,7 +20,7 @@ document.documentElement.classList.toggle('wall', isWall())
 await start(readPageConfig(document), chooseLocale(location.search, document.cookie, navigator.languages))
 
 async function start(config: PageConfig, locale: Locale) {
-  const dictionary: Dictionary = locale === 'de' ? (await import('../i18n/de.ts')).de : en
+  const dictionary: Texts<TextKey> = locale === 'de' ? translated<TextKey>(en, (await import('../i18n/de.ts')).de) : en
   document.documentElement.lang = locale
   if (new URLSearchParams(location.search).has('lang'))
     // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is missing on plain HTTP off loopback

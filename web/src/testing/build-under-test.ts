@@ -56,7 +56,7 @@ export async function buildPages(): Promise<Build> {
     },
     routes() {
       const here = closure(entry('desk'), false)
-      const pages = (manifest[entry('desk')]?.dynamicImports ?? []).filter((name) => name.endsWith('-page.tsx'))
+      const pages = (manifest[entry('desk')]?.dynamicImports ?? []).filter((name) => /-pages?\.tsx$/.test(name))
       return new Map(
         pages.map((name) => {
           const added = [...closure(name, true)]

@@ -1,8 +1,8 @@
-/** The desk's words with those of the pages about people and keys, in the desk's language. */
-import { type ComponentType, createContext, createElement } from 'preact'
-import { useContext } from 'preact/hooks'
+/** The desk's words with those of the pages about people and keys. */
+import type { ComponentType } from 'preact'
 import type { TextKey } from '../../i18n/en.ts'
 import type { Words } from '../../i18n/words.ts'
+import { sharedBy, wordsIn } from '../../kit/page-words.ts'
 import type { Desk } from '../../shell/desk.ts'
 import { type AccessKeyText, accessEn, type ChoiceTexts, choicesEn } from './en.ts'
 
@@ -11,20 +11,16 @@ interface AccessWords {
   readonly choices: ChoiceTexts
 }
 
-const WordsContext = createContext<AccessWords | undefined>(undefined)
+const { around, use } = sharedBy<AccessWords>('the pages about people and keys')
+export const useAccessWords = use
+
+const german = () => import('./de.ts')
 
 /** The page with its words around it, as the desk opens it. */
 export async function withWords(desk: Desk, page: ComponentType): Promise<ComponentType> {
-  const german = desk.words.locale === 'de' ? await import('./de.ts') : undefined
-  const words = desk.words.with<AccessKeyText>(german?.accessDe ?? accessEn)
-  const value = { words, choices: german?.choicesDe ?? choicesEn }
-  return () => createElement(WordsContext.Provider, { value }, createElement(page, null))
-}
-
-export function useAccessWords(): AccessWords {
-  const words = useContext(WordsContext)
-  if (!words) throw new Error('a part of the pages about people and keys was rendered outside of them')
-  return words
+  const words = await wordsIn(desk, accessEn, async () => (await german()).accessDe)
+  const choices = words.locale === 'de' ? (await german()).choicesDe : choicesEn
+  return around({ words, choices }, page)
 }
 
 /** Ids of sites as they are typed; null: all. */

@@ -1,8 +1,9 @@
 /** The desk's words with those of the alert pages, in the desk's language, and texts of built-in rules in that language. */
-import { type ComponentType, createContext, createElement } from 'preact'
-import { useContext } from 'preact/hooks'
+import { shownSentence } from '@baykeeper/contract/alert-sentences.ts'
+import type { ComponentType } from 'preact'
 import type { TextKey } from '../../i18n/en.ts'
 import type { Words } from '../../i18n/words.ts'
+import { sharedBy } from '../../kit/page-words.ts'
 import type { Desk } from '../../shell/desk.ts'
 import { type AlertsKey, alertsEn } from './en.ts'
 
@@ -15,22 +16,18 @@ export interface AlertsWords extends Words<TextKey | AlertsKey> {
   isTranslated(part: string): boolean
 }
 
-export const WordsContext = createContext<AlertsWords | undefined>(undefined)
+export const { around: aroundAlerts, use: useAlertsWords } = sharedBy<AlertsWords>('the alert pages')
 
 export async function alertsWords(desk: Desk): Promise<AlertsWords> {
-  const { shownSentence } = await import('@baykeeper/contract/alert-sentences.ts')
   const { words } = desk
   const sentence: AlertsWords['sentence'] = (text, zone) =>
     unbroken(shownSentence(text, words.locale === 'de' ? 'de' : 'en', (at) => words.dayMinute(at, zone)).text)
   if (words.locale !== 'de')
     return { ...words.with<AlertsKey>(alertsEn), ofRule: unbroken, sentence, isTranslated: () => false }
-  const [{ alertsDe }, { ruleTextsDe }] = await Promise.all([
-    import('./de.ts'),
-    import('@baykeeper/contract/rule-texts-de.ts'),
-  ])
+  const { alertsDe, ruleTextsDe } = await import('./german.ts')
   const translated = Object.values(ruleTextsDe).flatMap((text) => (text.endsWith('.') ? [] : text.toLowerCase()))
   return {
-    ...words.with<AlertsKey>(alertsDe),
+    ...words.with<AlertsKey>(alertsEn, alertsDe),
     ...{ ofRule: (text) => unbroken(ruleTextsDe[text] ?? text), sentence },
     isTranslated: (part) => translated.some((text) => text.includes(part)),
   }
@@ -38,15 +35,8 @@ export async function alertsWords(desk: Desk): Promise<AlertsWords> {
 
 /** The page with its words around it, as the desk opens it. */
 export async function withAlertsWords(desk: Desk, page: ComponentType): Promise<ComponentType> {
-  const words = await alertsWords(desk)
-  return () => createElement(WordsContext.Provider, { value: words }, createElement(page, null))
+  return aroundAlerts(await alertsWords(desk), page)
 }
 
 /** No line ends between a number and its percent sign. */
 const unbroken = (text: string): string => text.replaceAll(/(\d) %/g, '$1\u00a0%')
-
-export function useAlertsWords(): AlertsWords {
-  const words = useContext(WordsContext)
-  if (!words) throw new Error('a part of the alert pages was rendered outside of them')
-  return words
-}

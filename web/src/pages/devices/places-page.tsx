@@ -1,4 +1,4 @@
-/** Devices, their inbox and lots: one file to fetch, because they share most of what they are made of. */
+/** Devices, their inbox, lots and signs: one file to fetch, because they share most of what they are made of. */
 import { type Desk, useDesk } from '../../shell/desk.ts'
 import { LotsPage } from '../lots/lots.tsx'
 import { DeviceList } from './device-list.tsx'
@@ -12,6 +12,7 @@ export { NoteForm, SwapForm } from './device-actions.tsx'
 export { withDevicesWords }
 
 export const load = (desk: Desk) => withDevicesWords(desk, PlacesPage)
+export { load as loadSigns } from '../signs/signs-page.tsx'
 
 function PlacesPage() {
   const { route, item } = useDesk().place.value

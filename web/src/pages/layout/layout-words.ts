@@ -1,8 +1,8 @@
-/** The desk's words with those of the layout editor, in the desk's language; and the editor, for its parts. */
-import { type ComponentType, createContext, createElement } from 'preact'
-import { useContext } from 'preact/hooks'
+/** The desk's words with those of the layout editor; and the editor, for its parts. */
+import type { ComponentType } from 'preact'
 import type { TextKey } from '../../i18n/en.ts'
 import type { Words } from '../../i18n/words.ts'
+import { sharedBy, wordsIn } from '../../kit/page-words.ts'
 import type { Desk } from '../../shell/desk.ts'
 import { createEditor, type Editor } from './editor.ts'
 import { type LayoutKey, layoutEn } from './en.ts'
@@ -14,16 +14,10 @@ interface Parts {
   readonly editor: Editor
 }
 
-const PartsContext = createContext<Parts | undefined>(undefined)
+const { around, use } = sharedBy<Parts>('the layout editor')
+export const useEditor = use
 
 export async function withEditor(desk: Desk, page: ComponentType): Promise<ComponentType> {
-  const texts = desk.words.locale === 'de' ? (await import('./de.ts')).layoutDe : layoutEn
-  const value = { words: desk.words.with<LayoutKey>(texts), editor: createEditor() }
-  return () => createElement(PartsContext.Provider, { value }, createElement(page, null))
-}
-
-export function useEditor(): Parts {
-  const parts = useContext(PartsContext)
-  if (!parts) throw new Error('a part of the layout editor was rendered outside of it')
-  return parts
+  const words = await wordsIn(desk, layoutEn, async () => (await import('./de.ts')).layoutDe)
+  return around({ words, editor: createEditor() }, page)
 }

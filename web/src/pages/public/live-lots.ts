@@ -20,7 +20,7 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
   let wasLost = false
   const status = document.createElement('p')
   status.className = 'live-status'
-  status.setAttribute('role', 'status')
+  status.role = 'status'
   const label = document.createElement('span')
   const pause = document.createElement('button')
   pause.type = 'button'
@@ -32,9 +32,8 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
     plan?.pause(paused)
     if (!paused) showSites()
   })
-  status.append(label)
   pause.hidden = true
-  status.append(pause)
+  status.append(label, pause)
   const box = document.createElement('div')
   box.className = 'live-plan'
   place.append(status, box)

@@ -13,10 +13,10 @@ interface PublicPlan {
 export async function addPlan(box: HTMLElement, { floor, tally, words }: PublicPlan): Promise<BayPlan> {
   const { createBayPlan } = await import('../../plan/bay-plan.ts')
   const canvas = document.createElement('canvas')
-  canvas.setAttribute('role', 'img')
-  canvas.setAttribute('aria-label', words.plan(floor.size))
+  canvas.role = 'img'
+  canvas.ariaLabel = words.plan(floor.size)
   const overlay = document.createElement('canvas')
-  overlay.setAttribute('aria-hidden', 'true')
+  overlay.ariaHidden = 'true'
   const { w, h } = floor.bounds
   box.style.aspectRatio = `${Math.max(0.6, Math.min(3, w / h))}`
   box.append(canvas, overlay)
