@@ -32,6 +32,8 @@ export const parts = {
   mosquitto: { purpose: 'MQTT against a foreign broker', binaries: ['mosquitto'], debian: ['mosquitto'] },
   curl: { purpose: 'the commands of the API guide', binaries: ['curl'], debian: ['curl'] },
   socat: { purpose: 'serial lines over a pseudo-terminal', binaries: ['socat'], debian: ['socat'] },
+  nginx: { purpose: 'the pages behind nginx', binaries: ['nginx'], debian: ['nginx-light'] },
+  caddy: { purpose: 'the pages behind Caddy', binaries: ['caddy'], debian: ['caddy'] },
   chromium: { purpose: 'the pages in a browser', binaries: ['chromium', 'chromium-browser'], debian: ['chromium'] },
 } as const satisfies Record<string, Part>
 export type PartName = keyof typeof parts

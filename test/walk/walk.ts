@@ -12,8 +12,8 @@ export interface WalkOptions {
   /** Requests of each operation. */
   readonly requests: number
   readonly keys: { readonly all: string; readonly read: string }
-  /** Cookie of a person's session: what is of an account is asked with it, as keys have none. */
-  readonly session?: string
+  /** Cookie of a person's session, which the walk may have ended: what is of an account is asked with it, as keys have none. */
+  session?(): string
   /** Items of lists that have this value are not named by any request: the walk itself needs them. */
   readonly kept: string
   /** Operations that take long or change everything: requests of them. */
@@ -53,7 +53,7 @@ export async function walk({
   const send = (asked: WalkRequest, stream = false) => answerOf({ base, agent, ...callerOf(asked) }, asked, stream)
   const callerOf = ({ key, target }: WalkRequest) =>
     session && key === 'all' && target.startsWith('/api/v1/account')
-      ? { token: undefined, cookie: session }
+      ? { token: undefined, cookie: session() }
       : { token: tokens[key], cookie: undefined }
   const read = async (target: string) =>
     (await send({ tries: 'look', method: 'GET', target, headers: {}, key: 'all' })).body
@@ -112,7 +112,16 @@ async function lookAround(operations: readonly Operation[], kept: string, read: 
   const ids = (path: string, name: string): readonly unknown[] => {
     const list = path.slice(0, path.indexOf('/{'))
     const word = list.split('/').at(-1) ?? ''
-    return byPath.get(`${list} ${name}`) ?? seen.get(word) ?? seen.get(word.replace(/s$/, '')) ?? seen.get(name) ?? []
+    // The pages of lots have no list of their own.
+    const pages = lotPages.has(word) ? byPath.get(`/public/sites ${name}`) : undefined
+    return (
+      pages ??
+      byPath.get(`${list} ${name}`) ??
+      seen.get(word) ??
+      seen.get(word.replace(/s$/, '')) ??
+      seen.get(name) ??
+      []
+    )
   }
   for (const { path, parameters } of lists.toSorted((a, b) => required(a).length - required(b).length)) {
     const known = required({ parameters }).map(({ name }) => `${name}=${encoded(validOf(name, seen))}`)
@@ -155,6 +164,7 @@ async function lookAround(operations: readonly Operation[], kept: string, read: 
   return { seen, items, ids }
 }
 
+const lotPages = new Set(['lot', 'lots', 'board', 'kiosk', 'embed'])
 const required = ({ parameters }: Pick<Operation, 'parameters'>) => parameters.filter((one) => one.required)
 const validOf = (name: string, seen: Seen) => validValues(name, { type: 'string' }, seen)[0]
 

@@ -213,6 +213,10 @@ export const needingAction = (counts: AlertCounts | undefined): number =>
 export const may = ({ config }: Pick<Desk, 'config'>, right: Right): boolean =>
   config.reader?.rights.includes(right) ?? false
 
+/** What is about all sites: who is limited to some may not. */
+export const mayEverywhere = (desk: Pick<Desk, 'config'>, right: Right): boolean =>
+  may(desk, right) && !desk.config.reader?.sites
+
 export function setPaused(desk: Desk, pause: boolean): void {
   batch(() => {
     desk.paused.value = pause ? Date.now() : undefined

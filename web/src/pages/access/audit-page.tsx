@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals'
 import { type Fetched, useFetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'
 import { act } from '../../shell/acting.ts'
-import { type Desk, go, may, useDesk } from '../../shell/desk.ts'
+import { type Desk, go, mayEverywhere, useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
 import { Panel } from '../live/panel.tsx'
 import { useAccessWords, withWords } from './access-words.ts'
@@ -23,7 +23,7 @@ function AuditPage() {
   const desk = useDesk()
   const { words } = useAccessWords()
   const { search } = desk.place.value
-  const mayRead = may(desk, 'admin') && !desk.config.reader?.sites
+  const mayRead = mayEverywhere(desk, 'admin')
   return (
     <>
       <header class="page-head">

@@ -40,7 +40,7 @@ export const accessDe: Readonly<Record<AccessKeyText, string>> = {
   invite: 'Jemanden einladen',
   inviteDo: 'Einladen',
   linkFor: 'Link für {name}: Er setzt einmal ein Passwort, bis {time}. Er wird nicht noch einmal gezeigt.',
-  mailLink: 'Den Link per E-Mail senden',
+  mailLink: 'Den Link der Person zusenden',
   mailSent: 'An {email} gesendet.',
   mailNotSent: 'Nicht per E-Mail gesendet: {detail} Geben Sie den Link selbst weiter.',
   providerUser: 'über die Organisation',

@@ -38,7 +38,7 @@ export const accessEn = {
   invite: 'Invite a person',
   inviteDo: 'Invite',
   linkFor: 'Link for {name}: it sets a password, once, until {time}. It is not shown again.',
-  mailLink: 'Send the link by e-mail',
+  mailLink: 'Mail the link to the person',
   mailSent: 'Sent to {email}.',
   mailNotSent: 'Not sent by e-mail: {detail} Pass the link on yourself.',
   providerUser: 'by the organisation',

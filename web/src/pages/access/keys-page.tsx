@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals'
 import { useFetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'
 import { act } from '../../shell/acting.ts'
-import { type Desk, may, useDesk } from '../../shell/desk.ts'
+import { type Desk, mayEverywhere, useDesk } from '../../shell/desk.ts'
 import { Panel } from '../live/panel.tsx'
 import { sitesIn, useAccessWords, withWords } from './access-words.ts'
 import { AccessForm, type Secret, ShownOnce, When } from './parts.tsx'
@@ -26,7 +26,7 @@ function KeysPage() {
           <p class="quiet">{words.text('keysLead')}</p>
         </div>
       </header>
-      {may(desk, 'admin') && !desk.config.reader?.sites ? <Keys /> : <p>{words.text('mayNotSee')}</p>}
+      {mayEverywhere(desk, 'admin') ? <Keys /> : <p>{words.text('mayNotSee')}</p>}
     </>
   )
 }

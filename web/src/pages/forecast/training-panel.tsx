@@ -1,7 +1,7 @@
 /** Train now: start, how far it is, cancel, and what came of it. */
 import type { TrainingJob } from '@baykeeper/contract/forecast-pages.ts'
 import { trainingStages } from '@baykeeper/contract/vocabulary.ts'
-import { useDesk } from '../../shell/desk.ts'
+import { mayEverywhere, useDesk } from '../../shell/desk.ts'
 import { Panel } from '../live/panel.tsx'
 import type { ForecastKey } from './en.ts'
 import { useForecastWords } from './forecast-words.ts'
@@ -19,7 +19,9 @@ const stateWords = {
 
 export function TrainingPanel() {
   const words = useForecastWords()
-  const { now } = useDesk()
+  const desk = useDesk()
+  const { now } = desk
+  const mayTrain = mayEverywhere(desk, 'operate')
   const { state, start, cancel } = useTraining(words)
   const { job, asking, why } = state
   const training = job.value
@@ -32,7 +34,8 @@ export function TrainingPanel() {
       of={job}
       freshMs={freshMs}
       actions={
-        !absent && (
+        !absent &&
+        mayTrain && (
           <button
             type="button"
             class="main"
@@ -45,6 +48,7 @@ export function TrainingPanel() {
       }
     >
       <p class="quiet">{words.text('trainText')}</p>
+      {!mayTrain && <p class="quiet">{words.text('mayNot')}</p>}
       {why && (
         <p class="banner warn" role="status">
           {why}

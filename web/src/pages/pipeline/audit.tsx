@@ -4,7 +4,7 @@ import type { Ledger } from '@baykeeper/contract/live.ts'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { type Column, Table } from '../../kit/table.tsx'
-import { useDesk } from '../../shell/desk.ts'
+import { mayEverywhere, useDesk } from '../../shell/desk.ts'
 import { type Following, useAudit } from './audit-state.ts'
 import type { PipelineKey } from './en.ts'
 import { usePipelineWords } from './pipeline-words.ts'
@@ -12,23 +12,26 @@ import { numberWord } from './quantities.ts'
 
 export function Audit() {
   const words = usePipelineWords()
+  const mayRun = mayEverywhere(useDesk(), 'operate')
   const { state, run } = useAudit(words)
   const closed = useSignal('')
   const { since, report, why } = state.value
   return (
     <>
-      <button
-        type="button"
-        class="tool main"
-        title={words.text('auditText')}
-        aria-disabled={since !== undefined}
-        onClick={() => {
-          closed.value = ''
-          void run()
-        }}
-      >
-        {words.text('audit')}
-      </button>
+      {mayRun && (
+        <button
+          type="button"
+          class="tool main"
+          title={words.text('auditText')}
+          aria-disabled={since !== undefined}
+          onClick={() => {
+            closed.value = ''
+            void run()
+          }}
+        >
+          {words.text('audit')}
+        </button>
+      )}
       <div class="audit" role="status">
         {since !== undefined && <Running following={state.value} since={since} />}
         {why !== undefined && <p class="banner warn">{why}</p>}

@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals'
 import { useFetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'
 import { act } from '../../shell/acting.ts'
-import { may, useDesk } from '../../shell/desk.ts'
+import { mayEverywhere, useDesk } from '../../shell/desk.ts'
 import { useSetupWords } from './setup-words.ts'
 
 const pollMs = 30_000
@@ -16,7 +16,7 @@ type Change = { readonly others: PublicLevel } | { readonly sites: Readonly<Reco
 export function PublicAccessPart() {
   const desk = useDesk()
   const words = useSetupWords()
-  if (!may(desk, 'admin') || desk.config.reader?.sites) return null
+  if (!mayEverywhere(desk, 'admin')) return null
   return (
     <section class="panel part" aria-label={words.text('publicAccess')}>
       <h2>{words.text('publicAccess')}</h2>
