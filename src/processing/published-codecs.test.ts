@@ -1,47 +1,19 @@
 /** Scripts that people publish, through the whole of processing: in effect behind their record, and again from the same journal. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type DeskEntry, encodeDeskEntry } from '../domain/desk-change.ts'
-import type { CodecAssignment } from '../domain/published-codec.ts'
 import { scriptAt } from '../domain/script-use.ts'
-import type { Instant } from '../lib/brand.ts'
 import { silentLog } from '../lib/log.ts'
 import { scriptOf } from '../scripts/script.ts'
 import { createScriptRunner } from '../scripts/script-runner.ts'
 import { createMemoryStore, type MemoryStore } from '../store/testing/memory-store.ts'
 import { createCodecBook } from './codec-book.ts'
-import { createDecoderBook } from './decoder-book.ts'
 import { loadFolds } from './loaded.ts'
 import { requeueOnce } from './requeue.ts'
 import { type Body, drain, journalOf } from './testing/drained-journal.ts'
+import { asUplinks, decoderBookOf, publish, uplink } from './testing/script-journal.ts'
 
 const runner = createScriptRunner()
 after(() => runner[Symbol.asyncDispose]())
-
-const application = 'city'
-const uplink = (seq: number, byte: number, more: { port?: number; model?: string } = {}): Body => ({
-  body: JSON.stringify({
-    end_device_ids: { device_id: 'bay', dev_eui: '70B3D50000000001', application_ids: { application_id: application } },
-    uplink_message: {
-      ...{ session_key_id: 'AX', f_cnt: seq, f_port: more.port ?? 1, frm_payload: Buffer.of(byte).toString('base64') },
-      ...(more.model === undefined ? {} : { version_ids: { brand_id: 'acme', model_id: more.model } }),
-    },
-  }),
-})
-
-let requests = 0
-function publish(
-  text: string | null,
-  assigned: CodecAssignment = { to: 'application', application },
-  id = 'acme',
-): Body {
-  const codec = text === null ? null : { ...scriptOf(text), assigned, mapping: null }
-  const entry = (at: Instant): DeskEntry => ({
-    ...{ author: 'Zoë', reason: 'why', at },
-    change: { is: 'codec', request: `r${++requests}`, id, codec },
-  })
-  return { body: '', record: { kind: 4, bytes: (at) => encodeDeskEntry(entry(at)) } }
-}
 
 const low = 'function decodeUplink(input) { return { data: { occupied: (input.bytes[0] & 1) === 1 } } }'
 const high = 'function decodeUplink(input) { return { data: { occupied: input.bytes[0] > 127 } } }'
@@ -52,21 +24,13 @@ const strict = `function decodeUplink(input) {
 
 async function house(bodies: readonly Body[], perRead?: number) {
   const store = createMemoryStore()
-  const decoders = bookOf()
-  await drain(journalOf(lorawan(bodies), perRead), store, {
+  const decoders = decoderBookOf(runner)
+  await drain(journalOf(asUplinks(bodies), perRead), store, {
     codecOf: decoders.codecOf,
     prepareScripts: decoders.prepare,
   })
   return { store, decoders }
 }
-const bookOf = () =>
-  createDecoderBook({
-    store: { decoderChoices: async () => [] },
-    codecs: { http: 'lorawan' },
-    decoders: {},
-    runner,
-  })
-const lorawan = (bodies: readonly Body[]): readonly Body[] => bodies.map((body) => ({ framing: 'whole', ...body }))
 /** Hash of the script that has decoded each reading, as the API reports it. */
 const decodedBy = async (store: MemoryStore) => {
   const uses = await store.deviceScripts()
