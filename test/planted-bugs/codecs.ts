@@ -155,14 +155,14 @@ export const codecBugs: readonly PlantedBug[] = [
     file: 'src/scripts/metered-module.ts',
     from: '    if (code === opcode.loop) {',
     to: '    if (code === opcode.loop && begin < 0) {',
-    judge: judge('src/scripts/metered-module.test.ts'),
+    judge: judge('src/scripts/metered-module.test.ts', 'the same work takes the same steps'),
   },
   {
     what: 'leaves the stack where a script was ended',
     file: 'src/scripts/interpreter.ts',
     from: '        stack.value = stackTop\n',
     to: '',
-    judge: judge('src/scripts/metered-module.test.ts'),
+    judge: judge('src/scripts/metered-module.test.ts', 'a call that was ended deep in its stack'),
   },
   {
     what: 'blames a script for a machine that is too slow',
@@ -182,7 +182,7 @@ export const codecBugs: readonly PlantedBug[] = [
     what: 'names the script in force for a reading that another one has decoded',
     file: 'src/processing/script-uses.ts',
     from: '      if (!isNewest && ',
-    to: '      if (isNewest && ',
+    to: '      if (pos < 0 && ',
     judge: judge('src/processing/published-codecs.test.ts', 'a reading that a later version decodes'),
   },
   {
