@@ -137,6 +137,10 @@ export const storedReadingSchema = z
       .describe(
         'arrival-time: the time given was not plausible, arrival was taken; late: repaired history, did not touch live state; possible-repeat: the frames do not say whether it was sent before (epoch -1); count-doubted: its counter does not fit to the one before it, and is not counted',
       ),
+    script: z
+      .string()
+      .nullable()
+      .describe("SHA-256 of the vendor's script that decoded it, as the versions of a codec name it; null: none did"),
     ...measures,
   })
   .meta({
@@ -150,6 +154,7 @@ export const storedReadingSchema = z
         time: '2026-11-23T07:59:59.120Z',
         arrived: '2026-11-23T07:59:59.410Z',
         quality: [],
+        script: null,
         occupied: true,
       },
     ],

@@ -7,6 +7,7 @@ import { qualityBits, qualityMarks } from '@baykeeper/contract/vocabulary.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
 import { type MeasureValues, measures } from '../domain/measures.ts'
 import { doubtsIn } from '../domain/order-doubts.ts'
+import { type ScriptUse, scriptAt } from '../domain/script-use.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { isSaturated } from '../lib/sum.ts'
 import type { GatewayRow, ReadingPage, StoredDeadLetter } from '../store/store.ts'
@@ -73,7 +74,8 @@ export function deviceOnWire(
   }
 }
 
-export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading => ({
+/** `uses`: scripts of its device, by position. */
+export const readingOnWire = (row: ReadingPage['items'][number], uses: readonly ScriptUse[]): StoredReading => ({
   id: `${row.pos}.${row.idx}`,
   device: row.external,
   source: row.source,
@@ -82,6 +84,7 @@ export const readingOnWire = (row: ReadingPage['items'][number]): StoredReading 
   time: iso(row.time),
   arrived: iso(row.arrived),
   quality: qualityMarks.filter((mark) => (row.quality & qualityBits[mark]) !== 0),
+  script: scriptAt(uses, row.pos),
   ...measuresOf(row),
 })
 

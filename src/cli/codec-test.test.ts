@@ -65,7 +65,7 @@ test('a vector that differs is named with what was expected, and exits 1', async
 test('a script that does not return, or does not load, exits 1', async () => {
   const vectors = [
     { fPort: 1, bytes: '00', expect: { occupied: true } },
-    { fPort: 1, bytes: '01', expect: { occupied: true } },
+    ...Array.from({ length: 40 }, () => ({ fPort: 1, bytes: '01', expect: { occupied: true } })),
   ]
   for (const script of [
     'function Decoder() { for (;;) "x".repeat(1e6).split("").sort() }',
@@ -76,7 +76,24 @@ test('a script that does not return, or does not load, exits 1', async () => {
     const { code, out } = await codecTest(script, vectors)
     assert.equal(code, exitCodes.failed)
     assert.match(out, /DIFFERS.*(ended|does not load)/)
+    assert.match(out, /\n0 of 41 vectors agree/)
   }
+})
+
+test('a file of vectors may have a byte order mark, any spelling of hex, no port and no bytes', async () => {
+  const text =
+    '\uFEFF' +
+    JSON.stringify([
+      { bytes: '01 2F', expect: { occupied: true } },
+      { bytes: '0x002f', expect: { occupied: false, temperature_c: null } },
+      { fPort: null, bytes: 'AA:BB', expect: { occupied: true } },
+      { description: 'nothing is compared', bytes: '', expect: {} },
+    ])
+  const script = 'function Decoder(bytes, port) { return { occupied: bytes[0] > 0 && port === undefined } }'
+  const { code, out } = await codecTest(script, text)
+  assert.equal(code, exitCodes.ok, out)
+  assert.match(out, /port - {2}\(no bytes\)/)
+  assert.match(out, /4 of 4 vectors agree/)
 })
 
 test('what cannot be read is named: file, place and what to write', async () => {
@@ -86,10 +103,13 @@ test('what cannot be read is named: file, place and what to write', async () => 
   assert.match(missing.err, /the script .*none.js cannot be read: there is no such file/)
   for (const [content, expected] of [
     ['{', /it is not JSON/],
+    ['// vectors of the bay\n[]', /it is not JSON: .*, and JSON has no comments/],
     ['{}', /holds no list/],
     ['[]', /is empty/],
     [[{ ...vectors[0], bytes: '012' }], /vector 1 has the bytes "012": 3 hex digits are no whole bytes/],
     [[...vectors, { ...vectors[0], bytes: '01g4' }], /vector 2 has the bytes "01g4": "g" is no hex digit/],
+    [[{ ...vectors[0], bytes: 'ASQ=' }], /"S" is no hex digit; if it is base64, it is "0124" in hex/],
+    [[{ ...vectors[0], bytes: [1, 36] }], /has the bytes \[1,36\]: write them in hex, "0124"/],
     [[{ ...vectors[0], fPort: 'one' }], /fPort "one"/],
     [[{ fPort: 1, bytes: '01' }], /no object "expect"/],
     [

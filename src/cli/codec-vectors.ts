@@ -31,12 +31,13 @@ export function textOfFile(file: string, what: string): string {
 export function readVectors(file: string): readonly Vector[] {
   const bad = (what: string, options?: ErrorOptions) =>
     new CommandFailed(exitCodes.failed, `${file}: ${what}; a vector is ${example}`, options)
+  const text = textOfFile(file, 'the file of vectors').replace(/^\uFEFF/, '')
   let parsed: unknown
   try {
-    parsed = JSON.parse(textOfFile(file, 'the file of vectors').replace(/^\uFEFF/, ''))
+    parsed = JSON.parse(text)
   } catch (cause) {
-    if (cause instanceof CommandFailed) throw cause
-    throw bad(`it is not JSON: ${(cause as Error).message.slice(0, 200)}`, { cause })
+    const comment = /^\s*(?:\/[/*]|#)/m.test(text) ? ', and JSON has no comments' : ''
+    throw bad(`it is not JSON: ${(cause as Error).message.slice(0, 200)}${comment}`, { cause })
   }
   if (!Array.isArray(parsed)) throw bad('it holds no list of vectors')
   if (parsed.length === 0) throw bad('its list of vectors is empty, so nothing would be tested')
@@ -68,12 +69,26 @@ function vectorOf(value: unknown): Vector | string {
 }
 
 function bytesOf(given: unknown): Uint8Array | string {
+  if (isByteList(given))
+    return `has the bytes ${shown(given)}: write them in hex, "${Uint8Array.from(given).toHex().slice(0, 80)}"`
   if (typeof given !== 'string') return `has the bytes ${shown(given)}: text in hex is needed`
   const hex = given.replace(/^0x/i, '').replaceAll(/[\s:-]/g, '')
-  if (/[^0-9a-f]/i.test(hex)) return `has the bytes ${shown(given)}: "${/[^0-9a-f]/i.exec(hex)?.[0]}" is no hex digit`
+  const other = /[^0-9a-f]/i.exec(hex)?.[0]
+  if (other !== undefined) return `has the bytes ${shown(given)}: "${other}" is no hex digit${asBase64(given)}`
   if (hex.length % 2 === 1) return `has the bytes ${shown(given)}: ${hex.length} hex digits are no whole bytes`
   if (hex.length > 2 * bytesMax) return `has ${hex.length / 2} bytes; ${bytesMax} are the most`
   return Uint8Array.fromHex(hex)
 }
+
+const isByteList = (given: unknown): given is number[] =>
+  Array.isArray(given) &&
+  given.length <= bytesMax &&
+  given.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)
+
+/** Network servers show bytes in base64. */
+const asBase64 = (given: string): string =>
+  given.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(given)
+    ? `; if it is base64, it is "${Uint8Array.fromBase64(given).toHex().slice(0, 80)}" in hex`
+    : ''
 
 const shown = (value: unknown) => (JSON.stringify(value) ?? 'undefined').slice(0, 60)

@@ -50,6 +50,8 @@ export interface Reading {
   readonly gateways?: readonly string[]
   /** `restart`: the protocol marks the start of a new sequence (join, start-up frame). `heartbeat`: liveness, no change of state. */
   readonly kind?: 'restart' | 'heartbeat'
+  /** SHA-256 of the vendor's script that decoded the frame, hex; absent: none did. */
+  readonly script?: string
   readonly measures: Measures
 }
 

@@ -75,7 +75,10 @@ export function createBatch(
     stored: createStoredKeys(batchStore, readings),
     ...{ gaps, history, lateStays, revMin },
     missed: ({ device, uplink }, day, by) => counts.missed(device, uplink, day, by),
-    added: ({ device, uplink }) => counts.sensor(device, uplink.arrivedAt, 'readings'),
+    added({ device, uplink, pos, reading }) {
+      counts.sensor(device, uplink.arrivedAt, 'readings')
+      fleet.scripts.stored(device.state.id, pos, reading)
+    },
     ticketOf: undecided.ticketOf,
     refile: undecided.refile,
     decided(entry, fate) {

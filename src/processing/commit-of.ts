@@ -44,6 +44,7 @@ export async function commitOf(
     ...(history ? { history } : {}),
     devices: fleet.touched(memory?.devices),
     orders: fleet.ordersChanged(),
+    changes: fleet.scripts.take(),
     deadLetters: letters.length === 0 ? deadLetters : [...deadLetters, ...letters],
     deadLettersDone: gone,
   }

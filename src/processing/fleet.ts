@@ -7,8 +7,9 @@ import { type DeviceRecord, newDevice } from '../domain/fold.ts'
 import type { DeviceId } from '../domain/reading.ts'
 import type { Instant } from '../lib/brand.ts'
 import type { DayNumber } from '../lib/utc-day.ts'
-import { type DeviceOrder, deviceRows, type RowList, type RowMemory } from '../store/store.ts'
+import { type DeviceOrder, type DeviceScriptRow, deviceRows, type RowList, type RowMemory } from '../store/store.ts'
 import { newOrder, type OrderState, orderFrom, orderText } from './order/order-state.ts'
+import { createScriptUses, type ScriptUses } from './script-uses.ts'
 import type { Undecided } from './undecided-frames.ts'
 
 /** Numbers kept per device: answers the common repeat without a look into the store. */
@@ -48,11 +49,17 @@ export interface Fleet {
   touched(memory?: RowMemory): RowList<DeviceState>
   /** Orders of touched devices that are not as they are stored; they count as stored from then on. */
   ordersChanged(): DeviceOrder[]
+  /** Which vendors' scripts have decoded the readings of the devices. */
+  readonly scripts: ScriptUses
   /** The batch is complete: what comes now belongs to the next. */
   settle(): void
 }
 
-export function createFleet(states: readonly DeviceState[], orders: readonly DeviceOrder[] = []): Fleet {
+export function createFleet(
+  states: readonly DeviceState[],
+  orders: readonly DeviceOrder[] = [],
+  scriptRows: readonly DeviceScriptRow[] = [],
+): Fleet {
   const bySource = new Map<string, Map<string, Tracked>>()
   const orderOf = new Map(orders.map(({ device, state }) => [device, state]))
   let dirty: Tracked[] = []
@@ -88,6 +95,7 @@ export function createFleet(states: readonly DeviceState[], orders: readonly Dev
   }
 
   return {
+    scripts: createScriptUses(scriptRows),
     get size() {
       return size
     },

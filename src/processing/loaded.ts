@@ -45,6 +45,7 @@ export async function storedFolds(deps: FoldsDeps): Promise<StoredFolds> {
   const { store, reader, codecOf, promiseMs } = deps
   const devices = await store.devices()
   const orders = await store.deviceOrders()
+  const scriptRows = await store.deviceScripts()
   const undecided = await store.undecidedFrames()
   const stored = await store.layout()
   const watching = watchingOf(stored?.layout ?? emptyLayout)
@@ -67,7 +68,7 @@ export async function storedFolds(deps: FoldsDeps): Promise<StoredFolds> {
     ...{ countZones, countStates, alerts, signs, reportSchedules },
   }
   const foldsFrom = () => {
-    const fleet = createFleet(devices, orders)
+    const fleet = createFleet(devices, orders, scriptRows)
     restoreRuns(fleet, undecided, codecOf)
     const history = createHistoryFold(watching, fleet, rows, promiseMs)
     return { fleet, history, requests: createDeskRequests(requests), codecs: createCodecBook(codecRows) }

@@ -86,7 +86,8 @@ async function build(deps: LoneRecordDeps, record: DecodedRecord, key: CommitKey
   const batch = createBatch(fleet, deps.store, 0, history)
   await batch.addRecord(record)
   const built = await commitOf(batch, key, fleet, { losses: [], intakeDays: [] })
-  const commit = { ...built, ...beside, ledger: [...built.ledger, ...beside.ledger] }
+  const changes = [...(built.changes ?? []), ...(beside.changes ?? [])]
+  const commit = { ...built, ...beside, changes, ledger: [...built.ledger, ...beside.ledger] }
   fleet.settle()
   return { commit, outcomes: batch.rows.outcomes, folds }
 }

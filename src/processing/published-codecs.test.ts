@@ -1,46 +1,19 @@
 /** Scripts that people publish, through the whole of processing: in effect behind their record, and again from the same journal. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type DeskEntry, encodeDeskEntry } from '../domain/desk-change.ts'
-import type { CodecAssignment } from '../domain/published-codec.ts'
-import type { Instant } from '../lib/brand.ts'
+import { scriptAt } from '../domain/script-use.ts'
 import { silentLog } from '../lib/log.ts'
 import { scriptOf } from '../scripts/script.ts'
 import { createScriptRunner } from '../scripts/script-runner.ts'
 import { createMemoryStore, type MemoryStore } from '../store/testing/memory-store.ts'
 import { createCodecBook } from './codec-book.ts'
-import { createDecoderBook } from './decoder-book.ts'
 import { loadFolds } from './loaded.ts'
 import { requeueOnce } from './requeue.ts'
 import { type Body, drain, journalOf } from './testing/drained-journal.ts'
+import { asUplinks, decoderBookOf, publish, uplink } from './testing/script-journal.ts'
 
 const runner = createScriptRunner()
 after(() => runner[Symbol.asyncDispose]())
-
-const application = 'city'
-const uplink = (seq: number, byte: number, more: { port?: number; model?: string } = {}): Body => ({
-  body: JSON.stringify({
-    end_device_ids: { device_id: 'bay', dev_eui: '70B3D50000000001', application_ids: { application_id: application } },
-    uplink_message: {
-      ...{ session_key_id: 'AX', f_cnt: seq, f_port: more.port ?? 1, frm_payload: Buffer.of(byte).toString('base64') },
-      ...(more.model === undefined ? {} : { version_ids: { brand_id: 'acme', model_id: more.model } }),
-    },
-  }),
-})
-
-let requests = 0
-function publish(
-  text: string | null,
-  assigned: CodecAssignment = { to: 'application', application },
-  id = 'acme',
-): Body {
-  const codec = text === null ? null : { ...scriptOf(text), assigned, mapping: null }
-  const entry = (at: Instant): DeskEntry => ({
-    ...{ author: 'Zoë', reason: 'why', at },
-    change: { is: 'codec', request: `r${++requests}`, id, codec },
-  })
-  return { body: '', record: { kind: 4, bytes: (at) => encodeDeskEntry(entry(at)) } }
-}
 
 const low = 'function decodeUplink(input) { return { data: { occupied: (input.bytes[0] & 1) === 1 } } }'
 const high = 'function decodeUplink(input) { return { data: { occupied: input.bytes[0] > 127 } } }'
@@ -51,21 +24,24 @@ const strict = `function decodeUplink(input) {
 
 async function house(bodies: readonly Body[], perRead?: number) {
   const store = createMemoryStore()
-  const decoders = bookOf()
-  await drain(journalOf(lorawan(bodies), perRead), store, {
+  const decoders = decoderBookOf(runner)
+  await drain(journalOf(asUplinks(bodies), perRead), store, {
     codecOf: decoders.codecOf,
     prepareScripts: decoders.prepare,
   })
   return { store, decoders }
 }
-const bookOf = () =>
-  createDecoderBook({
-    store: { decoderChoices: async () => [] },
-    codecs: { http: 'lorawan' },
-    decoders: {},
-    runner,
-  })
-const lorawan = (bodies: readonly Body[]): readonly Body[] => bodies.map((body) => ({ framing: 'whole', ...body }))
+/** Hash of the script that has decoded each reading, as the API reports it. */
+const decodedBy = async (store: MemoryStore) => {
+  const uses = await store.deviceScripts()
+  return store.readings.map(({ device, pos, seq }) => [
+    seq,
+    scriptAt(
+      uses.filter((use) => use.device === device),
+      pos,
+    ),
+  ])
+}
 const seen = (store: MemoryStore) => store.readings.map(({ seq, occupied }) => [seq, occupied])
 const letters = (store: MemoryStore) => [...store.deadLetters.values()].map(({ code, detail }) => `${code}: ${detail}`)
 
@@ -169,4 +145,79 @@ test('of two scripts for one model, published in another spelling, the first by 
     restarted.scripts.map(({ name }) => name),
     ['codec:a-first', 'codec:b-second'],
   )
+})
+
+test('it is known which script has decoded each reading: before, between and behind versions, and after a requeue', async () => {
+  const [ofLow, ofHigh] = [scriptOf(low).hash, scriptOf(high).hash]
+  const bodies = [
+    uplink(1, 1, { model: 'tps110' }),
+    publish(low),
+    uplink(2, 1),
+    uplink(3, 1, { port: 0 }),
+    publish(high),
+    uplink(4, 1),
+    publish(null),
+    publish(low, undefined, 'again'),
+    uplink(5, 0),
+  ]
+  for (const perRead of [1, 4, 1_000]) {
+    const { store } = await house(bodies, perRead)
+    assert.deepEqual(
+      (await decodedBy(store)).filter(([seq]) => seq !== 3),
+      [
+        [2, ofLow],
+        [4, ofHigh],
+        [5, ofLow],
+      ],
+      `${perRead} records at a time`,
+    )
+  }
+})
+
+test('a reading that a later version decodes when it is requeued names that version, and those around it their own', async () => {
+  const { store, decoders } = await house([
+    publish(strict),
+    uplink(1, 1),
+    uplink(2, 1, { port: 9 }),
+    uplink(3, 1),
+    publish(low),
+    uplink(4, 1),
+  ])
+  const [ofStrict, ofLow] = [scriptOf(strict).hash, scriptOf(low).hash]
+  store.requeueAll()
+  const deps = {
+    ...{ store: store as never, reader: { id: 'test' }, fence: 1, log: silentLog },
+    ...{ codecOf: decoders.codecOf, prepareScripts: decoders.prepare },
+  }
+  const { position } = await store.cursor('test')
+  assert.equal(await requeueOnce(deps, { ...(await loadFolds(deps)), position, base: 0 }), 1)
+  const bySeq = (await decodedBy(store)).sort(([a], [b]) => Number(a) - Number(b))
+  assert.deepEqual(bySeq, [
+    [1, ofStrict],
+    [2, ofLow],
+    [3, ofStrict],
+    [4, ofLow],
+  ])
+})
+
+test('a script that takes all its steps at some frames gives the same database in whatever batches, and as often as it is read', async () => {
+  const greedy = `var calls = 0; function decodeUplink(input) {
+    calls++
+    if (input.bytes[0] === 9) for (;;) "x".repeat(1e4).split("").sort()
+    return { data: { occupied: calls === 1 && input.bytes[0] === 1 } }
+  }`
+  const bodies = [publish(greedy), ...[1, 9, 1, 0, 9, 1].map((byte, i) => uplink(i + 1, byte))]
+  const found = []
+  for (const perRead of [1, 1_000]) {
+    const { store } = await house(bodies, perRead)
+    found.push({ seen: seen(store), letters: letters(store), by: await decodedBy(store) })
+  }
+  assert.deepEqual(found[0]?.seen, [
+    [1, true],
+    [3, true],
+    [4, false],
+    [6, true],
+  ])
+  assert.equal(found[0]?.letters.length, 2)
+  assert.deepEqual(found[1], found[0])
 })

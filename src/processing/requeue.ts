@@ -134,6 +134,7 @@ async function requeueSome(
     readings: batch.rows.readings,
     devices: fleet.touched(),
     orders: fleet.ordersChanged(),
+    changes: fleet.scripts.take(),
     deadLetters: [...batch.rows.deadLetters, ...waiting.letters],
     deadLettersDone: [...done.map(({ pos, idx }) => ({ pos, idx })), ...waiting.gone],
     ledger: ledger.rows(),

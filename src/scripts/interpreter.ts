@@ -101,7 +101,12 @@ function blankContext(quick: Awaited<ReturnType<typeof newQuickJSWASMModuleFromV
 function interpreterOf(context: QuickJSContext, memory: WasmMemory, { steps, stack }: Counters): Interpreter {
   const stackTop = stack.value
   const dataBytes = stackTop - stackBytes
-  const all = () => new Uint8Array(memory.buffer)
+  let view = new Uint8Array(memory.buffer)
+  // Memory that has grown is another buffer, and the view of the old one is empty.
+  const all = (): Uint8Array => {
+    if (view.length === 0) view = new Uint8Array(memory.buffer)
+    return view
+  }
   const image = (): Image => {
     const bytes = all()
     return { data: bytes.slice(0, dataBytes), heap: bytes.slice(stackTop, heapEnd(bytes)) }

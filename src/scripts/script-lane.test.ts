@@ -89,14 +89,14 @@ test('the start of a thread is not charged to the script', async (t) => {
 test('a thread that stands still costs a frame nothing but time: it is tried again with more of it', async (t) => {
   const lane = laneOf(t, { callMs: 20, loadMs: 20, tries: 6, patience: 4 })
   const slow = scriptOf(
-    'for (var i = 0; i < 1e6; i++); function decodeUplink(i) { for (var j = 0; j < 1e6; j++); return { data: { n: i.bytes[0] } } }',
+    'for (var i = 0; i < 1e6; i++); function decodeUplink(i) { for (var j = 0; j < 2e5; j++); return { data: { n: i.bytes[0] } } }',
   )
   assert.deepEqual(await lane.run(slow, frames), decoded)
 })
 
 test('what a machine is too slow for is no finding about the script', async (t) => {
   const lane = laneOf(t, { callMs: 20, loadMs: 20, tries: 1, patience: 1 })
-  const slow = scriptOf('for (var i = 0; i < 3e6; i++); function decodeUplink() { return {} }')
+  const slow = scriptOf('for (var i = 0; i < 2e6; i++); function decodeUplink() { return {} }')
   const [answer] = await lane.run(slow, frames)
   assert.match(answer?.failed ?? '', /it was not run, as its thread stood still for 20 ms/)
   assert.equal(answer?.ended, undefined)

@@ -16,6 +16,8 @@ import { calls, isLoading } from './script-progress.ts'
 const lookEveryMs = 20
 /** The interpreter's own memory is outside of the heap. */
 const heapMiBMax = 64
+/** Far more than the interpreter's own limit of its stack needs: which of the two ends a call must not depend on how its code was compiled. */
+const stackMiB = 16
 
 /** Reports nothing about the script: the machine had no thread for it. */
 const wasNotRun = (why: string): ScriptAnswer => ({ failed: `it was not run, as ${why}` })
@@ -63,7 +65,7 @@ async function startThread(): Promise<Thread | string> {
     worker = new Worker(new URL('./script-thread.ts', import.meta.url), {
       workerData: { progress, ...(compiled ? { compiled } : {}) } satisfies ScriptThreadStart,
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
+      resourceLimits: { maxOldGenerationSizeMb: heapMiBMax, stackSizeMb: stackMiB },
     })
   } catch (fault) {
     return String(fault)

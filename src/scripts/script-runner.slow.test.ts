@@ -107,7 +107,7 @@ const attacks: readonly (readonly [about: string, body: string])[] = [
     'var it = { [Symbol.iterator]: function () { return { next: function () { return { value: 1, done: false } } } } }; var [...all] = it; return all',
   ],
   ['an async function that never ends', 'async function f() { for (;;) await 0 } f(); return f()'],
-  ['a tagged text', 'function tag() { return tag } for (;;) tag`${1}${2}`'],
+  ['a tagged text', 'function tag() { return tag } for (;;) tag`a``b`'],
   ['labels and continue', 'outer: for (;;) { for (;;) continue outer }'],
   ['a finally that returns to its loop', 'for (;;) { try { return {} } finally { continue } }'],
   [
@@ -192,7 +192,7 @@ test('a script that never returns fails each of its frames alike, and keeps no o
     answers,
     frames(10).map(() => ({ failed: 'it was ended: it took more steps than a decoder needs', ended: true })),
   )
-  assert.ok(decoded >= 1_000, `${decoded} frames of another script were decoded meanwhile`)
+  assert.ok(decoded >= 200, `${decoded} frames of another script were decoded meanwhile`)
 })
 
 test('frames before and behind one that is ended keep their answers, in whatever batches they come', async () => {

@@ -23,9 +23,12 @@ export const scriptLimits = {
   memory: 16 * 1024 * 1024,
   /** Bytes of its stack. */
   stack: 192 * 1024,
-  /** Of a call, counted within the interpreter (metered-module.ts): 15 to 90 ms, and 20 times what the slowest script of a public catalogue takes. */
-  steps: 10_000_000,
-  /** Likewise, to load it. */
+  /**
+   * Of a call, counted within the interpreter (metered-module.ts): 7 to 40 ms of processor time. Twice what the slowest script of a public
+   * catalogue takes, which decrypts its frames, and 20 times what the next one does.
+   */
+  steps: 4_000_000,
+  /** Likewise, to load it: twice what the slowest takes. */
   stepsToLoad: 40_000_000,
   /** Characters of what it returns. */
   answerChars: 64 * 1024,

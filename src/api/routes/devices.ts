@@ -45,7 +45,11 @@ export function deviceHandlers({ store, live }: RouteContext): Handlers<DeviceRo
       })
       if (page.items.length === 0 && cursor === undefined && (await store.devicesByExternal(id)).length === 0)
         throw unknownDevice(id)
-      return { items: page.items.map(readingOnWire), next: page.next }
+      const uses = Map.groupBy(
+        await store.deviceScripts([...new Set(page.items.map(({ device }) => device))]),
+        ({ device }) => device,
+      )
+      return { items: page.items.map((row) => readingOnWire(row, uses.get(row.device) ?? [])), next: page.next }
     },
     gateways: async () => ({ items: (await store.gateways()).map(gatewayOnWire), next: null }),
     async rawFrame({ params: { id }, reply }) {

@@ -97,7 +97,7 @@ function readingsOf(message: Message, choices: DecoderChoices, arrivedAt: Instan
   if (message.kind === 'join') return ok([{ device, ...session, ...at, kind: 'restart', measures: {} }])
   const payload = readPayload(device, message, choices, arrivedAt)
   if (!payload.ok) return payload
-  const { kind, measures } = payload.value
+  const { kind, measures, script } = payload.value
   return ok([
     {
       device,
@@ -105,13 +105,19 @@ function readingsOf(message: Message, choices: DecoderChoices, arrivedAt: Instan
       ...session,
       ...at,
       ...(kind === undefined ? {} : { kind }),
+      ...(script === undefined ? {} : { script }),
       ...(message.gateways === undefined ? {} : { gateways: message.gateways }),
       measures: withinRange<Measures>({ ...message.radio, ...measures }),
     },
   ])
 }
 
-type Payload = Result<{ readonly kind?: Reading['kind']; readonly measures: Measures }, Rejection>
+interface PayloadRead {
+  readonly kind?: Reading['kind']
+  readonly script?: string
+  readonly measures: Measures
+}
+type Payload = Result<PayloadRead, Rejection>
 
 function readPayload(device: DeviceId, uplink: LorawanUplink, choices: DecoderChoices, arrivedAt: Instant): Payload {
   const { decoded, bytes, fPort } = uplink
@@ -157,7 +163,7 @@ function readByScript(
   if (!answer) return reject('codec-failed', `${script.label} was not run; requeue the frame`)
   const read = readScriptAnswer(answer, table)
   return read.ok
-    ? read
+    ? ok({ ...read.value, script: script.hash })
     : reject('codec-failed', `${script.label} ${read.error}; publish a version that reads it, and requeue`)
 }
 

@@ -19,6 +19,7 @@ import { deskRequest } from './desk-request.ts'
 import { deviceHealth } from './device-health.ts'
 import { deviceOrder } from './device-order.ts'
 import { devicePath } from './device-path.ts'
+import { deviceScript } from './device-script.ts'
 import { discard } from './discard.ts'
 import { foldClock } from './fold-clock.ts'
 import { forecastIssued, forecastQuality, forecastShown, training } from './forecast.ts'
@@ -44,7 +45,7 @@ const declared = [
   ...([alert, alertEvent, alertMemory, alertRequest, alertRule] as const),
   ...([assignment, bayChange, bayOverride, bayState, foldClock] as const),
   ...([codec, codecVersion, countChange, countState, countZone, deadLetter, deadLetterPiece, decoderChoice] as const),
-  ...([deskRequest, deviceHealth, deviceOrder, devicePath, discard] as const),
+  ...([deskRequest, deviceHealth, deviceOrder, devicePath, deviceScript, discard] as const),
   ...([forecastIssued, forecastQuality, forecastShown, gap, gateway, intakeDay, layout, ledger, loss] as const),
   ...([
     occupancy,

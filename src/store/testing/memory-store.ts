@@ -26,6 +26,7 @@ import { change } from '../table.ts'
 import { assignment } from '../tables/assignment.ts'
 import { codec, codecVersion } from '../tables/codec.ts'
 import { deskRequest } from '../tables/desk-request.ts'
+import { deviceScript } from '../tables/device-script.ts'
 import { gap } from '../tables/gap.ts'
 import { ledger } from '../tables/ledger.ts'
 import { sensorDay } from '../tables/sensor-day.ts'
@@ -70,6 +71,7 @@ export type ProcessingStore = Pick<
   | 'currentOverstays'
   | 'codecs'
   | 'codecVersions'
+  | 'deviceScripts'
   | 'deskRequests'
 >
 
@@ -118,6 +120,7 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
     sensor_day: createMemoryTable(sensorDay),
     codec: createMemoryTable(codec),
     codec_version: createMemoryTable(codecVersion),
+    device_script: createMemoryTable(deviceScript),
     desk_request: createMemoryTable(deskRequest),
   }
   const faults: { error: StoreError; after?: boolean }[] = []
@@ -195,6 +198,11 @@ export function createMemoryStore(layout: Layout = emptyLayout): MemoryStore {
         .rows()
         .filter((row) => row.id === id)
         .sort((a, b) => b.version - a.version),
+    deviceScripts: async (of) =>
+      rows.device_script
+        .rows()
+        .filter(({ device }) => of?.includes(device) ?? true)
+        .sort((a, b) => a.device - b.device || a.pos - b.pos),
     deskRequests: async () => rows.desk_request.rows().sort((a, b) => a.at - b.at),
     layouts: () => layouts,
     layout: async (version) =>

@@ -2,11 +2,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { instant } from '../../lib/brand.ts'
-import type { Store } from '../store.ts'
+import type { CodecRow, Store, TableChange } from '../store.ts'
+import { change } from '../table.ts'
+import { codec, codecVersion } from '../tables/codec.ts'
+import { deviceScript } from '../tables/device-script.ts'
 import type { StorePlace } from './store-contract.ts'
-import { at } from './store-samples.ts'
+import { aBatch, at } from './store-samples.ts'
 
 type OnStore = (sentence: string, body: (store: Store, place: StorePlace) => Promise<void>) => void
+
+const assigned = { to: 'model', vendor: 'acme', model: 'bay-1' } as const
+
+/** One after the other. */
+async function commitChanges(store: Store, ...batches: readonly (readonly TableChange[])[]) {
+  for (const [i, changes] of batches.entries()) await store.commit(aBatch({ from: i, to: i + 1, changes }))
+}
 
 export function decoderContract(onStore: OnStore, place: () => Promise<StorePlace>): void {
   describe('decoders chosen for devices', () => {
@@ -22,6 +32,50 @@ export function decoderContract(onStore: OnStore, place: () => Promise<StorePlac
       assert.equal(await store.clearDecoder(choice), false)
       assert.deepEqual(await store.decoderChoices(), [{ ...choice, source: 'mqtt' }])
       await assert.rejects(store.chooseDecoder({ ...choice, device: 'x'.repeat(129) }), { fault: 'data' })
+    })
+
+    onStore(
+      'scripts are kept by version, withdrawn ones included, and the newest of each is in force',
+      async (store) => {
+        const row = (id: string, version: number, text: string | null): CodecRow => ({
+          ...{
+            id,
+            version,
+            author: 'Zoë',
+            reason: 'firmware 2 €',
+            at: instant(at + version),
+            request: `${id}-${version}`,
+          },
+          codec: text === null ? null : { hash: `${version}`.padStart(64, 'a'), text, assigned, mapping: null },
+        })
+        const text = `function decodeUplink(input) { return { data: { "ä€😀": input } } } // ${'x'.repeat(200_000)}\n`
+        const [one, two, gone, other] = [
+          row('acme', 1, text),
+          row('acme', 2, text),
+          row('acme', 3, null),
+          row('b', 1, 'b'),
+        ]
+        const both = (...rows: readonly CodecRow[]) => [change(codec, rows), change(codecVersion, rows)]
+        await commitChanges(store, both(one, other), both(two), both(gone))
+        assert.deepEqual(await store.codecs(), [gone, other])
+        assert.deepEqual(await store.codecVersions('acme'), [gone, two, one])
+        assert.deepEqual(await store.codecVersions('none'), [])
+      },
+    )
+
+    onStore('which script has decoded the readings of a device is kept by record, and replaced', async (store) => {
+      const [first, later] = ['1'.repeat(64), '2'.repeat(64)] as const
+      const rows = [
+        { device: 2, pos: 7, hash: first },
+        { device: 1, pos: 2 ** 40, hash: null },
+        { device: 1, pos: 5, hash: first },
+      ]
+      const replaced = { device: 2, pos: 7, hash: later }
+      await commitChanges(store, [change(deviceScript, rows)], [change(deviceScript, [replaced])])
+      const [, laterOfOne, ofOne] = rows
+      assert.deepEqual(await store.deviceScripts(), [ofOne, laterOfOne, replaced])
+      assert.deepEqual(await store.deviceScripts([2]), [replaced])
+      assert.deepEqual(await store.deviceScripts([]), [])
     })
 
     test('a device stored under another spelling of its hardware id goes on under the normal one', async () => {

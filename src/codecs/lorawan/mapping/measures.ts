@@ -128,7 +128,7 @@ export function plainIn(fields: readonly Field[]): Measures {
 }
 
 const voltKeys = keysOf(
-  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts vbatt vbattery batteryvolts batteryvoltagev batteryvoltagemv batterymillivolts batvolt supplyvoltage',
+  'batteryv batteryvol batteryvoltage batteryvolt battvoltage batvoltage batv battv vbat vdd battmv batterymv batmv voltage volt volts vbatt vbatmv vbattmv vbattery batteryvolts batteryvoltagev batteryvoltagemv batterymillivolts batvolt supplyvoltage',
 )
 const percentKeys = keysOf(
   'batterypct batterypercent batterypercentage batpct battpct batterylevelpct batterylevelpercent',

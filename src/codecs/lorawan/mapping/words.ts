@@ -8,12 +8,12 @@ export { plain }
 
 /** Keys of presence, most specific first: the line is the rank. */
 const presenceLines = [
-  'occupied isoccupied bayoccupied slotoccupied spaceoccupied spotoccupied parkingoccupied parkingspaceoccupied parkingspotoccupied parkingslotoccupied parkinglotoccupied lotoccupied placeoccupied occupy',
-  'occupancystatus occupancystate occupancy',
-  'parkingstatus parkingstate parkingslotstatus parkingspacestatus parkingspotstatus parkinglotstatus',
+  'occupied isoccupied bayoccupied slotoccupied spaceoccupied spotoccupied parkingoccupied parkingspaceoccupied parkingspotoccupied parkingslotoccupied parkinglotoccupied lotoccupied placeoccupied occupy parkoccupied',
+  'occupancystatus occupancystate parkingoccupancy parkingspaceoccupancy slotoccupancy spotoccupancy spaceoccupancy bayoccupancy occupancy',
+  'parkingstatus parkingstate parkstatus parkstate parkingslotstatus parkingslotstate parkingspacestatus parkingspacestate parkingspotstatus parkingspotstate parkinglotstatus parkinglotstate',
   'slotstatus slotstate spotstatus spotstate spacestatus spacestate baystatus baystate',
-  'caronoff carpresent carpresence cardetected carstatus car alarmpark',
-  'vehiclepresent vehiclepresence vehicledetected vehicleparked vehiclestatus vehicle isvehiclepresent iscarpresent carparked',
+  'caronoff carpresent carpresence cardetected carstatus carstate carexist hascar car alarmpark',
+  'vehiclepresent vehiclepresence vehicledetected vehicleparked vehiclestatus vehiclestate hasvehicle vehicle isvehiclepresent iscarpresent carparked',
   'parked isparked presence present parking park',
 ]
 export const presenceRank: ReadonlyMap<string, number> = new Map(

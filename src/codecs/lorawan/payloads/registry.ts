@@ -7,6 +7,7 @@ import { dingtekDc520 } from './dingtek-dc520/decode.ts'
 import { dingtekDo200 } from './dingtek-do200/decode.ts'
 import { dingtekDo201 } from './dingtek-do201/decode.ts'
 import { draginoLdds75 } from './dragino-ldds75/decode.ts'
+import { draginoLds12 } from './dragino-lds12/decode.ts'
 import { elsysElt } from './elsys-elt/decode.ts'
 import { imbuildingsCounter } from './imbuildings-counter/decode.ts'
 import { libeliumSmartParking } from './libelium-smart-parking/decode.ts'
@@ -39,6 +40,7 @@ export const payloadDecoders: readonly PayloadDecoder[] = [
   dingtekDc500,
   dingtekDc520,
   draginoLdds75,
+  draginoLds12,
   elsysElt,
   imbuildingsCounter,
   milesightEm310Udl,

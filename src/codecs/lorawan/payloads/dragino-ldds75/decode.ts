@@ -1,5 +1,5 @@
 /**
- * Dragino ultrasonic distance sensors LDDS20, LDDS45, LDDS75 and DDS20-LB, DDS45-LB: battery (14 bits, mV), distance in mm, interrupt flag, later
+ * Dragino ultrasonic distance sensors LDDS20, LDDS45, LDDS75 and DDS20, DDS45, DDS75 (-LB, -LS): battery (14 bits, mV), distance in mm, interrupt flag, later
  * firmware also a temperature probe and a flag of the sensor. Without its probe the sensor sends 4 bytes; below 20 mm it measured nothing.
  */
 import type { Measures } from '../../../../domain/reading.ts'
@@ -11,7 +11,7 @@ const lengths = new Set([4, 5, 8])
 export const draginoLdds75: PayloadDecoder = {
   name: 'dragino-ldds75',
   vendors: ['dragino'],
-  models: ['ldds20', 'ldds45', 'ldds75', 'dds20lb', 'dds45lb', 'dds20ls', 'dds45ls'],
+  models: ['ldds20', 'ldds45', 'ldds75', 'dds20lb', 'dds45lb', 'dds20ls', 'dds45ls', 'dds75lb', 'dds75ls'],
   decode(bytes, fPort) {
     // Port 3 holds past values, port 5 the version.
     if (fPort === 3 || fPort === 5) return bytes.length > 0 ? { kind: 'heartbeat', measures: {} } : undefined
