@@ -15,7 +15,7 @@ import { startServer } from '../test/fixtures/server.ts'
 import { notOffered } from './mqtt-not-offered.ts'
 
 const run = promisify(execFile)
-const testMs = 90_000
+const testMs = 60_000
 
 interface Outcome {
   readonly version: '3.1.1' | '5'
@@ -42,7 +42,7 @@ async function oneTest(
     return { passed: /^OK/m.test(stderr), detail: lastLine(stderr) }
   } catch (fault) {
     const { stderr = '', killed } = fault as { stderr?: string; killed?: boolean }
-    return { passed: false, detail: killed ? 'no end within 90 s' : lastLine(stderr) }
+    return { passed: false, detail: killed ? 'no end within 60 s' : lastLine(stderr) }
   }
 }
 
