@@ -3,6 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import { systemClock } from '../lib/clock.ts'
 import { findDevice } from '../sources/serial/find-device.ts'
 import { type OpenPort, openPort } from '../sources/serial/open-port.ts'
+import { guessModbus, modbusLines } from './modbus-guess.ts'
 import { CommandFailed, exitCodes, print, type Spoken } from './output.ts'
 import { guessPort, messagesMin, type PortGuess, placeholderDevice } from './port-guess.ts'
 
@@ -43,7 +44,7 @@ export async function serialSniff(wanted: string, options: SerialOptions): Promi
     .filter(({ guess }) => guess)
     .sort((a, b) => shareOf(b.guess) - shareOf(a.guess))
     .at(0)
-  if (!best?.guess) return notUnderstood(wanted, tried, options)
+  if (!best?.guess) return modbusLine(wanted, tried, options) ?? notUnderstood(wanted, tried, options)
   const { guess } = best
   const lines = configurationLines(wanted, best.baud, guess)
   print(
@@ -87,6 +88,27 @@ async function listen(
   }
   await port.close()
   return { bytes, guess }
+}
+
+/** Undefined: it is none. */
+function modbusLine(
+  wanted: string,
+  tried: readonly { readonly baud: number; readonly bytes: Buffer }[],
+  options: SerialOptions,
+): number | undefined {
+  const found = tried.flatMap(({ baud, bytes }) => {
+    const guess = guessModbus(bytes)
+    return guess ? [{ baud, guess }] : []
+  })[0]
+  if (!found) return undefined
+  const { baud, guess } = found
+  const lines = modbusLines(wanted, baud, guess)
+  print(options, { port: wanted, baud, frames: guess.frames, configuration: lines.join('\n') }, () => [
+    `# ${guess.frames} frames of Modbus RTU at ${baud} baud: another master asks on this line, and two must not`,
+    '# which register is which field is not in the bytes: correct the readings',
+    ...lines,
+  ])
+  return exitCodes.ok
 }
 
 function notUnderstood(

@@ -2,7 +2,9 @@
 import * as z from 'zod'
 import { measures } from './measures.ts'
 
-export const feedFormats = ['json', 'geojson', 'csv', 'datex2'] as const
+export const feedFormats = ['json', 'geojson', 'csv', 'xlsx', 'datex2'] as const
+/** Formats of rows: fields name columns. */
+const rowFormats: ReadonlySet<string> = new Set(['csv', 'xlsx'])
 
 const fieldNames = ['device', 'occupied', 'time', 'bay', ...measures.map(({ name }) => name)] as const
 const pointer = z
@@ -24,12 +26,14 @@ const zone = z
   .describe('zone of the publisher’s times that have no offset; without it such a time is a fault')
 
 export const feedMap = z.strictObject({
-  format: z.enum(feedFormats).describe('datex2: DATEX II v2 XML with the states of single spaces'),
+  format: z
+    .enum(feedFormats)
+    .describe('datex2: DATEX II v2 XML with the states of single spaces; xlsx: first sheet of an Excel workbook'),
   items: pointer.optional().describe('where the list of bays is; default: the whole body, of GeoJSON /features'),
   fields: z
     .partialRecord(z.enum(fieldNames), column)
     .default({})
-    .describe('field of a reading: JSON pointer within an item, or column of a CSV row. Not for datex2'),
+    .describe('field of a reading: JSON pointer within an item, or column of a row of csv or xlsx. Not for datex2'),
   separator: z.enum([',', ';', '\t']).default(',').describe('of csv'),
   zone: zone.optional(),
 })
@@ -45,7 +49,7 @@ export function feedMapFault({ format, fields, items }: FeedMap): string | undef
   if (fields.device === undefined) return 'fields must name the device'
   if (!names.some(([name]) => name !== 'device' && name !== 'time' && name !== 'bay'))
     return 'fields must name occupied or a measure'
-  if (format === 'csv') return items === undefined ? undefined : 'csv has rows: leave out items'
+  if (rowFormats.has(format)) return items === undefined ? undefined : `${format} has rows: leave out items`
   const wrong = names.find(([, at]) => !at.startsWith('/'))
   return wrong && `fields.${wrong[0]} must be a JSON pointer like /${wrong[1]}`
 }

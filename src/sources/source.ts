@@ -96,6 +96,7 @@ export type FigureName =
   | 'session_kept'
   | 'session_present'
   | 'storage_requests'
+  | 'unchanged_s'
   | 'unmatched_messages'
   | 'uplinks_missing'
   | 'uplinks_not_kept'

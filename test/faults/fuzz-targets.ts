@@ -143,7 +143,12 @@ class Wire extends Duplex {
 
 const gate: FuzzTarget = ({ bytes }, seed) => {
   const socket = new Wire() as unknown as ConstructorParameters<typeof PacketGate>[0]
-  const guarded = new PacketGate(socket, { bytesMax: 256, onTooLarge: () => {}, onFault: () => {} })
+  const guarded = new PacketGate(socket, {
+    limits: { receiveMax: 100, packetBytesMax: 65_536 },
+    bytesMax: 256,
+    onTooLarge: () => {},
+    onFault: () => {},
+  })
   const cut = seed % (bytes.length + 1)
   socket.push(bytes.subarray(0, cut))
   guarded.read()

@@ -18,6 +18,7 @@ import { parseTime } from '../time.ts'
 import { decodeUtf8 } from '../utf8.ts'
 import { spacesIn } from './datex2.ts'
 import { valueAt } from './json-pointer.ts'
+import { dayOfExcel, sheetRows } from './xlsx.ts'
 
 type Answer = Result<readonly Reading[], Rejection>
 /** The raw value of a field of one item. */
@@ -28,9 +29,7 @@ export const pulledFeedCodec: Codec = {
   decode(frame, { meta }) {
     const map = mapOf(meta['feed'] ?? '')
     if (!map) return reject('unknown-format', 'the map of the feed cannot be read by this release')
-    const text = decodeUtf8(frame)
-    if (text === undefined) return reject('bad-utf8', 'the body of the feed is not UTF-8 text')
-    const items = itemsOf(map, text)
+    const items = map.format === 'xlsx' ? cellsOf(map, frame) : itemsOfText(map, frame)
     return items.ok ? readingsOf(items.value, map) : items
   },
 }
@@ -50,6 +49,47 @@ function mapOf(text: string): FeedMap | undefined {
     // The body has no map that can be read: it is answered for as a rejection.
     return undefined
   }
+}
+
+function itemsOfText(map: FeedMap, frame: Uint8Array): Result<readonly Item[], Rejection> {
+  const text = textOf(frame)
+  return text === undefined
+    ? reject('bad-utf8', 'the body of the feed is neither UTF-8 nor UTF-16 text')
+    : itemsOf(map, text)
+}
+
+/** UTF-16 is known by its byte order mark. */
+function textOf(frame: Uint8Array): string | undefined {
+  const [first, second] = frame
+  const order =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined
+  if (order === undefined) return decodeUtf8(frame)
+  try {
+    return new TextDecoder(order, { fatal: true }).decode(frame)
+  } catch {
+    // Halves of characters: the body is rejected with its reason.
+    return undefined
+  }
+}
+
+/** Rows of a workbook as rows of CSV: the first names the columns. Days of Excel are local times. */
+function cellsOf(map: FeedMap, frame: Uint8Array): Result<readonly Item[], Rejection> {
+  const rows = sheetRows(frame)
+  if (!rows.ok) return reject('unknown-format', `the body is no Excel workbook that can be read: ${rows.error}`)
+  const width = rows.value[0]?.length ?? 0
+  const line = (row: readonly string[]) =>
+    Array.from({ length: width }, (_, i) => `"${(row[i] ?? '').replaceAll('"', '""')}"`).join(',')
+  const items = rowsOf({ ...map, separator: ',' }, rows.value.map(line).join('\n'))
+  if (!items.ok) return items
+  return ok(
+    items.value.map(
+      (item): Item =>
+        (field) => {
+          const value = item(field)
+          return field === 'time' && typeof value === 'string' ? (dayOfExcel(value) ?? value) : value
+        },
+    ),
+  )
 }
 
 function itemsOf(map: FeedMap, text: string): Result<readonly Item[], Rejection> {

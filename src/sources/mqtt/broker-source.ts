@@ -1,5 +1,5 @@
 /**
- * The built-in MQTT broker (3.1 and 3.1.1), for sensors that have none.
+ * The built-in MQTT broker (3.1, 3.1.1 and 5), for sensors that have none.
  *
  * Promises
  * - Every message is journaled before its PUBACK (QoS 1) or PUBREC (QoS 2); acknowledgements keep the order of the messages. What a
@@ -30,7 +30,8 @@ import { qos0Sent } from './client-facts.ts'
 import { type Credentials, clientIdOf, createCredentials, mayRead } from './credentials.ts'
 import { createJournaling, halfOpenMax } from './journaling.ts'
 import { PacketGate } from './packet-gate.ts'
-import { defaultTopics, topicLevelsMax } from './topic-filter.ts'
+import { defaultTopics, topicLevelsMax, topicMatches } from './topic-filter.ts'
+import { reasons } from './version5/reason.ts'
 
 export interface MqttBrokerOptions {
   readonly listen: ListenOn
@@ -81,6 +82,9 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   const broker = await Aedes.createBroker(brokerOptions(options, context, { queue, credentials, report }))
   const events: EventEmitter = broker
   events.on('error', (fault: Error) => context.log.error('the broker failed at a message', { fault }))
+  broker.on('keepaliveTimeout', (client) => {
+    gateOf(client).endReason = reasons.keepAliveTimeout
+  })
   broker.on('clientError', (client, fault) =>
     context.log.debug('an MQTT client was cut off', { clientId: clientIdOf(client), fault }),
   )
@@ -104,12 +108,14 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
     for (const client of credentials.revoked()) {
       const clientId = clientIdOf(client)
       report.warn('an MQTT client was cut off: its token was revoked or replaced', { clientId })
+      gateOf(client).endReason = reasons.notAuthorized
       client.close()
     }
   }, lookEveryMs)
 
   await aborted(signal)
   clearInterval(timer)
+  for (const gate of gates) gate.endReason = reasons.shuttingDown
   const closed = new Promise((resolve) => server.close(resolve))
   for (const gate of gates) gate.shut()
   await settledWithin(closeMs, queue, context)
@@ -120,10 +126,13 @@ async function serve(options: MqttBrokerOptions, signal: AbortSignal, context: S
   await closed
 }
 
+const gateOf = (client: Client) => client.conn as PacketGate
+
 /** Checks what comes over a connection, before the broker sees it. */
 const gateFor = (socket: Socket, context: SourceContext, { counts, warn }: BrokerReport) =>
   new PacketGate(socket, {
     bytesMax: connectBytesMax,
+    limits: { receiveMax: halfOpenMax, packetBytesMax },
     onTooLarge(bytes) {
       context.refused(1, 'too-large')
       warn('an MQTT client was cut off: its packet is too large', { peer: socket.remoteAddress, bytes })
@@ -155,9 +164,9 @@ function brokerOptions(
   { queue, credentials, report }: BrokerParts,
 ): AedesOptions {
   const { counts, warn, refusals } = report
-  const gateOf = (client: Client) => client.conn as PacketGate
   const peerOf = (client: Client | null) => client && gateOf(client).socket.remoteAddress
   const subscriptions = new WeakMap<Client, number>()
+  const byId = new Map<string, PacketGate>()
   return {
     connectTimeout: connectMs,
     queueLimit: earlyPacketsMax,
@@ -181,6 +190,7 @@ function brokerOptions(
         return callback(turnedAway(), false)
       }
       gateOf(client).bytesMax = packetBytesMax
+      takeOver(byId, client.id, gateOf(client))
       connections?.proven(gateOf(client).socket)
       callback(null, true)
     },
@@ -197,6 +207,9 @@ function brokerOptions(
         warn(unmatchedSent, { topic, clientId: client && clientIdOf(client) })
       },
       onReserved: () => context.refused(1, 'protocol'),
+      onEnding(client, reason) {
+        if (client) gateOf(client).endReason = reason
+      },
       onLimited: (reason, client, source) => refusals.refuse(reason, { peer: peerOf(client), source }),
     }),
     authorizeSubscribe(client, subscription, callback) {
@@ -206,8 +219,26 @@ function brokerOptions(
       callback(null, allowed ? subscription : null)
     },
     authorizeForward: (client, packet) =>
-      client.conn.writableNeedDrain || !credentials.mayForward(packet) ? null : packet,
+      client.conn.writableNeedDrain || !credentials.mayForward(packet) || isOwn(client, packet) ? null : packet,
   }
+}
+
+/** The connection that has the id now ends when another one brings it. */
+function takeOver(byId: Map<string, PacketGate>, id: string, gate: PacketGate) {
+  const before = byId.get(id)
+  if (before) before.endReason = reasons.takenOver
+  byId.set(id, gate)
+  gate.once('close', () => {
+    if (byId.get(id) === gate) byId.delete(id)
+  })
+}
+
+/** A message of its own that the client wants back from none of its subscriptions (MQTT 5, 3.8.3.1, no local). */
+function isOwn(client: Client, packet: { readonly topic: string; readonly clientId?: string }): boolean {
+  const filters = gateOf(client).session5?.filters
+  if (!filters || packet.clientId !== client.id) return false
+  const matching = [...filters].filter(([filter]) => topicMatches(filter, packet.topic))
+  return matching.length > 0 && matching.every(([, noLocal]) => noLocal)
 }
 
 const turnedAway = (): AuthenticateError =>

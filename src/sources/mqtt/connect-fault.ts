@@ -1,14 +1,12 @@
 /**
- * CONNECT (MQTT 3.1.1, section 3.1): versions 3.1 and 3.1.1 are spoken. A client of another version is answered in its own way, so
- * that it can say what is wrong or try 3.1.1.
+ * CONNECT (MQTT 3.1.1, section 3.1) of the versions 3.1 and 3.1.1; that of 5 is read in version5/. A client of another version is answered,
+ * so that it can say what is wrong or try 3.1.1.
  */
 import { malformed, type PacketFields } from './packet-fields.ts'
 import { fault, type PacketFault, topicFault } from './protocol-fault.ts'
 
 /** CONNACK of 3.1 and 3.1.1: return code in the last byte (3.2.2.3). */
 const connack = (returnCode: number) => Buffer.from([0x20, 2, 0, returnCode])
-/** CONNACK of MQTT 5: reason code 0x84, Unsupported Protocol Version, and no properties (MQTT 5.0, 3.2.2.2). */
-const connackOf5 = Buffer.from([0x20, 3, 0, 0x84, 0])
 const unacceptableVersion = 1
 const identifierRejected = 2
 /** MQTT 3.1, section 3.1: 1 to 23 characters. */
@@ -21,7 +19,6 @@ export function connectFault(fields: PacketFields): PacketFault | undefined {
   const level = fields.byte()
   if ((protocol !== 'MQTT' && protocol !== 'MQIsdp') || level === undefined)
     return fault('CONNECT that names no protocol of MQTT [MQTT-3.1.2-1]')
-  if (protocol === 'MQTT' && level === 5) return refused('CONNECT of MQTT 5, which is not spoken here', connackOf5)
   // A bridge sets the highest bit.
   if ((level & 0x7f) !== (protocol === 'MQTT' ? 4 : 3))
     return refused(`CONNECT with protocol level ${level} [MQTT-3.1.2-2]`, connack(unacceptableVersion))

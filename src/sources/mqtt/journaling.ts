@@ -8,6 +8,7 @@ import type { Delivery } from '../source.ts'
 import type { MqttSender } from './credentials.ts'
 import type { PacketGate } from './packet-gate.ts'
 import { createTopicMatch, mappedCodec } from './topic-filter.ts'
+import { type Reason, reasons } from './version5/reason.ts'
 
 /** Messages of QoS 2 between PUBLISH and PUBREL, of one client. */
 export const halfOpenMax = 1_000
@@ -33,6 +34,8 @@ export interface JournalingOptions {
   onUnmatched(client: Client | null, topic: string): void
   /** A message to one of the server's own topics is refused. */
   onReserved(): void
+  /** The connection ends without an acknowledgement, for this reason. */
+  onEnding(client: Client | null, reason: Reason): void
   /** A message is refused: its token is not for it. */
   onLimited(reason: string, client: Client | null, source: string | undefined): void
 }
@@ -102,9 +105,13 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
   return (client, message, callback) => {
     if (message.topic.startsWith('$')) {
       options.onReserved()
+      options.onEnding(client, reasons.invalidTopic)
       return callback(new Error('topics that begin with $ are the server’s own'))
     }
-    if (client && !options.senderOf(client)) return callback(new Error('the token of this client was revoked'))
+    if (client && !options.senderOf(client)) {
+      options.onEnding(client, reasons.notAuthorized)
+      return callback(new Error('the token of this client was revoked'))
+    }
     const sender = client ? options.senderOf(client) : undefined
     const limited =
       sender?.source === undefined
@@ -115,6 +122,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
           )
     if (limited !== undefined) {
       options.onLimited(limited, client, sender?.source)
+      options.onEnding(client, reasons.notAuthorized)
       // MQTT 3.1.1 has no refusal of a message but the end of the connection.
       return callback(new Error(limited))
     }
@@ -129,7 +137,10 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
         callback(null)
         weigh(client, -bytes)
       },
-      (fault) => callback(fault as Error),
+      (fault) => {
+        options.onEnding(client, reasons.busy)
+        callback(fault as Error)
+      },
     )
   }
 }

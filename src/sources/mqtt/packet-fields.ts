@@ -6,6 +6,9 @@ export interface PacketFields {
   /** Undefined at the end of the packet. */
   byte(): number | undefined
   uint16(): number | undefined
+  uint32(): number | undefined
+  /** So many bytes; undefined when there are fewer. */
+  take(length: number): Buffer | undefined
   /** Two bytes of length and as many bytes of data (1.5.3, 3.1.3.3). */
   data(): Buffer | undefined
   /** As `data`; `malformed` when it is no UTF-8 or holds U+0000 (MQTT-1.5.3-1, MQTT-1.5.3-2). */
@@ -28,6 +31,8 @@ export function packetFields(body: Buffer): PacketFields {
     },
     byte: () => take(1)?.[0],
     uint16: () => take(2)?.readUInt16BE(),
+    uint32: () => take(4)?.readUInt32BE(),
+    take,
     data() {
       const length = fields.uint16()
       return length === undefined ? undefined : take(length)

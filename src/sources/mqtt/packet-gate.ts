@@ -2,17 +2,27 @@
  * A connection as the broker sees it: the socket's bytes behind a check, because the broker's parser gathers a packet of any announced
  * length and forgives what the standard does not. The gate closes a connection whose packet is too large or violates the protocol, and
  * holds bytes back while too many are in flight, or once the source is stopping.
+ *
+ * The broker speaks MQTT 3.1.1. A client of version 5 is spoken to in its own way, and each packet is handed on as the one of 3.1.1 that it
+ * means (version5/).
  */
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { bodyFault, headerFault } from './packet-fault.ts'
 import { fault, type PacketFault } from './protocol-fault.ts'
+import { type Reason, reasons } from './version5/reason.ts'
+import type { Session5 } from './version5/session.ts'
+import { createWire5, levelIn, type Wire5 } from './version5/wire.ts'
 
 export interface GateOptions {
   readonly bytesMax: number
+  /** Told to clients of version 5: messages on their way, and the size of a packet once the client is known. */
+  readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number }
   onTooLarge(bytes: number): void
   onFault(fault: PacketFault): void
 }
+
+const goodbyeMs = 1_000
 
 type Written = (error?: Error | null) => void
 
@@ -20,7 +30,12 @@ export class PacketGate extends Duplex {
   readonly socket: Socket
   /** Packets above this are refused; small until the client is known. */
   bytesMax: number
+  /** Why the connection is closed from this side, for a client of version 5. */
+  endReason: Reason = reasons.unspecified
   #state: 'open' | 'held' | 'shut' = 'open'
+  /** `plain`: 3.1 or 3.1.1. Undefined until the client has named its version. */
+  #wire: Wire5 | 'plain' | undefined
+  #early = Buffer.alloc(0)
   readonly #check: ReturnType<typeof createPacketCheck>
   readonly #options: GateOptions
 
@@ -61,23 +76,63 @@ export class PacketGate extends Duplex {
     while (this.#state === 'open' && !this.destroyed) {
       const chunk = this.socket.read() as Buffer | null
       if (chunk === null) return
-      const found = this.#check(chunk)
-      if (found !== undefined) this.#refuse(found)
-      else if (!this.push(chunk)) return
+      const passed = this.#take(chunk)
+      if (passed && !this.push(passed)) return
     }
+  }
+
+  /** What of the bytes goes on to the broker; undefined when nothing does. */
+  #take(received: Buffer): Buffer | undefined {
+    let chunk = received
+    if (this.#wire === undefined) {
+      this.#early = Buffer.concat([this.#early, chunk])
+      const level = levelIn(this.#early, this.bytesMax)
+      if (level === undefined) return undefined
+      chunk = this.#early
+      this.#wire = level === 5 ? createWire5({ bytesMax: () => this.bytesMax, ...this.#options.limits }) : 'plain'
+    }
+    if (this.#wire !== 'plain') return this.#take5(this.#wire, chunk)
+    const found = this.#check(chunk)
+    if (found === undefined) return chunk
+    this.#refuse(found)
+    return undefined
+  }
+
+  #take5(wire: Wire5, chunk: Buffer): Buffer | undefined {
+    const { forBroker, forClient, ends, found } = wire.read(chunk)
+    if (found !== undefined) {
+      this.#refuse(found)
+      return undefined
+    }
+    if (forClient.length > 0) this.socket.write(forClient)
+    if (!ends) return forBroker.length > 0 ? forBroker : undefined
+    this.#state = 'shut'
+    if (forBroker.length > 0) this.push(forBroker)
+    this.push(null)
+    return undefined
+  }
+
+  /** Of a client of version 5. */
+  get session5(): Session5 | undefined {
+    return this.#wire === 'plain' ? undefined : this.#wire?.session
+  }
+
+  #goodbye(reason: Reason): Buffer | undefined {
+    return this.#wire === 'plain' ? undefined : this.#wire?.goodbye(reason)
   }
 
   #refuse(found: number | PacketFault): void {
     this.#state = 'shut'
     if (typeof found === 'number') this.#options.onTooLarge(found)
     else this.#options.onFault(found)
-    const answer = typeof found === 'number' ? undefined : found.answer
+    const answer = typeof found === 'number' ? this.#goodbye(reasons.tooLarge) : found.answer
     if (answer) this.socket.end(answer, () => this.destroy())
     else this.destroy()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: Written): void {
-    if (this.socket.write(chunk)) written()
+    const bytes = this.#wire === 'plain' || this.#wire === undefined ? chunk : this.#wire.write(chunk)
+    if (bytes.length === 0 || this.socket.write(bytes)) written()
     else this.socket.once('drain', written)
   }
 
@@ -86,11 +141,18 @@ export class PacketGate extends Duplex {
   }
 
   override _final(ended: Written): void {
-    this.socket.end(() => ended())
+    const goodbye = this.#goodbye(this.endReason)
+    if (goodbye) this.socket.end(goodbye, () => ended())
+    else this.socket.end(() => ended())
   }
 
   override _destroy(error: Error | null, destroyed: Written): void {
-    this.socket.destroy()
+    const goodbye = this.socket.writable ? this.#goodbye(this.endReason) : undefined
+    if (goodbye) {
+      this.socket.end(goodbye, () => this.socket.destroy())
+      // A peer that does not read is not waited for.
+      setTimeout(() => this.socket.destroy(), goodbyeMs).unref()
+    } else this.socket.destroy()
     destroyed(error)
   }
 }

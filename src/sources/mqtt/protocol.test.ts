@@ -56,7 +56,11 @@ const violations: readonly [statement: string, bytes: Buffer, answer: string][] 
   ['[MQTT-3.1.2-2] protocol level 6', connect({ level: 6 }), unacceptableVersion],
   ['[MQTT-3.1.2-2] protocol level 3 under the name MQTT', connect({ level: 3 }), unacceptableVersion],
   ['[MQTT-3.1.2-2] protocol level 4 under the name of MQTT 3.1', connect({ protocol: 'MQIsdp' }), unacceptableVersion],
-  ['MQTT 5.0, 3.1.2.2: a client of MQTT 5 is answered in its version', connect({ level: 5 }), '2003008400'],
+  [
+    'MQTT 5.0, 3.1.2: a client of MQTT 5 whose CONNECT is cut off is answered in its version',
+    connect({ level: 5 }),
+    '2003008100',
+  ],
   ['[MQTT-3.1.2-3] the reserved flag', connect({ flags: clean | 1 }), ''],
   ['[MQTT-3.1.2-14] will QoS 3', connect({ flags: clean | 0x1c, rest: [text('w'), text('m')] }), ''],
   ['[MQTT-3.1.2-13] will QoS without a will', connect({ flags: clean | 0x08 }), ''],

@@ -9,6 +9,14 @@ const feed = feedMap.extend({
   url: checkedText(httpUrlFault).describe('address of the feed, http or https'),
   name: sourceName.describe('name of the source; default "pull", with several pull-1, pull-2, ...'),
   everyS: z.int().min(5).max(86_400).default(60).describe('seconds between two requests'),
+  staleAfterS: z
+    .int()
+    .min(60)
+    .max(2_592_000)
+    .default(21_600)
+    .describe(
+      'a body that has not changed for so long is stale: it is shown, and an answer without times is no sign of life',
+    ),
   allowAddresses: z
     .array(checkedText(addressFault))
     .default([])

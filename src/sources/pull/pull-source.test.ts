@@ -27,14 +27,19 @@ async function publisher(t: TestContext, answer: RequestListener): Promise<strin
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed`
 }
 
-function pulling(t: TestContext, url: string, more: object = {}) {
+function pulling(t: TestContext, url: string, more: object = {}, staleAfterS?: number) {
   const context = createFakeContext()
   const stopper = new AbortController()
   const [settings] = pull.settings.parse([{ url, allowAddresses: ['127.0.0.1'], ...json, ...more }])
   assert.ok(settings)
   const { time: _time, name: _name, ...rest } = settings
   // More often than a configuration may ask, so that a test need not wait.
-  const running = pullSource({ ...rest, name: 'pull', everyS: 0.02 }).run(stopper.signal, context)
+  const running = pullSource({
+    ...rest,
+    name: 'pull',
+    everyS: 0.02,
+    ...(staleAfterS === undefined ? {} : { staleAfterS }),
+  }).run(stopper.signal, context)
   t.after(() => {
     stopper.abort()
     return running
@@ -152,4 +157,25 @@ test('the states of DATEX II v2 spaces are read, with the zone of its times', {
   const spaces = file.toString().match(/parkingSpaceIndex=/g)?.length
   assert.equal(readings.length, spaces)
   assert.ok(readings.every(({ device, occupied }) => /^[\w-]+:\d+$/.test(device) && typeof occupied === 'boolean'))
+})
+
+test('a feed that has stopped changing is stale: it is shown, and its answers are no sign of life', async (t) => {
+  let asked = 0
+  let body = '[{"id":7,"state":1}]'
+  const url = await publisher(t, (_request, response) => {
+    asked++
+    response.end(body)
+  })
+  const context = pulling(t, url, { items: '', fields: { device: '/id', occupied: '/state' }, staleAfterS: 60 }, 0.05)
+  await context.until(() =>
+    context.states.some(({ state, detail = '' }) => state === 'waiting' && /has not changed/.test(detail)),
+  )
+  assert.match(context.said.warnings?.[0] ?? '', /publisher may have stopped/)
+  const [kept, before] = [context.durable.length, asked]
+  await context.until(() => asked > before + 3)
+  assert.equal(context.durable.length, kept)
+  body = '[{"id":7,"state":0}]'
+  await context.until(() => context.durable.length > kept)
+  await context.until(() => context.states.at(-1)?.state === 'up')
+  assert.deepEqual(context.said.warnings ?? [], [])
 })

@@ -5,11 +5,13 @@
  * - A body is journaled before it is understood: one that cannot be read is a dead letter with its bytes.
  * - Answers other than 200 and 304 are no body. They, and a publisher that cannot be reached, are shown in the status; the feed is asked again at its interval.
  * - A body that has not changed is not journaled again, unless its readings have no time: then each answer is a sign of life.
+ * - A body that has not changed for `staleAfterS` is stale: it is shown, and without times of its own it is no sign of life any more.
  * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
  */
 import { createHash } from 'node:crypto'
 import type { FeedMap } from '../../domain/feed-map.ts'
 import { createAddressList } from '../../lib/address-list.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
 import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
 import { type Delivery, IntakeRefused, type Source, type SourceContext } from '../source.ts'
 
@@ -17,6 +19,8 @@ export interface PullSourceOptions extends FeedMap {
   readonly url: string
   readonly name: string
   readonly everyS: number
+  /** A body that has not changed for so long is stale. */
+  readonly staleAfterS?: number
   readonly allowAddresses: readonly string[]
   readonly time?: 'trust'
   /** For tests. */
@@ -25,17 +29,20 @@ export interface PullSourceOptions extends FeedMap {
 
 const bodyBytesMax = 8 * 1024 * 1024
 const timeoutMs = 30_000
+const staleAfterSUsual = 21_600
 
 /** What the last answer was known by. */
 interface Seen {
   etag: string | undefined
   modified: string | undefined
   hash: string | undefined
+  /** Since when the body is this one. */
+  changedAt: Instant
 }
 
 export function pullSource(options: PullSourceOptions): Source {
   const { name, everyS } = options
-  const seen: Seen = { etag: undefined, modified: undefined, hash: undefined }
+  const seen: Seen = { etag: undefined, modified: undefined, hash: undefined, changedAt: instant(0) }
   return {
     name,
     kind: 'http',
@@ -74,11 +81,25 @@ async function pullOnce(
     { isAllowed: createAddressList(allowAddresses), allowedBy: 'its allowAddresses', ...(resolve ? { resolve } : {}) },
   )
   const host = new URL(url).host
-  if (answer.status === 304) return context.status('up', `${host}: not changed`)
+  if (answer.status === 304) return tell(options, seen, context, `${host}: not changed`)
   if (answer.status !== 200) throw new Error(`${host} answered ${answer.status}.`)
   if (answer.body.length === 0) throw new Error(`${host} answered with an empty body.`)
   await keep(answer, options, seen, context)
-  context.status('up', `${host}: ${answer.body.length} bytes`)
+  tell(options, seen, context, `${host}: ${answer.body.length} bytes`)
+}
+
+/** A feed that its publisher no longer updates answers as before: its age shows it. */
+function tell(
+  { staleAfterS = staleAfterSUsual }: PullSourceOptions,
+  seen: Seen,
+  context: SourceContext,
+  detail: string,
+) {
+  const unchangedS = Math.max(0, Math.round((context.clock.now() - seen.changedAt) / 1_000))
+  const isStale = unchangedS > staleAfterS
+  const stale = `the feed has not changed for ${Math.floor(unchangedS / 3_600)} h ${Math.floor((unchangedS % 3_600) / 60)} min: its publisher may have stopped`
+  context.facts({ figures: { unchanged_s: unchangedS }, ...(isStale ? { warnings: [stale] } : {}) })
+  context.status(isStale ? 'waiting' : 'up', isStale ? `${detail}; ${stale}` : detail)
 }
 
 async function keep(
@@ -90,7 +111,9 @@ async function keep(
   const { format, items, fields, separator, zone, time } = options
   const hash = createHash('sha256').update(answer.body).digest('hex')
   const hasTime = format === 'datex2' || fields.time !== undefined
-  if (!(hasTime && hash === seen.hash)) {
+  const isNew = hash !== seen.hash
+  const isStale = !isNew && context.clock.now() - seen.changedAt > (options.staleAfterS ?? staleAfterSUsual) * 1_000
+  if (isNew || !(hasTime || isStale)) {
     const map: FeedMap = {
       format,
       fields,
@@ -109,6 +132,7 @@ async function keep(
   }
   // Only once it is durable: a body that was refused is asked for again.
   seen.hash = hash
+  if (isNew) seen.changedAt = context.clock.now()
   seen.etag = answer.headers['etag']
   seen.modified = answer.headers['last-modified']
   // Without a time of its own each answer is a sign of life, so it is asked for in full.

@@ -26,6 +26,12 @@ const serialPort = z.strictObject({
     'name of the source, part of every reading’s identity; default "serial", with several ports serial-1, serial-2, ...',
   ),
   baud: z.int().min(50).max(4_000_000).default(115_200),
+  dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
+  parity: z
+    .enum(['none', 'even', 'odd'])
+    .default('none')
+    .describe('the standard of Modbus RTU asks for even, and none with two stop bits'),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
   checksum: z
     .enum(['optional', 'required', 'crc32'])
     .default('optional')
@@ -132,12 +138,13 @@ export const serial = declareSource({
   lines: paths,
   devices: paths,
   async create(ports, index, { name }) {
-    const { time, modbus, ...settings } = ports[index] as SerialPort
+    const { time, modbus, dataBits, parity, stopBits, ...settings } = ports[index] as SerialPort
+    const line = { dataBits, parity, stopBits }
     if (modbus) {
       const { modbusSource } = await import('./modbus-source.ts')
-      return modbusSource({ path: settings.path, baud: settings.baud, name, ...modbus, ...trust(time) })
+      return modbusSource({ path: settings.path, baud: settings.baud, line, name, ...modbus, ...trust(time) })
     }
     const { serialSource } = await import('./serial-source.ts')
-    return serialSource({ ...settings, name, ...trust(time) })
+    return serialSource({ ...settings, line, name, ...trust(time) })
   },
 })

@@ -12,12 +12,13 @@ import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import type { Delivery, Source, SourceContext } from '../source.ts'
 import { findDevice, parseUsbId } from './find-device.ts'
 import { type AskedUnit, answerIn, exceptionText, type PollAnswer, question } from './modbus-poll.ts'
-import { type OpenPort, openPort } from './open-port.ts'
+import { type LineSettings, type OpenPort, openPort } from './open-port.ts'
 import { createPortWatch } from './port-watch.ts'
 
 export interface ModbusSourceOptions {
   readonly path: string
   readonly baud: number
+  readonly line?: LineSettings
   readonly name: string
   readonly everyS: number
   readonly timeoutMs: number
@@ -48,7 +49,7 @@ export function modbusSource(options: ModbusSourceOptions): Source {
           context.status('waiting', `${options.path} is not there; plug it in, or correct the path`)
           watch.down('the port was not there')
         } else {
-          await using port = await opened(path, options.baud)
+          await using port = await opened(path, options)
           await watch.up(path)
           await pollPort(port, options, queue, signal, context)
           if (!signal.aborted) watch.down('the port was gone')
@@ -64,8 +65,11 @@ export function modbusSource(options: ModbusSourceOptions): Source {
   }
 }
 
-async function opened(path: string, baud: number): Promise<OpenPort & AsyncDisposable> {
-  const port = await openPort(path, baud)
+async function opened(
+  path: string,
+  { baud, line }: Pick<ModbusSourceOptions, 'baud' | 'line'>,
+): Promise<OpenPort & AsyncDisposable> {
+  const port = await openPort(path, baud, line)
   return { ...port, [Symbol.asyncDispose]: () => port.close() }
 }
 

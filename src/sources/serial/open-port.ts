@@ -19,11 +19,22 @@ export interface OpenPort {
   close(): Promise<void>
 }
 
+/** How a character is sent; by default 8N1. */
+export interface LineSettings {
+  readonly dataBits?: 7 | 8
+  readonly parity?: 'none' | 'even' | 'odd'
+  readonly stopBits?: 1 | 2
+}
+
+/** As people write it: `8N1`. */
+export const lineName = ({ dataBits = 8, parity = 'none', stopBits = 1 }: LineSettings): string =>
+  `${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`
+
 const readingFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK
 
-export async function openPort(path: string, baudRate: number): Promise<OpenPort> {
+export async function openPort(path: string, baudRate: number, line: LineSettings = {}): Promise<OpenPort> {
   const fd = await promisify(open)(path, readingFlags).catch((fault) => Promise.reject(explained(path, fault)))
-  const port = new SerialPort({ path, baudRate, autoOpen: false })
+  const port = new SerialPort({ path, baudRate, ...line, autoOpen: false })
   const fault = await new Promise<Error | null>((resolve) => port.open(resolve))
   // A port whose device vanishes has an error here; the stream has it too, and that one is handled.
   port.on('error', () => {})
@@ -35,7 +46,7 @@ export async function openPort(path: string, baudRate: number): Promise<OpenPort
   if (fault && stream instanceof ReadStream) stream.setRawMode(true)
   return {
     stream,
-    note: fault ? `${path}, at its own speed: ${fault.message}` : `${path} at ${baudRate} baud`,
+    note: fault ? `${path}, at its own speed: ${fault.message}` : `${path} at ${baudRate} baud, ${lineName(line)}`,
     async drain() {
       if (port.isOpen) await new Promise((resolve) => port.drain(resolve))
     },

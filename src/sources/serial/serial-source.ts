@@ -13,7 +13,7 @@ import type { Instant } from '../../lib/brand.ts'
 import { createDeliveryQueue, type DeliveryQueue } from '../delivery-queue.ts'
 import type { Source, SourceContext } from '../source.ts'
 import { findDevice, parseUsbId } from './find-device.ts'
-import { openPort } from './open-port.ts'
+import { type LineSettings, openPort } from './open-port.ts'
 import { type Cut, type CutterSettings, createPortCutter } from './port-cutter.ts'
 import { createPortWatch, type PortWatch } from './port-watch.ts'
 
@@ -21,6 +21,7 @@ export interface SerialSourceOptions extends CutterSettings {
   /** Device file, best below /dev/serial/by-id, or `usb:VENDOR:PRODUCT[:SERIAL]`. */
   readonly path: string
   readonly baud?: number
+  readonly line?: LineSettings
   readonly name?: string
 }
 
@@ -96,9 +97,9 @@ interface Around {
 /** Resolves when the port has gone or the signal has aborted. */
 async function readPort(path: string, options: SerialSourceOptions, around: Around): Promise<void> {
   const { queue, signal, context, watch } = around
-  const { baud = defaultBaud } = options
+  const { baud = defaultBaud, line } = options
   const { clock, log } = context
-  const port = await openPort(path, baud).catch((fault) => {
+  const port = await openPort(path, baud, line).catch((fault) => {
     watch.down('the port could not be opened')
     throw fault
   })

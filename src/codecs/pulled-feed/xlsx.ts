@@ -1,0 +1,144 @@
+/**
+ * The cells of the first sheet of an Excel workbook (ECMA-376, SpreadsheetML), as texts. Everything is bounded, and read once from front to end;
+ * a document type is refused, so no entity can grow. Formulas have their last result.
+ */
+import { unzipSync } from 'fflate'
+import { fail, ok, type Result } from '../../lib/result.ts'
+
+const partBytesMax = 16 * 1024 * 1024
+const rowsMax = 10_000
+const columnsMax = 1_024
+const sheetForm = /^xl\/worksheets\/sheet(\d+)\.xml$/
+const stringsName = 'xl/sharedStrings.xml'
+
+export function sheetRows(file: Uint8Array): Result<readonly (readonly string[])[], string> {
+  const parts = partsOf(file)
+  if (!parts.ok) return parts
+  const sheet = [...parts.value.keys()].filter((name) => sheetForm.test(name)).sort(bySheet)[0]
+  if (sheet === undefined) return fail('it is a zip file without a worksheet')
+  const texts = [parts.value.get(sheet) ?? '', parts.value.get(stringsName) ?? '']
+  if (texts.some((text) => /<!(?:DOCTYPE|ENTITY)/i.test(text))) return fail('a document type is not read')
+  const [sheetText = '', stringsText = ''] = texts
+  return rowsIn(sheetText, stringsIn(stringsText))
+}
+
+const bySheet = (a: string, b: string) => Number(sheetForm.exec(a)?.[1]) - Number(sheetForm.exec(b)?.[1])
+
+function partsOf(file: Uint8Array): Result<ReadonlyMap<string, string>, string> {
+  let tooLarge = false
+  try {
+    const parts = unzipSync(file, {
+      filter({ name, originalSize }) {
+        const isWanted = sheetForm.test(name) || name === stringsName
+        if (isWanted && originalSize > partBytesMax) tooLarge = true
+        return isWanted && originalSize <= partBytesMax
+      },
+    })
+    if (tooLarge) return fail(`a sheet has more than ${partBytesMax} bytes`)
+    const decoder = new TextDecoder('utf-8', { fatal: true })
+    return ok(new Map(Object.entries(parts).map(([name, bytes]) => [name, decoder.decode(bytes)])))
+  } catch (error) {
+    return fail(`it is no workbook: ${(error as Error).message.slice(0, 100)}`)
+  }
+}
+
+interface Tag {
+  readonly name: string
+  readonly attributes: string
+  readonly isEnd: boolean
+  readonly isEmpty: boolean
+  /** Text before it, since the tag before. */
+  readonly before: string
+}
+
+function* tagsOf(xml: string): Generator<Tag> {
+  for (let at = 0; ; ) {
+    const open = xml.indexOf('<', at)
+    const close = open < 0 ? -1 : xml.indexOf('>', open)
+    if (close < 0) return
+    const inner = xml.slice(open + 1, close)
+    const isEnd = inner.startsWith('/')
+    const isEmpty = inner.endsWith('/')
+    const body = inner.slice(isEnd ? 1 : 0, isEmpty ? -1 : undefined)
+    const blank = body.search(/\s/)
+    const qualified = blank < 0 ? body : body.slice(0, blank)
+    const attributes = blank < 0 ? '' : body.slice(blank)
+    yield {
+      ...{ name: qualified.slice(qualified.indexOf(':') + 1), attributes, isEnd, isEmpty },
+      before: xml.slice(at, open),
+    }
+    at = close + 1
+  }
+}
+
+/** Shared strings: the texts of each `si`, of its rich parts too; phonetic readings left out. */
+function stringsIn(xml: string): readonly string[] {
+  const found: string[] = []
+  let text = ''
+  let isPhonetic = false
+  for (const { name, isEnd, isEmpty, before } of tagsOf(xml)) {
+    if (name === 'rPh') isPhonetic = !isEnd && !isEmpty
+    if (name === 't' && isEnd && !isPhonetic) text += unescaped(before)
+    if (name !== 'si' || !(isEnd || isEmpty)) continue
+    found.push(text)
+    text = ''
+  }
+  return found
+}
+
+function rowsIn(xml: string, strings: readonly string[]): Result<readonly (readonly string[])[], string> {
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = { column: 0, kind: 'n', text: '' }
+  for (const { name, attributes, isEnd, isEmpty, before } of tagsOf(xml)) {
+    if (name === 'row' && !isEnd) row = []
+    if (name === 'c' && !isEnd) {
+      const column = columnOf(attribute(attributes, 'r')) ?? row.length
+      if (column >= columnsMax) return fail(`a row has more than ${columnsMax} columns`)
+      cell = { column, kind: attribute(attributes, 't') ?? 'n', text: '' }
+    }
+    if ((name === 'v' || name === 't') && isEnd) cell.text += unescaped(before)
+    if (name === 'c' && isEnd) {
+      while (row.length < cell.column) row.push('')
+      row[cell.column] = valueOfCell(cell.kind, cell.text, strings)
+    }
+    if (name !== 'row' || !(isEnd || isEmpty)) continue
+    if (row.some((text) => text !== '')) rows.push(row)
+    if (rows.length > rowsMax) return fail(`it has more than ${rowsMax} rows`)
+  }
+  return ok(rows)
+}
+
+function valueOfCell(kind: string, text: string, strings: readonly string[]): string {
+  if (kind === 's') return strings[Number(text)] ?? ''
+  if (kind === 'b') return text === '1' ? 'true' : 'false'
+  // An error like #N/A is no value.
+  return kind === 'e' ? '' : text
+}
+
+/** `C7`: 2. */
+function columnOf(reference: string | undefined): number | undefined {
+  const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0]
+  if (letters === undefined) return undefined
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1
+}
+
+const attribute = (text: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(text)?.[1]
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const unescaped = (text: string): string =>
+  text.includes('&')
+    ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,6}));/gi, (whole, decimal, hex, name) => {
+        const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined
+        if (code === undefined) return entities[name as string] ?? whole
+        return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+      })
+    : text
+
+/** A day of the 1900 calendar of Excel, 45000.5, as a local time; undefined where the number is none of our time. */
+export function dayOfExcel(text: string): string | undefined {
+  const serial = /^\d{5}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(serial >= 30_000 && serial < 80_000)) return undefined
+  const ms = Math.round((serial - 25_569) * 86_400) * 1_000
+  return new Date(ms).toISOString().slice(0, 19)
+}
