@@ -13,6 +13,7 @@ const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
   lots: places,
   devices: places,
   inbox: places,
+  scan: places,
   layout: () => import('../pages/layout/layout-page.tsx'),
   forecast: () => import('../pages/forecast/forecast-page.tsx'),
   reports: () => import('../pages/reports/reports-page.tsx'),

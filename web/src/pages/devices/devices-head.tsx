@@ -22,6 +22,7 @@ export function DevicesHead({ totals }: { totals: DeviceTotals | undefined }) {
         <a href={routes.inbox} aria-current={isInbox ? 'page' : undefined}>
           {words.text('tabInbox', { n: waiting ?? '' })}
         </a>
+        <a href={routes.scan}>{words.text('scan')}</a>
       </nav>
     </header>
   )

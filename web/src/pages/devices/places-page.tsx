@@ -6,6 +6,7 @@ import { withDevicesWords } from './devices-words.ts'
 import './devices.css'
 import { DeviceInbox } from './inbox.tsx'
 import { DevicePage } from './one-device.tsx'
+import { ScanPage } from './scan-page.tsx'
 
 /** For the drawer of a bay. */
 export { NoteForm, SwapForm } from './device-actions.tsx'
@@ -16,6 +17,7 @@ export const load = (desk: Desk) => withDevicesWords(desk, PlacesPage)
 function PlacesPage() {
   const { route, item } = useDesk().place.value
   if (route === 'lots') return <LotsPage />
+  if (route === 'scan') return <ScanPage />
   if (route === 'inbox') return <DeviceInbox />
   return item === undefined ? <DeviceList /> : <DevicePage />
 }
