@@ -37,7 +37,7 @@ export function forecastBattery(days: readonly BatteryDay[], today: number): Bat
   const newest = days.at(-1)
   if (!newest) return { is: 'cannot-tell', why: 'no-level', percent: null }
   const { percent } = newest
-  if (percent <= lowPercent) return { is: 'low', percent }
+  if (middleOf(days.slice(-around)) <= lowPercent) return { is: 'low', percent }
   const own = sinceRenewed(days)
   const span = newest.day - (own[0]?.day ?? newest.day)
   const doubt = (why: BatteryDoubt): BatteryForecast => ({ is: 'cannot-tell', why, percent })
@@ -51,18 +51,24 @@ export function forecastBattery(days: readonly BatteryDay[], today: number): Bat
   return { is: 'forecast', percent, before: dayAt(fast), until: until - today > daysAheadMax ? null : until }
 }
 
+/** Levels of some days before and behind it: a single wrong one is no new battery. */
+const around = 3
+
 function sinceRenewed(days: readonly BatteryDay[]): readonly BatteryDay[] {
   let from = 0
-  let lowest = Number.POSITIVE_INFINITY
-  for (const [i, { percent }] of days.entries()) {
-    if (percent - lowest >= renewedBy) {
+  for (let i = 1; i < days.length; i++) {
+    const rise = middleOf(days.slice(i, i + around)) - middleOf(days.slice(Math.max(from, i - around), i))
+    if (rise >= renewedBy && (days[i] as BatteryDay).percent - (days[i - 1] as BatteryDay).percent >= renewedBy)
       from = i
-      lowest = percent
-    }
-    lowest = Math.min(lowest, percent)
   }
   return days.slice(from)
 }
+
+const middleOf = (days: readonly BatteryDay[]): number =>
+  quantile(
+    days.map(({ percent }) => percent).sort((a, b) => a - b),
+    0.5,
+  )
 
 /** Percent a day between each two days that lie at least so far apart, rising. */
 function slopesOf(days: readonly BatteryDay[], apart: number): number[] {

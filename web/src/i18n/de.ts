@@ -263,6 +263,7 @@ export const de: Dictionary = {
   copied: 'Kopiert',
   inbox: 'Geräte ohne Platz',
   scan: 'Etikett scannen',
+  batteries: 'Batterien',
   inboxConflict: 'nennt einen Platz, der einem anderen Gerät zugeordnet ist:',
   inboxNone: 'Noch hat kein Gerät eine Meldung gesendet.',
   inboxMore: { one: 'und {n} weiteres', other: 'und {n} weitere' },

@@ -14,6 +14,7 @@ const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
   devices: places,
   inbox: places,
   scan: places,
+  batteries: places,
   layout: () => import('../pages/layout/layout-page.tsx'),
   forecast: () => import('../pages/forecast/forecast-page.tsx'),
   reports: () => import('../pages/reports/reports-page.tsx'),
