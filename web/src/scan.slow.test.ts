@@ -11,6 +11,8 @@ import {
   until,
 } from '../../src/api/testing/api-under-test.ts'
 import { instant } from '../../src/lib/brand.ts'
+import { dayNumber } from '../../src/lib/utc-day.ts'
+import { noSessions } from '../../src/store/store.ts'
 import { isClean, launchBrowser, openSignedIn, shows, skip } from './testing/browser-under-test.ts'
 import { type Build, buildPages } from './testing/build-under-test.ts'
 
@@ -105,5 +107,38 @@ describe('a device is assigned by its label', { skip }, () => {
     await page.getByRole('button', { name: 'Assign 2 devices' }).click()
     await until(async () => (await deviceOf('A-2')) === eui(6))
     assert.equal(await deviceOf('A-1'), eui(5))
+  })
+
+  test('the distances of a sensor suggest limits, which are put into effect, and its battery has a month', async () => {
+    const now = Date.now()
+    const readings = Array.from({ length: 120 }, (_, i) =>
+      readingRow(7, i, {
+        ...{ occupied: undefined, time: instant(now - (120 - i) * 60_000) },
+        distanceMm: i % 3 === 0 ? 600 + (i % 7) * 10 : 2_200 + (i % 5) * 4,
+      }),
+    )
+    const today = dayNumber(now)
+    const health = Array.from({ length: 60 }, (_, i) => ({
+      ...{ device: 7, day: today - 59 + i, minBatteryV: null, minBatteryPct: 90 - i },
+      ...{ minTemperatureC: null, maxTemperatureC: null, minRssiDbm: null },
+    }))
+    await api.commit({ devices: [deviceState(7, 'd-7', { distanceMm: 2_200, batteryPct: 31, rev: 9 })], readings })
+    await api.commit({ history: { sessions: noSessions, occupancy: [], counts: [], health } })
+    await using opened = await openSignedIn(browser, url, apiKey)
+    const { page } = opened
+    await page.goto(`${url}/desk/devices/d-7`)
+    await shows(page, 'main', /Two groups in 120 readings: about 630 mm with a vehicle/)
+    await shows(page, 'main', /Replace before/)
+    await shot(page, 'distances')
+    await isClean(opened, 'distances')
+    await page.getByRole('button', { name: /^Use .* mm from now$/ }).click()
+    const facts = async () => (await api.store.layout())?.layout.devices?.find(({ device }) => device === 'd-7')
+    await until(async () => (await facts())?.presenceByDistance !== undefined)
+    await page.getByRole('button', { name: 'Use no limits' }).waitFor()
+    await page.goto(`${url}/desk/devices/batteries`)
+    await page.getByRole('button', { name: 'Battery low soon' }).click()
+    await shows(page, 'table', /d-7/)
+    await shot(page, 'batteries')
+    await isClean(opened, 'batteries')
   })
 })
