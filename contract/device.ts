@@ -1,6 +1,6 @@
 /** Devices and their readings on the wire: the generic field names, the same in JSON, CSV columns and key=value. */
 import * as z from 'zod'
-import { deviceFactsSchema } from './layout.ts'
+import { deviceFactsSchema, presenceByDistanceSchema } from './layout.ts'
 import { saturatedSchema } from './ledger.ts'
 import { measures as declared, type MeasureDeclaration, type MeasureName } from './measures.ts'
 import { qualityMarks } from './vocabulary.ts'
@@ -41,6 +41,7 @@ export const deviceSchema = z
       .describe('after so many seconds without a message it is silent, by its model or its own heartbeat'),
     model: z.string().nullable().describe('as the layout names it; null: not known'),
     notes: z.string().nullable().describe('what people wrote about it, kept with the layout'),
+    presence_by_distance: presenceByDistanceSchema.optional().describe('absent: a distance alone is no presence'),
     disputed: z.boolean().describe('it contradicts another device of its bay, or names a bay that it does not watch'),
     epoch: z.int().describe('current epoch of its sequence'),
     max_seq: z.int().nullable(),
@@ -109,7 +110,7 @@ export const deviceTotalsSchema = z
   })
 export type DeviceTotals = z.infer<typeof deviceTotalsSchema>
 
-const { model, heartbeat_s: heartbeat, notes } = deviceFactsSchema.shape
+const { model, heartbeat_s: heartbeat, notes, presence_by_distance: byDistance } = deviceFactsSchema.shape
 export const devicePatchSchema = z
   .strictObject({
     model: model
@@ -119,8 +120,16 @@ export const devicePatchSchema = z
       .describe('one that is known here, such as bosch-tps110; null: not known'),
     heartbeat_s: heartbeat.unwrap().nullable().optional().describe('how often it promises to send; null: as its model'),
     notes: notes.unwrap().nullable().optional(),
+    presence_by_distance: byDistance
+      .unwrap()
+      .nullable()
+      .optional()
+      .describe('when the distance it measures is a vehicle; null: a distance alone is no presence'),
   })
-  .refine((set) => Object.keys(set).length > 0, 'names nothing to change: give model, heartbeat_s or notes')
+  .refine(
+    (set) => Object.keys(set).length > 0,
+    'names nothing to change: give model, heartbeat_s, notes or presence_by_distance',
+  )
   .meta({ examples: [{ notes: 'Lens cleaned' }] })
 
 export const storedReadingSchema = z

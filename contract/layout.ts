@@ -194,6 +194,19 @@ const siteSchema = z.strictObject({
     .describe('where a point of the plan lies in WGS 84, and the compass direction of the plan’s upward direction'),
 })
 
+const millimetres = z.int().min(1).max(100_000)
+/** Between the two a device keeps its state. */
+export const presenceByDistanceSchema = z
+  .strictObject({
+    occupied_below_mm: millimetres.describe('a distance below it is a vehicle, millimetres'),
+    free_above_mm: millimetres.describe('a distance from here on is a free bay; between the two the state stays'),
+  })
+  .refine(({ occupied_below_mm: low, free_above_mm: high }) => low <= high, {
+    path: ['free_above_mm'],
+    message: 'must not be below occupied_below_mm: between the two the state stays as it is',
+  })
+export type PresenceByDistance = z.infer<typeof presenceByDistanceSchema>
+
 export const deviceFactsSchema = z.strictObject({
   device: id,
   model: id.optional().describe('one that is known here (docs/layouts.md), such as bosch-tps110: its heartbeat counts'),
@@ -204,6 +217,9 @@ export const deviceFactsSchema = z.strictObject({
     .optional()
     .describe('how often it promises to send, in place of its model’s'),
   notes: z.string().max(500).refine(shown, steeringFault).optional(),
+  presence_by_distance: presenceByDistanceSchema
+    .optional()
+    .describe('where its bay is taken by the distance it measures; absent: a distance alone is no presence'),
 })
 
 export const layoutExample = {

@@ -9,6 +9,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
 import { codecRoutes } from './routes/codecs.ts'
 import { countRoutes } from './routes/counts.ts'
+import { deviceCareRoutes } from './routes/device-care.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { driverRoutes } from './routes/driver.ts'
 import { forecastRoutes } from './routes/forecasts.ts'
@@ -44,6 +45,7 @@ export const routes = {
   ...historyRoutes,
   ...forecastRoutes,
   ...deviceRoutes,
+  ...deviceCareRoutes,
   ...ledgerRoutes,
   ...lossRoutes,
   ...sourceRoutes,

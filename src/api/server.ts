@@ -43,6 +43,7 @@ import { auditHandlers } from './routes/audit.ts'
 import { auditLogHandlers } from './routes/audit-log.ts'
 import { codecHandlers } from './routes/codecs.ts'
 import { countHandlers } from './routes/counts.ts'
+import { deviceCareHandlers } from './routes/device-care.ts'
 import { deviceHandlers } from './routes/devices.ts'
 import { driverHandlers } from './routes/driver.ts'
 import { forecastHandlers } from './routes/forecasts.ts'
@@ -175,6 +176,7 @@ const handlersOf = (context: RouteContext): Handlers<Routes> => ({
   ...historyHandlers(context),
   ...forecastHandlers(context),
   ...deviceHandlers(context),
+  ...deviceCareHandlers(context),
   ...inboxHandlers(context),
   ...ledgerHandlers(context),
   ...lossHandlers(context),

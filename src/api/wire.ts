@@ -1,10 +1,12 @@
 /** From the nouns of the house to the names of the wire. */
 import type { Device, StoredReading } from '@baykeeper/contract/device.ts'
 import type { Gateway } from '@baykeeper/contract/gateway.ts'
+import type { PresenceByDistance } from '@baykeeper/contract/layout.ts'
 import type { DeadLetter, SourceStatus } from '@baykeeper/contract/ledger.ts'
 import type { MeasureName } from '@baykeeper/contract/measures.ts'
 import { qualityBits, qualityMarks } from '@baykeeper/contract/vocabulary.ts'
 import { type DeviceState, missing } from '../domain/device.ts'
+import type { DistanceLimits } from '../domain/layout.ts'
 import { type MeasureValues, measures } from '../domain/measures.ts'
 import { doubtsIn } from '../domain/order-doubts.ts'
 import { type ScriptUse, scriptAt } from '../domain/script-use.ts'
@@ -38,6 +40,13 @@ function measuresOf(m: Measured): Pick<Device, 'occupied' | MeasureName> {
   return { ...(m.occupied === undefined ? {} : { occupied: m.occupied }), ...found }
 }
 
+export const limitsOnWire = ({ occupiedBelowMm, freeAboveMm }: DistanceLimits): PresenceByDistance => ({
+  ...{ occupied_below_mm: occupiedBelowMm, free_above_mm: freeAboveMm },
+})
+
+const byDistanceOf = (limits: DistanceLimits | undefined): Pick<Device, 'presence_by_distance'> =>
+  limits ? { presence_by_distance: limitsOnWire(limits) } : {}
+
 /** `order`: of the device, as it is stored. */
 export function deviceOnWire(
   device: DeviceState,
@@ -60,6 +69,7 @@ export function deviceOnWire(
     promise_s: Math.round(presence.promiseMsOf(device) / 1_000),
     model: floor.factsOf(device.external)?.model ?? null,
     notes: floor.factsOf(device.external)?.notes ?? null,
+    ...byDistanceOf(floor.factsOf(device.external)?.presenceByDistance),
     disputed: isDisputed(device, floor, presence),
     epoch: device.epoch,
     max_seq: device.maxSeq,

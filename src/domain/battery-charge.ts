@@ -9,7 +9,7 @@ export function withCharge(measures: Measures, model: DeviceModel | undefined): 
 }
 
 /** Straight between two points, and the last of them beyond. */
-function percentAt(curve: NonNullable<DeviceModel['battery']>, volts: number): number {
+export function percentAt(curve: NonNullable<DeviceModel['battery']>, volts: number): number {
   const above = curve.findIndex(([point]) => point >= volts)
   const [highVolts, highPercent] = curve.at(above) as readonly [number, number]
   if (above <= 0) return highPercent

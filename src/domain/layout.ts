@@ -132,6 +132,12 @@ export interface Site {
   readonly anchor?: Anchor
 }
 
+/** A distance below the first is a vehicle, one from the second on a free bay; between them the state stays. Millimetres. */
+export interface DistanceLimits {
+  readonly occupiedBelowMm: number
+  readonly freeAboveMm: number
+}
+
 /** What is known of a device beyond its readings. */
 export interface DeviceFacts {
   /** External id. */
@@ -141,6 +147,8 @@ export interface DeviceFacts {
   /** How often it promises to send, seconds; in place of its model's. */
   readonly heartbeatS?: number
   readonly notes?: string
+  /** Absent: a distance alone is no presence. */
+  readonly presenceByDistance?: DistanceLimits
 }
 
 export interface Layout {

@@ -4,7 +4,7 @@ import { type Assignments, assignmentsOf } from './assignment.ts'
 import { type Counting, countingOf } from './counting.ts'
 import { deviceModels } from './device-models.ts'
 import { normalHardwareId } from './hardware-id.ts'
-import type { DeviceFacts, Layout } from './layout.ts'
+import type { DeviceFacts, DistanceLimits, Layout } from './layout.ts'
 import { type StayLimit, stayLimits } from './stay-rules.ts'
 
 /**
@@ -36,6 +36,8 @@ export interface Watching extends Assignments {
   readonly closed: ReadonlyMap<string, boolean>
   /** How often a device promises to send, milliseconds: its own fact, else its model's. Undefined: neither is known. */
   heartbeatMsOf(external: string): number | undefined
+  /** Undefined: a distance of this device is no presence. */
+  distanceLimitsOf(external: string): DistanceLimits | undefined
   /** Where a bay is; undefined: the layout does not have it. */
   locationOf(bay: string): BayLocation | undefined
   /** By the id of the site. */
@@ -59,6 +61,7 @@ export function watchingOf({ sites, devices = [] }: Pick<Layout, 'sites' | 'devi
   const closed = new Map<string, boolean>()
   const locations = new Map<string, BayLocation>()
   const heartbeats = heartbeatsOf(devices)
+  const limitsByDistance = distanceLimitsIn(devices)
   const limits = stayLimits(sites)
   const add = (place: Place) => places.push(place) - 1
   const typesOf = (site: string | null) => {
@@ -94,6 +97,8 @@ export function watchingOf({ sites, devices = [] }: Pick<Layout, 'sites' | 'devi
     placesAround: (bay) => byBay.get(bay) ?? nowhere,
     closed,
     heartbeatMsOf: (external) => heartbeatIn(heartbeats, external),
+    distanceLimitsOf: (external) =>
+      limitsByDistance.size === 0 ? undefined : limitsByDistance.get(normalHardwareId(external)),
     locationOf: (bay) => locations.get(bay),
     siteHours: new Map(sites.map(({ id, zone, holidays = [] }) => [id, { zone, holidays }])),
     limitOf: (bay) => limits.get(bay),
@@ -114,6 +119,13 @@ function placesByCount(places: readonly Place[], { zones }: Counting): readonly 
     ]
     return names.flatMap((name) => indexOf.get(keyOf(name)) ?? [])
   })
+}
+
+function distanceLimitsIn(devices: readonly DeviceFacts[]): ReadonlyMap<string, DistanceLimits> {
+  const found = new Map<string, DistanceLimits>()
+  for (const { device, presenceByDistance } of devices)
+    if (presenceByDistance) found.set(normalHardwareId(device), presenceByDistance)
+  return found
 }
 
 /** Most layouts name none: nothing is normalised then. */

@@ -8,6 +8,7 @@ import { noStoredAlerts, type StoredAlerts } from '../domain/alerts/alert-rows.t
 import type { AssignedDevice, AssignmentPeriod } from '../domain/assigned-device.ts'
 import { createAssignmentHistory, type PlaceThen } from '../domain/assignment-history.ts'
 import type { DeskEntry } from '../domain/desk-change.ts'
+import { byDistance } from '../domain/distance-presence.ts'
 import type { DeviceRecord } from '../domain/fold.ts'
 import type { StandingRow } from '../domain/folds/bay-memories.ts'
 import type { StoredBays } from '../domain/folds/bay-rows.ts'
@@ -110,6 +111,8 @@ export interface HistoryFold {
   counted(state: DeviceRecord, step: CountStep, time: Instant, arrived: Instant): void
   /** The bay that its stays are of while it watches none: the one that it claims, unless that is assigned to another device. */
   claimOf(state: DeviceRecord): string | null
+  /** The reading with the presence that its distance shows, where the layout has limits for its device; else the reading itself. */
+  seen(state: DeviceRecord, reading: Reading): Reading
   /** The bay that the device watches, or claims. */
   bayOf(state: DeviceRecord): string | null
   /** Where the device was at that time. */
@@ -233,6 +236,7 @@ export function createHistoryFold(
     doubted: (device, time) => emit({ is: 'doubted', device, time }),
     counted: (device, step, time, arrived) => emit({ is: 'counted', device, ...notAhead(step, time, arrived) }),
     claimOf,
+    seen: (device, reading) => byDistance(reading, watching.distanceLimitsOf(device.external)),
     bayOf: (device) => watching.bayOf(device) ?? claimOf(device),
     placeAt: (device, time) => assignments.placeAt(device, time, watching),
     get movedAt() {

@@ -130,6 +130,8 @@ export const summariesDe: Readonly<Record<keyof Routes, string>> = {
   startTraining: 'Jetzt trainieren, mit dem Verlauf aller Anlagen',
   cancelTraining: 'Das laufende Training abbrechen',
   devices: 'Alle bekannten Geräte',
+  deviceCalibration: 'Grenzen eines Abstandssensors, aus seinem eigenen Verlauf vorgeschlagen',
+  batteryForecasts: 'Batterien, die zu tauschen sind, die früheste zuerst',
   device: 'Ein Gerät',
   deviceTotals: 'Wie viele Geräte es gibt und wie viele Arbeit machen',
   changeDevice: 'Ändern, was von einem Gerät außer seinen Messungen bekannt ist',

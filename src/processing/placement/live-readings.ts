@@ -56,8 +56,9 @@ export function createLiveReadings(deps: PlacerDeps, rows: PlacedRows): LiveRead
   }
 
   function goLive(taken: PlacedReading, epoch: number, skipped: number | null = 0): MaybePromise<Outcome> {
-    if (!history || !isOfFormerBay(history, taken)) return apply(taken, taken.reading, { epoch, skipped, marks: 0 })
-    const here = withoutPresence(taken.reading)
+    const seen = history ? history.seen(taken.device.state, taken.reading) : taken.reading
+    if (!history || !isOfFormerBay(history, taken, seen)) return apply(taken, seen, { epoch, skipped, marks: 0 })
+    const here = withoutPresence(seen)
     const outcome = apply(taken, here, { epoch, skipped: 0, marks: qualityBits.late })
     return deps.lateStays.repair(taken.device, taken.time).then(() => outcome)
   }
@@ -116,8 +117,8 @@ interface Applied {
  * It was measured before its device was moved: its presence does not count for the bay of now, and the stays of the bay of then are repaired. A device
  * that watched no bay then was put up where it is now: what it has sent already counts.
  */
-function isOfFormerBay(history: HistoryFold, taken: PlacedReading): boolean {
-  const { device, time, reading } = taken
+function isOfFormerBay(history: HistoryFold, taken: PlacedReading, reading: Reading): boolean {
+  const { device, time } = taken
   if (time >= history.movedAt || reading.measures.occupied === undefined || clockOf(taken) === undefined) return false
   const place = history.placeAt(device.state, time)
   return place.is === 'then' && place.bay !== undefined

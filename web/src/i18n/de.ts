@@ -262,6 +262,8 @@ export const de: Dictionary = {
   copy: 'Kopieren',
   copied: 'Kopiert',
   inbox: 'Geräte ohne Platz',
+  scan: 'Etikett scannen',
+  batteries: 'Batterien',
   inboxConflict: 'nennt einen Platz, der einem anderen Gerät zugeordnet ist:',
   inboxNone: 'Noch hat kein Gerät eine Meldung gesendet.',
   inboxMore: { one: 'und {n} weiteres', other: 'und {n} weitere' },

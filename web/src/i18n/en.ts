@@ -259,6 +259,8 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   inbox: 'Unassigned devices',
+  scan: 'Scan a label',
+  batteries: 'Batteries',
   inboxConflict: 'claims a bay that is assigned to another device:',
   inboxNone: 'No device has sent a message yet.',
   inboxMore: { one: 'and {n} more', other: 'and {n} more' },

@@ -16,6 +16,8 @@ const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
   lots: async () => (await places()).load,
   devices: async () => (await places()).load,
   inbox: async () => (await places()).load,
+  scan: async () => (await places()).load,
+  batteries: async () => (await places()).load,
   layout: async () => (await import('../pages/layout/layout-page.tsx')).load,
   forecast: async () => (await import('../pages/forecast/forecast-page.tsx')).load,
   reports: async () => (await import('../pages/reports/reports-page.tsx')).load,

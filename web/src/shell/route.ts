@@ -11,6 +11,8 @@ export const routes = {
   rules: '/desk/alerts/rules',
   devices: '/desk/devices',
   inbox: '/desk/devices/inbox',
+  scan: '/desk/devices/scan',
+  batteries: '/desk/devices/batteries',
   signs: '/desk/signs',
   layout: '/desk/layout',
   pipeline: '/desk/pipeline',
@@ -66,6 +68,8 @@ function decoded(text: string): string {
 const parents: Readonly<Partial<Record<Route, Route>>> = {
   rules: 'alerts',
   inbox: 'devices',
+  scan: 'devices',
+  batteries: 'devices',
   losses: 'pipeline',
   deadLetters: 'pipeline',
   notifications: 'pipeline',

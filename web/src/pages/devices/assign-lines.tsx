@@ -1,10 +1,12 @@
-/** Many devices are assigned at once: lines of bay and device, typed, pasted, or filled in with bays that have no sensor. */
+/** Many devices are assigned at once: lines of bay and device label, typed, pasted, from a file, or filled in with bays that have no sensor. */
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useSignal } from '@preact/signals'
 import { useFetched } from '../../kit/fetched.ts'
 import { act } from '../../shell/acting.ts'
-import { readBayLines } from './bay-lines.ts'
+import { useDesk } from '../../shell/desk.ts'
+import { type LineFault, readBayLines } from './bay-lines.ts'
 import { useDevicesWords } from './devices-words.ts'
+import { LinesFile, LinesPreview, previewOf } from './lines-preview.tsx'
 
 interface AssignLinesProps {
   readonly devices: readonly string[]
@@ -22,7 +24,8 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
   const busy = useSignal(false)
   const bays = useFetched(requestOf('GET /api/v1/bays', { query: { limit: baysAsked } }), 60_000).value.value?.items
   const free = (bays ?? []).filter(({ device }) => device === null).map(({ id }) => id)
-  const read = readBayLines(text.value)
+  const lines = previewOf(readBayLines(text.value), useDesk().city.value?.floor.ids ?? [], bays ?? [])
+  const faulty = lines.find(({ fault }) => fault !== undefined)
   const fill = () => {
     const rest = [...free]
     text.value = text.value.replaceAll(/^,(.+)$/gm, (whole, device: string) => {
@@ -31,24 +34,24 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
     })
   }
   const send = async () => {
-    if (!read.ok) {
-      why.value = words.text('badLine', { line: read.line })
+    if (faulty) {
+      why.value = words.text('badLine', { line: faulty.line, why: words.text(faulty.fault as LineFault) })
       return
     }
-    if (read.lines.length === 0) {
+    if (lines.length === 0) {
       why.value = words.text('noLines')
       return
     }
     if (busy.value) return
     busy.value = true
-    const sent = await act(
-      words,
-      requestOf('POST /api/v1/assignments/many', { body: { assignments: [...read.lines] } }),
-    )
+    const assignments = lines.map(({ bay = '', device = '', replaces }) => ({
+      ...{ bay, device, ...(replaces === undefined ? {} : { replaces }) },
+    }))
+    const sent = await act(words, requestOf('POST /api/v1/assignments/many', { body: { assignments } }))
     busy.value = false
     why.value = sent.ok ? '' : sent.why
     if (!sent.ok) return
-    result.value = words.count('assigned', read.lines.length)
+    result.value = words.count('assigned', lines.length)
     done()
   }
   return (
@@ -76,15 +79,22 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
             }}
           />
         </label>
+        <LinesPreview lines={lines} />
         <p class="ways">
           <button type="submit" class="main" aria-disabled={busy.value}>
-            {words.count('assignDo', read.ok ? read.lines.length : devices.length)}
+            {words.count('assignDo', lines.length)}
           </button>
           {free.length > 0 && (
             <button type="button" onClick={fill}>
               {words.text('fillBays')}
             </button>
           )}
+          <LinesFile
+            loaded={(loaded) => {
+              text.value = loaded
+              why.value = ''
+            }}
+          />
           <button type="button" onClick={close}>
             {words.text('close')}
           </button>

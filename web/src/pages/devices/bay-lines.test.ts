@@ -3,14 +3,37 @@ import { test } from 'node:test'
 import { readBayLines } from './bay-lines.ts'
 import { listSearch, readList } from './list-address.ts'
 
-test('lines of a spreadsheet are read with any separator and a heading, and a bad one is named by its number', () => {
-  const lines = [
-    { bay: 'A-1', device: 's-1' },
-    { bay: 'A-2', device: '70B3D57ED0001A2B' },
-  ]
-  assert.deepEqual(readBayLines('Bay;Sensor\r\nA-1;s-1\r\n\r\nA-2\t"70B3D57ED0001A2B"\n'), { ok: true, lines })
-  assert.deepEqual(readBayLines('A-1,s-1\n,s-2'), { ok: false, line: 2 })
-  assert.deepEqual(readBayLines('A-1,s-1,more'), { ok: false, line: 1 })
+const eui = '70B3D57ED0001A2B'
+
+test('lines of a spreadsheet are read with any separator and a heading', () => {
+  assert.deepEqual(readBayLines(`Bay;Sensor\r\nA-1;s-1\r\n\r\nA-2\t"${eui}"\n`), [
+    { line: 2, bay: 'A-1', device: 's-1' },
+    { line: 4, bay: 'A-2', device: eui },
+  ])
+  assert.deepEqual(readBayLines(`\ufefflabel,bay\rLW:D0:1122334455667788:${eui}:AABB1122,A-1`), [
+    { line: 2, bay: 'A-1', device: eui },
+  ])
+  assert.deepEqual(readBayLines('70-b3-d5-7e-d0-00-1a-2b;A 1'), [{ line: 1, bay: 'A 1', device: eui }])
+  assert.deepEqual(readBayLines(`A-1,"{""devEui"":""${eui}"",""appKey"":""00""}"`), [
+    { line: 1, bay: 'A-1', device: eui },
+  ])
+})
+
+test('what is wrong with a line is named, and the others are read', () => {
+  const faults = readBayLines(`A-1,s-1\n,s-2\nA-2\nA-1,s-3\nA-4,s-1\nA-5,${eui} 1122334455667788\nA-6,\nA-7,s-7`)
+  assert.deepEqual(
+    faults.map(({ line, fault }) => [line, fault]),
+    [
+      [1, undefined],
+      [2, 'no-bay'],
+      [3, 'two-cells'],
+      [4, 'bay-twice'],
+      [5, 'device-twice'],
+      [6, 'two-devices'],
+      [7, 'empty'],
+      [8, undefined],
+    ],
+  )
 })
 
 test('the address of the list opens the same list, and what it cannot hold is left out', () => {

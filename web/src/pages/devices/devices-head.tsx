@@ -16,12 +16,16 @@ export function DevicesHead({ totals }: { totals: DeviceTotals | undefined }) {
         <p class="quiet">{words.text(isInbox ? 'inboxLead' : 'devicesLead')}</p>
       </div>
       <nav class="tabs" aria-label={words.text('devices')}>
-        <a href={routes.devices} aria-current={isInbox ? undefined : 'page'}>
+        <a href={routes.devices} aria-current={place.value.route === 'devices' ? 'page' : undefined}>
           {words.text('tabAll')}
         </a>
         <a href={routes.inbox} aria-current={isInbox ? 'page' : undefined}>
           {words.text('tabInbox', { n: waiting ?? '' })}
         </a>
+        <a href={routes.batteries} aria-current={place.value.route === 'batteries' ? 'page' : undefined}>
+          {words.text('batteries')}
+        </a>
+        <a href={routes.scan}>{words.text('scan')}</a>
       </nav>
     </header>
   )

@@ -10,6 +10,8 @@ import { routes } from '../../shell/route.ts'
 import { Spark } from '../../shell/spark.tsx'
 import { Panel } from '../live/panel.tsx'
 import { batteryWord, missingWord, presenceWord } from '../live/reading.ts'
+import { batteryForecastText } from './battery-words.ts'
+import { CalibrationPanel } from './calibration-panel.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { BayLink, Troubles } from './device-parts.tsx'
 import { useDevicesWords } from './devices-words.ts'
@@ -56,6 +58,7 @@ function OneDevice({ id }: { id: string }) {
         </Panel>
         {device && <DeviceActions key={device.bay} device={device} changed={changed} />}
       </div>
+      {device?.distance_mm !== undefined && <CalibrationPanel device={device} changed={changed} />}
       {device && <LastMessages device={device} />}
       <div class="pair">
         {device && <Battery device={device} />}
@@ -105,6 +108,8 @@ function Battery({ device: { id, source } }: { device: Device }) {
     requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source } }),
     healthMs,
   ).value
+  const ahead = useFetched(requestOf('GET /api/v1/battery-forecasts', { query: { device: id } }), healthMs).value.value
+  const forecast = ahead?.items.find((one) => one.source === source)
   const days = found.value?.items.flatMap((day) => lowest(day) ?? []) ?? []
   const now = days.at(-1)
   const text = (level: number) => words.number(level, level > 5 ? 0 : 2)
@@ -121,6 +126,7 @@ function Battery({ device: { id, source } }: { device: Device }) {
           })}
         </p>
       )}
+      {forecast && <p>{batteryForecastText(words, forecast)}</p>}
     </Panel>
   )
 }

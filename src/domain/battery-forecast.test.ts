@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type BatteryDay, forecastBattery, lowPercent } from './battery-forecast.ts'
+
+const falling = (days: number, from: number, perDay: number, wobble: (day: number) => number = () => 0): BatteryDay[] =>
+  Array.from({ length: days }, (_, day) => ({ day, percent: Math.round(from - perDay * day + wobble(day)) }))
+
+describe('the forecast of a battery', () => {
+  test('names the day at which a steady one is low, within its range', () => {
+    for (const perDay of [0.1, 0.25, 0.5, 1]) {
+      const days = falling(60, 90, perDay)
+      const found = forecastBattery(days, 60)
+      const truth = (90 - lowPercent) / perDay
+      assert.ok(found.is === 'forecast', `${perDay} ${JSON.stringify(found)}`)
+      assert.ok(found.before <= truth + 1, `${perDay}: ${found.before} ${truth}`)
+      assert.ok((found.until ?? Number.POSITIVE_INFINITY) >= truth - 2, `${perDay}: ${found.until} ${truth}`)
+    }
+  })
+  test('has a wider range for levels that waver with the cold of the night', () => {
+    const width = (wobble: number) => {
+      const found = forecastBattery(
+        falling(60, 90, 0.5, (day) => wobble * Math.sin(day * 1.7)),
+        60,
+      )
+      assert.ok(found.is === 'forecast')
+      return (found.until ?? 9_999) - found.before
+    }
+    assert.ok(width(4) > width(0))
+  })
+  test('is not moved by single wrong levels', () => {
+    const days = falling(60, 90, 0.5).map((one) => (one.day % 17 === 5 ? { ...one, percent: 0 } : one))
+    const found = forecastBattery([...days, { day: 60, percent: 60 }], 61)
+    assert.ok(found.is === 'forecast', JSON.stringify(found))
+    assert.ok(found.before > 100, `${found.before}`)
+  })
+  test('begins anew with a new battery', () => {
+    const before = falling(60, 60, 0.7)
+    const fresh = falling(10, 100, 0.5).map(({ day, percent }) => ({ day: day + 60, percent }))
+    assert.deepEqual(forecastBattery([...before, ...fresh], 70), { is: 'cannot-tell', why: 'few-days', percent: 96 })
+  })
+  test('is not made of too few days, of a level that stays, or of none', () => {
+    const why = (days: BatteryDay[]) => {
+      const found = forecastBattery(days, days.length)
+      return found.is === 'cannot-tell' ? found.why : found.is
+    }
+    assert.equal(why([]), 'no-level')
+    assert.equal(why(falling(13, 90, 1)), 'few-days')
+    assert.equal(why(falling(60, 90, 0)), 'no-trend')
+    assert.equal(why(falling(60, 90, 0.01)), 'no-trend')
+    assert.equal(why(falling(60, 50, -0.3)), 'no-trend')
+    assert.equal(why(falling(80, 90, 1)), 'low')
+  })
+})

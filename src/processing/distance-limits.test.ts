@@ -1,0 +1,76 @@
+/** A distance is a presence by the limits of the layout in effect at its record, and the stored reading keeps the distance alone. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { emptyLayout, type Layout, plainBay } from '../domain/layout.ts'
+import { createMemoryStore } from '../store/testing/memory-store.ts'
+import { type Body, drain, journalOf, json } from './testing/drained-journal.ts'
+
+const layoutWith = (limits?: { readonly occupiedBelowMm: number; readonly freeAboveMm: number }): Layout => ({
+  ...emptyLayout,
+  sites: [
+    {
+      ...{ id: 'S', name: 'S', zone: 'UTC' },
+      levels: [
+        {
+          ...{ id: 'L', name: 'L', x: 0, y: 0, w: 1, h: 1, zones: [] },
+          bays: [plainBay('A', { x: 0, y: 0 }, { devices: ['d-1'] })],
+        },
+      ],
+    },
+  ],
+  devices: [{ device: 'd-1', ...(limits ? { presenceByDistance: limits } : {}) }],
+})
+const publish = (layout: Layout): Body => ({ kind: 'desk', body: JSON.stringify(layout) })
+const at = (seq: number) => new Date(Date.parse('2026-11-23T07:00:00Z') + seq * 60_000).toISOString()
+const measured = (seq: number, mm: number) => json([{ device: 'd-1', seq, time: at(seq), distance_mm: mm }])
+const limits = { occupiedBelowMm: 1_000, freeAboveMm: 1_500 }
+
+async function occupiedAfter(bodies: readonly Body[]) {
+  const store = createMemoryStore()
+  await drain(journalOf([...bodies]), store)
+  return { store, occupied: store.deviceOf('d-1')?.occupied }
+}
+
+test('without limits a distance is no presence', async () => {
+  assert.equal((await occupiedAfter([publish(layoutWith()), measured(1, 500)])).occupied, undefined)
+})
+
+test('limits hold for the records behind them, between them the state stays, and a stay follows', async () => {
+  const bodies = [
+    publish(layoutWith()),
+    measured(1, 500),
+    publish(layoutWith(limits)),
+    measured(2, 2_000),
+    measured(3, 600),
+  ]
+  assert.equal((await occupiedAfter(bodies)).occupied, true)
+  const { store, occupied } = await occupiedAfter([
+    ...bodies,
+    measured(4, 1_200),
+    measured(5, 2_100),
+    measured(6, 1_400),
+  ])
+  assert.equal(occupied, false)
+  const [stay] = store.history().sessions
+  assert.equal(store.history().sessions.length, 1)
+  assert.deepEqual([stay?.bay, stay?.arrival, stay?.departure], ['A', Date.parse(at(3)), Date.parse(at(5))])
+  assert.deepEqual(
+    store.readings.map((reading) => [reading.distanceMm, reading.occupied ?? null]),
+    [500, 2_000, 600, 1_200, 2_100, 1_400].map((mm) => [mm, null]),
+  )
+})
+
+test('a frame that is sent again after the limits have changed is the same frame', async () => {
+  const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
+  const again = [
+    publish(layoutWith(limits)),
+    measured(1, 500),
+    measured(2, 2_000),
+    publish(layoutWith(other)),
+    measured(1, 500),
+  ]
+  const { store, occupied } = await occupiedAfter(again)
+  assert.equal(store.totals().duplicate, 1)
+  assert.equal(store.totals().quarantined, 0)
+  assert.equal(occupied, false)
+})
