@@ -45,6 +45,8 @@ export interface Served {
   readonly seconds: number
   readonly model: string
   readonly trees: string
+  /** Every so manieth of the usual origins was asked. */
+  readonly every: number
 }
 
 export const productName = 'served by the product'
@@ -116,7 +118,7 @@ export async function runServed(protocol: Protocol, options: ServedOptions): Pro
   const result = resultOf({ setting: answered, methods: [...baselines, product], seedPoints: [], served: productName })
   return {
     ...{ result, experts: made.experts, seconds: made.seconds, model: hash, trees: treesHash },
-    alone: Object.fromEntries(alone),
+    ...{ alone: Object.fromEntries(alone), every: options.every ?? 1 },
     day: dayErrors(answered, { result, baselines, product }),
   }
 }

@@ -19,7 +19,7 @@ export interface GrowOptions {
   readonly log: (text: string) => void
 }
 
-export const growDefaults = { rows: 160_000, trees: 300, spreadTrees: 60, leavesMax: 31, learningRate: 0.08, seed: 1 }
+export const growDefaults = { rows: 120_000, trees: 260, spreadTrees: 60, leavesMax: 31, learningRate: 0.08, seed: 1 }
 
 export interface DrawnRows {
   readonly table: Float32Array
