@@ -3,7 +3,7 @@
  *
  * Scores the network against all baselines. Without `--validation` it opens test windows, counts that in docs/forecast-openings.json, and
  * writes docs/forecast.md, its plots and docs/forecast.json. `--quick` is one small seed on a generated city, and writes nothing.
- * `--served` measures what the product's own recipe serves (docs/forecast-served.md); `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
+ * `--served` measures what the product's own recipe serves (docs/forecast-served.md), with `--every N` on a share of the origins; `--ablations` writes docs/forecast-ablations.md from validation alone, and takes it into the report. `--train-only` fills the cache with base weights, opens nothing.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
@@ -42,6 +42,7 @@ const { values } = parseArgs({
     'train-only': { type: 'boolean', default: false },
     ablations: { type: 'boolean', default: false },
     served: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
     data: { type: 'string', default: path.join(root, '../shared/data') },
   },
 })
@@ -99,7 +100,7 @@ async function serveAll(): Promise<void> {
     const protocol = protocols[name]
     if (!protocol) throw new Error(`there is no protocol ${name}: ${Object.keys(protocols).join(', ')}`)
     if (options.split === 'test') countOpening(root, name)
-    const served = await runServed(protocol, options)
+    const served = await runServed(protocol, { ...options, every: Number(values.every) })
     console.log(tableOf(served.result))
     if (name === 'A' || name === 'B')
       cold.push({ name, horizonNames: protocol.horizonNames, of: await runColdStart(protocol, options) })

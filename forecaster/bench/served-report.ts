@@ -12,18 +12,59 @@ const order = ['F', 'M', 'A', 'B', 'cold_start']
 export interface Chapter {
   readonly name: string
   readonly text: string
-  readonly json: unknown
+  readonly json: object
 }
+
+/** Of the figures; those of an earlier one stay visible. */
+const recipe = 'six experts, trees among them, weighed by the regularised leader (decision 25)'
+const firstRecipe = 'five experts without trees, weighed by ML-Poly (decision 19)'
+
+interface Replaced {
+  readonly recipe: string
+  readonly geometric_ratio: number | undefined
+  readonly mae: Readonly<Record<string, number>>
+}
+
+interface Figures {
+  readonly recipe?: string
+  readonly geometric_ratio?: { readonly difference: number }
+  readonly horizons?: Readonly<Record<string, { readonly mae: number }>>
+  readonly replaced?: readonly Replaced[]
+  readonly bench_only?: unknown
+}
+
+/** Figures of recipes that are not served any more, newest first. */
+function replacedBy(before: Figures | undefined): Replaced[] {
+  if (!before?.geometric_ratio) return []
+  const known = before.replaced ?? []
+  const last = before.recipe ?? firstRecipe
+  if (last === recipe) return [...known]
+  const mae = Object.fromEntries(Object.entries(before.horizons ?? {}).map(([name, figures]) => [name, figures.mae]))
+  return [{ recipe: last, geometric_ratio: before.geometric_ratio.difference, mae }, ...known]
+}
+
+const replacedText = (replaced: readonly Replaced[]): string =>
+  replaced
+    .map(({ recipe, mae, geometric_ratio }) => {
+      const points = Object.entries(mae).map(([name, value]) => `${name} ${(100 * value).toFixed(3)}`)
+      return `\n\nReplaced, of another recipe (${recipe}): ${points.join(', ')}; ratio ${geometric_ratio?.toFixed(4)}.`
+    })
+    .join('')
 
 /** Chapters that were not run this time keep the results of an earlier run. */
 export function writeServed(root: string, chapters: readonly Chapter[]): void {
   const read = (file: string) => (existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : '')
-  const json = JSON.parse(read(jsonFile) || '{}') as Record<string, { bench_only?: unknown } | undefined>
+  const json = JSON.parse(read(jsonFile) || '{}') as Record<string, Figures | undefined>
+  const replaced = new Map(chapters.map(({ name }) => [name, name === 'cold_start' ? [] : replacedBy(json[name])]))
   for (const { name, json: figures } of chapters) {
     const before = json[name]
-    // The figures of a recipe that is not served stay visible as what they are.
-    const benchOnly = before?.bench_only ?? before
-    json[name] = { ...(figures as object), ...(benchOnly && name !== 'cold_start' ? { bench_only: benchOnly } : {}) }
+    const benchOnly = before?.bench_only
+    const old = replaced.get(name) ?? []
+    json[name] = {
+      ...figures,
+      ...(old.length > 0 ? { replaced: old } : {}),
+      ...(benchOnly && name !== 'cold_start' ? { bench_only: benchOnly } : {}),
+    }
   }
   writeFileSync(path.join(root, jsonFile), `${JSON.stringify(json, undefined, 2)}\n`)
   const kept = new Map(
@@ -34,7 +75,7 @@ export function writeServed(root: string, chapters: readonly Chapter[]): void {
         return name ? [[name, part.trim()] as const] : []
       }),
   )
-  for (const { name, text } of chapters) kept.set(name, text)
+  for (const { name, text } of chapters) kept.set(name, `${text}${replacedText(replaced.get(name) ?? [])}`)
   const parts = order.flatMap((name) => kept.get(name) ?? [])
   writeFileSync(path.join(root, partFile), `${[head, ...parts].join('\n\n')}\n`)
 }
@@ -47,7 +88,10 @@ experts and intervals learn from the last 28 days, every night, as on a server. 
 by name, and the best one at each horizon is chosen on the test itself; intervals of differences are bootstraps over blocks of 7 days.
 Trees are 300 of 31 leaves on a share of the rows. "Day" is targets from 7 to 21 h, against the same baseline.`
 
-export function servedChapter({ result, day, experts, seconds, model }: Served): Chapter {
+/** By the clock of a shared core, once, before the release. */
+const trainMinutes = { trees: 14 }
+
+export function servedChapter({ result, day, experts, alone, seconds, model, trees, every }: Served): Chapter {
   const score = result.methods.find(({ name }) => name === productName)
   const versus = result.versus[productName] ?? []
   const points = (value: number | undefined) => (100 * (value ?? Number.NaN)).toFixed(3)
@@ -69,11 +113,12 @@ export function servedChapter({ result, day, experts, seconds, model }: Served):
       day.map(({ mae, baselineMae }) => `${points(mae)} / ${points(baselineMae)}`),
     ),
     row('mean share of each expert', experts.map(shares)),
+    ...Object.entries(alone).map(([name, maes]) => row(`expert alone: ${name}`, maes.map(points))),
   ]
   const text = [
     `### ${result.protocol}: ${result.title}, ${result.split} ${result.window[0]} to ${result.window[1]} (exclusive)`,
     '',
-    `Weights ${model}, ${score?.parameters} parameters; ${seconds.toFixed(0)} s by the clock of a shared core for all origins.`,
+    `Weights ${model}, ${score?.parameters} parameters; trees ${trees}; ${seconds.toFixed(0)} s by the clock of a shared core${every > 1 ? `; a share of the origins, every ${every}.` : '.'}`,
     '',
     ...[errorTable(result), '', versusTable(result), '', ...table, '', quantileTable(result)],
   ].join('\n')
@@ -90,7 +135,8 @@ export function servedChapter({ result, day, experts, seconds, model }: Served):
         best_baseline_mae: versus[h]?.baselineMae,
         best_baseline_mae_day: day[h]?.baselineMae,
         diff_ci95: [versus[h]?.interval.low, versus[h]?.interval.high],
-        experts: experts[h],
+        experts: Object.fromEntries(Object.entries(alone).map(([expert, maes]) => [expert, maes[h]])),
+        shares: experts[h],
         seeds: 1,
         parameters: score?.parameters,
         pairs: result.pairs[h],
@@ -103,7 +149,11 @@ export function servedChapter({ result, day, experts, seconds, model }: Served):
     window,
     split,
     served: productName,
+    recipe,
     weights: model,
+    trees,
+    every,
+    train_minutes: trainMinutes,
     geometric_ratio: result.ratio[productName],
     horizons,
   }

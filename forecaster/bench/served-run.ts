@@ -45,6 +45,8 @@ export interface Served {
   readonly seconds: number
   readonly model: string
   readonly trees: string
+  /** Every so manieth of the usual origins was asked. */
+  readonly every: number
 }
 
 export const productName = 'served by the product'
@@ -69,56 +71,69 @@ export async function productForecaster(horizons: readonly number[], onFans?: Lo
 }
 
 export async function runServed(protocol: Protocol, options: ServedOptions): Promise<Served> {
-  const { split, log } = options
-  const whole = settingOf(protocol, split, options.dataFolder)
-  const stride = strideOf(protocol) * (options.every ?? 1)
+  const whole = settingOf(protocol, options.split, options.dataFolder)
+  const every = options.every ?? 1
+  const stride = strideOf(protocol) * every
   const setting = thinned(whole, stride)
-  const { panel, window } = setting
-  log(`${protocol.name} ${split}: ${panel.lots.length} lots, every ${stride} steps an origin`)
+  options.log(`${protocol.name} ${options.split}: ${setting.panel.lots.length} lots, every ${stride} steps an origin`)
+  const baselines = await baselinesOf(setting, { whole, options })
+  const { product, medians, made, model, trees } = await askedProduct(setting, stride)
+  const answered = {
+    ...setting,
+    pairs: setting.pairs.map((own, h) => onlyKnown(own, product.point[h] as Float32Array)),
+  }
+  const alone = Object.fromEntries(
+    medians.map(({ name, point }): readonly [string, readonly number[]] => [
+      name,
+      answered.pairs.map((own, h) =>
+        meanAbsoluteError(point[h] as Float32Array, onlyKnown(own, point[h] as Float32Array)),
+      ),
+    ]),
+  )
+  const result = resultOf({ setting: answered, methods: [...baselines, product], seedPoints: [], served: productName })
+  return {
+    ...{ result, experts: made.experts, seconds: made.seconds, model, trees, alone, every },
+    day: dayErrors(answered, { result, baselines, product }),
+  }
+}
+
+/** Fitted on all origins, judged on those that are asked. */
+async function baselinesOf(setting: Setting, { whole, options }: { whole: Setting; options: ServedOptions }) {
   const ar = arMethod(setting)
   const fitted = (await fittedMethods(whole, options.fit, options.cache)).filter(({ name }) => name !== 'trees, frozen')
   const similar = similarMethod(setting)
   const [ridge, trees] = fitted as [Method, Method]
-  const baselines = [
+  return [
     ...naiveMethods(setting),
     ...[ar, ridge, trees, similar],
     meanMethod('mean of AR, ridge, trees', [ar, ridge, trees]),
     meanMethod('mean of AR and similar days', [ar, similar]),
     meanMethod('mean of trees and similar days', [trees, similar]),
   ]
-  const judgedFrom = window.from + protocol.calibrationDays * panel.slots
-  const judged = { from: judgedFrom, to: window.to }
-  const medians = expertMedians({ ...judged, lots: panel.lots.length, horizons: protocol.horizons.length })
-  const loaded = await productForecaster(quartersOf({ panel, ...protocol }), medians.onFans)
-  const { forecaster, predictor, hash, treesHash, parameters } = loaded
-  await using _kept = predictor
-  const made = await servedCells(forecaster, {
+}
+
+/** What the product and each of its experts say, by cell of the window. */
+async function askedProduct({ protocol, panel, window }: Setting, stride: number) {
+  const from = window.from + protocol.calibrationDays * panel.slots
+  const judged = { from, to: window.to }
+  const heard = expertMedians({ ...judged, lots: panel.lots.length, horizons: protocol.horizons.length })
+  const loaded = await productForecaster(quartersOf({ panel, ...protocol }), heard.onFans)
+  await using _kept = loaded.predictor
+  const made = await servedCells(loaded.forecaster, {
     ...{ panel, zone: protocol.zone, horizons: protocol.horizons, stride },
-    ...{ ...judged, onOrigin: medians.onOrigin },
+    ...{ ...judged, onOrigin: heard.onOrigin },
   })
-  const cells = (judgedFrom - window.from) * panel.lots.length
+  const cells = (from - window.from) * panel.lots.length
   const product: Method = {
-    ...{ name: productName, ours: true, parameters },
+    ...{ name: productName, ours: true, parameters: loaded.parameters },
     quantiles: made.quantiles.map((own) => shifted(own, cells * levels.length)),
     point: made.point.map((own) => shifted(own, cells)),
   }
-  const answered = {
-    ...setting,
-    pairs: setting.pairs.map((own, h) => onlyKnown(own, product.point[h] as Float32Array)),
-  }
-  const alone = forecastExperts.map((name, e): readonly [string, readonly number[]] => [
+  const medians = forecastExperts.map((name, e) => ({
     name,
-    answered.pairs.map((own, h) => {
-      const point = shifted(medians.points[e]?.[h] as Float32Array, cells)
-      return meanAbsoluteError(point, onlyKnown(own, point))
-    }),
-  ])
-  const result = resultOf({ setting: answered, methods: [...baselines, product], seedPoints: [], served: productName })
-  return {
-    ...{ result, experts: made.experts, seconds: made.seconds, model: hash, trees: treesHash },
-    alone: Object.fromEntries(alone),
-    day: dayErrors(answered, { result, baselines, product }),
-  }
+    point: (heard.points[e] ?? []).map((own) => shifted(own, cells)),
+  }))
+  return { product, medians, made, model: loaded.hash, trees: loaded.treesHash }
 }
 
 /** Only some origins count: the same ones for all methods. */

@@ -35,7 +35,8 @@ test('the expert that is right counts most, and those that are wrong hardly', ()
 
 test('two that err to opposite sides are mixed half and half, whatever the first guess was', () => {
   const weights = weighed(rounds({ network: 0.1, trees: -0.1 }), { first, strength })
-  const share = (weights[place('network')] as number) / ((weights[place('network')] ?? 0) + (weights[place('trees')] ?? 0))
+  const share =
+    (weights[place('network')] as number) / ((weights[place('network')] ?? 0) + (weights[place('trees')] ?? 0))
   assert.ok(Math.abs(share - 0.5) < 0.06, weights.join())
 })
 

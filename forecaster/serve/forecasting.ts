@@ -95,7 +95,8 @@ export function newForecaster(loaded: Loaded): Forecaster {
       const nowMs = Date.parse(request.now)
       const view = viewAt(kept, nowMs)
       const fit = fitOf({ kept, view, loaded, isWanted: (key) => sites.get(request.site)?.fitting === key })
-      const grown = growTrees({ kept, view, fit, loaded })
+      const isKept = () => sites.get(request.site) === kept
+      const grown = growTrees({ kept, view, fit, loaded, isWanted: isKept })
       if (loaded.waitsForTrees) await grown
       const isWanted = (key: string) => sites.get(request.site)?.learning === key
       const learnt = await learntOf({ kept, view, fit, loaded, isWanted })
@@ -156,13 +157,18 @@ function fitOf({ kept, view, loaded: { horizons }, isWanted }: Fitting): DailyFi
   return kept.fit
 }
 
+interface GrowingBeside extends Omit<Fitting, 'isWanted'> {
+  readonly fit: DailyFit
+  isWanted(): boolean
+}
+
 /** Beside the answers; begun again when another day's view replaces the one that is looked at. */
-async function growTrees({ kept, view, fit, loaded }: Omit<Fitting, 'isWanted'> & { fit: DailyFit }): Promise<void> {
+async function growTrees({ kept, view, fit, loaded, isWanted: isKept }: GrowingBeside): Promise<void> {
   if (!loaded.trees || !fit.isWhole || kept.growing === view.seasonal) return
   if (wantedWeeks(view).every((week) => kept.weeks.has(week))) return
   const { seasonal } = view
   kept.growing = seasonal
-  const isWanted = () => kept.view?.seasonal === seasonal
+  const isWanted = () => isKept() && kept.view?.seasonal === seasonal
   await growWeeks({ view, fit, grown: loaded.trees, weeks: kept.weeks, isWanted })
 }
 

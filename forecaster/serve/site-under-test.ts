@@ -1,4 +1,5 @@
 /** Requests of a generated city, as the server would send them. */
+import { fileURLToPath } from 'node:url'
 import type { ForecastRequest } from '@baykeeper/contract/forecast.ts'
 import { generatedCity } from '../data/city.ts'
 import { defaultConfig, type ModelConfig } from '../model/config.ts'
@@ -6,7 +7,10 @@ import { newPredictor } from '../model/predictor.ts'
 import { stored } from '../model/stored-tensors.ts'
 import { ready } from '../model/tensor.ts'
 import { initialParameters } from '../model/transformer.ts'
+import { readTrees } from '../trees/trees-file.ts'
 import { type Forecaster, newForecaster } from './forecasting.ts'
+
+const shippedTrees = fileURLToPath(new URL('../weights/trees.safetensors', import.meta.url))
 
 export const tinyServed: ModelConfig = {
   ...defaultConfig([]),
@@ -22,7 +26,8 @@ export const tinyServed: ModelConfig = {
 export async function forecasterUnderTest(series = 8, pairsMax = 200): Promise<Forecaster> {
   await ready()
   const predictor = await newPredictor(tinyServed, await stored(initialParameters(tinyServed, 1)), series)
-  return newForecaster({ predictor, horizons: tinyServed.horizons, lots: [], hash: 'test', pairsMax })
+  const { grown: trees } = readTrees(shippedTrees)
+  return newForecaster({ predictor, horizons: tinyServed.horizons, lots: [], hash: 'test', pairsMax, trees })
 }
 
 /** In winter, so that local midnight is 23:00 UTC. */

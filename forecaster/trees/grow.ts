@@ -19,7 +19,7 @@ export interface GrowOptions {
   readonly log: (text: string) => void
 }
 
-export const growDefaults = { rows: 160_000, trees: 300, spreadTrees: 60, leavesMax: 31, learningRate: 0.08, seed: 1 }
+export const growDefaults = { rows: 120_000, trees: 260, spreadTrees: 60, leavesMax: 31, learningRate: 0.08, seed: 1 }
 
 export interface DrawnRows {
   readonly table: Float32Array
@@ -63,12 +63,9 @@ export function drawRows(windows: readonly TreeWindow[], { group, count, seed }:
   const table = new Float32Array(count * rowColumns)
   const base = new Float32Array(count)
   const left = new Float32Array(count)
-  const whole = windows.reduce((sum, { share }) => sum + share, 0)
   for (let row = 0, tries = 0; row < count; tries++) {
     if (tries > 100 * count + 10_000) throw new Error('too few known rates to grow trees on')
-    let at = random() * whole
-    const window = windows.find(({ share }) => (at -= share) < 0) ?? (windows.at(-1) as TreeWindow)
-    const { view, from, to } = window
+    const { view, from, to } = pickedWindow(windows, random())
     const { panel } = view.seasonal
     const lot = Math.floor(random() * panel.lots.length)
     const t = from + Math.floor(random() * (to - from))
@@ -83,4 +80,14 @@ export function drawRows(windows: readonly TreeWindow[], { group, count, seed }:
     row++
   }
   return { table, base, left }
+}
+
+/** `at` in 0..1, over the shares of all. */
+function pickedWindow(windows: readonly TreeWindow[], at: number): TreeWindow {
+  let left = at * windows.reduce((sum, { share }) => sum + share, 0)
+  for (const window of windows) {
+    left -= window.share
+    if (left < 0) return window
+  }
+  return windows.at(-1) as TreeWindow
 }

@@ -28,7 +28,10 @@ export function writeTrees(file: string, { grown, leavesMax, dataHash, about }: 
   for (const [group, { median, spread, away }] of grown.entries()) {
     put(`${group}.away`, Float32Array.from(away))
     put(`${group}.edges`, joined(median.edges))
-    put(`${group}.edge-counts`, Float32Array.from(median.edges, ({ length }) => length))
+    put(
+      `${group}.edge-counts`,
+      Float32Array.from(median.edges, ({ length }) => length),
+    )
     put(`${group}.median`, packTrees(median).nodes)
     put(`${group}.spread`, packTrees(spread).nodes)
   }
