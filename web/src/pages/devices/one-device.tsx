@@ -12,6 +12,7 @@ import { Panel } from '../live/panel.tsx'
 import { batteryWord, missingWord, presenceWord } from '../live/reading.ts'
 import { DeviceActions } from './device-actions.tsx'
 import { BayLink, Troubles } from './device-parts.tsx'
+import { DevicesThen } from './devices-then.tsx'
 import { useDevicesWords } from './devices-words.ts'
 import { LastMessages } from './last-messages.tsx'
 
@@ -26,7 +27,7 @@ export function DevicePage() {
 }
 
 function OneDevice({ id }: { id: string }) {
-  const { place } = useDesk()
+  const { place, moment } = useDesk()
   const { words } = useDevicesWords()
   const again = useSignal(0)
   const source = new URLSearchParams(place.value.search).get('source') ?? undefined
@@ -46,16 +47,20 @@ function OneDevice({ id }: { id: string }) {
               <bdi>{id}</bdi>
             </code>
           </h1>
-          {device && <Troubles of={device} />}
+          {device && moment.value === undefined && <Troubles of={device} />}
         </div>
       </header>
       {found.status === 404 && <p class="banner warn">{words.text('noSuch')}</p>}
-      <div class="pair">
-        <Panel title={words.text('state')} of={found} freshMs={pollMs * 3}>
-          {device && <Facts device={device} />}
-        </Panel>
-        {device && <DeviceActions key={device.bay} device={device} changed={changed} />}
-      </div>
+      {moment.value !== undefined && <p class="quiet">{words.text('thenNote')}</p>}
+      {device && moment.value !== undefined && <DevicesThen devices={[device]} />}
+      {moment.value === undefined && (
+        <div class="pair">
+          <Panel title={words.text('state')} of={found} freshMs={pollMs * 3}>
+            {device && <Facts device={device} />}
+          </Panel>
+          {device && <DeviceActions key={device.bay} device={device} changed={changed} />}
+        </div>
+      )}
       {device && <LastMessages device={device} />}
       <div class="pair">
         {device && <Battery device={device} />}
@@ -101,8 +106,10 @@ function Facts({ device }: { device: Device }) {
 
 function Battery({ device: { id, source } }: { device: Device }) {
   const { words } = useDevicesWords()
+  const { moment } = useDesk()
+  const to = moment.value === undefined ? undefined : new Date(moment.value).toISOString()
   const found = useFetched(
-    requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source } }),
+    requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source, to } }),
     healthMs,
   ).value
   const days = found.value?.items.flatMap((day) => lowest(day) ?? []) ?? []

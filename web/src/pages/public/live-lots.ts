@@ -70,8 +70,7 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
     },
     sites(next) {
       // A lot was added or removed since the page was rendered: reload it from the server.
-      if (sites.length === 0 ? !sameLots(next) : sites.map(({ id }) => id).join() !== next.map(({ id }) => id).join())
-        return location.reload()
+      if (sites.length === 0 ? !sameLots(next) : idsOf(sites) !== idsOf(next)) return location.reload()
       sites = next
       if (!paused) showSites()
     },
@@ -93,11 +92,13 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
       : old
         ? words.downSince(words.minute(receivedAt, sites[0]?.zone))
         : words.text(linkText(link))
-    if (label.textContent !== text) label.textContent = text
+    put(label, text)
     status.dataset['state'] = old ? 'old' : (link?.phase ?? 'connecting')
     if (!paused) showAges(sites, words)
   }, 1_000)
 }
+
+const idsOf = (sites: readonly SiteSummary[]) => sites.map(({ id }) => id).join()
 
 const linkText = (link: Link | undefined) =>
   link?.phase === 'live' ? 'live' : link?.phase === 'waiting' ? 'reconnecting' : 'connecting'
