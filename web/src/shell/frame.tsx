@@ -37,6 +37,12 @@ function Header() {
   const { words, simulated } = desk
   const city = desk.city.value
   const siteCount = new Set(city?.floor.plates.map((plate) => plate.site)).size
+  const size =
+    city &&
+    words.text('citySites', {
+      sites: words.count('siteCount', siteCount),
+      bays: words.count('bayCount', city.floor.size),
+    })
   return (
     <header class="top">
       <a class="brand" href="/desk" aria-label="Baykeeper">
@@ -48,14 +54,11 @@ function Header() {
           {words.text('simulated')}
         </strong>
       )}
-      <span class="city">
+      <span class="city" title={size}>
         {city && city.floor.size > 0 && (
           <>
             {city.floor.name && <b>{city.floor.name} · </b>}
-            {words.text('citySites', {
-              sites: words.count('siteCount', siteCount),
-              bays: words.count('bayCount', city.floor.size),
-            })}
+            {size}
           </>
         )}
       </span>

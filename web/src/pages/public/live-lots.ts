@@ -5,6 +5,7 @@ import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { startLiveClient } from '../../live/client.ts'
 import type { Link } from '../../live/link.ts'
 import type { BayPlan } from '../../plan/bay-plan.ts'
+import { fill } from './fresh-parts.ts'
 import { addPlan } from './live-plan.ts'
 
 /** Older numbers are shown in grey. */
@@ -84,7 +85,7 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
     const old = now - receivedAt > oldMs
     document.body.classList.toggle('old', old)
     const isLost = now - receivedAt > lostMs
-    if (isLost) for (const number of document.querySelectorAll('.lot .number')) put(number, '–')
+    if (isLost) fill('.lot .number', '–')
     else if (wasLost && !paused) showSites()
     wasLost = isLost
     const text = paused
