@@ -41,6 +41,9 @@ export const alertRoutes = {
       ),
       from: timeField().describe('raised at or after it'),
       to: timeField().describe('raised before it'),
+      at: timeField().describe(
+        'open at that moment: raised by then and not closed yet. Group `all` has those that are closed by now too; each is shown as it is now',
+      ),
       sort: z.enum(alertSorts).default('severity').describe('severity: the most severe first, then the newest'),
       cursor: cursorField,
       limit: limitField(500, 100),

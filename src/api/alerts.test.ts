@@ -209,3 +209,14 @@ test('all words of a search are found, in any case and in their own pages, and s
   const second = await titles('barrier', `&limit=1&cursor=${encodeURIComponent(first.next)}`)
   assert.deepEqual([...first.found, ...second.found].sort(), ['Barrier 1 is open', 'Barrier 2 is open'])
 })
+
+test('alerts that were open at a moment are those raised by then and not closed yet', async () => {
+  await using api = await opened()
+  const { body } = await api.call('POST', '/api/v1/alerts', made)
+  api.time.now += 60_000
+  const closed = await api.call('POST', '/api/v1/alerts/actions', { alerts: [body.id], action: 'resolve' })
+  assert.equal(closed.body.results[0].ok, true, JSON.stringify(closed.body))
+  const openAt = async (ms: number) =>
+    (await api.call('GET', `/api/v1/alerts?group=all&at=${new Date(at + ms).toISOString()}`)).body.items.length
+  assert.deepEqual([await openAt(-1), await openAt(0), await openAt(59_999), await openAt(60_000)], [0, 1, 1, 0])
+})

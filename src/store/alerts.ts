@@ -36,6 +36,8 @@ export interface AlertFilter {
   readonly from?: Instant
   /** Raised before it. */
   readonly to?: Instant
+  /** Raised at or before it, and not closed by then. */
+  readonly openAt?: Instant
   /** `severity`: the most severe first, of those the newest. */
   readonly sort: AlertSort
   readonly cursor?: string

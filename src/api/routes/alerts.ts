@@ -27,12 +27,13 @@ export function alertHandlers(context: RouteContext): Handlers<typeof alertRoute
   const { store, clock, live, requests } = context
 
   return {
-    async alerts({ query: { group, from, to, severity, ...query } }) {
+    async alerts({ query: { group, from, to, at, severity, ...query } }) {
       const filter = {
         ...withoutAbsent({ ...query, severity, states: statesOf(group) }),
         ...{ sort: query.sort, limit: query.limit },
         ...(from === undefined ? {} : { from: instant(from) }),
         ...(to === undefined ? {} : { to: instant(to) }),
+        ...(at === undefined ? {} : { openAt: instant(at) }),
       }
       const { items, next } = await store.alerts(filter)
       return { items: items.map(alertOnWire), next }

@@ -69,7 +69,7 @@ async function alertPage({ all }: SqlRunner, alerts: AlertQuery<never>, filter: 
 }
 
 function filtered<O>(alerts: AlertQuery<O>, filter: AlertFilter): AlertQuery<O> {
-  const { states, severity, rule, site, subject, owner, root, q, from, to } = filter
+  const { states, severity, rule, site, subject, owner, root, q, from, to, openAt } = filter
   let query = alerts
   if (states)
     query = query.where(
@@ -86,6 +86,10 @@ function filtered<O>(alerts: AlertQuery<O>, filter: AlertFilter): AlertQuery<O> 
   for (const word of q?.toLowerCase().split(/\s+/).filter(Boolean) ?? []) query = query.where(holds(word))
   if (from !== undefined) query = query.where('raised', '>=', from)
   if (to !== undefined) query = query.where('raised', '<', to)
+  if (openAt !== undefined)
+    query = query
+      .where('raised', '<=', openAt)
+      .where((eb) => eb.or([eb('closed', 'is', null), eb('closed', '>', openAt)]))
   return query
 }
 

@@ -10,8 +10,7 @@ type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
 const places = () => import('../pages/devices/places-page.tsx')
 const pipeline = () => import('../pages/pipeline/pipeline-pages.tsx')
-const setup = () => import('../pages/setup/setup-pages.tsx')
-const access = () => import('../pages/access/access-pages.tsx')
+const running = () => import('../pages/access/running-pages.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
   lots: async () => (await places()).load,
   devices: async () => (await places()).load,
@@ -28,13 +27,13 @@ const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
   losses: async () => (await pipeline()).losses,
   deadLetters: async () => (await pipeline()).deadLetters,
   notifications: async () => (await pipeline()).notifications,
-  sources: async () => (await setup()).sources,
-  settings: async () => (await setup()).settings,
-  welcome: async () => (await setup()).welcome,
-  account: async () => (await access()).account,
-  users: async () => (await access()).users,
-  accessKeys: async () => (await access()).accessKeys,
-  auditLog: async () => (await access()).auditLog,
+  sources: async () => (await running()).sources,
+  settings: async () => (await running()).settings,
+  welcome: async () => (await running()).welcome,
+  account: async () => (await running()).account,
+  users: async () => (await running()).users,
+  accessKeys: async () => (await running()).accessKeys,
+  auditLog: async () => (await running()).auditLog,
 }
 
 export function DeskPage() {

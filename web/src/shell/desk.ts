@@ -5,6 +5,7 @@
 import type { AlertCounts } from '@baykeeper/contract/alerts.ts'
 import type { ForecastIssued } from '@baykeeper/contract/forecast-pages.ts'
 import type { Kpi, SiteSummary } from '@baykeeper/contract/live.ts'
+import type { PastState } from '@baykeeper/contract/override.ts'
 import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import type { Right } from '@baykeeper/contract/rights.ts'
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
@@ -18,12 +19,19 @@ import type { Tally } from '../live/tally.ts'
 import type { BayPlan } from '../plan/bay-plan.ts'
 import type { Floor } from '../plan/floor.ts'
 import type { Forecasts } from './forecasts.ts'
+import { readMoment, timedRoutes } from './moment.ts'
 import { type Place, placeOf } from './route.ts'
 import { keptTheme, type Theme } from './theme.ts'
 
 export interface City {
   readonly floor: Floor
   readonly tally: Tally
+}
+/** States of a past moment on the bays of today; the tally is the same for all moments. */
+export interface Past {
+  readonly at: number
+  readonly city: City
+  readonly state: PastState
 }
 export type Drawer = { readonly of: 'bay'; readonly bay: number } | { readonly of: 'ledger' } | undefined
 
@@ -58,8 +66,10 @@ export interface Desk {
   /** When the numbers were last true, if they are not current: then they are grey and say so. */
   readonly staleSince: ReadonlySignal<number | undefined>
   readonly zone: ReadonlySignal<string | undefined>
-  /** A past moment on the plan in place of the live states; undefined: live. */
-  readonly past: Signal<{ readonly at: number; readonly city: City } | undefined>
+  /** The moment that the address asks for; undefined: the present. */
+  readonly moment: ReadonlySignal<number | undefined>
+  /** What is known of that moment, in place of the live states; undefined: live, or not read yet. */
+  readonly past: Signal<Past | undefined>
   /** Bays that are being chosen on the plan; undefined: a tap opens the drawer. */
   readonly choosing: Signal<ReadonlySet<number> | undefined>
   readonly paused: Signal<number | undefined>
@@ -186,6 +196,7 @@ export function createDesk(config: PageConfig, words: Words): Desk {
       return undefined
     }),
     zone: computed(() => sites.value[0]?.zone),
+    moment: computed(() => (isTimed(desk.place.value) ? readMoment(desk.place.value.search, Date.now()) : undefined)),
     past: signal(undefined),
     choosing: signal(undefined),
     paused,
@@ -205,6 +216,8 @@ export function createDesk(config: PageConfig, words: Words): Desk {
   effect(() => localStorage.setItem(letterKeysKey, letterKeys.value ? 'on' : 'off'))
   return desk
 }
+
+const isTimed = ({ route }: Place) => timedRoutes.includes(route)
 
 export const needingAction = (counts: AlertCounts | undefined): number =>
   counts ? counts.needs_action.critical + counts.needs_action.warning + counts.needs_action.info : 0

@@ -1,10 +1,14 @@
 /** The frame of every page of the desk: header with the link chip, rail or bottom bar, banner. */
 import type { ComponentChildren } from 'preact'
+import { LazyPart } from '../pages/live/lazy-part.tsx'
 import { may, needingAction, useDesk } from './desk.ts'
 import { Icon } from './icons.tsx'
 import { LinkBanner, LinkChip } from './link-state.tsx'
+import { timedRoutes } from './moment.ts'
 import { type Route, railIcons, railRouteOf, routes, wideRoutes } from './route.ts'
 import { applyTheme, themes } from './theme.ts'
+
+const fetchTimeBar = () => import('../pages/live/time-bar.tsx')
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { words, place } = useDesk()
@@ -18,6 +22,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <Rail />
       <main id="main" tabIndex={-1}>
         <LinkBanner />
+        {!live && timedRoutes.includes(place.value.route) && <LazyPart wanted fetch={fetchTimeBar} />}
         {children}
       </main>
       <footer class="more-pages">
@@ -32,6 +37,12 @@ function Header() {
   const { words, simulated } = desk
   const city = desk.city.value
   const siteCount = new Set(city?.floor.plates.map((plate) => plate.site)).size
+  const size =
+    city &&
+    words.text('citySites', {
+      sites: words.count('siteCount', siteCount),
+      bays: words.count('bayCount', city.floor.size),
+    })
   return (
     <header class="top">
       <a class="brand" href="/desk" aria-label="Baykeeper">
@@ -43,14 +54,11 @@ function Header() {
           {words.text('simulated')}
         </strong>
       )}
-      <span class="city">
+      <span class="city" title={size}>
         {city && city.floor.size > 0 && (
           <>
             {city.floor.name && <b>{city.floor.name} · </b>}
-            {words.text('citySites', {
-              sites: words.count('siteCount', siteCount),
-              bays: words.count('bayCount', city.floor.size),
-            })}
+            {size}
           </>
         )}
       </span>

@@ -11,6 +11,7 @@ import './desk.css'
 import { DeskPage } from './desk-page.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Frame } from './frame.tsx'
+import { carried } from './moment.ts'
 import { followLinks } from './route.ts'
 import { applyTheme, keptTheme } from './theme.ts'
 import { isWall } from './wall.ts'
@@ -29,7 +30,7 @@ async function start(config: PageConfig, locale: Locale) {
   listenToKeys(desk)
   followLinks((place) => {
     desk.place.value = place
-  })
+  }, carried)
   render(
     <DeskContext.Provider value={desk}>
       <Frame>

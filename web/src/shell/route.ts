@@ -94,7 +94,8 @@ export const placeOf = ({ pathname, search }: { pathname: string; search: string
 })
 
 /** Links to pages of the desk open without a page load; the browser handles all others, and those that open a new tab. */
-export function followLinks(moved: (place: Place) => void): void {
+/** `carried` adds to an address what goes along to the next page. */
+export function followLinks(moved: (place: Place) => void, carried: (href: string) => string): void {
   document.addEventListener('click', (event) => {
     if (
       event.defaultPrevented ||
@@ -109,7 +110,8 @@ export function followLinks(moved: (place: Place) => void): void {
     if (!link || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
     if ((!exactly(link.pathname) && !itemOf(link.pathname)) || link.hash !== '') return
     event.preventDefault()
-    if (link.href !== location.href) history.pushState(null, '', link.href)
+    const href = carried(link.href)
+    if (href !== location.href) history.pushState(null, '', href)
     moved(placeOf(location))
   })
   window.addEventListener('popstate', () => moved(placeOf(location)))

@@ -19,10 +19,16 @@ function findFaults(): TextFaults {
     readonly element: Element
     readonly box: DOMRect
   }
+  /** Only for readers by ear. */
+  const isClipped = (element: Element): boolean => {
+    const { clipPath, width, height } = getComputedStyle(element)
+    return clipPath !== 'none' || (Number.parseFloat(width) <= 1 && Number.parseFloat(height) <= 1)
+  }
   const shownText = (node: Node): Text[] => {
     const element = node.parentElement
     const text = node.textContent?.trim() ?? ''
     if (!element || text === '' || element.closest('.unseen, script, style, noscript, option, svg')) return []
+    if (isClipped(element)) return []
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return []
     const range = document.createRange()
     range.selectNodeContents(node)
@@ -62,7 +68,7 @@ function findFaults(): TextFaults {
     const bottom = Math.min(a.box.bottom, b.box.bottom)
     // Boxes of lines are higher than their letters.
     if (right - left <= slackPx || bottom - top <= Math.min(a.box.height, b.box.height) / 3) return false
-    if (a.element.contains(b.element) && a.element === b.element) return false
+    if (a.element === b.element) return false
     const stack = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2)
     const [first, second] = [stack.indexOf(a.element), stack.indexOf(b.element)]
     if (first < 0 || second < 0) return false

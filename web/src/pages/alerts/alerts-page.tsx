@@ -2,7 +2,7 @@
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useEffect } from 'preact/hooks'
 import { useFetched } from '../../kit/fetched.ts'
-import { type Desk, needingAction } from '../../shell/desk.ts'
+import { type Desk, needingAction, useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
 import { isFiltered } from './address.ts'
 import { AlertDetail } from './alert-detail.tsx'
@@ -10,7 +10,8 @@ import { AlertFilters } from './alert-filters.tsx'
 import { useAlertKeys } from './alert-keys.ts'
 import { AlertList, MoreRows } from './alert-list.tsx'
 import './alerts.css'
-import { withAlertsWords } from './alerts-words.ts'
+import { AlertsThen } from './alerts-then.tsx'
+import { useAlertsWords, withAlertsWords } from './alerts-words.ts'
 import { AllClear } from './all-clear.tsx'
 import { Announcer } from './announcer.tsx'
 import { type Board, useBoard } from './board.ts'
@@ -23,6 +24,18 @@ const rulesMs = 5 * 60_000
 export const load = (desk: Desk) => withAlertsWords(desk, AlertsPage)
 
 function AlertsPage() {
+  const { moment } = useDesk()
+  const words = useAlertsWords()
+  if (moment.value === undefined) return <AlertsNow />
+  return (
+    <>
+      <h1>{words.text('alerts')}</h1>
+      <AlertsThen at={moment.value} />
+    </>
+  )
+}
+
+function AlertsNow() {
   const board = useBoard()
   const { words, desk, mayAct } = board
   useAlertKeys(board)

@@ -2,6 +2,14 @@ import type { Plural } from '../../i18n/en.ts'
 import type { AlertsKey } from './en.ts'
 
 export const alertsDe: Readonly<Record<AlertsKey, string | Plural>> = {
+  thenTitle: 'Offene Alarme am {time}',
+  thenNone: 'Zu dieser Zeit war kein Alarm offen.',
+  thenMore: 'Die ersten {n} werden gezeigt.',
+  thenPlace: 'Ort',
+  thenRaised: 'Ausgelöst',
+  thenNow: 'Seitdem',
+  thenClosed: 'geschlossen {time}',
+  thenCleared: 'beendet {time}',
   alertsLead: 'Ausgelöst von {n} Regeln, geprüft {age}',
   rulesLink: 'Regeln',
   critical: 'Kritisch',

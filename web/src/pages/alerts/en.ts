@@ -3,6 +3,14 @@ import type { Plural } from '../../i18n/en.ts'
 
 /** Texts of the alert pages in English. Titles of built-in rules stand here so that other languages can have their own. */
 export const alertsEn = {
+  thenTitle: 'Open alerts at {time}',
+  thenNone: 'No alert was open at that time.',
+  thenMore: 'The first {n} are shown.',
+  thenPlace: 'Place',
+  thenRaised: 'Raised',
+  thenNow: 'Since then',
+  thenClosed: 'closed {time}',
+  thenCleared: 'cleared {time}',
   alertsLead: 'Raised by {n} rules, checked {age}',
   rulesLink: 'Rules',
   critical: 'Critical',

@@ -2,6 +2,13 @@
 import type { DeviceChoices, DevicesTexts } from './en.ts'
 
 export const devicesDe: DevicesTexts = {
+  thenBay: 'Stellplatz heute',
+  thenState: 'Zustand des Stellplatzes damals',
+  thenSince: 'Seit',
+  thenUnheard: 'noch nicht gehört',
+  thenNote:
+    'Meldungen und Batterie bis zu diesem Zeitpunkt. Zustand, Filter und Aktionen gelten für jetzt: dafür zurück zu Live.',
+  thenMissing: 'Diese Anlage gab es im Plan von damals nicht, oder von ihr ist nichts bekannt.',
   devicesLead: 'Sensoren und Zähler, von denen schon eine Meldung kam, und was daran zu tun ist.',
   inboxLead:
     'Absender, die noch nicht zählen: Wählen Sie, was ihre Meldungen liest und wohin sie gehören. Nichts davon geht verloren.',

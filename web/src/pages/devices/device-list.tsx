@@ -12,6 +12,7 @@ import { batteryWord, presenceWord } from '../live/reading.ts'
 import { AssignLines } from './assign-lines.tsx'
 import { BayLink, Troubles } from './device-parts.tsx'
 import { DevicesHead } from './devices-head.tsx'
+import { DevicesThen } from './devices-then.tsx'
 import { useDevicesWords } from './devices-words.ts'
 import { DownloadList } from './download-list.tsx'
 import { listSearch, readList } from './list-address.ts'
@@ -27,6 +28,7 @@ export function DeviceList() {
   const chosen = useSignal<ReadonlySet<string>>(new Set())
   const assigning = useSignal(false)
   const { words } = useDevicesWords()
+  const { moment } = desk
   const list = readList(desk.place.value.search)
   const totals = useFetched(requestOf('GET /api/v1/device-totals'), pollMs, again.value).value.value
   const query = { ...list, limit: limit.value }
@@ -40,7 +42,7 @@ export function DeviceList() {
   return (
     <>
       <DevicesHead totals={totals} />
-      <Filters totals={totals} />
+      {moment.value === undefined && <Filters totals={totals} />}
       {chosen.value.size > 0 && (
         <div class="banner choice" role="status">
           <span>{words.count('chosen', chosen.value.size)}</span>
@@ -74,6 +76,8 @@ export function DeviceList() {
       <Panel title={words.text('devices')} of={found} freshMs={pollMs * 3} actions={<DownloadList list={list} />}>
         {found.value && items.length === 0 ? (
           <p>{emptyText(words, list.find, list.trouble)}</p>
+        ) : moment.value !== undefined ? (
+          <DevicesThen devices={items} />
         ) : (
           <DeviceTable devices={items} chosen={chosen.value} toggle={toggle} />
         )}

@@ -3,6 +3,13 @@ import type { DeviceSort, DeviceTrouble } from '@baykeeper/contract/vocabulary.t
 import type { Plural } from '../../i18n/en.ts'
 
 export const devicesEn = {
+  thenBay: 'Bay now',
+  thenState: 'State of the bay then',
+  thenSince: 'Since',
+  thenUnheard: 'not heard yet',
+  thenNote:
+    'Messages and battery up to this moment. State, filters and actions are of the present: go back to live for them.',
+  thenMissing: 'This lot was not in the layout of that moment, or nothing is known of it.',
   devicesLead: 'Sensors and counters that have sent at least one message, with what needs work.',
   inboxLead:
     'Senders that do not count yet: choose what decodes them, and where they belong. Nothing they send is lost.',

@@ -17,10 +17,12 @@ const askedMax = 1_000
 
 export function LastMessages({ device }: { device: Device }) {
   const desk = useDesk()
-  const { zone } = desk
+  const { zone, moment } = desk
   const { words } = useDevicesWords()
-  const from = new Date(Date.parse(device.time) - spanMs).toISOString()
-  const query = { source: device.source, limit: askedMax, from }
+  const until = moment.value ?? Date.parse(device.time)
+  const from = new Date(until - spanMs).toISOString()
+  const to = moment.value === undefined ? undefined : new Date(moment.value).toISOString()
+  const query = { source: device.source, limit: askedMax, from, to }
   const request = requestOf('GET /api/v1/devices/{id}/readings', { params: { id: device.id }, query })
   const found = useFetched(request, 60_000).value
   const rows = (found.value?.items ?? []).slice(-shownMax).reverse()

@@ -14,6 +14,7 @@ import { batteryForecastText } from './battery-words.ts'
 import { CalibrationPanel } from './calibration-panel.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { BayLink, Troubles } from './device-parts.tsx'
+import { DevicesThen } from './devices-then.tsx'
 import { useDevicesWords } from './devices-words.ts'
 import { LastMessages } from './last-messages.tsx'
 
@@ -28,7 +29,7 @@ export function DevicePage() {
 }
 
 function OneDevice({ id }: { id: string }) {
-  const { place } = useDesk()
+  const { place, moment } = useDesk()
   const { words } = useDevicesWords()
   const again = useSignal(0)
   const source = new URLSearchParams(place.value.search).get('source') ?? undefined
@@ -48,17 +49,23 @@ function OneDevice({ id }: { id: string }) {
               <bdi>{id}</bdi>
             </code>
           </h1>
-          {device && <Troubles of={device} />}
+          {device && moment.value === undefined && <Troubles of={device} />}
         </div>
       </header>
       {found.status === 404 && <p class="banner warn">{words.text('noSuch')}</p>}
-      <div class="pair">
-        <Panel title={words.text('state')} of={found} freshMs={pollMs * 3}>
-          {device && <Facts device={device} />}
-        </Panel>
-        {device && <DeviceActions key={device.bay} device={device} changed={changed} />}
-      </div>
-      {device?.distance_mm !== undefined && <CalibrationPanel device={device} changed={changed} />}
+      {moment.value !== undefined && <p class="quiet">{words.text('thenNote')}</p>}
+      {device && moment.value !== undefined && <DevicesThen devices={[device]} />}
+      {moment.value === undefined && (
+        <div class="pair">
+          <Panel title={words.text('state')} of={found} freshMs={pollMs * 3}>
+            {device && <Facts device={device} />}
+          </Panel>
+          {device && <DeviceActions key={device.bay} device={device} changed={changed} />}
+        </div>
+      )}
+      {moment.value === undefined && device?.distance_mm !== undefined && (
+        <CalibrationPanel device={device} changed={changed} />
+      )}
       {device && <LastMessages device={device} />}
       <div class="pair">
         {device && <Battery device={device} />}
@@ -104,12 +111,14 @@ function Facts({ device }: { device: Device }) {
 
 function Battery({ device: { id, source } }: { device: Device }) {
   const { words } = useDevicesWords()
+  const { moment } = useDesk()
+  const to = moment.value === undefined ? undefined : new Date(moment.value).toISOString()
   const found = useFetched(
-    requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source } }),
+    requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source, to } }),
     healthMs,
   ).value
   const ahead = useFetched(requestOf('GET /api/v1/battery-forecasts', { query: { device: id } }), healthMs).value.value
-  const forecast = ahead?.items.find((one) => one.source === source)
+  const forecast = moment.value === undefined ? ahead?.items.find((one) => one.source === source) : undefined
   const days = found.value?.items.flatMap((day) => lowest(day) ?? []) ?? []
   const now = days.at(-1)
   const text = (level: number) => words.number(level, level > 5 ? 0 : 2)

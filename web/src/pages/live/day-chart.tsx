@@ -9,10 +9,20 @@ const height = 40
 /** Below this share of bays and time, the figure is drawn as one to be careful with. */
 const coverageMin = 0.9
 
-export function DayChart({ site, name }: { site: string; name: string }) {
+interface DayChartProps {
+  readonly site: string
+  readonly name: string
+  /** End of the day that is shown; default now. */
+  readonly to?: number
+}
+
+export function DayChart({ site, name, to }: DayChartProps) {
   const { words, zone } = useDesk()
   const history = useFetched(
-    requestOf('GET /api/v1/sites/{id}/occupancy/history', { params: { id: site } }),
+    requestOf('GET /api/v1/sites/{id}/occupancy/history', {
+      params: { id: site },
+      query: to === undefined ? {} : { to: new Date(to).toISOString() },
+    }),
     pollMs,
   ).value
   const day = history.value

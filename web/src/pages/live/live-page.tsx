@@ -15,27 +15,29 @@ export function LivePage() {
   const desk = useDesk()
   const { city, words, alertCounts } = desk
   const past = desk.past.value
-  const here = past?.city ?? city.value
+  const isPast = desk.moment.value !== undefined
+  // Of a moment that is not read yet nothing is shown: live states would pass for those of then.
+  const here = isPast ? past?.city : city.value
   useForecasts()
   return (
     <>
       <h1 class="unseen">{words.text('live')}</h1>
-      {!past && <KpiStrip />}
-      {!past && <LazyPart wanted={alertCounts.value !== undefined} fetch={fetchStrip} />}
-      <LazyPart wanted={here !== undefined && placesIn(here.floor) > 0} fetch={fetchTools} />
+      {!isPast && <KpiStrip />}
+      {!isPast && <LazyPart wanted={alertCounts.value !== undefined} fetch={fetchStrip} />}
+      <LazyPart wanted={city.value !== undefined && placesIn(city.value.floor) > 0} fetch={fetchTools} />
       {here === undefined && <Outlines />}
       {here && placesIn(here.floor) === 0 && <Empty />}
       {here && placesIn(here.floor) > 0 && (
-        <div class={past ? 'live alone' : 'live'}>
-          <PlanPanel key={past?.at} city={here} />
-          {!past && (
+        <div class={isPast ? 'live alone' : 'live'}>
+          <PlanPanel key={isPast ? 'past' : 'live'} city={here} />
+          {!isPast && (
             <div class="side">
               <LazyPart wanted={cityAhead(desk) !== undefined} fetch={fetchFan} />
               <Lots city={here} />
               <Inbox />
             </div>
           )}
-          {!past && <Drawer />}
+          {!isPast && <Drawer />}
         </div>
       )}
     </>

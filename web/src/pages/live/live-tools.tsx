@@ -13,7 +13,7 @@ function LiveTools() {
   const desk = useDesk()
   const words = useToolsWords()
   const blocking = useSignal(false)
-  const isPast = desk.past.value !== undefined
+  const isPast = desk.moment.value !== undefined
   const open = (isOpen: boolean) => {
     blocking.value = isOpen
     desk.choosing.value = isOpen ? new Set() : undefined

@@ -1,70 +1,35 @@
-/** Live, or any past moment: the plan then shows the states of that moment, and nothing on the page passes for current. */
-import { requestOf } from '@baykeeper/contract/client.ts'
-import type { PastState } from '@baykeeper/contract/override.ts'
-import { bayStates } from '@baykeeper/contract/vocabulary.ts'
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { code } from '../../bay-state.ts'
-import { createTally } from '../../live/tally.ts'
-import { act } from '../../shell/acting.ts'
-import { closeDrawer, useDesk } from '../../shell/desk.ts'
+/** Live, or any past moment: the page then shows the states of that moment, and nothing on it passes for current. */
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { go, useDesk } from '../../shell/desk.ts'
+import { writeMoment } from '../../shell/moment.ts'
 import { localInput, momentOf } from './local-input.ts'
-import { type ToolsWords, useToolsWords } from './tools-words.ts'
+import { replayed, speeds } from './replay.ts'
+import { useToolsWords } from './tools-words.ts'
+import { type PastNote, usePast } from './use-past.ts'
 
 const stepMs = 15 * 60_000
-const parameter = 'then'
+/** Between two moments of a replay. */
+const frameMs = 500
 
 export function TimeConductor() {
   const desk = useDesk()
   const words = useToolsWords()
-  const { past, now, zone, city } = desk
-  const asked = useSignal<number | undefined>(readMoment(location.search))
-  const note = useSignal('')
-  const floor = city.value?.floor
-  const at = asked.value
-  useEffect(() => {
-    writeMoment(at)
-    if (at === undefined || !floor) {
-      past.value = undefined
-      note.value = ''
-      return
-    }
-    let gone = false
-    const time = words.moment(at, zone.value)
-    note.value = words.text('pastLoading', { time })
-    const ask = async () => {
-      const sent = await act(words, requestOf('GET /api/v1/state', { query: { at: new Date(at).toISOString() } }))
-      if (gone) return
-      if (!sent.ok) {
-        note.value = words.text('pastFailed', { time, why: sent.why })
-        return
-      }
-      closeDrawer(desk)
-      past.value = { at, city: { floor, tally: tallyOf(sent.value, floor) } }
-      note.value = pastText(words, sent.value, { time, zone: zone.value, version: floor.version })
-    }
-    void ask()
-    return () => {
-      gone = true
-    }
-  }, [at, floor, desk, past, note, words, zone])
-  useEffect(
-    () => () => {
-      past.value = undefined
-    },
-    [past],
-  )
-  const go = (next: number) => {
-    asked.value = Math.min(next, Date.now())
-  }
+  const { now, zone, moment } = desk
+  const note = usePast(desk, words)
+  const at = moment.value
   const from = at ?? now.value
+  const show = (next: number | undefined) => {
+    const target = next === undefined || next >= Date.now() ? undefined : next
+    go(desk, location.pathname + writeMoment(location.search, target), { replace: true })
+  }
   return (
     <div class={`conductor ${at === undefined ? '' : 'past'}`}>
       <button
         type="button"
         aria-label={words.text('earlier')}
         title={words.text('earlier')}
-        onClick={() => go(from - stepMs)}
+        onClick={() => show(from - stepMs)}
       >
         −15
       </button>
@@ -76,7 +41,7 @@ export function TimeConductor() {
           max={localInput(now.value, zone.value)}
           onChange={(event) => {
             const picked = momentOf(event.currentTarget.value, zone.value)
-            if (picked !== undefined) go(picked)
+            if (picked !== undefined) show(picked)
           }}
         />
       </label>
@@ -85,58 +50,70 @@ export function TimeConductor() {
         aria-label={words.text('later')}
         title={words.text('later')}
         aria-disabled={at === undefined}
-        onClick={() => at !== undefined && go(at + stepMs)}
+        onClick={() => at !== undefined && show(at + stepMs)}
       >
         +15
       </button>
+      {at !== undefined && <Replay at={at} note={note} show={show} />}
       {at !== undefined && (
-        <button type="button" class="main" onClick={() => (asked.value = undefined)}>
+        <button type="button" class="main" onClick={() => show(undefined)}>
           {words.text('backToLive')}
         </button>
       )}
       <p role="status" class={at === undefined ? 'unseen' : 'past-note'}>
-        {at !== undefined && <b>{words.text('pastBanner', { time: words.moment(at, zone.value) })}</b>} {note.value}
+        {at !== undefined && <b>{words.text('pastBanner', { time: words.moment(at, zone.value) })}</b>}{' '}
+        {note.value.text}
       </p>
     </div>
   )
 }
 
-type Floor = Parameters<typeof createTally>[0]
-
-/** The states of then on the bays of today; a bay that was not there is unknown. */
-function tallyOf({ bays }: PastState, floor: Floor) {
-  const tally = createTally(floor)
-  const states = new Map(bays.map(({ id, state }) => [id, code[state]]))
-  tally.replace(Uint8Array.from(floor.ids, (id) => states.get(id) ?? code.unknown))
-  return tally
+interface ReplayProps {
+  readonly at: number
+  readonly note: Signal<PastNote>
+  show(at: number | undefined): void
 }
 
-interface Then {
-  readonly time: string
-  readonly zone: string | undefined
-  readonly version: string
-}
-
-function pastText(words: ToolsWords, state: PastState, { time, zone, version }: Then): string {
-  const { known_from: from, occupancy, layout_version: layout } = state
-  if (from === null) return words.text('pastEmpty', { time })
-  if (Date.parse(from) > Date.parse(state.at))
-    return words.text('pastNone', { time, from: words.moment(Date.parse(from), zone) })
-  const counts = Object.fromEntries(bayStates.map((each) => [each, words.number(occupancy[each])]))
-  const isOther = layout !== null && !version.startsWith(`${layout}-`)
-  return [words.text('pastCounts', counts), ...(isOther ? [words.text('pastLayout', { n: layout })] : [])].join('. ')
-}
-
-function readMoment(search: string): number | undefined {
-  const at = Date.parse(new URLSearchParams(search).get(parameter) ?? '')
-  return Number.isFinite(at) && at <= Date.now() ? at : undefined
-}
-
-/** The address opens the same moment. */
-function writeMoment(at: number | undefined): void {
-  const next = new URLSearchParams(location.search)
-  if (at === undefined) next.delete(parameter)
-  else next.set(parameter, new Date(at).toISOString())
-  const search = next.size > 0 ? `?${next}` : ''
-  if (search !== location.search) history.replaceState(null, '', `${location.pathname}${search}`)
+/** Plays on from the moment that is shown, as fast as was chosen; the next states are asked for once the last ones are here. */
+function Replay({ at, note, show }: ReplayProps) {
+  const words = useToolsWords()
+  const speed = useSignal<number>(60)
+  const isPlaying = useSignal(false)
+  const shown = useRef({ at, by: 0 })
+  shown.current.at = at
+  useEffect(() => {
+    if (!isPlaying.value) return
+    shown.current.by = performance.now()
+    const timer = setInterval(() => {
+      if (note.peek().isReading) return
+      const time = performance.now()
+      const next = replayed(shown.current.at, time - shown.current.by, speed.value, Date.now())
+      shown.current.by = time
+      if (next === undefined) isPlaying.value = false
+      show(next)
+    }, frameMs)
+    return () => clearInterval(timer)
+  }, [isPlaying.value, isPlaying, speed.value, speed, note, show])
+  return (
+    <>
+      <button type="button" aria-pressed={isPlaying.value} onClick={() => (isPlaying.value = !isPlaying.value)}>
+        {words.text(isPlaying.value ? 'replayStop' : 'replay')}
+      </button>
+      <label>
+        <span class="unseen">{words.text('replaySpeed')}</span>
+        <select
+          value={String(speed.value)}
+          onChange={(event) => {
+            speed.value = Number(event.currentTarget.value)
+          }}
+        >
+          {speeds.map((each) => (
+            <option key={each} value={String(each)}>
+              {words.number(each)}×
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  )
 }

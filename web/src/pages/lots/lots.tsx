@@ -16,6 +16,7 @@ import { LazyPart } from '../live/lazy-part.tsx'
 import { Panel } from '../live/panel.tsx'
 import { StateBar } from '../live/state-bar.tsx'
 import { typeName } from '../live/table-twin.tsx'
+import { lotsThen } from './lots-then.ts'
 import './lots.css'
 
 const pollMs = 5_000
@@ -34,12 +35,20 @@ const countsOf = (of: OccupancyCounts) => bayStates.map((state) => of[state])
 const known = ({ free, occupied, reserved }: OccupancyCounts) => free + occupied + reserved
 const rateOf = (of: OccupancyCounts) => (known(of) === 0 ? undefined : (of.occupied + of.reserved) / known(of))
 
+/** Lots now, or at the moment of the address; undefined while that is read. */
+function useLots(): readonly SiteSummary[] | undefined {
+  const { sites, moment, past } = useDesk()
+  if (moment.value === undefined) return sites.value
+  return past.value && lotsThen(past.value.state, sites.value)
+}
+
 function AllLots() {
   const desk = useDesk()
   const { words } = useDevicesWords()
   const forecasts = useForecasts()
-  const { sites, now, staleSince, kpi } = desk
-  const lots = [...sites.value].sort((a, b) => (rateOf(b.occupancy) ?? -1) - (rateOf(a.occupancy) ?? -1))
+  const { now, staleSince, kpi, moment } = desk
+  const shown = useLots()
+  const lots = [...(shown ?? [])].sort((a, b) => (rateOf(b.occupancy) ?? -1) - (rateOf(a.occupancy) ?? -1))
   return (
     <>
       <header class="page-head">
@@ -49,7 +58,7 @@ function AllLots() {
         </div>
       </header>
       <section class={`panel part ${staleSince.value === undefined ? '' : 'stale'}`} aria-label={words.text('lots')}>
-        {lots.length === 0 && kpi.value && <p>{words.text('lotNone')}</p>}
+        {shown?.length === 0 && kpi.value && <p>{words.text('lotNone')}</p>}
         {lots.length > 0 && (
           <Table
             label={words.text('lots')}
@@ -71,13 +80,20 @@ function AllLots() {
               {
                 name: words.text('nextHour'),
                 figure: true,
-                cell: (lot) => aheadText(words, outlookOf(forecasts.get(lot.id)?.value, lot), now.value + hourMs),
+                cell: (lot) =>
+                  moment.value === undefined
+                    ? aheadText(words, outlookOf(forecasts.get(lot.id)?.value, lot), now.value + hourMs)
+                    : '–',
               },
               {
                 name: words.text('lastWord'),
                 class: 'wide-only',
                 cell: ({ updated }) =>
-                  updated === null ? words.text('neverUpdated') : words.ago(now.value - Date.parse(updated)),
+                  moment.value !== undefined
+                    ? '–'
+                    : updated === null
+                      ? words.text('neverUpdated')
+                      : words.ago(now.value - Date.parse(updated)),
               },
             ]}
           />
@@ -109,8 +125,9 @@ function OneLot({ id }: { id: string }) {
   const { words } = useDevicesWords()
   const recounted = useSignal(0)
   const zones = useCountZones(recounted.value).filter(({ site }) => site === id)
-  const lot = desk.sites.value.find((each) => each.id === id)
+  const lot = useLots()?.find((each) => each.id === id)
   if (!lot) return <MissingLot />
+  if (desk.moment.value !== undefined) return <LotThen lot={lot} />
   return (
     <>
       <header class="page-head">
@@ -153,23 +170,67 @@ function OneLot({ id }: { id: string }) {
   )
 }
 
-function MissingLot() {
-  const { kpi } = useDesk()
+/** What is kept of a past moment: states of its bays, and the day before it. */
+function LotThen({ lot }: { lot: SiteSummary }) {
   const { words } = useDevicesWords()
+  const { moment } = useDesk()
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          <p class="quiet">
+            <a href={routes.lots}>{words.text('lots')}</a> /
+          </p>
+          <h1>
+            <bdi>{lot.name}</bdi>
+          </h1>
+        </div>
+      </header>
+      <div class="pair">
+        <section class="panel part" aria-label={words.text('state')}>
+          <h2>{words.text('state')}</h2>
+          <Counts lot={lot} types={[]} />
+        </section>
+        <section class="panel part" aria-label={words.text('today')}>
+          <DayChart site={lot.id} name={lot.name} {...(moment.value === undefined ? {} : { to: moment.value })} />
+        </section>
+      </div>
+    </>
+  )
+}
+
+function MissingLot() {
+  const { kpi, moment, past } = useDesk()
+  const { words } = useDevicesWords()
+  const isKnown = moment.value === undefined ? kpi.value !== undefined : past.value !== undefined
+  const missing = moment.value === undefined ? 'noSuchLot' : 'thenMissing'
   return (
     <>
       <h1>{words.text('lots')}</h1>
-      <p class={kpi.value ? 'banner warn' : 'quiet'}>{words.text(kpi.value ? 'noSuchLot' : 'loading')}</p>
+      <p class={isKnown ? 'banner warn' : 'quiet'}>{words.text(isKnown ? missing : 'loading')}</p>
     </>
   )
 }
 
 function Now({ lot }: { lot: SiteSummary }) {
-  const { now } = useDesk()
   const { words } = useDevicesWords()
   const found = useFetched(requestOf('GET /api/v1/sites/{id}/occupancy', { params: { id: lot.id } }), pollMs).value
+  return (
+    <Panel title={words.text('freeNow')} of={found} freshMs={pollMs * 3}>
+      <Counts lot={lot} types={found.value?.types ?? []} />
+    </Panel>
+  )
+}
+
+interface CountsProps {
+  readonly lot: SiteSummary
+  readonly types: readonly { readonly type: string; readonly occupancy: OccupancyCounts }[]
+}
+
+function Counts({ lot, types }: CountsProps) {
+  const { now } = useDesk()
+  const { words } = useDevicesWords()
   const { occupancy, levels, updated } = lot
-  const types = found.value?.types ?? []
   const rows = [
     ...levels.map((one) => ({ key: `level ${one.id}`, name: one.name, of: one.occupancy })),
     ...(types.length > 1
@@ -177,7 +238,7 @@ function Now({ lot }: { lot: SiteSummary }) {
       : []),
   ]
   return (
-    <Panel title={words.text('freeNow')} of={found} freshMs={pollMs * 3}>
+    <>
       <p class="lot-now">
         <b>{words.number(occupancy.free)}</b> {words.text('freeOf', { n: occupancy.capacity })}
       </p>
@@ -200,7 +261,7 @@ function Now({ lot }: { lot: SiteSummary }) {
           { name: words.text('capacity'), figure: true, cell: ({ of }) => words.number(of.capacity) },
         ]}
       />
-    </Panel>
+    </>
   )
 }
 

@@ -69,9 +69,13 @@ function showLost(since: number | undefined): void {
   const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short', hourCycle: 'h23' })
   note.textContent = (note.dataset['text'] ?? '').replace('{time}', time.format(since))
   note.hidden = false
-  for (const number of document.querySelectorAll('.number')) number.textContent = '–'
-  for (const word of document.querySelectorAll('.word')) word.textContent = note.dataset['word'] ?? ''
-  for (const part of document.querySelectorAll('.of-bays, .types, .levels, .all-lots')) part.textContent = ''
+  fill('.number', '–')
+  fill('.word', note.dataset['word'] ?? '')
+  fill('.of-bays, .types, .levels, .all-lots', '')
+}
+
+export function fill(selector: string, text: string): void {
+  for (const element of document.querySelectorAll(selector)) element.textContent = text
 }
 
 /** A touch screen that is left alone returns to its first page. */

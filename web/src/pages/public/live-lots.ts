@@ -5,6 +5,7 @@ import type { PageConfig } from '@baykeeper/contract/page-config.ts'
 import { startLiveClient } from '../../live/client.ts'
 import type { Link } from '../../live/link.ts'
 import type { BayPlan } from '../../plan/bay-plan.ts'
+import { fill } from './fresh-parts.ts'
 import { addPlan } from './live-plan.ts'
 
 /** Older numbers are shown in grey. */
@@ -70,8 +71,7 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
     },
     sites(next) {
       // A lot was added or removed since the page was rendered: reload it from the server.
-      if (sites.length === 0 ? !sameLots(next) : sites.map(({ id }) => id).join() !== next.map(({ id }) => id).join())
-        return location.reload()
+      if (sites.length === 0 ? !sameLots(next) : idsOf(sites) !== idsOf(next)) return location.reload()
       sites = next
       if (!paused) showSites()
     },
@@ -85,7 +85,7 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
     const old = now - receivedAt > oldMs
     document.body.classList.toggle('old', old)
     const isLost = now - receivedAt > lostMs
-    if (isLost) for (const number of document.querySelectorAll('.lot .number')) put(number, '–')
+    if (isLost) fill('.lot .number', '–')
     else if (wasLost && !paused) showSites()
     wasLost = isLost
     const text = paused
@@ -93,11 +93,13 @@ export function showLive(config: PageConfig, place: HTMLElement, words: LotWords
       : old
         ? words.downSince(words.minute(receivedAt, sites[0]?.zone))
         : words.text(linkText(link))
-    if (label.textContent !== text) label.textContent = text
+    put(label, text)
     status.dataset['state'] = old ? 'old' : (link?.phase ?? 'connecting')
     if (!paused) showAges(sites, words)
   }, 1_000)
 }
+
+const idsOf = (sites: readonly SiteSummary[]) => sites.map(({ id }) => id).join()
 
 const linkText = (link: Link | undefined) =>
   link?.phase === 'live' ? 'live' : link?.phase === 'waiting' ? 'reconnecting' : 'connecting'

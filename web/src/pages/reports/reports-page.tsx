@@ -27,7 +27,7 @@ function ReportsPage() {
   const desk = useDesk()
   const { search } = desk.place.value
   const siteZone = desk.sites.value.find(({ id }) => id === new URLSearchParams(search).get('site'))?.zone
-  const today = todayIn(desk.now.value, siteZone ?? desk.zone.value)
+  const today = todayIn(desk.moment.value ?? desk.now.value, siteZone ?? desk.zone.value)
   const place = readReportPlace(search, today)
   const again = useSignal(0)
   const request = requestOf('GET /api/v1/reports/{kind}', {
