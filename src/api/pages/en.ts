@@ -56,6 +56,8 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
   codeHow: 'Enter the six digits that your app shows now, or one of your recovery codes.',
   code: 'Code',
   codeWrong: 'This code is not right, was used before, or is too old. Wait for the next one.',
+  codeBlocked: (time: string) =>
+    `There were too many wrong codes within a day: no code is taken before ${time}. A passkey still signs you in, and an administrator can remove the second factor.`,
   codeOver: 'This took too long, or there were too many wrong codes. Sign in again.',
   codeLost: html`Phone and recovery codes lost? An administrator removes the second factor under Users, or <code>baykeeper user reset --second-factor</code>
 on the machine of the server.`,
