@@ -48,6 +48,8 @@ eine Stunde lang; <code>baykeeper setup-link</code> erzeugt einen neuen.`,
     answer: 'Die Antwort des Anbieters ist nicht brauchbar. Einzelheiten stehen im Protokoll des Servers.',
     'no-role':
       'Der Anbieter hat bestätigt, wer Sie sind; Ihr Konto dort gibt hier aber keine Rolle. Fragen Sie einen Administrator.',
+    'too-many-groups':
+      'Der Anbieter lässt Ihre Gruppen weg, weil es zu viele sind: Ihre Rolle ist nicht bekannt. Ein Administrator stellt dort ein, dass nur die Gruppen dieser Anwendung genannt werden.',
     'no-email':
       'Der Anbieter nennt keine E-Mail-Adresse Ihres Kontos, und ein Konto braucht hier eine. Fragen Sie einen Administrator.',
     taken:

@@ -44,6 +44,8 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
       'The answer of the provider is for another application or from another provider. The log of the server has the details.',
     answer: 'The answer of the provider cannot be used. The log of the server has the details.',
     'no-role': 'The provider has proven who you are, and your account there gives no role here. Ask an administrator.',
+    'too-many-groups':
+      'The provider leaves out your groups, as there are too many: which role you have is not known. An administrator lets it name the groups of this application alone.',
     'no-email':
       'The provider gives no e-mail address of your account, and an account needs one here. Ask an administrator.',
     taken:
