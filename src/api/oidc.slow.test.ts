@@ -248,7 +248,7 @@ test('no address that is not allowed is asked, also not one that the metadata na
 test('without a secret, a wrong one, or a provider of another name: the page says so', async () => {
   for (const [more, parts, status, what] of [
     [{}, { secret: '' }, 503, /not set up completely/],
-    [{ issuer: 'WITH-PATH' }, {}, 502, /does not answer/],
+    [{ issuer: 'WITH-PATH' }, {}, 502, /from another provider/],
   ] as const) {
     await using other = await providerUnderTest(() => `${publicUrl}/sign-in/oidc/callback`)
     const issuer = 'issuer' in more ? { issuer: `${other.issuer}/realm` } : {}
