@@ -21,6 +21,8 @@ const openPaths = [
   '/sign-in',
   '/sign-in/code',
   '/sign-in/enrol',
+  '/sign-in/oidc',
+  '/sign-in/oidc/callback',
   '/sign-in/passkey',
   '/sign-in/passkey/options',
   '/invite/{token}',

@@ -25,8 +25,8 @@ const german: readonly (readonly [begin: string, text: string])[] = [
   ['zone', 'Zone'],
 ]
 
-export function objectText(object: string, locale: 'en' | 'de'): string {
-  if (locale === 'en') return object
+export function objectText(object: string, locale: string): string {
+  if (locale !== 'de') return object
   const found = german.find(([begin]) => object === begin || object.startsWith(`${begin} `))
   return found ? `${found[1]}${object.slice(found[0].length)}` : object
 }
