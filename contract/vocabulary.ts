@@ -272,6 +272,7 @@ export const accessActions = [
   'key-ended',
   'second-factor-set',
   'second-factor-removed',
+  'second-factor-blocked',
   'recovery-codes-made',
   'recovery-code-used',
   'passkey-added',

@@ -58,6 +58,7 @@ export const signInRoutes = {
   beginOidc: route({
     ...{ method: 'GET', path: '/sign-in/oidc', access: 'open', tag: 'Pages' },
     summary: 'Sign in with the account of the organisation (OpenID Connect)',
+    query: z.object({ here: z.string().max(8).optional().describe('not sent to the address of publicUrl first') }),
     head: false,
     problems: [404, 503],
     answers: [{ status: 303, description: 'On to the provider' }, page('The provider cannot be used now', 502)],

@@ -61,7 +61,7 @@ async function world(
     oidc: { settings, provider: createOidcProvider(settings, parts) },
   })
   const begin = async () => {
-    const { headers, statusCode, body } = await api.app.inject('/sign-in/oidc')
+    const { headers, statusCode, body } = await api.app.inject('/sign-in/oidc?here=1')
     assert.equal(statusCode, 303, body)
     return { to: String(headers.location), cookie: String(headers['set-cookie']).split(';')[0] as string }
   }
@@ -224,7 +224,7 @@ test('a provider that is away, refuses this server or sends nonsense leaves the 
 test('no address that is not allowed is asked, also not one that the metadata name', async () => {
   const asked = async (more: Partial<OidcSettings>, resolve?: Resolve) => {
     await using at = await world(more, resolve ? { resolve } : {})
-    const { statusCode, body } = await at.api.app.inject('/sign-in/oidc')
+    const { statusCode, body } = await at.api.app.inject('/sign-in/oidc?here=1')
     return { statusCode, body, paths: at.provider.asked }
   }
   const refused = await asked({ allowAddresses: [] })
@@ -248,12 +248,12 @@ test('no address that is not allowed is asked, also not one that the metadata na
 test('without a secret, a wrong one, or a provider of another name: the page says so', async () => {
   for (const [more, parts, status, what] of [
     [{}, { secret: '' }, 503, /not set up completely/],
-    [{ issuer: 'WITH-PATH' }, {}, 502, /does not answer/],
+    [{ issuer: 'WITH-PATH' }, {}, 502, /from another provider/],
   ] as const) {
     await using other = await providerUnderTest(() => `${publicUrl}/sign-in/oidc/callback`)
     const issuer = 'issuer' in more ? { issuer: `${other.issuer}/realm` } : {}
     await using at = await world(issuer, parts)
-    const { statusCode, body } = await at.api.app.inject('/sign-in/oidc')
+    const { statusCode, body } = await at.api.app.inject('/sign-in/oidc?here=1')
     assert.equal(statusCode, status, body)
     assert.match(body, what)
   }
@@ -276,4 +276,40 @@ test('without an e-mail address there is no account, and the button is on the pa
   await using plain = await apiUnderTest()
   assert.doesNotMatch((await plain.app.inject('/signin')).body, /oidc/)
   assert.equal((await plain.app.inject('/sign-in/oidc')).statusCode, 404)
+})
+
+test('a provider whose name ends with a slash is found without it, and by the address of its metadata', async () => {
+  for (const written of ['/realm', '/realm/', '/realm/.well-known/openid-configuration']) {
+    const provider = await providerUnderTest(() => `${publicUrl}/sign-in/oidc/callback`)
+    provider.metadata = { issuer: `${provider.issuer}/realm/` }
+    provider.edit = (claims) => Object.assign(claims, { iss: `${provider.issuer}/realm/` })
+    provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+    await using at = await world({ issuer: `${provider.issuer}${written}` })
+    const { to, cookie } = await at.begin()
+    const back = await signInAtProvider(to, 'sub-1')
+    back.searchParams.set('iss', `${provider.issuer}/realm/`)
+    const answer = await at.finish(back, cookie)
+    assert.equal(answer.status, 200, `${written}: ${alertOf(answer)}`)
+    await provider[Symbol.asyncDispose]()
+  }
+})
+
+test('a person whose groups the provider leaves out loses nothing, and reads why there is no session', async () => {
+  await using at = await world()
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  assert.equal((await at.signIn('sub-1')).status, 200)
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org' })
+  at.provider.edit = (claims) => Object.assign(claims, { _claim_names: { groups: 'src1' } })
+  const answer = await at.signIn('sub-1')
+  assert.deepEqual([answer.status, answer.session], [403, undefined])
+  assert.match(alertOf(answer), /leaves out your groups/)
+  assert.equal(at.api.accounts.people.all()[0]?.isDisabled, false)
+})
+
+test('a sign-in that is begun under another name of the server goes on under the one that the provider knows', async () => {
+  await using at = await world()
+  const { statusCode, headers } = await at.api.app.inject({ url: '/sign-in/oidc', headers: { host: '127.0.0.1:8080' } })
+  assert.deepEqual([statusCode, headers.location], [303, `${publicUrl}/sign-in/oidc?here=1`])
+  const right = await at.api.app.inject({ url: '/sign-in/oidc', headers: { host: 'localhost:8080' } })
+  assert.match(String(right.headers.location), /\/auth\?/)
 })

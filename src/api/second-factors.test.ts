@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { openAccounts } from '../auth/accounts.ts'
+import { wrongCodesMax } from '../auth/second-factors.ts'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type ApiUnderTest, apiUnderTest, signedIn, type UnderTestOptions } from './testing/api-under-test.ts'
@@ -238,4 +239,22 @@ test('a step shows and confirms the app that was set up in it, and none that is 
   const code = under.codeNow(secret, place.ms)
   assert.equal((await enrol(stepOf(first.body), code)).headers['set-cookie'], undefined)
   assert.ok((await enrol(stepOf(second.body), code)).headers['set-cookie'])
+})
+
+test('fifty wrong codes within a day, however slowly, end it: no code is right any more until the day is over', async () => {
+  await using under = await withPerson()
+  const { api, person } = under
+  const { secret } = under.enrol()
+  const { factors } = api.accounts
+  for (let i = 0; i < wrongCodesMax; i++) assert.equal(factors.use(person, '000000', by), false)
+  assert.equal(factors.use(person, under.codeNow(secret), by), false)
+  const { body } = await under.give(stepOf((await under.signIn()).body), under.codeNow(secret))
+  assert.match(body, /too many wrong codes within a day/)
+  const events: string[] = []
+  await api.accounts.publishEvents(async ({ action }) => events.push(action))
+  assert.equal(events.filter((action) => action === 'second-factor-blocked').length, 1)
+  under.place.ms += 24 * 3_600_000
+  assert.equal(factors.use(person, under.codeNow(secret), by), true)
+  assert.equal(factors.use(person, '000000', by), false)
+  assert.equal(factors.blockedUntil(person.id), undefined, 'a right code begins again')
 })

@@ -39,6 +39,7 @@ CREATE TABLE passkey (
 CREATE TABLE identity (
   issuer TEXT NOT NULL, subject TEXT NOT NULL, person TEXT NOT NULL REFERENCES person (id), lost INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,
   PRIMARY KEY (issuer, subject)) STRICT;
+CREATE TABLE wrong_code (person TEXT PRIMARY KEY REFERENCES person (id), count INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
 CREATE TABLE public_access (site TEXT PRIMARY KEY, level TEXT NOT NULL) STRICT;
 `,
 ]

@@ -8,7 +8,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { AccessAction } from '@baykeeper/contract/vocabulary.ts'
 import { Secret, TOTP } from 'otpauth'
+import { type Instant, instant } from '../lib/brand.ts'
 import type { Clock } from '../lib/clock.ts'
+import { dayMs } from '../lib/utc-day.ts'
 import { noteEvent } from './access-events.ts'
 import type { AuthDb } from './auth-db.ts'
 import type { Actor, Person } from './people.ts'
@@ -19,6 +21,8 @@ const stepsAside = 1
 const secretBytes = 20
 const recoveryCodes = 10
 const recoveryBytes = 10
+/** Within a day. */
+export const wrongCodesMax = 50
 
 export interface Enrolment {
   /** Base32, as an app takes it by hand. */
@@ -40,8 +44,10 @@ export interface SecondFactors {
   waiting(person: Who): Enrolment | undefined
   /** The recovery codes; undefined where the code is wrong or no enrolment waits. Ends the sessions of this person, but for the one with this hash. */
   confirm(person: Who, code: string, by: Actor, keptSession?: string): readonly string[] | undefined
-  /** Uses up a code of the app or a recovery code. */
+  /** Uses up a code of the app or a recovery code. A wrong one counts; beyond those of a day no code is right. */
   use(person: Who, code: string, by: Actor): boolean
+  /** Too many wrong codes within a day: until when no code is right. */
+  blockedUntil(person: string): Instant | undefined
   /** New recovery codes in place of all before; undefined where there is no second factor. */
   renewRecovery(person: Who, by: Actor): readonly string[] | undefined
   /** False where there was none. */
@@ -54,6 +60,7 @@ export function createSecondFactors(
   onChange: () => void,
 ): SecondFactors {
   const kept = storedFactors(db, clock)
+  const wrong = wrongCodes(db, clock)
   const { has, rowOf, newRecovery, left } = kept
   const edit = <T>(work: () => T): T => {
     const answer = change(work)
@@ -86,8 +93,15 @@ export function createSecondFactors(
       const step = row && stepOf(row.secret, code, clock.now())
       return step === undefined ? undefined : edit(() => kept.confirm(who, step, by, keptSession))
     },
+    blockedUntil: wrong.blockedUntil,
     use: (who, code, by) =>
-      change(() => has(who.id) && (kept.useOfApp(who.id, code) || kept.useRecovery(who, code, by))),
+      change(() => {
+        if (!has(who.id) || wrong.blockedUntil(who.id) !== undefined) return false
+        const isRight = kept.useOfApp(who.id, code) || kept.useRecovery(who, code, by)
+        if (isRight) wrong.forget(who.id)
+        else if (wrong.count(who.id) === wrongCodesMax) kept.note(by, 'second-factor-blocked', who)
+        return isRight
+      }),
     renewRecovery: (who, by) =>
       change(() => {
         if (!has(who.id)) return undefined
@@ -97,10 +111,33 @@ export function createSecondFactors(
     remove: (who, by) =>
       edit(() => {
         if (!has(who.id)) return false
-        for (const table of ['totp', 'recovery']) db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(who.id)
+        for (const table of ['totp', 'recovery', 'wrong_code'])
+          db.prepare(`DELETE FROM ${table} WHERE person = ?`).run(who.id)
         kept.note(by, 'second-factor-removed', who)
         return true
       }),
+  }
+}
+
+/** By person, over all sign-ins: who knows the password guesses at a code of a million for years at this rate. Kept over restarts. */
+function wrongCodes(db: AuthDb['db'], clock: Pick<Clock, 'now'>) {
+  const rowOf = (person: string) => {
+    const row = db.prepare('SELECT count, since FROM wrong_code WHERE person = ?').get(person)
+    return row && clock.now() - Number(row['since']) < dayMs
+      ? { count: Number(row['count']), since: Number(row['since']) }
+      : undefined
+  }
+  return {
+    count(person: string): number {
+      const { count, since } = rowOf(person) ?? { count: 0, since: clock.now() }
+      db.prepare('INSERT OR REPLACE INTO wrong_code VALUES (?, ?, ?)').run(person, count + 1, since)
+      return count + 1
+    },
+    blockedUntil(person: string): Instant | undefined {
+      const row = rowOf(person)
+      return row && row.count >= wrongCodesMax ? instant(row.since + dayMs) : undefined
+    },
+    forget: (person: string) => void db.prepare('DELETE FROM wrong_code WHERE person = ?').run(person),
   }
 }
 

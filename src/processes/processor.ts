@@ -1,5 +1,6 @@
 /** The processor process: follows the journal and keeps the store true. It may die at any time; the next one continues. */
 import path from 'node:path'
+import { type Keyring, openKeyring } from '../auth/keyring.ts'
 import { storeUrl } from '../config/store-url.ts'
 import { checkpointFacts } from '../intake/facts.ts'
 import { deskCopies, oldestRecord, openJournalReader } from '../journal/segment-journal.ts'
@@ -50,6 +51,9 @@ await runChild(async (child) => {
     ...{ store, reader: rawReader, fence: settings.fence, clock: systemClock, log },
     onCopied: (copied) => moved({ copied }),
   })
+  using keyring = await openKeyring(settings.dataDir, process.env, {
+    onProblem: (error) => log.error('the key file is damaged; the keys known before stay valid', { error }),
+  })
   const { codecs, decoders } = settings.config
   await using runner = createScriptRunner()
   const decoderBook = createDecoderBook({ store, codecs, decoders, runner })
@@ -61,6 +65,7 @@ await runChild(async (child) => {
     desk: { copies: () => deskCopies(path.join(dir, 'desk')) },
     codecOf: decoderBook.codecOf,
     refreshDecoders: decoderBook.refresh,
+    devicesNow: (source) => devicesOf(keyring, source),
     prepareScripts: decoderBook.prepare,
     clock: systemClock,
     log,
@@ -111,6 +116,12 @@ await runChild(async (child) => {
     clearInterval(timer)
   }
 })
+
+/** Of the simulator too there is no token of a person. */
+function devicesOf(keyring: Keyring, source: string): readonly string[] | null | undefined {
+  const found = keyring.ingestNamed(source)
+  return found && (found.sender.limits?.devices ?? null)
+}
 
 /** Asks `main` for a wake-up above a record number; one question at a time, asked again should intake be restarted. */
 function durableSignal(child: Child): DurableSignal {

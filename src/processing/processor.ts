@@ -45,6 +45,8 @@ export interface ProcessorDeps {
   readonly codecOf: CodecOf
   /** Reads again which decoders operators have chosen. */
   refreshDecoders?(): Promise<void>
+  /** As `RequeueDeps.devicesNow`. */
+  devicesNow?(source: string): readonly string[] | null | undefined
   /** Absent: no frame is decoded by a script. */
   readonly prepareScripts?: PrepareScripts | undefined
   readonly clock: Clock

@@ -13,7 +13,7 @@ import { createMemoryStore } from '../store/testing/memory-store.ts'
 import { createBatch } from './batch.ts'
 import { decodeRecord } from './decode-record.ts'
 import { createFleet } from './fleet.ts'
-import { requeueOnce } from './requeue.ts'
+import { type RequeueDeps, requeueOnce } from './requeue.ts'
 
 const arrivedAt = instant(Date.parse('2026-11-23T08:00:00Z'))
 const today = dayNumber(arrivedAt)
@@ -55,9 +55,10 @@ function house() {
       })
       fleet.settle()
     },
-    async requeue() {
+    async requeue(devicesNow?: RequeueDeps['devicesNow']) {
       store.requeueAll()
-      const deps = { store: store as never, reader: { id: 'test' }, fence: 1, codecOf, log: silentLog }
+      const limits = devicesNow ? { devicesNow } : {}
+      const deps = { store: store as never, reader: { id: 'test' }, fence: 1, codecOf, log: silentLog, ...limits }
       return requeueOnce(deps, { fleet, position, base: 0 })
     },
     days: () => store.sensorDays().map(({ day, ...row }) => ({ ...row, day: day - today })),
@@ -163,4 +164,25 @@ test('a frame that is decoded again keeps the limit of its token, however much c
     ['foreign-device', 'foreign-device'],
   )
   assert.equal(store.readings.length, 0)
+})
+
+test('what is tried again is judged by the limits of the token as they are now', async () => {
+  for (const [before, now, isTaken] of [
+    ['B', ['A'], true],
+    ['B', null, true],
+    ['B', undefined, false],
+    ['B', ['C', 'B'], false],
+  ] as const) {
+    const { store, commit, requeue } = house()
+    await commit(JSON.stringify([r('A', 1)]), { meta: { devices: before } })
+    assert.equal(store.deadLetters.size, 1)
+    await requeue((source) => (source === 'http' ? now : undefined))
+    assert.equal(store.deadLetters.size, isTaken ? 0 : 1, `${before}, then ${now}`)
+  }
+  const { store, known, commit, requeue } = house()
+  await commit(JSON.stringify([r('A', 1)]), { codec: 'later' })
+  known['later'] = listCodec
+  await requeue(() => ['B'])
+  const [letter] = store.deadLetters.values()
+  assert.equal(letter?.code, 'foreign-device', 'a limit that was set since counts')
 })

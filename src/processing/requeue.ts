@@ -36,6 +36,8 @@ export interface RequeueDeps {
   readonly codecOf: CodecOf
   /** Reads again which decoders operators have chosen. */
   refreshDecoders?(): Promise<void>
+  /** Ids of the devices that the token of a source is limited to now; null: to none; undefined: the source has no token. */
+  devicesNow?(source: string): readonly string[] | null | undefined
   readonly prepareScripts?: PrepareScripts | undefined
   readonly log: Log
   /** The folds of the place as the store has them, after a try that was refused. */
@@ -102,7 +104,7 @@ async function requeueSome(
   letters: readonly StoredDeadLetter[],
 ): Promise<number> {
   await deps.prepareScripts?.(codecs?.scripts ?? [], () => {
-    for (const letter of letters) framesOf(decodeAgain(letter, JSON.parse(letter.head) as StoredHead, deps.codecOf))
+    for (const letter of letters) framesOf(decodeAgain(letter, headOf(letter, deps), deps.codecOf))
   })
   const batch = createBatch(fleet, deps.store, position + base, history)
   const ledger = createLedgerBook()
@@ -110,7 +112,7 @@ async function requeueSome(
   let frames = 0
   for (const letter of letters) {
     if (frames >= requeueFramesMax) break
-    const head = JSON.parse(letter.head) as StoredHead
+    const head = headOf(letter, deps)
     const record = decodeAgain(letter, head, deps.codecOf)
     ledger.add(letter.source, letter.arrived, 'quarantined', -record.counted)
     for (const frame of framesOf(record)) {
@@ -145,6 +147,15 @@ async function requeueSome(
   fleet.settle()
   deps.log.info('dead letters decoded again', { tried: done.length, stillRejected: batch.rows.deadLetters.length })
   return done.length
+}
+
+/** With the limit of today's token: one that was set or lifted since counts for what is tried again. */
+function headOf({ head: json, source }: StoredDeadLetter, { devicesNow }: RequeueDeps): StoredHead {
+  const head = JSON.parse(json) as StoredHead
+  const devices = devicesNow?.(source)
+  if (devices === undefined) return head
+  const { devices: _before, ...meta } = head.meta ?? {}
+  return { ...head, meta: devices === null ? meta : { ...meta, devices: devices.join(',') } }
 }
 
 export type StoredHead = UplinkHead & DeadLetterHead & { readonly framing: Framing }

@@ -48,6 +48,8 @@ eine Stunde lang; <code>baykeeper setup-link</code> erzeugt einen neuen.`,
     answer: 'Die Antwort des Anbieters ist nicht brauchbar. Einzelheiten stehen im Protokoll des Servers.',
     'no-role':
       'Der Anbieter hat bestätigt, wer Sie sind; Ihr Konto dort gibt hier aber keine Rolle. Fragen Sie einen Administrator.',
+    'too-many-groups':
+      'Der Anbieter lässt Ihre Gruppen weg, weil es zu viele sind: Ihre Rolle ist nicht bekannt. Ein Administrator stellt dort ein, dass nur die Gruppen dieser Anwendung genannt werden.',
     'no-email':
       'Der Anbieter nennt keine E-Mail-Adresse Ihres Kontos, und ein Konto braucht hier eine. Fragen Sie einen Administrator.',
     taken:
@@ -60,6 +62,8 @@ eine Stunde lang; <code>baykeeper setup-link</code> erzeugt einen neuen.`,
   codeHow: 'Geben Sie die sechs Ziffern ein, die Ihre App jetzt zeigt, oder einen Ihrer Notfallcodes.',
   code: 'Code',
   codeWrong: 'Dieser Code stimmt nicht, wurde schon benutzt oder ist zu alt. Bitte auf den nächsten warten.',
+  codeBlocked: (time) =>
+    `Zu viele falsche Codes an einem Tag: Vor ${time} wird keiner angenommen. Ein Passkey meldet Sie weiter an, und ein Administrator kann den zweiten Faktor entfernen.`,
   codeOver: 'Das hat zu lange gedauert, oder es gab zu viele falsche Codes. Bitte erneut anmelden.',
   codeLost: html`Telefon und Notfallcodes verloren? Wer die Rolle admin hat, entfernt den zweiten Faktor unter Benutzer, oder
 <code>baykeeper user reset --second-factor</code> auf dem Rechner des Servers.`,

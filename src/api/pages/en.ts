@@ -44,6 +44,8 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
       'The answer of the provider is for another application or from another provider. The log of the server has the details.',
     answer: 'The answer of the provider cannot be used. The log of the server has the details.',
     'no-role': 'The provider has proven who you are, and your account there gives no role here. Ask an administrator.',
+    'too-many-groups':
+      'The provider leaves out your groups, as there are too many: which role you have is not known. An administrator lets it name the groups of this application alone.',
     'no-email':
       'The provider gives no e-mail address of your account, and an account needs one here. Ask an administrator.',
     taken:
@@ -56,6 +58,8 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
   codeHow: 'Enter the six digits that your app shows now, or one of your recovery codes.',
   code: 'Code',
   codeWrong: 'This code is not right, was used before, or is too old. Wait for the next one.',
+  codeBlocked: (time: string) =>
+    `There were too many wrong codes within a day: no code is taken before ${time}. A passkey still signs you in, and an administrator can remove the second factor.`,
   codeOver: 'This took too long, or there were too many wrong codes. Sign in again.',
   codeLost: html`Phone and recovery codes lost? An administrator removes the second factor under Users, or <code>baykeeper user reset --second-factor</code>
 on the machine of the server.`,

@@ -19,7 +19,7 @@ const callbackPath = '/sign-in/oidc/callback'
 
 const statusOf: Readonly<Partial<Record<OidcFaultKind, number>>> = {
   ...{ denied: 401, state: 401, settings: 503 },
-  ...{ 'no-role': 403, 'no-email': 403, taken: 403, disabled: 403, 'last-admin': 403 },
+  ...{ 'no-role': 403, 'too-many-groups': 403, 'no-email': 403, taken: 403, disabled: 403, 'last-admin': 403 },
 }
 /** Of the provider. */
 const faultyAnswer = 502
@@ -44,11 +44,15 @@ export function oidcHandlers(
   }
 
   return {
-    async beginOidc({ request, reply }) {
+    async beginOidc({ query: { here }, request, reply }) {
       const { provider } = configured(oidc)
       refuseLookingAhead(request)
+      const origin = originOf(context, request)
+      // The cookie has to be of the name to which the provider sends people back. Once: a proxy may send another name on.
+      if (here === undefined && new URL(origin).host !== request.headers.host)
+        return reply.redirect(new URL('/sign-in/oidc?here=1', origin).href, 303)
       try {
-        const { address, begun: kept } = await provider.begin(new URL(callbackPath, originOf(context, request)).href)
+        const { address, begun: kept } = await provider.begin(new URL(callbackPath, origin).href)
         begun.set(request, reply, kept)
         return reply.header('cache-control', 'no-store').redirect(address, 303)
       } catch (fault) {

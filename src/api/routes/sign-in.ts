@@ -18,6 +18,7 @@ import { qrCode } from '../qr-code.ts'
 import { requireSameOrigin } from '../security.ts'
 import { addressed } from '../sign-in-limit.ts'
 import { refuseLookingAhead, type SignInParts, sendForm, sendSignIn, signInParts, wordsOf } from '../sign-in-parts.ts'
+import { iso } from '../wire.ts'
 import { oidcHandlers } from './oidc.ts'
 import { passkeySignInHandlers } from './passkeys.ts'
 
@@ -119,7 +120,10 @@ function secondStepHandlers(
       }
       failed(request, step, person)
       const words = wordsOf(request)
-      return sendForm(reply.code(401), words, codePage(assets, words, { step, failed: words.codeWrong }))
+      const until = factors.blockedUntil(person.id)
+      const why =
+        until === undefined ? words.codeWrong : words.codeBlocked(`${iso(until).slice(0, 16).replace('T', ' ')} UTC`)
+      return sendForm(reply.code(401), words, codePage(assets, words, { step, failed: why }))
     },
     signInEnrol({ body: { step, code }, request, reply }) {
       const person = personOf(request, step)

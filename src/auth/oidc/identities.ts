@@ -85,6 +85,11 @@ function settled(parts: Parts, { proven, settings, address }: Asked): Person {
   const mapped = roleByClaims(proven.claims, settings)
   const by = { name: person?.name ?? nameOf(proven), account: person?.id, address }
   if (!mapped) {
+    if (isLeftOut(proven.claims, settings.claim))
+      throw new OidcFault(
+        'too-many-groups',
+        `the provider leaves out the claim ${settings.claim} of ${person?.email ?? proven.subject}, as it has too many values: let it name the groups of this application alone`,
+      )
     if (person) lose(person, by)
     throw new OidcFault(
       'no-role',
@@ -95,6 +100,11 @@ function settled(parts: Parts, { proven, settings, address }: Asked): Person {
   if (person.isDisabled && !known.isLost) throw new OidcFault('disabled', `the account ${person.email} is disabled`)
   return withRole(people, person, mapped, by)
 }
+
+/** Entra ID gives no groups of a person who has more than 200: what they are is not known then, and nothing is taken away. */
+const isLeftOut = ({ _claim_names: names, hasgroups }: ProvenPerson['claims'], claim: string): boolean =>
+  (typeof names === 'object' && names !== null && Object.hasOwn(names, claim)) ||
+  (claim === 'groups' && hasgroups === true)
 
 /** The first sign-in of a subject. */
 function begun({ people, link, change }: Parts, { proven, settings, address }: Asked, mapped: MappedRole): Person {

@@ -11,6 +11,7 @@ export const oidcFaultKinds = [
   'audience',
   'answer',
   'no-role',
+  'too-many-groups',
   'no-email',
   'taken',
   'disabled',

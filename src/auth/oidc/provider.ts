@@ -86,10 +86,17 @@ async function discover(settings: OidcSettings, env: NodeJS.ProcessEnv, resolve?
   // As an issuer, so that its name is compared with the one in the metadata.
   const issuer = new URL(settings.issuer.replace(metadataPath, ''))
   const isPlain = issuer.protocol === 'http:'
-  const found = await library.discovery(issuer, settings.clientId, undefined, library.None(), {
-    [customFetch]: guardedFetch(settings, resolve),
-    timeout: settings.timeoutSeconds,
-    ...(isPlain ? { execute: [allowInsecureRequests] } : {}),
+  const metadataAt = (address: URL) =>
+    library.discovery(address, settings.clientId, undefined, library.None(), {
+      [customFetch]: guardedFetch(settings, resolve),
+      timeout: settings.timeoutSeconds,
+      ...(isPlain ? { execute: [allowInsecureRequests] } : {}),
+    })
+  const found = await metadataAt(issuer).catch((fault: unknown) => {
+    const named = issuerIn(fault)
+    // Some providers end their name with a slash, which people leave out.
+    if (named === undefined || named.replace(/\/$/, '') !== issuer.href.replace(/\/$/, '')) throw fault
+    return metadataAt(new URL(named))
   })
   const metadata = { client_secret: secret, [clockTolerance]: settings.clockToleranceSeconds }
   const config = new library.Configuration(
@@ -104,6 +111,12 @@ async function discover(settings: OidcSettings, env: NodeJS.ProcessEnv, resolve?
   enableNonRepudiationChecks(config)
   if (isPlain) allowInsecureRequests(config)
   return { library, config }
+}
+
+/** The name in the metadata, where it is another one than the one that was asked for. */
+function issuerIn(fault: unknown): string | undefined {
+  const { attribute, body } = ((fault as Error).cause ?? {}) as { attribute?: string; body?: { issuer?: unknown } }
+  return attribute === 'issuer' && typeof body?.issuer === 'string' ? body.issuer : undefined
 }
 
 /** In the body where that is allowed: providers disagree about how a header encodes special letters. */

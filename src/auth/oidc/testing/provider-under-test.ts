@@ -27,6 +27,7 @@ export async function providerUnderTest(callback: () => string): Promise<Provide
   let handle: (request: IncomingMessage, response: ServerResponse) => unknown = () => undefined
   const asked: string[] = []
   const server = createServer((request, response) => {
+    request.url = (request.url ?? '/').replace(/^\/realm(?=\/)/, '')
     asked.push(new URL(request.url ?? '/', 'http://provider').pathname)
     if (under.atToken && request.url === '/token') return under.atToken(response)
     handle(request, response)

@@ -11,6 +11,7 @@ import { routes } from '../../shell/route.ts'
 import { Panel } from '../live/panel.tsx'
 import { useAccessWords, withWords } from './access-words.ts'
 import { type AuditView, auditQuery, differences, readAuditView, withAuditView } from './audit-view.ts'
+import { objectText } from './object-words.ts'
 import { When } from './parts.tsx'
 
 export const load = (desk: Desk) => withWords(desk, AuditPage)
@@ -220,7 +221,7 @@ function EntryTable({ items }: { items: readonly AuditLogEntry[] }) {
           name: words.text('auditObject'),
           cell: ({ object, sites, reason }) => (
             <>
-              {object}
+              {objectText(object, words.locale)}
               {sites.length > 0 && <small class="quiet access-line">{sites.join(', ')}</small>}
               {reason !== '' && <small class="access-line">“{reason}”</small>}
             </>

@@ -167,6 +167,7 @@ export const choicesDe: ChoiceTexts = {
     'key-ended': 'Schlüssel widerrufen',
     'second-factor-set': 'zweiter Faktor eingerichtet',
     'second-factor-removed': 'zweiter Faktor entfernt',
+    'second-factor-blocked': 'zweiter Faktor für einen Tag gesperrt',
     'recovery-codes-made': 'Notfallcodes erstellt',
     'recovery-code-used': 'Notfallcode benutzt',
     'passkey-added': 'Passkey hinzugefügt',

@@ -168,6 +168,7 @@ export const choicesEn: ChoiceTexts = {
     'key-ended': 'key revoked',
     'second-factor-set': 'second factor set up',
     'second-factor-removed': 'second factor removed',
+    'second-factor-blocked': 'second factor blocked for a day',
     'recovery-codes-made': 'recovery codes made',
     'recovery-code-used': 'recovery code used',
     'passkey-added': 'passkey added',
