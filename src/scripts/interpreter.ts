@@ -68,19 +68,20 @@ interface Counters {
 
 export async function loadInterpreter(module: Compiled = compiledInterpreter()): Promise<Interpreter> {
   let counters: Counters | undefined
-  const emscriptenModule = {
-    instantiateWasm(imports: Readonly<Record<string, unknown>>, onSuccess: (instance: object) => void) {
-      const instance = new webAssembly.Instance(module, imports)
-      const { steps, stack } = instance.exports as { steps?: WasmGlobal; stack?: WasmGlobal }
-      assert(steps && stack, 'the module counts its steps')
-      steps.value = unmetered
-      counters = { steps, stack }
-      onSuccess(instance)
-      return instance.exports
+  const variant = newVariant(quickJs as unknown as QuickJSSyncVariant, {
+    emscriptenModule: {
+      instantiateWasm(imports, onSuccess) {
+        const instance = new webAssembly.Instance(module, imports)
+        const { steps, stack } = instance.exports as { steps?: WasmGlobal; stack?: WasmGlobal }
+        assert(steps && stack, 'the module counts its steps')
+        steps.value = unmetered
+        counters = { steps, stack }
+        // Where the libraries of types in use know WebAssembly, theirs are others than ours (wasm-api.ts).
+        onSuccess(instance as never)
+        return instance.exports as never
+      },
     },
-  }
-  // The library has its types of WebAssembly from the browser, wasm-api.ts has them without.
-  const variant = newVariant(quickJs as unknown as QuickJSSyncVariant, { emscriptenModule: emscriptenModule as never })
+  })
   const quick = await newQuickJSWASMModuleFromVariant(variant)
   assert(counters)
   return interpreterOf(blankContext(quick), quick.getWasmMemory(), counters)

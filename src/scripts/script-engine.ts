@@ -13,6 +13,8 @@ import { loadScript } from './script-loading.ts'
 export interface ScriptEngine {
   /** False: its next call loads the script first. */
   readonly isWarm: boolean
+  /** Loads the script, unless it is loaded or cannot be. */
+  load(): void
   /** `onLoaded`: the script is loaded, and its call begins. */
   run(frame: ScriptFrame, onLoaded?: () => void): ScriptAnswer
 }
@@ -29,21 +31,26 @@ export function createScriptEngine(interpreter: Interpreter, text: string): Scri
   /** Why it cannot be loaded: it will be no other the next time. */
   let refused: ScriptAnswer | undefined
 
-  function load(): Warm | undefined {
-    const loaded = loadScript(interpreter, text)
-    if ('failed' in loaded) {
-      refused = { ...loaded, failed: `the script does not load: ${loaded.failed}` }
+  function loaded(): Warm | undefined {
+    const found = loadScript(interpreter, text)
+    if ('failed' in found) {
+      refused = { ...found, failed: `the script does not load: ${found.failed}` }
       return undefined
     }
-    return { image: interpreter.image(), call: loaded.call }
+    return { image: interpreter.image(), call: found.call }
+  }
+
+  function load() {
+    if (!refused) warm ??= loaded()
   }
 
   return {
     get isWarm() {
       return warm !== undefined || refused !== undefined
     },
+    load,
     run(frame, onLoaded) {
-      if (!refused) warm ??= load()
+      load()
       onLoaded?.()
       if (!warm) return refused ?? ranOut
       const { image, call } = warm

@@ -35,14 +35,14 @@ export const scriptLimits = {
 } as const
 /** By the wall clock: milliseconds until a thread is taken to stand still. What a script may use ends it long before. */
 export const clockLimits = {
-  /** Of a call. */
-  callMs: 300,
+  /** Of a call: 50 times what its steps take, since to start another thread on a busy machine takes longer than to wait. */
+  callMs: 2_000,
   /** To load a script, before its first call. */
-  loadMs: 2_000,
+  loadMs: 5_000,
   /** A thread that stood still is ended, and the frame is tried again with more time, so often: a machine that is slow or stood still itself decides nothing. */
-  tries: 4,
+  tries: 3,
   /** How much more. */
-  patience: 8,
+  patience: 4,
 } as const
 export type ClockLimits = { readonly [K in keyof typeof clockLimits]: number }
 
