@@ -188,6 +188,8 @@ test('what intake refuses is asked for again, and nothing is counted as refused'
   context.refuse('journal', 2)
   await context.until(() => context.durable.length === 1)
   assert.deepEqual([numbersIn(context), context.refusedByIntake], [[3], 0])
+  assert.match(context.states.find(({ state }) => state === 'waiting')?.detail ?? '', /intake refuses/)
+  await context.until(() => context.said.figures?.['uplinks_repaired'] === 1)
 })
 
 test('requests keep their distance, and a private address that is not allowed is never called', async (t) => {
