@@ -15,6 +15,41 @@ const judge = (file: string, names?: string): readonly string[] => [
 
 export const sourceBugs: readonly PlantedBug[] = [
   {
+    what: 'brings stored uplinks under another name than the webhook, so that each is stored twice',
+    file: 'src/sources/network-storage/storage-source.ts',
+    from: "meta: { storage: '1' }, source },",
+    to: "meta: { storage: '1' } },",
+    judge: ['--test', 'src/sources/network-storage/storage-source.test.ts'],
+  },
+  {
+    what: 'moves behind a page of stored uplinks that intake has refused',
+    file: 'src/sources/network-storage/storage-source.ts',
+    from: 'if (fault instanceof IntakeRefused) throw new StorageFault(',
+    to: 'if (fault instanceof IntakeRefused) return void new StorageFault(',
+    judge: judge('src/sources/network-storage/storage-source.test.ts', 'what intake refuses'),
+  },
+  {
+    what: 'takes a presence that a program does not know for a free bay',
+    file: 'src/codecs/mapped-topic/decode.ts',
+    from: 'if (isNoValue(raw, unknown)) return ok(null)',
+    to: 'if (isNoValue(raw, unknown)) return ok(false)',
+    judge: ['--test', 'src/codecs/mapped-topic/decode.test.ts'],
+  },
+  {
+    what: 'takes an alias of another topic for a message of MQTT 5',
+    file: 'src/sources/mqtt/version5/inbound.ts',
+    from: 'aliases.set(alias, topic)',
+    to: 'aliases.set(1, topic)',
+    judge: judge('src/sources/mqtt/version5.test.ts', 'a topic alias'),
+  },
+  {
+    what: 'takes a dead feed for a sign of life',
+    file: 'src/sources/pull/pull-source.ts',
+    from: 'if (isNew || !(hasTime || isStale)) {',
+    to: 'if (isNew || !hasTime) {',
+    judge: judge('src/sources/pull/pull-source.test.ts', 'a feed that has stopped'),
+  },
+  {
     what: 'remembers the ETag of a body that intake has refused',
     file: 'src/sources/pull/pull-source.ts',
     from: 'if (fault instanceof IntakeRefused) throw new Error(',
@@ -118,7 +153,7 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'does not mark QoS 0 as lossy',
     file: 'src/sources/mqtt/journaling.ts',
-    from: "...(qos === 0 ? { qos: '0' } : {}), ",
+    from: "        ...(qos === 0 ? { qos: '0' } : {}),\n",
     to: '',
     judge: judge('src/sources/mqtt/broker-source.test.ts', 'QoS 0'),
   },
@@ -418,9 +453,9 @@ export const sourceBugs: readonly PlantedBug[] = [
   },
   {
     what: 'answers a client of MQTT 5 in the way of 3.1.1',
-    file: 'src/sources/mqtt/connect-fault.ts',
-    from: "'CONNECT of MQTT 5, which is not spoken here', connackOf5",
-    to: "'CONNECT of MQTT 5, which is not spoken here', connack(unacceptableVersion)",
+    file: 'src/sources/mqtt/version5/connect.ts',
+    from: 'packetOf(0x20, Buffer.from([0, reason, 0]))',
+    to: 'packetOf(0x20, Buffer.from([0, reason]))',
     judge: judge('src/sources/mqtt/protocol.test.ts', 'MQTT 5'),
   },
   {
@@ -433,14 +468,14 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'acknowledges a message to a topic without a rule and drops it',
     file: 'src/sources/mqtt/journaling.ts',
-    from: 'if (!isReading(message.topic)) options.onUnmatched(client, message.topic)',
+    from: 'if (!isReading(message.topic) && ruleOf(message.topic) === undefined) options.onUnmatched(client, message.topic)',
     to: 'if (!isReading(message.topic)) return queue.add([])',
     judge: judge('src/sources/mqtt/broker-source.test.ts', 'nearly right'),
   },
   {
     what: 'decodes a message to a topic without a rule by guess',
     file: 'src/sources/mqtt/journaling.ts',
-    from: 'codec: isReading(topic) ? codec : unmatchedCodec,',
+    from: 'codec: isReading(topic) ? codec : rule === undefined ? unmatchedCodec : mappedCodec,',
     to: 'codec,',
     judge: judge('src/sources/mqtt/broker-source.test.ts', 'nearly right'),
   },
@@ -566,8 +601,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'declares a source and does not list it',
     file: 'src/sources/list.ts',
-    from: 'const declared = [http, mqttBroker, tcp, udp, serial, mqttClient, pull] as const',
-    to: 'const declared = [http, mqttBroker, tcp, serial, mqttClient, pull] as const\nvoid udp',
+    from: 'const declared = [http, mqttBroker, tcp, udp, serial, mqttClient, pull, networkStorage] as const',
+    to: 'const declared = [http, mqttBroker, tcp, serial, mqttClient, pull, networkStorage] as const\nvoid udp',
     judge: judge('src/sources/list.test.ts'),
   },
   {

@@ -6,6 +6,8 @@ import { unzipSync } from 'fflate'
 import { fail, ok, type Result } from '../../lib/result.ts'
 
 const partBytesMax = 16 * 1024 * 1024
+/** As it is packed: one that unpacks to more than it announces costs time in proportion. Far more than the items that are read need. */
+const packedBytesMax = 512 * 1024
 const rowsMax = 10_000
 const columnsMax = 1_024
 const sheetForm = /^xl\/worksheets\/sheet(\d+)\.xml$/
@@ -28,13 +30,14 @@ function partsOf(file: Uint8Array): Result<ReadonlyMap<string, string>, string> 
   let tooLarge = false
   try {
     const parts = unzipSync(file, {
-      filter({ name, originalSize }) {
+      filter({ name, originalSize, size }) {
         const isWanted = sheetForm.test(name) || name === stringsName
-        if (isWanted && originalSize > partBytesMax) tooLarge = true
-        return isWanted && originalSize <= partBytesMax
+        const isTooLarge = originalSize > partBytesMax || size > packedBytesMax
+        tooLarge ||= isWanted && isTooLarge
+        return isWanted && !isTooLarge
       },
     })
-    if (tooLarge) return fail(`a sheet has more than ${partBytesMax} bytes`)
+    if (tooLarge) return fail(`a sheet has more than ${packedBytesMax} bytes, or ${partBytesMax} unpacked`)
     const decoder = new TextDecoder('utf-8', { fatal: true })
     return ok(new Map(Object.entries(parts).map(([name, bytes]) => [name, decoder.decode(bytes)])))
   } catch (error) {

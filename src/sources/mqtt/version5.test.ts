@@ -187,6 +187,16 @@ test('a client gets no more at once than its receive maximum, and no packet abov
   assert.equal(String(got()[2]?.payload), 'm4')
 })
 
+test('more QoS 2 messages on their way than were offered end the connection with 0x93', async (t) => {
+  const { context, port } = await openBroker(t)
+  const { send, heard, socket } = await client5(t, port)
+  context.hold()
+  send(...Array.from({ length: 1_001 }, (_, i) => publish(i + 1, 'm', { qos: 2 })))
+  await once(socket, 'close')
+  assert.equal(reasonOf(heard), 0x93)
+  context.release()
+})
+
 test('DISCONNECT with 0x04 leaves the will in force, and one with 0 does not', async (t) => {
   const { context, port } = await openBroker(t)
   const will = { topic: 'baykeeper/A/reading', payload: Buffer.from('gone'), qos: 1, retain: false }

@@ -53,6 +53,10 @@ export const networkStorage = declareSource({
       at: ['networkStorage', i, 'name'],
       what: `network storage ${i + 1}`,
     })),
+  async preflight(storages) {
+    const { storageFindings } = await import('./storage-findings.ts')
+    return (await Promise.all(storages.map(storageFindings))).flat()
+  },
   lines: (storages) => storages.map(({ url }) => new URL(url).origin),
   async create(storages, index, { name, missingOf }) {
     const { kind: _kind, name: _name, ...settings } = storages[index] as (typeof storages)[number]

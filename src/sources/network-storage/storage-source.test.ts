@@ -6,6 +6,7 @@ import { type Instant, instant } from '../../lib/brand.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createFakeContext } from '../testing/fake-context.ts'
 import { networkStorage } from './declaration.ts'
+import { storageFindings } from './storage-findings.ts'
 import { storageSource } from './storage-source.ts'
 import { type StorageUnderTest, storageUnderTest, storedUplink } from './storage-under-test.ts'
 
@@ -188,6 +189,8 @@ test('what intake refuses is asked for again, and nothing is counted as refused'
   context.refuse('journal', 2)
   await context.until(() => context.durable.length === 1)
   assert.deepEqual([numbersIn(context), context.refusedByIntake], [[3], 0])
+  assert.match(context.states.find(({ state }) => state === 'waiting')?.detail ?? '', /intake refuses/)
+  await context.until(() => context.said.figures?.['uplinks_repaired'] === 1)
 })
 
 test('requests keep their distance, and a private address that is not allowed is never called', async (t) => {
@@ -218,4 +221,22 @@ test('gaps that the network keeps no longer are not asked for', async (t) => {
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 3)] }, { keepsHours: 1 })
   await context.until(() => slept.length > 3)
   assert.deepEqual([storage.asked.length, context.durable.length], [0, 0])
+})
+
+test('doctor asks once, and names what is wrong', async (t) => {
+  const storage = await storageUnderTest(t, [storedUplink(3, new Date(Date.now() - 3_600_000).toISOString())])
+  const settings = {
+    url: storage.url,
+    application: 'lot',
+    apiKey: 'NNSXS.X',
+    source: 'lot',
+    allowAddresses: ['127.0.0.1'],
+  }
+  storage.faults.push(undefined, (response) => response.writeHead(403).end())
+  const [good] = await storageFindings(settings)
+  assert.deepEqual([good?.level, /has uplinks of the last day/.test(good?.what ?? '')], ['ok', true])
+  const [bad] = await storageFindings(settings)
+  assert.equal(bad?.level, 'fault')
+  assert.match(bad?.what ?? '', /answered 403: check apiKey/)
+  assert.equal(storage.asked.length, 2)
 })

@@ -102,7 +102,11 @@ async function step(
 ): Promise<'done' | number | undefined> {
   try {
     status.requests++
-    const page = await fetchPage(options, reading, signal)
+    const page = await fetchPage(
+      options,
+      { limit: reading.limit, after: reading.after, before: reading.window.to },
+      signal,
+    )
     const isNew = await keep(options, reading, page, status, context)
     if (page.broken !== undefined) throw new StorageFault(page.broken)
     status.attempt = 0
@@ -121,14 +125,20 @@ async function step(
   }
 }
 
-async function fetchPage(options: StorageSourceOptions, reading: Reading, signal: AbortSignal): Promise<StoredPage> {
-  const { url, application, apiKey, allowAddresses, resolve } = options
+export type StorageAddress = Pick<StorageSourceOptions, 'url' | 'application' | 'apiKey' | 'allowAddresses' | 'resolve'>
+
+/** Throws where the storage does not answer with a page. */
+export async function fetchPage(
+  { url, application, apiKey, allowAddresses, resolve }: StorageAddress,
+  asked: { readonly limit: number; readonly after: Instant; readonly before: Instant },
+  signal: AbortSignal,
+): Promise<StoredPage> {
   const at = new URL(`/api/v3/as/applications/${encodeURIComponent(application)}/packages/storage/uplink_message`, url)
   at.search = new URLSearchParams({
-    limit: String(reading.limit),
+    limit: String(asked.limit),
     order: 'received_at',
-    after: new Date(reading.after).toISOString(),
-    before: new Date(reading.window.to).toISOString(),
+    after: new Date(asked.after).toISOString(),
+    before: new Date(asked.before).toISOString(),
   }).toString()
   const answer = await fetchBody(
     {

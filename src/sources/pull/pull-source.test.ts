@@ -179,3 +179,15 @@ test('a feed that has stopped changing is stale: it is shown, and its answers ar
   await context.until(() => context.states.at(-1)?.state === 'up')
   assert.deepEqual(context.said.warnings ?? [], [])
 })
+
+test('a file that is gzip is unpacked; one that is damaged, and a bomb, are kept as they came', async (t) => {
+  const good = gzipSync(bodyOf(bay('A', true)))
+  const bodies = [good, good.subarray(0, 30), gzipSync(Buffer.alloc(9 * 1024 * 1024))]
+  for (const body of bodies) {
+    const url = await publisher(t, (_request, response) => response.end(body))
+    const context = pulling(t, url)
+    await context.until(() => context.durable.length === 1)
+    const kept = Buffer.from((context.durable[0] as Delivery).bytes)
+    assert.deepEqual(kept, body === good ? Buffer.from(bodyOf(bay('A', true))) : body)
+  }
+})

@@ -9,6 +9,8 @@
  * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
  */
 import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import type { FeedMap } from '../../domain/feed-map.ts'
 import { createAddressList } from '../../lib/address-list.ts'
 import { type Instant, instant } from '../../lib/brand.ts'
@@ -84,7 +86,7 @@ async function pullOnce(
   if (answer.status === 304) return tell(options, seen, context, `${host}: not changed`)
   if (answer.status !== 200) throw new Error(`${host} answered ${answer.status}.`)
   if (answer.body.length === 0) throw new Error(`${host} answered with an empty body.`)
-  await keep(answer, options, seen, context)
+  await keep({ ...answer, body: await unpacked(answer.body) }, options, seen, context)
   tell(options, seen, context, `${host}: ${answer.body.length} bytes`)
 }
 
@@ -100,6 +102,15 @@ function tell(
   const stale = `the feed has not changed for ${Math.floor(unchangedS / 3_600)} h ${Math.floor((unchangedS % 3_600) / 60)} min: its publisher may have stopped`
   context.facts({ figures: { unchanged_s: unchangedS }, ...(isStale ? { warnings: [stale] } : {}) })
   context.status(isStale ? 'waiting' : 'up', isStale ? `${detail}; ${stale}` : detail)
+}
+
+/** Some publishers offer files that are gzip, beside any encoding of HTTP. What cannot be unpacked is kept as it came, and is a dead letter. */
+async function unpacked(body: Buffer): Promise<Buffer> {
+  if (body[0] !== 0x1f || body[1] !== 0x8b) return body
+  return await promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)(body, {
+    maxOutputLength: bodyBytesMax,
+    // Damaged, or more than is read: kept as it came.
+  }).catch(() => body)
 }
 
 async function keep(

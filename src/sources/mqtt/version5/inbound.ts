@@ -44,6 +44,12 @@ function publishOf(header: number, fields: PacketFields, session: Session5): Buf
   const sent = fields.text()
   const id = qos > 0 ? idIn('PUBLISH', fields) : undefined
   const properties = readProperties(fields, 'PUBLISH')
+  if (qos === 2 && session.halfOpen.add(id as number).size > session.halfOpenMax)
+    throw new Version5Fault(
+      reasons.tooManyOnTheirWay,
+      `more than ${session.halfOpenMax} messages of QoS 2 on their way [MQTT-3.3.4-9]`,
+      1,
+    )
   if (properties.has(ids.subscriptionId))
     throw new Version5Fault(reasons.protocolError, 'PUBLISH with a subscription identifier [MQTT-3.3.4-6]', 1)
   const topic = aliased(sent, properties.get(ids.topicAlias), session)

@@ -23,6 +23,7 @@ export function outboundOf(
     session.unsubscribing.delete(id)
     return packetOf(header, body, noProperties, Buffer.from(codes))
   }
+  if (kind === 7) session.halfOpen.delete(body.readUInt16BE())
   // The others have no more than their packet id, which means success without properties (3.4.2.1).
   return packetOf(header, body)
 }

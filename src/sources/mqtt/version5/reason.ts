@@ -14,6 +14,7 @@ export const reasons = {
   keepAliveTimeout: 0x8d,
   takenOver: 0x8e,
   invalidTopic: 0x90,
+  tooManyOnTheirWay: 0x93,
   aliasInvalid: 0x94,
   tooLarge: 0x95,
   noSharedSubscriptions: 0x9e,

@@ -16,6 +16,9 @@ export interface Session5 {
   readonly filters: Map<string, boolean>
   /** Answers to UNSUBSCRIBE by packet id: a code for each filter (3.11.3). */
   readonly unsubscribing: Map<number, readonly number[]>
+  /** QoS 2 messages of the client without PUBCOMP, and how many there may be (3.3.4). */
+  readonly halfOpen: Set<number>
+  readonly halfOpenMax: number
   receiveMax: number
   packetBytesMax: number
   /** QoS 1 and 2 messages to the client without an acknowledgement. */
@@ -23,7 +26,8 @@ export interface Session5 {
   readonly waiting: { readonly id: number; readonly packet: Buffer }[]
 }
 
-export const createSession5 = (): Session5 => ({
+export const createSession5 = (halfOpenMax: number): Session5 => ({
+  ...{ halfOpen: new Set(), halfOpenMax },
   ...{ assignedId: undefined, accepted: false, asksForSession: false },
   ...{ aliases: new Map(), filters: new Map(), unsubscribing: new Map() },
   ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [] },

@@ -28,7 +28,7 @@ export function createWire5(limits: {
   readonly receiveMax: number
   readonly packetBytesMax: number
 }): Wire5 {
-  const session = createSession5()
+  const session = createSession5(limits.receiveMax)
   const inbound = createFraming()
   const outbound = createFraming()
   let first = true
