@@ -33,7 +33,7 @@ describe('the forecast of a battery', () => {
     assert.ok(found.is === 'forecast', JSON.stringify(found))
     assert.ok(found.before > 100, `${found.before}`)
   })
-  test('begins anew with a new battery', () => {
+  test('starts again with a new battery', () => {
     const before = falling(60, 60, 0.7)
     const fresh = falling(10, 100, 0.5).map(({ day, percent }) => ({ day: day + 60, percent }))
     assert.deepEqual(forecastBattery([...before, ...fresh], 70), { is: 'cannot-tell', why: 'few-days', percent: 96 })

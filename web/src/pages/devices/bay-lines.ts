@@ -14,7 +14,7 @@ export interface ReadLine extends Partial<BayLine> {
   readonly fault?: LineFault
 }
 
-/** `bay,device` or, where the heading or a hardware id says so, `device,bay`. */
+/** `bay,device` or, where the heading or a hardware id shows it, `device,bay`. */
 const bayFirst = /^"?(bay|stellplatz|platz|id)"?\s*[,;\t]/i
 const deviceFirst = /^"?(device|sensor|label|deveui|dev_eui|eui|gerät|geraet|etikett)"?\s*[,;\t]/i
 const unquoted = (cell: string) => cell.trim().replaceAll(/^"|"$/g, '').replaceAll('""', '"').trim()
