@@ -103,6 +103,7 @@ function Facts({ device }: { device: Device }) {
 }
 
 function Battery({ device: { id, source } }: { device: Device }) {
+  const { now: clock } = useDesk()
   const { words } = useDevicesWords()
   const found = useFetched(
     requestOf('GET /api/v1/devices/{id}/health', { params: { id }, query: { source } }),
@@ -126,7 +127,7 @@ function Battery({ device: { id, source } }: { device: Device }) {
           })}
         </p>
       )}
-      {forecast && <p>{batteryForecastText(words, forecast)}</p>}
+      {forecast && <p>{batteryForecastText(words, forecast, clock.value)}</p>}
     </Panel>
   )
 }
