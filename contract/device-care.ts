@@ -67,7 +67,7 @@ export const batteryForecastSchema = z
       .string()
       .nullable()
       .describe('UTC day; one of ten lasts beyond it. Null: cannot tell, or over ten years'),
-    why: z.enum(batteryDoubts).nullable().describe('why it cannot be told'),
+    why: z.enum(batteryDoubts).nullable().describe('why there is no forecast'),
   })
   .meta({
     examples: [

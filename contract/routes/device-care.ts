@@ -14,7 +14,7 @@ export const deviceCareRoutes = {
     tag: 'Devices',
     summary: 'Limits of a distance sensor, suggested from its own history',
     description:
-      'Two groups of distances with a gap between them give the limits; else `why` says what is missing. `occupied_below_mm` and `free_above_mm` in the query are tried on the same history. Limits are put into effect with PATCH on the device, which makes a new version of the layout; earlier readings are not changed.',
+      'Two groups of distances with a gap between them give the limits; else `why` names what is missing. `occupied_below_mm` and `free_above_mm` in the query are tried on the same history. Limits are put into effect with PATCH on the device, which makes a new version of the layout; earlier readings are not changed.',
     params: idParams,
     query: z.strictObject({ source: nameField, occupied_below_mm: limitMm, free_above_mm: limitMm }),
     problems: [404, 503],
@@ -27,7 +27,7 @@ export const deviceCareRoutes = {
     tag: 'Devices',
     summary: 'Batteries to be replaced, the soonest first',
     description:
-      'Of the 500 devices with the lowest level, or of one device. From their daily levels of 180 days; volts count where the model has a battery curve. Those that cannot be told come last.',
+      'Of the 500 devices with the lowest level, or of one device. From their daily levels of 180 days; volts count where the model has a battery curve. Those without a forecast come last.',
     query: z.strictObject({
       device: nameField,
       soon: flagField.optional().describe('true: only those that are low now or may be within 60 days'),

@@ -48,7 +48,7 @@ test('limits are suggested from the distances of a device, tried, and put into e
   assert.deepEqual(device?.presenceByDistance?.occupiedBelowMm, limits.occupied_below_mm)
 })
 
-test('batteries come by the day they are to be replaced, those that cannot be told last with the reason', async () => {
+test('batteries come by the day they are to be replaced, those without a forecast last, with the reason', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A']) })
   const today = dayNumber(now)
   const level = (device: number, from: number, perDay: number, days = 60) =>

@@ -1,6 +1,7 @@
 /** `baykeeper simulate --fleet` and `--check`: every kind of device through every source of the running server, and the comparison with the truth. */
 import { existsSync } from 'node:fs'
 import { type Client, createClient } from '@baykeeper/contract/client.ts'
+import { scopes } from '@baykeeper/contract/vocabulary.ts'
 import { checkFleet, type FleetVerdict, untilProcessed } from '../simulator/fleet/check.ts'
 import { chooseFleetDecoders } from '../simulator/fleet/fleet-decoders.ts'
 import { publishFleetLayout } from '../simulator/fleet/fleet-layout.ts'
@@ -20,6 +21,8 @@ export interface FleetCommandOptions extends SendingOptions, Spoken {
   readonly check?: boolean
 }
 
+/** It publishes a layout and chooses decoders. */
+const fleetScopes = scopes.filter((scope) => scope !== 'admin' && scope !== 'operate')
 const devicesMin = 10
 const devicesMax = 500_000
 /** Frames a second where no rate is given: a server on a small machine keeps up with it. */
@@ -31,10 +34,7 @@ export async function fleetCommand(options: FleetCommandOptions): Promise<number
   if (devices < devicesMin || devices > devicesMax)
     throw new CommandFailed(exitCodes.usage, `--sensors ${devices}: a fleet has ${devicesMin} to ${devicesMax} devices`)
   using interrupt = interruptible()
-  await using target = await findTarget(
-    { ...options, via: 'http' },
-    { name: 'simulate', api: ['read', 'layout', 'devices'] },
-  )
+  await using target = await findTarget({ ...options, via: 'http' }, { name: 'simulate', api: fleetScopes })
   const ready = await runningServer(placeOf(options).config.data)
   if (!ready || target.web === undefined || target.apiKey === undefined)
     throw new CommandFailed(

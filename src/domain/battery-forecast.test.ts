@@ -33,10 +33,20 @@ describe('the forecast of a battery', () => {
     assert.ok(found.is === 'forecast', JSON.stringify(found))
     assert.ok(found.before > 100, `${found.before}`)
   })
-  test('begins anew with a new battery', () => {
+  test('starts again with a new battery', () => {
     const before = falling(60, 60, 0.7)
     const fresh = falling(10, 100, 0.5).map(({ day, percent }) => ({ day: day + 60, percent }))
     assert.deepEqual(forecastBattery([...before, ...fresh], 70), { is: 'cannot-tell', why: 'few-days', percent: 96 })
+  })
+  test('takes levels that fall in steps for what they are: a wide range (P4ELEC issue 17)', () => {
+    const steps = [100, 83, 64, 51].flatMap((percent, i) =>
+      Array.from({ length: 15 }, (_, k) => ({ day: i * 15 + k, percent })),
+    )
+    const found = forecastBattery(steps, 60)
+    assert.ok(found.is === 'forecast' && found.before < 85 && (found.until ?? 9_999) > 95, JSON.stringify(found))
+  })
+  test('goes on at 1 % where a new battery is not reported as one (com.philips.hue.zigbee issue 523)', () => {
+    assert.equal(forecastBattery(falling(60, 60, 1), 60).is, 'low')
   })
   test('is not made of too few days, of a level that stays, or of none', () => {
     const why = (days: BatteryDay[]) => {

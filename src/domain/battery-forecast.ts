@@ -1,7 +1,7 @@
 /**
  * When the battery of a device will be low, from its own daily levels. The slope is the median of the slopes between its days (Theil 1950, Sen 1968):
  * single wrong values do not move it. The range comes from the tenth and the ninetieth of a hundred of those slopes over long spans. A level
- * that rises by much is a new battery: the days before it say nothing. What the days do not show is not told.
+ * that rises by much is a new battery: the days before it say nothing. What the days do not show is no forecast.
  */
 export interface BatteryDay {
   /** Since 1970. */

@@ -45,7 +45,7 @@ describe('a suggestion', () => {
         assert.deepEqual([found.near.readings, found.far.readings], [near, far])
       }
   })
-  test('is not made where it cannot be told, and the reason is named', () => {
+  test('is not made where nothing shows it, and the reason is named', () => {
     const cases = {
       'few-readings': around(600, 50, 20),
       'one-group': around(2_200, 40, 300),

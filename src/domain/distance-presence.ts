@@ -3,7 +3,7 @@
  * distance alone, so that other limits can be tried on it.
  *
  * A suggestion takes two groups of distances with a gap between them: vehicles near, ground far. The split is that of Otsu (1979, least variance
- * within both groups) over a histogram, moved into the middle of the widest empty range beside it. Where there are not two groups it says why.
+ * within both groups) over a histogram, moved into the middle of the widest empty range beside it. Where there are not two groups it names the reason.
  */
 import type { DistanceLimits } from './layout.ts'
 import type { Reading } from './reading.ts'

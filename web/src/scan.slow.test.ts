@@ -8,6 +8,7 @@ import {
   apiUnderTest,
   deviceState,
   layoutOf,
+  readingRow,
   until,
 } from '../../src/api/testing/api-under-test.ts'
 import { instant } from '../../src/lib/brand.ts'

@@ -133,7 +133,7 @@ function batteryOnWire({ live }: RouteContext, device: DeviceState, found: Batte
   }
 }
 
-/** Low ones, then by the day, then those that cannot be told. */
+/** Low ones, then by the day, then those without a forecast. */
 function soonest(a: BatteryForecastOnWire, b: BatteryForecastOnWire): number {
   const rank = ({ low, replace_before: before }: BatteryForecastOnWire) => (low ? '0' : (before ?? '9'))
   return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a.device < b.device ? -1 : 1

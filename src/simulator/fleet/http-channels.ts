@@ -22,9 +22,11 @@ export function httpChannel(url: string, options: ChannelOptions): Channel {
   }
 }
 
+const webhookPath = '/ingest/lorawan'
+
 export function webhookChannel(url: string, options: ChannelOptions): Channel {
   const post = poster(url, options)
-  const path = (query?: string) => ['/ingest/lorawan', ...(query === undefined ? [] : [query])].join('?')
+  const path = (query?: string) => (query === undefined ? webhookPath : [webhookPath, query].join('?'))
   return {
     async send(records) {
       for (const record of records) await post([record], path(record.query), 'application/json', record.texts[0] ?? '')

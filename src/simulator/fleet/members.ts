@@ -39,7 +39,7 @@ const shares: Record<Way, number> = { webhook: 40, http: 20, mqtt: 15, tcp: 10, 
 const framesMax = 60
 const drawsMax = 200
 
-/** UDP datagrams say of themselves as little as lines of a serial port. */
+/** A UDP datagram names no connection and no repetition, as a line of a serial port. */
 const transportOf: Record<Way, Transport> = {
   ...{ webhook: 'lorawan', http: 'http', mqtt: 'mqtt', tcp: 'tcp', udp: 'serial', serial: 'serial' },
 }

@@ -55,7 +55,8 @@ export async function runFleet(run: FleetRun): Promise<FleetSent> {
           block.map((index) => recordsOfMember(members.member(index))),
         )
         if (hadOutage) sent.outages++
-        sent.noise += await sendBlock(way, channel, records, random, pace)
+        const noise = await sendBlock(way, channel, records, random, pace)
+        sent.noise += noise
         const frames = records.reduce((sum, record) => sum + record.frames, 0)
         sent.frames += frames
         sent.byWay[way] = (sent.byWay[way] ?? 0) + frames

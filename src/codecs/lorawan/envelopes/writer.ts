@@ -26,7 +26,7 @@ export interface WrittenUplink {
 }
 
 export interface WrittenModel {
-  /** Of a decoder of ours. */
+  /** Name of a built-in decoder. */
   readonly decoder: string
   /** Absent: the model is known by its decoder alone. */
   readonly vendor?: string | undefined
@@ -41,9 +41,9 @@ export interface EnvelopeWriter {
   readonly decodes: boolean
   /** Hands over the port, without which most decoders do not read the bytes. */
   readonly ports: boolean
-  /** Says when the network heard it. Without a time the order of two sessions is that of their arrival. */
+  /** Holds when the network heard it. Without a time the order of two sessions is that of their arrival. */
   readonly times: boolean
-  /** Says in which session the number counts. */
+  /** Names the session in which the number counts. */
   readonly sessions: boolean
   /** What it can say of the model: the name of a decoder, vendor and model, or nothing. */
   readonly names: 'decoder' | 'vendor and model' | 'nothing'

@@ -3,6 +3,7 @@ import { requestOf } from '@baykeeper/contract/client.ts'
 import { useSignal } from '@preact/signals'
 import { useFetched } from '../../kit/fetched.ts'
 import { Table } from '../../kit/table.tsx'
+import { useDesk } from '../../shell/desk.ts'
 import { routes } from '../../shell/route.ts'
 import { Panel } from '../live/panel.tsx'
 import { batteryForecastText } from './battery-words.ts'
@@ -13,6 +14,7 @@ import { useDevicesWords } from './devices-words.ts'
 const pollMs = 300_000
 
 export function BatteriesPage() {
+  const { now } = useDesk()
   const { words } = useDevicesWords()
   const soon = useSignal(false)
   const totals = useFetched(requestOf('GET /api/v1/device-totals'), pollMs).value.value
@@ -54,7 +56,7 @@ export function BatteriesPage() {
                 name: words.text('battery'),
                 cell: ({ level_pct: level }) => (level === null ? '–' : `${words.number(level, 0)} %`),
               },
-              { name: words.text('replace'), cell: (row) => batteryForecastText(words, row) },
+              { name: words.text('replace'), cell: (row) => batteryForecastText(words, row, now.value) },
             ]}
           />
         )}

@@ -4,14 +4,20 @@ import type { useDevicesWords } from './devices-words.ts'
 
 type Words = ReturnType<typeof useDevicesWords>['words']
 
-export function batteryForecastText(
-  words: Words,
-  { low, replace_before, lasts_until, why }: BatteryForecastOnWire,
-): string {
+/** Nearer than this a month is too coarse. */
+const nearMs = 92 * 86_400_000
+
+export function batteryForecastText(words: Words, of: BatteryForecastOnWire, now: number): string {
+  const { low, replace_before, lasts_until, why } = of
   if (low) return words.text('batteryLow')
   if (replace_before === null) return words.text(why ?? 'few-days')
-  const month = (day: string) =>
-    new Intl.DateTimeFormat(words.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(day))
-  const [before, until] = [month(replace_before), lasts_until === null ? undefined : month(lasts_until)]
-  return until === undefined ? words.text('replaceOpen', { before }) : words.text('replaceBefore', { before, until })
+  const named = (text: string) => {
+    const at = Date.parse(text)
+    const day = at - now < nearMs ? ({ day: 'numeric' } as const) : {}
+    return new Intl.DateTimeFormat(words.locale, { ...day, month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at)
+  }
+  const before = named(replace_before)
+  return lasts_until === null
+    ? words.text('replaceOpen', { before })
+    : words.text('replaceBefore', { before, until: named(lasts_until) })
 }

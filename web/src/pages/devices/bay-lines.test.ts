@@ -19,6 +19,13 @@ test('lines of a spreadsheet are read with any separator and a heading', () => {
   ])
 })
 
+test("a vendor's list with keys and other columns is read by its heading (lorawan-stack issues 5139, 5632)", () => {
+  const list = `id;dev_eui;join_eui;app_key\nA-1;${eui};1122334455667788;00112233445566778899AABBCCDDEEFF`
+  assert.deepEqual(readBayLines(list), [{ line: 2, bay: 'A-1', device: eui }])
+  assert.deepEqual(readBayLines(list.replaceAll(';', ',')), [{ line: 2, bay: 'A-1', device: eui }])
+  assert.deepEqual(readBayLines(`A-1;${eui};1122334455667788`), [{ line: 1, bay: 'A-1', fault: 'two-devices' }])
+})
+
 test('what is wrong with a line is named, and the others are read', () => {
   const faults = readBayLines(`A-1,s-1\n,s-2\nA-2\nA-1,s-3\nA-4,s-1\nA-5,${eui} 1122334455667788\nA-6,\nA-7,s-7`)
   assert.deepEqual(

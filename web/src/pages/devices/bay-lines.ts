@@ -14,31 +14,52 @@ export interface ReadLine extends Partial<BayLine> {
   readonly fault?: LineFault
 }
 
-/** `bay,device` or, where the heading or a hardware id says so, `device,bay`. */
-const bayFirst = /^"?(bay|stellplatz|platz|id)"?\s*[,;\t]/i
-const deviceFirst = /^"?(device|sensor|label|deveui|dev_eui|eui|gerät|geraet|etikett)"?\s*[,;\t]/i
+/** `bay,device` or, where the heading or a hardware id shows it, `device,bay`; a heading may name more columns, as vendors' lists have. */
+const bayName = /^(bay|stellplatz|platz|id)$/i
+const deviceName = /^(device|sensor|label|dev[ _-]?eui|eui|gerät|geraet|etikett)$/i
 const unquoted = (cell: string) => cell.trim().replaceAll(/^"|"$/g, '').replaceAll('""', '"').trim()
+
+interface Columns {
+  readonly bay: number
+  readonly device: number
+}
 
 /** The first line may be a heading; empty lines are left out. */
 export function readBayLines(text: string): ReadLine[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)
-  const isSwapped = deviceFirst.test(lines[0] ?? '')
-  const hasHeading = isSwapped || bayFirst.test(lines[0] ?? '')
+  const names = allCells(lines[0] ?? '')
+  const hasHeading = names.length > 1 && names.some((name) => bayName.test(name) || deviceName.test(name))
+  const columns = hasHeading ? columnsOf(names) : undefined
   const read = lines.flatMap((line, i): ReadLine[] =>
-    line.trim() === '' || (i === 0 && hasHeading) ? [] : [{ line: i + 1, ...cellsOf(line, isSwapped) }],
+    line.trim() === '' || (i === 0 && hasHeading) ? [] : [{ line: i + 1, ...cellsOf(line, columns) }],
   )
   return read.map((one, i) => ({ ...one, ...repeatedIn(read.slice(0, i), one) }))
 }
 
-function cellsOf(line: string, isSwapped: boolean): Omit<ReadLine, 'line'> {
+/** Undefined: two columns, in the order bay, device. */
+function columnsOf(names: readonly string[]): Columns | undefined {
+  const device = names.findIndex((name) => deviceName.test(name))
+  const bay = names.findIndex((name) => bayName.test(name))
+  if (device < 0 || (bay < 0 && names.length > 2)) return undefined
+  return names.length === 2 && bay < 0 ? { device, bay: 1 - device } : { device, bay }
+}
+
+const allCells = (line: string): string[] =>
+  Array.from(line.trim().matchAll(/(?:^|[,;\t])("(?:[^"]|"")*"|[^,;\t]*)/g), ([, cell = '']) => unquoted(cell))
+
+function cellsOf(line: string, columns: Columns | undefined): Omit<ReadLine, 'line'> {
   const [, first = '', separator = '', rest = ''] = /^("(?:[^"]|"")*"|[^,;\t]*)([,;\t])(.*)$/.exec(line.trim()) ?? []
   if (separator === '') return { fault: 'two-cells' }
-  const cells = [unquoted(first), unquoted(rest)] as const
-  const isHardware = () => {
-    const label = readDeviceLabel(cells[0])
-    return label.ok && label.label.form !== 'name'
+  if (columns) {
+    const cells = allCells(line)
+    return lineOf(cells[columns.bay] ?? '', cells[columns.device] ?? '')
   }
-  const [bay, label] = isSwapped || isHardware() ? [cells[1], cells[0]] : cells
+  const [one, two] = [unquoted(first), unquoted(rest)]
+  const label = readDeviceLabel(one)
+  return label.ok && label.label.form !== 'name' ? lineOf(two, one) : lineOf(one, two)
+}
+
+function lineOf(bay: string, label: string): Omit<ReadLine, 'line'> {
   if (bay === '') return { fault: 'no-bay' }
   const device = readDeviceLabel(label)
   return device.ok ? { bay, device: device.label.device } : { bay, fault: device.fault }

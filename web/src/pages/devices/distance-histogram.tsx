@@ -1,4 +1,4 @@
-/** How often each distance was measured, with the limits as lines. Its name says in one sentence what it shows. */
+/** How often each distance was measured, with the limits as lines. Its name is one sentence about what it shows. */
 import type { Calibration } from '@baykeeper/contract/device-care.ts'
 import { useDevicesWords } from './devices-words.ts'
 

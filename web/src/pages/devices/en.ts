@@ -78,7 +78,7 @@ export const devicesEn = {
   limitsNone: 'Use no limits',
   batteriesHint: 'From the daily levels of each device. Nine of ten such batteries last to the first month.',
   batterySoon: 'Battery low soon',
-  batterySoonNone: 'No battery will be low within 60 days, as far as can be told.',
+  batterySoonNone: 'No battery will be low within 60 days, as far as is known.',
   replace: 'Replace',
   batteryLow: 'Replace now: it is low.',
   replaceBefore: 'Replace before {before}; it may last until {until}.',

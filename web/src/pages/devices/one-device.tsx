@@ -110,6 +110,7 @@ function Facts({ device }: { device: Device }) {
 }
 
 function Battery({ device: { id, source } }: { device: Device }) {
+  const { now: clock } = useDesk()
   const { words } = useDevicesWords()
   const { moment } = useDesk()
   const to = moment.value === undefined ? undefined : new Date(moment.value).toISOString()
@@ -135,7 +136,7 @@ function Battery({ device: { id, source } }: { device: Device }) {
           })}
         </p>
       )}
-      {forecast && <p>{batteryForecastText(words, forecast)}</p>}
+      {forecast && <p>{batteryForecastText(words, forecast, clock.value)}</p>}
     </Panel>
   )
 }
