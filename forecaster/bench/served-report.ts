@@ -84,7 +84,7 @@ const head = `## Served by the product
 
 Written by \`npm run bench -- forecast --served\`. The forecaster of the product is asked origin by origin, in the order of time, with the
 shipped weights and the 92 days of history that a server keeps; what it answers is scored. Nothing is fitted for the test beside it: its
-experts and intervals learn from the last 28 days, every night, as on a server. Baselines may use all the past there is, are listed
+mix and intervals learn from the last 28 days every night, its trees from the last 92 days every week, as on a server. Baselines may use all the past there is, are listed
 by name, and the best one at each horizon is chosen on the test itself; intervals of differences are bootstraps over blocks of 7 days.
 Trees are 300 of 31 leaves on a share of the rows. "Day" is targets from 7 to 21 h, against the same baseline.`
 

@@ -76,8 +76,8 @@ export async function runServed(protocol: Protocol, options: ServedOptions): Pro
   const stride = strideOf(protocol) * every
   const setting = thinned(whole, stride)
   options.log(`${protocol.name} ${options.split}: ${setting.panel.lots.length} lots, every ${stride} steps an origin`)
-  const baselines = await baselinesOf(setting, { whole, options })
   const { product, medians, made, model, trees } = await askedProduct(setting, stride)
+  const baselines = await baselinesOf(setting, { whole, options })
   const answered = {
     ...setting,
     pairs: setting.pairs.map((own, h) => onlyKnown(own, product.point[h] as Float32Array)),

@@ -69,29 +69,29 @@ async function drawn(growth: SiteGrowth, group: number): Promise<Rows | undefine
   const { view, grown, until } = growth
   const count = rowCount(view, { until, most: growth.rowsMax ?? usualMost.rows })
   if (count < rowsMin) return undefined
-  const random = seededRandom(1_000 + group)
-  const inGroup = horizonsOf(view, group)
+  const drawing = { until, random: seededRandom(1_000 + group), inGroup: horizonsOf(view, group) }
   const table = new Float32Array(count * rowColumns)
   const left = new Float32Array(count)
   const lots = new Int32Array(count)
   let row = 0
-  for (let tries = 0; row < count && tries < 20 * count; tries++) {
-    const place = drawnPlace(view, { until, random, inGroup })
-    if (!place) continue
-    const { lot, t, h, truth } = place
-    const days = similarTo(view.seasonal, lot, t)
-    const base = fillTreeRow(table, row * rowColumns, { view, lot, t, h, days })
-    lots[row] = lot
-    left[row++] = truth - base
-    if (row % rowsAtOnce > 0) continue
+  let tries = 0
+  while (row < count && tries < 20 * count) {
+    const from = row
+    for (; row < Math.min(count, from + rowsAtOnce) && tries < 20 * count; tries++) {
+      const place = drawnPlace(view, drawing)
+      if (!place) continue
+      const { lot, t, h, truth } = place
+      const days = similarTo(view.seasonal, lot, t)
+      left[row] = truth - fillTreeRow(table, row * rowColumns, { view, lot, t, h, days })
+      lots[row++] = lot
+    }
+    const trees = grown[group]
+    const said = trees && predictBoosted(trees.median, table.subarray(from * rowColumns, row * rowColumns))
+    for (let i = from; i < row; i++) left[i] = (left[i] as number) - (said?.[i - from] ?? 0)
     await setImmediate()
     if (!growth.isWanted()) return undefined
   }
-  const used = table.subarray(0, row * rowColumns)
-  const trees = grown[group]
-  const said = trees ? predictBoosted(trees.median, used) : new Float32Array(row)
-  for (let i = 0; i < row; i++) left[i] = (left[i] as number) - (said[i] as number)
-  return { table: withLots(used, lots.subarray(0, row)), left: left.slice(0, row) }
+  return { table: withLots(table.subarray(0, row * rowColumns), lots.subarray(0, row)), left: left.slice(0, row) }
 }
 
 const horizonsOf = ({ anchor, seasonal }: View, group: number): number[] =>
