@@ -2,7 +2,20 @@
 import { type Parameter, shownBody, targetOf } from './request.ts'
 
 type Words = Readonly<
-  Record<'title' | 'lead' | 'send' | 'confirm' | 'confirmFirst' | 'missing' | 'sending' | 'failed' | 'cut' | 'body' | 'required', string>
+  Record<
+    | 'title'
+    | 'lead'
+    | 'send'
+    | 'confirm'
+    | 'confirmFirst'
+    | 'missing'
+    | 'sending'
+    | 'failed'
+    | 'cut'
+    | 'body'
+    | 'required',
+    string
+  >
 >
 
 const charsMax = 20_000
@@ -65,7 +78,10 @@ interface Asked {
   readonly body: string | undefined
 }
 
-async function send({ method, target, body }: Asked, shown: { readonly note: HTMLElement; readonly answer: HTMLElement }) {
+async function send(
+  { method, target, body }: Asked,
+  shown: { readonly note: HTMLElement; readonly answer: HTMLElement },
+) {
   const { note, answer } = shown
   note.textContent = words.sending
   const begun = performance.now()

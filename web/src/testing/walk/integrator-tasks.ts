@@ -42,7 +42,13 @@ export const integratorTasks: readonly Task[] = [
   {
     ...{ id: 'T22', who: 'integrator', what: 'own bays and layout', start: '/desk/welcome' },
     walk: async ({ click, fill, page, see }) => {
-      for (const [name, text] of [['city', 'Northhaven'], ['lot', 'Town Hall'], ['zone', 'Europe/Berlin'], ['rows', '2'], ['perRow', '6']])
+      for (const [name, text] of [
+        ['city', 'Northhaven'],
+        ['lot', 'Town Hall'],
+        ['zone', 'Europe/Berlin'],
+        ['rows', '2'],
+        ['perRow', '6'],
+      ])
         await fill(page.locator(`[name=${name}]`), text as string)
       await click(page.getByRole('button', { name: 'Create 12 bays' }))
       return see('.heard')

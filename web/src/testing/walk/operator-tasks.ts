@@ -28,7 +28,10 @@ export const operatorTasks: readonly Task[] = [
   {
     ...{ id: 'T3', who: 'operator', what: 'which bays overstayed', start: '/desk/alerts' },
     walk: async ({ choose, page, see }) => {
-      await choose(page.locator('.filters select[aria-label], .filters select').filter({ hasText: 'Overstay' }), 'overstay')
+      await choose(
+        page.locator('.filters select[aria-label], .filters select').filter({ hasText: 'Overstay' }),
+        'overstay',
+      )
       await page.waitForURL(/rule=overstay/)
       return see('.alert-row, .alert-side')
     },

@@ -15,7 +15,12 @@ export const driverTasks: readonly Task[] = [
     },
   },
   {
-    ...{ id: 'T14', who: 'driver', what: 'a free bay for disabled people, and the hours (directions need a place on Earth, which the simulated city lacks)', start: '/' },
+    ...{
+      id: 'T14',
+      who: 'driver',
+      what: 'a free bay for disabled people, and the hours (directions need a place on Earth, which the simulated city lacks)',
+      start: '/',
+    },
     walk: async ({ click, page, see }) => {
       await click(page.getByRole('link', { name: 'Disabled' }).or(page.getByRole('button', { name: 'Disabled' })))
       await page.waitForURL(/type=disabled/)
