@@ -24,7 +24,7 @@ export default defineConfig({
     ...shared.build,
     manifest: true,
     rolldownOptions: {
-      input: ['src/shell/main.tsx', 'src/pages/sign-in/main.ts'],
+      input: ['src/shell/main.tsx', 'src/pages/sign-in/main.ts', 'src/pages/reference/main.ts'],
       // What nearly every fetched page has: one file rather than one for each part.
       output: {
         codeSplitting: { groups: [{ name: 'kit', test: /src\/(?:kit\/(?:table|page-words)|pages\/live\/panel)/ }] },

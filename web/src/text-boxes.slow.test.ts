@@ -36,7 +36,13 @@ test('a cut text, and one that is printed over another, are found', { skip }, as
   const { page } = opened
   await page.evaluate(() => {
     const box = document.createElement('div')
-    const styles = { position: 'fixed', inset: '0 auto auto 0', width: '60px', overflow: 'hidden', whiteSpace: 'nowrap' }
+    const styles = {
+      position: 'fixed',
+      inset: '0 auto auto 0',
+      width: '60px',
+      overflow: 'hidden',
+      whiteSpace: 'nowrap',
+    }
     Object.assign(box.style, styles)
     box.textContent = 'A text that is much longer than its box'
     const over = document.createElement('div')

@@ -18,7 +18,9 @@ const looks = [
 for (const [s, state] of viewStates.entries())
   for (const [l, [colorScheme, width]] of looks.entries()) {
     // Half of the pages as they are usually in each of two looks, and a quarter of them in each other state.
-    const paths = viewPages.filter((_, k) => isAll || (state === 'normal' ? k % 2 === l : l === s % 4 && k % 4 === s - 1))
+    const paths = viewPages.filter(
+      (_, k) => isAll || (state === 'normal' ? k % 2 === l : l === s % 4 && k % 4 === s - 1),
+    )
     if (paths.length > 0)
       test(`every page is accessible: ${state}, ${colorScheme}, ${width} wide`, { skip }, async () => {
         const look = { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' } as const

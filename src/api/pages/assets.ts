@@ -28,13 +28,14 @@ const mediaTypes: Readonly<Record<string, string>> = {
 /** Smaller ones gain nothing. */
 const compressBytesMin = 512
 
-export type PageName = 'desk' | 'public' | 'sign-in'
+export type PageName = 'desk' | 'public' | 'sign-in' | 'reference'
 /** Style sheets that lie beside this file, for some of the pages that the server writes. */
 export type StyleName = 'driver' | 'board' | 'kiosk'
 const entries: Record<PageName, string> = {
   desk: 'src/shell/main.tsx',
   public: 'src/pages/public/main.tsx',
   'sign-in': 'src/pages/sign-in/main.ts',
+  reference: 'src/pages/reference/main.ts',
 }
 
 interface Asset {

@@ -1,13 +1,14 @@
 /**
- * The reference for people: the OpenAPI document as one page that needs no script and nothing from elsewhere. Descriptions are those of
+ * The reference for people: the OpenAPI document as one page that is whole without a script; with one, requests can be sent from it. Descriptions are those of
  * the contract, in English; in another language they are marked so.
  */
 import { routes } from '@baykeeper/contract/routes.ts'
 import type { OpenApi, Operation } from '../openapi.ts'
 import type { Assets } from './assets.ts'
 import { pageText } from './frame.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, jsonBlock } from './html.ts'
 import { otherLanguages, type PageWords } from './page-words.ts'
+import { tryWords } from './try-words.ts'
 
 type Schema = Record<string, unknown>
 
@@ -25,7 +26,7 @@ export function referencePage({ spec, words }: Reference, assets: Assets): strin
   const name = (tag: string) => reference.tags[tag] ?? tag
   return pageText({
     title: `Baykeeper · ${words.apiReference}`,
-    ...{ words, assets },
+    ...{ words, assets, page: 'reference' },
     body: html`<header><h1>Baykeeper ${words.apiReference} ${spec.info.version}</h1><a href="/">${words.publicPage}</a></header>
 <main>
 <p>${english(spec.info.description, words)}</p>
@@ -39,6 +40,7 @@ ${members.map((member) => endpointCard(member, { spec, words }))}
 </section>`,
 )}
 </main>
+${jsonBlock('try-words', tryWords(words.locale))}
 <footer>Baykeeper ${spec.info.version}${otherLanguages(words)}</footer>`,
   })
 }
@@ -66,7 +68,7 @@ function endpointCard({ path, method, operation }: Member, page: Reference): Htm
   const { words } = page
   const translated = words.reference.summaries[namesOfRoutes.get(keyOf(method, path)) ?? '']
   // The id is of the content: a link to it opens the card.
-  return html`<details class="card endpoint">
+  return html`<details class="card endpoint" data-method="${method.toUpperCase()}" data-path="${path}" data-parameters="${JSON.stringify((operation.parameters ?? []).map(({ name, in: place, required }) => ({ name, in: place, required })))}"${tryBody(operation)}>
 <summary><span class="method">${method.toUpperCase()}</span> <code>${path}</code> <span>${translated ?? operation.summary}</span>
 <span class="muted">${access(operation, words)}</span></summary>
 <div id="${String(operation['operationId'])}">${block(curlOf({ path, method, operation }))}</div>
@@ -75,6 +77,14 @@ ${parameterTable(operation, words)}
 ${bodyPart(operation, page)}
 ${Object.entries(operation.responses).map(([status, answer]) => answerPart(status, answer, page))}
 </details>`
+}
+
+/** The form of a body in JSON begins with its example; other bodies are for a terminal. */
+function tryBody({ requestBody }: Operation): Html | undefined {
+  const json = requestBody?.content['application/json']
+  if (!json) return undefined
+  const [example] = Object.values(json.examples ?? {}) as readonly { readonly value: unknown }[]
+  return html` data-body="${JSON.stringify(example?.value ?? {}, undefined, 2)}"`
 }
 
 /** As it is typed into a terminal, after the two variables that the page explains. */

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type FoundPlace, findPlaces } from '../pages/live/find.ts'
+import { LazyPart } from '../pages/live/lazy-part.tsx'
 import { writePlace } from './address.ts'
 import { go as goTo, openBay, useDesk } from './desk.ts'
 import { Icon } from './icons.tsx'
@@ -112,6 +113,8 @@ function Search() {
   )
 }
 
+const fetchPageHelp = () => import('./page-help.tsx')
+
 function Help() {
   const { words, dialog, letterKeys } = useDesk()
   const keys: readonly (readonly [keys: readonly string[], text: string])[] = [
@@ -128,7 +131,7 @@ function Help() {
   return (
     <Modal label={words.text('help')} class="help">
       <header>
-        <h2>{words.text('keys')}</h2>
+        <h2>{words.text('help')}</h2>
         <button
           type="button"
           class="tool square"
@@ -140,6 +143,8 @@ function Help() {
           <Icon name="close" />
         </button>
       </header>
+      <LazyPart wanted fetch={fetchPageHelp} />
+      <h3>{words.text('keys')}</h3>
       <dl>
         {keys.map(([names, text]) => (
           <div key={text}>

@@ -1,10 +1,16 @@
 /** Every page of the desk on the real API, in the states that a reader can find it in; opened once, and walked by links as a reader does. */
 import { after, before } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { type ApiUnderTest, apiKey, apiUnderTest, deviceState, layoutOf } from '../../../src/api/testing/api-under-test.ts'
+import {
+  type ApiUnderTest,
+  apiKey,
+  apiUnderTest,
+  deviceState,
+  layoutOf,
+} from '../../../src/api/testing/api-under-test.ts'
 import { decoderNames, previewUplink } from '../../../src/codecs/lorawan/preview.ts'
 import { routes } from '../shell/route.ts'
-import { launchBrowser, type Look, type Opened, openSignedIn, skip } from './browser-under-test.ts'
+import { type Look, launchBrowser, type Opened, openSignedIn, skip } from './browser-under-test.ts'
 import { type Build, buildPages } from './build-under-test.ts'
 
 /** `error`: no answer of the API is good from the start. `stale`: the server went away while the page was open. */

@@ -227,6 +227,9 @@ function Filter({ place, today, choose }: FilterProps) {
 
 const csvKinds = ['occupancy', 'turnover', 'overstays', 'quality', 'stays', 'occupancy-15min'] as const
 
+const fileName = ({ site, from, last }: ReportPlace, kind: string, format: string) =>
+  `${kind}-${site ?? 'all'}-${from}-${last}.${format}`
+
 function Export({ place }: { place: ReportPlace }) {
   const words = useReportWords()
   const desk = useDesk()
@@ -241,7 +244,7 @@ function Export({ place }: { place: ReportPlace }) {
       <summary>{words.text('export')}</summary>
       <ul>
         <li>
-          <a href={workbook.url} download>
+          <a href={workbook.url} download={fileName(place, 'summary', 'xlsx')}>
             {words.text('exportXlsx')}
           </a>
         </li>
@@ -254,7 +257,7 @@ function Export({ place }: { place: ReportPlace }) {
                   query: { ...query, format: 'csv', locale },
                 }).url
               }
-              download
+              download={fileName(place, kind, 'csv')}
             >
               {words.text('exportCsv', { what: words.text(`csv_${kind}`) })}
             </a>

@@ -67,6 +67,7 @@ export const setupDe: typeof setupEn = {
   open: 'Öffnen',
   boardAddress: 'Tafel für einen großen Bildschirm',
   kioskAddress: 'Bildschirm zum Antippen',
+  wallAddress: 'Wandanzeige des Leitstands',
   session: 'Sitzung',
   notSignedIn: 'Sie sind nicht angemeldet.',
   help: 'Hilfe',

@@ -64,6 +64,7 @@ export const setupEn = {
   open: 'Open',
   boardAddress: 'Board for a large screen',
   kioskAddress: 'Touch screen',
+  wallAddress: 'Wall display of the desk',
   session: 'Session',
   notSignedIn: 'You have not signed in.',
   help: 'Help',

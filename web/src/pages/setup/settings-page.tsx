@@ -18,6 +18,7 @@ const publicPages = [
   ['publicAddress', '/'],
   ['boardAddress', '/board/all'],
   ['kioskAddress', '/kiosk/all'],
+  ['wallAddress', '/desk?wall=1'],
 ] as const
 
 function SettingsPage() {
@@ -117,7 +118,10 @@ function Addresses() {
         <Part key={path} title={words.text(name)}>
           {name === 'publicAddress' && <p class="quiet">{words.text('publicText')}</p>}
           <Command text={`${location.origin}${path}`} />
-          <a href={path}>{words.text('open')}</a>
+          {/* The desk reads from its address at the start whether it is a wall. */}
+          <a href={path} target="_self">
+            {words.text('open')}
+          </a>
         </Part>
       ))}
     </>

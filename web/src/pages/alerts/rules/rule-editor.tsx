@@ -37,6 +37,7 @@ export function RuleEditor({ id }: { id: string | undefined }) {
   return (
     <>
       <Crumbs />
+      <h1>{words.text('rules')}</h1>
       <p class={failed ? 'banner bad' : 'quiet'}>
         {failed
           ? status === 404
