@@ -16,6 +16,9 @@ export const helpDe: Readonly<Record<Route, string>> = {
     'Sensoren und Zähler. Stumm: Länger nichts gehört, als sein Takt erlaubt; sein Stellplatz ist unbekannt. Batterie schwach: nach eigener Meldung. Kein Stellplatz: Messwerte werden aufbewahrt und zählen nach der Zuordnung.',
   inbox:
     'Absender, die noch nicht zählen: Meldungen, die kein Decoder liest, und Geräte ohne Stellplatz. Nichts davon geht verloren; ein gewählter Decoder liest auch die wartenden Meldungen.',
+  scan: 'Ordnet Geräte über ihr Etikett den Stellplätzen zu: Code scannen, eintippen oder eine Liste mit Etikett und Stellplatz je Zeile einfügen. Was ein Gerät vorher gesendet hat, zählt von da an.',
+  batteries:
+    'Wann die Batterien voraussichtlich leer sind, nach ihren bisherigen Werten und der Kurve ihres Modells. Ohne genug Werte gibt es kein Datum.',
   signs:
     'Was jede Anzeige zeigt und aus welchen Stellplätzen. Eine Anzeige, der man nicht trauen kann, bleibt leer. Abzug und kleinste Zahl stehen in der Konfiguration.',
   layout:
