@@ -197,3 +197,11 @@ test('a script for which the bytes are a Buffer reads them as such, and as a lis
   assert.deepEqual(answer(text, 1, 255, 255), { data: { n: -1, list: true, rest: [255, 255], all: 4 } })
   assert.match(answer(text, 1).failed ?? '', /RangeError: The value of "offset" is out of range/)
 })
+
+test('dates are written for people as other engines write them', () => {
+  const text =
+    'function Decoder() { var d = new Date(0); return { all: d.toLocaleString(), day: d.toLocaleDateString("en-US"), time: new Date(45e6).toLocaleTimeString(), none: new Date(NaN).toLocaleString() } }'
+  assert.deepEqual(answer(text), {
+    data: { all: '1/1/1970, 12:00:00 AM', day: '1/1/1970', time: '12:30:00 PM', none: 'Invalid Date' },
+  })
+})

@@ -34,6 +34,18 @@ export const before = `
   Date_.UTC = RealDate.UTC;
   Object.defineProperty(Date_, 'name', { value: 'Date' });
   put('Date', Date_);
+  // As other engines write it for en-US: 8/2/2001, 12:08:00 AM.
+  function two(n) { return (n < 10 ? '0' : '') + n; }
+  function local(date, withDay, withTime) {
+    if (isNaN(date.getTime())) return 'Invalid Date';
+    var hour = date.getUTCHours(), day = date.getUTCMonth() + 1 + '/' + date.getUTCDate() + '/' + date.getUTCFullYear();
+    var time = (hour % 12 || 12) + ':' + two(date.getUTCMinutes()) + ':' + two(date.getUTCSeconds()) + (hour < 12 ? ' AM' : ' PM');
+    return withDay && withTime ? day + ', ' + time : withDay ? day : time;
+  }
+  [['toLocaleString', true, true], ['toLocaleDateString', true, false], ['toLocaleTimeString', false, true]].forEach(function (each) {
+    RealDate.prototype[each[0]] = function () { return local(this, each[1], each[2]); };
+    Object.defineProperty(RealDate.prototype, each[0], { enumerable: false });
+  });
   Math.random = function () { state.seed = (state.seed * 16807) % 2147483647; return (state.seed - 1) / 2147483646; };
 })(globalThis);
 `
