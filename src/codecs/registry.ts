@@ -7,7 +7,14 @@ import { pulledFeedCodec } from './pulled-feed/decode.ts'
 import { serialFrameCodec } from './serial-frame/decode.ts'
 import { unmatchedTopicCodec } from './unmatched-topic/decode.ts'
 
-const codecs: readonly Codec[] = [genericCodec, lorawanCodec, serialFrameCodec, pulledFeedCodec, mappedTopicCodec, unmatchedTopicCodec]
+const codecs: readonly Codec[] = [
+  genericCodec,
+  lorawanCodec,
+  serialFrameCodec,
+  pulledFeedCodec,
+  mappedTopicCodec,
+  unmatchedTopicCodec,
+]
 const byName = new Map(codecs.map((codec) => [codec.name, codec]))
 
 export const codecNames: readonly string[] = [...byName.keys()]
