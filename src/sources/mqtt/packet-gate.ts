@@ -126,8 +126,17 @@ export class PacketGate extends Duplex {
     if (typeof found === 'number') this.#options.onTooLarge(found)
     else this.#options.onFault(found)
     const answer = typeof found === 'number' ? this.#goodbye(reasons.tooLarge) : found.answer
-    if (answer) this.socket.end(answer, () => this.destroy())
+    if (answer && this.session5) this.#linger(answer)
+    else if (answer) this.socket.end(answer, () => this.destroy())
     else this.destroy()
+  }
+
+  /** What is still on its way is read and dropped: a reset would take the answer away from the client before it has read it. */
+  #linger(answer: Buffer): void {
+    this.socket.removeAllListeners('readable')
+    this.socket.resume()
+    this.socket.end(answer)
+    setTimeout(() => this.destroy(), goodbyeMs).unref()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: Written): void {
