@@ -9,14 +9,15 @@ import type { Route } from './route.ts'
 type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
 const places = () => import('../pages/devices/places-page.tsx')
+const care = () => import('../pages/devices/care-page.tsx')
 const pipeline = () => import('../pages/pipeline/pipeline-pages.tsx')
 const running = () => import('../pages/access/running-pages.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
   lots: async () => (await places()).load,
   devices: async () => (await places()).load,
   inbox: async () => (await places()).load,
-  scan: async () => (await places()).load,
-  batteries: async () => (await places()).load,
+  scan: async () => (await care()).load,
+  batteries: async () => (await care()).load,
   layout: async () => (await import('../pages/layout/layout-page.tsx')).load,
   forecast: async () => (await import('../pages/forecast/forecast-page.tsx')).load,
   reports: async () => (await import('../pages/reports/reports-page.tsx')).load,
