@@ -61,6 +61,8 @@ export interface Forecaster {
   forecast(request: ForecastRequest): Promise<ForecastAnswer>
   /** Keeps history for the forecasts that follow. */
   remember(request: RememberRequest): void
+  /** Ends within a step what is fitted, grown and learnt beside the answers. */
+  stop(): void
 }
 
 /** So few are fitted whole at once, and learnt from before they are answered. */
@@ -89,6 +91,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
   }
   return {
     remember,
+    stop: () => sites.clear(),
     async forecast(request) {
       const started = performance.now()
       const kept = remember(request)
