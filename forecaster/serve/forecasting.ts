@@ -33,7 +33,7 @@ export interface Loaded {
   readonly trees?: GrownTrees | undefined
   /** Answers wait for the trees of a week, as time does not pass between the requests of a bench. */
   readonly waitsForTrees?: boolean
-  /** What each expert says of a lot, before it is mixed; the bench scores them one by one. */
+  /** The fans of each expert for a lot, before it is mixed; the bench scores them one by one. */
   readonly onFans?: ((lot: number, fans: readonly (Fan | undefined)[]) => void) | undefined
 }
 
