@@ -65,6 +65,7 @@ switch (positionals[0]) {
       ...{ predictor, horizons: answeredHorizons, lots: config.lots, hash, unseenFromMs, trees },
     })
     await serve(forecaster, { input: process.stdin, output: process.stdout })
+    forecaster.stop()
     break
   }
   case 'train':

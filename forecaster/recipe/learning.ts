@@ -72,7 +72,7 @@ interface Bands {
   readonly bands: readonly number[]
 }
 
-/** By band: what was said and came, in the order of time. */
+/** By band: what was forecast and what came, in the order of time. */
 function saidBy(pairs: readonly Pair[], { shape, bands }: Bands): Said[][] {
   const said: Said[][] = bandHours.map(() => [])
   for (const { fans, truth } of pairs)

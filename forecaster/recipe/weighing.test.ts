@@ -48,7 +48,7 @@ test('an expert that counted little at first counts most where it is right', () 
   assert.ok((weights[place('course')] as number) > 0.6, weights.join())
 })
 
-test('the first guess holds where nothing was said, and the stronger it is the more', () => {
+test('the first guess holds where nothing was forecast, and the stronger it is the more', () => {
   assert.deepEqual([...weighed([], { first, strength })], [...first])
   const away = (strength: number) => {
     const weights = weighed(rounds({ network: 0.1, similar: 0.02, trees: 0.05 }), { first, strength })

@@ -5,7 +5,7 @@
  */
 import { levels } from '../scoring/quantiles.ts'
 
-/** What the experts said of one target, and what came. */
+/** What the experts forecast of one target, and what came. */
 export interface Said {
   /** By expert, `levels.length` quantiles from `at`; absent or NaN: it slept. */
   readonly fans: readonly (Float32Array | undefined)[]

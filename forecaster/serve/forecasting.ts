@@ -2,7 +2,6 @@
  * From a request to an answer. Experts forecast each lot and horizon, and what is answered is their mix, with the share of each: weights and
  * widths are learnt from the last 28 days of the site (recipe/learning.ts). The same code is measured by the bench.
  */
-import { setImmediate } from 'node:timers/promises'
 import type { ForecastAnswer, ForecastRequest, RememberRequest } from '@baykeeper/contract/forecast.ts'
 import type { Seasonal } from '../features/anomaly.ts'
 import { type View, viewOf } from '../features/view.ts'
@@ -34,7 +33,7 @@ export interface Loaded {
   readonly trees?: GrownTrees | undefined
   /** Answers wait for the trees of a week, as time does not pass between the requests of a bench. */
   readonly waitsForTrees?: boolean
-  /** What each expert says of a lot, before it is mixed; the bench scores them one by one. */
+  /** The fans of each expert for a lot, before it is mixed; the bench scores them one by one. */
   readonly onFans?: ((lot: number, fans: readonly (Fan | undefined)[]) => void) | undefined
 }
 
@@ -61,6 +60,8 @@ export interface Forecaster {
   forecast(request: ForecastRequest): Promise<ForecastAnswer>
   /** Keeps history for the forecasts that follow. */
   remember(request: RememberRequest): void
+  /** Ends within a step what is fitted, grown and learnt beside the answers. */
+  stop(): void
 }
 
 /** So few are fitted whole at once, and learnt from before they are answered. */
@@ -89,6 +90,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
   }
   return {
     remember,
+    stop: () => sites.clear(),
     async forecast(request) {
       const started = performance.now()
       const kept = remember(request)
@@ -224,7 +226,7 @@ async function answersOf(request: ForecastRequest, { kept, view, fit, learnt, lo
   const features = viewOf(seasonal, fit.anchor, ahead)
   const quantiles = await predictor.predict(features, asked)
   const grown = loaded.trees && treesAt(panel, t, { grown: loaded.trees, weeks: kept.weeks })
-  const ofTrees = grown ? await treesInParts(features, asked, grown) : []
+  const ofTrees = grown ? treesInParts(features, asked, grown) : []
   const width = horizons.length * levels.length
   const leads = horizons.map((h) => h / 4)
   return request.lots.map((sent, lot) => {
@@ -244,11 +246,10 @@ async function answersOf(request: ForecastRequest, { kept, view, fit, learnt, lo
 }
 
 /** A few lots at a time: rows of all at once would be 50 MB. */
-async function treesInParts(view: View, asked: readonly TreePlace[], trees: Trees): Promise<Fan[]> {
+function treesInParts(view: View, asked: readonly TreePlace[], trees: Trees): Fan[] {
   const fans: Fan[] = []
   for (let from = 0; from < asked.length; from += treeLotsAtOnce) {
     fans.push(...treeFans(view, asked.slice(from, from + treeLotsAtOnce), trees))
-    await setImmediate()
   }
   return fans
 }

@@ -1,6 +1,6 @@
 /**
- * What trees are told of one lot, origin and target: a row of numbers that mean the same in every city, so that trees grown elsewhere can read
- * it. All rates are told as their distance from `base`, a plain forecast of the target, and so is what the trees forecast. Missing is NaN.
+ * What trees see of one lot, origin and target: a row of numbers that mean the same in every city, so that trees grown elsewhere can read
+ * it. All rates are written as their distance from `base`, a plain forecast of the target, and so is what the trees forecast. Missing is NaN.
  */
 import { dayType, dayTypes, isHoliday, isSchoolHoliday, weekday } from '../data/panel.ts'
 import { meanBetween, type Running, type Seasonal } from '../features/anomaly.ts'
