@@ -43,7 +43,14 @@ const plainImports: Plugin = {
   enforce: 'pre',
   transform: (_code, id) =>
     id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : undefined,
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replace(wrapped, 'import($3)')
+  },
 }
+
+/** `f(async () => { let { a: b } = await import(file); return { a: b } }, …)`, as it is minified. */
+const wrapped = /[\w$]+\(async\(\)=>\{let\{(\w+):([\w$]+)\}=await import\((`[^`]+`)\);return\{\1:\2\}\},[^)]*\)/g
 
 /** Both builds name a chunk by its source, so those of the public page get names of their own; its entry keeps its name. */
 async function merge(dir: string, entry: string): Promise<void> {
