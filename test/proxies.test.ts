@@ -56,74 +56,60 @@ function ask(
   })
 }
 
-test('the server behind real proxies', async (t) => {
-  await using server = await startServer({ env: { BAYKEEPER_HOSTS: host } })
-  using accounts = openAccounts(server.dataDir)
-  const by = { name: 'test', address: '' }
-  const person = accounts.people.add({ name: 'Ada', email: 'ada@example.org', role: 'viewer', sites: undefined }, by)
-  await accounts.people.setPassword(person.id, password, by)
-  for (const kind of ['nginx', 'caddy'] as const satisfies readonly ProxyKind[])
-    await t.test(
-      `behind ${kind} as the documentation configures it: pages, stream, cookie, address of the client, senders`,
-      {
-        skip: missing(kind),
-      },
-      async () => {
-        await using server = await startServer({ env: { BAYKEEPER_HOSTS: host } })
-        using accounts = openAccounts(server.dataDir)
-        const by = { name: 'test', address: '' }
-        const person = accounts.people.add(
-          { name: 'Ada', email: 'ada@example.org', role: 'viewer', sites: undefined },
-          by,
-        )
-        await accounts.people.setPassword(person.id, password, by)
-        await using proxy = await startProxy(kind, server.ready)
+for (const kind of ['nginx', 'caddy'] as const satisfies readonly ProxyKind[])
+  test(`behind ${kind} as the documentation configures it: pages, stream, cookie, address of the client, senders`, {
+    skip: missing(kind),
+  }, async () => {
+    await using server = await startServer({ env: { BAYKEEPER_HOSTS: host } })
+    using accounts = openAccounts(server.dataDir)
+    const by = { name: 'test', address: '' }
+    const person = accounts.people.add({ name: 'Ada', email: 'ada@example.org', role: 'viewer', sites: undefined }, by)
+    await accounts.people.setPassword(person.id, password, by)
+    await using proxy = await startProxy(kind, server.ready)
 
-        const page = await ask(proxy, '/')
-        assert.equal(page.status, 200, page.text)
-        assert.match(String(page.headers['strict-transport-security']), /max-age/)
-        assert.match(page.text, /<html lang="en">/)
-        const authorization = `Bearer ${apiKey}`
-        const stream = await ask(
-          proxy,
-          '/api/v1/stream',
-          { headers: { authorization } },
-          (text) => text.split('event: kpi').length > 3,
-        )
-        assert.match(String(stream.headers['content-type']), /text\/event-stream/)
-
-        await new Promise((resolve) => setTimeout(resolve, 1_200))
-        const form = { 'content-type': 'application/x-www-form-urlencoded', origin: `https://${host}` }
-        const signIn = {
-          method: 'POST',
-          headers: form,
-          body: new URLSearchParams({ email: 'ada@example.org', password }).toString(),
-        }
-        const signedIn = await ask(proxy, '/signin', signIn)
-        assert.deepEqual([signedIn.status, signedIn.headers.location], [303, '/desk'], signedIn.text)
-        const cookie = String(signedIn.headers['set-cookie'])
-        assert.match(cookie, /^__Host-baykeeper_session=.*; HttpOnly; Secure; SameSite=Strict/)
-        const sessions = await ask(proxy, '/api/v1/account/sessions', {
-          headers: { cookie: cookie.split(';')[0] as string },
-        })
-        assert.equal(JSON.parse(sessions.text).items[0].address, client)
-        const foreign = await ask(proxy, '/signin', {
-          ...signIn,
-          headers: { ...form, origin: 'https://elsewhere.example.org' },
-        })
-        assert.equal(foreign.status, 403)
-
-        const reading = { method: 'POST', body: '{"device":"P-1","occupied":true}' }
-        const json = { 'content-type': 'application/json', authorization: `Bearer ${ingestToken}` }
-        assert.equal((await ask(proxy, '/ingest/v1', { ...reading, headers: json })).status, 202)
-        const plain = await new Promise<http.IncomingMessage>((resolve, reject) =>
-          http
-            .get({ host: '127.0.0.1', port: proxy.http, path: '/lot/x?at=18:30', headers: { host } }, resolve)
-            .on('error', reject),
-        )
-        plain.resume()
-        assert.ok([301, 308].includes(plain.statusCode ?? 0), String(plain.statusCode))
-        assert.match(String(plain.headers.location), /^https:\/\/parking\.example\.org(?::\d+)?\/lot\/x\?at=18:30$/)
-      },
+    const page = await ask(proxy, '/')
+    assert.equal(page.status, 200, page.text)
+    assert.match(String(page.headers['strict-transport-security']), /max-age/)
+    assert.match(page.text, /<html lang="en">/)
+    const authorization = `Bearer ${apiKey}`
+    const stream = await ask(
+      proxy,
+      '/api/v1/stream',
+      { headers: { authorization } },
+      (text) => text.split('event: kpi').length > 3,
     )
-})
+    assert.match(String(stream.headers['content-type']), /text\/event-stream/)
+
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    const form = { 'content-type': 'application/x-www-form-urlencoded', origin: `https://${host}` }
+    const signIn = {
+      method: 'POST',
+      headers: form,
+      body: new URLSearchParams({ email: 'ada@example.org', password }).toString(),
+    }
+    const signedIn = await ask(proxy, '/signin', signIn)
+    assert.deepEqual([signedIn.status, signedIn.headers.location], [303, '/desk'], signedIn.text)
+    const cookie = String(signedIn.headers['set-cookie'])
+    assert.match(cookie, /^__Host-baykeeper_session=.*; HttpOnly; Secure; SameSite=Strict/)
+    const sessions = await ask(proxy, '/api/v1/account/sessions', {
+      headers: { cookie: cookie.split(';')[0] as string },
+    })
+    assert.equal(JSON.parse(sessions.text).items[0].address, client)
+    const foreign = await ask(proxy, '/signin', {
+      ...signIn,
+      headers: { ...form, origin: 'https://elsewhere.example.org' },
+    })
+    assert.equal(foreign.status, 403)
+
+    const reading = { method: 'POST', body: '{"device":"P-1","occupied":true}' }
+    const json = { 'content-type': 'application/json', authorization: `Bearer ${ingestToken}` }
+    assert.equal((await ask(proxy, '/ingest/v1', { ...reading, headers: json })).status, 202)
+    const plain = await new Promise<http.IncomingMessage>((resolve, reject) =>
+      http
+        .get({ host: '127.0.0.1', port: proxy.http, path: '/lot/x?at=18:30', headers: { host } }, resolve)
+        .on('error', reject),
+    )
+    plain.resume()
+    assert.ok([301, 308].includes(plain.statusCode ?? 0), String(plain.statusCode))
+    assert.match(String(plain.headers.location), /^https:\/\/parking\.example\.org(?::\d+)?\/lot\/x\?at=18:30$/)
+  })
