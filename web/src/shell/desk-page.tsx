@@ -11,7 +11,7 @@ type Load = (desk: Desk) => Promise<ComponentType>
 const places = () => import('../pages/devices/places-page.tsx')
 const care = () => import('../pages/devices/care-page.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
-  lots: places,
+  lots: () => import('../pages/lots/lots-page.tsx'),
   devices: places,
   inbox: places,
   scan: care,

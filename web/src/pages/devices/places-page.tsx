@@ -1,6 +1,5 @@
-/** Devices, their inbox and lots: one file to fetch, because they share most of what they are made of. */
+/** Devices and their inbox: one file to fetch, because they share most of what they are made of. */
 import { type Desk, useDesk } from '../../shell/desk.ts'
-import { LotsPage } from '../lots/lots.tsx'
 import { DeviceList } from './device-list.tsx'
 import { withDevicesWords } from './devices-words.ts'
 import './devices.css'
@@ -15,7 +14,6 @@ export const load = (desk: Desk) => withDevicesWords(desk, PlacesPage)
 
 function PlacesPage() {
   const { route, item } = useDesk().place.value
-  if (route === 'lots') return <LotsPage />
   if (route === 'inbox') return <DeviceInbox />
   return item === undefined ? <DeviceList /> : <DevicePage />
 }
