@@ -9,13 +9,12 @@ import type { Route } from './route.ts'
 type Lazy = Exclude<Route, 'live'>
 type Load = (desk: Desk) => Promise<ComponentType>
 const places = () => import('../pages/devices/places-page.tsx')
-const care = () => import('../pages/devices/care-page.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<{ readonly load: Load }>>> = {
   lots: () => import('../pages/lots/lots-page.tsx'),
   devices: places,
   inbox: places,
-  scan: care,
-  batteries: care,
+  scan: places,
+  batteries: places,
   layout: () => import('../pages/layout/layout-page.tsx'),
   forecast: () => import('../pages/forecast/forecast-page.tsx'),
   reports: () => import('../pages/reports/reports-page.tsx'),
