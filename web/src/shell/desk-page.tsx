@@ -13,7 +13,7 @@ const care = () => import('../pages/devices/care-page.tsx')
 const pipeline = () => import('../pages/pipeline/pipeline-pages.tsx')
 const running = () => import('../pages/access/running-pages.tsx')
 const pages: Readonly<Record<Lazy, () => Promise<Load>>> = {
-  lots: async () => (await places()).load,
+  lots: async () => (await import('../pages/lots/lots-page.tsx')).load,
   devices: async () => (await places()).load,
   inbox: async () => (await places()).load,
   scan: async () => (await care()).load,

@@ -1,6 +1,5 @@
-/** Devices, their inbox, lots and signs: one file to fetch, because they share most of what they are made of. */
+/** Devices, their inbox and signs: one file to fetch, because they share most of what they are made of. */
 import { type Desk, useDesk } from '../../shell/desk.ts'
-import { LotsPage } from '../lots/lots.tsx'
 import { DeviceList } from './device-list.tsx'
 import { withDevicesWords } from './devices-words.ts'
 import './devices.css'
@@ -16,7 +15,6 @@ export { load as loadSigns } from '../signs/signs-page.tsx'
 
 function PlacesPage() {
   const { route, item } = useDesk().place.value
-  if (route === 'lots') return <LotsPage />
   if (route === 'inbox') return <DeviceInbox />
   return item === undefined ? <DeviceList /> : <DevicePage />
 }
