@@ -12,7 +12,7 @@ export const publicAccessSchema = z
     sites: z.array(
       z.object({
         ...{ id: z.string(), name: z.string(), level },
-        own: z.boolean().describe('false: as `others` says'),
+        own: z.boolean().describe('false: as in `others`'),
       }),
     ),
     simulated: z.boolean().describe('the city is simulated, and open whatever is set'),

@@ -19,7 +19,7 @@ interface Asked {
   readonly body?: string
 }
 
-/** What is read until the answer ends, or `enough` says so. */
+/** What is read until the answer ends, or `enough` returns true. */
 function ask(
   { https: port }: ProxyUnderTest,
   path: string,

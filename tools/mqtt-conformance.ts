@@ -1,6 +1,6 @@
 /**
  * Runs the conformance suite of Eclipse Paho against the built-in MQTT broker and writes docs/mqtt-conformance.md: each test of
- * `client_test.py` (3.1.1) and `client_test5.py` (5) by itself, against a running server.
+ * `client_test.py` (3.1.1) and `client_test5.py` (5) alone, against a running server.
  *
  *     node tools/mqtt-conformance.ts DIR [--port N]
  *

@@ -22,11 +22,11 @@ export const notOffered: Readonly<Record<string, string>> = {
   '5 test_payload_format': properties,
   '5 test_publication_expiry': sessions,
   '5 test_subscribe_options': `no local works; the rest needs ${retained}`,
-  '5 test_subscribe_identifiers': 'subscription identifiers, which CONNACK says',
+  '5 test_subscribe_identifiers': 'subscription identifiers, as CONNACK states',
   '5 test_request_response': properties,
   '5 test_client_topic_alias': `aliases work; its second half needs ${sessions}`,
   '5 test_server_topic_alias': 'aliases that the server sets, which it may leave',
   '5 test_server_keep_alive': 'a keep-alive that the server sets: that of the client is taken',
   '5 test_will_delay': `a will is sent at once: a delay needs ${sessions}`,
-  '5 test_shared_subscriptions': 'shared subscriptions, which CONNACK says',
+  '5 test_shared_subscriptions': 'shared subscriptions, as CONNACK states',
 }

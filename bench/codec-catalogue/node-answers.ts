@@ -1,5 +1,5 @@
 /**
- * What Node's own engine makes of the same frames, to tell a fault of ours from an example that contradicts its script. Foreign code: in a process
+ * What Node's own engine makes of the same frames, to tell our own fault from an example that contradicts its script. Foreign code: in a process
  * without rights to files, the network or further processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'

@@ -125,7 +125,7 @@ test('a person is made by the subject, gets role and sites of the claim at each 
     assert.ok(events.includes(action), action)
 })
 
-test('an account that exists is matched by a verified e-mail, and only where the setting says so', async () => {
+test('an account that exists is matched by a verified e-mail, and only where the setting allows it', async () => {
   const groups = ['everybody']
   for (const [matchEmail, verified, status] of [
     [false, true, 403],
@@ -245,7 +245,7 @@ test('no address that is not allowed is asked, also not one that the metadata na
   assert.deepEqual([answer.status, answer.session, at.provider.asked.includes('/token')], [502, undefined, false])
 })
 
-test('without a secret, a wrong one, or a provider of another name: the page says so', async () => {
+test('without a secret, a wrong one, or a provider of another name: the page reports it', async () => {
   for (const [more, parts, status, what] of [
     [{}, { secret: '' }, 503, /not set up completely/],
     [{ issuer: 'WITH-PATH' }, {}, 502, /from another provider/],

@@ -83,7 +83,7 @@ test('a person who is limited to a site is shown it, and of the others what is p
   assert.equal(JSON.parse(await bodyOf(api, '/api/v1/plan', headers)).ids.length, 4)
 })
 
-test('a site without public forecasts shows free bays now, and says why there is no more', async () => {
+test('a site without public forecasts shows free bays now, and states why there is no more', async () => {
   const forecasts = { state: () => ({ state: 'starting' as const, detail: '' }), listen() {} }
   await using api = await world({ forecasts })
   await set(api, { north: 'occupancy' })

@@ -82,15 +82,7 @@ export function createPeople(auth: AuthDb, clock: Clock, onChange: () => void): 
   const links = createPersonLinks(auth, clock)
   const known = knownPeople(db)
   const { all, byId, byEmail, found, read } = known
-  const edit = <T>(change: () => T): T => {
-    const answer = auth.change(() => {
-      read()
-      return change()
-    })
-    read()
-    onChange()
-    return answer
-  }
+  const edit = editing(auth, read, onChange)
   const { added, changed, store } = edits(auth, clock, known)
 
   return {
@@ -143,6 +135,19 @@ export function createPeople(auth: AuthDb, clock: Clock, onChange: () => void): 
     },
   }
 }
+
+/** Another process may have changed people meanwhile: they are read before and after. */
+const editing =
+  (auth: AuthDb, read: () => void, onChange: () => void) =>
+  <T>(change: () => T): T => {
+    const answer = auth.change(() => {
+      read()
+      return change()
+    })
+    read()
+    onChange()
+    return answer
+  }
 
 /** Who may manage users: one who is limited to sites may not. */
 export const isWholeAdmin = ({ role, isDisabled, sites }: Person): boolean =>

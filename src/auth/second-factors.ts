@@ -69,13 +69,7 @@ export function createSecondFactors(
   }
   return {
     ...{ has, recoveryLeft: left },
-    all: () =>
-      new Set(
-        db
-          .prepare('SELECT person FROM totp WHERE confirmed = 1')
-          .all()
-          .map((row) => String(row['person'])),
-      ),
+    all: () => new Set(confirmedIn(db)),
     begin(who) {
       const secret = randomBase32(secretBytes)
       change(() => {
@@ -118,6 +112,12 @@ export function createSecondFactors(
       }),
   }
 }
+
+const confirmedIn = (db: AuthDb['db']): string[] =>
+  db
+    .prepare('SELECT person FROM totp WHERE confirmed = 1')
+    .all()
+    .map((row) => String(row['person']))
 
 /** By person, over all sign-ins: who knows the password guesses at a code of a million for years at this rate. Kept over restarts. */
 function wrongCodes(db: AuthDb['db'], clock: Pick<Clock, 'now'>) {

@@ -448,7 +448,7 @@ function addSending(program: Command, run: RunAction) {
     ),
     new Option('--check', 'send a fleet, compare what the server shows with the truth, exit 1 if they differ'),
     whole('--seed <n>', 'of a fleet: the same seed gives the same devices and faults (default 1)', {
-      min: 0,
+      min: 1,
       max: 1e9,
     }),
   ]).action(

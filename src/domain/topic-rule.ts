@@ -64,7 +64,7 @@ export const topicRule = z.strictObject({
   online: z
     .strictObject({ at: pointer.default(''), yes: words, no: words })
     .optional()
-    .describe('the payload says whether the device is connected: one that is not does not know its bay'),
+    .describe('the payload states whether the device is connected: one that is not does not know its bay'),
   zone: z.string().max(64).optional().describe('zone of times that have no offset; without it such a time is left out'),
 })
 export type TopicRule = z.output<typeof topicRule>

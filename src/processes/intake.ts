@@ -117,13 +117,7 @@ await runChild(async (child) => {
   figures()
   const timer = setInterval(() => {
     figures()
-    for (const channel of channels) {
-      channel.nearlyFull = channel.journal.stats().refusing
-      channel.retain()
-      void channel.health.look()
-      void lookForJournal(channel, log)
-      void channel.checkpoints.tick()
-    }
+    for (const channel of channels) lookAt(channel, log)
     warnings.keep(states)
   }, lookEveryMs)
   try {
@@ -135,6 +129,14 @@ await runChild(async (child) => {
     figures()
   }
 })
+
+function lookAt(channel: OpenChannel, log: Log) {
+  channel.nearlyFull = channel.journal.stats().refusing
+  channel.retain()
+  void channel.health.look()
+  void lookForJournal(channel, log)
+  void channel.checkpoints.tick()
+}
 
 function endHealth(channels: readonly OpenChannel[]) {
   for (const { health } of channels) health.end()

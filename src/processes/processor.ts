@@ -107,6 +107,7 @@ await runChild(async (child) => {
   try {
     // It ends with the process, by the signal.
     forgetting.run(signal).catch(() => {})
+    // As above: what it has not found yet it finds after the next start.
     finding.run(signal).catch(() => {})
     const running = [processor.run(signal), ...(rawDays > 0 ? [copier.run(signal)] : [])]
     const work = Promise.all(running)

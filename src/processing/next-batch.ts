@@ -89,12 +89,8 @@ export function createBatchSource(deps: ProcessorDeps, pace: Pace): BatchSource 
     fleet.settle()
     memory.push(memory.shift() as BatchMemory)
     loaded.position = to
-    const changes = [
-      ...(commit.changes ?? []),
-      ...periods.changes(),
-      ...loaded.requests.take(),
-      ...loaded.codecs.take(),
-    ]
+    const taken = [...loaded.requests.take(), ...loaded.codecs.take()]
+    const changes = [...(commit.changes ?? []), ...periods.changes(), ...taken]
     return {
       commit: { ...commit, layouts: added.layouts, changes, ledger: [...commit.ledger, ...beside.ledger] },
       ...{ begunMs, devices: fleet.size, outcomes: batch.rows.outcomes, oldest: added.oldest },

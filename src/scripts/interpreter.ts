@@ -141,7 +141,7 @@ function interpreterOf(context: QuickJSContext, memory: WasmMemory, { steps, sta
       try {
         return work()
       } catch (fault) {
-        // A trap, or a stack of this process that is used up. Anything else is a fault of ours.
+        // A trap, or a stack of this process that is used up. Anything else is our own fault.
         if (!(fault instanceof webAssembly.RuntimeError) && !(fault instanceof RangeError)) throw fault
         return undefined
       } finally {

@@ -170,7 +170,7 @@ for (const [about, body] of attacks)
     const [answer] = ended
     assert.ok(answer?.failed, JSON.stringify(answer).slice(0, 200))
     assert.ok(answer.failed.length < 1_000)
-    assert.doesNotMatch(answer.failed, /was not run/, 'it ends by itself, not by the clock')
+    assert.doesNotMatch(answer.failed, /was not run/, 'it ends by its steps, not by the clock')
     assert.equal(fine.filter(({ failed }) => failed === undefined).length, 200)
     const ms = cpuMsOf(bad.text)
     ends.push(`${Math.round(ms).toString().padStart(5)} ms  ${about.padEnd(44)} ${answer.failed.slice(0, 70)}`)

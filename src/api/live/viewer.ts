@@ -34,7 +34,7 @@ export interface NewViewer {
   readonly lastId: number | undefined
   /** Which sites it is shown. */
   view(): SiteView
-  /** Whether it is told of new forecasts of the site. */
+  /** Whether it is notified of new forecasts of the site. */
   showsForecast(site: string): boolean
   /** Asked again every few seconds: a session that has ended ends its stream. */
   allowed(): boolean

@@ -109,12 +109,12 @@ function secondStepHandlers(
   }
   const again = (request: FastifyRequest, reply: FastifyReply) =>
     sendSignIn(context, request, reply.code(401), { failed: wordsOf(request).codeOver })
+  const byOf = (request: FastifyRequest, { id, name }: Person) => ({ name, account: id, address: addressOf(request) })
   return {
     signInCode({ body: { step, code }, request, reply }) {
       const person = personOf(request, step)
       if (!person) return again(request, reply)
-      const by = { name: person.name, account: person.id, address: addressOf(request) }
-      if (factors.use(person, code, by)) {
+      if (factors.use(person, code, byOf(request, person))) {
         pending.end(step)
         return begin(request, reply.header('cache-control', 'no-store'), { person, name: person.name, isStrong: true })
       }
@@ -132,11 +132,7 @@ function secondStepHandlers(
       const isOwn = enrolment !== undefined && enrolment.secret === pending.find(step)?.enrolled
       if (!person || !isOwn || factors.has(person.id)) return again(request, reply)
       const words = wordsOf(request)
-      const codes = factors.confirm(person, code, {
-        name: person.name,
-        account: person.id,
-        address: addressOf(request),
-      })
+      const codes = factors.confirm(person, code, byOf(request, person))
       if (!codes) {
         failed(request, step, person)
         const form = { step, failed: words.codeWrong, secret: enrolment.secret, qr: qrCode(enrolment.uri) }

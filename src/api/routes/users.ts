@@ -18,15 +18,13 @@ type Others = Pick<typeof accountRoutes, 'users' | 'inviteUser' | 'changeUser' |
 
 export function userHandlers(context: RouteContext): Handlers<Others> {
   const { clock } = context
-  const { people, factors, passkeys, identities } = context.accounts
+  const { people } = context.accounts
   const addressOf = callerAddress(context.trustedProxies)
   const actor = (request: FastifyRequest) => {
     const { name = 'unknown', account } = request.principal ?? {}
     return { name, account, address: addressOf(request) }
   }
-  const waysOf = (id: string): Ways => ({
-    ...{ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length, isOfProvider: identities.all().has(id) },
-  })
+  const waysOf = (id: string) => waysOfOne(context.accounts, id)
   const invited = async (person: Person, request: FastifyRequest, isMailed: boolean) => {
     const by = actor(request)
     const secret = people.createLink(person.id, by)
@@ -47,13 +45,7 @@ export function userHandlers(context: RouteContext): Handlers<Others> {
     }
   }
   return {
-    users() {
-      const [withFactor, keys, ofProvider] = [factors.all(), passkeys.counts(), identities.all()]
-      const ways = ({ id }: Person) => ({
-        ...{ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0, isOfProvider: ofProvider.has(id) },
-      })
-      return { items: people.all().map((person) => userOnWire(person, ways(person))), next: null }
-    },
+    users: () => ({ items: usersOnWire(context.accounts), next: null }),
     inviteUser({ body: { name, email, role, sites, mail }, request, reply }) {
       reply.header('cache-control', 'no-store')
       const person = inWords(() =>
@@ -83,6 +75,18 @@ export function userHandlers(context: RouteContext): Handlers<Others> {
     },
   }
 }
+
+function usersOnWire({ people, factors, passkeys, identities }: Accounts): User[] {
+  const [withFactor, keys, ofProvider] = [factors.all(), passkeys.counts(), identities.all()]
+  const ways = ({ id }: Person): Ways => ({
+    ...{ hasFactor: withFactor.has(id), keys: keys.get(id) ?? 0, isOfProvider: ofProvider.has(id) },
+  })
+  return people.all().map((person) => userOnWire(person, ways(person)))
+}
+
+const waysOfOne = ({ factors, passkeys, identities }: Accounts, id: string): Ways => ({
+  ...{ hasFactor: factors.has(id), keys: passkeys.ofPerson(id).length, isOfProvider: identities.all().has(id) },
+})
 
 interface Mailing {
   readonly person: Person

@@ -1,6 +1,6 @@
 /**
  * Accounts of people who come by the provider. A person is matched by the subject that the provider gives (and by a verified e-mail only where the
- * setting says so), has the role that the claims say at each sign-in, and loses access when they say none any more.
+ * setting allows it), has the role of the claims at each sign-in, and loses access when they hold none any more.
  */
 import type { Clock } from '../../lib/clock.ts'
 import { noteEvent } from '../access-events.ts'

@@ -181,12 +181,8 @@ function brokerOptions(
       callback(null, true)
     },
     authenticate(client, username, _password, callback) {
-      const sender = credentials.of(client)
-      if (sender === undefined) {
-        counts.clients_turned_away++
-        const { reason, source } = credentials.refusalOf(client)
-        warn('an MQTT client was rejected', { clientId: clientIdOf(client), username, reason })
-        refusals.refuse(reason, { peer: peerOf(client), source, frames: 0 })
+      if (credentials.of(client) === undefined) {
+        turnAway(client, username, credentials, report)
         return callback(turnedAway(), false)
       }
       gateOf(client).bytesMax = packetBytesMax
@@ -221,6 +217,14 @@ function brokerOptions(
     authorizeForward: (client, packet) =>
       client.conn.writableNeedDrain || !credentials.mayForward(packet) || isOwn(client, packet) ? null : packet,
   }
+}
+
+function turnAway(client: Client, username: string | undefined, credentials: Credentials, report: BrokerReport) {
+  const { counts, warn, refusals } = report
+  counts.clients_turned_away++
+  const { reason, source } = credentials.refusalOf(client)
+  warn('an MQTT client was rejected', { clientId: clientIdOf(client), username, reason })
+  refusals.refuse(reason, { peer: gateOf(client).socket.remoteAddress, source, frames: 0 })
 }
 
 /** The connection that has the id now ends when another one brings it. */

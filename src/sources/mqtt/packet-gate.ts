@@ -16,7 +16,7 @@ import { createWire5, levelIn, type Wire5 } from './version5/wire.ts'
 
 export interface GateOptions {
   readonly bytesMax: number
-  /** Told to clients of version 5: messages on their way, and the size of a packet once the client is known. */
+  /** Passed to clients of version 5: messages on their way, and the size of a packet once the client is known. */
   readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number }
   onTooLarge(bytes: number): void
   onFault(fault: PacketFault): void

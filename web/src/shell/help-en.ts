@@ -37,6 +37,6 @@ export const helpEn: Readonly<Record<Route, string>> = {
   welcome: 'From nothing to own bays on the screen: connect a sensor, make bays, see the first reading.',
   account: 'Your password, second factor, passkeys and sessions.',
   users: 'Who may sign in, and with which role and lots. The last administrator cannot be removed.',
-  accessKeys: 'Keys of programs and tokens of senders. A secret is shown once; a scope says what a key may do.',
+  accessKeys: 'Keys of programs and tokens of senders. A secret is shown once; a scope limits what a key may do.',
   auditLog: 'Who changed what and when. Integrity: each entry holds the checksum of the one before.',
 }

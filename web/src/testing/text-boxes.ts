@@ -11,7 +11,7 @@ export interface TextFaults {
 /** Of what is in the page now, in CSS pixels; rounding of fonts up to 2 px is no fault. */
 export const textFaults = (page: Page): Promise<TextFaults> => page.evaluate(findFaults)
 
-/** Runs in the page, so it refers to nothing outside of itself. */
+/** Runs in the page, so it refers to nothing outside it. */
 function findFaults(): TextFaults {
   const slackPx = 2
   interface Text {

@@ -8,7 +8,7 @@ const waitingMax = 256
 export interface Session5 {
   /** Chosen here, because the client sent none. */
   assignedId: string | undefined
-  /** CONNACK was sent, and said yes. */
+  /** CONNACK was sent, and accepts the client. */
   accepted: boolean
   asksForSession: boolean
   readonly aliases: Map<number, string>

@@ -23,11 +23,13 @@ export interface Wire5 {
   goodbye(reason: Reason): Buffer | undefined
 }
 
-export function createWire5(limits: {
+interface WireLimits {
   readonly bytesMax: () => number
   readonly receiveMax: number
   readonly packetBytesMax: number
-}): Wire5 {
+}
+
+export function createWire5(limits: WireLimits): Wire5 {
   const session = createSession5(limits.receiveMax)
   const inbound = createFraming()
   const outbound = createFraming()
@@ -56,19 +58,16 @@ export function createWire5(limits: {
         ...(found === undefined ? {} : { found }),
       })
       try {
-        const { tooLarge, wrong } = inbound.take(
-          chunk,
-          (header, body) => {
-            if (ends) return
-            const taken = takeInbound(header, body, session, first)
-            first = false
-            if (taken.forBroker) forBroker.push(taken.forBroker)
-            if (taken.forClient) forClient.push(taken.forClient)
-            if (header >> 4 === disconnect) saidGoodbye = true
-            ends ||= taken.ends ?? false
-          },
-          limits.bytesMax,
-        )
+        const each = (header: number, body: Buffer) => {
+          if (ends) return
+          const taken = takeInbound(header, body, session, first)
+          first = false
+          if (taken.forBroker) forBroker.push(taken.forBroker)
+          if (taken.forClient) forClient.push(taken.forClient)
+          if (header >> 4 === disconnect) saidGoodbye = true
+          ends ||= taken.ends ?? false
+        }
+        const { tooLarge, wrong } = inbound.take(chunk, each, limits.bytesMax)
         if (wrong !== undefined) return result(faultOf(new Version5Fault(reasons.malformed, wrong)))
         return result(tooLarge)
       } catch (fault) {
@@ -78,14 +77,11 @@ export function createWire5(limits: {
     },
     write(chunk) {
       const out: Buffer[] = []
-      outbound.take(
-        chunk,
-        (header, body) => {
-          const packet = outboundOf(header, body, session, limits)
-          if (packet) out.push(packet)
-        },
-        () => Number.MAX_SAFE_INTEGER,
-      )
+      const each = (header: number, body: Buffer) => {
+        const packet = outboundOf(header, body, session, limits)
+        if (packet) out.push(packet)
+      }
+      outbound.take(chunk, each, () => Number.MAX_SAFE_INTEGER)
       return Buffer.concat(out)
     },
   }

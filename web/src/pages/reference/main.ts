@@ -19,7 +19,7 @@ type Words = Readonly<
 >
 
 const charsMax = 20_000
-/** A stream does not end by itself. */
+/** A stream does not end without a request. */
 const answerMsMax = 10_000
 
 const block = document.getElementById('try-words')
