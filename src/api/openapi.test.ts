@@ -84,7 +84,10 @@ test('the page shows every endpoint and loads nothing from elsewhere', async () 
   const spec = (await api.app.inject('/openapi.json')).json<OpenApi>()
   const { body } = await api.app.inject('/docs')
   for (const path of Object.keys(spec.paths)) assert.ok(body.includes(`<code>${path}</code>`), path)
-  assert.doesNotMatch(body, /(?:src|href)="(?:https?:)?\/\/|<style|style="|<script(?! type="application\/json"| type="module" src="\/)/)
+  assert.doesNotMatch(
+    body,
+    /(?:src|href)="(?:https?:)?\/\/|<style|style="|<script(?! type="application\/json"| type="module" src="\/)/,
+  )
   for (const [, href] of body.matchAll(/<link[^>]* href="([^"]+)"/g))
     assert.equal((await api.app.inject(href ?? '')).statusCode, 200, href ?? '')
 })
