@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { root } from './run-command.ts'
 import type { Counts } from './run-test-file.ts'
 
-const minutes = 3
+const minutes = 2
 
 /** Prints what the rows say as they end. */
 export async function runFaultSuite(): Promise<Counts> {
