@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { generate, type Packet } from 'mqtt-packet'
+import { createTopicRules, rulesOf, topicMapping } from '../../src/domain/topic-mapping.ts'
 import { createRandom } from './random.ts'
 
 export interface FuzzInput {
@@ -16,6 +17,12 @@ interface CaseFile {
   readonly frame?: unknown
   readonly hex?: string
   readonly meta?: Record<string, string>
+  /** Of a mapped topic: its text, and the rule or the preset that reads it. */
+  readonly payload?: string
+  readonly topic?: string
+  readonly rule?: object
+  readonly preset?: string
+  readonly base?: string
 }
 
 const codecs = path.join(import.meta.dirname, '../../src/codecs')
@@ -26,14 +33,20 @@ export function codecCorpus(): readonly FuzzInput[] {
     /cases\/[^/]+\.json$/.test(name),
   )
   const cases = files.sort().flatMap((name) => JSON.parse(readFileSync(path.join(codecs, name), 'utf8')) as CaseFile[])
-  const own = cases.map(({ frame, hex, meta = {} }) => ({
-    bytes:
-      hex === undefined
-        ? Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame))
-        : Buffer.from(hex, 'hex'),
-    meta,
-  }))
+  const own = cases.map((one) => {
+    const { frame, hex, payload } = one
+    const text = payload ?? (typeof frame === 'string' ? frame : JSON.stringify(frame))
+    return { bytes: hex === undefined ? Buffer.from(text) : Buffer.from(hex, 'hex'), meta: metaOf(one) }
+  })
   return [...own, ...streams.map((text) => ({ bytes: Buffer.from(text), meta: {} }))]
+}
+
+/** What the transport knows of a case: of a mapped topic the rule that its message goes with. */
+function metaOf({ meta = {}, topic, rule, preset, base }: CaseFile): Record<string, string> {
+  if (topic === undefined || (rule ?? preset) === undefined) return meta
+  const mapping = topicMapping.parse([rule ?? { preset, ...(base === undefined ? {} : { base }) }])
+  const found = createTopicRules(rulesOf(mapping))(topic)
+  return { ...meta, topic, ...(found === undefined ? {} : { rule: found }) }
 }
 
 /** Several frames in one go, in every framing. */
