@@ -86,3 +86,28 @@ test('the choice for a device comes before what its envelope names, that before 
   await commit(uplinkOf('0000000000000003', 2, { ...unknown, frm_payload: 'AAE=' }))
   assert.deepEqual([store.readings.length, store.deadLetters.size], [2, 3])
 })
+
+test('what was rejected before the choice was seen is requeued with it, and once more for batches that were under way', async () => {
+  const choices: DecoderChoice[] = []
+  const requeued: object[] = []
+  const store = {
+    decoderChoices: async () => choices,
+    async requeue(which: object) {
+      requeued.push(which)
+      return 0
+    },
+  }
+  const book = createDecoderBook({ store, codecs: {}, decoders: {} })
+  const choose = (source: string) =>
+    choices.push({ source, device: `d-${choices.length}`, decoder: 'bosch-tps110', author: 'test', chosen: arrivedAt })
+  choose('before')
+  await book.refresh()
+  await book.refresh()
+  assert.deepEqual(requeued, [], 'choices of before the start')
+  choose('http')
+  for (let look = 0; look < 4; look++) await book.refresh()
+  assert.deepEqual(requeued, [
+    { source: 'http', code: 'unknown-payload' },
+    { source: 'http', code: 'unknown-payload' },
+  ])
+})

@@ -7,6 +7,7 @@
  * finds out what they are asked and waits for their answers, which then stand ready.
  */
 
+import type { RejectionCode } from '@baykeeper/contract/vocabulary.ts'
 import type { Codec } from '../codecs/codec.ts'
 import type { DecoderChoices } from '../codecs/lorawan/choose-model.ts'
 import { createLorawanCodec } from '../codecs/lorawan/decode.ts'
@@ -26,7 +27,11 @@ export interface ScriptRunner {
 }
 
 export interface DecoderBookDeps {
-  readonly store: { decoderChoices(): Promise<readonly DecoderChoice[]> }
+  readonly store: {
+    decoderChoices(): Promise<readonly DecoderChoice[]>
+    /** Absent: what waits for a decoder is requeued by whoever chose it alone. */
+    requeue?(which: { readonly source: string; readonly code: RejectionCode }): Promise<number>
+  }
   /** By name of the source, as configured. */
   readonly codecs: Readonly<Record<string, string>>
   readonly decoders: Readonly<Record<string, string>>
@@ -71,6 +76,28 @@ async function answered(runner: ScriptRunner, all: readonly Asked[]): Promise<Re
   return found
 }
 
+/**
+ * A choice is seen here a moment after it was made. What came in between was rejected for want of a decoder, behind what whoever chose has requeued:
+ * it is requeued when the choice is seen, and with the look after that, as a batch that was decoded before it may have been committed since.
+ */
+function createWaitingLetters(store: DecoderBookDeps['store']) {
+  let known: ReadonlyMap<string, string> | undefined
+  let seenBefore: readonly string[] = []
+  return {
+    async look(ofSources: ReadonlyMap<string, readonly DecoderChoice[]>): Promise<void> {
+      const now = new Map(
+        [...ofSources].map(([source, list]) => [source, JSON.stringify(list.map((one) => JSON.stringify(one)).sort())]),
+      )
+      const changed =
+        known === undefined ? [] : [...now.keys()].filter((source) => known?.get(source) !== now.get(source))
+      for (const source of new Set([...changed, ...seenBefore]))
+        await store.requeue?.({ source, code: 'unknown-payload' })
+      known = now
+      seenBefore = changed
+    },
+  }
+}
+
 export function createDecoderBook({ store, codecs, decoders, runner }: DecoderBookDeps): DecoderBook {
   let chosen: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map()
   let scripts: readonly PublishedScript[] = []
@@ -79,6 +106,7 @@ export function createDecoderBook({ store, codecs, decoders, runner }: DecoderBo
   /** Of the frames before those: some are decoded once more when a commit fails. */
   let earlier: typeof answers = new Map()
   const bySource = new Map<string, Codec>()
+  const waiting = createWaitingLetters(store)
   const own = (settings: Readonly<Record<string, string>>, source: string) =>
     Object.hasOwn(settings, source) ? settings[source] : undefined
 
@@ -107,6 +135,7 @@ export function createDecoderBook({ store, codecs, decoders, runner }: DecoderBo
       chosen = new Map(
         [...ofSources].map(([source, list]) => [source, new Map(list.map(({ device, decoder }) => [device, decoder]))]),
       )
+      await waiting.look(ofSources)
     },
     codecOf(name, source) {
       const codec = codecOf(own(codecs, source) ?? name)
