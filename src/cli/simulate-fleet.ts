@@ -122,11 +122,11 @@ interface Comparison {
 async function compare({ json }: Spoken, { client, fleet, members, sent, signal }: Comparison): Promise<FleetVerdict> {
   const waiting = createProgress({ stage: 'processing', json })
   waiting.say('waiting until the server has processed what it accepted')
-  await untilProcessed(client, signal)
+  const isProcessed = await untilProcessed(client, signal)
   const progress = createProgress({ stage: 'compare', total: fleet.devices, json })
   try {
     return await checkFleet({
-      ...{ client, fleet, members, signal, resent: sent.resent },
+      ...{ client, fleet, members, signal, resent: sent.resent, isProcessed },
       onRead: (items) => items % 50_000 === 0 && waiting.update(items),
       onJudged: progress.update,
     })

@@ -12,6 +12,8 @@ export interface FleetCheck {
   readonly members: Members
   readonly resent: ReadonlySet<number>
   readonly signal: AbortSignal
+  /** The server had processed everything (`untilProcessed`). */
+  readonly isProcessed?: boolean
   readonly onRead?: (items: number) => void
   readonly onJudged?: (devices: number) => void
 }
@@ -36,7 +38,7 @@ export async function checkFleet(check: FleetCheck): Promise<FleetVerdict> {
 }
 
 export async function judgeFleet(
-  { fleet, members, resent, signal, onJudged }: Omit<FleetCheck, 'client'>,
+  { fleet, members, resent, signal, isProcessed = true, onJudged }: Omit<FleetCheck, 'client'>,
   view: ServerView,
 ): Promise<FleetVerdict> {
   const differences: Difference[] = []
@@ -56,9 +58,15 @@ export async function judgeFleet(
     }
     onJudged?.(index + 1)
   }
+  if (!isProcessed)
+    differences.push({
+      ...{ device: '(all)', what: 'balance', shown: 'messages that stay pending', truth: 'all processed' },
+      why: 'processing does not advance',
+    })
   if (view.difference !== 0)
     differences.push({
-      ...{ device: '(all)', what: 'balance', shown: `${view.difference} unaccounted messages`, truth: '0' },
+      ...{ device: '(all)', what: 'balance', truth: '0' },
+      shown: view.difference === null ? 'no balance' : `${view.difference} unaccounted messages`,
       why: 'a message was counted as received and is nowhere',
     })
   return { differences, unknown, flapping, stays }
@@ -68,18 +76,23 @@ const lookMs = 500
 /** Nothing moved for so long: what is pending stays pending. */
 const stillMsMax = 60_000
 
-/** Resolves when the server has processed everything that it accepted. */
-export async function untilProcessed(client: Client, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
+/** Resolves when the server has processed everything that it accepted; false: it stands still, and messages are pending. */
+export async function untilProcessed(
+  client: Client,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<boolean> {
   let before = ''
   for (let stillMs = 0; stillMs < stillMsMax; stillMs += lookMs) {
     const { totals } = await client.call(routes.ledger, {}, { signal })
     const now = JSON.stringify({ ...totals, checked: undefined })
     // Two looks at two checks of the server: nothing is pending, and nothing has moved.
-    if (totals && totals.pending === 0 && now === before && stillMs >= settleMs) return
+    if (totals && totals.pending === 0 && now === before && stillMs >= settleMs) return true
     if (now !== before) stillMs = 0
     before = now
     await clock.sleep(lookMs, signal)
   }
+  return false
 }
 
 /** The server checks its balance about once a second, and looks at stays and health about as often. */

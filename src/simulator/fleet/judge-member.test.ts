@@ -70,6 +70,20 @@ test('a server that shows the truth has no difference', async () => {
   assert.equal(unknown, 0)
 })
 
+test('a server that stands still, or shows no balance, is not taken for right', async () => {
+  const signal = new AbortController().signal
+  const still = await judgeFleet({ fleet, members, resent: new Set(), signal, isProcessed: false }, viewOf())
+  assert.deepEqual(
+    still.differences.map(({ shown }) => shown),
+    ['messages that stay pending'],
+  )
+  const blank = await judged({ difference: null })
+  assert.deepEqual(
+    blank.differences.map(({ shown }) => shown),
+    ['no balance'],
+  )
+})
+
 const right = viewOf()
 const planted: Readonly<Record<string, readonly [of: Member, what: string, change: Planted]>> = {
   'a device that is shown the other way round': [
@@ -83,6 +97,7 @@ const planted: Readonly<Record<string, readonly [of: Member, what: string, chang
     { device: changed(exact, (device) => ({ ...device, occupied: null })) },
   ],
   'a bay that is shown the other way round': [free, 'bay', { bay: (id) => (id === free.bay ? true : right.bay(id)) }],
+  'a bay that is not there': [free, 'bay', { bay: (id) => (id === free.bay ? undefined : right.bay(id)) }],
   'a frame that is nowhere': [exact, 'frames', { frames: framesOf(exact, { committed: -1 }) }],
   'a reading that is stored twice': [exact, 'stored', { frames: framesOf(exact, { committed: 1, duplicate: -1 }) }],
   'a loss that is not reported': [

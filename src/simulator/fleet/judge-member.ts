@@ -57,7 +57,14 @@ function judgePresence(member: Member, view: ServerView, state: boolean | null |
       ? []
       : [{ device, what, shown: presence(value), truth: presence(truth), why: whyOf(member) }]
   const ofBay = view.bay(bay)
-  return [...differs('state', state), ...(ofBay === undefined ? [] : differs('bay', ofBay))]
+  const noBay: Difference = {
+    device,
+    what: 'bay',
+    shown: 'no such bay',
+    truth: presence(truth),
+    why: whyOf(member),
+  }
+  return [...differs('state', state), ...(ofBay === undefined ? [noBay] : differs('bay', ofBay))]
 }
 
 /** Every frame is stored, a repetition, or set aside; and what the board made is stored once. */

@@ -22,8 +22,8 @@ export interface ServerView {
   /** Over all days. */
   frames(device: string): FramesShown
   stays(bay: string): readonly Stay[]
-  /** Messages that the server cannot account for; 0 where the balance holds. */
-  readonly difference: number
+  /** Messages that the server cannot account for; 0 where the balance holds, null where it shows none. */
+  readonly difference: number | null
 }
 
 const pageItems = 1_000
@@ -79,7 +79,7 @@ export async function readServer(
     ...{ bay, device: (id) => devices.get(id) },
     frames: (device) => frames.get(device) ?? none,
     stays: (id) => stays.get(id) ?? [],
-    difference: totals?.difference ?? 0,
+    difference: totals?.difference ?? null,
   }
 }
 
