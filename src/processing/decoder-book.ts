@@ -29,7 +29,7 @@ export interface ScriptRunner {
 export interface DecoderBookDeps {
   readonly store: {
     decoderChoices(): Promise<readonly DecoderChoice[]>
-    /** Absent: what waits for a decoder is requeued by whoever chose it alone. */
+    /** Absent: what waits for a decoder is requeued with the choice alone. */
     requeue?(which: { readonly source: string; readonly code: RejectionCode }): Promise<number>
   }
   /** By name of the source, as configured. */
@@ -77,7 +77,7 @@ async function answered(runner: ScriptRunner, all: readonly Asked[]): Promise<Re
 }
 
 /**
- * A choice is seen here a moment after it was made. What came in between was rejected for want of a decoder, behind what whoever chose has requeued:
+ * A choice is seen here a moment after it was made. What came in between was rejected for want of a decoder, behind what was requeued with the choice:
  * it is requeued when the choice is seen, and with the look after that, as a batch that was decoded before it may have been committed since.
  */
 function createWaitingLetters(store: DecoderBookDeps['store']) {
