@@ -189,6 +189,11 @@ const numberOnly: readonly Case[] = [
     is: { shows: false, stored: 6, missing: 0 },
   },
   {
+    it: 'frames from before the end of a counter of 32 bits, behind its first ones, are no loss of all between',
+    sent: ['1 T', '2 F', '4294967294 T', '4294967295 F', ...run(3, 5, always('T'))],
+    is: { shows: true, stored: 7, missing: 3, epochs: 3 },
+  },
+  {
     it: 'numbers that are lost across a wrap are missing',
     sent: ['250 T', '251 T', '2 F'],
     is: { shows: false, stored: 3, missing: 6 },

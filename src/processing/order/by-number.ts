@@ -6,6 +6,8 @@ import type { Match } from './undecided.ts'
 
 /** A number may rise by so many at once, from losses; and a wrap is seen within so many of its ends. */
 export const seqStepMax = 64
+/** No board loses so many frames in a row between two that arrive. */
+export const lossMax = 2 ** 15
 const counterWidths = [2 ** 8, 2 ** 16, 2 ** 32]
 
 /** Width of the counter when `seq` follows `max` across its end. */
@@ -28,6 +30,8 @@ export async function placeByNumber(
   const undecided = (match: Match, of: number): Placement => ({ kind: 'undecided', match, epoch: of, began })
   // Frames that wait above the highest may be of this boot: its numbers go on from them.
   const top = Math.max(maxSeq, behind?.seq ?? maxSeq)
+  // A number just below the end of a counter that has just begun again is one of before, and no step over all between them.
+  if (seq - maxSeq > lossMax && wrapWidth(seq, maxSeq) !== undefined) return { kind: 'boot' }
   if (seq > maxSeq) return before ? placeAbove(before, { ...facts, maxSeq, top }, look, undecided) : { kind: 'next' }
   const isBehind = behind !== undefined && seq > behind.seq
   const width = began || isBehind ? undefined : wrapWidth(top, seq)

@@ -3,7 +3,7 @@
  * state is only read. Rules by their numbers: docs/specs/ordering.md.
  */
 import type { DeviceState } from '../../domain/device.ts'
-import { placeByNumber, seqStepMax, wrapWidth } from './by-number.ts'
+import { lossMax, placeByNumber, seqStepMax, wrapWidth } from './by-number.ts'
 import { epochOfName, type Facts } from './facts.ts'
 import { bootsMax, type OrderState, type Span } from './order-state.ts'
 import type { Match } from './undecided.ts'
@@ -91,7 +91,8 @@ export function isNext(
     const isOfBoot = order.from !== null || order.boots.at(-1)?.to !== newest
     return isOfBoot && (clock === newest || isSmallStep(newest - clock, seq - maxSeq))
   }
-  return seq === maxSeq + 1 || order.before === null || name !== undefined
+  const isStep = seq === maxSeq + 1 || (order.before === null && seq - maxSeq <= lossMax)
+  return isStep || name !== undefined
 }
 
 /** In a boot that the sender names, and has named once, the number decides: its clock may be set back by any amount. */
