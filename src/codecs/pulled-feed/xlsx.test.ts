@@ -25,6 +25,8 @@ const feed = JSON.stringify({
 })
 const decode = (file: Uint8Array) => pulledFeedCodec.decode(file, { arrivedAt, meta: { feed } })
 
+const errorOf = (file: Uint8Array) => String((sheetRows(file) as { error?: string }).error)
+
 test('rows are read by the names of the first row; days of Excel are times of the zone', () => {
   const rows = `${header}<row r="2"><c r="A2" t="s"><v>3</v></c><c r="B2" t="s"><v>4</v></c><c r="D2"><v>46204.5</v></c></row>
     <row r="3"><c r="A3"><v>17</v></c><c r="B3" t="inlineStr"><is><t>frei</t></is></c><c r="C3" t="e"><v>#N/A</v></c></row><row r="4"/>`
@@ -58,6 +60,31 @@ test('a sheet with a cell far to the right or cut off in the middle is bounded',
     /columns/,
   )
   assert.ok(sheetRows(workbook('<row r="1"><c r="A1"><v>1')).ok)
+})
+
+test('only the sheet that is read is unpacked, and once', () => {
+  const sheet = strToU8('<row><c><v>1</v></c></row>')
+  const others = Array.from({ length: 8 }, (_, i) => [`xl/worksheets/sheet${i + 2}.xml`, new Uint8Array([0xff])])
+  const file = zipSync({ 'xl/worksheets/sheet1.xml': sheet, ...Object.fromEntries(others) }, { level: 0 })
+  // What is no UTF-8 would be refused.
+  assert.deepEqual(sheetRows(file), { ok: true, value: [['1']] })
+  const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`xl/${i}.xml`, new Uint8Array()]))
+  assert.match(errorOf(zipSync(many)), /more than 1000 entries/)
+})
+
+test('a long shared text in many cells, and cells far to the right in many rows, are refused with the reason', () => {
+  const row = '<row><c t="s"><v>0</v></c></row>'
+  assert.match(
+    errorOf(workbook(row.repeat(1_000), `<si><t>${'x'.repeat(20_000)}</t></si>`)),
+    /more than \d+ characters/,
+  )
+  assert.match(
+    errorOf(workbook(row.repeat(600), `<si><t>${'x'.repeat(1_000_000)}</t></si>`)),
+    /more than \d+ characters/,
+  )
+  assert.match(errorOf(workbook('<row><c r="ALL1"><v>1</v></c></row>'.repeat(2_000))), /more than \d+ cells/)
+  const header = '<row><c r="ALL1"><v>1</v></c></row>'
+  assert.match(errorOf(workbook(header + '<row><c><v>1</v></c></row>'.repeat(2_000))), /more than \d+ cells/)
 })
 
 test('any bytes, and any sheet, are answered', () => {
