@@ -62,6 +62,19 @@ test('a sheet with a cell far to the right or cut off in the middle is bounded',
   assert.ok(sheetRows(workbook('<row r="1"><c r="A1"><v>1')).ok)
 })
 
+test('cells without a place follow one another, empty ones too', () => {
+  const rows =
+    '<row><c><v>1</v></c><c/><c><v>3</v></c></row><row><c r="B2"/><c><v>3</v></c></row><row><c/><c><v>2</v></c></row>'
+  assert.deepEqual(sheetRows(workbook(rows)), {
+    ok: true,
+    value: [
+      ['1', '', '3'],
+      ['', '', '3'],
+      ['', '2'],
+    ],
+  })
+})
+
 test('only the sheet that is read is unpacked, and once', () => {
   const sheet = strToU8('<row><c><v>1</v></c></row>')
   const others = Array.from({ length: 8 }, (_, i) => [`xl/worksheets/sheet${i + 2}.xml`, new Uint8Array([0xff])])

@@ -112,11 +112,15 @@ function rowsIn(xml: string, strings: readonly string[]): Result<readonly (reado
   const rows: string[][] = []
   let row: string[] = []
   let cell = { column: 0, kind: 'n', text: '' }
-  let [characters, cells] = [0, 0]
+  let [next, characters, cells] = [0, 0, 0]
   for (const { name, attributes, isEnd, isEmpty, before } of tagsOf(xml)) {
-    if (name === 'row' && !isEnd) row = []
+    if (name === 'row' && !isEnd) {
+      row = []
+      next = 0
+    }
     if (name === 'c' && !isEnd) {
-      const column = columnOf(attribute(attributes, 'r')) ?? row.length
+      const column = columnOf(attribute(attributes, 'r')) ?? next
+      next = column + 1
       if (column >= columnsMax) return fail(`a row has more than ${columnsMax} columns`)
       cell = { column, kind: attribute(attributes, 't') ?? 'n', text: '' }
     }
@@ -130,10 +134,10 @@ function rowsIn(xml: string, strings: readonly string[]): Result<readonly (reado
       if (characters > charactersMax) return fail(`its cells have more than ${charactersMax} characters together`)
     }
     if (name !== 'row' || !(isEnd || isEmpty)) continue
-    if (row.every((text) => text === '')) continue
-    rows.push(row)
+    const isBlank = row.every((text) => text === '')
+    if (!isBlank) rows.push(row)
     if (rows.length > rowsMax) return fail(`it has more than ${rowsMax} rows`)
-    cells += Math.max(row.length, rows[0]?.length ?? 0)
+    cells += isBlank ? row.length : Math.max(row.length, rows[0]?.length ?? 0)
     if (cells > cellsMax) return fail(`it has more than ${cellsMax} cells`)
     row = []
   }
