@@ -7,8 +7,9 @@ import { arrivedAt } from '../codec-cases.ts'
 import { pulledFeedCodec } from './decode.ts'
 import { sheetRows } from './xlsx.ts'
 
-const workbook = (sheet: string, strings = '') =>
+const workbook = (sheet: string, strings = '', properties = '') =>
   zipSync({
+    'xl/workbook.xml': strToU8(`<workbook>${properties}<sheets/></workbook>`),
     '[Content_Types].xml': strToU8('<Types/>'),
     'xl/worksheets/sheet1.xml': strToU8(
       `<?xml version="1.0"?><worksheet xmlns="x"><sheetData>${sheet}</sheetData></worksheet>`,
@@ -25,6 +26,10 @@ const feed = JSON.stringify({
 })
 const decode = (file: Uint8Array) => pulledFeedCodec.decode(file, { arrivedAt, meta: { feed } })
 
+const rowsOf = (file: Uint8Array) => {
+  const sheet = sheetRows(file)
+  return sheet.ok ? sheet.value.rows : sheet.error
+}
 const errorOf = (file: Uint8Array) => String((sheetRows(file) as { error?: string }).error)
 
 test('rows are read by the names of the first row; days of Excel are times of the zone', () => {
@@ -62,17 +67,23 @@ test('a sheet with a cell far to the right or cut off in the middle is bounded',
   assert.ok(sheetRows(workbook('<row r="1"><c r="A1"><v>1')).ok)
 })
 
+test('days of a workbook that counts from 1904 are later by four years and a day', () => {
+  const rows = `${header}<row r="2"><c r="A2"><v>17</v></c><c r="B2" t="s"><v>4</v></c><c r="D2"><v>44742.5</v></c></row>`
+  for (const value of ['1', 'true']) {
+    const result = decode(workbook(rows, strings, `<workbookPr defaultThemeVersion="1" date1904="${value}"/>`))
+    assert.ok(result.ok, JSON.stringify(result))
+    assert.equal(new Date(result.value[0]?.time ?? 0).toISOString(), '2026-07-01T10:00:00.000Z')
+  }
+})
+
 test('cells without a place follow one another, empty ones too', () => {
   const rows =
     '<row><c><v>1</v></c><c/><c><v>3</v></c></row><row><c r="B2"/><c><v>3</v></c></row><row><c/><c><v>2</v></c></row>'
-  assert.deepEqual(sheetRows(workbook(rows)), {
-    ok: true,
-    value: [
-      ['1', '', '3'],
-      ['', '', '3'],
-      ['', '2'],
-    ],
-  })
+  assert.deepEqual(rowsOf(workbook(rows)), [
+    ['1', '', '3'],
+    ['', '', '3'],
+    ['', '2'],
+  ])
 })
 
 test('only the sheet that is read is unpacked, and once', () => {
@@ -80,7 +91,7 @@ test('only the sheet that is read is unpacked, and once', () => {
   const others = Array.from({ length: 8 }, (_, i) => [`xl/worksheets/sheet${i + 2}.xml`, new Uint8Array([0xff])])
   const file = zipSync({ 'xl/worksheets/sheet1.xml': sheet, ...Object.fromEntries(others) }, { level: 0 })
   // What is no UTF-8 would be refused.
-  assert.deepEqual(sheetRows(file), { ok: true, value: [['1']] })
+  assert.deepEqual(rowsOf(file), [['1']])
   const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`xl/${i}.xml`, new Uint8Array()]))
   assert.match(errorOf(zipSync(many)), /more than 1000 entries/)
 })

@@ -17,16 +17,24 @@ const cellsMax = 1024 * 1024
 const charactersMax = 8 * 1024 * 1024
 const sheetForm = /^xl\/worksheets\/sheet(\d+)\.xml$/
 const stringsName = 'xl/sharedStrings.xml'
+const workbookName = 'xl/workbook.xml'
 
-export function sheetRows(file: Uint8Array): Result<readonly (readonly string[])[], string> {
+export interface SheetRows {
+  readonly rows: readonly (readonly string[])[]
+  /** Days are counted from 1904, as old Excel for the Mac did. */
+  readonly isFrom1904: boolean
+}
+
+export function sheetRows(file: Uint8Array): Result<SheetRows, string> {
   try {
     const names = namesIn(file)
     const sheet = names.filter((name) => sheetForm.test(name)).sort(bySheet)[0]
     if (sheet === undefined) return fail('it is a zip file without a worksheet')
-    const parts = partsOf(file, [sheet, stringsName])
+    const parts = partsOf(file, [sheet, stringsName, workbookName])
     if (!parts.ok) return parts
-    const [sheetText = '', stringsText = ''] = parts.value
-    return rowsIn(sheetText, stringsIn(stringsText))
+    const [sheetText = '', stringsText = '', workbookText = ''] = parts.value
+    const rows = rowsIn(sheetText, stringsIn(stringsText))
+    return rows.ok ? ok({ rows: rows.value, isFrom1904: isFrom1904(workbookText) }) : rows
   } catch (error) {
     return fail(`it is no workbook: ${(error as Error).message.slice(0, 100)}`)
   }
@@ -108,6 +116,12 @@ function stringsIn(xml: string): readonly string[] {
   return found
 }
 
+function isFrom1904(workbook: string): boolean {
+  for (const { name, attributes } of tagsOf(workbook))
+    if (name === 'workbookPr') return /^(?:1|true|on)$/.test(attribute(attributes, 'date1904') ?? '')
+  return false
+}
+
 function rowsIn(xml: string, strings: readonly string[]): Result<readonly (readonly string[])[], string> {
   const rows: string[][] = []
   let row: string[] = []
@@ -170,9 +184,13 @@ const unescaped = (text: string): string =>
       })
     : text
 
-/** A day of the 1900 calendar of Excel, 45000.5, as a local time; undefined where the number is none of our time. */
-export function dayOfExcel(text: string): string | undefined {
-  const serial = /^\d{5}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+/** Of the first day of the 1904 calendar, in that of 1900. */
+const daysTo1904 = 1_462
+
+/** A day of Excel, 45000.5, as a local time; undefined where the number is none of our time. */
+export function dayOfExcel(text: string, isFrom1904 = false): string | undefined {
+  const days = /^\d{5}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  const serial = isFrom1904 ? days + daysTo1904 : days
   if (!(serial >= 30_000 && serial < 80_000)) return undefined
   const ms = Math.round((serial - 25_569) * 86_400) * 1_000
   return new Date(ms).toISOString().slice(0, 19)
