@@ -83,7 +83,7 @@ test('a counter of 0, which the network leaves out, is a number like another', a
 })
 
 test('what the network did not hear is asked for three times and then given up, and shown', async (t) => {
-  const storage = await storageUnderTest(t, [storedUplink(1, time(1))])
+  const storage = await storageUnderTest(t, [storedUplink(1, time(0))])
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 5)] })
   await context.until(() => context.said.figures?.['uplinks_not_kept'] === 3)
   const asked = storage.asked.length
@@ -181,6 +181,34 @@ test('a storage that always breaks off at the same place is read in smaller page
   const { context } = repairing(t, storage, { numbers: [gap(0, 19, { after: at(0) })] })
   await context.until(() => context.durable.length === 20)
   assert.equal(new Set(numbersIn(context)).size, 20)
+})
+
+test('a storage that failed often is read to its end, in pages that grow again', async (t) => {
+  const storage = await storageUnderTest(
+    t,
+    Array.from({ length: 20 }, (_, n) => storedUplink(n, time(n))),
+  )
+  storage.faults.push(
+    ...Array.from({ length: 8 }, () => (response: import('node:http').ServerResponse) => response.writeHead(503).end()),
+  )
+  const { context } = repairing(t, storage, { numbers: [gap(0, 19, { after: at(0) })] })
+  await context.until(() => context.durable.length === 20)
+  await context.until(() => / the next gap is due later/.test(context.states.at(-1)?.detail ?? ''))
+  const limits = storage.asked.map(({ searchParams }) => Number(searchParams.get('limit')))
+  assert.deepEqual(limits.slice(6, 12), [3, 1, 1, 2, 4, 8])
+  assert.ok(storage.asked.length < 20, String(limits))
+})
+
+test('more uplinks of one millisecond than a page holds are all brought, and the window ends', async (t) => {
+  const storage = await storageUnderTest(
+    t,
+    Array.from({ length: 450 }, (_, n) => storedUplink(n, time(3))),
+  )
+  const { context } = repairing(t, storage, { numbers: [gap(0, 449, { after: at(0), before: at(13) })] })
+  await context.until(() => context.durable.length === 450)
+  await context.until(() => / the next gap is due later/.test(context.states.at(-1)?.detail ?? ''))
+  assert.equal(new Set(numbersIn(context)).size, 450)
+  assert.ok(storage.asked.length < 8, String(storage.asked.length))
 })
 
 test('what intake refuses is asked for again, and nothing is counted as refused', async (t) => {
