@@ -134,13 +134,19 @@ test('an uplink that the storage has twice is brought once', async (t) => {
   assert.deepEqual(numbersIn(context), [3, 4])
 })
 
-test('429 waits as long as the answer asks for, and no longer than an hour', async (t) => {
+test('429 and 503 wait as long as the answer asks for, no longer than an hour, and are shown so long', async (t) => {
   const storage = await storageUnderTest(t, [storedUplink(3, time(3))])
   storage.faults.push((response) => response.writeHead(429, { 'retry-after': '47' }).end())
   storage.faults.push((response) => response.writeHead(429, { 'x-rate-limit-retry': '999999' }).end())
+  storage.faults.push((response) => response.writeHead(503, { 'retry-after': '90' }).end())
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 3)] })
   await context.until(() => context.durable.length === 1)
-  assert.deepEqual(slept.slice(0, 2), [47_000, 3_600_000])
+  assert.deepEqual(slept.slice(0, 3), [47_000, 3_600_000, 90_000])
+  await context.until(() => context.states.at(-1)?.state === 'up')
+  assert.deepEqual(
+    context.states.slice(0, 4).map(({ state }) => state),
+    ['waiting', 'waiting', 'waiting', 'up'],
+  )
 })
 
 for (const [about, answer, reason] of [
@@ -217,7 +223,11 @@ test('what intake refuses is asked for again, and nothing is counted as refused'
   context.refuse('journal', 2)
   await context.until(() => context.durable.length === 1)
   assert.deepEqual([numbersIn(context), context.refusedByIntake], [[3], 0])
-  assert.match(context.states.find(({ state }) => state === 'waiting')?.detail ?? '', /intake refuses/)
+  assert.match(context.states[0]?.detail ?? '', /intake refuses/)
+  assert.deepEqual(
+    context.states.slice(0, 2).map(({ state }) => state),
+    ['waiting', 'waiting'],
+  )
   await context.until(() => context.said.figures?.['uplinks_repaired'] === 1)
 })
 

@@ -12,7 +12,7 @@ import type { MissingUplinks } from '../../domain/missing-uplinks.ts'
 import { createAddressList } from '../../lib/address-list.ts'
 import type { Instant } from '../../lib/brand.ts'
 import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
-import { retryDelayMs } from '../../lib/retry.ts'
+import { retryAfterMs, retryDelayMs } from '../../lib/retry.ts'
 import { type Delivery, IntakeRefused, type Source, type SourceContext } from '../source.ts'
 import { createRepairPlan } from './repair-plan.ts'
 import { readStoredPage, type StoredPage } from './stored-uplinks.ts'
@@ -107,7 +107,8 @@ async function step(
     const waitMs = fault instanceof StorageFault ? fault.waitMs : undefined
     // A server that breaks off at the same place is asked for less.
     if (waitMs === undefined) reading.limit = Math.max(1, reading.limit >> 1)
-    const delayMs = Math.round(waitMs ?? retryDelayMs(status.attempt++, retries))
+    const ownMs = retryDelayMs(status.attempt++, retries)
+    const delayMs = Math.round(waitMs ?? ownMs)
     context.status('waiting', `${message}. Asked again in ${(delayMs / 1_000).toFixed(0)} s.`)
     context.log.warn('stored uplinks were not read', { storage: options.name, reason: message, delayMs })
     return delayMs
@@ -147,11 +148,9 @@ function refusalOf(host: string, { status, headers }: FetchedBody): StorageFault
       : status === 404 || status === 501
         ? ': check application, and that the storage integration is enabled for it'
         : ''
-  const seconds = Number(headers['retry-after'] ?? headers['x-rate-limit-retry'])
-  return new StorageFault(
-    `${host} answered ${status}${advice}`,
-    status === 429 && seconds > 0 ? Math.min(retryAfterMsMax, seconds * 1_000) : undefined,
-  )
+  const asked = retryAfterMs(headers['retry-after'] ?? headers['x-rate-limit-retry'], Date.now()) ?? 0
+  const isLater = (status === 429 || status === 503) && asked > 0
+  return new StorageFault(`${host} answered ${status}${advice}`, isLater ? Math.min(retryAfterMsMax, asked) : undefined)
 }
 
 /** Delivers what is wanted, and moves behind the page once it is durable. False: the window is read to its end. */
