@@ -91,6 +91,15 @@ test('what the network did not hear is asked for three times and then given up, 
   const before = slept.length
   await context.until(() => slept.length > before + 50)
   assert.equal(storage.asked.length, asked)
+  assert.deepEqual([context.said.figures?.['uplinks_missing'], context.said.warnings], [0, undefined])
+})
+
+test('where there may be more gaps than are looked at, the figure is a least one', async (t) => {
+  const storage = await storageUnderTest(t, [])
+  const numbers = Array.from({ length: 500 }, (_, n) => gap(2 * n, 2 * n, { after: at(0), before: at(3) }))
+  const { context } = repairing(t, storage, { numbers })
+  await context.until(() => context.said.figures?.['uplinks_missing'] === 500)
+  assert.match(context.said.warnings?.[0] ?? '', /uplinks_missing is at least 500/)
 })
 
 test('the time in which no server ran is asked for whole', async (t) => {

@@ -8,7 +8,7 @@
  * - An answer that breaks off keeps its whole lines; the rest is asked for again, in smaller pages.
  * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
  */
-import type { MissingUplinks } from '../../domain/missing-uplinks.ts'
+import { gapsMax, type MissingUplinks } from '../../domain/missing-uplinks.ts'
 import { createAddressList } from '../../lib/address-list.ts'
 import type { Instant } from '../../lib/brand.ts'
 import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
@@ -185,7 +185,10 @@ function tell(
   reading: boolean,
   context: SourceContext,
 ): void {
-  const gaps = missing().numbers.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const { numbers } = missing()
+  const all = numbers.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const gaps = Math.max(0, all - givenUp)
+  const isCut = numbers.length >= gapsMax
   context.facts({
     figures: {
       uplinks_repaired: repaired,
@@ -193,8 +196,11 @@ function tell(
       uplinks_not_kept: givenUp,
       storage_requests: requests,
     },
+    ...(isCut
+      ? { warnings: [`only the newest ${gapsMax} gaps are looked at: uplinks_missing is at least ${gaps}`] }
+      : {}),
   })
   if (attempt > 0) return
-  const doing = reading ? 'reading a gap' : gaps > givenUp ? 'the next gap is due later' : 'nothing to ask for'
+  const doing = reading ? 'reading a gap' : gaps > 0 ? 'the next gap is due later' : 'nothing to ask for'
   context.status('up', `${new URL(url).host}, ${application}: ${doing}; ${repaired} uplinks brought`)
 }
