@@ -19,7 +19,11 @@ export interface Absence {
   readonly to: Instant
 }
 
+/** Gaps that are looked at of one source, the newest: where there are so many, there may be older ones. */
+export const gapsMax = 500
+
 export interface MissingUplinks {
+  /** `gapsMax` at most. */
   readonly numbers: readonly MissingNumbers[]
   readonly absence: Absence | undefined
 }

@@ -14,3 +14,11 @@ export function retryDelayMs(attempt: number, schedule: RetrySchedule = retrySch
   const ceiling = Math.min(schedule.capMs, schedule.firstMs * 2 ** Math.min(attempt, 30))
   return ceiling / 2 + random() * (ceiling / 2)
 }
+
+/** `Retry-After` of HTTP, seconds or a date; undefined when it is neither. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined
+  if (/^\d{1,10}$/.test(header)) return Number(header) * 1_000
+  const at = /^[A-Z][a-z]{2,8},? /.test(header) ? Date.parse(header) : Number.NaN
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}

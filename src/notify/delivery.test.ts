@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nextDelayMs, retryAfterMs, usualBackoff } from './delivery.ts'
+import { retryAfterMs } from '../lib/retry.ts'
+import { nextDelayMs, usualBackoff } from './delivery.ts'
 
 const now = Date.parse('2026-11-23T08:00:00Z')
 

@@ -128,11 +128,3 @@ export function nextDelayMs(
   const own = Math.round(retryDelayMs(attempts - 1, backoff, random))
   return retryAfterMs === undefined ? own : Math.max(own, Math.min(retryAfterMs, retryAfterMsMax))
 }
-
-/** `Retry-After` of HTTP, seconds or a date; undefined when it is neither. */
-export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined
-  if (/^\d{1,10}$/.test(header)) return Number(header) * 1_000
-  const at = /^[A-Z][a-z]{2,8},? /.test(header) ? Date.parse(header) : Number.NaN
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
-}

@@ -1,5 +1,5 @@
 /** Finds, while the processor runs, which uplinks of the sources with a network storage are missing: gaps of the last days, newest first. */
-import type { MissingNumbers } from '../domain/missing-uplinks.ts'
+import { gapsMax, type MissingNumbers } from '../domain/missing-uplinks.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { dayMs, dayNumber } from '../lib/utc-day.ts'
@@ -7,8 +7,6 @@ import type { StoredLoss } from '../store/losses.ts'
 import type { Store } from '../store/store.ts'
 
 const everyMs = 5_000
-/** Of one source: a longer list is worked off from its newest end. */
-const gapsMax = 500
 
 export interface FindingDeps {
   readonly store: Pick<Store, 'losses' | 'findSeqs'>

@@ -46,8 +46,10 @@ const metaCharsMax = 2_000
 
 function headOf(uplink: UplinkHead & Pick<Uplink, 'framing'>, more: DeadLetterHead): string {
   const { meta, ...rest } = uplink
+  // A record that is one frame leaves one letter: the rule or the map that reads it is kept, however long.
+  const isAlone = uplink.framing === 'whole'
   const chars = Object.values(meta ?? {}).reduce((sum, value) => sum + value.length, 0)
-  const kept = chars <= metaCharsMax ? meta : limitOf(meta)
+  const kept = isAlone || chars <= metaCharsMax ? meta : limitOf(meta)
   return JSON.stringify({ ...rest, ...(kept ? { meta: kept } : {}), ...more })
 }
 

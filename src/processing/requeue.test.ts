@@ -186,3 +186,14 @@ test('what is tried again is judged by the limits of the token as they are now',
   const [letter] = store.deadLetters.values()
   assert.equal(letter?.code, 'foreign-device', 'a limit that was set since counts')
 })
+
+test('a message whose rule is long is decoded again with its rule', async () => {
+  const { store, known, commit, requeue } = house()
+  await commit('x', { codec: 'later', framing: 'whole', meta: { rule: 'r'.repeat(9_000) } })
+  known['later'] = {
+    name: 'later',
+    decode: (_, { meta }) => ok([r(`${meta['rule']?.length}`, 1) as unknown as Reading]),
+  }
+  await requeue()
+  assert.deepEqual([store.deadLetters.size, store.deviceOf('9000')?.external], [0, '9000'])
+})

@@ -74,19 +74,20 @@ function textOf(frame: Uint8Array): string | undefined {
 
 /** Rows of a workbook as rows of CSV: the first names the columns. Days of Excel are local times. */
 function cellsOf(map: FeedMap, frame: Uint8Array): Result<readonly Item[], Rejection> {
-  const rows = sheetRows(frame)
-  if (!rows.ok) return reject('unknown-format', `the body is no Excel workbook that can be read: ${rows.error}`)
-  const width = rows.value[0]?.length ?? 0
+  const sheet = sheetRows(frame)
+  if (!sheet.ok) return reject('unknown-format', `the body is no Excel workbook that can be read: ${sheet.error}`)
+  const { rows, isFrom1904 } = sheet.value
+  const width = rows[0]?.length ?? 0
   const line = (row: readonly string[]) =>
     Array.from({ length: width }, (_, i) => `"${(row[i] ?? '').replaceAll('"', '""')}"`).join(',')
-  const items = rowsOf({ ...map, separator: ',' }, rows.value.map(line).join('\n'))
+  const items = rowsOf({ ...map, separator: ',' }, rows.map(line).join('\n'))
   if (!items.ok) return items
   return ok(
     items.value.map(
       (item): Item =>
         (field) => {
           const value = item(field)
-          return field === 'time' && typeof value === 'string' ? (dayOfExcel(value) ?? value) : value
+          return field === 'time' && typeof value === 'string' ? (dayOfExcel(value, isFrom1904) ?? value) : value
         },
     ),
   )

@@ -7,8 +7,9 @@ import { arrivedAt } from '../codec-cases.ts'
 import { pulledFeedCodec } from './decode.ts'
 import { sheetRows } from './xlsx.ts'
 
-const workbook = (sheet: string, strings = '') =>
+const workbook = (sheet: string, strings = '', properties = '') =>
   zipSync({
+    'xl/workbook.xml': strToU8(`<workbook>${properties}<sheets/></workbook>`),
     '[Content_Types].xml': strToU8('<Types/>'),
     'xl/worksheets/sheet1.xml': strToU8(
       `<?xml version="1.0"?><worksheet xmlns="x"><sheetData>${sheet}</sheetData></worksheet>`,
@@ -24,6 +25,12 @@ const feed = JSON.stringify({
   fields: { device: 'Stellplatz', occupied: 'Belegung', time: 'Zeit' },
 })
 const decode = (file: Uint8Array) => pulledFeedCodec.decode(file, { arrivedAt, meta: { feed } })
+
+const rowsOf = (file: Uint8Array) => {
+  const sheet = sheetRows(file)
+  return sheet.ok ? sheet.value.rows : sheet.error
+}
+const errorOf = (file: Uint8Array) => String((sheetRows(file) as { error?: string }).error)
 
 test('rows are read by the names of the first row; days of Excel are times of the zone', () => {
   const rows = `${header}<row r="2"><c r="A2" t="s"><v>3</v></c><c r="B2" t="s"><v>4</v></c><c r="D2"><v>46204.5</v></c></row>
@@ -58,6 +65,50 @@ test('a sheet with a cell far to the right or cut off in the middle is bounded',
     /columns/,
   )
   assert.ok(sheetRows(workbook('<row r="1"><c r="A1"><v>1')).ok)
+})
+
+test('days of a workbook that counts from 1904 are later by four years and a day', () => {
+  const rows = `${header}<row r="2"><c r="A2"><v>17</v></c><c r="B2" t="s"><v>4</v></c><c r="D2"><v>44742.5</v></c></row>`
+  for (const value of ['1', 'true']) {
+    const result = decode(workbook(rows, strings, `<workbookPr defaultThemeVersion="1" date1904="${value}"/>`))
+    assert.ok(result.ok, JSON.stringify(result))
+    assert.equal(new Date(result.value[0]?.time ?? 0).toISOString(), '2026-07-01T10:00:00.000Z')
+  }
+})
+
+test('cells without a place follow one another, empty ones too', () => {
+  const rows =
+    '<row><c><v>1</v></c><c/><c><v>3</v></c></row><row><c r="B2"/><c><v>3</v></c></row><row><c/><c><v>2</v></c></row>'
+  assert.deepEqual(rowsOf(workbook(rows)), [
+    ['1', '', '3'],
+    ['', '', '3'],
+    ['', '2'],
+  ])
+})
+
+test('only the sheet that is read is unpacked, and once', () => {
+  const sheet = strToU8('<row><c><v>1</v></c></row>')
+  const others = Array.from({ length: 8 }, (_, i) => [`xl/worksheets/sheet${i + 2}.xml`, new Uint8Array([0xff])])
+  const file = zipSync({ 'xl/worksheets/sheet1.xml': sheet, ...Object.fromEntries(others) }, { level: 0 })
+  // What is no UTF-8 would be refused.
+  assert.deepEqual(rowsOf(file), [['1']])
+  const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`xl/${i}.xml`, new Uint8Array()]))
+  assert.match(errorOf(zipSync(many)), /more than 1000 entries/)
+})
+
+test('a long shared text in many cells, and cells far to the right in many rows, are refused with the reason', () => {
+  const row = '<row><c t="s"><v>0</v></c></row>'
+  assert.match(
+    errorOf(workbook(row.repeat(1_000), `<si><t>${'x'.repeat(20_000)}</t></si>`)),
+    /more than \d+ characters/,
+  )
+  assert.match(
+    errorOf(workbook(row.repeat(600), `<si><t>${'x'.repeat(1_000_000)}</t></si>`)),
+    /more than \d+ characters/,
+  )
+  assert.match(errorOf(workbook('<row><c r="ALL1"><v>1</v></c></row>'.repeat(2_000))), /more than \d+ cells/)
+  const header = '<row><c r="ALL1"><v>1</v></c></row>'
+  assert.match(errorOf(workbook(header + '<row><c><v>1</v></c></row>'.repeat(2_000))), /more than \d+ cells/)
 })
 
 test('any bytes, and any sheet, are answered', () => {

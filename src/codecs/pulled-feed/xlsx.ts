@@ -8,41 +8,68 @@ import { fail, ok, type Result } from '../../lib/result.ts'
 const partBytesMax = 16 * 1024 * 1024
 /** As it is packed: one that unpacks to more than it announces costs time in proportion. Far more than the items that are read need. */
 const packedBytesMax = 512 * 1024
+const entriesMax = 1_000
 const rowsMax = 10_000
 const columnsMax = 1_024
+/** Of all rows together, as wide as the header row: a few bytes of a file can stand for a cell far to the right. */
+const cellsMax = 1024 * 1024
+/** Of all cells together: many cells can show one shared text. */
+const charactersMax = 8 * 1024 * 1024
 const sheetForm = /^xl\/worksheets\/sheet(\d+)\.xml$/
 const stringsName = 'xl/sharedStrings.xml'
+const workbookName = 'xl/workbook.xml'
 
-export function sheetRows(file: Uint8Array): Result<readonly (readonly string[])[], string> {
-  const parts = partsOf(file)
-  if (!parts.ok) return parts
-  const sheet = [...parts.value.keys()].filter((name) => sheetForm.test(name)).sort(bySheet)[0]
-  if (sheet === undefined) return fail('it is a zip file without a worksheet')
-  const texts = [parts.value.get(sheet) ?? '', parts.value.get(stringsName) ?? '']
-  if (texts.some((text) => /<!(?:DOCTYPE|ENTITY)/i.test(text))) return fail('a document type is not read')
-  const [sheetText = '', stringsText = ''] = texts
-  return rowsIn(sheetText, stringsIn(stringsText))
+export interface SheetRows {
+  readonly rows: readonly (readonly string[])[]
+  /** Days are counted from 1904, as old Excel for the Mac did. */
+  readonly isFrom1904: boolean
+}
+
+export function sheetRows(file: Uint8Array): Result<SheetRows, string> {
+  try {
+    const names = namesIn(file)
+    const sheet = names.filter((name) => sheetForm.test(name)).sort(bySheet)[0]
+    if (sheet === undefined) return fail('it is a zip file without a worksheet')
+    const parts = partsOf(file, [sheet, stringsName, workbookName])
+    if (!parts.ok) return parts
+    const [sheetText = '', stringsText = '', workbookText = ''] = parts.value
+    const rows = rowsIn(sheetText, stringsIn(stringsText))
+    return rows.ok ? ok({ rows: rows.value, isFrom1904: isFrom1904(workbookText) }) : rows
+  } catch (error) {
+    return fail(`it is no workbook: ${(error as Error).message.slice(0, 100)}`)
+  }
 }
 
 const bySheet = (a: string, b: string) => Number(sheetForm.exec(a)?.[1]) - Number(sheetForm.exec(b)?.[1])
 
-function partsOf(file: Uint8Array): Result<ReadonlyMap<string, string>, string> {
-  let tooLarge = false
-  try {
-    const parts = unzipSync(file, {
-      filter({ name, originalSize, size }) {
-        const isWanted = sheetForm.test(name) || name === stringsName
-        const isTooLarge = originalSize > partBytesMax || size > packedBytesMax
-        tooLarge ||= isWanted && isTooLarge
-        return isWanted && !isTooLarge
-      },
-    })
-    if (tooLarge) return fail(`a sheet has more than ${packedBytesMax} bytes, or ${partBytesMax} unpacked`)
-    const decoder = new TextDecoder('utf-8', { fatal: true })
-    return ok(new Map(Object.entries(parts).map(([name, bytes]) => [name, decoder.decode(bytes)])))
-  } catch (error) {
-    return fail(`it is no workbook: ${(error as Error).message.slice(0, 100)}`)
-  }
+/** Nothing is unpacked. Throws at a file that is no zip, or has too many entries. */
+function namesIn(file: Uint8Array): readonly string[] {
+  const names: string[] = []
+  unzipSync(file, {
+    filter({ name }) {
+      if (names.push(name) > entriesMax) throw new Error(`it has more than ${entriesMax} entries`)
+      return false
+    },
+  })
+  return names
+}
+
+/** The texts of the parts, in the order of their names; '' where the file has none. Each is unpacked once, however often the file lists it. */
+function partsOf(file: Uint8Array, names: readonly string[]): Result<readonly string[], string> {
+  const left = new Set(names)
+  let tooLarge: string | undefined
+  const parts = unzipSync(file, {
+    filter({ name, originalSize, size }) {
+      if (!left.delete(name)) return false
+      const isTooLarge = originalSize > partBytesMax || size > packedBytesMax
+      if (isTooLarge) tooLarge ??= name
+      return !isTooLarge
+    },
+  })
+  if (tooLarge) return fail(`${tooLarge} has more than ${packedBytesMax} bytes, or ${partBytesMax} unpacked`)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const texts = names.map((name) => decoder.decode(parts[name] ?? new Uint8Array()))
+  return texts.some((text) => /<!(?:DOCTYPE|ENTITY)/i.test(text)) ? fail('a document type is not read') : ok(texts)
 }
 
 interface Tag {
@@ -89,25 +116,44 @@ function stringsIn(xml: string): readonly string[] {
   return found
 }
 
+function isFrom1904(workbook: string): boolean {
+  for (const { name, attributes } of tagsOf(workbook))
+    if (name === 'workbookPr') return /^(?:1|true|on)$/.test(attribute(attributes, 'date1904') ?? '')
+  return false
+}
+
 function rowsIn(xml: string, strings: readonly string[]): Result<readonly (readonly string[])[], string> {
   const rows: string[][] = []
   let row: string[] = []
   let cell = { column: 0, kind: 'n', text: '' }
+  let [next, characters, cells] = [0, 0, 0]
   for (const { name, attributes, isEnd, isEmpty, before } of tagsOf(xml)) {
-    if (name === 'row' && !isEnd) row = []
+    if (name === 'row' && !isEnd) {
+      row = []
+      next = 0
+    }
     if (name === 'c' && !isEnd) {
-      const column = columnOf(attribute(attributes, 'r')) ?? row.length
+      const column = columnOf(attribute(attributes, 'r')) ?? next
+      next = column + 1
       if (column >= columnsMax) return fail(`a row has more than ${columnsMax} columns`)
       cell = { column, kind: attribute(attributes, 't') ?? 'n', text: '' }
     }
     if ((name === 'v' || name === 't') && isEnd) cell.text += unescaped(before)
     if (name === 'c' && isEnd) {
       while (row.length < cell.column) row.push('')
-      row[cell.column] = valueOfCell(cell.kind, cell.text, strings)
+      const value = valueOfCell(cell.kind, cell.text, strings)
+      row[cell.column] = value
+      cell.text = ''
+      characters += value.length
+      if (characters > charactersMax) return fail(`its cells have more than ${charactersMax} characters together`)
     }
     if (name !== 'row' || !(isEnd || isEmpty)) continue
-    if (row.some((text) => text !== '')) rows.push(row)
+    const isBlank = row.every((text) => text === '')
+    if (!isBlank) rows.push(row)
     if (rows.length > rowsMax) return fail(`it has more than ${rowsMax} rows`)
+    cells += isBlank ? row.length : Math.max(row.length, rows[0]?.length ?? 0)
+    if (cells > cellsMax) return fail(`it has more than ${cellsMax} cells`)
+    row = []
   }
   return ok(rows)
 }
@@ -138,9 +184,13 @@ const unescaped = (text: string): string =>
       })
     : text
 
-/** A day of the 1900 calendar of Excel, 45000.5, as a local time; undefined where the number is none of our time. */
-export function dayOfExcel(text: string): string | undefined {
-  const serial = /^\d{5}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+/** Of the first day of the 1904 calendar, in that of 1900. */
+const daysTo1904 = 1_462
+
+/** A day of Excel, 45000.5, as a local time; undefined where the number is none of our time. */
+export function dayOfExcel(text: string, isFrom1904 = false): string | undefined {
+  const days = /^\d{5}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  const serial = isFrom1904 ? days + daysTo1904 : days
   if (!(serial >= 30_000 && serial < 80_000)) return undefined
   const ms = Math.round((serial - 25_569) * 86_400) * 1_000
   return new Date(ms).toISOString().slice(0, 19)

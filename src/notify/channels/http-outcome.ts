@@ -1,7 +1,8 @@
 /** What an answer of HTTP means for a delivery. Shared by webhook and ntfy. */
 
 import { OutboundError, type OutboundOptions, type OutboundRequest, post } from '../../lib/outbound-request.ts'
-import { type Outcome, retryAfterMs } from '../delivery.ts'
+import { retryAfterMs } from '../../lib/retry.ts'
+import type { Outcome } from '../delivery.ts'
 import { failed, sent } from './channel.ts'
 
 /** Client errors that a later attempt may get past: timeout, too early, too many requests. */

@@ -9,7 +9,7 @@ const askMs = 10_000
 export async function storageFindings(settings: StorageAddress & { readonly source: string }): Promise<Finding[]> {
   const name = `storage of ${settings.application} at ${new URL(settings.url).host}`
   const now = Date.now()
-  const asked = { limit: 1, after: instant(now - dayMs), before: instant(now) }
+  const asked = { limit: 1, after: new Date(now - dayMs).toISOString(), before: instant(now) }
   try {
     const { uplinks, broken } = await fetchPage(settings, asked, AbortSignal.timeout(askMs))
     if (broken !== undefined)

@@ -83,7 +83,7 @@ test('a counter of 0, which the network leaves out, is a number like another', a
 })
 
 test('what the network did not hear is asked for three times and then given up, and shown', async (t) => {
-  const storage = await storageUnderTest(t, [storedUplink(1, time(1))])
+  const storage = await storageUnderTest(t, [storedUplink(1, time(0))])
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 5)] })
   await context.until(() => context.said.figures?.['uplinks_not_kept'] === 3)
   const asked = storage.asked.length
@@ -91,6 +91,15 @@ test('what the network did not hear is asked for three times and then given up, 
   const before = slept.length
   await context.until(() => slept.length > before + 50)
   assert.equal(storage.asked.length, asked)
+  assert.deepEqual([context.said.figures?.['uplinks_missing'], context.said.warnings], [0, undefined])
+})
+
+test('where there may be more gaps than are looked at, the figure is a least one', async (t) => {
+  const storage = await storageUnderTest(t, [])
+  const numbers = Array.from({ length: 500 }, (_, n) => gap(2 * n, 2 * n, { after: at(0), before: at(3) }))
+  const { context } = repairing(t, storage, { numbers })
+  await context.until(() => context.said.figures?.['uplinks_missing'] === 500)
+  assert.match(context.said.warnings?.[0] ?? '', /uplinks_missing is at least 500/)
 })
 
 test('the time in which no server ran is asked for whole', async (t) => {
@@ -134,13 +143,19 @@ test('an uplink that the storage has twice is brought once', async (t) => {
   assert.deepEqual(numbersIn(context), [3, 4])
 })
 
-test('429 waits as long as the answer asks for, and no longer than an hour', async (t) => {
+test('429 and 503 wait as long as the answer asks for, no longer than an hour, and are shown so long', async (t) => {
   const storage = await storageUnderTest(t, [storedUplink(3, time(3))])
   storage.faults.push((response) => response.writeHead(429, { 'retry-after': '47' }).end())
   storage.faults.push((response) => response.writeHead(429, { 'x-rate-limit-retry': '999999' }).end())
+  storage.faults.push((response) => response.writeHead(503, { 'retry-after': '90' }).end())
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 3)] })
   await context.until(() => context.durable.length === 1)
-  assert.deepEqual(slept.slice(0, 2), [47_000, 3_600_000])
+  assert.deepEqual(slept.slice(0, 3), [47_000, 3_600_000, 90_000])
+  await context.until(() => context.states.at(-1)?.state === 'up')
+  assert.deepEqual(
+    context.states.slice(0, 4).map(({ state }) => state),
+    ['waiting', 'waiting', 'waiting', 'up'],
+  )
 })
 
 for (const [about, answer, reason] of [
@@ -183,13 +198,45 @@ test('a storage that always breaks off at the same place is read in smaller page
   assert.equal(new Set(numbersIn(context)).size, 20)
 })
 
+test('a storage that failed often is read to its end, in pages that grow again', async (t) => {
+  const storage = await storageUnderTest(
+    t,
+    Array.from({ length: 20 }, (_, n) => storedUplink(n, time(n))),
+  )
+  storage.faults.push(
+    ...Array.from({ length: 8 }, () => (response: import('node:http').ServerResponse) => response.writeHead(503).end()),
+  )
+  const { context } = repairing(t, storage, { numbers: [gap(0, 19, { after: at(0) })] })
+  await context.until(() => context.durable.length === 20)
+  await context.until(() => / the next gap is due later/.test(context.states.at(-1)?.detail ?? ''))
+  const limits = storage.asked.map(({ searchParams }) => Number(searchParams.get('limit')))
+  assert.deepEqual(limits.slice(6, 12), [3, 1, 1, 2, 4, 8])
+  assert.ok(storage.asked.length < 20, String(limits))
+})
+
+test('more uplinks of one millisecond than a page holds are all brought, and the window ends', async (t) => {
+  const storage = await storageUnderTest(
+    t,
+    Array.from({ length: 450 }, (_, n) => storedUplink(n, time(3))),
+  )
+  const { context } = repairing(t, storage, { numbers: [gap(0, 449, { after: at(0), before: at(13) })] })
+  await context.until(() => context.durable.length === 450)
+  await context.until(() => / the next gap is due later/.test(context.states.at(-1)?.detail ?? ''))
+  assert.equal(new Set(numbersIn(context)).size, 450)
+  assert.ok(storage.asked.length < 8, String(storage.asked.length))
+})
+
 test('what intake refuses is asked for again, and nothing is counted as refused', async (t) => {
   const storage = await storageUnderTest(t, [storedUplink(3, time(3))])
   const { context } = repairing(t, storage, { numbers: [gap(3, 3)] })
   context.refuse('journal', 2)
   await context.until(() => context.durable.length === 1)
   assert.deepEqual([numbersIn(context), context.refusedByIntake], [[3], 0])
-  assert.match(context.states.find(({ state }) => state === 'waiting')?.detail ?? '', /intake refuses/)
+  assert.match(context.states[0]?.detail ?? '', /intake refuses/)
+  assert.deepEqual(
+    context.states.slice(0, 2).map(({ state }) => state),
+    ['waiting', 'waiting'],
+  )
   await context.until(() => context.said.figures?.['uplinks_repaired'] === 1)
 })
 

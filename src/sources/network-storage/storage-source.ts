@@ -8,14 +8,15 @@
  * - An answer that breaks off keeps its whole lines; the rest is asked for again, in smaller pages.
  * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
  */
-import type { MissingUplinks } from '../../domain/missing-uplinks.ts'
+import { gapsMax, type MissingUplinks } from '../../domain/missing-uplinks.ts'
 import { createAddressList } from '../../lib/address-list.ts'
-import { type Instant, instant } from '../../lib/brand.ts'
+import type { Instant } from '../../lib/brand.ts'
 import { type FetchedBody, fetchBody, type Resolve } from '../../lib/outbound-request.ts'
-import { retryDelayMs } from '../../lib/retry.ts'
+import { retryAfterMs, retryDelayMs } from '../../lib/retry.ts'
 import { type Delivery, IntakeRefused, type Source, type SourceContext } from '../source.ts'
-import { createRepairPlan, type RepairWindow } from './repair-plan.ts'
-import { readStoredPage, type StoredPage, type StoredUplink } from './stored-uplinks.ts'
+import { createRepairPlan } from './repair-plan.ts'
+import { readStoredPage, type StoredPage } from './stored-uplinks.ts'
+import { beginReading, freshOf, moveBehind, pageMax, type WindowReading } from './window-reading.ts'
 
 export interface StorageSourceOptions {
   readonly name: string
@@ -33,21 +34,11 @@ export interface StorageSourceOptions {
   readonly resolve?: Resolve
 }
 
-const pageMax = 200
 const bodyBytesMax = 4 * 1024 * 1024
 const timeoutMs = 30_000
 const retries = { firstMs: 5_000, capMs: 600_000 }
 /** A network server that asks for more is asked again all the same. */
 const retryAfterMsMax = 3_600_000
-
-/** A window that is being read: pages of it, oldest first. */
-interface Reading {
-  readonly window: RepairWindow
-  after: Instant
-  limit: number
-  /** Keys of the page before: pages overlap by a millisecond. */
-  seen: ReadonlySet<string>
-}
 
 interface Status {
   repaired: number
@@ -71,10 +62,11 @@ export function storageSource(options: StorageSourceOptions): Source {
     async run(signal, context) {
       const { clock } = context
       const plan = createRepairPlan(options.keepsHours * 3_600_000)
-      let reading: Reading | undefined
+      let reading: WindowReading | undefined
       while (!signal.aborted) {
         const began = clock.monotonic()
-        reading ??= begin(plan.next(options.missing(), clock.now()))
+        const window = reading ? undefined : plan.next(options.missing(), clock.now())
+        if (window) reading = beginReading(window)
         const waitMs = reading ? await step(options, reading, status, signal, context) : undefined
         if (reading && waitMs === 'done') {
           reading.window.done(clock.now())
@@ -89,13 +81,10 @@ export function storageSource(options: StorageSourceOptions): Source {
   }
 }
 
-const begin = (window: RepairWindow | undefined): Reading | undefined =>
-  window && { window, after: window.from, limit: pageMax, seen: new Set() }
-
 /** One request. `done`: the window is read to its end; a number: wait so many milliseconds; undefined: the next page is due. */
 async function step(
   options: StorageSourceOptions,
-  reading: Reading,
+  reading: WindowReading,
   status: Status,
   signal: AbortSignal,
   context: SourceContext,
@@ -104,21 +93,22 @@ async function step(
     status.requests++
     const page = await fetchPage(
       options,
-      { limit: reading.limit, after: reading.after, before: reading.window.to },
+      { limit: reading.limit, after: reading.after.text, before: reading.window.to },
       signal,
     )
-    const isNew = await keep(options, reading, page, status, context)
+    const isMore = await keep(options, reading, page, status, context)
     if (page.broken !== undefined) throw new StorageFault(page.broken)
     status.attempt = 0
-    // A server may give out less than was asked for: the end is a page without anything new.
-    return isNew || page.lines >= reading.limit ? undefined : 'done'
+    reading.limit = Math.min(pageMax, reading.limit * 2)
+    return isMore ? undefined : 'done'
   } catch (fault) {
     if (signal.aborted) return undefined
     const message = (fault as Error).message
     const waitMs = fault instanceof StorageFault ? fault.waitMs : undefined
     // A server that breaks off at the same place is asked for less.
     if (waitMs === undefined) reading.limit = Math.max(1, reading.limit >> 1)
-    const delayMs = Math.round(waitMs ?? retryDelayMs(status.attempt++, retries))
+    const ownMs = retryDelayMs(status.attempt++, retries)
+    const delayMs = Math.round(waitMs ?? ownMs)
     context.status('waiting', `${message}. Asked again in ${(delayMs / 1_000).toFixed(0)} s.`)
     context.log.warn('stored uplinks were not read', { storage: options.name, reason: message, delayMs })
     return delayMs
@@ -130,14 +120,14 @@ export type StorageAddress = Pick<StorageSourceOptions, 'url' | 'application' | 
 /** Throws where the storage does not answer with a page. */
 export async function fetchPage(
   { url, application, apiKey, allowAddresses, resolve }: StorageAddress,
-  asked: { readonly limit: number; readonly after: Instant; readonly before: Instant },
+  asked: { readonly limit: number; readonly after: string; readonly before: Instant },
   signal: AbortSignal,
 ): Promise<StoredPage> {
   const at = new URL(`/api/v3/as/applications/${encodeURIComponent(application)}/packages/storage/uplink_message`, url)
   at.search = new URLSearchParams({
     limit: String(asked.limit),
     order: 'received_at',
-    after: new Date(asked.after).toISOString(),
+    after: asked.after,
     before: new Date(asked.before).toISOString(),
   }).toString()
   const answer = await fetchBody(
@@ -158,24 +148,20 @@ function refusalOf(host: string, { status, headers }: FetchedBody): StorageFault
       : status === 404 || status === 501
         ? ': check application, and that the storage integration is enabled for it'
         : ''
-  const seconds = Number(headers['retry-after'] ?? headers['x-rate-limit-retry'])
-  return new StorageFault(
-    `${host} answered ${status}${advice}`,
-    status === 429 && seconds > 0 ? Math.min(retryAfterMsMax, seconds * 1_000) : undefined,
-  )
+  const asked = retryAfterMs(headers['retry-after'] ?? headers['x-rate-limit-retry'], Date.now()) ?? 0
+  const isLater = (status === 429 || status === 503) && asked > 0
+  return new StorageFault(`${host} answered ${status}${advice}`, isLater ? Math.min(retryAfterMsMax, asked) : undefined)
 }
 
-/** Delivers what is wanted, and moves behind the page once it is durable. False: there is nothing that the page before did not have. */
+/** Delivers what is wanted, and moves behind the page once it is durable. False: the window is read to its end. */
 async function keep(
   { source }: StorageSourceOptions,
-  reading: Reading,
-  { uplinks }: StoredPage,
+  reading: WindowReading,
+  page: StoredPage,
   status: Status,
   context: SourceContext,
 ): Promise<boolean> {
-  const page = new Map(uplinks.map((uplink) => [keyOf(uplink), uplink]))
-  const fresh = [...page].flatMap(([key, uplink]) => (reading.seen.has(key) ? [] : [uplink]))
-  const wanted = fresh.filter((uplink) => reading.window.isWanted(uplink))
+  const wanted = freshOf(reading, page).filter((uplink) => reading.window.isWanted(uplink))
   const deliveries = wanted.map(
     ({ bytes }): Delivery => ({
       ...{ framing: 'whole', codec: 'lorawan', meta: { storage: '1' }, source },
@@ -189,15 +175,8 @@ async function keep(
       throw fault
     })
   status.repaired += wanted.length
-  const last = uplinks.at(-1)?.receivedAt
-  if (last === undefined) return false
-  reading.seen = new Set(page.keys())
-  // Several uplinks of one millisecond may be split over two pages: it is asked for again, unless nothing else would be.
-  reading.after = instant(last - 1 > reading.after ? last - 1 : Math.max(reading.after, last))
-  return fresh.length > 0
+  return moveBehind(reading, page)
 }
-
-const keyOf = ({ device, session, number }: StoredUplink) => `${device} ${session} ${number}`
 
 function tell(
   { url, application, missing }: StorageSourceOptions,
@@ -206,7 +185,10 @@ function tell(
   reading: boolean,
   context: SourceContext,
 ): void {
-  const gaps = missing().numbers.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const { numbers } = missing()
+  const all = numbers.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const gaps = Math.max(0, all - givenUp)
+  const isCut = numbers.length >= gapsMax
   context.facts({
     figures: {
       uplinks_repaired: repaired,
@@ -214,8 +196,11 @@ function tell(
       uplinks_not_kept: givenUp,
       storage_requests: requests,
     },
+    ...(isCut
+      ? { warnings: [`only the newest ${gapsMax} gaps are looked at: uplinks_missing is at least ${gaps}`] }
+      : {}),
   })
   if (attempt > 0) return
-  const doing = reading ? 'reading a gap' : gaps > givenUp ? 'the next gap is due later' : 'nothing to ask for'
+  const doing = reading ? 'reading a gap' : gaps > 0 ? 'the next gap is due later' : 'nothing to ask for'
   context.status('up', `${new URL(url).host}, ${application}: ${doing}; ${repaired} uplinks brought`)
 }

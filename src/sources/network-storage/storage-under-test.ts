@@ -3,11 +3,12 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
-/** As the data formats of The Things Stack have it; fields that are zero are left out. */
+/** As the data formats of The Things Stack have it: times with nanoseconds, here other ones for each number; fields that are zero are left out. */
 export function storedUplink(f_cnt: number, at: string, { eui = '70b3d57ed0000017', session = 'ESIzRA==' } = {}) {
+  const received_at = at.replace(/Z$/, `${String(f_cnt + 1).padStart(6, '0')}Z`)
   return {
     end_device_ids: { device_id: 'north-7', application_ids: { application_id: 'lot' }, dev_eui: eui },
-    received_at: at,
+    received_at,
     uplink_message: {
       session_key_id: session,
       f_port: 1,
@@ -15,7 +16,7 @@ export function storedUplink(f_cnt: number, at: string, { eui = '70b3d57ed000001
       frm_payload: Buffer.from([f_cnt % 2]).toString('base64'),
       version_ids: { brand_id: 'bosch', model_id: 'tps110' },
       rx_metadata: [{ gateway_ids: { gateway_id: 'gtw1' }, rssi: -80, snr: 9.5 }],
-      received_at: at,
+      received_at,
     },
   }
 }
@@ -52,10 +53,16 @@ export async function storageUnderTest(t: TestContext, stored: readonly Stored[]
 }
 
 function pageOf(stored: readonly Stored[], query: URLSearchParams): string[] {
-  const [after, before] = [Date.parse(query.get('after') ?? ''), Date.parse(query.get('before') ?? '')]
+  const [after, before] = [nanosecondsOf(query.get('after') ?? ''), nanosecondsOf(query.get('before') ?? '')]
   return stored
-    .filter(({ received_at }) => Date.parse(received_at) > after && Date.parse(received_at) < before)
-    .sort((a, b) => Date.parse(a.received_at) - Date.parse(b.received_at))
+    .map((one) => ({ one, at: nanosecondsOf(one.received_at) }))
+    .filter(({ at }) => at > after && at < before)
+    .sort((a, b) => Number(a.at - b.at))
     .slice(0, Number(query.get('limit')))
-    .map((one) => `${JSON.stringify({ result: one })}\n`)
+    .map(({ one }) => `${JSON.stringify({ result: one })}\n`)
+}
+
+function nanosecondsOf(text: string): bigint {
+  const part = /\.(\d+)Z$/.exec(text)?.[1] ?? ''
+  return BigInt(Math.floor(Date.parse(text) / 1_000)) * 1_000_000_000n + BigInt(part.padEnd(9, '0'))
 }

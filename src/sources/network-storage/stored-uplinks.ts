@@ -13,6 +13,8 @@ export interface StoredUplink {
   readonly number: number
   readonly session: string
   readonly receivedAt: Instant
+  /** The same as it came: The Things Stack gives nanoseconds. */
+  readonly receivedText: string
 }
 
 export interface StoredPage {
@@ -57,6 +59,8 @@ function parsed(bytes: Uint8Array): Json | undefined {
   }
 }
 
+const timeForm = /^\d{4}-\d\d-\d\dT[\d:]{5,8}(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+
 /** Zero and empty fields are left out, so a missing f_cnt is 0. */
 function uplinkOf(bytes: Uint8Array, line: Json): StoredUplink | undefined {
   const result = objectOf(line['result'])
@@ -64,7 +68,8 @@ function uplinkOf(bytes: Uint8Array, line: Json): StoredUplink | undefined {
   const uplink = objectOf(result?.['uplink_message'])
   const device = textOf(ids?.['dev_eui']) ?? textOf(ids?.['device_id'])
   const number = Number(uplink?.['f_cnt'] ?? 0)
-  const receivedAt = Date.parse(textOf(result?.['received_at']) ?? textOf(uplink?.['received_at']) ?? '')
+  const receivedText = textOf(result?.['received_at']) ?? textOf(uplink?.['received_at']) ?? ''
+  const receivedAt = timeForm.test(receivedText) ? Date.parse(receivedText) : Number.NaN
   if (!uplink || device === undefined || !Number.isSafeInteger(number) || Number.isNaN(receivedAt)) return undefined
   return {
     bytes,
@@ -72,5 +77,6 @@ function uplinkOf(bytes: Uint8Array, line: Json): StoredUplink | undefined {
     number,
     session: textOf(uplink['session_key_id']) ?? textOf(ids?.['dev_addr']) ?? '',
     receivedAt: instant(receivedAt),
+    receivedText,
   }
 }

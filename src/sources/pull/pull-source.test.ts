@@ -180,6 +180,25 @@ test('a feed that has stopped changing is stale: it is shown, and its answers ar
   assert.deepEqual(context.said.warnings ?? [], [])
 })
 
+test('an old body is stale at once after a start, and keeps nothing alive until it changes', async (t) => {
+  let asked = 0
+  let body = '[{"id":7,"state":1,"at":"2026-11-23T08:00:00Z"}]'
+  const url = await publisher(t, (_request, response) => {
+    asked++
+    response.setHeader('last-modified', 'Mon, 23 Nov 2020 08:00:00 GMT').end(body)
+  })
+  const untimed = pulling(t, url, { items: '', fields: { device: '/id', occupied: '/state' } })
+  await untimed.until(() => asked > 2)
+  assert.deepEqual([untimed.durable.length, untimed.states[0]?.state], [0, 'waiting'])
+  assert.match(untimed.said.warnings?.[0] ?? '', /publisher may have stopped/)
+  const timed = pulling(t, url, { items: '', fields: { device: '/id', occupied: '/state', time: '/at' } })
+  await timed.until(() => timed.states.length > 2)
+  assert.deepEqual([timed.durable.length, timed.states[0]?.state], [1, 'waiting'])
+  body = '[{"id":7,"state":0,"at":"2026-11-23T08:05:00Z"}]'
+  await untimed.until(() => untimed.durable.length > 1)
+  await untimed.until(() => untimed.states.at(-1)?.state === 'up')
+})
+
 test('a file that is gzip is unpacked; one that is damaged, and a bomb, are kept as they came', async (t) => {
   const good = gzipSync(bodyOf(bay('A', true)))
   const bodies = [good, good.subarray(0, 30), gzipSync(Buffer.alloc(9 * 1024 * 1024))]

@@ -5,7 +5,8 @@
  * - A body is journaled before it is understood: one that cannot be read is a dead letter with its bytes.
  * - Answers other than 200 and 304 are no body. They, and a publisher that cannot be reached, are shown in the status; the feed is asked again at its interval.
  * - A body that has not changed is not journaled again, unless its readings have no time: then each answer is a sign of life.
- * - A body that has not changed for `staleAfterS` is stale: it is shown, and without times of its own it is no sign of life any more.
+ * - A body that has not changed for `staleAfterS` is stale: it is shown, and without times of its own it is no sign of life any more. Of the first
+ *   body since the start it is `Last-Modified` that shows how old it is.
  * - Only addresses that are public, or allowed by the configuration, are called; redirects are not followed.
  */
 import { createHash } from 'node:crypto'
@@ -113,6 +114,12 @@ async function unpacked(body: Buffer): Promise<Buffer> {
   }).catch(() => body)
 }
 
+/** Since when a new body is this one. The first since the start may be an old one. */
+function changeOf({ headers }: FetchedBody, { hash }: Seen, now: Instant): Instant {
+  const modified = hash === undefined ? Date.parse(headers['last-modified'] ?? '') : Number.NaN
+  return Number.isNaN(modified) ? now : instant(Math.min(now, Math.max(0, modified)))
+}
+
 async function keep(
   answer: FetchedBody,
   options: PullSourceOptions,
@@ -123,8 +130,9 @@ async function keep(
   const hash = createHash('sha256').update(answer.body).digest('hex')
   const hasTime = format === 'datex2' || fields.time !== undefined
   const isNew = hash !== seen.hash
-  const isStale = !isNew && context.clock.now() - seen.changedAt > (options.staleAfterS ?? staleAfterSUsual) * 1_000
-  if (isNew || !(hasTime || isStale)) {
+  const changedAt = isNew ? changeOf(answer, seen, context.clock.now()) : seen.changedAt
+  const isStale = context.clock.now() - changedAt > (options.staleAfterS ?? staleAfterSUsual) * 1_000
+  if (hasTime ? isNew : !isStale) {
     const map: FeedMap = {
       format,
       fields,
@@ -143,7 +151,7 @@ async function keep(
   }
   // Only once it is durable: a body that was refused is asked for again.
   seen.hash = hash
-  if (isNew) seen.changedAt = context.clock.now()
+  seen.changedAt = changedAt
   seen.etag = answer.headers['etag']
   seen.modified = answer.headers['last-modified']
   // Without a time of its own each answer is a sign of life, so it is asked for in full.
