@@ -37,7 +37,7 @@ export interface DeliveryQueueOptions {
 const batchBytesMax = 4 * 1024 * 1024
 const batchItemsMax = 8_192
 /** In memory, of one delivery without its bytes and its meta. */
-const shareBytes = 512
+export const shareBytes = 512
 const refusedSchedule = { firstMs: 50, capMs: 1_000 }
 
 interface Weighed {

@@ -74,7 +74,6 @@ function readingIn(payload: unknown, text: string, rule: TopicRule, names: Reado
   const connected = rule.online && isOnline(payload, text, rule.online)
   if (connected === 'other')
     return reject('bad-field', `${quoted(text)} states neither that the device is connected nor that it is not`)
-  if (connected === true) return alive(device.value)
   if (connected === false)
     return one(readingOf((name) => ({ device: device.value, occupied: null })[name as 'device'], spelling, undefined))
   return fieldsOf(payload, rule, device.value)

@@ -2,7 +2,7 @@
 import type { AedesOptions, Client } from 'aedes'
 import { createTopicRules } from '../../domain/topic-mapping.ts'
 import type { TopicRule } from '../../domain/topic-rule.ts'
-import type { DeliveryQueue } from '../delivery-queue.ts'
+import { type DeliveryQueue, shareBytes } from '../delivery-queue.ts'
 import { deviceLimitMeta, limitRefusal } from '../sender-limits.ts'
 import type { Delivery } from '../source.ts'
 import type { MqttSender } from './credentials.ts'
@@ -59,7 +59,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
     const left = (undurable.get(client) ?? 0) + bytes
     undurable.set(client, left)
     // Held only while something of its own is in flight: its settling opens the gate again.
-    if (left > clientBytesMax || (left > 0 && queue.bytes > allBytesMax)) gate.hold()
+    if (left > clientBytesMax || (left > 0 && queue.held > allBytesMax)) gate.hold()
     else gate.release()
   }
 
@@ -129,7 +129,7 @@ export function createJournaling(options: JournalingOptions): AuthorizePublish {
     message.retain = false
     // The broker needs the client that it forwards from.
     if (client) Object.assign(message, { clientId: client.id })
-    const bytes = message.payload.length
+    const bytes = message.topic.length + message.payload.length + shareBytes
     const settled = journal(client, message)
     weigh(client, bytes)
     settled.then(

@@ -7,11 +7,13 @@ import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import mqtt from 'mqtt'
-import type { Packet } from 'mqtt-packet'
+import { generate, type Packet } from 'mqtt-packet'
 import { missing } from '../../../tools/parts.ts'
 import { changeableTokens, openBroker } from './broker-under-test.ts'
 import { publish, rawPeer } from './raw-client.ts'
+import { createWire5 } from './version5/wire.ts'
 
+const wire5 = { protocolVersion: 5 }
 const soon = (ms = 40) => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function client5(t: TestContext, port: number, more: object = {}) {
@@ -107,6 +109,32 @@ test('a topic alias stands for its topic; one that was not set, and one too high
     context.refusals.map(({ cause }) => cause),
     ['protocol', 'protocol'],
   )
+})
+
+const connectOf = (clientId: string): Packet => ({
+  ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clientId, clean: true, keepalive: 0 },
+})
+/** PUBLISH of QoS 0 whose topic is an alias that was set before. */
+const byAlias = (topicAlias: number, topic = '') =>
+  generate({ ...(publish(0, '', { topic, qos: 0 }) as object), properties: { topicAlias } } as Packet, wire5)
+
+test('an alias for a long topic ends the connection with 0x94', { timeout: 5_000 }, async (t) => {
+  const { context, port } = await openBroker(t)
+  const { write, heard, socket } = await client5(t, port)
+  write(byAlias(1, 'é'.repeat(128)))
+  await context.until(() => context.durable.length === 1)
+  write(byAlias(1, `${'é'.repeat(128)}a`))
+  await once(socket, 'close')
+  assert.equal(reasonOf(heard), 0x94)
+})
+
+test('no alias is taken before the client is known', () => {
+  const wire = createWire5({ bytesMax: () => 16_384, receiveMax: 10, packetBytesMax: 16_384 })
+  const repeated = Array.from({ length: 2_000 }, () => byAlias(1))
+  const chunk = Buffer.concat([generate(connectOf('a'), wire5), byAlias(1, 'a/b'), ...repeated])
+  const { forBroker, found } = wire.read(chunk)
+  assert.ok(forBroker.length < 100, `${forBroker.length} bytes`)
+  assert.deepEqual(typeof found === 'object' && found.answer, Buffer.from([0x20, 3, 0, 0x82, 0]))
 })
 
 test('when intake refuses, DISCONNECT 0x89 comes without PUBACK, and what is sent again is taken', async (t) => {
@@ -230,10 +258,9 @@ for (const [about, hex, answer] of [
 
 test('packets in single bytes and in one go are the same', async (t) => {
   const { context, port } = await openBroker(t)
-  const { generate } = await import('mqtt-packet')
   const bytes = Buffer.concat([
     Buffer.from(connect5, 'hex'),
-    ...[1, 2].map((id) => generate(publish(id, `m${id}`), { protocolVersion: 5 })),
+    ...[1, 2].map((id) => generate(publish(id, `m${id}`), wire5)),
   ])
   assert.equal(bytes[1], 16)
   const socket = netConnect(port, '127.0.0.1')

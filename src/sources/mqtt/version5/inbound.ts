@@ -8,7 +8,7 @@ import { field, packetOf, uint16 } from './bytes.ts'
 import { connectOf } from './connect.ts'
 import { ids, readProperties } from './properties.ts'
 import { reasons, Version5Fault } from './reason.ts'
-import { acknowledged, type Session5, topicAliasMax } from './session.ts'
+import { acknowledged, aliasedTopicBytesMax, type Session5, topicAliasMax } from './session.ts'
 
 /** `forBroker`: of 3.1.1. `forClient`: goes back at once. `ends`: the connection ends as if it had broken, with the will. */
 export interface Taken {
@@ -68,12 +68,27 @@ function publishOf(header: number, fields: PacketFields, session: Session5): Buf
 }
 
 /** The topic, or the one that its alias stands for (3.3.2.3.4). */
-function aliased(topic: ReturnType<PacketFields['text']>, alias: unknown, { aliases }: Session5): typeof topic {
+function aliased(
+  topic: ReturnType<PacketFields['text']>,
+  alias: unknown,
+  { accepted, aliases }: Session5,
+): typeof topic {
   if (alias === undefined) return topic
+  // Their number comes with CONNACK; without it there are none (3.2.2.3.8).
+  if (!accepted)
+    throw new Version5Fault(reasons.protocolError, 'PUBLISH with a topic alias before CONNACK [MQTT-3.3.2-9]', 1)
   if (typeof alias !== 'number' || alias === 0 || alias > topicAliasMax)
     throw new Version5Fault(reasons.aliasInvalid, `PUBLISH with the topic alias ${String(alias)} [MQTT-3.3.2-9]`, 1)
   if (topic !== '') {
-    if (typeof topic === 'string' && topicFault(topic) === undefined) aliases.set(alias, topic)
+    if (typeof topic !== 'string' || topicFault(topic) !== undefined) return topic
+    const bytes = Buffer.byteLength(topic)
+    if (bytes > aliasedTopicBytesMax)
+      throw new Version5Fault(
+        reasons.aliasInvalid,
+        `PUBLISH with an alias for a topic of ${bytes} bytes; it may have ${aliasedTopicBytesMax}`,
+        1,
+      )
+    aliases.set(alias, topic)
     return topic
   }
   const before = aliases.get(alias)

@@ -2,6 +2,8 @@
 
 /** Topic aliases that a client may set. */
 export const topicAliasMax = 64
+/** Of a topic that an alias may stand for: a message of a few bytes may mean no more than this. */
+export const aliasedTopicBytesMax = 256
 /** Messages to a client that wait for its acknowledgements; more are not sent to it, as nothing is piled up for slow subscribers. */
 const waitingMax = 256
 
