@@ -74,3 +74,41 @@ test('a frame that is sent again after the limits have changed is the same frame
   assert.equal(store.totals().quarantined, 0)
   assert.equal(occupied, false)
 })
+
+/** The same frames with a distance, and with the presence that it shows. */
+async function shownByBoth(
+  frames: readonly { readonly mm: number; readonly more: object; readonly meta?: Body['meta'] }[],
+) {
+  const bodies = (measure: (mm: number) => object) => [
+    publish(layoutWith(limits)),
+    ...frames.map(({ mm, more, meta }) => ({
+      ...json([{ device: 'd-1', ...more, ...measure(mm) }]),
+      ...(meta ? { meta } : {}),
+    })),
+  ]
+  const byDistance = await occupiedAfter(bodies((mm) => ({ distance_mm: mm })))
+  const byItself = await occupiedAfter(bodies((mm) => ({ occupied: mm < limits.occupiedBelowMm })))
+  assert.deepEqual(byDistance.store.totals(), byItself.store.totals())
+  return [byDistance.occupied, byItself.occupied]
+}
+
+const numbered = (from: number, count: number, mm: number) =>
+  Array.from({ length: count }, (_, i) => ({ mm: mm + i, more: { seq: from + i } }))
+
+test('O13: a retained distance without its own time never changes a known state', async () => {
+  const frames = [
+    { mm: 2_000, more: {} },
+    { mm: 500, more: {}, meta: { retain: '1' } },
+  ]
+  assert.deepEqual(await shownByBoth(frames), [false, false])
+})
+
+test('O8: while a distance that waits contradicts the state shown, that is unknown', async () => {
+  assert.deepEqual(await shownByBoth([...numbered(100, 20, 2_000), { mm: 500, more: { seq: 1 } }]), [null, null])
+})
+
+test('O11: behind a distance of no certain boot with a higher number the state is unknown', async () => {
+  const of = (seq: number, mm: number) => ({ mm, more: { seq } })
+  const frames = [of(9, 2_000), of(10, 2_000), of(7, 500), of(8, 2_000), of(10, 2_000), of(9, 500)]
+  assert.deepEqual(await shownByBoth(frames), [null, null])
+})
