@@ -60,6 +60,28 @@ test('limits hold for the records behind them, between them the state stays, and
   )
 })
 
+test('where its limits are taken away the presence is unknown, and a stay that went on has no certain end', async () => {
+  const bodies = [publish(layoutWith(limits)), measured(1, 2_000), measured(2, 500), publish(layoutWith())]
+  const unlimited = await occupiedAfter([...bodies, measured(3, 2_100)])
+  assert.equal(unlimited.occupied, null)
+  assert.deepEqual(
+    unlimited.store.bays().states.map(({ bay, state }) => [bay, state]),
+    [['A', 'unknown']],
+  )
+  const { store, occupied } = await occupiedAfter([...bodies, publish(layoutWith(limits)), measured(4, 2_100)])
+  assert.equal(occupied, false)
+  assert.deepEqual(
+    store.history().sessions.map(({ certain }) => certain),
+    [false],
+  )
+})
+
+test('other limits leave a presence as it is known', async () => {
+  const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
+  const bodies = [publish(layoutWith(limits)), measured(1, 500), publish(layoutWith(other)), measured(2, 350)]
+  assert.equal((await occupiedAfter(bodies)).occupied, true)
+})
+
 test('a frame that is sent again after the limits have changed is the same frame', async () => {
   const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
   const again = [
