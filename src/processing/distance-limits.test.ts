@@ -76,6 +76,16 @@ test('where its limits are taken away the presence is unknown, and a stay that w
   )
 })
 
+test('H2: a stay is not certain when a late distance without a number lies in it', async () => {
+  const timed = (minute: number, mm: number) => json([{ device: 'd-1', time: at(minute), distance_mm: mm }])
+  const bodies = [timed(0, 2_000), timed(1, 500), timed(20, 510), timed(40, 2_000), timed(10, 2_001)]
+  const { store } = await occupiedAfter([publish(layoutWith(limits)), ...bodies])
+  assert.deepEqual(
+    store.history().sessions.map(({ arrival, certain, corrections }) => [arrival, certain, corrections]),
+    [[Date.parse(at(1)), false, 1]],
+  )
+})
+
 test('other limits leave a presence as it is known', async () => {
   const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
   const bodies = [publish(layoutWith(limits)), measured(1, 500), publish(layoutWith(other)), measured(2, 350)]
