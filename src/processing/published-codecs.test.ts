@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import { scriptAt } from '../domain/script-use.ts'
 import { silentLog } from '../lib/log.ts'
 import { scriptOf } from '../scripts/script.ts'
-import { createScriptRunner } from '../scripts/script-runner.ts'
+import { createScriptRunner, type ScriptRunner } from '../scripts/script-runner.ts'
 import { createMemoryStore, type MemoryStore } from '../store/testing/memory-store.ts'
 import { createCodecBook } from './codec-book.ts'
 import { loadFolds } from './loaded.ts'
@@ -23,9 +23,9 @@ const strict = `function decodeUplink(input) {
   return { data: { occupied: input.bytes[0] === 1 } }
 }`
 
-async function house(bodies: readonly Body[], perRead?: number) {
+async function house(bodies: readonly Body[], perRead?: number, by: ScriptRunner = runner) {
   const store = createMemoryStore()
-  const decoders = decoderBookOf(runner)
+  const decoders = decoderBookOf(by)
   await drain(journalOf(asUplinks(bodies), perRead), store, {
     codecOf: decoders.codecOf,
     prepareScripts: decoders.prepare,
@@ -134,6 +134,21 @@ test('a script that never returns costs only its own frames', async () => {
     [3, false],
   ])
   assert.match(letters(store).join('\n'), /^codec-failed: codec endless version 1 .* it was ended/)
+})
+
+test('a machine that cannot run a script does not blame it: the frame waits to be requeued under a code of its own', async () => {
+  const lane = createScriptRunner({ callMs: 20, loadMs: 20, tries: 1, patience: 1 })
+  const slow = 'for (var i = 0; i < 2e6; i++); function decodeUplink() { return { data: { occupied: true } } }'
+  try {
+    const { store } = await house([publish(slow), uplink(1, 1)], undefined, lane)
+    const [letter = ''] = letters(store)
+    assert.match(
+      letter,
+      /^codec-not-run: codec acme version 1 .*: it was not run, as its thread stood still .*; requeue the frame$/,
+    )
+  } finally {
+    await lane[Symbol.asyncDispose]()
+  }
 })
 
 test('of two scripts for one model, published in another spelling, the first by id decodes, also after a restart', async () => {
