@@ -120,7 +120,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
   }
 }
 
-/** A fault that nobody waits for would end the process. It is not tried again before the next day's view. */
+/** A rejection that is not caught would end the process. It is not tried again before the next day's view. */
 const failedBeside =
   ({ onFault }: Pick<Loaded, 'onFault'>, what: string) =>
   (fault: unknown) =>
