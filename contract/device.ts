@@ -149,7 +149,9 @@ export const storedReadingSchema = z
     script: z
       .string()
       .nullable()
-      .describe("SHA-256 of the vendor's script that decoded it, as the versions of a codec name it; null: none did"),
+      .describe(
+        "SHA-256 of the vendor's script that decoded it, as the versions of a codec name it; null: none, or stored before this was kept",
+      ),
     ...measures,
   })
   .meta({

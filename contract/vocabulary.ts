@@ -141,6 +141,7 @@ export const rejections = {
   'unknown-envelope': 'no known network server sends this object',
   'unknown-payload': 'no decoder is chosen for this LoRaWAN payload, or it does not read it',
   'codec-failed': 'the script published for its model, source or application does not read it',
+  'codec-not-run': 'the machine could not run the script published for it: requeue it',
   'unknown-topic': 'no codec reads messages of this MQTT topic',
   'too-many-readings': 'more readings than one frame may hold',
   'foreign-device': 'the token of the sender is not for this device',

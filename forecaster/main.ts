@@ -63,6 +63,8 @@ switch (positionals[0]) {
     const { grown: trees } = readTrees(shippedTrees)
     const forecaster = newForecaster({
       ...{ predictor, horizons: answeredHorizons, lots: config.lots, hash, unseenFromMs, trees },
+      onFault: (what, fault) =>
+        console.error(`forecaster: ${what} could not be made, and forecasts go on without:`, fault),
     })
     await serve(forecaster, { input: process.stdin, output: process.stdout })
     forecaster.stop()

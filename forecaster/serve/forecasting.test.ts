@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forecastAnswerSchema } from '@baykeeper/contract/forecast.ts'
-import { forecasterUnderTest, requestOf, tinyServed } from './site-under-test.ts'
+import { readTrees } from '../trees/trees-file.ts'
+import { forecasterUnderTest, requestOf, shippedTrees, tinyServed } from './site-under-test.ts'
 
 const forecaster = await forecasterUnderTest()
 const minutes = tinyServed.horizons.map((steps) => steps * 15)
@@ -181,4 +182,22 @@ test('history sent in parts gives the forecast of history sent whole', async () 
   const remember = { ...part(0, cut), site: 'other', type: 'remember' as const, append: false }
   forecaster.remember(remember)
   assert.deepEqual((await forecaster.forecast({ ...part(cut, 5000), site: 'other', append: true })).lots, lots)
+})
+
+test('where the trees of a site cannot be grown that is reported, and forecasts go on', async () => {
+  const { grown } = readTrees(shippedTrees)
+  let asked = 0
+  const trees = grown.map(({ median, ...rest }) => ({
+    ...rest,
+    get median() {
+      if (asked++ === 0) throw new Error('no memory is left')
+      return median
+    },
+  }))
+  const faults: string[] = []
+  const onFault = (what: string, fault: unknown) => faults.push(`${what}: ${(fault as Error).message}`)
+  const broken = await forecasterUnderTest(8, 40, { trees, onFault })
+  const { lots } = await broken.forecast(requestOf())
+  assert.deepEqual(faults, ['the trees of the site: no memory is left'])
+  assert.ok(lots.every(({ points }) => points.every(({ rate }) => rate?.every(Number.isFinite))))
 })

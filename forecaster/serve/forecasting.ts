@@ -33,6 +33,8 @@ export interface Loaded {
   readonly trees?: GrownTrees | undefined
   /** Answers wait for the trees of a week, as time does not pass between the requests of a bench. */
   readonly waitsForTrees?: boolean
+  /** What is made beside the answers has failed: they go on without it. */
+  readonly onFault?: ((what: string, fault: unknown) => void) | undefined
   /** The fans of each expert for a lot, before it is mixed; the bench scores them one by one. */
   readonly onFans?: ((lot: number, fans: readonly (Fan | undefined)[]) => void) | undefined
 }
@@ -100,6 +102,7 @@ export function newForecaster(loaded: Loaded): Forecaster {
       const isKept = () => sites.get(request.site) === kept
       const grown = growTrees({ kept, view, fit, loaded, isWanted: isKept })
       if (loaded.waitsForTrees) await grown
+      else grown.catch(failedBeside(loaded, 'the trees of the site'))
       const isWanted = (key: string) => sites.get(request.site)?.learning === key
       const learnt = await learntOf({ kept, view, fit, loaded, isWanted })
       const lots = await answersOf(request, { kept, view, fit, learnt, loaded })
@@ -116,6 +119,12 @@ export function newForecaster(loaded: Loaded): Forecaster {
     },
   }
 }
+
+/** A rejection that is not caught would end the process. It is not tried again before the next day's view. */
+const failedBeside =
+  ({ onFault }: Pick<Loaded, 'onFault'>, what: string) =>
+  (fault: unknown) =>
+    onFault?.(what, fault)
 
 function viewAt(kept: Kept, nowMs: number): DayView {
   const asked = { site: kept.site, step: Math.floor(nowMs / stepMs), changedFrom: kept.changedFrom }
@@ -144,15 +153,17 @@ interface Fitting {
 }
 
 /** The whole fit of a large site is made while the quick one, or yesterday's, serves. */
-function fitOf({ kept, view, loaded: { horizons }, isWanted }: Fitting): DailyFit {
+function fitOf({ kept, view, loaded: { horizons, onFault }, isWanted }: Fitting): DailyFit {
   const key = fitKeyOf(view)
   if (kept.fit?.isWhole && kept.fit.key === key) return kept.fit
   const isFew = kept.site.lots.length <= fewLotsMax
   if (!isFew && kept.fitting !== key) {
     kept.fitting = key
-    void wholeFit(view, horizons, () => isWanted(key)).then((fit) => {
-      if (fit && isWanted(key)) kept.fit = fit
-    })
+    wholeFit(view, horizons, () => isWanted(key))
+      .then((fit) => {
+        if (fit && isWanted(key)) kept.fit = fit
+      })
+      .catch(failedBeside({ onFault }, 'the whole fit of the site'))
   }
   if (!isFew && kept.fit) return kept.fit
   kept.fit = isFew ? wholeFitNow(view, horizons) : quickFit(view, horizons)
@@ -193,9 +204,11 @@ async function learntOf({ kept, view, fit, loaded, isWanted }: Fitting & { fit: 
     })
     if (isFew) kept.learnt = (await made) ?? nothingLearnt(view, fit, horizons)
     else
-      void made.then((learnt) => {
-        if (learnt && isWanted(key)) kept.learnt = learnt
-      })
+      made
+        .then((learnt) => {
+          if (learnt && isWanted(key)) kept.learnt = learnt
+        })
+        .catch(failedBeside(loaded, 'what the site has learnt'))
   }
   return kept.learnt ?? nothingLearnt(view, fit, loaded.horizons)
 }

@@ -8,9 +8,9 @@ import { stored } from '../model/stored-tensors.ts'
 import { ready } from '../model/tensor.ts'
 import { initialParameters } from '../model/transformer.ts'
 import { readTrees } from '../trees/trees-file.ts'
-import { type Forecaster, newForecaster } from './forecasting.ts'
+import { type Forecaster, type Loaded, newForecaster } from './forecasting.ts'
 
-const shippedTrees = fileURLToPath(new URL('../weights/trees.safetensors', import.meta.url))
+export const shippedTrees = fileURLToPath(new URL('../weights/trees.safetensors', import.meta.url))
 
 export const tinyServed: ModelConfig = {
   ...defaultConfig([]),
@@ -23,11 +23,23 @@ export const tinyServed: ModelConfig = {
   contextHidden: 0,
 }
 
-export async function forecasterUnderTest(series = 8, pairsMax = 200): Promise<Forecaster> {
+export async function forecasterUnderTest(
+  series = 8,
+  pairsMax = 200,
+  changes: Partial<Loaded> = {},
+): Promise<Forecaster> {
   await ready()
   const predictor = await newPredictor(tinyServed, await stored(initialParameters(tinyServed, 1)), series)
   const { grown: trees } = readTrees(shippedTrees)
-  return newForecaster({ predictor, horizons: tinyServed.horizons, lots: [], hash: 'test', pairsMax, trees })
+  return newForecaster({
+    predictor,
+    horizons: tinyServed.horizons,
+    lots: [],
+    hash: 'test',
+    pairsMax,
+    trees,
+    ...changes,
+  })
 }
 
 /** In winter, so that local midnight is 23:00 UTC. */

@@ -91,6 +91,8 @@ async function drawn(growth: SiteGrowth, group: number): Promise<Rows | undefine
     await setImmediate()
     if (!growth.isWanted()) return undefined
   }
+  // Where few rates are known, few draws find two of them.
+  if (row < rowsMin) return undefined
   return { table: withLots(table.subarray(0, row * rowColumns), lots.subarray(0, row)), left: left.slice(0, row) }
 }
 

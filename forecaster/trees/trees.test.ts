@@ -5,6 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { generatedCity } from '../data/city.ts'
 import type { Panel } from '../data/panel.ts'
+import { seededRandom } from '../data/random.ts'
 import { fitAnchor } from '../features/anchor.ts'
 import { seasonalOf } from '../features/anomaly.ts'
 import { viewOf } from '../features/view.ts'
@@ -105,4 +106,15 @@ test('growing for a site stops when it is not wanted any more, and does not begi
   const view = viewFor(city, 60 * 96)
   assert.equal(await growForSite({ view, grown, until: 60 * 96, isWanted: () => false }), undefined)
   assert.equal(await growForSite({ view, grown, until: 4 * 96, isWanted: () => true }), undefined)
+})
+
+test('a site of which few pairs of rates are known grows no trees from fewer rows than teach anything', async () => {
+  const until = 60 * 96
+  const random = seededRandom(5)
+  const rates = city.rates.map((own) => own.map((rate) => (random() < 0.2 ? rate : Number.NaN)))
+  const view = viewFor({ ...city, rates }, until)
+  assert.ok(
+    rates.flatMap((own) => [...own.subarray(0, until)]).filter((rate) => !Number.isNaN(rate)).length * 0.6 > 2_000,
+  )
+  assert.equal(await growForSite({ view, grown, until, treesMax: 1, isWanted: () => true }), undefined)
 })

@@ -63,7 +63,7 @@ async function answersTo(script: Script, vectors: readonly Vector[]): Promise<re
   for (const { bytes, fPort } of vectors) {
     const [answer] = await runner.run(script, [{ bytes, fPort, recvTime }])
     answers.push(answer as ScriptAnswer)
-    if (answer?.ended || /^it was not run/.test(answer?.failed ?? '')) break
+    if (answer?.ended || answer?.notRun) break
   }
   return vectors.map((_, i) => answers[i] ?? wasStopped)
 }

@@ -68,6 +68,8 @@ export function createBatch(
   const rows: BatchRows = { readings, deadLetters: [], ledger: counts.ledger, outcomes: counts.outcomes }
   const gaps = createGapBook(batchStore)
   const undecided = createUndecidedFrames()
+  /** The newest record: frames that waited are of those before it, and those of a requeue too. */
+  let newest = Number.POSITIVE_INFINITY
   const lateStays = createLateStays(batchStore, readings, fleet, history)
   const placer = createReadingPlacer({
     fleet,
@@ -77,7 +79,7 @@ export function createBatch(
     missed: ({ device, uplink }, day, by) => counts.missed(device, uplink, day, by),
     added({ device, uplink, pos, reading }) {
       counts.sensor(device, uplink.arrivedAt, 'readings')
-      fleet.scripts.stored(device.state.id, pos, reading)
+      fleet.scripts.stored(device.state.id, pos, reading, pos >= newest)
     },
     ticketOf: undecided.ticketOf,
     refile: undecided.refile,
@@ -91,6 +93,7 @@ export function createBatch(
     rows,
     async addRecord(record) {
       if (record.counted === 0) return
+      newest = record.pos
       history?.position(record.pos)
       const ended = noOutcomes()
       const letters = rows.deadLetters.length

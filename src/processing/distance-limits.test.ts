@@ -60,6 +60,38 @@ test('limits hold for the records behind them, between them the state stays, and
   )
 })
 
+test('where its limits are taken away the presence is unknown, and a stay that went on has no certain end', async () => {
+  const bodies = [publish(layoutWith(limits)), measured(1, 2_000), measured(2, 500), publish(layoutWith())]
+  const unlimited = await occupiedAfter([...bodies, measured(3, 2_100)])
+  assert.equal(unlimited.occupied, null)
+  assert.deepEqual(
+    unlimited.store.bays().states.map(({ bay, state }) => [bay, state]),
+    [['A', 'unknown']],
+  )
+  const { store, occupied } = await occupiedAfter([...bodies, publish(layoutWith(limits)), measured(4, 2_100)])
+  assert.equal(occupied, false)
+  assert.deepEqual(
+    store.history().sessions.map(({ certain }) => certain),
+    [false],
+  )
+})
+
+test('H2: a stay is not certain when a late distance without a number lies in it', async () => {
+  const timed = (minute: number, mm: number) => json([{ device: 'd-1', time: at(minute), distance_mm: mm }])
+  const bodies = [timed(0, 2_000), timed(1, 500), timed(20, 510), timed(40, 2_000), timed(10, 2_001)]
+  const { store } = await occupiedAfter([publish(layoutWith(limits)), ...bodies])
+  assert.deepEqual(
+    store.history().sessions.map(({ arrival, certain, corrections }) => [arrival, certain, corrections]),
+    [[Date.parse(at(1)), false, 1]],
+  )
+})
+
+test('other limits leave a presence as it is known', async () => {
+  const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
+  const bodies = [publish(layoutWith(limits)), measured(1, 500), publish(layoutWith(other)), measured(2, 350)]
+  assert.equal((await occupiedAfter(bodies)).occupied, true)
+})
+
 test('a frame that is sent again after the limits have changed is the same frame', async () => {
   const other = { occupiedBelowMm: 300, freeAboveMm: 400 }
   const again = [
@@ -73,4 +105,42 @@ test('a frame that is sent again after the limits have changed is the same frame
   assert.equal(store.totals().duplicate, 1)
   assert.equal(store.totals().quarantined, 0)
   assert.equal(occupied, false)
+})
+
+/** The same frames with a distance, and with the presence that it shows. */
+async function shownByBoth(
+  frames: readonly { readonly mm: number; readonly more: object; readonly meta?: Body['meta'] }[],
+) {
+  const bodies = (measure: (mm: number) => object) => [
+    publish(layoutWith(limits)),
+    ...frames.map(({ mm, more, meta }) => ({
+      ...json([{ device: 'd-1', ...more, ...measure(mm) }]),
+      ...(meta ? { meta } : {}),
+    })),
+  ]
+  const byDistance = await occupiedAfter(bodies((mm) => ({ distance_mm: mm })))
+  const byItself = await occupiedAfter(bodies((mm) => ({ occupied: mm < limits.occupiedBelowMm })))
+  assert.deepEqual(byDistance.store.totals(), byItself.store.totals())
+  return [byDistance.occupied, byItself.occupied]
+}
+
+const numbered = (from: number, count: number, mm: number) =>
+  Array.from({ length: count }, (_, i) => ({ mm: mm + i, more: { seq: from + i } }))
+
+test('O13: a retained distance without its own time never changes a known state', async () => {
+  const frames = [
+    { mm: 2_000, more: {} },
+    { mm: 500, more: {}, meta: { retain: '1' } },
+  ]
+  assert.deepEqual(await shownByBoth(frames), [false, false])
+})
+
+test('O8: while a distance that waits contradicts the state shown, that is unknown', async () => {
+  assert.deepEqual(await shownByBoth([...numbered(100, 20, 2_000), { mm: 500, more: { seq: 1 } }]), [null, null])
+})
+
+test('O11: behind a distance of no certain boot with a higher number the state is unknown', async () => {
+  const of = (seq: number, mm: number) => ({ mm, more: { seq } })
+  const frames = [of(9, 2_000), of(10, 2_000), of(7, 500), of(8, 2_000), of(10, 2_000), of(9, 500)]
+  assert.deepEqual(await shownByBoth(frames), [null, null])
 })

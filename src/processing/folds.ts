@@ -41,7 +41,7 @@ import type { FramePath, Reading } from '../domain/reading.ts'
 import type { Watching } from '../domain/watching.ts'
 import { type Instant, instant } from '../lib/brand.ts'
 import { createSessionBook, type HistoryBatch, type OccupancyRow } from '../store/store.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet, Tracked } from './fleet.ts'
 
 /** What is stored that folds resume from; absent: nothing is. A fold that needs its own rows adds a field. */
 export interface FoldRows {
@@ -146,24 +146,38 @@ export interface HistoryFold {
  * reading. One that had no bay, at a bay that had none, stood there all the time; and a bay that is gone was given another name.
  */
 function forgetMoved(fleet: Fleet, { before, after }: { before: Watching; after: Watching }, at: Instant) {
-  const all = [...fleet.all()].filter(
-    ({ state, order }) => typeof state.occupied === 'boolean' || typeof order.held?.occupied === 'boolean',
-  )
+  const all = [...fleet.all()].filter(hasPresence)
   const watched = new Set(all.map(({ state }) => before.bayOf(state)))
   for (const device of all) {
     const [was, is] = [before.bayOf(device.state), after.bayOf(device.state)]
     if (is === undefined || is === was) continue
     const isMoved = was === undefined ? watched.has(is) : after.closed.has(was)
     if (!isMoved) continue
-    Object.assign(device.state, { occupied: null, since: at })
-    const { order } = device
-    // What is in doubt is of the bay before too.
-    if (order.held) {
-      order.held = { ...order.held, occupied: null, since: at }
-      order.changed = true
-    }
-    fleet.touch(device)
+    forgetPresence(fleet, device, at)
   }
+}
+
+/** A distance is no presence any more: what the limits made of the last one is not known to hold, and no later reading would end it. */
+function forgetUnlimited(fleet: Fleet, { before, after }: { before: Watching; after: Watching }, at: Instant) {
+  for (const device of fleet.all()) {
+    const { external } = device.state
+    if (!hasPresence(device) || !before.distanceLimitsOf(external) || after.distanceLimitsOf(external)) continue
+    forgetPresence(fleet, device, at)
+  }
+}
+
+const hasPresence = ({ state, order }: Tracked) =>
+  typeof state.occupied === 'boolean' || typeof order.held?.occupied === 'boolean'
+
+function forgetPresence(fleet: Fleet, device: Tracked, at: Instant) {
+  Object.assign(device.state, { occupied: null, since: at })
+  const { order } = device
+  // What is in doubt is of before too.
+  if (order.held) {
+    order.held = { ...order.held, occupied: null, since: at }
+    order.changed = true
+  }
+  fleet.touch(device)
 }
 
 /** Those whose events other folds follow. */
@@ -244,7 +258,9 @@ export function createHistoryFold(
     },
     relayout({ watching: next, assigned }, devices, at) {
       assignments.relayout(assigned, at)
-      forgetMoved(devices, { before: watching, after: next }, at)
+      const layouts = { before: watching, after: next }
+      forgetMoved(devices, layouts, at)
+      forgetUnlimited(devices, layouts, at)
       watching = next
       emit({ is: 'layout', watching, devices: statesOf(devices), at })
     },

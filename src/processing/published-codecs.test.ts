@@ -4,11 +4,12 @@ import { after, test } from 'node:test'
 import { scriptAt } from '../domain/script-use.ts'
 import { silentLog } from '../lib/log.ts'
 import { scriptOf } from '../scripts/script.ts'
-import { createScriptRunner } from '../scripts/script-runner.ts'
+import { createScriptRunner, type ScriptRunner } from '../scripts/script-runner.ts'
 import { createMemoryStore, type MemoryStore } from '../store/testing/memory-store.ts'
 import { createCodecBook } from './codec-book.ts'
 import { loadFolds } from './loaded.ts'
 import { requeueOnce } from './requeue.ts'
+import { createScriptUses } from './script-uses.ts'
 import { type Body, drain, journalOf } from './testing/drained-journal.ts'
 import { asUplinks, decoderBookOf, publish, uplink } from './testing/script-journal.ts'
 
@@ -22,9 +23,9 @@ const strict = `function decodeUplink(input) {
   return { data: { occupied: input.bytes[0] === 1 } }
 }`
 
-async function house(bodies: readonly Body[], perRead?: number) {
+async function house(bodies: readonly Body[], perRead?: number, by: ScriptRunner = runner) {
   const store = createMemoryStore()
-  const decoders = decoderBookOf(runner)
+  const decoders = decoderBookOf(by)
   await drain(journalOf(asUplinks(bodies), perRead), store, {
     codecOf: decoders.codecOf,
     prepareScripts: decoders.prepare,
@@ -135,6 +136,21 @@ test('a script that never returns costs only its own frames', async () => {
   assert.match(letters(store).join('\n'), /^codec-failed: codec endless version 1 .* it was ended/)
 })
 
+test('a machine that cannot run a script does not blame it: the frame waits to be requeued under a code of its own', async () => {
+  const lane = createScriptRunner({ callMs: 20, loadMs: 20, tries: 1, patience: 1 })
+  const slow = 'for (var i = 0; i < 2e6; i++); function decodeUplink() { return { data: { occupied: true } } }'
+  try {
+    const { store } = await house([publish(slow), uplink(1, 1)], undefined, lane)
+    const [letter = ''] = letters(store)
+    assert.match(
+      letter,
+      /^codec-not-run: codec acme version 1 .*: it was not run, as its thread stood still .*; requeue the frame$/,
+    )
+  } finally {
+    await lane[Symbol.asyncDispose]()
+  }
+})
+
 test('of two scripts for one model, published in another spelling, the first by id decodes, also after a restart', async () => {
   const second = publish(low, { to: 'model', vendor: 'acme', model: 'bay-1' }, 'b-second')
   const first = publish(high, { to: 'model', vendor: 'Acme', model: 'Bay 1' }, 'a-first')
@@ -174,16 +190,9 @@ test('it is known which script has decoded each reading: before, between and beh
   }
 })
 
-test('a reading that a later version decodes when it is requeued names that version, and those around it their own', async () => {
-  const { store, decoders } = await house([
-    publish(strict),
-    uplink(1, 1),
-    uplink(2, 1, { port: 9 }),
-    uplink(3, 1),
-    publish(low),
-    uplink(4, 1),
-  ])
-  const [ofStrict, ofLow] = [scriptOf(strict).hash, scriptOf(low).hash]
+/** After all that was rejected is decoded again. */
+async function decodedAfterRequeue(bodies: readonly Body[]) {
+  const { store, decoders } = await house(bodies)
   store.requeueAll()
   const deps = {
     ...{ store: store as never, reader: { id: 'test' }, fence: 1, log: silentLog },
@@ -191,13 +200,44 @@ test('a reading that a later version decodes when it is requeued names that vers
   }
   const { position } = await store.cursor('test')
   assert.equal(await requeueOnce(deps, { ...(await loadFolds(deps)), position, base: 0 }), 1)
-  const bySeq = (await decodedBy(store)).sort(([a], [b]) => Number(a) - Number(b))
-  assert.deepEqual(bySeq, [
+  return (await decodedBy(store)).sort(([a], [b]) => Number(a) - Number(b))
+}
+
+test('a reading that a later version decodes when it is requeued names that version, and those around it their own', async () => {
+  const [ofStrict, ofLow] = [scriptOf(strict).hash, scriptOf(low).hash]
+  const bodies = [publish(strict), uplink(1, 1), uplink(2, 1, { port: 9 }), uplink(3, 1), publish(low)]
+  const before = [
     [1, ofStrict],
     [2, ofLow],
     [3, ofStrict],
-    [4, ofLow],
+  ]
+  assert.deepEqual(await decodedAfterRequeue(bodies), before)
+  assert.deepEqual(await decodedAfterRequeue([...bodies, uplink(4, 1)]), [...before, [4, ofLow]])
+})
+
+test('a requeued reading names its script where none has decoded those around it', async () => {
+  const own = { brand: 'bosch', model: 'tps110' }
+  const bodies = [uplink(1, 1, own), uplink(2, 1), uplink(3, 1, own), publish(low)]
+  assert.deepEqual(await decodedAfterRequeue(bodies), [
+    [1, null],
+    [2, scriptOf(low).hash],
+    [3, null],
   ])
+})
+
+test('a reading that waited names its script, and those that came in meanwhile their own', () => {
+  const uses = createScriptUses()
+  uses.stored(1, 10, { script: 'a' }, true)
+  uses.stored(1, 20, { script: 'b' }, true)
+  uses.stored(1, 15, { script: 'b' }, false)
+  uses.stored(1, 12, { script: 'c' }, false)
+  const [changed] = uses.take()
+  const rows = [...(changed?.put ?? [])].map(([, pos, hash]) => ({ pos: Number(pos), hash: String(hash) }))
+  rows.sort((x, y) => x.pos - y.pos)
+  assert.deepEqual(
+    [10, 11, 12, 13, 14, 15, 16, 19, 20].map((pos) => scriptAt(rows, pos)),
+    ['a', 'a', 'c', 'a', 'a', 'b', 'a', 'a', 'b'],
+  )
 })
 
 test('a script that takes all its steps at some frames gives the same database in whatever batches, and as often as it is read', async () => {

@@ -10,8 +10,11 @@ import { change } from '../store/table.ts'
 import { type DeviceScriptRow, deviceScript } from '../store/tables/device-script.ts'
 
 export interface ScriptUses {
-  /** A reading of the device is stored. `pos`: of its record. */
-  stored(device: number, pos: number, reading: Pick<Reading, 'script' | 'kind'>): void
+  /**
+   * A reading of the device is stored. `pos`: of its record. `isInTurn`: nothing is stored of a later record; else the readings behind it, where there
+   * are any, keep their script.
+   */
+  stored(device: number, pos: number, reading: Pick<Reading, 'script' | 'kind'>, isInTurn: boolean): void
   /** What has changed since it was last called. */
   take(): readonly TableChange[]
 }
@@ -23,23 +26,22 @@ export function createScriptUses(rows: readonly DeviceScriptRow[] = []): ScriptU
   let changed = new Map<string, DeviceScriptRow>()
 
   function put(list: DeviceScriptRow[], row: DeviceScriptRow) {
-    const at = list.findIndex(({ pos }) => pos >= row.pos)
-    if (at < 0) list.push(row)
-    else list.splice(at, list[at]?.pos === row.pos ? 1 : 0, row)
+    const at = indexFrom(list, row.pos)
+    list.splice(at, list[at]?.pos === row.pos ? 1 : 0, row)
     changed.set(`${row.device} ${row.pos}`, row)
   }
 
   return {
-    stored(device, pos, { script, kind }) {
+    stored(device, pos, { script, kind }, isInTurn) {
       // A sign of life without bytes was decoded by nothing.
       if (script === undefined && (kind !== undefined || !ofDevice.has(device))) return
       const hash = script ?? null
       const list = ofDevice.getOrInsertComputed(device, () => [])
       const before = scriptAt(list, pos)
       if (before === hash) return
-      const isNewest = (list.at(-1)?.pos ?? 0) < pos
       put(list, { device, pos, hash })
-      if (!isNewest && !list.some((row) => row.pos === pos + 1)) put(list, { device, pos: pos + 1, hash: before })
+      if (!isInTurn && list[indexFrom(list, pos + 1)]?.pos !== pos + 1)
+        put(list, { device, pos: pos + 1, hash: before })
     },
     take() {
       if (changed.size === 0) return []
@@ -48,4 +50,15 @@ export function createScriptUses(rows: readonly DeviceScriptRow[] = []): ScriptU
       return taken
     },
   }
+}
+
+/** Of the first row at this position or behind it. */
+function indexFrom(list: readonly DeviceScriptRow[], pos: number): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[middle] as DeviceScriptRow).pos < pos) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -4,8 +4,6 @@ import { scriptOf } from './script.ts'
 import { createScriptRunner, type ScriptRunner } from './script-runner.ts'
 
 const loadFault = /^the script does not load: ?/
-/** Of the lane: nothing is known of the script. */
-const notRunFault = /^it was not run/
 
 export interface ScriptCheck extends AsyncDisposable {
   /** Why it cannot be used, as a clause; undefined: it loads. */
@@ -23,7 +21,7 @@ export function createScriptCheck(): ScriptCheck {
       const failed = answer?.failed
       if (failed === undefined) return undefined
       // No bytes are no frame of any sensor: what it makes of them is its own business, as long as it returns.
-      return loadFault.test(failed) || notRunFault.test(failed) || answer?.ended ? failed : undefined
+      return loadFault.test(failed) || answer?.notRun || answer?.ended ? failed : undefined
     },
     async [Symbol.asyncDispose]() {
       await runner?.[Symbol.asyncDispose]()

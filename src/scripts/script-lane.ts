@@ -19,8 +19,7 @@ const heapMiBMax = 64
 /** Far more than the interpreter's own limit of its stack needs: which of the two ends a call must not depend on how its code was compiled. */
 const stackMiB = 16
 
-/** Reports nothing about the script: the machine had no thread for it. */
-const wasNotRun = (why: string): ScriptAnswer => ({ failed: `it was not run, as ${why}` })
+const wasNotRun = (why: string): ScriptAnswer => ({ failed: `it was not run, as ${why}`, notRun: true })
 const noThread = (why: string) => `no thread could be started: ${why}`
 
 /** A machine that is short of threads or memory often has some a moment later. */

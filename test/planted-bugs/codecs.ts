@@ -181,7 +181,7 @@ export const codecBugs: readonly PlantedBug[] = [
   {
     what: 'names the script in force for a reading that another one has decoded',
     file: 'src/processing/script-uses.ts',
-    from: '      if (!isNewest && ',
+    from: '      if (!isInTurn && ',
     to: '      if (pos < 0 && ',
     judge: judge('src/processing/published-codecs.test.ts', 'a reading that a later version decodes'),
   },

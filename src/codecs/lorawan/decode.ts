@@ -160,7 +160,8 @@ function readByScript(
   { answerOf }: DecoderChoices,
 ): Payload {
   const answer = answerOf?.(script, frame)
-  if (!answer) return reject('codec-failed', `${script.label} was not run; requeue the frame`)
+  if (!answer) return reject('codec-not-run', `${script.label} was not run; requeue the frame`)
+  if (answer.notRun) return reject('codec-not-run', `${script.label}: ${answer.failed}; requeue the frame`)
   const read = readScriptAnswer(answer, table)
   return read.ok
     ? ok({ ...read.value, script: script.hash })

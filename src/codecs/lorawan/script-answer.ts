@@ -9,11 +9,13 @@ export interface ScriptFrame {
 }
 
 export type ScriptAnswer =
-  | { readonly data: Json; readonly failed?: undefined; readonly ended?: undefined }
+  | { readonly data: Json; readonly failed?: undefined; readonly ended?: undefined; readonly notRun?: undefined }
   /** A sentence: what the script reported, threw, or was ended for. */
   | {
       readonly data?: undefined
       readonly failed: string
       /** It took all the steps that it may take. */
       readonly ended?: boolean
+      /** The machine had no thread for it, or none that went on: nothing is known of the script. */
+      readonly notRun?: true
     }

@@ -2,6 +2,7 @@
 import type { Instant } from '../../lib/brand.ts'
 import type { Outcome } from '../dead-letter.ts'
 import type { Tracked } from '../fleet.ts'
+import type { HistoryFold } from '../folds.ts'
 import type { PlacedReading } from '../undecided-frames.ts'
 
 /** The device time where it is believed. */
@@ -12,9 +13,16 @@ export const clockOf = ({
 }: Pick<PlacedReading, 'reading' | 'time' | 'doubted'>): Instant | undefined =>
   reading.time === undefined || doubted ? undefined : time
 
+/** By its distance too, where the layout has limits for its device: its row and its hash are of the reading as it came. */
+export const presenceOf = (
+  { device, reading }: Pick<PlacedReading, 'device' | 'reading'>,
+  history: HistoryFold | undefined,
+): boolean | null | undefined => (history?.seen(device.state, reading) ?? reading).measures.occupied
+
 /** Its presence differs from the one that is known. */
-export function contradicts({ device, reading }: PlacedReading): boolean {
-  const { occupied } = reading.measures
+export function contradicts(taken: PlacedReading, history: HistoryFold | undefined): boolean {
+  const { device } = taken
+  const occupied = presenceOf(taken, history)
   const known = device.order.held ? device.order.held.occupied : device.state.occupied
   return occupied !== undefined && known !== undefined && occupied !== known
 }

@@ -3,7 +3,7 @@ import { qualityBits } from '@baykeeper/contract/vocabulary.ts'
 import { addReading } from '../../store/store.ts'
 import type { Outcome } from '../dead-letter.ts'
 import type { PlacedReading } from '../undecided-frames.ts'
-import { clockOf } from './placed-reading.ts'
+import { clockOf, presenceOf } from './placed-reading.ts'
 import type { PlacerDeps } from './placer-deps.ts'
 
 export interface PlacedRows {
@@ -12,8 +12,8 @@ export interface PlacedRows {
   addLate(taken: PlacedReading, epoch: number): Promise<Outcome>
 }
 
-export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | 'added'>): PlacedRows {
-  const { rows, lateStays } = deps
+export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | 'added' | 'history'>): PlacedRows {
+  const { rows, lateStays, history } = deps
 
   function add(taken: PlacedReading, epoch: number, marks: number): Outcome {
     const { device, reading, uplink, pos, idx, hash, time, doubted } = taken
@@ -34,7 +34,7 @@ export function createPlacedRows(deps: Pick<PlacerDeps, 'rows' | 'lateStays' | '
       const clock = clockOf(taken)
       const isBefore = clock !== undefined && device.order.clock !== null && clock <= device.order.clock
       const outcome = add(taken, epoch, qualityBits.late)
-      const tells = reading.measures.occupied !== undefined || reading.seq !== undefined
+      const tells = presenceOf(taken, history) !== undefined || reading.seq !== undefined
       if (isBefore && tells) await lateStays.repair(device, time)
       return outcome
     },

@@ -55,11 +55,11 @@ export function createSettlement(deps: PlacerDeps, parts: SettlementParts): Sett
       case 'late':
         if (placed.cuts) noteJoined(device)
         if (placed.mayBeNew) noteRising(taken)
-        if (placed.mayBeNew && contradicts(taken)) hold(device, taken.time, 'later', history)
+        if (placed.mayBeNew && contradicts(taken, history)) hold(device, taken.time, 'later', history)
         return late.takeLate(taken, seq, placed.epoch)
       case 'duplicate':
         if (placed.isReturn) noteRising(taken)
-        if (placed.isReturn && contradicts(taken)) hold(device, taken.time, 'later', history)
+        if (placed.isReturn && contradicts(taken, history)) hold(device, taken.time, 'later', history)
         return duplicate(device)
       case 'conflict':
         return 'quarantined'
@@ -72,7 +72,7 @@ export function createSettlement(deps: PlacerDeps, parts: SettlementParts): Sett
 
   return {
     settle,
-    takeRetained: (taken, facts, look) => takeRetained(parts, settle, taken, { facts, look }),
+    takeRetained: (taken, facts, look) => takeRetained(parts, settle, taken, { facts, look, history }),
   }
 }
 
@@ -81,7 +81,7 @@ async function takeRetained(
   { live, late, rows }: SettlementParts,
   settle: Settle,
   taken: PlacedReading,
-  { facts, look }: { readonly facts: Facts; readonly look: Lookup },
+  { facts, look, history }: Pick<PlacerDeps, 'history'> & { readonly facts: Facts; readonly look: Lookup },
 ): Promise<Fate> {
   const { device, reading } = taken
   const { state, order } = device
@@ -95,7 +95,8 @@ async function takeRetained(
   }
   const newest = await look.newest(redeliveryMax)
   if (newest.some((one) => one.hash === taken.hash && one.seq === (seq ?? null))) return duplicate(device)
-  if (seq === undefined) return contradicts(taken) ? rows.addLate(taken, state.epoch) : live.goLive(taken, state.epoch)
+  if (seq === undefined && contradicts(taken, history)) return rows.addLate(taken, state.epoch)
+  if (seq === undefined) return live.goLive(taken, state.epoch)
   const same = state.maxSeq !== null && seq <= state.maxSeq ? await look.inEpoch(state.epoch, seq) : undefined
   if (same?.hash === taken.hash) return duplicate(device)
   return late.takeApart(taken)

@@ -10,7 +10,7 @@ import { type Decider, isRestart, runMax, type Verdict, verdicts } from '../orde
 import type { PlacedReading, Ticket, Undecided } from '../undecided-frames.ts'
 import type { LateReadings } from './late-readings.ts'
 import type { LiveReadings } from './live-readings.ts'
-import { contradicts, duplicate } from './placed-reading.ts'
+import { contradicts, duplicate, presenceOf } from './placed-reading.ts'
 import type { Fate, PlacerDeps } from './placer-deps.ts'
 
 /** Where a reading comes from: the ticket of its frame, and which of its readings it is. */
@@ -59,7 +59,7 @@ export function createUndecidedRuns(deps: PlacerDeps, settled: Settled): Undecid
   }
 
   function reviewDoubt(device: Tracked, time: Instant) {
-    if ([...device.run, ...device.resends].some(({ taken }) => contradicts(taken)))
+    if ([...device.run, ...device.resends].some(({ taken }) => contradicts(taken, history)))
       hold(device, time, 'decided', history)
     else if (device.order.held?.until === 'decided') release(device, time, history)
   }
@@ -127,13 +127,14 @@ function noteDecision(
     else order.held = { ...order.held, until: 'next' }
   }
   const apart = run.filter((_, i) => decided[i] === 'possible-repeat' || decided[i] === 'late')
-  if (by.kind === 'next') noteOvertaken(device, apart, by.seq)
+  if (by.kind === 'next') noteOvertaken(device, apart, by.seq, history)
   // Only the first numbers of a lap may be of the one that begins now.
   if (by.kind === 'wrap')
     noteOvertaken(
       device,
       apart.filter(({ seq }) => seq < seqStepMax),
       by.seq,
+      history,
     )
 }
 
@@ -168,9 +169,9 @@ export function open(entry: Undecided) {
 }
 
 /** O11: a frame of no certain boot with a number above the next one may be newer than it. */
-function noteOvertaken({ order }: Tracked, run: readonly Undecided[], nextSeq: number) {
+function noteOvertaken({ order }: Tracked, run: readonly Undecided[], nextSeq: number, history: PlacerDeps['history']) {
   for (const { seq, taken } of run) {
-    const { occupied } = taken.reading.measures
+    const occupied = presenceOf(taken, history)
     if (seq <= nextSeq || occupied === undefined || seq < (order.overtaken?.seq ?? 0)) continue
     order.overtaken = { seq, occupied }
     order.changed = true

@@ -8,12 +8,16 @@ import { createDecoderBook } from '../decoder-book.ts'
 import type { Body } from './drained-journal.ts'
 
 const application = 'city'
-export const uplink = (seq: number, byte: number, more: { port?: number; model?: string } = {}): Body => ({
+export const uplink = (
+  seq: number,
+  byte: number,
+  more: { port?: number; brand?: string; model?: string } = {},
+): Body => ({
   body: JSON.stringify({
     end_device_ids: { device_id: 'bay', dev_eui: '70B3D50000000001', application_ids: { application_id: application } },
     uplink_message: {
       ...{ session_key_id: 'AX', f_cnt: seq, f_port: more.port ?? 1, frm_payload: Buffer.of(byte).toString('base64') },
-      ...(more.model === undefined ? {} : { version_ids: { brand_id: 'acme', model_id: more.model } }),
+      ...(more.model === undefined ? {} : { version_ids: { brand_id: more.brand ?? 'acme', model_id: more.model } }),
     },
   }),
 })
