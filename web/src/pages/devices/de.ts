@@ -40,6 +40,10 @@ export const devicesDe: DevicesTexts = {
   assignLines: 'Zeilen als Stellplatz,Gerät',
   assignDo: { one: '{n} Gerät zuordnen', other: '{n} Geräte zuordnen' },
   assigned: { one: '{n} Gerät ist zugeordnet.', other: '{n} Geräte sind zugeordnet.' },
+  baysNotYet:
+    'Welche Geräte die Stellplätze haben, ist noch nicht bekannt. Es wurde nichts zugeordnet: bitte gleich noch einmal versuchen.',
+  baysChanged:
+    'Ein Stellplatz hat ein anderes Gerät als angezeigt. Es wurde nichts zugeordnet: bitte die Zeilen prüfen und noch einmal zuordnen.',
   badLine: 'Zeile {line}: {why}. Bitte berichtigen; es wurde nichts zugeordnet.',
   linesRead: { one: '{n} Zeile gelesen.', other: '{n} Zeilen gelesen.' },
   linesWrong: { one: '{n} Zeile ist falsch.', other: '{n} Zeilen sind falsch.' },

@@ -40,6 +40,8 @@ export const devicesEn = {
   assignLines: 'Lines as bay,device',
   assignDo: { one: 'Assign {n} device', other: 'Assign {n} devices' },
   assigned: { one: '{n} device is assigned.', other: '{n} devices are assigned.' },
+  baysNotYet: 'Which devices the bays have is not known yet. Nothing was assigned: try again in a moment.',
+  baysChanged: 'A bay has another device than was shown. Nothing was assigned: check the lines and assign again.',
   badLine: 'Line {line}: {why}. Correct it; nothing was assigned.',
   linesRead: { one: '{n} line read.', other: '{n} lines read.' },
   linesWrong: { one: '{n} line is wrong.', other: '{n} lines are wrong.' },
