@@ -9,7 +9,7 @@ const outcomeSchema = z.object({
   changes: z.int().describe('changes of state'),
 })
 const groupSchema = z.object({ readings: z.int(), median_mm: z.number() })
-export const calibrationDoubts = ['few-readings', 'one-group', 'no-gap', 'small-group'] as const
+export const calibrationDoubts = ['few-readings', 'one-group', 'no-gap', 'small-group', 'more-groups'] as const
 
 export const calibrationSchema = z
   .object({

@@ -74,6 +74,7 @@ export const devicesDe: DevicesTexts = {
   'one-group': 'es gibt bisher nur eine Gruppe von Abständen',
   'no-gap': 'zwischen zwei Gruppen von Abständen ist keine Lücke',
   'small-group': 'eine der beiden Gruppen hat zu wenige Messungen',
+  'more-groups': 'die Abstände bilden mehr als zwei Gruppen',
   limits: 'Grenzen',
   occupiedBelow: 'Belegt unter, mm',
   freeAbove: 'Frei ab, mm',

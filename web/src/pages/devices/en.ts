@@ -71,6 +71,7 @@ export const devicesEn = {
   'one-group': 'there is only one group of distances so far',
   'no-gap': 'there is no gap between two groups of distances',
   'small-group': 'one of the two groups has too few readings',
+  'more-groups': 'the distances form more than two groups',
   limits: 'Limits',
   occupiedBelow: 'Occupied below, mm',
   freeAbove: 'Free from, mm',
