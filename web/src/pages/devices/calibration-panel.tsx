@@ -37,7 +37,7 @@ export function CalibrationPanel({ device, changed }: { device: Device; changed(
             of={shown}
             device={id}
             typed={(limits) => (typed.value = limits)}
-            outcome={typed.value ? shown.outcomes.asked : (shown.outcomes.suggested ?? shown.outcomes.current)}
+            outcome={typed.value ? shown.outcomes.asked : (shown.outcomes.current ?? shown.outcomes.suggested)}
             done={() => {
               again.value++
               changed()
