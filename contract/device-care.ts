@@ -61,12 +61,15 @@ export const batteryForecastSchema = z
     bay: z.string().nullable(),
     model: z.string().nullable(),
     level_pct: z.number().nullable().describe('newest; null: none that is known'),
-    low: z.boolean().describe('to be replaced now'),
-    replace_before: z.string().nullable().describe('UTC day; nine of ten such batteries last to it. Null: cannot tell'),
+    low: z.boolean().describe('at 15 % or below: to be replaced now'),
+    replace_before: z
+      .string()
+      .nullable()
+      .describe('UTC day at which 15 % is reached by its faster decline so far. Null: cannot tell'),
     lasts_until: z
       .string()
       .nullable()
-      .describe('UTC day; one of ten lasts beyond it. Null: cannot tell, or over ten years'),
+      .describe('UTC day at which 15 % is reached by its slower decline so far. Null: cannot tell, or over ten years'),
     why: z.enum(batteryDoubts).nullable().describe('why there is no forecast'),
   })
   .meta({

@@ -82,7 +82,8 @@ export const devicesDe: DevicesTexts = {
   limitsHint: 'Dazwischen bleibt der letzte Zustand. Frühere Messungen und Parkvorgänge ändern sich nicht.',
   limitsUse: 'Ab jetzt {below} / {above} mm verwenden',
   limitsNone: 'Keine Grenzen verwenden',
-  batteriesHint: 'Aus den täglichen Ständen jedes Geräts. Neun von zehn solchen Batterien halten bis zum ersten Monat.',
+  batteriesHint:
+    'Aus den täglichen Ständen jedes Geräts. Beide Daten nennen, wann 15 % erreicht sind: das erste nach seinem bisher schnelleren, das zweite nach seinem langsameren Verlauf.',
   batterySoon: 'Batterie bald schwach',
   batterySoonNone: 'Soweit erkennbar, wird in 60 Tagen keine Batterie schwach.',
   replace: 'Tauschen',

@@ -79,7 +79,8 @@ export const devicesEn = {
   limitsHint: 'In between it keeps its last state. Earlier readings and stays are not changed.',
   limitsUse: 'Use {below} / {above} mm from now',
   limitsNone: 'Use no limits',
-  batteriesHint: 'From the daily levels of each device. Nine of ten such batteries last to the first month.',
+  batteriesHint:
+    'From the daily levels of each device. Both dates are when 15 % is reached: the first by its faster decline so far, the second by its slower one.',
   batterySoon: 'Battery low soon',
   batterySoonNone: 'No battery will be low within 60 days, as far as is known.',
   replace: 'Replace',
