@@ -16,7 +16,7 @@ export const calibrationSchema = z
     device: z.string(),
     from: z.string().nullable().describe('ISO 8601: oldest distance that was taken; null: there is none'),
     to: z.string().nullable(),
-    readings: z.int().describe('with a distance, of the newest 10,000 of 14 days'),
+    readings: z.int().describe('with a distance, among about the newest 10,000 readings of 14 days'),
     histogram: z.object({ from_mm: z.number(), bin_mm: z.number(), counts: z.array(z.int()) }),
     suggestion: z
       .object({
