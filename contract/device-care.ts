@@ -9,14 +9,14 @@ const outcomeSchema = z.object({
   changes: z.int().describe('changes of state'),
 })
 const groupSchema = z.object({ readings: z.int(), median_mm: z.number() })
-export const calibrationDoubts = ['few-readings', 'one-group', 'no-gap', 'small-group'] as const
+export const calibrationDoubts = ['few-readings', 'one-group', 'no-gap', 'small-group', 'more-groups'] as const
 
 export const calibrationSchema = z
   .object({
     device: z.string(),
     from: z.string().nullable().describe('ISO 8601: oldest distance that was taken; null: there is none'),
     to: z.string().nullable(),
-    readings: z.int().describe('with a distance, of the newest 10,000 of 14 days'),
+    readings: z.int().describe('with a distance, among about the newest 10,000 readings of 14 days'),
     histogram: z.object({ from_mm: z.number(), bin_mm: z.number(), counts: z.array(z.int()) }),
     suggestion: z
       .object({
@@ -61,12 +61,15 @@ export const batteryForecastSchema = z
     bay: z.string().nullable(),
     model: z.string().nullable(),
     level_pct: z.number().nullable().describe('newest; null: none that is known'),
-    low: z.boolean().describe('to be replaced now'),
-    replace_before: z.string().nullable().describe('UTC day; nine of ten such batteries last to it. Null: cannot tell'),
+    low: z.boolean().describe('at 15 % or below: to be replaced now'),
+    replace_before: z
+      .string()
+      .nullable()
+      .describe('UTC day at which 15 % is reached by its faster decline so far. Null: cannot tell'),
     lasts_until: z
       .string()
       .nullable()
-      .describe('UTC day; one of ten lasts beyond it. Null: cannot tell, or over ten years'),
+      .describe('UTC day at which 15 % is reached by its slower decline so far. Null: cannot tell, or over ten years'),
     why: z.enum(batteryDoubts).nullable().describe('why there is no forecast'),
   })
   .meta({

@@ -48,6 +48,20 @@ test('limits are suggested from the distances of a device, tried, and put into e
   assert.deepEqual(device?.presenceByDistance?.occupiedBelowMm, limits.occupied_below_mm)
 })
 
+test('the newest distances count, of a device that reports often', async () => {
+  await using api = await apiUnderTest({ layout: layoutOf(['A']) })
+  const count = 11_500
+  const readings = Array.from({ length: count }, (_, i) =>
+    readingRow(1, i, { ...noMeasures, time: instant(now - (count - i) * 15_000), distanceMm: i < 1_600 ? 600 : 2_200 }),
+  )
+  await api.commit({ devices: [deviceState(1, 's-1', { distanceMm: 2_200 })], readings })
+  const answer = await api.app.inject({ url: '/api/v1/devices/s-1/calibration', headers })
+  const found = routes.deviceCalibration.answers[0].schema[1].parse(answer.json())
+  assert.equal(found.to, new Date(now - 15_000).toISOString())
+  assert.ok(found.readings > 8_000 && found.readings < 11_000, `${found.readings}`)
+  assert.ok(Date.parse(found.from ?? '') > now - count * 15_000, found.from ?? '')
+})
+
 test('batteries come by the day they are to be replaced, those without a forecast last, with the reason', async () => {
   await using api = await apiUnderTest({ layout: layoutOf(['A']) })
   const today = dayNumber(now)

@@ -38,6 +38,16 @@ describe('the forecast of a battery', () => {
     const fresh = falling(10, 100, 0.5).map(({ day, percent }) => ({ day: day + 60, percent }))
     assert.deepEqual(forecastBattery([...before, ...fresh], 70), { is: 'cannot-tell', why: 'few-days', percent: 96 })
   })
+  test('is not low once its battery is new, from the first day on', () => {
+    const used = falling(60, 62, 1)
+    const after = (...levels: number[]) =>
+      forecastBattery([...used, ...levels.map((percent, i) => ({ day: 60 + i, percent }))], 60 + levels.length)
+    assert.deepEqual(after(100), { is: 'cannot-tell', why: 'few-days', percent: 100 })
+    assert.deepEqual(after(100, 99), { is: 'cannot-tell', why: 'few-days', percent: 99 })
+    // A single wrong level is no new battery.
+    assert.equal(after(100, 3).is, 'low')
+    assert.equal(after(100, 3, 3).is, 'low')
+  })
   test('takes levels that fall in steps for what they are: a wide range (P4ELEC issue 17)', () => {
     const steps = [100, 83, 64, 51].flatMap((percent, i) =>
       Array.from({ length: 15 }, (_, k) => ({ day: i * 15 + k, percent })),

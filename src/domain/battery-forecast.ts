@@ -1,7 +1,7 @@
 /**
  * When the battery of a device will be low, from its own daily levels. The slope is the median of the slopes between its days (Theil 1950, Sen 1968):
- * single wrong values do not move it. The range comes from the tenth and the ninetieth of a hundred of those slopes over long spans. A level
- * that rises by much is a new battery: the days before it say nothing. What the days do not show is no forecast.
+ * single wrong values do not move it. The range comes from the tenth and the ninetieth of a hundred of those slopes over long spans: it shows how
+ * the levels of this device vary, and is no probability. A level that rises by much is a new battery: the days before it show nothing of it. What the days do not show is no forecast.
  */
 export interface BatteryDay {
   /** Since 1970. */
@@ -16,7 +16,7 @@ export type BatteryForecast =
       readonly is: 'forecast'
       /** Newest level, percent. */
       readonly percent: number
-      /** Days since 1970 at which it is low: of ten such batteries nine last to the first, one lasts beyond the second. */
+      /** Days since 1970 at which it is low, by a fast slope of its own levels and by a slow one. */
       readonly before: number
       /** Null: the slow end has no end within `yearsMax`. */
       readonly until: number | null
@@ -37,8 +37,8 @@ export function forecastBattery(days: readonly BatteryDay[], today: number): Bat
   const newest = days.at(-1)
   if (!newest) return { is: 'cannot-tell', why: 'no-level', percent: null }
   const { percent } = newest
-  if (middleOf(days.slice(-around)) <= lowPercent) return { is: 'low', percent }
   const own = sinceRenewed(days)
+  if ((own.length < around ? percent : middleOf(own.slice(-around))) <= lowPercent) return { is: 'low', percent }
   const span = newest.day - (own[0]?.day ?? newest.day)
   const doubt = (why: BatteryDoubt): BatteryForecast => ({ is: 'cannot-tell', why, percent })
   if (own.length < daysMin || span < daysMin) return doubt('few-days')

@@ -61,6 +61,22 @@ describe('a suggestion', () => {
   })
 })
 
+test('error values suggest nothing, and three groups are not two', () => {
+  const real = [...around(500, 30, 200), ...around(2_000, 30, 200, 2)]
+  const plain = suggestLimits(real)
+  for (const wrong of [65_535, 0, -1, 32_767]) {
+    assert.deepEqual(suggestLimits([...real, ...Array<number>(60).fill(wrong)]), plain, `${wrong}`)
+    const ground = [...Array<number>(300).fill(2_000), ...Array<number>(8).fill(wrong)]
+    assert.deepEqual(suggestLimits(ground), { is: 'cannot-tell', why: 'one-group' }, `${wrong}`)
+  }
+  assert.ok(plain.is === 'limits' && plain.limits.occupiedBelowMm > 600 && plain.limits.freeAboveMm < 1_900)
+  assert.deepEqual(suggestLimits([...real, ...Array<number>(60).fill(10_000)]), {
+    is: 'cannot-tell',
+    why: 'more-groups',
+  })
+  assert.equal(suggestLimits([...real, 900, 9_999]).is, 'limits')
+})
+
 test('what limits would have made of a history is counted', () => {
   assert.deepEqual(outcomeOf([2_000, 900, 1_200, 800, 1_600, 1_300], limits), {
     occupied: 2,

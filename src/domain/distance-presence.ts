@@ -4,6 +4,7 @@
  *
  * A suggestion takes two groups of distances with a gap between them: vehicles near, ground far. The split is that of Otsu (1979, least variance
  * within both groups) over a histogram, moved into the middle of the widest empty range beside it. Where there are not two groups it names the reason.
+ * Error values of sensors (zero, below zero, the end of a number range) are no distances and are left out.
  */
 import type { DistanceLimits } from './layout.ts'
 import type { Reading } from './reading.ts'
@@ -35,7 +36,10 @@ export type DistanceSuggestion =
       /** Empty range between the groups. */
       readonly gapMm: readonly [from: number, to: number]
     }
-  | { readonly is: 'cannot-tell'; readonly why: 'few-readings' | 'one-group' | 'no-gap' | 'small-group' }
+  | {
+      readonly is: 'cannot-tell'
+      readonly why: 'few-readings' | 'one-group' | 'no-gap' | 'small-group' | 'more-groups'
+    }
 
 export const readingsMin = 40
 /** Fewer may be noise: a person who passes, a wrong echo. */
@@ -44,17 +48,21 @@ const groupReadingsMin = 5
 /** Less is no vehicle: a car is at least so far above the ground. */
 const gapMmMin = 150
 
+/** No ceiling is higher: more is an error value such as 65535. */
+const distanceMmMax = 20_000
+
 export function suggestLimits(distances: readonly number[]): DistanceSuggestion {
-  if (distances.length < readingsMin) return { is: 'cannot-tell', why: 'few-readings' }
-  const sorted = distances.toSorted((a, b) => a - b)
+  const sorted = distances.filter((mm) => mm > 0 && mm <= distanceMmMax).sort((a, b) => a - b)
+  if (sorted.length < readingsMin) return { is: 'cannot-tell', why: 'few-readings' }
   const split = otsuSplit(sorted)
   const gap = split === undefined ? undefined : widestGap(sorted, split)
   if (split === undefined || gap === undefined) return { is: 'cannot-tell', why: 'one-group' }
   const [near, far] = [sorted.slice(0, gap), sorted.slice(gap)]
   const gapMm = [near.at(-1) as number, far[0] as number] as const
   const width = gapMm[1] - gapMm[0]
-  const smallest = Math.min(near.length, far.length)
-  if (smallest < groupReadingsMin || smallest / sorted.length < groupShareMin)
+  const groupMin = Math.max(groupReadingsMin, sorted.length * groupShareMin)
+  if (splitsAgain(near, groupMin) || splitsAgain(far, groupMin)) return { is: 'cannot-tell', why: 'more-groups' }
+  if (Math.min(near.length, far.length) < groupMin)
     return { is: 'cannot-tell', why: width >= gapMmMin ? 'small-group' : 'one-group' }
   if (spread(near) + spread(far) > medianOf(far) - medianOf(near)) return { is: 'cannot-tell', why: 'one-group' }
   if (width < gapMmMin) return { is: 'cannot-tell', why: 'no-gap' }
@@ -90,6 +98,10 @@ function widestGap(sorted: readonly number[], split: number): number | undefined
   }
   return widest
 }
+
+/** Two parts of at least `groupMin` readings with a gap between them that could be one of vehicle and ground. */
+const splitsAgain = (sorted: readonly number[], groupMin: number): boolean =>
+  sorted.some((mm, i) => i >= groupMin && sorted.length - i >= groupMin && mm - (sorted[i - 1] as number) >= gapMmMin)
 
 const medianOf = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0
 const groupOf = (sorted: readonly number[]): DistanceGroup => ({ readings: sorted.length, medianMm: medianOf(sorted) })

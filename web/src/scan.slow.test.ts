@@ -108,6 +108,40 @@ describe('a device is assigned by its label', { skip }, () => {
     await page.getByRole('button', { name: 'Assign 2 devices' }).click()
     await until(async () => (await deviceOf('A-2')) === eui(6))
     assert.equal(await deviceOf('A-1'), eui(5))
+    // It was never heard, so no list of bays shows it.
+    await lines.fill(`A-1,${eui(8)}`)
+    await shows(page, 'table', /Swap: takes the place of 70B3D57ED0000005/)
+  })
+
+  test('nothing is assigned while it is not known which devices the bays have', async () => {
+    await using opened = await openSignedIn(browser, url, apiKey)
+    const { page } = opened
+    const held = Promise.withResolvers<void>()
+    await page.route('**/api/v1/layout', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.route('**/api/v1/bays/A-1', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.goto(`${url}/desk/devices/scan`)
+    await page.getByLabel('Label or device id').fill(eui(8))
+    await page.locator('.assign-form input').fill('A-1')
+    await page.getByRole('button', { name: 'Assign to A-1' }).click()
+    await shows(page, '.assign-form [role=alert]', /not known yet. Nothing was assigned/)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.locator('.assign-form').waitFor({ state: 'detached' })
+    assert.equal(await page.getByText('is assigned').count(), 0)
+    await page.getByRole('button', { name: 'Assign by CSV …' }).click()
+    await page.getByLabel('Lines as bay,device').fill(`A-1,${eui(8)}`)
+    await page.getByRole('button', { name: 'Assign 1 device' }).click()
+    await shows(page, '.assign-lines [role=alert]', /not known yet. Nothing was assigned/)
+    held.resolve()
+    await shows(page, 'table', /Swap: takes the place of 70B3D57ED0000005/)
+    await page.getByRole('button', { name: 'Assign 1 device' }).click()
+    await until(async () => (await deviceOf('A-1')) === eui(8))
+    assert.deepEqual((await api.store.layout())?.layout.sites[0]?.levels[0]?.bays[0]?.devices, [eui(8)])
   })
 
   test('the distances of a sensor suggest limits, which are put into effect, and its battery has a month', async () => {

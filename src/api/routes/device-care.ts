@@ -7,7 +7,7 @@ import type { DeviceState } from '../../domain/device.ts'
 import { deviceModels } from '../../domain/device-models.ts'
 import { histogramOf, outcomeOf, suggestLimits } from '../../domain/distance-presence.ts'
 import type { DistanceLimits } from '../../domain/layout.ts'
-import { instant } from '../../lib/brand.ts'
+import { type Instant, instant } from '../../lib/brand.ts'
 import { dayMs, dayName, dayNumber } from '../../lib/utc-day.ts'
 import type { RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
@@ -17,6 +17,8 @@ import { iso, limitsOnWire } from '../wire.ts'
 const calibrationDays = 14
 const readingsMax = 10_000
 const pageReadings = 1_000
+const spanMsFirst = 3_600_000
+const spanMsMin = 60_000
 const batteryDays = 180
 const batteriesMax = 500
 const soonDays = 60
@@ -50,15 +52,27 @@ interface Measured {
   readonly mm: number
 }
 
+/** The newest, read backwards in spans of time that each fit into one page: readings are stored in another order. */
 async function distancesOf({ store, live }: RouteContext, device: DeviceState): Promise<Measured[]> {
   const measured: Measured[] = []
-  const from = instant(live.now() - calibrationDays * dayMs)
-  const filter = { external: device.external, source: device.source, from, limit: pageReadings }
-  for (let cursor: string | undefined; measured.length < readingsMax; ) {
-    const { items, next } = await store.readings({ ...filter, ...(cursor === undefined ? {} : { cursor }) })
+  if (device.distanceMm === null) return measured
+  const oldest = live.now() - calibrationDays * dayMs
+  const filter = { external: device.external, source: device.source, limit: pageReadings }
+  // The first span has no end: the clock of a device may be ahead.
+  let to: { readonly to?: Instant } = {}
+  let [end, span] = [live.now() as number, spanMsFirst]
+  for (let read = 0; read < readingsMax && end > oldest; ) {
+    const from = instant(Math.max(oldest, end - span))
+    const { items, next } = await store.readings({ ...filter, ...to, from })
+    read += items.length
+    if (next !== null && span > spanMsMin) {
+      span = Math.max(spanMsMin, span / 4)
+      continue
+    }
     for (const { time, distanceMm } of items) if (distanceMm !== null) measured.push({ time, mm: distanceMm })
-    if (next === null) break
-    cursor = next
+    if (items.length < pageReadings / 4) span *= 2
+    to = { to: from }
+    end = from
   }
   return measured.sort((a, b) => a.time - b.time)
 }

@@ -18,7 +18,7 @@ export const helpDe: Readonly<Record<Route, string>> = {
     'Absender, die noch nicht zählen: Meldungen, die kein Decoder liest, und Geräte ohne Stellplatz. Nichts davon geht verloren; ein gewählter Decoder liest auch die wartenden Meldungen.',
   scan: 'Ordnet Geräte über ihr Etikett den Stellplätzen zu: Code scannen, eintippen oder eine Liste mit Etikett und Stellplatz je Zeile einfügen. Was ein Gerät vorher gesendet hat, zählt von da an.',
   batteries:
-    'Wann die Batterien voraussichtlich leer sind, nach ihren bisherigen Werten und der Kurve ihres Modells. Ohne genug Werte gibt es kein Datum.',
+    'Wann die Batterien voraussichtlich auf 15 % sind und zu tauschen, nach ihren bisherigen Werten und der Kurve ihres Modells. Ohne genug Werte gibt es kein Datum.',
   signs:
     'Was jede Anzeige zeigt und aus welchen Stellplätzen. Eine Anzeige, der man nicht trauen kann, bleibt leer. Abzug und kleinste Zahl stehen in der Konfiguration.',
   layout:

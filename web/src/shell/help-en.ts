@@ -18,7 +18,7 @@ export const helpEn: Readonly<Record<Route, string>> = {
     'Senders that do not count yet: messages that no decoder reads, and devices without a bay. Nothing they send is lost; a decoder that is chosen reads the waiting messages too.',
   scan: 'Assigns devices to bays by their labels: scan the code, type it, or paste a list with a label and a bay on each line. What a device has sent before counts from then on.',
   batteries:
-    'When each battery is likely to be empty, by its own readings so far and the curve of its model. Without enough readings there is no date.',
+    'When each battery is likely to be down to 15 % and to be replaced, by its own readings so far and the curve of its model. Without enough readings there is no date.',
   signs:
     'What each sign shows and from which bays. A sign that cannot be trusted is blank. Offset and smallest number are in the configuration.',
   layout:

@@ -2,6 +2,7 @@
 import { requestOf } from '@baykeeper/contract/client.ts'
 import { useSignal } from '@preact/signals'
 import { act } from '../../shell/acting.ts'
+import { useDesk } from '../../shell/desk.ts'
 import { BayChoice, useChosenBay } from './bay-choice.tsx'
 import { useDevicesWords } from './devices-words.ts'
 
@@ -13,13 +14,19 @@ interface AssignFormProps {
 
 export function AssignForm({ device, done, cancel }: AssignFormProps) {
   const { words } = useDevicesWords()
+  const { city } = useDesk()
   const typed = useSignal('')
   const why = useSignal('')
   const busy = useSignal(false)
   const bay = useChosenBay(typed.value)
-  const other = bay?.device === device ? undefined : bay?.device
+  const other = bay?.devices.includes(device) ? undefined : bay?.devices[0]
+  const isKnown = city.value !== undefined && bay?.isKnown !== false
   const send = async () => {
     if (busy.value) return
+    if (!isKnown) {
+      why.value = words.text('baysNotYet')
+      return
+    }
     busy.value = true
     const body = { device, bay: typed.value.trim(), ...(other === undefined ? {} : { replaces: other }) }
     const sent = await act(words, requestOf('POST /api/v1/assignments', { body }))

@@ -3,10 +3,10 @@ import { requestOf } from '@baykeeper/contract/client.ts'
 import { useSignal } from '@preact/signals'
 import { useFetched } from '../../kit/fetched.ts'
 import { act } from '../../shell/acting.ts'
-import { useDesk } from '../../shell/desk.ts'
 import { type LineFault, readBayLines } from './bay-lines.ts'
 import { useDevicesWords } from './devices-words.ts'
-import { LinesFile, LinesPreview, previewOf } from './lines-preview.tsx'
+import { LinesFile, LinesPreview } from './lines-preview.tsx'
+import { bayDevicesOf, isSamePreview, previewOf } from './preview-lines.ts'
 
 interface AssignLinesProps {
   readonly devices: readonly string[]
@@ -15,6 +15,7 @@ interface AssignLinesProps {
 }
 
 const baysAsked = 1_000
+const layoutMs = 300_000
 
 export function AssignLines({ devices, close, done }: AssignLinesProps) {
   const { words } = useDevicesWords()
@@ -22,12 +23,18 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
   const why = useSignal('')
   const result = useSignal('')
   const busy = useSignal(false)
-  const bays = useFetched(requestOf('GET /api/v1/bays', { query: { limit: baysAsked } }), 60_000).value.value?.items
-  const free = (bays ?? []).filter(({ device }) => device === null).map(({ id }) => id)
-  const lines = previewOf(readBayLines(text.value), useDesk().city.value?.floor.ids ?? [], bays ?? [])
+  const again = useSignal(0)
+  const layout = requestOf('GET /api/v1/layout')
+  const found = useFetched(layout, layoutMs, again.value).value.value
+  const bays = found && bayDevicesOf(found.layout)
+  const rows = useFetched(requestOf('GET /api/v1/bays', { query: { limit: baysAsked } }), 60_000).value.value?.items
+  // A bay may have a device that was never heard, or one that names the bay and is in no layout.
+  const free = (rows ?? []).filter(({ id, device }) => device === null && bays?.get(id)?.length === 0)
+  const read = readBayLines(text.value)
+  const lines = previewOf(read, bays ?? new Map())
   const faulty = lines.find(({ fault }) => fault !== undefined)
   const fill = () => {
-    const rest = [...free]
+    const rest = free.map(({ id }) => id)
     text.value = text.value.replaceAll(/^,(.+)$/gm, (whole, device: string) => {
       const bay = rest.shift()
       return bay === undefined ? whole : `${bay},${device}`
@@ -43,7 +50,20 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
       return
     }
     if (busy.value) return
+    if (!bays) {
+      why.value = words.text('baysNotYet')
+      return
+    }
     busy.value = true
+    // What is there now decides, not what was there when the page asked last.
+    const newest = await act(words, layout)
+    const isShown = newest.ok && isSamePreview(previewOf(read, bayDevicesOf(newest.value.layout)), lines)
+    if (!isShown) {
+      busy.value = false
+      why.value = newest.ok ? words.text('baysChanged') : newest.why
+      again.value++
+      return
+    }
     const assignments = lines.map(({ bay = '', device = '', replaces }) => ({
       ...{ bay, device, ...(replaces === undefined ? {} : { replaces }) },
     }))
@@ -52,6 +72,7 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
     why.value = sent.ok ? '' : sent.why
     if (!sent.ok) return
     result.value = words.count('assigned', lines.length)
+    again.value++
     done()
   }
   return (
@@ -79,7 +100,7 @@ export function AssignLines({ devices, close, done }: AssignLinesProps) {
             }}
           />
         </label>
-        <LinesPreview lines={lines} />
+        <LinesPreview lines={lines} isKnown={bays !== undefined} />
         <p class="ways">
           <button type="submit" class="main" aria-disabled={busy.value}>
             {words.count('assignDo', lines.length)}

@@ -11,8 +11,10 @@ const offeredMax = 100
 
 export interface ChosenBay {
   readonly id: string
-  /** The device it has; undefined: none, or not known yet. */
-  readonly device: string | undefined
+  /** False: which device it has is not known yet. */
+  readonly isKnown: boolean
+  /** Devices that the layout assigns to it. */
+  readonly devices: readonly string[]
 }
 
 /** The bay in the field, if there is such a bay, with the device that it has. */
@@ -21,7 +23,9 @@ export function useChosenBay(typed: string): ChosenBay | undefined {
   const id = city.value?.floor.ids.find((each) => each === typed.trim())
   const request = id === undefined ? undefined : requestOf('GET /api/v1/bays/{id}', { params: { id } })
   const found = useFetched(request, 30_000).value.value
-  return id === undefined ? undefined : { id, device: found?.assigned[0] ?? found?.device?.id }
+  // Until the next answer has come, `found` may be of the bay that was typed before.
+  const isKnown = found !== undefined && found.id === id
+  return id === undefined ? undefined : { id, isKnown, devices: isKnown ? found.assigned : [] }
 }
 
 export function BayChoice({ typed, label }: { typed: Signal<string>; label: string }) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readBayLines } from './bay-lines.ts'
 import { listSearch, readList } from './list-address.ts'
+import { bayDevicesOf, previewOf } from './preview-lines.ts'
 
 const eui = '70B3D57ED0001A2B'
 
@@ -47,4 +48,15 @@ test('the address of the list opens the same list, and what it cannot hold is le
   const list = { find: 'a & b', trouble: 'silent', sort: '-arrived' } as const
   assert.deepEqual(readList(listSearch(list)), list)
   assert.deepEqual(readList('?trouble=nothing&sort=x&find='), {})
+})
+
+test('a line shows which device it replaces, in a layout of any size and of devices that were never heard', () => {
+  const bays = Array.from({ length: 2_000 }, (_, i) => ({ id: `A-${i}`, devices: i % 2 === 0 ? [] : [`s-${i}`] }))
+  const hardware = { id: 'B', devices: [eui.toLowerCase()] }
+  const known = bayDevicesOf({ sites: [{ levels: [{ bays }, { bays: [hardware] }] }] })
+  const lines = previewOf(readBayLines(`A-1999,new\nA-1998,n-2\nA-3,s-3\nB,${eui}\nC,n-3`), known)
+  assert.deepEqual(
+    lines.map(({ replaces, fault }) => replaces ?? fault),
+    ['s-1999', undefined, undefined, undefined, 'no-such-bay'],
+  )
 })

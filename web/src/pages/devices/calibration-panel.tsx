@@ -37,7 +37,7 @@ export function CalibrationPanel({ device, changed }: { device: Device; changed(
             of={shown}
             device={id}
             typed={(limits) => (typed.value = limits)}
-            outcome={typed.value ? shown.outcomes.asked : (shown.outcomes.suggested ?? shown.outcomes.current)}
+            outcome={typed.value ? shown.outcomes.asked : (shown.outcomes.current ?? shown.outcomes.suggested)}
             done={() => {
               again.value++
               changed()
@@ -56,7 +56,7 @@ function suggestionText(words: Words, { suggestion, why, readings }: Calibration
   const { near, far, gap_mm } = suggestion
   return words.text('suggested', {
     ...{ near: words.number(near.median_mm), far: words.number(far.median_mm) },
-    ...{ from: words.number(gap_mm[0]), to: words.number(gap_mm[1]), n: words.number(readings) },
+    ...{ from: words.number(gap_mm[0]), to: words.number(gap_mm[1]), n: words.number(near.readings + far.readings) },
   })
 }
 

@@ -40,6 +40,10 @@ export const devicesDe: DevicesTexts = {
   assignLines: 'Zeilen als Stellplatz,Gerät',
   assignDo: { one: '{n} Gerät zuordnen', other: '{n} Geräte zuordnen' },
   assigned: { one: '{n} Gerät ist zugeordnet.', other: '{n} Geräte sind zugeordnet.' },
+  baysNotYet:
+    'Welche Geräte die Stellplätze haben, ist noch nicht bekannt. Es wurde nichts zugeordnet: bitte gleich noch einmal versuchen.',
+  baysChanged:
+    'Ein Stellplatz hat ein anderes Gerät als angezeigt. Es wurde nichts zugeordnet: bitte die Zeilen prüfen und noch einmal zuordnen.',
   badLine: 'Zeile {line}: {why}. Bitte berichtigen; es wurde nichts zugeordnet.',
   linesRead: { one: '{n} Zeile gelesen.', other: '{n} Zeilen gelesen.' },
   linesWrong: { one: '{n} Zeile ist falsch.', other: '{n} Zeilen sind falsch.' },
@@ -70,6 +74,7 @@ export const devicesDe: DevicesTexts = {
   'one-group': 'es gibt bisher nur eine Gruppe von Abständen',
   'no-gap': 'zwischen zwei Gruppen von Abständen ist keine Lücke',
   'small-group': 'eine der beiden Gruppen hat zu wenige Messungen',
+  'more-groups': 'die Abstände bilden mehr als zwei Gruppen',
   limits: 'Grenzen',
   occupiedBelow: 'Belegt unter, mm',
   freeAbove: 'Frei ab, mm',
@@ -77,7 +82,8 @@ export const devicesDe: DevicesTexts = {
   limitsHint: 'Dazwischen bleibt der letzte Zustand. Frühere Messungen und Parkvorgänge ändern sich nicht.',
   limitsUse: 'Ab jetzt {below} / {above} mm verwenden',
   limitsNone: 'Keine Grenzen verwenden',
-  batteriesHint: 'Aus den täglichen Ständen jedes Geräts. Neun von zehn solchen Batterien halten bis zum ersten Monat.',
+  batteriesHint:
+    'Aus den täglichen Ständen jedes Geräts. Beide Daten nennen, wann 15 % erreicht sind: das erste nach seinem bisher schnelleren, das zweite nach seinem langsameren Verlauf.',
   batterySoon: 'Batterie bald schwach',
   batterySoonNone: 'Soweit erkennbar, wird in 60 Tagen keine Batterie schwach.',
   replace: 'Tauschen',

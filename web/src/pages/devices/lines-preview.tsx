@@ -1,35 +1,18 @@
 /** What the lines would do before anything is done: each with its result, or with what is wrong. */
-import type { BayRow } from '@baykeeper/contract/bay.ts'
 import { Table } from '../../kit/table.tsx'
-import type { LineFault, ReadLine } from './bay-lines.ts'
 import { useDevicesWords } from './devices-words.ts'
-
-export interface PreviewLine extends Omit<ReadLine, 'fault'> {
-  readonly fault?: LineFault | 'no-such-bay'
-  /** The device that has the bay now. */
-  readonly replaces?: string
-}
+import type { PreviewLine } from './preview-lines.ts'
 
 const shownMax = 200
 const fileBytesMax = 1_048_576
 
-export function previewOf(
-  lines: readonly ReadLine[],
-  bays: readonly string[],
-  rows: readonly Pick<BayRow, 'id' | 'device'>[],
-): PreviewLine[] {
-  const known = new Set(bays)
-  const deviceOf = new Map(rows.map(({ id, device }) => [id, device?.id]))
-  return lines.map((line): PreviewLine => {
-    const { bay, device, fault } = line
-    if (fault !== undefined || bay === undefined) return line
-    if (known.size > 0 && !known.has(bay)) return { ...line, fault: 'no-such-bay' }
-    const there = deviceOf.get(bay)
-    return there === undefined || there === device ? line : { ...line, replaces: there }
-  })
+interface LinesPreviewProps {
+  readonly lines: readonly PreviewLine[]
+  /** False: what the bays have now has not come yet. */
+  readonly isKnown: boolean
 }
 
-export function LinesPreview({ lines }: { lines: readonly PreviewLine[] }) {
+export function LinesPreview({ lines, isKnown }: LinesPreviewProps) {
   const { words } = useDevicesWords()
   const faults = lines.filter(({ fault }) => fault !== undefined)
   if (lines.length === 0) return null
@@ -59,6 +42,7 @@ export function LinesPreview({ lines }: { lines: readonly PreviewLine[] }) {
             name: words.text('lineResult'),
             cell: ({ fault, replaces }) => {
               if (fault !== undefined) return <b class="line-fault">{words.text(fault)}</b>
+              if (!isKnown) return words.text('loading')
               return replaces === undefined ? words.text('assign') : words.text('lineReplaces', { id: replaces })
             },
           },

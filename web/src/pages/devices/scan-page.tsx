@@ -75,6 +75,7 @@ export function ScanPage() {
               done.value = words.text('scanDone', { id: read.label.device })
               text.value = ''
             }}
+            cancel={() => (text.value = '')}
           />
         )}
       </section>
@@ -90,7 +91,13 @@ export function ScanPage() {
   )
 }
 
-function Scanned({ label: { device, vendorId, profileId }, done }: { label: DeviceLabel; done(): void }) {
+interface ScannedProps {
+  readonly label: DeviceLabel
+  done(): void
+  cancel(): void
+}
+
+function Scanned({ label: { device, vendorId, profileId }, done, cancel }: ScannedProps) {
   const desk = useDesk()
   const { words } = useDevicesWords()
   const request = requestOf('GET /api/v1/devices/{id}', { params: { id: device } })
@@ -133,7 +140,7 @@ function Scanned({ label: { device, vendorId, profileId }, done }: { label: Devi
         {shown && words.text('scanHeard', { ago: words.ago(desk.now.value - Date.parse(shown.arrived)) })}
       </p>
       {may(desk, 'operate') ? (
-        <AssignForm device={device} done={done} cancel={done} />
+        <AssignForm device={device} done={done} cancel={cancel} />
       ) : (
         <p class="quiet">{words.text('needOperator')}</p>
       )}

@@ -16,6 +16,15 @@ test('values are put into path and query, encoded, and what is empty is left out
   assert.deepEqual(targetOf('/api/v1/bays/{id}', parameters, new Map([['id', 'a']])), { target: '/api/v1/bays/a' })
 })
 
+test('an id of dots stays an id and is no step in the path', () => {
+  for (const [id, target] of [
+    ['.', '/api/v1/bays/~.'],
+    ['..', '/api/v1/bays/~..'],
+    ['~..', '/api/v1/bays/~~..'],
+  ] as const)
+    assert.deepEqual(targetOf('/api/v1/bays/{id}', parameters, new Map([['id', id]])), { target })
+})
+
 test('a required value that is missing is named and nothing is sent', () => {
   assert.deepEqual(targetOf('/api/v1/bays/{id}', parameters, new Map()), { missing: ['id'] })
 })

@@ -1,4 +1,6 @@
 /** A request of the reference page, from what was typed. Pure. */
+import { idInPath } from '@baykeeper/contract/path-id.ts'
+
 export interface Parameter {
   readonly name: string
   readonly in: string
@@ -18,7 +20,7 @@ export function targetOf(
     const value = typed.get(name)
     if (where === 'query' && value) query.set(name, value)
   }
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(typed.get(name) ?? ''))
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idInPath(typed.get(name) ?? '')))
   return { target: query.size > 0 ? `${filled}?${query}` : filled }
 }
 
