@@ -335,6 +335,7 @@ export const pipelineDe: PipelineDictionary = {
   code_unknown_envelope: 'Unbekannter Umschlag',
   code_unknown_payload: 'Unbekannte Nutzdaten',
   code_codec_failed: 'Skript gescheitert',
+  code_codec_not_run: 'Skript nicht ausgeführt',
   code_unknown_topic: 'Unbekanntes Topic',
   code_foreign_device: 'Gerät nicht erlaubt',
   code_too_many_readings: 'Zu viele Messwerte',

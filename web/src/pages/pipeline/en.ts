@@ -327,6 +327,7 @@ export const pipelineEn = {
   code_unknown_envelope: 'Unknown envelope',
   code_unknown_payload: 'Unknown payload',
   code_codec_failed: 'Script failed',
+  code_codec_not_run: 'Script was not run',
   code_unknown_topic: 'Unknown topic',
   code_foreign_device: 'Device not allowed',
   code_too_many_readings: 'Too many readings',
