@@ -16,8 +16,8 @@ import { createWire5, levelIn, type Wire5 } from './version5/wire.ts'
 
 export interface GateOptions {
   readonly bytesMax: number
-  /** Passed to clients of version 5: messages on their way, and the size of a packet once the client is known. */
-  readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number }
+  /** Of clients of version 5: messages on their way, the size of a packet once the client is known, and filters. */
+  readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number; readonly subscriptionsMax: number }
   onTooLarge(bytes: number): void
   onFault(fault: PacketFault): void
 }

@@ -128,8 +128,17 @@ test('an alias for a long topic ends the connection with 0x94', { timeout: 5_000
   assert.equal(reasonOf(heard), 0x94)
 })
 
+const wireOf = () =>
+  createWire5({ bytesMax: () => 262_144, receiveMax: 10, packetBytesMax: 262_144, subscriptionsMax: 256 })
+const acceptedWire = (more: object = {}) => {
+  const wire = wireOf()
+  wire.read(generate({ ...connectOf('a'), ...more } as Packet, wire5))
+  wire.write(Buffer.from([0x20, 2, 0, 0]))
+  return wire
+}
+
 test('no alias is taken before the client is known', () => {
-  const wire = createWire5({ bytesMax: () => 16_384, receiveMax: 10, packetBytesMax: 16_384 })
+  const wire = wireOf()
   const repeated = Array.from({ length: 2_000 }, () => byAlias(1))
   const chunk = Buffer.concat([generate(connectOf('a'), wire5), byAlias(1, 'a/b'), ...repeated])
   const { forBroker, found } = wire.read(chunk)
@@ -194,6 +203,29 @@ test('subscriptions work for clients without a token; no local, UNSUBACK and a r
   for (let i = 0; i < 100 && !answers().includes('unsuback 9'); i++) await soon(10)
   const unsuback = heard.find(({ cmd }) => cmd === 'unsuback') as unknown as { granted: number[] }
   assert.deepEqual(unsuback.granted, [0, 0x11])
+})
+
+test('filters are kept once SUBACK grants them, and no more than a client may have', () => {
+  const wire = acceptedWire()
+  const { filters, subscribing } = wire.session
+  const ask = (messageId: number, topics: readonly string[]) => {
+    const subscriptions = topics.map((topic) => ({ topic, qos: 0 }))
+    wire.read(generate({ cmd: 'subscribe', messageId, subscriptions } as Packet, wire5))
+  }
+  for (let id = 1; id <= 50; id++)
+    ask(
+      id,
+      Array.from({ length: 200 }, (_, i) => `${id}/${i}`),
+    )
+  const asked = [...subscribing.values()].reduce((sum, { size }) => sum + size, 0)
+  assert.deepEqual([filters.size, asked], [0, 256])
+  const answer = (messageId: number, granted: number[]) =>
+    wire.write(generate({ cmd: 'suback', messageId, granted } as unknown as Packet))
+  for (let id = 1; id <= 50; id++) answer(id, Array(200).fill(0x80))
+  assert.deepEqual([filters.size, subscribing.size], [0, 0])
+  ask(51, ['a', 'b', 'a', 'c'])
+  answer(51, [0, 0x80, 0])
+  assert.deepEqual([...filters.keys()], ['a', 'c'])
 })
 
 test('a client gets no more at once than its receive maximum, and no packet above its size', async (t) => {

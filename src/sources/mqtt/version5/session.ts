@@ -14,10 +14,13 @@ export interface Session5 {
   accepted: boolean
   asksForSession: boolean
   readonly aliases: Map<number, string>
-  /** Filters with their option "no local". */
+  /** Filters that SUBACK granted, with their option "no local". */
   readonly filters: Map<string, boolean>
-  /** Answers to UNSUBSCRIBE by packet id: a code for each filter (3.11.3). */
-  readonly unsubscribing: Map<number, readonly number[]>
+  /** The same of SUBSCRIBE without SUBACK by packet id, in the order of the codes to come. */
+  readonly subscribing: Map<number, ReadonlyMap<string, boolean>>
+  readonly subscriptionsMax: number
+  /** Filters of UNSUBSCRIBE without UNSUBACK by packet id. */
+  readonly unsubscribing: Map<number, readonly string[]>
   /** QoS 2 messages of the client without PUBCOMP, and how many there may be (3.3.4). */
   readonly halfOpen: Set<number>
   readonly halfOpenMax: number
@@ -28,12 +31,27 @@ export interface Session5 {
   readonly waiting: { readonly id: number; readonly packet: Buffer }[]
 }
 
-export const createSession5 = (halfOpenMax: number): Session5 => ({
-  ...{ halfOpen: new Set(), halfOpenMax },
+export const createSession5 = (limits: { receiveMax: number; subscriptionsMax: number }): Session5 => ({
+  ...{ halfOpen: new Set(), halfOpenMax: limits.receiveMax, subscriptionsMax: limits.subscriptionsMax },
   ...{ assignedId: undefined, accepted: false, asksForSession: false },
-  ...{ aliases: new Map(), filters: new Map(), unsubscribing: new Map() },
+  ...{ aliases: new Map(), filters: new Map(), subscribing: new Map(), unsubscribing: new Map() },
   ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [] },
 })
+
+/** Filters that one more SUBSCRIBE may bring: the broker grants no more of them in the life of a connection. */
+export function filtersLeft({ filters, subscribing, subscriptionsMax }: Session5): number {
+  let left = subscriptionsMax - filters.size
+  for (const asked of subscribing.values()) left -= asked.size
+  return left
+}
+
+/** By the codes of SUBACK; 0x80 is a refusal. */
+export function subscribed(session: Session5, id: number, codes: Uint8Array): void {
+  const asked = session.subscribing.get(id) ?? []
+  session.subscribing.delete(id)
+  let at = 0
+  for (const [filter, noLocal] of asked) if ((codes[at++] ?? 0x80) < 0x80) session.filters.set(filter, noLocal)
+}
 
 /** Whether the message may go out now; else it waits, or is dropped. */
 export function mayGo(session: Session5, id: number, packet: Buffer): boolean {
