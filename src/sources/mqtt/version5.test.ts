@@ -247,6 +247,21 @@ test('a client gets no more at once than its receive maximum, and no packet abov
   assert.equal(String(got()[2]?.payload), 'm4')
 })
 
+test('few bytes wait for the acknowledgements of a slow client, and the rest is dropped', () => {
+  const wire = acceptedWire({ properties: { receiveMaximum: 1 } })
+  const payload = 'x'.repeat(60_000)
+  const sent = (bytes: Buffer | undefined) => Math.round((bytes?.length ?? 0) / 60_000)
+  let got = 0
+  for (let id = 1; id <= 20; id++) got += sent(wire.write(generate(publish(id, payload, { topic: 'a' }))))
+  assert.equal(got, 1)
+  const acknowledge = (messageId: number) => wire.read(generate({ cmd: 'puback', messageId }, wire5)).forClient
+  for (let id = 1; id <= 20; id++) got += sent(acknowledge(id))
+  assert.equal(got, 5)
+  wire.write(generate(publish(21, payload, { topic: 'a' })))
+  wire.write(generate(publish(22, payload, { topic: 'a' })))
+  assert.equal(sent(acknowledge(21)), 1)
+})
+
 test('more QoS 2 messages on their way than were offered end the connection with 0x93', async (t) => {
   const { context, port } = await openBroker(t)
   const { send, heard, socket } = await client5(t, port)

@@ -6,6 +6,7 @@ export const topicAliasMax = 64
 export const aliasedTopicBytesMax = 256
 /** Messages to a client that wait for its acknowledgements; more are not sent to it, as nothing is piled up for slow subscribers. */
 const waitingMax = 256
+const waitingBytesMax = 256 * 1024
 
 export interface Session5 {
   /** Chosen here, because the client sent none. */
@@ -29,13 +30,14 @@ export interface Session5 {
   /** QoS 1 and 2 messages to the client without an acknowledgement. */
   readonly inFlight: Set<number>
   readonly waiting: { readonly id: number; readonly packet: Buffer }[]
+  waitingBytes: number
 }
 
 export const createSession5 = (limits: { receiveMax: number; subscriptionsMax: number }): Session5 => ({
   ...{ halfOpen: new Set(), halfOpenMax: limits.receiveMax, subscriptionsMax: limits.subscriptionsMax },
   ...{ assignedId: undefined, accepted: false, asksForSession: false },
   ...{ aliases: new Map(), filters: new Map(), subscribing: new Map(), unsubscribing: new Map() },
-  ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [] },
+  ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [], waitingBytes: 0 },
 })
 
 /** Filters that one more SUBSCRIBE may bring: the broker grants no more of them in the life of a connection. */
@@ -59,7 +61,10 @@ export function mayGo(session: Session5, id: number, packet: Buffer): boolean {
     session.inFlight.add(id)
     return true
   }
-  if (session.waiting.length < waitingMax) session.waiting.push({ id, packet })
+  const bytes = session.waitingBytes + packet.length
+  if (session.waiting.length >= waitingMax || bytes > waitingBytesMax) return false
+  session.waiting.push({ id, packet })
+  session.waitingBytes = bytes
   return false
 }
 
@@ -68,6 +73,7 @@ export function acknowledged(session: Session5, id: number): Buffer | undefined 
   if (!session.inFlight.delete(id)) return undefined
   const next = session.waiting.shift()
   if (!next) return undefined
+  session.waitingBytes -= next.packet.length
   session.inFlight.add(next.id)
   return next.packet
 }
