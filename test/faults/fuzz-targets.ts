@@ -144,7 +144,7 @@ class Wire extends Duplex {
 const gate: FuzzTarget = ({ bytes }, seed) => {
   const socket = new Wire() as unknown as ConstructorParameters<typeof PacketGate>[0]
   const guarded = new PacketGate(socket, {
-    limits: { receiveMax: 100, packetBytesMax: 65_536 },
+    limits: { receiveMax: 100, packetBytesMax: 65_536, subscriptionsMax: 10 },
     bytesMax: 256,
     onTooLarge: () => {},
     onFault: () => {},

@@ -132,7 +132,7 @@ const gateOf = (client: Client) => client.conn as PacketGate
 const gateFor = (socket: Socket, context: SourceContext, { counts, warn }: BrokerReport) =>
   new PacketGate(socket, {
     bytesMax: connectBytesMax,
-    limits: { receiveMax: halfOpenMax, packetBytesMax },
+    limits: { receiveMax: halfOpenMax, packetBytesMax, subscriptionsMax },
     onTooLarge(bytes) {
       context.refused(1, 'too-large')
       warn('an MQTT client was cut off: its packet is too large', { peer: socket.remoteAddress, bytes })

@@ -16,13 +16,14 @@ import { createWire5, levelIn, type Wire5 } from './version5/wire.ts'
 
 export interface GateOptions {
   readonly bytesMax: number
-  /** Passed to clients of version 5: messages on their way, and the size of a packet once the client is known. */
-  readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number }
+  /** Of clients of version 5: messages on their way, the size of a packet once the client is known, and filters. */
+  readonly limits: { readonly receiveMax: number; readonly packetBytesMax: number; readonly subscriptionsMax: number }
   onTooLarge(bytes: number): void
   onFault(fault: PacketFault): void
 }
 
 const goodbyeMs = 1_000
+const none = Buffer.alloc(0)
 
 type Written = (error?: Error | null) => void
 
@@ -35,7 +36,7 @@ export class PacketGate extends Duplex {
   #state: 'open' | 'held' | 'shut' = 'open'
   /** `plain`: 3.1 or 3.1.1. Undefined until the client has named its version. */
   #wire: Wire5 | 'plain' | undefined
-  #early = Buffer.alloc(0)
+  #early: Buffer = none
   readonly #check: ReturnType<typeof createPacketCheck>
   readonly #options: GateOptions
 
@@ -89,6 +90,7 @@ export class PacketGate extends Duplex {
       const level = levelIn(this.#early, this.bytesMax)
       if (level === undefined) return undefined
       chunk = this.#early
+      this.#early = none
       this.#wire = level === 5 ? createWire5({ bytesMax: () => this.bytesMax, ...this.#options.limits }) : 'plain'
     }
     if (this.#wire !== 'plain') return this.#take5(this.#wire, chunk)

@@ -128,8 +128,17 @@ test('an alias for a long topic ends the connection with 0x94', { timeout: 5_000
   assert.equal(reasonOf(heard), 0x94)
 })
 
+const wireOf = () =>
+  createWire5({ bytesMax: () => 262_144, receiveMax: 10, packetBytesMax: 262_144, subscriptionsMax: 256 })
+const acceptedWire = (more: object = {}) => {
+  const wire = wireOf()
+  wire.read(generate({ ...connectOf('a'), ...more } as Packet, wire5))
+  wire.write(Buffer.from([0x20, 2, 0, 0]))
+  return wire
+}
+
 test('no alias is taken before the client is known', () => {
-  const wire = createWire5({ bytesMax: () => 16_384, receiveMax: 10, packetBytesMax: 16_384 })
+  const wire = wireOf()
   const repeated = Array.from({ length: 2_000 }, () => byAlias(1))
   const chunk = Buffer.concat([generate(connectOf('a'), wire5), byAlias(1, 'a/b'), ...repeated])
   const { forBroker, found } = wire.read(chunk)
@@ -196,6 +205,29 @@ test('subscriptions work for clients without a token; no local, UNSUBACK and a r
   assert.deepEqual(unsuback.granted, [0, 0x11])
 })
 
+test('filters are kept once SUBACK grants them, and no more than a client may have', () => {
+  const wire = acceptedWire()
+  const { filters, subscribing } = wire.session
+  const ask = (messageId: number, topics: readonly string[]) => {
+    const subscriptions = topics.map((topic) => ({ topic, qos: 0 }))
+    wire.read(generate({ cmd: 'subscribe', messageId, subscriptions } as Packet, wire5))
+  }
+  for (let id = 1; id <= 50; id++)
+    ask(
+      id,
+      Array.from({ length: 200 }, (_, i) => `${id}/${i}`),
+    )
+  const asked = [...subscribing.values()].reduce((sum, { size }) => sum + size, 0)
+  assert.deepEqual([filters.size, asked], [0, 256])
+  const answer = (messageId: number, granted: number[]) =>
+    wire.write(generate({ cmd: 'suback', messageId, granted } as unknown as Packet))
+  for (let id = 1; id <= 50; id++) answer(id, Array(200).fill(0x80))
+  assert.deepEqual([filters.size, subscribing.size], [0, 0])
+  ask(51, ['a', 'b', 'a', 'c'])
+  answer(51, [0, 0x80, 0])
+  assert.deepEqual([...filters.keys()], ['a', 'c'])
+})
+
 test('a client gets no more at once than its receive maximum, and no packet above its size', async (t) => {
   const { port } = await openBroker(t)
   const slow = await client5(t, port, { clientId: 'slow', properties: { receiveMaximum: 2, maximumPacketSize: 100 } })
@@ -213,6 +245,21 @@ test('a client gets no more at once than its receive maximum, and no packet abov
   slow.send({ cmd: 'puback', messageId: got()[0]?.messageId as number })
   for (let i = 0; i < 100 && got().length < 3; i++) await soon(10)
   assert.equal(String(got()[2]?.payload), 'm4')
+})
+
+test('few bytes wait for the acknowledgements of a slow client, and the rest is dropped', () => {
+  const wire = acceptedWire({ properties: { receiveMaximum: 1 } })
+  const payload = 'x'.repeat(60_000)
+  const sent = (bytes: Buffer | undefined) => Math.round((bytes?.length ?? 0) / 60_000)
+  let got = 0
+  for (let id = 1; id <= 20; id++) got += sent(wire.write(generate(publish(id, payload, { topic: 'a' }))))
+  assert.equal(got, 1)
+  const acknowledge = (messageId: number) => wire.read(generate({ cmd: 'puback', messageId }, wire5)).forClient
+  for (let id = 1; id <= 20; id++) got += sent(acknowledge(id))
+  assert.equal(got, 5)
+  wire.write(generate(publish(21, payload, { topic: 'a' })))
+  wire.write(generate(publish(22, payload, { topic: 'a' })))
+  assert.equal(sent(acknowledge(21)), 1)
 })
 
 test('more QoS 2 messages on their way than were offered end the connection with 0x93', async (t) => {

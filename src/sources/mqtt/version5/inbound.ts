@@ -8,7 +8,7 @@ import { field, packetOf, uint16 } from './bytes.ts'
 import { connectOf } from './connect.ts'
 import { ids, readProperties } from './properties.ts'
 import { reasons, Version5Fault } from './reason.ts'
-import { acknowledged, aliasedTopicBytesMax, type Session5, topicAliasMax } from './session.ts'
+import { acknowledged, aliasedTopicBytesMax, filtersLeft, type Session5, topicAliasMax } from './session.ts'
 
 /** `forBroker`: of 3.1.1. `forClient`: goes back at once. `ends`: the connection ends as if it had broken, with the will. */
 export interface Taken {
@@ -102,6 +102,8 @@ function subscribeOf(header: number, fields: PacketFields, session: Session5): B
   if (readProperties(fields, 'SUBSCRIBE').has(ids.subscriptionId))
     throw new Version5Fault(reasons.noSubscriptionIds, 'SUBSCRIBE with a subscription identifier, which is not offered')
   const parts: Buffer[] = []
+  const asked = new Map<string, boolean>()
+  const askedMax = filtersLeft(session)
   while (fields.left > 0) {
     const filter = filterIn('SUBSCRIBE', fields)
     const options = fields.byte()
@@ -109,16 +111,14 @@ function subscribeOf(header: number, fields: PacketFields, session: Session5): B
       throw new Version5Fault(reasons.malformed, `SUBSCRIBE with the options ${options} [3.8.3.1]`)
     if (filter.startsWith('$share/'))
       throw new Version5Fault(reasons.noSharedSubscriptions, 'SUBSCRIBE to a shared subscription, which is not offered')
-    session.filters.set(filter, (options & 4) !== 0)
+    if (asked.has(filter) || asked.size < askedMax) asked.set(filter, (options & 4) !== 0)
     parts.push(field(filter), Buffer.from([options & 3]))
   }
   if (parts.length === 0)
     throw new Version5Fault(reasons.protocolError, 'SUBSCRIBE without a topic filter [MQTT-3.8.3-2]')
+  if (asked.size > 0) session.subscribing.set(id, asked)
   return packetOf(header, uint16(id), ...parts)
 }
-
-/** No such subscription (3.11.3). */
-const noSubscription = 0x11
 
 function unsubscribeOf(header: number, fields: PacketFields, session: Session5): Buffer {
   const id = idIn('UNSUBSCRIBE', fields)
@@ -127,10 +127,7 @@ function unsubscribeOf(header: number, fields: PacketFields, session: Session5):
   while (fields.left > 0) filters.push(filterIn('UNSUBSCRIBE', fields))
   if (filters.length === 0)
     throw new Version5Fault(reasons.protocolError, 'UNSUBSCRIBE without a topic filter [MQTT-3.10.3-2]')
-  session.unsubscribing.set(
-    id,
-    filters.map((filter) => (session.filters.delete(filter) ? 0 : noSubscription)),
-  )
+  session.unsubscribing.set(id, filters)
   return packetOf(header, uint16(id), ...filters.map(field))
 }
 

@@ -2,9 +2,11 @@
 import { packetOf } from './bytes.ts'
 import { connackOf } from './connect.ts'
 import { reasons } from './reason.ts'
-import { mayGo, type Session5 } from './session.ts'
+import { mayGo, type Session5, subscribed } from './session.ts'
 
 const noProperties = Buffer.from([0])
+/** No such subscription (3.11.3). */
+const noSubscription = 0x11
 
 /** Undefined: nothing is sent for it now. */
 export function outboundOf(
@@ -16,10 +18,15 @@ export function outboundOf(
   const kind = header >> 4
   if (kind === 2) return connackOf(body, session, limits)
   if (kind === 3) return publishFor(header, body, session)
-  if (kind === 9) return packetOf(header, body.subarray(0, 2), noProperties, body.subarray(2).map(subackCode))
+  if (kind === 9) {
+    const codes = body.subarray(2)
+    subscribed(session, body.readUInt16BE(), codes)
+    return packetOf(header, body.subarray(0, 2), noProperties, codes.map(subackCode))
+  }
   if (kind === 11) {
     const id = body.readUInt16BE()
-    const codes = session.unsubscribing.get(id) ?? [0]
+    const filters = session.unsubscribing.get(id)
+    const codes = filters?.map((filter) => (session.filters.delete(filter) ? 0 : noSubscription)) ?? [0]
     session.unsubscribing.delete(id)
     return packetOf(header, body, noProperties, Buffer.from(codes))
   }

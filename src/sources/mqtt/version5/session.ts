@@ -6,6 +6,7 @@ export const topicAliasMax = 64
 export const aliasedTopicBytesMax = 256
 /** Messages to a client that wait for its acknowledgements; more are not sent to it, as nothing is piled up for slow subscribers. */
 const waitingMax = 256
+const waitingBytesMax = 256 * 1024
 
 export interface Session5 {
   /** Chosen here, because the client sent none. */
@@ -14,10 +15,13 @@ export interface Session5 {
   accepted: boolean
   asksForSession: boolean
   readonly aliases: Map<number, string>
-  /** Filters with their option "no local". */
+  /** Filters that SUBACK granted, with their option "no local". */
   readonly filters: Map<string, boolean>
-  /** Answers to UNSUBSCRIBE by packet id: a code for each filter (3.11.3). */
-  readonly unsubscribing: Map<number, readonly number[]>
+  /** The same of SUBSCRIBE without SUBACK by packet id, in the order of the codes to come. */
+  readonly subscribing: Map<number, ReadonlyMap<string, boolean>>
+  readonly subscriptionsMax: number
+  /** Filters of UNSUBSCRIBE without UNSUBACK by packet id. */
+  readonly unsubscribing: Map<number, readonly string[]>
   /** QoS 2 messages of the client without PUBCOMP, and how many there may be (3.3.4). */
   readonly halfOpen: Set<number>
   readonly halfOpenMax: number
@@ -26,14 +30,30 @@ export interface Session5 {
   /** QoS 1 and 2 messages to the client without an acknowledgement. */
   readonly inFlight: Set<number>
   readonly waiting: { readonly id: number; readonly packet: Buffer }[]
+  waitingBytes: number
 }
 
-export const createSession5 = (halfOpenMax: number): Session5 => ({
-  ...{ halfOpen: new Set(), halfOpenMax },
+export const createSession5 = (limits: { receiveMax: number; subscriptionsMax: number }): Session5 => ({
+  ...{ halfOpen: new Set(), halfOpenMax: limits.receiveMax, subscriptionsMax: limits.subscriptionsMax },
   ...{ assignedId: undefined, accepted: false, asksForSession: false },
-  ...{ aliases: new Map(), filters: new Map(), unsubscribing: new Map() },
-  ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [] },
+  ...{ aliases: new Map(), filters: new Map(), subscribing: new Map(), unsubscribing: new Map() },
+  ...{ receiveMax: 65_535, packetBytesMax: Number.MAX_SAFE_INTEGER, inFlight: new Set(), waiting: [], waitingBytes: 0 },
 })
+
+/** Filters that one more SUBSCRIBE may bring: the broker grants no more of them in the life of a connection. */
+export function filtersLeft({ filters, subscribing, subscriptionsMax }: Session5): number {
+  let left = subscriptionsMax - filters.size
+  for (const asked of subscribing.values()) left -= asked.size
+  return left
+}
+
+/** By the codes of SUBACK; 0x80 is a refusal. */
+export function subscribed(session: Session5, id: number, codes: Uint8Array): void {
+  const asked = session.subscribing.get(id) ?? []
+  session.subscribing.delete(id)
+  let at = 0
+  for (const [filter, noLocal] of asked) if ((codes[at++] ?? 0x80) < 0x80) session.filters.set(filter, noLocal)
+}
 
 /** Whether the message may go out now; else it waits, or is dropped. */
 export function mayGo(session: Session5, id: number, packet: Buffer): boolean {
@@ -41,7 +61,10 @@ export function mayGo(session: Session5, id: number, packet: Buffer): boolean {
     session.inFlight.add(id)
     return true
   }
-  if (session.waiting.length < waitingMax) session.waiting.push({ id, packet })
+  const bytes = session.waitingBytes + packet.length
+  if (session.waiting.length >= waitingMax || bytes > waitingBytesMax) return false
+  session.waiting.push({ id, packet })
+  session.waitingBytes = bytes
   return false
 }
 
@@ -50,6 +73,7 @@ export function acknowledged(session: Session5, id: number): Buffer | undefined 
   if (!session.inFlight.delete(id)) return undefined
   const next = session.waiting.shift()
   if (!next) return undefined
+  session.waitingBytes -= next.packet.length
   session.inFlight.add(next.id)
   return next.packet
 }

@@ -27,10 +27,11 @@ interface WireLimits {
   readonly bytesMax: () => number
   readonly receiveMax: number
   readonly packetBytesMax: number
+  readonly subscriptionsMax: number
 }
 
 export function createWire5(limits: WireLimits): Wire5 {
-  const session = createSession5(limits.receiveMax)
+  const session = createSession5(limits)
   const inbound = createFraming()
   const outbound = createFraming()
   let first = true
