@@ -40,6 +40,11 @@ const read: Readonly<Record<string, readonly [text: string, device: string, form
   JSON: [`{"joinEui":"1122334455667788","dev_eui":"${eui.toLowerCase()}"}`, eui, 'vendor'],
   'lines of text': [`Model: LDDS75\nDEV EUI: 70:B3:D5:7E:D0:00:1A:2B\nAPP EUI: 1122334455667788`, eui, 'vendor'],
   'one EUI beside a key': [`${eui},00112233445566778899AABBCCDDEEFF`, eui, 'vendor'],
+  'one EUI beside a JoinEUI and a serial number': [
+    `${eui}\nJoin EUI 11-22-33-44-55-66-77-88\nS/N: 1234567890123456`,
+    eui,
+    'vendor',
+  ],
   'the name of a board': ['A-017', 'A-017', 'name'],
 }
 for (const [what, [text, device, form]] of Object.entries(read))
@@ -59,6 +64,12 @@ const refused: Readonly<Record<string, readonly [text: string, fault: string]>> 
   'two devices': [`DevEUI=${eui} DevEUI=1122334455667788`, 'two-devices'],
   'a key alone': ['00112233445566778899AABBCCDDEEFF', 'no-device'],
   'an address of a shop (lorawan-stack issue 5985)': ['https://example.com/manual?product=17', 'no-device'],
+  'an AppEUI alone': ['AppEUI: 70B3D57ED0000001', 'no-device'],
+  'a join_eui in JSON': ['{"join_eui":"70B3D57ED0000009"}', 'no-device'],
+  'a serial number alone': ['SN: 1234567890123456', 'no-device'],
+  'a serial number in words': ['Serial number 1234567890123456', 'no-device'],
+  'a DevEUI that was never filled in, beside an AppEUI': ['DevEUI=0000000000000000 AppEUI=70B3D57ED0000001', 'bad-eui'],
+  'a DevEUI that is short, beside a JoinEUI': ['{"DevEUI":"70B3D57ED000000","JoinEUI":"70B3D57ED0000009"}', 'bad-eui'],
   'a text of a thousand lines': ['x\n'.repeat(5_000), 'long'],
 }
 for (const [what, [text, fault]] of Object.entries(refused))

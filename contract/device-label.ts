@@ -61,21 +61,32 @@ function allianceLabel(text: string): LabelRead {
   return { ok: true, label: { device, form: 'tr005', ...ids } }
 }
 
-/** `DevEUI=…`, `"dev_eui": "…"`, `?deveui=…`: the name decides, whatever else is there. */
+/** `DevEUI=…`, `"dev_eui": "…"`, `?deveui=…`: the name decides, whatever else is there; where its value is none, no other id is taken. */
 const named =
   /(?:^|[^a-z0-9])dev(?:ice)?[\s_-]?eui["']?\s*[:=]\s*["']?((?:[0-9a-f]{2}[:\-. ]?){7}[0-9a-f]{2})(?![0-9a-f])/gi
+
+const namesDevice = /(?:^|[^a-z0-9])dev(?:ice)?[\s_-]?eui["']?\s*[:=]/i
 
 function namedDevice(text: string): LabelRead | undefined {
   const found = new Set(Array.from(text.matchAll(named), ([, id = '']) => euiOf(id)))
   found.delete(undefined)
   if (found.size > 1) return fault('two-devices')
   const [device] = found
-  return device === undefined ? undefined : { ok: true, label: { device, form: 'vendor' } }
+  if (device !== undefined) return { ok: true, label: { device, form: 'vendor' } }
+  return namesDevice.test(text) ? fault('bad-eui') : undefined
 }
+
+/** Names of other ids with 16 digits: JoinEUI, AppEUI, serial number. */
+const otherId =
+  /(?<![a-z0-9])(join|app(?:lication)?|serial|seriennummer|s\/?n)(?:[\s_-]?(?:eui|id|key|no\.?|nr\.?|number))?["']?\s*[:=#]?\s*["']?([0-9a-f]{2}(?:[:\-. ]?[0-9a-f]{2}){7})(?![0-9a-z])/gi
+/** Serial numbers of Milesight are the DevEUIs of its devices, which begin so. */
+const isSerialEui = (name: string, id: string) => /^s/i.test(name) && /^24E124/i.test(id)
 
 /** A text with one EUI in it: longer runs of digits are keys and serial numbers. */
 function onlyDevice(text: string): LabelRead {
-  const found = new Set(text.match(/(?<![0-9a-z])[0-9a-f]{16}(?![0-9a-z])/gi)?.flatMap((id) => euiOf(id) ?? []))
+  const others = (whole: string, name: string, id: string) => (isSerialEui(name, id) ? whole : ' ')
+  const rest = text.replaceAll(otherId, others)
+  const found = new Set(rest.match(/(?<![0-9a-z])[0-9a-f]{16}(?![0-9a-z])/gi)?.flatMap((id) => euiOf(id) ?? []))
   if (found.size > 1) return fault('two-devices')
   const [device] = found
   if (device !== undefined) return { ok: true, label: { device, form: 'vendor' } }

@@ -27,6 +27,33 @@ test("a vendor's list with keys and other columns is read by its heading (lorawa
   assert.deepEqual(readBayLines(`A-1;${eui};1122334455667788`), [{ line: 1, bay: 'A-1', fault: 'two-devices' }])
 })
 
+test('an empty cell keeps its place, with any separator', () => {
+  for (const separator of [',', ';', '\t']) {
+    const rows = [
+      ['note', 'bay', 'label'],
+      ['', 'A-1', 's-1'],
+      ['x', 'A-2', 's-2'],
+      ['', '', 's-3'],
+      ['y', 'A-4', ''],
+    ]
+    assert.deepEqual(
+      readBayLines(rows.map((cells) => cells.join(separator)).join('\n')),
+      [
+        { line: 2, bay: 'A-1', device: 's-1' },
+        { line: 3, bay: 'A-2', device: 's-2' },
+        { line: 4, fault: 'no-bay' },
+        { line: 5, bay: 'A-4', fault: 'empty' },
+      ],
+      JSON.stringify(separator),
+    )
+    assert.deepEqual(readBayLines(`${separator}s-1`), [{ line: 1, fault: 'no-bay' }], JSON.stringify(separator))
+  }
+  const quoted = 'note,bay,label\n"a, ""b""", "A,1" ,s-1'
+  assert.deepEqual(readBayLines(quoted), [{ line: 2, bay: 'A,1', device: 's-1' }])
+  const open = 'note,bay,label\n"a,A-1,s-1'
+  assert.deepEqual(readBayLines(open), [{ line: 2, bay: 'A-1', device: 's-1' }])
+})
+
 test('what is wrong with a line is named, and the others are read', () => {
   const faults = readBayLines(`A-1,s-1\n,s-2\nA-2\nA-1,s-3\nA-4,s-1\nA-5,${eui} 1122334455667788\nA-6,\nA-7,s-7`)
   assert.deepEqual(

@@ -18,6 +18,8 @@ export interface ReadLine extends Partial<BayLine> {
 const bayName = /^(bay|stellplatz|platz|id)$/i
 const deviceName = /^(device|sensor|label|dev[ _-]?eui|eui|gerät|geraet|etikett)$/i
 const unquoted = (cell: string) => cell.trim().replaceAll(/^"|"$/g, '').replaceAll('""', '"').trim()
+/** A cell with the separator behind it. Spaces around a cell are no part of it; a tab is a separator. */
+const cellThen = / *("(?:[^"]|"")*" *(?=[,;\t]|$)|[^,;\t]*)([,;\t]|$)/y
 
 interface Columns {
   readonly bay: number
@@ -44,12 +46,21 @@ function columnsOf(names: readonly string[]): Columns | undefined {
   return names.length === 2 && bay < 0 ? { device, bay: 1 - device } : { device, bay }
 }
 
-const allCells = (line: string): string[] =>
-  Array.from(line.trim().matchAll(/(?:^|[,;\t])("(?:[^"]|"")*"|[^,;\t]*)/g), ([, cell = '']) => unquoted(cell))
+function allCells(line: string): string[] {
+  const cells: string[] = []
+  for (let at = 0; ; at = cellThen.lastIndex) {
+    cellThen.lastIndex = at
+    const [, cell = '', separator = ''] = cellThen.exec(line) ?? []
+    cells.push(unquoted(cell))
+    if (separator === '') return cells
+  }
+}
 
 function cellsOf(line: string, columns: Columns | undefined): Omit<ReadLine, 'line'> {
-  const [, first = '', separator = '', rest = ''] = /^("(?:[^"]|"")*"|[^,;\t]*)([,;\t])(.*)$/.exec(line.trim()) ?? []
+  cellThen.lastIndex = 0
+  const [whole = '', first = '', separator = ''] = cellThen.exec(line) ?? []
   if (separator === '') return { fault: 'two-cells' }
+  const rest = line.slice(whole.length)
   if (columns) {
     const cells = allCells(line)
     return lineOf(cells[columns.bay] ?? '', cells[columns.device] ?? '')
