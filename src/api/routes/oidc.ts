@@ -21,7 +21,7 @@ const statusOf: Readonly<Partial<Record<OidcFaultKind, number>>> = {
   ...{ denied: 401, state: 401, settings: 503, busy: 503 },
   ...{ 'no-role': 403, 'too-many-groups': 403, 'no-email': 403, taken: 403, disabled: 403, 'last-admin': 403 },
 }
-/** Whoever repeats these is slowed down, as by wrong passwords: each may have asked the provider. */
+/** Repeating these is slowed down, as by wrong passwords: each may have asked the provider. */
 const countedFaults: readonly OidcFaultKind[] = ['state', 'answer', 'client', 'audience', 'clock']
 /** Of the provider. */
 const faultyAnswer = 502
