@@ -50,6 +50,13 @@ const streamQuery = z.strictObject({
     .nonnegative()
     .optional()
     .describe('like Last-Event-ID, for clients that cannot set headers'),
+  plan: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'version of the plan that the client has, when it resumes: where another one is shown now, a reset comes',
+    ),
 })
 
 const plan = <const Path extends string, const V extends View>(path: Path, view: V) =>

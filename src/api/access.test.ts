@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant } from '../lib/brand.ts'
 import { systemClock } from '../lib/clock.ts'
+import { isUnchanged } from './access.ts'
 import type { OpenApi } from './openapi.ts'
 import { apiKey, apiUnderTest, bearer, layoutDocument, layoutOf, signedIn } from './testing/api-under-test.ts'
 
@@ -311,4 +312,14 @@ test('a wrong key is refused beside a valid session: a script with an old key do
     (await api.app.inject({ url: '/api/v1/plan', headers })).statusCode
   assert.equal(await status({ cookie }), 200)
   assert.equal(await status({ cookie, authorization: 'Bearer wrong' }), 401)
+})
+
+test('a limit to one site whose id has a comma is not a limit to two', () => {
+  const limited = (sites?: readonly string[]) => ({
+    ...{ name: 'eve', scopes: ['read'] as const },
+    ...(sites ? { sites } : {}),
+  })
+  assert.equal(isUnchanged(limited(['a,b']), limited(['a', 'b'])), false)
+  assert.equal(isUnchanged(limited([]), limited()), false)
+  assert.equal(isUnchanged(limited(['a', 'b']), limited(['b', 'a'])), true)
 })

@@ -5,7 +5,7 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Keyring } from '../auth/keyring.ts'
-import { mayUse, type Principal } from '../auth/principal.ts'
+import { isSameSites, mayUse, type Principal } from '../auth/principal.ts'
 import { type Session, sessionMs } from '../auth/sessions.ts'
 import { isFromHere } from './caller-address.ts'
 import { ProblemError } from './problem.ts'
@@ -104,4 +104,4 @@ export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply)
 
 /** Whether a connection that this principal opened may go on: as long as a new one would show the same. */
 export const isUnchanged = (before: Principal, now: Principal | undefined): boolean =>
-  now !== undefined && mayUse(now, 'read') && String(before.sites) === String(now.sites)
+  now !== undefined && mayUse(now, 'read') && isSameSites(before.sites, now.sites)

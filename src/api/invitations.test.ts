@@ -96,6 +96,17 @@ test('a mail that is not sent is reported with the reason, and the account and i
   }
 })
 
+test('a link to this machine is not mailed: opened through a tunnel without publicUrl, the page shows why and the link', async () => {
+  await using receiver = await smtpReceiver()
+  await using api = await apiUnderTest({ notifier: mailing(receiver) })
+  const payload = { ...person, mail: true }
+  const headers = { ...signedIn(api), host: 'localhost:8080' }
+  const { mail, link } = (await api.app.inject({ method: 'POST', url: '/api/v1/users', headers, payload })).json()
+  assert.deepEqual([mail.sent, receiver.mails.length], [false, 0])
+  assert.match(mail.detail, /set publicUrl/)
+  assert.equal((await api.app.inject(link)).statusCode, 200)
+})
+
 test('a name makes no header and no markup of the mail, and German channels write German', async () => {
   await using receiver = await smtpReceiver()
   await using api = await apiUnderTest({ publicUrl, notifier: mailing(receiver, 'de') })

@@ -1,5 +1,6 @@
 /** Signing in by a real OpenID provider on this machine, and everything that can go wrong there. */
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { createOidcProvider } from '../auth/oidc/provider.ts'
 import { type OidcSettings, oidcSection } from '../auth/oidc/settings.ts'
@@ -11,7 +12,7 @@ import {
 } from '../auth/oidc/testing/provider-under-test.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Resolve } from '../lib/outbound-request.ts'
-import { type ApiUnderTest, apiUnderTest } from './testing/api-under-test.ts'
+import { type ApiUnderTest, apiUnderTest, until } from './testing/api-under-test.ts'
 
 const publicUrl = 'http://localhost:8080'
 const roles = [
@@ -312,4 +313,36 @@ test('a sign-in that is begun under another name of the server goes on under the
   assert.deepEqual([statusCode, headers.location], [303, `${publicUrl}/sign-in/oidc?here=1`])
   const right = await at.api.app.inject({ url: '/sign-in/oidc', headers: { host: 'localhost:8080' } })
   assert.match(String(right.headers.location), /\/auth\?/)
+})
+
+test('who repeats an answer of the provider is slowed down, and one address holds two questions to it at most', async () => {
+  await using at = await world()
+  const { to, cookie } = await at.begin()
+  const state = new URL(to).searchParams.get('state') as string
+  const again = async (client: number) => {
+    const url = `/sign-in/oidc/callback?code=x&state=${state}&iss=${encodeURIComponent(at.provider.issuer)}`
+    const headers = { cookie, 'x-forwarded-for': `203.0.113.${client}` }
+    return at.api.app.inject({ url, headers, remoteAddress: '127.0.0.1' })
+  }
+  const asked = () => at.provider.asked.filter((path) => path === '/token').length
+  const statuses: number[] = []
+  for (let i = 0; i < 13; i++) statuses.push((await again(1)).statusCode)
+  assert.deepEqual(statuses, [...new Array<number>(10).fill(502), 429, 429, 429])
+  assert.equal(asked(), 10)
+
+  const held: ServerResponse[] = []
+  at.provider.atToken = (response) => void held.push(response)
+  const first = Array.from({ length: 5 }, () => again(2))
+  const others = [3, 4, 5, 6, 7].flatMap((client) => [again(client), again(client)])
+  await until(() => held.length === 8)
+  const busy = (await Promise.all(first.slice(2))).map(({ statusCode, body }) => [statusCode, /too many/i.test(body)])
+  assert.deepEqual(busy, new Array(3).fill([503, true]))
+  assert.deepEqual(
+    (await Promise.all(others.slice(6))).map(({ statusCode }) => statusCode),
+    new Array(4).fill(503),
+  )
+  for (const response of held) response.writeHead(400, { 'content-type': 'application/json' }).end('{}')
+  await Promise.all([...first, ...others])
+  at.provider.atToken = undefined
+  assert.equal((await again(9)).statusCode, 502, 'places are free again')
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routes } from '@baykeeper/contract/routes.ts'
 import type { PublicLevel } from '@baykeeper/contract/vocabulary.ts'
+import { openStream } from './live/stream-reader.ts'
 import {
   type ApiUnderTest,
   apiUnderTest,
@@ -90,6 +91,35 @@ test('a site without public forecasts shows free bays now, and states why there 
   assert.equal(JSON.parse(await bodyOf(api, '/public/lots/north')).ahead.why, 'off')
   assert.notEqual(JSON.parse(await bodyOf(api, '/public/lots/south')).ahead.why, 'off')
   assert.match(await bodyOf(api, '/lot/north'), /No forecast for this car park/)
+})
+
+test('a stream is not resumed with the numbers of another plan: after a new limit, or without the version of the own one', async () => {
+  await using api = await world()
+  await set(api, {}, 'off')
+  const { cookie } = signedIn(api, 'viewer', ['north'])
+  const base = await api.listen()
+  const ofSnapshot = async () => {
+    const { headers } = await api.app.inject({ url: '/api/v1/plan/snapshot', headers: { cookie } })
+    return { q: String(headers['x-seq']), version: String(headers['x-plan-version']) }
+  }
+  const { q, version } = await ofSnapshot()
+  await api.commit({ devices: [deviceState(1, 'north-1', { occupied: true })] })
+  await until(async () => (await ofSnapshot()).q !== q)
+  const firstWith = async (plan: string) => {
+    const headers = { cookie, 'last-event-id': q }
+    await using stream = await openStream(base, `/api/v1/stream?topics=bays${plan}`, headers)
+    await until(() => stream.events.length > 0)
+    return stream.events[0]?.name
+  }
+  const limitTo = (sites: readonly string[] | undefined) => {
+    const { people } = api.accounts
+    people.change(people.byEmail('viewer-north@example.org')?.id as string, { sites }, { name: 'test', address: '' })
+  }
+  assert.deepEqual([await firstWith(`&plan=${version}`), await firstWith('')], ['d', 'reset'])
+  for (const sites of [['south'], undefined]) {
+    limitTo(sites)
+    assert.equal(await firstWith(`&plan=${version}`), 'reset')
+  }
 })
 
 test('a stream of a stranger gets no change of a hidden bay, and begins again when what is public changes', async () => {

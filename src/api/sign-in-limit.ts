@@ -9,6 +9,7 @@
  *
  * - Attempts of one client, and those at one account, are made one after another (`inTurn`): else many would pass the check before the first has
  *   failed.
+ * - An attempt that asks another server holds a place (`enter`): that server may take long to answer.
  *
  * Keys in headers are not limited: they are long and random, and a limit would let one client lock out another.
  */
@@ -22,6 +23,9 @@ import { ProblemError } from './problem.ts'
 const failuresMax = 10
 const failureWindowMs = 60_000
 const addressesMax = 10_000
+/** Attempts at once that ask another server: in all, and of one client. */
+const placesMax = 8
+const clientPlacesMax = 2
 const loopback = ['127.0.0.0/8', '::1']
 
 export interface SignInLimit {
@@ -31,6 +35,8 @@ export interface SignInLimit {
   failed(request: AddressedRequest, account?: string): void
   /** Does an attempt, check and count included, when those before it of this client and at this account are over. */
   inTurn<T>(request: AddressedRequest, account: string | undefined, attempt: () => Promise<T>): Promise<T>
+  /** A place, held until it is disposed; undefined where all are taken, or those of this client. */
+  enter(request: AddressedRequest): Disposable | undefined
 }
 
 /** What the limit looks at of a request. */
@@ -49,6 +55,7 @@ export function createSignInLimit(clock: Clock, trustedProxies: readonly string[
   const isProxy = createAddressList([...loopback, ...trustedProxies])
   const failures = new Map<string, { count: number; since: number }>()
   const turns = createTurns()
+  const places = createPlaces()
 
   function clientOf(request: AddressedRequest): Client {
     const address = clientAddress(request, isProxy)
@@ -89,6 +96,27 @@ export function createSignInLimit(clock: Clock, trustedProxies: readonly string[
       const atAccount = () => (account === undefined ? attempt() : turns(ofAccount(account), attempt))
       return shared ? atAccount() : turns(address, atAccount)
     },
+    enter(request) {
+      const { address, shared } = clientOf(request)
+      return places(shared ? undefined : address)
+    },
+  }
+}
+
+/** Without a client, the places in all are the only bound. */
+function createPlaces() {
+  const taken: { readonly client: string | undefined }[] = []
+  return (client: string | undefined): Disposable | undefined => {
+    const own = client === undefined ? 0 : taken.filter((one) => one.client === client).length
+    if (taken.length >= placesMax || own >= clientPlacesMax) return undefined
+    const place = { client }
+    taken.push(place)
+    return {
+      [Symbol.dispose]() {
+        const at = taken.indexOf(place)
+        if (at >= 0) taken.splice(at, 1)
+      },
+    }
   }
 }
 

@@ -21,6 +21,14 @@ export const mayUse = ({ role, scopes }: Principal, right: string): boolean =>
 export const rightsOf = (principal: Principal): readonly Right[] =>
   rightNames.filter((right) => mayUse(principal, right))
 
+/** Of two limits, in any order; a limit to none is not the same as none. */
+export const isSameSites = (one: readonly string[] | undefined, other: readonly string[] | undefined): boolean =>
+  one === undefined || other === undefined
+    ? one === other
+    : one.length === other.length &&
+      one.every((site) => other.includes(site)) &&
+      other.every((site) => one.includes(site))
+
 /** Unique over persons and keys: two persons may have one name. */
 export const principalId = ({ account, name }: Principal): string =>
   account === undefined ? `key:${name}` : `person:${account}`

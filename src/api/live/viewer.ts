@@ -32,6 +32,8 @@ export interface NewViewer {
   readonly topics: ReadonlySet<StreamTopic>
   /** Sequence the viewer has, when it resumes. */
   readonly lastId: number | undefined
+  /** Version of the plan that it has, when it resumes. */
+  readonly planVersion: string | undefined
   /** Which sites it is shown. */
   view(): SiteView
   /** Whether it is notified of new forecasts of the site. */
@@ -139,10 +141,14 @@ export function createViewer(viewer: NewViewer, { live, texts, monotonic, onMerg
     if (missed.alerts !== undefined) alerts(missed.alerts)
   }
 
+  /** Without a version, who is shown all sites has the plan that the ring is about; the sites of others may have been others. */
+  const hasPlan = () =>
+    viewer.planVersion === undefined ? viewer.view().sites === undefined : viewer.planVersion === own().plan.version
+
   /** What it has missed since the event it had last; the state as it is where that is not known. */
   function resume() {
     const { lastId } = viewer
-    const missed = lastId === undefined ? undefined : live.ring.since(lastId)
+    const missed = lastId === undefined || !hasPlan() ? undefined : live.ring.since(lastId)
     if (missed) for (const one of missed) frame(one)
     else if (lastId !== undefined) reset()
     else write(deltaEvent(live.ring.q, live.now(), []))

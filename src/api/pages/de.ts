@@ -34,6 +34,7 @@ eine Stunde lang; <code>baykeeper setup-link</code> erzeugt einen neuen.`,
   oidcFaults: {
     unreachable:
       'Der Anbieter antwortet gerade nicht. Versuchen Sie es später, oder melden Sie sich mit einem Passwort an.',
+    busy: 'Gerade melden sich zu viele über den Anbieter an. Warten Sie einige Sekunden, und beginnen Sie noch einmal.',
     settings:
       'Diese Anmeldung ist nicht vollständig eingerichtet. Was fehlt, zeigt "baykeeper doctor" dem Administrator.',
     client:

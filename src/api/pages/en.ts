@@ -32,6 +32,7 @@ once, for an hour; <code>baykeeper setup-link</code> makes a new one.`,
   oidcDone: 'Signed in',
   oidcFaults: {
     unreachable: 'The provider does not answer now. Try again later, or sign in with a password.',
+    busy: 'Too many people are signing in by the provider at this moment. Wait some seconds, and begin again.',
     settings:
       'This way to sign in is not set up completely. An administrator finds what is missing with "baykeeper doctor".',
     client:

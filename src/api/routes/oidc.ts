@@ -18,9 +18,11 @@ const begunMs = 600_000
 const callbackPath = '/sign-in/oidc/callback'
 
 const statusOf: Readonly<Partial<Record<OidcFaultKind, number>>> = {
-  ...{ denied: 401, state: 401, settings: 503 },
+  ...{ denied: 401, state: 401, settings: 503, busy: 503 },
   ...{ 'no-role': 403, 'too-many-groups': 403, 'no-email': 403, taken: 403, disabled: 403, 'last-admin': 403 },
 }
+/** Repeating these is slowed down, as by wrong passwords: each may have asked the provider. */
+const countedFaults: readonly OidcFaultKind[] = ['state', 'answer', 'client', 'audience', 'clock']
 /** Of the provider. */
 const faultyAnswer = 502
 
@@ -63,13 +65,16 @@ export function oidcHandlers(
       const { settings, provider } = configured(oidc)
       limit.check(addressed(request))
       reply.header('cache-control', 'no-store')
-      const kept = begun.take(request, reply)
       try {
+        using place = limit.enter(addressed(request))
+        if (!place) throw new OidcFault('busy', 'too many sign-ins are being checked with the provider')
+        const kept = begun.take(request, reply)
         if (!kept) throw new OidcFault('state', 'no sign-in was begun in this browser within ten minutes')
         const proven = await provider.finish(new URL(request.url, originOf(context, request)), kept)
         const person = settled(context, { proven, settings, address: addressOf(request) })
         return signedIn(context, parts, { request, reply, person, proven })
       } catch (fault) {
+        if (fault instanceof OidcFault && countedFaults.includes(fault.kind)) limit.failed(addressed(request))
         return failed(request, reply, fault)
       }
     },

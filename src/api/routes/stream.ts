@@ -36,6 +36,7 @@ export function openStream(
     showsForecast: (site) =>
       asked === 'desk' && (!reader?.sites || reader.sites.includes(site)) ? true : siteViews.isForecastPublic(site),
     lastId: lastSequence(request.headers['last-event-id']) ?? query.last,
+    planVersion: query.plan,
     allowed: () => principal === undefined || isUnchanged(principal, identify(gate, request).principal),
   })
   return reply
@@ -43,7 +44,11 @@ export function openStream(
 
 interface Asked {
   readonly audience: Audience
-  readonly query: { readonly topics: readonly StreamTopic[]; readonly last?: number | undefined }
+  readonly query: {
+    readonly topics: readonly StreamTopic[]
+    readonly last?: number | undefined
+    readonly plan?: string | undefined
+  }
 }
 
 /** An invalid Last-Event-ID is treated as expired. */

@@ -10,7 +10,7 @@ import { instant } from '../../lib/brand.ts'
 import { callerAddress } from '../caller-address.ts'
 import { NotifierUnavailable, type RouteContext } from '../context.ts'
 import type { Handlers } from '../endpoint.ts'
-import { originOf } from '../own-origin.ts'
+import { isOfThisMachine, originOf } from '../own-origin.ts'
 import { ProblemError } from '../problem.ts'
 import { iso } from '../wire.ts'
 
@@ -30,10 +30,10 @@ export function userHandlers(context: RouteContext): Handlers<Others> {
     const secret = people.createLink(person.id, by)
     const expires = instant(clock.now() + linkMs)
     const mail = isMailed
-      ? await mailed(context, {
+      ? await mailed(context, request, {
           person,
           by: by.name,
-          link: new URL(`/invite/${secret}`, originOf(context, request)).href,
+          path: `/invite/${secret}`,
           expires,
         })
       : null
@@ -91,16 +91,24 @@ const waysOfOne = ({ factors, passkeys, identities }: Accounts, id: string): Way
 interface Mailing {
   readonly person: Person
   readonly by: string
-  readonly link: string
+  readonly path: string
   readonly expires: number
 }
 
+const noAddress =
+  'The address of this server for others is not known: set publicUrl in the configuration to it. This page was opened under a name of the machine itself.'
+
 /** The account is made in every case: what became of the mail is part of the answer. */
-async function mailed({ notifier, log }: RouteContext, { person, ...more }: Mailing): Promise<MailOutcome> {
+async function mailed(context: RouteContext, request: FastifyRequest, mailing: Mailing): Promise<MailOutcome> {
+  const { notifier, log, publicUrl } = context
+  const { person, path, ...more } = mailing
   const { email: address, name } = person
   if (!notifier) return { sent: false, detail: 'No channel of kind email is configured under notifications.channels.' }
+  const link = new URL(path, originOf(context, request))
+  // Opened through a tunnel: for the invited person that would be their own machine.
+  if (publicUrl === undefined && isOfThisMachine(link)) return { sent: false, detail: noAddress }
   try {
-    return await notifier.invite({ address, name, ...more })
+    return await notifier.invite({ address, name, link: link.href, ...more })
   } catch (fault) {
     if (!(fault instanceof NotifierUnavailable)) throw fault
     log.warn('an invitation was not sent', { reason: fault.message })

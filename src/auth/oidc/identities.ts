@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { noteEvent } from '../access-events.ts'
 import type { AuthDb } from '../auth-db.ts'
 import { type Actor, isWholeAdmin, type People, type Person, PersonFault } from '../people.ts'
+import { isSameSites } from '../principal.ts'
 import type { Sessions } from '../sessions.ts'
 import { OidcFault } from './oidc-fault.ts'
 import type { ProvenPerson } from './provider.ts'
@@ -127,7 +128,7 @@ function begun({ people, link, change }: Parts, { proven, settings, address }: A
 }
 
 function withRole(people: People, person: Person, { role, sites }: MappedRole, by: Actor): Person {
-  const isSame = person.role === role && String(person.sites) === String(sites) && !person.isDisabled
+  const isSame = person.role === role && isSameSites(person.sites, sites) && !person.isDisabled
   if (isSame) return person
   if (isLastAdmin(people, person) && (role !== 'admin' || sites !== undefined))
     throw new OidcFault('last-admin', `${person.email} is the last administrator, and the claims say another role`)

@@ -3,6 +3,7 @@ import { OutboundError } from '../../lib/outbound-request.ts'
 
 export const oidcFaultKinds = [
   'unreachable',
+  'busy',
   'settings',
   'client',
   'denied',
@@ -19,6 +20,7 @@ export const oidcFaultKinds = [
 ] as const
 /**
  * - `unreachable`: no answer, or one that is no answer of a provider; also an address that is not allowed
+ * - `busy`: too many sign-ins are being checked with the provider at once
  * - `settings`: this server lacks something
  * - `client`: the provider does not accept client id, secret or the address to come back to
  * - `denied`: the person or the provider has broken it off

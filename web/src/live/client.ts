@@ -56,7 +56,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
       event: onEvent,
       lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
     },
-    () => link.q,
+    () => link,
   )
 
   function send(event: LinkEvent) {
@@ -70,7 +70,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   function act(action: LinkAction) {
     switch (action.do) {
       case 'open':
-        return feed.open(action.after)
+        return feed.open({ q: action.after, version: link.version })
       case 'close':
         return feed.close()
       case 'fetch-plan':

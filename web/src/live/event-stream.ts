@@ -40,19 +40,33 @@ export interface Listener {
   lost(status: number): void
 }
 
+/** What the page has. */
+export interface Position {
+  /** Last sequence; undefined before the first snapshot. */
+  readonly q: number | undefined
+  /** Of the plan. */
+  readonly version: string | undefined
+}
+
+/** The sequence is one of a plan: the server has to know both. */
+const resumedUrl = (url: string, { q, version }: Position) =>
+  q === undefined || version === undefined
+    ? url
+    : `${url}${url.includes('?') ? '&' : '?'}plan=${encodeURIComponent(version)}`
+
 /** Opens one stream; resolves when it has ended. */
 export async function readEventStream(
   url: string,
-  after: number | undefined,
+  after: Position,
   signal: AbortSignal,
   listener: Listener,
 ): Promise<void> {
   let status = 0
   try {
-    const response = await fetch(url, {
+    const response = await fetch(resumedUrl(url, after), {
       signal,
       cache: 'no-store',
-      headers: { accept: 'text/event-stream', ...(after === undefined ? {} : { 'last-event-id': String(after) }) },
+      headers: { accept: 'text/event-stream', ...(after.q === undefined ? {} : { 'last-event-id': String(after.q) }) },
     })
     if (!response.ok || !response.body) {
       status = response.status

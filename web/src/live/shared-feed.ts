@@ -3,11 +3,11 @@
  * holds the lock reads the stream and notifies the others; when it closes, the next one holds the lock and resumes where it was.
  * Without Web Locks (plain HTTP off loopback) each tab reads its own stream.
  */
-import { type Listener, readEventStream, type StreamEvent } from './event-stream.ts'
+import { type Listener, type Position, readEventStream, type StreamEvent } from './event-stream.ts'
 
 export interface Feed {
-  /** Begins to listen; `after` is the last sequence known. */
-  open(after: number | undefined): void
+  /** Begins to listen; `after` is what the page has. */
+  open(after: Position): void
   close(): void
   /** Silence for this long means that the leading tab may be frozen, so another tab leads. */
   takeOver(): void
@@ -23,8 +23,8 @@ type Message =
 /** Repeated to a tab that joins: the position of the stream, and the newest figures. */
 type Standing = ReadonlyMap<string, StreamEvent>
 
-/** `position` is the last sequence the page has: a tab that comes to lead resumes there. */
-export function createFeed(url: string, listener: Listener, position: () => number | undefined): Feed {
+/** `position` is what the page has: a tab that comes to lead resumes there. */
+export function createFeed(url: string, listener: Listener, position: () => Position): Feed {
   if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return createOwnFeed(url, listener)
   return createSharedFeed(url, listener, position)
 }
@@ -46,7 +46,7 @@ function createOwnFeed(url: string, listener: Listener): Feed {
   }
 }
 
-function createSharedFeed(url: string, listener: Listener, position: () => number | undefined): Feed {
+function createSharedFeed(url: string, listener: Listener, position: () => Position): Feed {
   const name = `baykeeper ${url}`
   let channel: BroadcastChannel | undefined
   let leading = false
@@ -60,6 +60,7 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   const own = createOwnFeed(url, {
     open() {
       open = true
+      standing.delete('reset')
       post({ type: 'open' })
       listener.open()
     },
@@ -142,10 +143,12 @@ function createSharedFeed(url: string, listener: Listener, position: () => numbe
   }
 }
 
-/** A past delta is repeated as an empty one: it carries the position of the stream. */
+/**
+ * A past delta is repeated as an empty one: it carries the position of the stream. A reset is repeated too: the tab may have been between two
+ * tries when it came, with the states of another plan.
+ */
 function* repeated(standing: Standing): Generator<StreamEvent> {
   for (const event of standing.values()) {
-    if (event.name === 'reset') continue
     if (event.name !== 'd') yield event
     else yield { name: 'd', data: JSON.stringify({ ...(JSON.parse(event.data) as object), f: undefined, d: [] }) }
   }

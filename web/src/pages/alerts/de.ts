@@ -3,7 +3,7 @@ import type { AlertsKey } from './en.ts'
 
 export const alertsDe: Readonly<Record<AlertsKey, string | Plural>> = {
   thenTitle: 'Offene Alarme am {time}',
-  thenNone: 'Zu dieser Zeit war kein Alarm offen.',
+  thenNone: 'Von den aufbewahrten Alarmen war zu dieser Zeit keiner offen.',
   thenMore: 'Die ersten {n} werden gezeigt.',
   thenPlace: 'Ort',
   thenRaised: 'Ausgelöst',

@@ -4,7 +4,7 @@ import type { Plural } from '../../i18n/en.ts'
 /** Texts of the alert pages in English. Titles of built-in rules stand here so that other languages can have their own. */
 export const alertsEn = {
   thenTitle: 'Open alerts at {time}',
-  thenNone: 'No alert was open at that time.',
+  thenNone: 'Of the alerts that are kept, none was open at that time.',
   thenMore: 'The first {n} are shown.',
   thenPlace: 'Place',
   thenRaised: 'Raised',

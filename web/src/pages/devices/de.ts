@@ -8,6 +8,7 @@ export const devicesDe: DevicesTexts = {
   thenUnheard: 'noch nicht gehört',
   thenNote:
     'Meldungen und Batterie bis zu diesem Zeitpunkt. Zustand, Filter und Aktionen gelten für jetzt: dafür zurück zu Live.',
+  thenCounted: 'Diese Anlage hat Zählzonen. Deren Plätze fehlen in diesen Zahlen, die nur von ihren Stellplätzen sind.',
   thenMissing: 'Diese Anlage gab es im Plan von damals nicht, oder von ihr ist nichts bekannt.',
   devicesLead: 'Sensoren und Zähler, von denen schon eine Meldung kam, und was daran zu tun ist.',
   inboxLead:

@@ -9,6 +9,7 @@ export const devicesEn = {
   thenUnheard: 'not heard yet',
   thenNote:
     'Messages and battery up to this moment. State, filters and actions are of the present: go back to live for them.',
+  thenCounted: 'This lot has count zones. Their places are not in these figures, which are of its bays alone.',
   thenMissing: 'This lot was not in the layout of that moment, or nothing is known of it.',
   devicesLead: 'Sensors and counters that have sent at least one message, with what needs work.',
   inboxLead:

@@ -19,6 +19,8 @@ export function TimeConductor() {
   const note = usePast(desk, words)
   const at = moment.value
   const from = at ?? now.value
+  // While the next moment is read, the numbers on the page are those of the one before.
+  const shownAt = at === undefined ? undefined : (desk.past.value?.at ?? at)
   const show = (next: number | undefined) => {
     const target = next === undefined || next >= Date.now() ? undefined : next
     go(desk, location.pathname + writeMoment(location.search, target), { replace: true })
@@ -61,7 +63,7 @@ export function TimeConductor() {
         </button>
       )}
       <p role="status" class={at === undefined ? 'unseen' : 'past-note'}>
-        {at !== undefined && <b>{words.text('pastBanner', { time: words.moment(at, zone.value) })}</b>}{' '}
+        {shownAt !== undefined && <b>{words.text('pastBanner', { time: words.moment(shownAt, zone.value) })}</b>}{' '}
         {note.value.text}
       </p>
     </div>

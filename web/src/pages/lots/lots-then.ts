@@ -16,9 +16,18 @@ export function countsThen(bays: Bays): OccupancyCounts {
   return counts
 }
 
+/** Places of count zones without a bay are not in the figures: which bays a zone has is not kept with its state. */
+export const isPartial = (state: Pick<PastState, 'count_zones'> | undefined, site: string): boolean =>
+  state?.count_zones.some((zone) => zone.site === site) ?? false
+
 /** Lots and levels of the layout of then; those that are gone have their id as name. */
-export function lotsThen({ bays }: Pick<PastState, 'bays'>, today: readonly SiteSummary[]): readonly SiteSummary[] {
-  return [...Map.groupBy(bays, ({ site }) => site)].map(([id, own]) => {
+export function lotsThen(
+  { bays, count_zones: zones }: Pick<PastState, 'bays' | 'count_zones'>,
+  today: readonly SiteSummary[],
+): readonly SiteSummary[] {
+  const lots = Map.groupBy(bays, ({ site }) => site)
+  for (const { site } of zones) if (!lots.has(site)) lots.set(site, [])
+  return [...lots].map(([id, own]) => {
     const lot = today.find((each) => each.id === id)
     const levels = [...Map.groupBy(own, ({ level }) => level)].map(([level, there]) => ({
       id: level,

@@ -16,7 +16,7 @@ import { LazyPart } from '../live/lazy-part.tsx'
 import { Panel } from '../live/panel.tsx'
 import { StateBar } from '../live/state-bar.tsx'
 import { typeName } from '../live/table-twin.tsx'
-import { lotsThen } from './lots-then.ts'
+import { isPartial, lotsThen } from './lots-then.ts'
 import './lots.css'
 
 const pollMs = 5_000
@@ -46,8 +46,9 @@ function AllLots() {
   const desk = useDesk()
   const { words } = useDevicesWords()
   const forecasts = useForecasts()
-  const { now, staleSince, kpi, moment } = desk
+  const { now, staleSince, kpi, moment, past } = desk
   const shown = useLots()
+  const isWhole = ({ id }: SiteSummary) => moment.value === undefined || !isPartial(past.value?.state, id)
   const lots = [...(shown ?? [])].sort((a, b) => (rateOf(b.occupancy) ?? -1) - (rateOf(a.occupancy) ?? -1))
   return (
     <>
@@ -73,10 +74,26 @@ function AllLots() {
                   </a>
                 ),
               },
-              { name: words.text('free'), figure: true, cell: (lot) => words.number(lot.occupancy.free) },
-              { name: words.text('capacity'), figure: true, cell: (lot) => words.number(lot.occupancy.capacity) },
-              { name: words.text('taken'), figure: true, cell: (lot) => percent(words, rateOf(lot.occupancy)) },
-              { name: '', class: 'wide-only lot-bar', cell: (lot) => <StateBar counts={countsOf(lot.occupancy)} /> },
+              {
+                name: words.text('free'),
+                figure: true,
+                cell: (lot) => (isWhole(lot) ? words.number(lot.occupancy.free) : '–'),
+              },
+              {
+                name: words.text('capacity'),
+                figure: true,
+                cell: (lot) => (isWhole(lot) ? words.number(lot.occupancy.capacity) : '–'),
+              },
+              {
+                name: words.text('taken'),
+                figure: true,
+                cell: (lot) => (isWhole(lot) ? percent(words, rateOf(lot.occupancy)) : '–'),
+              },
+              {
+                name: '',
+                class: 'wide-only lot-bar',
+                cell: (lot) => isWhole(lot) && <StateBar counts={countsOf(lot.occupancy)} />,
+              },
               {
                 name: words.text('nextHour'),
                 figure: true,
@@ -173,7 +190,7 @@ function OneLot({ id }: { id: string }) {
 /** What is kept of a past moment: states of its bays, and the day before it. */
 function LotThen({ lot }: { lot: SiteSummary }) {
   const { words } = useDevicesWords()
-  const { moment } = useDesk()
+  const { past } = useDesk()
   return (
     <>
       <header class="page-head">
@@ -189,10 +206,11 @@ function LotThen({ lot }: { lot: SiteSummary }) {
       <div class="pair">
         <section class="panel part" aria-label={words.text('state')}>
           <h2>{words.text('state')}</h2>
+          {isPartial(past.value?.state, lot.id) && <p class="banner warn">{words.text('thenCounted')}</p>}
           <Counts lot={lot} types={[]} />
         </section>
         <section class="panel part" aria-label={words.text('today')}>
-          <DayChart site={lot.id} name={lot.name} {...(moment.value === undefined ? {} : { to: moment.value })} />
+          <DayChart site={lot.id} name={lot.name} {...(past.value ? { to: past.value.at } : {})} />
         </section>
       </div>
     </>
