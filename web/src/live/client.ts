@@ -54,7 +54,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
       open: () => send({ type: 'open' }),
       activity: () => send({ type: 'activity' }),
       event: onEvent,
-      lost: (status) => send({ type: 'lost', refused: status === 401 || status === 403 }),
+      lost: (status) => send({ type: 'lost', refused: isRefusal(status) }),
     },
     () => link,
   )
@@ -185,4 +185,5 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
 
 /** All topics are sent unless some are named: an older server would reject an unknown name. */
 const withTopics = (path: string) => (path.includes('?') ? path : `${path}?topics=bays,kpi,sites`)
-const refuses = (fault: unknown): boolean => fault instanceof Response && (fault.status === 401 || fault.status === 403)
+const isRefusal = (status: number): boolean => status === 401 || status === 403
+const refuses = (fault: unknown): boolean => fault instanceof Response && isRefusal(fault.status)

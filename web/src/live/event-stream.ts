@@ -48,11 +48,9 @@ export interface Position {
   readonly version: string | undefined
 }
 
-/** The sequence is one of a plan: the server has to know both. */
-const resumedUrl = (url: string, { q, version }: Position) =>
-  q === undefined || version === undefined
-    ? url
-    : `${url}${url.includes('?') ? '&' : '?'}plan=${encodeURIComponent(version)}`
+/** The sequence is one of a plan: the server has to know both. A version is made of letters and digits. */
+const resumedUrl = (url: string, version?: string) =>
+  version ? `${url}${url.includes('?') ? '&' : '?'}plan=${version}` : url
 
 /** Opens one stream; resolves when it has ended. */
 export async function readEventStream(
@@ -63,23 +61,21 @@ export async function readEventStream(
 ): Promise<void> {
   let status = 0
   try {
-    const response = await fetch(resumedUrl(url, after), {
+    const response = await fetch(resumedUrl(url, after.version), {
       signal,
       cache: 'no-store',
       headers: { accept: 'text/event-stream', ...(after.q === undefined ? {} : { 'last-event-id': String(after.q) }) },
     })
-    if (!response.ok || !response.body) {
-      status = response.status
-      throw new Error(`the stream answered ${status}`)
-    }
-    listener.open()
-    const parse = createEventParser((event) => listener.event(event))
-    for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
-      const { value, done } = await reader.read()
-      if (done) break
-      listener.activity()
-      parse(value)
-    }
+    if (response.ok && response.body) {
+      listener.open()
+      const parse = createEventParser((event) => listener.event(event))
+      for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+        const { value, done } = await reader.read()
+        if (done) break
+        listener.activity()
+        parse(value)
+      }
+    } else status = response.status
   } catch {
     // Why it failed does not matter to the page: it waits and tries again.
   }
