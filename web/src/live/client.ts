@@ -70,7 +70,7 @@ export function startLiveClient(paths: PageConfig['paths'], listener: LiveListen
   function act(action: LinkAction) {
     switch (action.do) {
       case 'open':
-        return feed.open({ q: action.after, version: link.version })
+        return feed.open(link)
       case 'close':
         return feed.close()
       case 'fetch-plan':
