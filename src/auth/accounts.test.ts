@@ -29,13 +29,15 @@ test('a stored password is right for itself alone, and for no account no passwor
   assert.equal(await isPassword('Gar\u0065\u0301 du Nord 12', await hashPassword('Gar\u00e9 du Nord 12')), true)
 })
 
-test('a new password is long, does not repeat or count, and is not the name', () => {
+test('a new password is long, not common, does not repeat or count, and is not the name', () => {
   const who = { name: 'Ada Lovelace', email: 'ada.lovelace@example.org' }
   const faults = (passwords: readonly string[]) => passwords.map((one) => passwordFault(one, who))
   assert.deepEqual(faults(['', 'elevenchars']), ['short', 'short'])
   assert.deepEqual(faults(['x'.repeat(257)]), ['long'])
   for (const simple of ['aaaaaaaaaaaa', '123456789012', '210987654321', 'abcabcabcabc', 'qwertyuiopas', 'abcdabcdabcd'])
     assert.equal(passwordFault(simple, who), 'simple', simple)
+  for (const common of ['1qaz2wsx3edc', 'Q1W2E3R4T5Y6', 'sonyericsson', 'administrator'])
+    assert.equal(passwordFault(common, who), 'simple', common)
   for (const own of ['adalovelace1', 'Ada.Lovelace!', 'ada.lovelace@example.org', 'baykeeper123', 'Password1234'])
     assert.equal(passwordFault(own, who), 'personal', own)
   for (const good of [password, 'correct horse battery', 'xK9#mQ2$vL5z', 'ada likes green tea'])

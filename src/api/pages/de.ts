@@ -93,7 +93,8 @@ Benutzer, oder mit <code>baykeeper user reset</code> auf dem Rechner des Servers
   passwordFaults: {
     short: 'Dieses Passwort ist zu kurz: mindestens 12 Zeichen.',
     long: 'Dieses Passwort ist zu lang: höchstens 256 Zeichen.',
-    simple: 'Dieses Passwort wiederholt sich oder zählt: bitte eines wählen, das schwerer zu erraten ist.',
+    simple:
+      'Dieses Passwort ist verbreitet, wiederholt sich oder zählt: bitte eines wählen, das schwerer zu erraten ist.',
     personal:
       'Dieses Passwort besteht fast nur aus Name, E-Mail-Adresse oder einem üblichen Wort: bitte ein anderes wählen.',
   },

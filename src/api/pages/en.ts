@@ -89,7 +89,7 @@ under Users, or <code>baykeeper user reset</code> on the machine of the server.`
   passwordFaults: {
     short: 'This password is too short: at least 12 letters, digits or signs.',
     long: 'This password is too long: at most 256 letters, digits or signs.',
-    simple: 'This password repeats or counts: choose one that is harder to guess.',
+    simple: 'This password is a common one, repeats or counts: choose one that is harder to guess.',
     personal: 'This password is mostly your name, your e-mail or a common word: choose another one.',
   } as Readonly<Record<'short' | 'long' | 'simple' | 'personal', string>>,
   apiKey: 'API key',
