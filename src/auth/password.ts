@@ -61,7 +61,7 @@ const noPassword = ['argon2id', usual.memory, usual.passes, 'A'.repeat(22), 'A'.
 /** The same letters are the same password, however the keyboard composes them. */
 const normal = (password: string) => password.normalize('NFC')
 
-/** The first 12 digits of their SHA-256, of lower case letters: nobody has to read them. */
+/** The first 12 digits of their SHA-256, of lower case letters, as some are not fit to read. */
 const common: ReadonlySet<string> = new Set(commonPasswords)
 const isCommon = (text: string) => common.has(hash('sha256', text).slice(0, 12))
 
