@@ -276,7 +276,7 @@ export const edgeBugs: readonly PlantedBug[] = [
   {
     what: 'lets a stream go on for a person who was limited to sites',
     file: 'src/api/access.ts',
-    from: "mayUse(now, 'read') && String(before.sites) === String(now.sites)",
+    from: "mayUse(now, 'read') && isSameSites(before.sites, now.sites)",
     to: "mayUse(now, 'read')",
     judge: attacks,
   },

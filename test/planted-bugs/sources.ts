@@ -45,8 +45,8 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     what: 'takes a dead feed for a sign of life',
     file: 'src/sources/pull/pull-source.ts',
-    from: 'if (isNew || !(hasTime || isStale)) {',
-    to: 'if (isNew || !hasTime) {',
+    from: 'if (hasTime ? isNew : !isStale) {',
+    to: 'if (hasTime ? isNew : true) {',
     judge: judge('src/sources/pull/pull-source.test.ts', 'a feed that has stopped'),
   },
   {
