@@ -33,3 +33,7 @@ it('what was written while the clock was behind is not old when the next process
   assert.ok(before > 2)
   assert.equal(segments(), before)
 })
+
+it('a clock that was wrong at opening, and right for a moment only, makes nothing old', async () => {
+  await runClockSteps(882_859_859)
+})

@@ -11,6 +11,8 @@ import type { Files } from '../lib/files.ts'
 import type { Segment } from './directory.ts'
 
 const openingGraceMsMax = 10 * 60_000
+/** Clocks drift apart by less between two looks. */
+const driftMs = 1_000
 
 interface KeptSegment {
   readonly ordinal: number
@@ -28,6 +30,8 @@ export interface Retention {
   begin(segment: Omit<KeptSegment, 'bytes' | 'ended'>): void
   /** A completed segment. */
   sized(ordinal: number, bytes: number): void
+  /** To be called often: the wall clock may be right for a moment only. Costs nothing unless it was stepped. */
+  observe(): void
   /** Removes what is released up to and including that record, and old or too much. */
   removeReleased(released: number, checkpointOrdinal: number | undefined): Promise<void>
   figures(): { readonly segments: number; readonly bytes: number }
@@ -69,6 +73,14 @@ export async function createRetention(options: {
     })
   }
 
+  let apartMs = opened.at - opened.monotonic
+  function observe() {
+    const nowMs = clock.now() - clock.monotonic()
+    if (Math.abs(nowMs - apartMs) <= driftMs) return
+    apartMs = nowMs
+    rejuvenate()
+  }
+
   function isOld({ ended }: KeptSegment): boolean {
     if (!ended) return false
     const now = clock.monotonic()
@@ -101,6 +113,7 @@ export async function createRetention(options: {
   }
 
   return {
+    observe,
     begin(segment) {
       const ended = { at: clock.now(), monotonic: clock.monotonic(), beforeOpening: false }
       kept = [...kept.slice(0, -1), ...kept.slice(-1).map((last) => ({ ...last, ended })), { ...segment, bytes: 0 }]

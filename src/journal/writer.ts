@@ -169,6 +169,7 @@ async function createParts({ dir, deps, recovered, limits }: Opening) {
       removable = Math.max(removable, Math.min(upTo, held))
       // The consumer is ahead: the end of the journal was lost. Its numbers must not be given to other records.
       queue.skipTo(released)
+      retention.observe()
       upkeep.look()
     },
   }
