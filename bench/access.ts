@@ -1,5 +1,5 @@
 /**
- * What it costs that a request proves who sends it: the same list of sites, open to everybody, with an API key and with the session of a person; in
+ * What it costs that a request proves who sends it: the same list of sites, open without a key, with an API key and with the session of a person; in
  * turn, over one kept connection each, in one process. The keyring and the accounts hold as many as a large installation.
  */
 import http from 'node:http'

@@ -61,7 +61,7 @@ function allianceLabel(text: string): LabelRead {
   return { ok: true, label: { device, form: 'tr005', ...ids } }
 }
 
-/** `DevEUI=…`, `"dev_eui": "…"`, `?deveui=…`: the name decides, whatever else is there; where its value is none, no other id is taken. */
+/** `DevEUI=…`, `"dev_eui": "…"`, `?deveui=…`: the name decides before anything else in it; where its value is none, no other id is taken. */
 const named =
   /(?:^|[^a-z0-9])dev(?:ice)?[\s_-]?eui["']?\s*[:=]\s*["']?((?:[0-9a-f]{2}[:\-. ]?){7}[0-9a-f]{2})(?![0-9a-f])/gi
 

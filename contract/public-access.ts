@@ -15,7 +15,7 @@ export const publicAccessSchema = z
         own: z.boolean().describe('false: as in `others`'),
       }),
     ),
-    simulated: z.boolean().describe('the city is simulated, and open whatever is set'),
+    simulated: z.boolean().describe('the city is simulated, and open with any setting'),
   })
   .meta({
     examples: [

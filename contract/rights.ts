@@ -9,7 +9,7 @@ export interface RightDeclaration {
   readonly roles: readonly Role[]
   /** The scope `admin` has every right that a key can have. */
   readonly scopes: readonly Scope[]
-  /** Only a person who has signed in: no key, whatever its scopes. */
+  /** Only a person who has signed in: no key, with any scope. */
   readonly personal?: true
 }
 

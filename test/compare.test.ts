@@ -94,16 +94,16 @@ test('beside a running server: the same layout makes no difference, another one 
 async function interrupted(args: readonly string[]) {
   const bin = path.join(import.meta.dirname, '../bin/baykeeper')
   const child = spawn(bin, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-  let said = ''
+  let output = ''
   const begun = Promise.withResolvers<void>()
   child.stderr.on('data', (chunk) => {
-    said += chunk
+    output += chunk
     begun.resolve()
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   await Promise.race([begun.promise, sleep(60_000, undefined, { ref: false })])
   process.kill(-(child.pid as number), 'SIGINT')
-  assert.equal(await ended, 130, said)
+  assert.equal(await ended, 130, output)
 }
 
 async function checksumOfServer({ dataDir }: Place): Promise<string> {

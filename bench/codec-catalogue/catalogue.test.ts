@@ -51,7 +51,7 @@ test('a catalogue is read in each form in which scripts and examples are publish
   )
 })
 
-test('an answer agrees where values do, whatever their last digit; an error agrees with an error alone', () => {
+test('an answer agrees where values do, up to their last digit; an error agrees with an error alone', () => {
   const wants = (output: Example['output']): Example => ({ bytes: new Uint8Array(), fPort: 1, recvTime: 0, output })
   const data = wants({ data: { v: 0.3, none: null, at: '2026-11-23T08:00:00.123456Z', list: [{ a: 1 }] } })
   const same = { v: 0.1 + 0.2, at: '2026-11-23T08:00:00.123Z', list: [{ a: 1 }] }

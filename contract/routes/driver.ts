@@ -5,7 +5,7 @@ import { idParams, route } from '../route.ts'
 
 const page = (description: string, status = 200) => ({ status, type: 'text/html', description })
 const unknownLot = page('There is no such lot', 404)
-/** Whatever else an address carries, as links from elsewhere do, is left aside. A value that is not understood is too. */
+/** What else an address carries, as links from elsewhere do, is left aside. A value that is not understood is too. */
 const text = (about: string) => z.string().max(64).optional().describe(about)
 const asked = {
   at: text('a time within the next 24 hours by the clock of the lot: `18:30`'),

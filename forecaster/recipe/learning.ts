@@ -5,7 +5,7 @@ import { levels } from '../scoring/quantiles.ts'
 import { bandHours, bandOf, firstWeights, mixed, speaks, weightsAt } from './aggregation.ts'
 import { groupFactors, lotFactors, type Needed } from './calibration.ts'
 import type { Fan } from './origin.ts'
-import { type Said, weighed } from './weighing.ts'
+import { type ExpertFans, weighed } from './weighing.ts'
 
 /** A past origin of a lot: what each expert would have forecast, and what came. */
 export interface Pair {
@@ -73,23 +73,23 @@ interface Bands {
 }
 
 /** By band: what was forecast and what came, in the order of time. */
-function saidBy(pairs: readonly Pair[], { shape, bands }: Bands): Said[][] {
-  const said: Said[][] = bandHours.map(() => [])
+function fansBy(pairs: readonly Pair[], { shape, bands }: Bands): ExpertFans[][] {
+  const judged: ExpertFans[][] = bandHours.map(() => [])
   for (const { fans, truth } of pairs)
     for (const [h, band] of bands.entries()) {
       const came = truth[h] as number
       const at = h * levels.length
       if (Number.isNaN(came) || !fans.some((fan) => speaks(fan, at))) continue
-      said[band]?.push({ fans, at, truth: came, scale: shape.sigma[h] as number })
+      judged[band]?.push({ fans, at, truth: came, scale: shape.sigma[h] as number })
     }
-  return said
+  return judged
 }
 
 /** Weights by band; the fewer origins there are, the nearer to `first`. */
 function weightsBy(pairs: readonly Pair[], first: readonly Float64Array[], shape: Bands): Float64Array[] {
   const rounds = new Set(pairs.map(({ step }) => step)).size
   const strength = leaning / Math.sqrt(Math.max(1, rounds))
-  return saidBy(pairs, shape).map((said, band) => weighed(said, { first: first[band] as Float64Array, strength }))
+  return fansBy(pairs, shape).map((judged, band) => weighed(judged, { first: first[band] as Float64Array, strength }))
 }
 
 interface NeededOptions extends Bands {
@@ -99,17 +99,17 @@ interface NeededOptions extends Bands {
 /** By band: how far each forecast's intervals would have had to be stretched. */
 function neededOf(pairs: readonly Pair[], { shape, bands, weightsFor }: NeededOptions): Needed[][] {
   const needed: Needed[][] = bandHours.map(() => [])
-  const said = new Float32Array(levels.length)
+  const judged = new Float32Array(levels.length)
   for (const { lot, step, fans, truth } of pairs)
     for (const [h, band] of bands.entries()) {
       const at = h * levels.length
       const came = truth[h] as number
       if (Number.isNaN(came) || !fans.some((fan) => speaks(fan, at))) continue
-      if (!mixed(fans, weightsFor(lot, h), { at, out: said })) continue
+      if (!mixed(fans, weightsFor(lot, h), { at, out: judged })) continue
       needed[band]?.push({
         ...{ day: Math.floor(step / shape.slots), lot },
-        of80: stretchNeeded(said, 0, came, 80),
-        of95: stretchNeeded(said, 0, came, 95),
+        of80: stretchNeeded(judged, 0, came, 80),
+        of95: stretchNeeded(judged, 0, came, 95),
       })
     }
   return needed

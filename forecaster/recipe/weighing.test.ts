@@ -4,7 +4,7 @@ import { forecastExperts } from '@baykeeper/contract/vocabulary.ts'
 import { seededRandom } from '../data/random.ts'
 import { levels } from '../scoring/quantiles.ts'
 import { firstWeights } from './aggregation.ts'
-import { type Said, weighed } from './weighing.ts'
+import { type ExpertFans, weighed } from './weighing.ts'
 
 const fan = (median: number, half: number) =>
   Float32Array.from(levels, (level) => Math.min(1, Math.max(0, median + 2 * half * (level - 0.5))))
@@ -12,7 +12,7 @@ const place = (name: (typeof forecastExperts)[number]) => forecastExperts.indexO
 const first = firstWeights[0] as Float64Array
 
 /** Rounds in which each expert is off by so much, always to the same side; `truth` wanders. Others sleep. */
-function rounds(off: Readonly<Record<string, number>>, count = 400): Said[] {
+function rounds(off: Readonly<Record<string, number>>, count = 400): ExpertFans[] {
   const random = seededRandom(5)
   return Array.from({ length: count }, () => {
     const truth = 0.3 + 0.4 * random()
@@ -33,7 +33,7 @@ test('the expert that is right counts most, and those that are wrong hardly', ()
   assert.ok(Math.abs(whole - 1) < 1e-9)
 })
 
-test('two that err to opposite sides are mixed half and half, whatever the first guess was', () => {
+test('two that err to opposite sides are mixed half and half, from any first guess', () => {
   const weights = weighed(rounds({ network: 0.1, trees: -0.1 }), { first, strength })
   const share =
     (weights[place('network')] as number) / ((weights[place('network')] ?? 0) + (weights[place('trees')] ?? 0))

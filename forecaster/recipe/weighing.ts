@@ -6,7 +6,7 @@
 import { levels } from '../scoring/quantiles.ts'
 
 /** What the experts forecast of one target, and what came. */
-export interface Said {
+export interface ExpertFans {
   /** By expert, `levels.length` quantiles from `at`; absent or NaN: it slept. */
   readonly fans: readonly (Float32Array | undefined)[]
   readonly at: number
@@ -27,7 +27,7 @@ const stepFirst = 6
 /** More rows than this say the same again. */
 const rowsMax = 3_000
 
-export function weighed(all: readonly Said[], { first, strength }: Leaning): Float64Array {
+export function weighed(all: readonly ExpertFans[], { first, strength }: Leaning): Float64Array {
   if (all.length === 0) return first.slice()
   const rows = packed(all.length > rowsMax ? thinned(all) : all, first.length)
   const logs = first.map(Math.log)
@@ -64,8 +64,8 @@ function normalised(weights: Float64Array): void {
 }
 
 /** Every so manieth, evenly over time. */
-const thinned = (all: readonly Said[]): Said[] =>
-  Array.from({ length: rowsMax }, (_, i) => all[Math.floor((i * all.length) / rowsMax)] as Said)
+const thinned = (all: readonly ExpertFans[]): ExpertFans[] =>
+  Array.from({ length: rowsMax }, (_, i) => all[Math.floor((i * all.length) / rowsMax)] as ExpertFans)
 
 interface Packed {
   readonly experts: number
@@ -75,7 +75,7 @@ interface Packed {
   readonly scale: Float64Array
 }
 
-function packed(rows: readonly Said[], experts: number): Packed {
+function packed(rows: readonly ExpertFans[], experts: number): Packed {
   const width = levels.length
   const values = new Float32Array(rows.length * experts * width).fill(Number.NaN)
   for (const [row, { fans, at }] of rows.entries())

@@ -129,7 +129,7 @@ test('an expert that has been right counts more than one that has been wrong', a
   assert.ok((near?.experts?.network ?? 0) < 0.35, JSON.stringify(near?.experts))
 })
 
-test('a minute within a closure is closed, and one beside it is not, whatever the horizons are', async () => {
+test('a minute within a closure is closed, and one beside it is not, with any horizons', async () => {
   const request = requestOf()
   const origin = Date.parse(request.now) - 60_000
   const iso = (minutes: number) => new Date(origin + minutes * 60_000).toISOString()

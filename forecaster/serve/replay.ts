@@ -70,14 +70,14 @@ export async function learntByReplay(replay: Replay): Promise<Learnt | undefined
   for (let from = 0; from < missing.length; from += pairsAtOnce) {
     const part = missing.slice(from, from + pairsAtOnce)
     const made = await saidAt(replay, part)
-    for (const [i, said] of made.entries()) book.set(keyOf(part[i] as Place), said)
+    for (const [i, answered] of made.entries()) book.set(keyOf(part[i] as Place), answered)
     await setImmediate()
     if (!replay.isWanted()) return undefined
   }
   if (!(await treesAskedAgain(replay, { wanted, keyOf }))) return undefined
   const used = new Set(wanted.map(keyOf))
   for (const key of book.keys()) if (!used.has(key)) book.delete(key)
-  const pairs = [...book.values()].map((said): Pair => ({ ...said, truth: truthOf(view, said, horizons) }))
+  const pairs = [...book.values()].map((answered): Pair => ({ ...answered, truth: truthOf(view, answered, horizons) }))
   return learntFrom(pairs, {
     capacities: panel.lots.map(({ capacity }) => capacity),
     leads: horizons.map((h) => (h * 24) / panel.slots),
@@ -114,16 +114,16 @@ const treesExpertAt = forecastExperts.indexOf('trees')
 
 /** By place; of each week its own trees. */
 function treesSaidAt({ view, fit, trees }: Replay, places: readonly Place[]): (Fan | undefined)[] {
-  const said: (Fan | undefined)[] = places.map(() => undefined)
-  if (!trees) return said
+  const answered: (Fan | undefined)[] = places.map(() => undefined)
+  if (!trees) return answered
   const { panel } = view.placed
   const features = viewOf(view.seasonal, fit.anchor)
   for (const own of Map.groupBy(places.keys(), (i) => heldWeek(panel, (places[i] as Place).t, trees.weeks)).values()) {
     const asked = own.map((i) => places[i] as Place)
     const fans = treeFans(features, asked, treesAt(panel, (asked[0] as Place).t, trees))
-    for (const [k, i] of own.entries()) said[i] = fans[k]
+    for (const [k, i] of own.entries()) answered[i] = fans[k]
   }
-  return said
+  return answered
 }
 
 /** The same origins whenever they are asked for; of a large site some lots at each, in turn. */
@@ -159,7 +159,7 @@ async function saidAt(replay: Replay, places: readonly Place[]): Promise<BookEnt
   const spoken = places.filter(
     ({ lot, t }) => t >= networkFrom && t - (firstKnown[lot] as number) >= networkReplayDaysMin * panel.slots,
   )
-  const said =
+  const answered =
     spoken.length > 0
       ? await predictor.predict(
           viewOf(view.seasonal, fit.anchor),
@@ -173,7 +173,7 @@ async function saidAt(replay: Replay, places: readonly Place[]): Promise<BookEnt
     const { lot, t } = place
     const rates = panel.rates[lot] as Float32Array
     const index = spoken.indexOf(place)
-    const network = index < 0 ? undefined : said.slice(index * width, (index + 1) * width)
+    const network = index < 0 ? undefined : answered.slice(index * width, (index + 1) * width)
     const targets = horizons.map((h) => t + h)
     const at = { seasonal: view.seasonal, lot, t, now: newestKnown(rates, t), targets }
     return {

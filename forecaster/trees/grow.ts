@@ -42,8 +42,8 @@ function grownGroup({ table, left }: DrawnRows, options: GrowOptions): GroupTree
   const shape: BoostOptions = { ...boostDefaults, leavesMax, learningRate, seed, columnShare: 0.5, trees }
   const before = { edges: edgesOf(table, rowColumns), trees: [] }
   const median = boost(table, left, shape, { before })
-  const said = predictBoosted(median, table)
-  const misses = left.map((value, row) => value - (said[row] as number))
+  const predicted = predictBoosted(median, table)
+  const misses = left.map((value, row) => value - (predicted[row] as number))
   const spread = boost(table, misses.map(Math.abs), { ...shape, trees: spreadTrees }, { before })
   const usual = predictBoosted(spread, table)
   const normal = Float64Array.from(misses, (miss, row) => miss / Math.max(spreadMin, usual[row] as number)).sort()

@@ -86,8 +86,8 @@ async function drawn(growth: SiteGrowth, group: number): Promise<Rows | undefine
       lots[row++] = lot
     }
     const trees = grown[group]
-    const said = trees && predictBoosted(trees.median, table.subarray(from * rowColumns, row * rowColumns))
-    for (let i = from; i < row; i++) left[i] = (left[i] as number) - (said?.[i - from] ?? 0)
+    const predicted = trees && predictBoosted(trees.median, table.subarray(from * rowColumns, row * rowColumns))
+    for (let i = from; i < row; i++) left[i] = (left[i] as number) - (predicted?.[i - from] ?? 0)
     await setImmediate()
     if (!growth.isWanted()) return undefined
   }

@@ -46,9 +46,9 @@ export function treeFans(view: View, places: readonly TreePlace[], { grown, site
     const ownTrees = site?.[group]
     const lots = rows.map(({ place }) => (places[place] as TreePlace).lot)
     const own = ownTrees && predictBoosted(ownTrees, withLots(table, lots))
-    const said = quantilesOf(trees, { table, base, own })
+    const predicted = quantilesOf(trees, { table, base, own })
     for (const [row, { place, h }] of rows.entries())
-      fans[place]?.set(said.subarray(row * levels.length, (row + 1) * levels.length), h * levels.length)
+      fans[place]?.set(predicted.subarray(row * levels.length, (row + 1) * levels.length), h * levels.length)
   }
   return fans
 }

@@ -18,7 +18,7 @@ const publicUrl = 'http://localhost:8080'
 const roles = [
   { value: 'parking-admins', role: 'admin' as const },
   { value: 'south-team', role: 'operator' as const, sites: ['south'] },
-  { value: 'everybody', role: 'viewer' as const },
+  { value: 'staff', role: 'viewer' as const },
 ]
 const by = { name: 'test', address: '' }
 
@@ -100,7 +100,7 @@ test('a person is made by the subject, gets role and sites of the claim at each 
   const ada = people.byEmail('ada@example.org')
   assert.deepEqual([ada?.name, ada?.role, ada?.sites], ['Ada Lovelace', 'operator', ['south']])
 
-  // Name and e-mail belong to the provider's subject, whatever they are later.
+  // Name and e-mail belong to the provider's subject, however they change later.
   at.provider.accounts.set('sub-1', { name: 'Ada', email: 'countess@example.org', groups: 'parking-admins' })
   assert.equal((await at.signIn('sub-1')).status, 200)
   const [same] = people.all()
@@ -113,7 +113,7 @@ test('a person is made by the subject, gets role and sites of the claim at each 
   assert.match(alertOf(lost), /gives no role here/)
   assert.deepEqual([people.byId(ada?.id as string)?.isDisabled, sessions.ofPerson(ada?.id as string).length], [true, 0])
 
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   assert.equal((await at.signIn('sub-1')).status, 200, 'the claim gives a role again')
   assert.deepEqual(people.byId(ada?.id as string)?.role, 'viewer')
   people.change(ada?.id as string, { isDisabled: true }, by)
@@ -127,7 +127,7 @@ test('a person is made by the subject, gets role and sites of the claim at each 
 })
 
 test('an account that exists is matched by a verified e-mail, and only where the setting allows it', async () => {
-  const groups = ['everybody']
+  const groups = ['staff']
   for (const [matchEmail, verified, status] of [
     [false, true, 403],
     [true, false, 403],
@@ -153,7 +153,7 @@ test('the last administrator keeps the role, and gets no session by claims that 
   await using at = await world()
   at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['parking-admins'] })
   assert.equal((await at.signIn('sub-1')).status, 200)
-  for (const groups of [['everybody'], []]) {
+  for (const groups of [['staff'], []]) {
     at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups })
     const answer = await at.signIn('sub-1')
     assert.deepEqual([answer.status, answer.session], [403, undefined])
@@ -164,7 +164,7 @@ test('the last administrator keeps the role, and gets no session by claims that 
 
 test('an answer that is not of this browser, this sign-in or this moment begins no session', async () => {
   await using at = await world()
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   const refused = (answer: Answer, status: number, what: RegExp) => {
     assert.deepEqual([answer.status, answer.session], [status, undefined], answer.body)
     assert.match(alertOf(answer), what)
@@ -200,7 +200,7 @@ test('an answer that is not of this browser, this sign-in or this moment begins 
 
 test('a provider that is away, refuses this server or sends nonsense leaves the other ways to sign in', async () => {
   await using at = await world()
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   const { to, cookie } = await at.begin()
   const back = await signInAtProvider(to, 'sub-1')
   for (const [status, type, body, what] of [
@@ -238,7 +238,7 @@ test('no address that is not allowed is asked, also not one that the metadata na
   assert.equal((await asked({})).statusCode, 303)
 
   await using at = await world()
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   // 127.0.0.2 is this machine too, and not in the list: the code and the secret of the client are not sent there.
   const elsewhere = at.provider.issuer.replace('127.0.0.1', '127.0.0.2')
   at.provider.metadata = { token_endpoint: `${elsewhere}/token` }
@@ -259,14 +259,14 @@ test('without a secret, a wrong one, or a provider of another name: the page rep
     assert.match(body, what)
   }
   await using at = await world({}, { secret: 'wrong' })
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   const answer = await at.signIn('sub-1')
   assert.match(alertOf(answer), /does not accept this server/)
 })
 
 test('without an e-mail address there is no account, and the button is on the page in both languages', async () => {
   await using at = await world()
-  at.provider.accounts.set('sub-1', { groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { groups: ['staff'] })
   const answer = await at.signIn('sub-1')
   assert.deepEqual([answer.status, at.api.accounts.people.all().length], [403, 0])
   assert.match(alertOf(answer), /no e-mail address/)
@@ -284,7 +284,7 @@ test('a provider whose name ends with a slash is found without it, and by the ad
     const provider = await providerUnderTest(() => `${publicUrl}/sign-in/oidc/callback`)
     provider.metadata = { issuer: `${provider.issuer}/realm/` }
     provider.edit = (claims) => Object.assign(claims, { iss: `${provider.issuer}/realm/` })
-    provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+    provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
     await using at = await world({ issuer: `${provider.issuer}${written}` })
     const { to, cookie } = await at.begin()
     const back = await signInAtProvider(to, 'sub-1')
@@ -297,7 +297,7 @@ test('a provider whose name ends with a slash is found without it, and by the ad
 
 test('a person whose groups the provider leaves out loses nothing, and reads why there is no session', async () => {
   await using at = await world()
-  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['everybody'] })
+  at.provider.accounts.set('sub-1', { email: 'ada@example.org', groups: ['staff'] })
   assert.equal((await at.signIn('sub-1')).status, 200)
   at.provider.accounts.set('sub-1', { email: 'ada@example.org' })
   at.provider.edit = (claims) => Object.assign(claims, { _claim_names: { groups: 'src1' } })

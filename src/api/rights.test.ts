@@ -87,7 +87,7 @@ test('the table of rights decides for every route and scope, and no other creden
   assert.ok(counts.granted > 50 && counts.refused > 100 && strangers > 300)
 })
 
-test('what is not in the table is refused to everybody, an administrator included', () => {
+test('what is not in the table is refused to every role, an administrator included', () => {
   const request = (more: object) => ({ byCookie: false, method: 'GET', headers: {}, ...more }) as FastifyRequest
   const route = { access: 'fly' } as unknown as Route
   const asked = [{ principal: { name: 'key', scopes } }, { principal: { name: 'Ada', scopes: [], role: 'admin' } }]

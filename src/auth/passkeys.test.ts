@@ -17,7 +17,7 @@ const start = 1_795_420_800_000
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
 const bits = { present: 1, verified: 4, attested: 0x40 }
 
-interface Told {
+interface Forged {
   readonly origin?: string
   readonly rpId?: string
   readonly flags?: number
@@ -41,28 +41,28 @@ function authenticator(handle: string) {
   return {
     make(
       { challenge }: Readonly<Record<string, unknown>>,
-      { origin = party.origin, rpId = party.id, flags }: Told = {},
+      { origin = party.origin, rpId = party.id, flags }: Forged = {},
     ) {
       const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, coseOf(publicKey)])
-      const told = data(flags ?? bits.present | bits.verified | bits.attested, 0, rpId, attested)
+      const forged = data(flags ?? bits.present | bits.verified | bits.attested, 0, rpId, attested)
       const object = Buffer.concat([
         Buffer.from('a363666d74646e6f6e656761747453746d74a0686175746844617461', 'hex'),
-        Buffer.from([0x58, told.length]),
-        told,
+        Buffer.from([0x58, forged.length]),
+        forged,
       ])
       const clientDataJSON = client('webauthn.create', challenge, origin).toString('base64url')
       const response = { clientDataJSON, attestationObject: object.toString('base64url'), transports: ['internal'] }
       return { ...names, response, clientExtensionResults: {} } as RegistrationResponseJSON
     },
-    sign({ challenge }: Readonly<Record<string, unknown>>, told: Told = {}) {
-      const { origin = party.origin, rpId = party.id, flags = bits.present | bits.verified } = told
-      const authData = data(flags, told.counter ?? ++uses, rpId)
+    sign({ challenge }: Readonly<Record<string, unknown>>, forged: Forged = {}) {
+      const { origin = party.origin, rpId = party.id, flags = bits.present | bits.verified } = forged
+      const authData = data(flags, forged.counter ?? ++uses, rpId)
       const clientData = client('webauthn.get', challenge, origin)
       const signature = sign('sha256', Buffer.concat([authData, sha256(clientData)]), privateKey)
       const text = (bytes: Buffer) => bytes.toString('base64url')
       const response = {
         ...{ authenticatorData: text(authData), clientDataJSON: text(clientData), signature: text(signature) },
-        userHandle: text(Buffer.from(told.handle ?? handle)),
+        userHandle: text(Buffer.from(forged.handle ?? handle)),
       }
       return { ...names, response, clientExtensionResults: {} } as AuthenticationResponseJSON
     },
@@ -130,10 +130,10 @@ test('an answer of another address, without its owner, of another person or of a
   const { passkeys, ada, eve, device } = under
   await under.enrol()
   const stranger = authenticator(ada.id)
-  const signed = async (told: Told, by = device) =>
-    passkeys.signedBy(party, by.sign(await passkeys.request(party), told))
+  const signed = async (forged: Forged, by = device) =>
+    passkeys.signedBy(party, by.sign(await passkeys.request(party), forged))
   assert.equal(await signed({ counter: 9 }), ada.id)
-  for (const told of [
+  for (const forged of [
     { origin: 'https://parking.example.org.evil.example' },
     { origin: 'http://parking.example.org' },
     { rpId: 'evil.example' },
@@ -143,7 +143,7 @@ test('an answer of another address, without its owner, of another person or of a
     { counter: 9 },
     { counter: 3 },
   ])
-    assert.equal(await signed({ counter: 99, ...told }), undefined, JSON.stringify(told))
+    assert.equal(await signed({ counter: 99, ...forged }), undefined, JSON.stringify(forged))
   const forged = { ...stranger.sign(await passkeys.request(party)), id: passkeys.ofPerson(ada.id)[0]?.id as string }
   assert.equal(await passkeys.signedBy(party, forged), undefined)
   assert.equal(await signed({ counter: 10 }), ada.id)
@@ -152,11 +152,11 @@ test('an answer of another address, without its owner, of another person or of a
 test('a key for another person, address or without its owner is not added, and none twice', async () => {
   await using under = await withPeople()
   const { passkeys, ada, eve, device } = under
-  const refused = async (who: typeof ada, told: Told = {}, of = ada) =>
+  const refused = async (who: typeof ada, forged: Forged = {}, of = ada) =>
     (await passkeys.register(
       who,
       party,
-      { name: 'x', response: device.make(await passkeys.registration(of, party), told) },
+      { name: 'x', response: device.make(await passkeys.registration(of, party), forged) },
       by,
     )) === undefined
   assert.ok(await refused(eve, {}, ada))

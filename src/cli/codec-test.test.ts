@@ -42,7 +42,7 @@ const bay = `function decodeUplink(input) {
   return { data: { parkingStatus: input.bytes[0] ? 'occupied' : 'free', battery: input.bytes[1] / 10 + ' V', unused: undefined } }
 }`
 
-test('vectors that agree are a line each and exit 0; numbers agree whatever their last digit is', async () => {
+test('vectors that agree are a line each and exit 0; numbers agree up to their last digit', async () => {
   const { code, out } = await codecTest(bay, [
     { fPort: 1, bytes: '0124', expect: { occupied: true, battery_v: 3.6 } },
     { fPort: 1, bytes: '00 21', expect: { occupied: false } },

@@ -60,7 +60,7 @@ async function textsOf({ loaded, findings, running, env }: BundleFacts): Promise
   }
 }
 
-/** What the server shows to everybody. */
+/** What the server shows without a sign-in. */
 async function answersOf(running: Ready | undefined): Promise<Record<string, string>> {
   if (!running?.web) return {}
   const ask = async (name: string, route: string): Promise<[string, string]> => {

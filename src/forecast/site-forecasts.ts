@@ -201,7 +201,7 @@ export function shownForecast(
   }
 }
 
-/** So that a minute within one is known to be closed, whatever the horizons around it are. */
+/** So that a minute within one is known to be closed, with any horizons around it. */
 function closuresShown(sent: ForecastRequest['lots'][number]['closures']) {
   if (!sent || sent.length === 0) return {}
   const closures = sent.map((each) => ({

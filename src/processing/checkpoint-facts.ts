@@ -15,11 +15,11 @@ export interface CheckpointFacts extends Pick<LossBatch, 'losses' | 'intakeDays'
 }
 
 /** Of several checkpoints in one batch: the newest facts for each loss and each day. */
-export function mergeCheckpointFacts(said: readonly CheckpointFacts[]): Omit<CheckpointFacts, 'at' | 'health'> {
-  if (said.length === 0) return { losses: [], intakeDays: [] }
+export function mergeCheckpointFacts(reported: readonly CheckpointFacts[]): Omit<CheckpointFacts, 'at' | 'health'> {
+  if (reported.length === 0) return { losses: [], intakeDays: [] }
   const losses = new Map<string, LossRow>()
   const days = new Map<string, IntakeDay>()
-  for (const one of said) {
+  for (const one of reported) {
     for (const loss of one.losses) losses.set(JSON.stringify([loss.source, loss.cause, loss.id]), loss)
     for (const day of one.intakeDays) days.set(`${day.day} ${day.source}`, day)
   }

@@ -63,13 +63,13 @@ function readingsPerSecond(changed: number, rules: readonly AlertRule[]): number
   for (let site = 0; site < sites; site++)
     for (let i = 0; i < baysOfSite; i++) devices.push(fleet.meet('bench', `d${site}-${i}` as DeviceId, instant(begin)))
   const every = Math.round(1 / changed)
-  const said: Reading[] = [true, false].map((occupied) => ({ device: 'x' as DeviceId, measures: { occupied } }))
+  const freeAndTaken: Reading[] = [true, false].map((occupied) => ({ device: 'x' as DeviceId, measures: { occupied } }))
   const begun = cpuMs()
   for (let n = 0; n < readings; n++) {
     const { state } = devices[n % devices.length] as Tracked
     const time = instant(begin + n)
     const { occupied, since, claimedBay } = state
-    const reading = said[n % every === 0 ? (occupied ? 1 : 0) : occupied === false ? 1 : 0] as Reading
+    const reading = freeAndTaken[n % every === 0 ? (occupied ? 1 : 0) : occupied === false ? 1 : 0] as Reading
     fold.touchLiveness(state, time, time)
     state.lastArrived = time
     applyLive(state, reading, time)

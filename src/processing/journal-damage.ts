@@ -31,6 +31,8 @@ export function rowsOfDamage(damage: readonly Damage[], { clock, log }: { readon
     else log.error('journal records could not be read back', { ...range })
     ledger.add('journal', clock.now(), 'damaged', range.frames)
   }
-  const said = damage.map((range): CheckpointFacts => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }))
-  return { ledger: ledger.rows(), said }
+  const reported = damage.map(
+    (range): CheckpointFacts => ({ losses: damageLosses(range, clock.now()), intakeDays: [] }),
+  )
+  return { ledger: ledger.rows(), reported }
 }

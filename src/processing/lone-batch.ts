@@ -31,7 +31,7 @@ export async function prepareAlone(
   if (to === from) return undefined
   const begunMs = clock.monotonic()
   const damaged = rowsOfDamage(damage, deps)
-  const facts = mergeCheckpointFacts(damaged.said)
+  const facts = mergeCheckpointFacts(damaged.reported)
   const key = { journal: deps.reader.id, from, to, fence: deps.fence }
   const [record] = found.records
   const prepared = { begunMs, acceptedFrames: record?.acceptedFrames, isFull: true, oldest: undefined }

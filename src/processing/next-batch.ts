@@ -85,7 +85,7 @@ export function createBatchSource(deps: ProcessorDeps, pace: Pace): BatchSource 
     const added = await addRecords(deps, loaded, found, { batch, periods }, (underWay?.count ?? 0) > 0)
     const beside = rowsOfDamage(damage, deps)
     const key = { journal: reader.id, from, to, fence: deps.fence }
-    const commit = await commitOf(batch, key, fleet, mergeCheckpointFacts([...added.said, ...beside.said]), own)
+    const commit = await commitOf(batch, key, fleet, mergeCheckpointFacts([...added.reported, ...beside.reported]), own)
     fleet.settle()
     memory.push(memory.shift() as BatchMemory)
     loaded.position = to
@@ -115,7 +115,7 @@ export function createBatchSource(deps: ProcessorDeps, pace: Pace): BatchSource 
 /** What stands beside the readings of a batch: layouts that were published, and what intake reports. */
 interface Beside {
   readonly layouts: LayoutRow[]
-  readonly said: CheckpointFacts[]
+  readonly reported: CheckpointFacts[]
   /** Arrival of the oldest frame. */
   oldest: number | undefined
 }
@@ -144,7 +144,7 @@ async function addRecords(
   isBehind: boolean,
 ): Promise<Beside> {
   const { clock } = deps
-  const beside: Beside = { layouts: [], said: [], oldest: undefined }
+  const beside: Beside = { layouts: [], reported: [], oldest: undefined }
   await addEarlier(deps, loaded, earlier, beside.layouts, periods)
   let turnAt = clock.monotonic() + turnMsMax
   let unread = damage
@@ -157,7 +157,7 @@ async function addRecords(
     }
     if (unread.length > 0) unread = addDamage(loaded, unread, record.number, clock)
     if (record.kind === recordKinds.checkpoint && deps.checkpointFacts)
-      addCheckpoint(loaded, record, deps.checkpointFacts(record), beside.said)
+      addCheckpoint(loaded, record, deps.checkpointFacts(record), beside.reported)
     if (record.kind === recordKinds.desk) {
       await addDesk(deps, loaded, record, beside.layouts, periods)
       await prepareScripts(deps, loaded, all.slice(i + 1))
@@ -225,9 +225,9 @@ function addCheckpoint(
   { history, base }: Loaded,
   { number }: StoredRecord,
   facts: CheckpointFacts,
-  said: CheckpointFacts[],
+  reported: CheckpointFacts[],
 ) {
-  said.push(facts)
+  reported.push(facts)
   if (facts.at === undefined) return
   history.position(base + number)
   history.clock(facts.at)

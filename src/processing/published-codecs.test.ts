@@ -240,7 +240,7 @@ test('a reading that waited names its script, and those that came in meanwhile t
   )
 })
 
-test('a script that takes all its steps at some frames gives the same database in whatever batches, and as often as it is read', async () => {
+test('a script that takes all its steps at some frames gives the same database in any batches, and as often as it is read', async () => {
   const greedy = `var calls = 0; function decodeUplink(input) {
     calls++
     if (input.bytes[0] === 9) for (;;) "x".repeat(1e4).split("").sort()

@@ -24,14 +24,14 @@ export async function resendStep({ order, state, run }: Tracked, facts: Facts, l
   if (!begins && begun === undefined) return no
   // Its clock identifies it; a frame without one that waits may be repeated behind it.
   if (hasClock && begins && run.length === 0) return no
-  const said = [...(begun ?? []), { seq, hash }]
+  const resent = [...(begun ?? []), { seq, hash }]
   const log = [...(await look.newest(resendLookBack))].reverse()
-  const found: Resend = resendOf(log, said)
+  const found: Resend = resendOf(log, resent)
   order.changed = true
-  order.resent = found === 'no' || (hasClock && said.length >= resendMax) ? undefined : said
+  order.resent = found === 'no' || (hasClock && resent.length >= resendMax) ? undefined : resent
   if (found === 'no' || hasClock) return no
   if (found === 'ends') return { kind: 'repetition', goesOn: false }
-  if (said.length < resendMax) return { kind: 'held' }
+  if (resent.length < resendMax) return { kind: 'held' }
   order.resent = undefined
-  return seq !== null || bitsIn(said) >= proofBits ? { kind: 'repetition', goesOn: true } : no
+  return seq !== null || bitsIn(resent) >= proofBits ? { kind: 'repetition', goesOn: true } : no
 }

@@ -44,7 +44,7 @@ for (const text of endless)
     assert.ok((user + system) / 1_000 < 1_500, `${(user + system) / 1_000} ms of processor time`)
   })
 
-test('the same work takes the same steps, whatever was ended before it', () => {
+test('the same work takes the same steps, after any work that was ended', () => {
   const work = 'var s = 0; for (var i = 0; i < 1000; i++) s += i; s'
   assert.equal(evaluated(work), 499_500)
   const { taken } = interpreter

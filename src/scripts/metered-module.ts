@@ -1,5 +1,5 @@
 /**
- * A WebAssembly module that counts its own steps, so that whatever it is asked to compute ends after the same number of them on every
+ * A WebAssembly module that counts its own steps, so that all that it is asked to compute ends after the same number of them on every
  * machine. A step is one round of a loop, one call of a function, or 64 bytes that are copied or filled at once: work without any of
  * these is bounded by the size of the code. At the end of its steps it traps, which nothing within it can catch.
  *

@@ -75,7 +75,7 @@ test('undefined is absent, and so is data without errors', () => {
   assert.deepEqual(answer('function decodeUplink() { return { warnings: ["old firmware"] } }'), { data: {} })
 })
 
-test('errors that are not empty fail the frame with their text, whatever data there is', () => {
+test('errors that are not empty fail the frame with their text, beside any data', () => {
   const { failed } = answer(
     'function decodeUplink() { return { data: { occupied: true }, errors: ["unknown port", { code: 7 }] } }',
   )

@@ -204,7 +204,7 @@ test('a script that never returns fails each of its frames alike, and keeps no o
   assert.ok(decoded >= 200, `${decoded} frames of another script were decoded meanwhile`)
 })
 
-test('frames before and behind one that is ended keep their answers, in whatever batches they come', async () => {
+test('frames before and behind one that is ended keep their answers, in any batches', async () => {
   const sometimes = scriptOf(
     'var n = 0; function decodeUplink(input) { n++; if (input.bytes[0] % 50 === 7) for (;;) "x".repeat(1e5).split("").sort(); return { data: { n: input.bytes[0], calls: n } } }',
   )

@@ -72,7 +72,7 @@ test('HTTP: a token of an address is refused from elsewhere with its reason, and
   assert.deepEqual([sourcesOf(context), context.durable[0]?.meta?.['devices']], [['north'], 'A-*'])
   assert.deepEqual(context.refusals.at(-1), { frames: 1, cause: 'unauthorized', source: 'south' })
   await context.until(() =>
-    (context.said.warnings ?? []).some((text) => text.includes('south is not for this address')),
+    (context.reported.warnings ?? []).some((text) => text.includes('south is not for this address')),
   )
 })
 
@@ -96,7 +96,7 @@ test('MQTT: a token publishes to its topics, under its client id, and ends when 
     context.durable.map(({ source, meta }) => [source, meta?.['topic']]),
     [['north', 'baykeeper/A-1/reading']],
   )
-  const shown = () => (context.said.warnings ?? []).join('\n')
+  const shown = () => (context.reported.warnings ?? []).join('\n')
   await context.until(() => /not for this topic/.test(shown()) && /for the client id gate-7 only/.test(shown()))
   const again = await connect('north', token, 'gate-7')
   const ended = closing(again)

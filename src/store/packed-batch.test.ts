@@ -13,9 +13,9 @@ const batch = aBatch({
   orders: [{ device: 1, state: '{}' }],
   losses,
 })
-const plain = ({ devices, orders, losses: said, readings, ...rest }: CommitBatch) => ({
+const plain = ({ devices, orders, losses: facts, readings, ...rest }: CommitBatch) => ({
   ...{ ...rest, devices: [...devices], orders: [...(orders ?? [])], readings: listOf(readings) },
-  losses: said && { ...said, sensorDays: [...said.sensorDays] },
+  losses: facts && { ...facts, sensorDays: [...facts.sensorDays] },
 })
 
 test('a batch is received as it was sent, packed before or not, and one without lists has none', () => {

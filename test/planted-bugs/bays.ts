@@ -64,7 +64,7 @@ export const bayBugs: readonly PlantedBug[] = [
     judge: ['--test', 'src/processing/gateways.test.ts'],
   },
   {
-    what: 'takes the bays of a gateway for known when it is heard again, whatever changed in the outage',
+    what: 'takes the bays of a gateway for known when it is heard again, in spite of what changed in the outage',
     file: 'src/domain/folds/bay-states.ts',
     from: 'if (watch.isCutOff && !gateways.isCutOff(device)) {',
     to: 'for (const watch of watches.all()) {',
@@ -162,7 +162,7 @@ export const bayBugs: readonly PlantedBug[] = [
     judge: casesJudge,
   },
   {
-    what: 'judges every sensor by one promise, whatever its heartbeat is',
+    what: 'judges every sensor by one promise, without regard to its heartbeat',
     file: 'src/domain/folds/bay-watches.ts',
     from: 'heartbeatMs === undefined ? usualMs',
     to: 'heartbeatMs !== undefined ? usualMs',

@@ -1,4 +1,4 @@
-/** Signing in by the organisation's provider. Whatever goes wrong there, the sign-in page with its other ways comes back. */
+/** Signing in by the organisation's provider. After any fault there, the sign-in page with its other ways comes back. */
 import type { signInRoutes } from '@baykeeper/contract/routes/sign-in.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { OidcFault, type OidcFaultKind } from '../../auth/oidc/oidc-fault.ts'

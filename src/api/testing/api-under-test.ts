@@ -150,8 +150,8 @@ function committing(store: Store): Publisher {
         await store.commit(aBatch({ ...key, changes, history }))
       } else {
         assert.ok(publication)
-        const { at: created, base: _base, ...said } = publication
-        const row = { ...said, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
+        const { at: created, base: _base, ...given } = publication
+        const row = { ...given, created, record: position + 1, version: ((await store.layoutVersion()) ?? 0) + 1 }
         const published = layoutFromStored(unpackJson(row.packed))
         const history = await baysInStore(store, { layout: published })
         await store.commit(aBatch({ ...key, history, layouts: [row] }))

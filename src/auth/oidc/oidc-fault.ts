@@ -56,11 +56,11 @@ export function oidcFaultOf(fault: unknown): OidcFault {
   const outbound = chainOf(fault).find((one) => one instanceof OutboundError)
   if (outbound) return new OidcFault('unreachable', outbound.message, { cause: fault })
   const { code, message = '' } = fault as LibraryFault
-  const said = saidBy(fault as LibraryFault)
+  const reported = reportedBy(fault as LibraryFault)
   const kind = kindOf(fault as LibraryFault)
   const claim = claimOf(fault as LibraryFault)
   const parts = [
-    said ?? message,
+    reported ?? message,
     ...(claim === undefined ? [] : [`claim ${claim}`]),
     ...(code === undefined ? [] : [String(code)]),
   ]
@@ -81,7 +81,7 @@ function chainOf(fault: unknown): readonly unknown[] {
 }
 
 /** In the words of the provider. */
-function saidBy({ error, error_description: description }: LibraryFault): string | undefined {
+function reportedBy({ error, error_description: description }: LibraryFault): string | undefined {
   if (typeof error !== 'string') return undefined
   return typeof description === 'string' ? `${error} (${description})` : error
 }

@@ -85,7 +85,7 @@ for (const [sentence, presence] of sentences)
   test(`"${sentence}" is ${presence === undefined ? 'neither' : presence ? 'occupied' : 'free'}`, () =>
     assert.equal(presenceInProse(sentence), presence))
 
-test('no bytes make it throw, whatever the settings that travel with them', () => {
+test('no bytes make it throw, with any settings that travel with them', () => {
   const meta = fc.record(
     {
       wire: fc.constantFrom(...serialFramings, 'other'),

@@ -80,12 +80,12 @@ function readProse(message: Uint8Array, patterns: readonly LinePattern[], device
     if (!found) continue
     if (!found.ok) return reject('bad-field', found.error)
     const fields = found.value
-    const said = fields.get('occupied')
-    const presence = said === undefined ? undefined : presenceOf(said)
-    if (said !== undefined && presence === undefined)
+    const presenceText = fields.get('occupied')
+    const presence = presenceText === undefined ? undefined : presenceOf(presenceText)
+    if (presenceText !== undefined && presence === undefined)
       return reject(
         'bad-field',
-        `${quoted(said)} can be read as occupied and as free, or as neither; the bay is unchanged`,
+        `${quoted(presenceText)} can be read as occupied and as free, or as neither; the bay is unchanged`,
       )
     const reading = readingOf((name) => (name === 'occupied' ? presence : fields.get(name)), textSpelling, device)
     return reading.ok ? ok([reading.value]) : reading

@@ -210,18 +210,18 @@ const madeIn = (sites: Known['sites']) => [...sites.values()].filter(({ made }) 
 const levelName = (id: string) => (/^-?\d+(\.\d+)?$/.test(id) ? `Level ${id}` : id)
 
 function bayOf(
-  { where: _, site: _site, level: _level, outline: _outline, ...said }: ImportedBay,
+  { where: _, site: _site, level: _level, outline: _outline, ...given }: ImportedBay,
   shape: PlacedShape | undefined,
   known: Bay | undefined,
   sizes: Layout,
 ): Bay {
-  const before: Bay = known ?? { id: said.id, types: ['standard'], zones: [], devices: [], x: 0, y: 0 }
+  const before: Bay = known ?? { id: given.id, types: ['standard'], zones: [], devices: [], x: 0, y: 0 }
   const { x, y, w, h, angle, polygon, ...rest } = before
-  const size = { ...(said.w === undefined ? {} : { w: said.w }), ...(said.h === undefined ? {} : { h: said.h }) }
-  const fields = { ...rest, ...said }
+  const size = { ...(given.w === undefined ? {} : { w: given.w }), ...(given.h === undefined ? {} : { h: given.h }) }
+  const fields = { ...rest, ...given }
   if (!shape) return compact({ x, y, w, h, angle, polygon, ...fields }, sizes)
   if (shape.at) {
-    const [wide, long] = [said.w ?? w ?? sizes.bayW, said.h ?? h ?? sizes.bayH]
+    const [wide, long] = [given.w ?? w ?? sizes.bayW, given.h ?? h ?? sizes.bayH]
     const corner = { x: millimetres(shape.at.x - wide / 2), y: millimetres(shape.at.y - long / 2) }
     return compact({ ...corner, w, h, angle, ...fields, ...size }, sizes)
   }

@@ -44,8 +44,8 @@ export function journalOf(
 ): JournalReader & { last: number } {
   let acceptedFrames = 0
   let at = instant(arrivedAt - recordMs)
-  const records = bodies.map((said, index): StoredRecord => {
-    const { body, framing = 'json', counted, kind, base, meta, record, afterMs = recordMs } = said
+  const records = bodies.map((one, index): StoredRecord => {
+    const { body, framing = 'json', counted, kind, base, meta, record, afterMs = recordMs } = one
     at = instant(at + afterMs)
     if (record) {
       const { kind: ofRecord, bytes: bytesAt } = record

@@ -34,10 +34,10 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
     await client.subscribeAsync('baykeeper/preflight', { qos: 1 }).catch(() => [])
   })
   const second = await visit(address, version, false, async () => {})
-  const said = new Map<string, string>()
+  const reported = new Map<string, string>()
   let granted = 1
   await visit(address, version, true, async (client) => {
-    client.on('message', (topic, payload) => said.set(topic, payload.toString()))
+    client.on('message', (topic, payload) => reported.set(topic, payload.toString()))
     // A broker that does not publish them leaves the findings about them out.
     await client.subscribeAsync([versionTopic, droppedTopic], { qos: 0 }).catch(() => [])
     const grants = await client.subscribeAsync([...address.topics], { qos: 1 }).catch(() => undefined)
@@ -51,9 +51,9 @@ export async function brokerPreflight(address: BrokerAddress): Promise<Preflight
   if (granted < 1) warnings.push(qos0Granted)
   const kept = first.properties?.sessionExpiryInterval
   if (kept !== undefined && kept < sessionS) warnings.push(`the broker keeps a session for ${kept} s only`)
-  const product = said.get(versionTopic)
+  const product = reported.get(versionTopic)
   if (/mosquitto/i.test(product ?? '')) warnings.push(mosquittoHint)
-  const dropped = said.get(droppedTopic)
+  const dropped = reported.get(droppedTopic)
   return {
     warnings,
     figures: {

@@ -79,8 +79,8 @@ test('QoS 0 is journaled and marked', async (t) => {
   send(publish(0, 'a', { qos: 0 }))
   await context.until(() => context.frames().length === 1)
   assert.deepEqual(context.durable[0]?.meta, { topic: 'baykeeper/A-017/reading', qos: '0' })
-  assert.match(context.said.lossy ?? '', /lossy by protocol/)
-  assert.match(context.said.warnings?.[0] ?? '', /set QoS 1 at the sender/)
+  assert.match(context.reported.lossy ?? '', /lossy by protocol/)
+  assert.match(context.reported.warnings?.[0] ?? '', /set QoS 1 at the sender/)
 })
 
 test('a message to a topic without a rule is passed on and kept for a dead letter before its PUBACK; nothing is retained', async (t) => {
@@ -126,8 +126,8 @@ test('topics that are nearly right lose nothing at any QoS, and are counted', as
   })
   await context.until(() => context.frames().length === 3 * topics.length && answers().length === 2 * topics.length)
   assert.ok(context.durable.every(({ codec }) => codec === 'unmatched-topic'))
-  await context.until(() => context.said.figures?.['unmatched_messages'] === 3 * topics.length)
-  assert.match(context.said.warnings?.at(-1) ?? '', /topics that no rule is about/)
+  await context.until(() => context.reported.figures?.['unmatched_messages'] === 3 * topics.length)
+  assert.match(context.reported.warnings?.at(-1) ?? '', /topics that no rule is about/)
 })
 
 test('a message to one of the server’s own topics ends the connection and is counted as refused', async (t) => {

@@ -151,8 +151,8 @@ test('QoS 0 is marked, a QoS 2 message that comes all the same is completed afte
   peer().send(publish(0, 'lossy', { qos: 0 }))
   await context.until(() => context.frames().length === 1)
   assert.equal(context.durable[0]?.meta?.['qos'], '0')
-  await context.until(() => /lossy by protocol/.test(context.said.lossy ?? ''))
-  assert.equal(context.said.figures?.['qos0_messages'], 1)
+  await context.until(() => /lossy by protocol/.test(context.reported.lossy ?? ''))
+  assert.equal(context.reported.figures?.['qos0_messages'], 1)
   context.hold()
   peer().send(publish(4, 'twice', { qos: 2 }))
   await context.until(() => acks(peer()).includes('pubrec 4'))
@@ -187,13 +187,16 @@ test('what weakens the promise is reported: QoS 0 granted, a forgotten or short 
   await assert.rejects(forgetful.running)
   forgetful.runAgain()
   await forgetful.context.until(() => /no session/.test(told(forgetful.context)))
-  assert.ok(forgetful.context.said.warnings?.some((warning) => /kept no session/.test(warning)))
+  assert.ok(forgetful.context.reported.warnings?.some((warning) => /kept no session/.test(warning)))
   assert.deepEqual(
     forgetful.context.losses.map(({ cause, frames, from = 0, to = 0 }) => [cause, frames, to >= from && from > 0]),
     [['port-down', null, true]],
   )
-  assert.equal(lossy.context.said.lossy, 'QoS 0 is lossy by protocol: a message that does not arrive is not reported')
-  assert.deepEqual(lossy.context.said.figures, { qos_granted: 0, session_present: 0, qos0_messages: 0 })
+  assert.equal(
+    lossy.context.reported.lossy,
+    'QoS 0 is lossy by protocol: a message that does not arrive is not reported',
+  )
+  assert.deepEqual(lossy.context.reported.figures, { qos_granted: 0, session_present: 0, qos0_messages: 0 })
   const nameless = await scriptedBroker()
   t.after(() => nameless[Symbol.asyncDispose]())
   const context = createFakeContext()
@@ -212,8 +215,8 @@ test('a session that the broker has kept is no loss', async (t) => {
   runAgain()
   await context.until(() => context.states.filter(({ state }) => state === 'up').length === 2)
   assert.deepEqual(context.losses, [])
-  assert.deepEqual(context.said.warnings, [])
-  assert.equal(context.said.figures?.['session_present'], 1)
+  assert.deepEqual(context.reported.warnings, [])
+  assert.equal(context.reported.figures?.['session_present'], 1)
 })
 
 /** Our own broker, which keeps no session and does not know MQTT 5; ended with the test. Returns its address. */
@@ -237,9 +240,9 @@ test('a broker that keeps no session, as our own, is found out before it matters
   const url = await ownBroker(t)
   const { context, up } = start(t, { url, preflight: brokerPreflight })
   await up()
-  await context.until(() => context.said.figures?.['session_kept'] === 0)
-  assert.deepEqual(context.said.warnings?.filter((warning) => /clean session/.test(warning)).length, 1)
-  assert.equal(context.said.figures?.['qos_granted'], 1)
+  await context.until(() => context.reported.figures?.['session_kept'] === 0)
+  assert.deepEqual(context.reported.warnings?.filter((warning) => /clean session/.test(warning)).length, 1)
+  assert.equal(context.reported.figures?.['qos_granted'], 1)
   assert.equal(context.states.at(-1)?.state, 'up')
 })
 

@@ -31,7 +31,7 @@ test('the built-in broker takes topics of a preset as readings, and its own topi
     ['mapped-topic', 'generic', 'unmatched-topic'],
   )
   assert.deepEqual(read(context.durable[0] as Delivery), [{ device: 'bay-7', measures: { occupied: true } }])
-  await context.until(() => context.said.figures?.['unmatched_messages'] === 1)
+  await context.until(() => context.reported.figures?.['unmatched_messages'] === 1)
 })
 
 test('a client subscribes to the topics of its mapping, and marks what the broker had kept', async (t) => {

@@ -69,7 +69,7 @@ test('the numbers of a gap are brought under the name of their source, and nothi
   assert.deepEqual([first?.source, first?.codec, first?.time], ['lot', 'lorawan', 'trust'])
   assert.equal(storage.headers[0], 'Bearer NNSXS.X')
   assert.equal(storage.asked[0]?.pathname, '/api/v3/as/applications/lot/packages/storage/uplink_message')
-  await context.until(() => context.said.figures?.['uplinks_repaired'] === 2)
+  await context.until(() => context.reported.figures?.['uplinks_repaired'] === 2)
 })
 
 test('a counter of 0, which the network leaves out, is a number like another', async (t) => {
@@ -85,21 +85,21 @@ test('a counter of 0, which the network leaves out, is a number like another', a
 test('what the network did not hear is asked for three times and then given up, and shown', async (t) => {
   const storage = await storageUnderTest(t, [storedUplink(1, time(0))])
   const { context, slept } = repairing(t, storage, { numbers: [gap(3, 5)] })
-  await context.until(() => context.said.figures?.['uplinks_not_kept'] === 3)
+  await context.until(() => context.reported.figures?.['uplinks_not_kept'] === 3)
   const asked = storage.asked.length
   assert.equal(asked, 3)
   const before = slept.length
   await context.until(() => slept.length > before + 50)
   assert.equal(storage.asked.length, asked)
-  assert.deepEqual([context.said.figures?.['uplinks_missing'], context.said.warnings], [0, undefined])
+  assert.deepEqual([context.reported.figures?.['uplinks_missing'], context.reported.warnings], [0, undefined])
 })
 
 test('where there may be more gaps than are looked at, the figure is a least one', async (t) => {
   const storage = await storageUnderTest(t, [])
   const numbers = Array.from({ length: 500 }, (_, n) => gap(2 * n, 2 * n, { after: at(0), before: at(3) }))
   const { context } = repairing(t, storage, { numbers })
-  await context.until(() => context.said.figures?.['uplinks_missing'] === 500)
-  assert.match(context.said.warnings?.[0] ?? '', /uplinks_missing is at least 500/)
+  await context.until(() => context.reported.figures?.['uplinks_missing'] === 500)
+  assert.match(context.reported.warnings?.[0] ?? '', /uplinks_missing is at least 500/)
 })
 
 test('the time in which no server ran is asked for whole', async (t) => {
@@ -237,7 +237,7 @@ test('what intake refuses is asked for again, and nothing is counted as refused'
     context.states.slice(0, 2).map(({ state }) => state),
     ['waiting', 'waiting'],
   )
-  await context.until(() => context.said.figures?.['uplinks_repaired'] === 1)
+  await context.until(() => context.reported.figures?.['uplinks_repaired'] === 1)
 })
 
 test('requests keep their distance, and a private address that is not allowed is never called', async (t) => {

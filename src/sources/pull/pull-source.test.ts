@@ -170,14 +170,14 @@ test('a feed that has stopped changing is stale: it is shown, and its answers ar
   await context.until(() =>
     context.states.some(({ state, detail = '' }) => state === 'waiting' && /has not changed/.test(detail)),
   )
-  assert.match(context.said.warnings?.[0] ?? '', /publisher may have stopped/)
+  assert.match(context.reported.warnings?.[0] ?? '', /publisher may have stopped/)
   const [kept, before] = [context.durable.length, asked]
   await context.until(() => asked > before + 3)
   assert.equal(context.durable.length, kept)
   body = '[{"id":7,"state":0}]'
   await context.until(() => context.durable.length > kept)
   await context.until(() => context.states.at(-1)?.state === 'up')
-  assert.deepEqual(context.said.warnings ?? [], [])
+  assert.deepEqual(context.reported.warnings ?? [], [])
 })
 
 test('an old body is stale at once after a start, and keeps nothing alive until it changes', async (t) => {
@@ -190,7 +190,7 @@ test('an old body is stale at once after a start, and keeps nothing alive until 
   const untimed = pulling(t, url, { items: '', fields: { device: '/id', occupied: '/state' } })
   await untimed.until(() => asked > 2)
   assert.deepEqual([untimed.durable.length, untimed.states[0]?.state], [0, 'waiting'])
-  assert.match(untimed.said.warnings?.[0] ?? '', /publisher may have stopped/)
+  assert.match(untimed.reported.warnings?.[0] ?? '', /publisher may have stopped/)
   const timed = pulling(t, url, { items: '', fields: { device: '/id', occupied: '/state', time: '/at' } })
   await timed.until(() => timed.states.length > 2)
   assert.deepEqual([timed.durable.length, timed.states[0]?.state], [1, 'waiting'])

@@ -96,7 +96,7 @@ test('a Modbus RTU device is polled: values by the map, a unit without an answer
     ],
     [{ device: 'B1', occupied: true }],
   ])
-  const warnings = context.said.warnings?.join('; ') ?? ''
+  const warnings = context.reported.warnings?.join('; ') ?? ''
   assert.match(warnings, /unit 7: refused, it has no such registers/)
   assert.match(warnings, /unit 9: no answer within 300 ms/)
   registers[0] = 0
@@ -154,5 +154,5 @@ test('an answer that comes too late is not taken for that of the next question',
   )
   await context.until(() => context.durable.length >= 3, 10_000)
   assert.deepEqual(readingsOf(context.durable).slice(0, 3), Array(3).fill([{ device: 'free', occupied: false }]))
-  assert.match(context.said.warnings?.join('; ') ?? '', /unit 7: no answer within 300 ms/)
+  assert.match(context.reported.warnings?.join('; ') ?? '', /unit 7: no answer within 300 ms/)
 })

@@ -1,4 +1,4 @@
-/** What serialport sets at a real terminal. A pseudo-terminal has no parity and always 8 data bits, whatever is asked for; two stop bits it keeps. */
+/** What serialport sets at a real terminal. A pseudo-terminal has no parity and always 8 data bits; two stop bits it keeps. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'

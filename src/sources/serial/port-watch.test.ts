@@ -31,7 +31,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   assert.deepEqual(context.losses, [
     { cause: 'port-down', frames: null, from: 1_000, detail: 'the port was gone: it is not read.' },
   ])
-  assert.equal(context.said.figures?.['port_downs'], 1)
+  assert.equal(context.reported.figures?.['port_downs'], 1)
   pass(2_500)
   await watch.up('/dev/x')
   assert.deepEqual(context.losses, [
@@ -46,7 +46,7 @@ test('a port that was away is a loss of unknown size with begin and end; while i
   pass(1_000)
   watch.down('again')
   assert.equal(context.losses.length, 2)
-  assert.deepEqual(context.said.figures, {
+  assert.deepEqual(context.reported.figures, {
     port_downs: 2,
     port_down_ms: 2_500,
     overruns: 'not available',
@@ -60,7 +60,7 @@ test('what the driver lost since the port was opened is reported, once', async (
   await watch.up('/dev/x')
   await watch.look()
   assert.deepEqual(context.losses, [])
-  assert.equal(context.said.figures?.['overruns'], 0)
+  assert.equal(context.reported.figures?.['overruns'], 0)
   counters = { ...none, overruns: 103, bufferOverruns: 8 }
   await watch.look()
   await watch.look()
@@ -73,13 +73,13 @@ test('what the driver lost since the port was opened is reported, once', async (
   await watch.up('/dev/x')
   counters = { ...none, overruns: 1 }
   await watch.look()
-  assert.deepEqual([context.said.figures?.['overruns'], context.said.figures?.['buffer_overruns']], [4, 1])
+  assert.deepEqual([context.reported.figures?.['overruns'], context.reported.figures?.['buffer_overruns']], [4, 1])
 })
 
 test('a driver that counts nothing is not shown as 0', async () => {
   const { context, watch } = watched(() => undefined)
   await watch.up('/dev/x')
   await watch.look()
-  assert.equal(context.said.figures?.['overruns'], 'not available')
-  assert.match(context.said.lossy ?? '', /no acknowledgement/)
+  assert.equal(context.reported.figures?.['overruns'], 'not available')
+  assert.match(context.reported.lossy ?? '', /no acknowledgement/)
 })

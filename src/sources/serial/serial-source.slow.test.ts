@@ -117,8 +117,8 @@ test('unplugging ends nothing: what was read is kept, the port is opened again w
   await context.until(() => ups() === 4)
   const away = context.losses.map(({ cause, frames, from = 0, to = 0 }) => [cause, frames, to - from >= 0 && to > 0])
   assert.deepEqual(away, Array(3).fill(['port-down', null, true]))
-  assert.equal(context.said.figures?.['port_downs'], 3)
-  assert.equal(context.said.figures?.['overruns'], 'not available')
+  assert.equal(context.reported.figures?.['port_downs'], 3)
+  assert.equal(context.reported.figures?.['overruns'], 'not available')
   assert.deepEqual([context.refusals, context.refusedByIntake], [[], 0])
 })
 

@@ -128,7 +128,7 @@ async function serve(
   late.abort()
 }
 
-/** Silent connections of everybody would keep the places of honest senders. */
+/** Silent connections of strangers would keep the places of honest senders. */
 function closeWithoutToken(socket: Socket, from: LineSender): void {
   const late = setTimeout(() => {
     if (!from.sender()) socket.destroy()

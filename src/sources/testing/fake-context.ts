@@ -21,7 +21,7 @@ export interface FakeContext extends SourceContext {
   /** One that began as another of its cause has replaced it. */
   readonly losses: readonly SourceLoss[]
   /** The facts reported last. */
-  readonly said: SourceFacts
+  readonly reported: SourceFacts
   readonly states: readonly { state: SourceState; detail: string | undefined }[]
   /** Calls of `deliver`, refused ones included. */
   readonly delivers: number
@@ -40,7 +40,7 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
   const noises: string[] = []
   const refusals: { frames: number; cause: RefusalCause; source: string | undefined }[] = []
   const losses: SourceLoss[] = []
-  let said: SourceFacts = {}
+  let reported: SourceFacts = {}
   let refusedByIntake = 0
   const states: { state: SourceState; detail: string | undefined }[] = []
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -67,8 +67,8 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
       return refusedByIntake
     },
     losses,
-    get said() {
-      return said
+    get reported() {
+      return reported
     },
     states,
     get delivers() {
@@ -126,7 +126,7 @@ export function createFakeContext(options: { delayMs?: number; clock?: Clock } =
       losses.push(loss)
     },
     facts: (facts) => {
-      said = facts
+      reported = facts
     },
     pressure: () => pressed,
     status: (state, detail) => states.push({ state, detail }),

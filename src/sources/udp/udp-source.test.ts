@@ -140,13 +140,13 @@ test('what the kernel dropped is counted as lost', async (t) => {
     dropped,
   )
   assert.deepEqual([...new Set(context.losses.map(({ cause }) => cause))], ['kernel-drop'])
-  assert.equal(context.said.figures?.['kernel_drops'], dropped)
+  assert.equal(context.reported.figures?.['kernel_drops'], dropped)
 })
 
 test('the granted receive buffer is a fact, less than asked for a warning, and the protocol is named lossy', async (t) => {
   const { context } = await open(t)
-  await context.until(() => context.said.figures !== undefined)
-  const { figures = {}, warnings = [], lossy } = context.said
+  await context.until(() => context.reported.figures !== undefined)
+  const { figures = {}, warnings = [], lossy } = context.reported
   const granted = Number(figures['receive_buffer_bytes'])
   assert.ok(granted > 0)
   assert.equal(warnings.length, granted < 8 * 1024 * 1024 ? 1 : 0)

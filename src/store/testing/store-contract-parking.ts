@@ -227,11 +227,11 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
         ...wider,
       ]
       await store.commit(aBatch({ history: { ...nothing, occupancy: [...rows, ...others] } }))
-      const told = aSpan({ start: start(4), occupiedMs: 77, occupiedEnd: 5 })
-      await store.commit(aBatch({ from: 1, to: 2, history: { ...nothing, occupancy: [told] } }))
+      const reported = aSpan({ start: start(4), occupiedMs: 77, occupiedEnd: 5 })
+      await store.commit(aBatch({ from: 1, to: 2, history: { ...nothing, occupancy: [reported] } }))
       const ofSite = { spanMs: minuteMs, site: 'S', level: null, zone: null }
       const read = (from: number, to: number) => store.occupancy({ ...ofSite, from: start(from), to: start(to) })
-      assert.deepEqual(await read(2, 9), [rows[0], rows[1], told])
+      assert.deepEqual(await read(2, 9), [rows[0], rows[1], reported])
       assert.deepEqual(await read(3, 4), [rows[1]])
       assert.deepEqual(await read(-5, 0), [])
       for (const row of wider) assert.deepEqual(await store.occupancy({ ...row, from: start(2), to: start(9) }), [row])
@@ -249,11 +249,11 @@ export function parkingContract(onStore: OnStore, place: () => Promise<StorePlac
       })
       const first = rows.slice(0, 2)
       const [, ofLevel, , , , ofType] = others as [OccupancyRow, OccupancyRow, ...OccupancyRow[]]
-      const wanted = [columnsOf(ofLevel), columnsOf(), columnsOf(...first, told), columnsOf(ofType as OccupancyRow)]
+      const wanted = [columnsOf(ofLevel), columnsOf(), columnsOf(...first, reported), columnsOf(ofType as OccupancyRow)]
       assert.deepEqual(states, wanted)
       const key = ({ spanMs, site, level, zone, start }: OccupancyRow) => `${spanMs} ${site} ${level} ${zone} ${start}`
       const newest = (await store.newestOccupancy()).map(key).sort()
-      assert.deepEqual(newest, [told, ...others].map(key).sort())
+      assert.deepEqual(newest, [reported, ...others].map(key).sort())
     })
 
     onStore('counts add up, health widens', async (store) => {

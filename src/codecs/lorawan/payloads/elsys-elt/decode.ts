@@ -1,6 +1,6 @@
 /**
  * Elsys ELT and its relatives: type and value, one behind the other, big-endian. Distance (0E, mm) and temperature, humidity and battery (VDD) are read;
- * what parking has no measure for is passed over by its length. Pulse counters are of whatever is wired to them: the absolute one (0B) is a count.
+ * what parking has no measure for is passed over by its length. Pulse counters are of what is wired to them: the absolute one (0B) is a count.
  */
 import { isInRange, measureOf } from '../../../../domain/measures.ts'
 import type { Measures } from '../../../../domain/reading.ts'
